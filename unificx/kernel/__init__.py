@@ -1,0 +1,1 @@
+"""Ground floor: words every room shares. Imports nothing of the house."""
