@@ -1,0 +1,228 @@
+"""rtpengine's control language, "ng": what is asked of it for each kind of party, and what its replies mean.
+
+A call's media is anchored in rtpengine under a name of ours (its call-id). Both parties are told apart by tags of ours.
+Each side of an anchor has a profile, and every offer and answer is worded for the side that will get it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from unificx.media.bencode import Encodable, Value
+
+Message: TypeAlias = dict[str, Encodable]
+Reply: TypeAlias = dict[str, Value]
+
+Cause: TypeAlias = Literal["silent", "busy", "full", "unknown", "description", "refused"]
+"""Why there is no media: rtpengine does not answer; too many requests wait for it; it has no ports or sessions left; it
+does not know this anchor (any more); it cannot use the description; it refused for another reason."""
+
+
+class MediaUnavailable(Exception):
+    """No media for this call. `cause` says why; "description" is the fault of the peer who wrote it."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(f"no media: {cause}")
+        self.cause: Cause = cause
+
+
+class Profile(StrEnum):
+    """How one side of a call carries its media."""
+
+    PLAIN = "plain"
+    """RTP/AVP, for phones on a trusted network and for trunks that know no better."""
+    SRTP = "srtp"
+    """RTP/SAVP with keys in the description (SDES, RFC 4568), for phones on TLS."""
+    WEBRTC = "webrtc"
+    """ICE and DTLS-SRTP, for browsers and the mobile client (RFC 8827)."""
+
+
+SAFETY = ("PCMU", "PCMA")
+"""Codecs offered to the taker after all that the giver offered. They are there so that parties without a common codec
+still hear each other; whoever takes one that the giver offered too is relayed untouched."""
+
+_CLEAN: Message = {
+    "audio": {"remove": ["msid", "ssrc", "rtcp-xr", "rtcp-rsize", "extmap-allow-mixed"]},
+    "none": {"remove": ["msid-semantic", "extmap-allow-mixed"]},
+}
+
+_TAKER: dict[Profile, Message] = {
+    Profile.PLAIN: {
+        "transport-protocol": "RTP/AVP",
+        "ICE": "remove",
+        "DTLS": "off",
+        "SDES": ["off"],
+        "rtcp-mux": ["demux"],
+        "flags": ["strip-extmap"],
+        "sdp-attr": _CLEAN,
+    },
+    Profile.SRTP: {
+        "transport-protocol": "RTP/SAVP",
+        "ICE": "remove",
+        "DTLS": "off",
+        "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80"],
+        "rtcp-mux": ["demux"],
+        "flags": ["strip-extmap"],
+        "sdp-attr": _CLEAN,
+    },
+    Profile.WEBRTC: {
+        "transport-protocol": "UDP/TLS/RTP/SAVPF",
+        "ICE": "force",
+        "DTLS": "passive",
+        "SDES": ["off"],
+        "rtcp-mux": ["offer", "require"],
+        "flags": ["generate-mid", "no-rtcp-attribute", "trickle-ICE"],
+    },
+}
+
+_OFFER: Message = {
+    # Without this rtpengine greets a browser with DTLS before the answer is out, and one call in four hangs.
+    "DTLS-reverse": "passive",
+    "codec": {"transcode": list(SAFETY)},
+}
+
+_COMMON: Message = {"replace": ["origin", "username", "session-name"]}
+
+
+def ping() -> Message:
+    """Ask whether rtpengine is there."""
+    return {"command": "ping"}
+
+
+def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> Message:
+    """Word an offer, the first or a later one, by the party `from_tag` for the party that will get it."""
+    head: Message = {"command": "offer", "call-id": anchor, "from-tag": from_tag, "sdp": sdp}
+    return head | _COMMON | _TAKER[taker] | _OFFER
+
+
+def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> Message:
+    """Word the answer that `to_tag` gave to the offer of `from_tag`; `taker` is the profile of the one who offered."""
+    head: Message = {"command": "answer", "call-id": anchor, "from-tag": from_tag, "to-tag": to_tag, "sdp": sdp}
+    return head | _COMMON | _TAKER[taker]
+
+
+def delete(anchor: str) -> Message:
+    """End the anchor. Its ports are free at once; the reply holds the last figures."""
+    return {"command": "delete", "call-id": anchor, "delete delay": 0}
+
+
+def query(anchor: str) -> Message:
+    """Ask for the anchor's figures so far."""
+    return {"command": "query", "call-id": anchor}
+
+
+@dataclass(frozen=True, slots=True)
+class PartyReport:
+    """What one party sent, and how the other end heard it."""
+
+    tag: str
+    packets: int
+    """RTP packets that reached us from this party."""
+    octets: int
+    last_packet_age: float
+    """Seconds since its last packet, or since the anchor was made if none came. Whole seconds are rtpengine's grain."""
+    lost: int | None = None
+    """Packets of this party that the other end missed; this and the next are known only where both sides send RTCP."""
+    jitter_ms: float | None = None
+    mos: float | None = None
+    """Mean opinion score of this party's voice at the other end, 1.0 to 5.0, worked out by rtpengine (ITU-T G.107)."""
+    round_trip_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReport:
+    """The figures of one anchor."""
+
+    parties: tuple[PartyReport, ...]
+
+    def party(self, tag: str) -> PartyReport | None:
+        """The figures of the party with this tag."""
+        return next((each for each in self.parties if each.tag == tag), None)
+
+
+_FULL = (b"Ran out of ports", b"Parallel session limit reached", b"Load limit exceeded")
+_DESCRIPTION = (b"Error rewriting SDP", b"Failed to parse SDP", b"Incomplete SDP specification", b"No SDP body")
+
+
+def accept(reply: Reply) -> Reply:
+    """The reply itself if rtpengine did what was asked; raises MediaUnavailable with the cause if it did not."""
+    if reply.get("result") in (b"ok", b"pong"):
+        return reply
+    reason = reply.get("error-reason")
+    words = reason if isinstance(reason, bytes) else b""
+    if words.startswith(b"Unknown call-id"):
+        raise MediaUnavailable("unknown")
+    if words.startswith(_FULL):
+        raise MediaUnavailable("full")
+    if words.startswith(_DESCRIPTION):
+        raise MediaUnavailable("description")
+    raise MediaUnavailable("refused")
+
+
+def sdp_of(reply: Reply) -> bytes:
+    """The description to send on, from the reply to an offer or answer."""
+    sdp = accept(reply).get("sdp")
+    if not isinstance(sdp, bytes):
+        raise MediaUnavailable("refused")
+    return sdp
+
+
+def report_of(reply: Reply, now: float) -> MediaReport | None:
+    """The figures in the reply to a query or delete; None if there was no such anchor. `now` is Unix time in seconds."""
+    try:
+        accept(reply)
+    except MediaUnavailable as refusal:
+        if refusal.cause == "unknown":
+            return None
+        raise
+    if "tags" not in reply:
+        return None
+    sources = _dictionary(reply.get("SSRC"))
+    found: list[PartyReport] = []
+    for tag, party in _dictionary(reply["tags"]).items():
+        streams = [
+            stream
+            for media in _dictionaries(_dictionary(party).get("medias"))
+            for stream in _dictionaries(media.get("streams"))
+            if b"RTP" in _list(stream.get("flags"))
+        ]
+        if streams and _dictionary(party).get("tag"):
+            found.append(_party(tag, streams, sources, now))
+    return MediaReport(tuple(found))
+
+
+def _party(tag: str, streams: list[Reply], sources: Reply, now: float) -> PartyReport:
+    counts = [_dictionary(stream.get("stats")) for stream in streams]
+    heard = [
+        figures
+        for stream in streams
+        for ssrc in _dictionaries(stream.get("ingress SSRCs"))
+        if (figures := _dictionary(sources.get(str(_integer(ssrc.get("SSRC"))))))
+    ]
+    return PartyReport(
+        tag=tag,
+        packets=sum(_integer(each.get("packets")) for each in counts),
+        octets=sum(_integer(each.get("bytes")) for each in counts),
+        last_packet_age=max(0.0, now - max(_integer(stream.get("last packet")) for stream in streams)),
+        **_quality(heard),
+    )
+
+
+def _quality(heard: list[Reply]) -> dict[str, float]:
+    return {}
+
+
+def _dictionary(value: Value | None) -> Reply:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Value | None) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def _dictionaries(value: Value | None) -> list[Reply]:
+    return [each for each in _list(value) if isinstance(each, dict)]
+
+
+def _integer(value: Value | None) -> int:
+    return value if isinstance(value, int) else 0
