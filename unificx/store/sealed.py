@@ -1,0 +1,131 @@
+"""Seals the personal part of a row under its subject's key, and opens it for a stated purpose only.
+
+AES-256-GCM. What is sealed: a mark (1 byte), the key's version (2), a nonce (12), then ciphertext and tag. Bound to it as
+associated data, length-prefixed: tenant, subject, table, column, row and key version, so that a part copied to another
+row, column, person or tenant does not open.
+"""
+
+import os
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import Table
+
+from unificx.store.base import SEAL_MARK, declared_fields, sealed_part
+
+P = TypeVar("P")
+
+_NONCE = 12
+_HEADER = struct.Struct(">1sH12s")
+
+
+class WrongPurpose(PermissionError):
+    """A sealed part was to be opened for a purpose its declaration does not name."""
+
+
+class CannotOpen(ValueError):
+    """A sealed part does not belong to this tenant, subject, table, column and row, or was damaged."""
+
+
+class ErasedSubject(LookupError):
+    """Something was to be sealed for a person who was erased. Their key is never made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """In the place of a part whose subject was erased. Pages must say "an erased person"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One subject's key, unwrapped; its bytes are never shown."""
+
+    version: int
+    aead: AESGCM
+
+
+class Keys(Protocol):
+    """What a codec asks of the key store; answered from a cache, so it may be called from a coroutine."""
+
+    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        """Each subject's key; None for an erased one and, unless `create`, for one never seen."""
+        ...
+
+
+def bound(*parts: str) -> bytes:
+    """Length-prefixed parts: no two different lists give the same bytes. Each is at most 65,535 bytes."""
+    raw = [part.encode() for part in parts]
+    return b"".join(piece for one in raw for piece in (struct.pack(">H", len(one)), one))
+
+
+class Codec(Generic[P]):
+    """The one way in and out of one sealed column. `row` is a mapped class, `part` what one of its columns seals."""
+
+    def __init__(self, row: type[Any], part: type[P]) -> None:
+        table: Table = row.__table__
+        columns = [c for c in table.columns if (held := sealed_part(c)) is not None and held.part is part]
+        if len(columns) != 1:
+            raise TypeError(f"{table.name} seals {part.__name__} in {len(columns)} columns, not in one")
+        self.table, self.column, self.part = table.name, columns[0].name, part
+        self.purposes = frozenset.intersection(*(field.uses for field in declared_fields(part).values()))
+        if not self.purposes:
+            raise TypeError(f"{part.__name__}: no purpose is shared by all its fields, so it could never be opened")
+        self._words: TypeAdapter[P] = TypeAdapter(part)
+        self._place = bound(self.table, self.column)
+
+    def seal(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, P]]) -> list[bytes]:
+        """Seal each (subject, row id, part). Makes a key for a new subject; raises ErasedSubject for an erased one."""
+        found = keys.get(tenant, {subject for subject, _, _ in items}, create=True)
+        sealed: list[bytes] = []
+        for subject, row, part in items:
+            key = found[subject]
+            if key is None:
+                raise ErasedSubject(f"{self.table}.{self.column}: the subject was erased")
+            # Straight from the machine, never from an injected clock: a repeated nonce would open the lock.
+            nonce = os.urandom(_NONCE)
+            text = self._write(part)
+            body = key.aead.encrypt(nonce, text, self._bound(tenant, subject, row, key.version))
+            sealed.append(_HEADER.pack(SEAL_MARK, key.version, nonce) + body)
+        return sealed
+
+    def open(self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Gone]:
+        """Open each (subject, row id, sealed part), in order, with `Gone` for the erased.
+
+        Raises WrongPurpose unless every field of the part may be used for `purpose`; CannotOpen for a part that was
+        sealed for another place or damaged.
+        """
+        if purpose not in self.purposes:
+            raise WrongPurpose(f"{self.table}.{self.column} is not held for {purpose!r}")
+        found = keys.get(tenant, {subject for subject, _, _ in items})
+        return [
+            Gone() if (key := found[subject]) is None else self._open(key, tenant, subject, row, blob)
+            for subject, row, blob in items
+        ]
+
+    def _open(self, key: Key, tenant: str, subject: str, row: str, blob: bytes) -> P:
+        try:
+            mark, version, nonce = _HEADER.unpack_from(blob)
+            if mark != SEAL_MARK or version != key.version:
+                raise ValueError("another format or key")
+            text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._bound(tenant, subject, row, version))
+            return self._words.validator.validate_json(text)
+        except (InvalidTag, ValidationError, ValueError, struct.error):
+            # From None: what went wrong further down may quote the value.
+            raise CannotOpen(f"{self.table}.{self.column}: a sealed part does not open") from None
+
+    def _write(self, part: P) -> bytes:
+        try:
+            if type(part) is not self.part:
+                raise TypeError("another class")
+            return self._words.serializer.to_json(part, warnings="error")
+        except (PydanticSerializationError, TypeError):
+            raise TypeError(f"{self.table}.{self.column}: not a well-typed {self.part.__name__}") from None
+
+    def _bound(self, tenant: str, subject: str, row: str, version: int) -> bytes:
+        return bound(tenant, subject, row, str(version)) + self._place
