@@ -1,0 +1,258 @@
+"""SIP requests and responses: parsed once, carried untouched, written by one join (RFC 3261 section 7).
+
+Only the start line, the split into header lines and what every message must have (Via, From, To, Call-ID, CSeq,
+Content-Length, Max-Forwards) are looked at when a message comes in; every other header is read when somebody asks, and
+goes out as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from unificx.sip.errors import BadPeer
+from unificx.sip.fields import Headers, Message, typed
+from unificx.sip.grammar import canonical, is_token, number
+from unificx.sip.limits import LIMITS, Limits
+from unificx.sip.phrases import PHRASES
+from unificx.sip.uri import Uri
+
+__all__ = ["Headers", "Message", "Request", "Response", "parse", "respond"]
+
+VERSION = "SIP/2.0"
+_FOLD = re.compile(r"\r\n[ \t]++")
+_ONCE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
+_ECHOED = frozenset(("via", "from", "to", "call-id", "cseq"))
+_version = re.compile(r"SIP/[0-9]++\.[0-9]++", re.I).fullmatch
+_status_line = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*+))?+", re.I | re.S).fullmatch
+
+
+class Request(Message):
+    """A request; `uri` is the Request-URI as sent."""
+
+    def __init__(self, method: str, uri: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
+        super().__init__(headers, body)
+        self.method = method
+        self.uri = uri
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method}>"
+
+    @property
+    def start_line(self) -> str:
+        return f"{self.method} {self.uri} {VERSION}"
+
+    @typed
+    def target(self) -> Uri:
+        """The Request-URI; BadPeer 400, or 416 for a scheme we do not speak."""
+        uri = Uri.parse(self.uri)
+        if uri.headers:
+            raise BadPeer(400, "Headers In Request-URI")
+        return uri
+
+    @typed
+    def max_forwards(self) -> int | None:
+        """How many hops the request may still take, None if it does not say."""
+        value = self.first("max-forwards")
+        return None if value is None else number(value, 255, "Bad Max-Forwards")
+
+    def answerable(self) -> Request | None:
+        if self.method == "ACK":
+            return None
+        try:
+            self.read_via()
+        except BadPeer:
+            return None
+        return self
+
+    def replace(
+        self,
+        *,
+        method: str | None = None,
+        uri: str | None = None,
+        headers: Iterable[tuple[str, str]] | None = None,
+        body: bytes | None = None,
+    ) -> Request:
+        """The same with what is given in place of what was."""
+        return Request(
+            self.method if method is None else method,
+            self.uri if uri is None else uri,
+            self.headers if headers is None else headers,
+            self.body if body is None else body,
+        )
+
+    def _with(self, headers: Iterable[tuple[str, str]]) -> Request:
+        return Request(self.method, self.uri, headers, self.body)
+
+
+class Response(Message):
+    """A response; the reason phrase is for people and decides nothing."""
+
+    def __init__(
+        self, status: int, reason: str = "", headers: Iterable[tuple[str, str]] = (), body: bytes = b""
+    ) -> None:
+        super().__init__(headers, body)
+        self.status = status
+        self.reason = reason
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}>"
+
+    @property
+    def start_line(self) -> str:
+        return f"{VERSION} {self.status} {self.reason}"
+
+    def replace(
+        self,
+        *,
+        status: int | None = None,
+        reason: str | None = None,
+        headers: Iterable[tuple[str, str]] | None = None,
+        body: bytes | None = None,
+    ) -> Response:
+        """The same with what is given in place of what was."""
+        return Response(
+            self.status if status is None else status,
+            self.reason if reason is None else reason,
+            self.headers if headers is None else headers,
+            self.body if body is None else body,
+        )
+
+    def _with(self, headers: Iterable[tuple[str, str]]) -> Response:
+        return Response(self.status, self.reason, headers, self.body)
+
+
+def respond(
+    request: Request,
+    status: int,
+    reason: str = "",
+    *,
+    to_tag: str = "",
+    headers: Iterable[tuple[str, str]] = (),
+    body: bytes = b"",
+) -> Response:
+    """A response to the request (RFC 3261 section 8.2.6): Via, From, To, Call-ID and CSeq as they came.
+
+    `to_tag` goes into a To that has none, but not in a 100. A broken request is answered with what it has of these.
+    """
+    lines: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for line in request.headers:
+        name = canonical(line[0])
+        if name in _ECHOED:
+            if name != "via" and name in seen:
+                continue
+            seen.add(name)
+            lines.append((line[0], _tagged(request, line[1], to_tag)) if name == "to" and status > 100 else line)
+        elif name == "timestamp" and status == 100:
+            lines.append(line)
+    return Response(status, reason or PHRASES.get(status, ""), (*lines, *headers), body)
+
+
+def _tagged(request: Request, to: str, tag: str) -> str:
+    try:
+        return to if not tag or request.to.tag else f"{to};tag={tag}"
+    except BadPeer:
+        return to
+
+
+def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
+    """One message: a datagram, or what a stream's Content-Length framed. Octets after the body are ignored.
+
+    Raises BadPeer, with the request in it if it can be answered. What is not answered at all: what exceeds the limits,
+    has no end of headers, or a line break that is not CRLF.
+    """
+    lines, body = _split(data, limits)
+    headers, index, fault = _header_lines(lines)
+    if "content-length" in index:
+        try:
+            body = body[: number(index["content-length"][0], len(body), "Bad Content-Length")]
+        except BadPeer as bad:
+            fault = bad
+    start = lines[0]
+    make = _response if start[:4].upper() == "SIP/" else _request
+    message = make(start, headers, body)
+    message.by_name = index
+    try:
+        _check(message, start, fault)
+    except BadPeer as bad:
+        raise BadPeer(bad.status, bad.reason, message.answerable()) from None
+    return message
+
+
+def _split(data: bytes, limits: Limits) -> tuple[list[str], bytes]:
+    if len(data) > limits.message:
+        raise BadPeer(513, "Message Too Large")
+    start = 0
+    while data.startswith(b"\r\n", start):  # RFC 3261 section 7.5
+        start += 2
+    end = data.find(b"\r\n\r\n", start)
+    if end < 0:
+        raise BadPeer(400, "No End Of Headers")
+    head = data[start:end].decode("utf-8", "surrogateescape")
+    if "\r\n " in head or "\r\n\t" in head:
+        head = _FOLD.sub(" ", head)
+    lines = head.split("\r\n")
+    breaks = len(lines) - 1
+    if head.count("\n") != breaks or head.count("\r") != breaks:
+        raise BadPeer(400, "Bad Line Break")
+    if breaks > limits.headers or max(map(len, lines)) > limits.line:
+        raise BadPeer(400, "Headers Too Large")
+    return lines, data[end + 4 :]
+
+
+def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, list[str]], BadPeer | None]:
+    """The lines as sent, their values by name, and what is wrong with a line that had to be left out."""
+    headers: list[tuple[str, str]] = []
+    index: dict[str, list[str]] = {}
+    fault: BadPeer | None = None
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        name = name.rstrip(" \t")
+        value = value.strip(" \t")
+        try:
+            key = canonical(name if colon else "")
+        except BadPeer as bad:
+            fault = bad
+            continue
+        headers.append((name, value))
+        if key in index:
+            index[key].append(value)
+            if key in _ONCE:
+                fault = BadPeer(400, f"Repeated {key.title()}")
+        else:
+            index[key] = [value]
+    return headers, index, fault
+
+
+def _response(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Response:
+    match = _status_line(start)
+    if match is None:
+        raise BadPeer(400, "Bad Status Line")
+    return Response(int(match[1]), match[2] or "", headers, body)
+
+
+def _request(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Request:
+    """Whatever the line, so that there is something to answer; `_check` judges it."""
+    method, _, rest = start.partition(" ")
+    return Request(method, rest.rpartition(" ")[0], headers, body)
+
+
+def _check(message: Request | Response, start: str, fault: BadPeer | None) -> None:
+    """Reads what every message must have, so that asking for it later cannot fail."""
+    if isinstance(message, Request):
+        version = start.rpartition(" ")[2]
+        if version.upper() != VERSION:
+            raise BadPeer(505, "Version Not Supported") if _version(version) else BadPeer(400, "Bad Request Line")
+        if not is_token(message.method):
+            raise BadPeer(400, "Bad Method")
+    if fault is not None:
+        raise fault
+    cseq = message.cseq
+    if message.via.protocol != VERSION:
+        raise BadPeer(400, "Bad Via")
+    _ = message.from_, message.to, message.call_id
+    if isinstance(message, Request):
+        if cseq.method != message.method:
+            raise BadPeer(400, "CSeq Does Not Match Method")
+        _ = message.max_forwards, message.target
