@@ -1,12 +1,12 @@
-"""Bencode (BEP 3), the form of rtpengine's control messages. Written for speed: every call set-up passes through twice."""
+"""Bencode (BEP 3), the form of rtpengine's control messages. Written for speed: every call passes through it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
-Value: TypeAlias = Union[int, bytes, list["Value"], dict[str, "Value"]]
+Value: TypeAlias = int | bytes | list["Value"] | dict[str, "Value"]
 """What decoding yields. Keys are text (Latin-1, so that any byte survives), strings stay bytes."""
 
-Encodable: TypeAlias = Union[int, bytes, str, Sequence["Encodable"], Mapping[str, "Encodable"]]
+Encodable: TypeAlias = int | bytes | str | Sequence["Encodable"] | Mapping[str, "Encodable"]
 
 MAX_DEPTH = 32
 MAX_DIGITS = 20

@@ -81,7 +81,7 @@ _OFFER: Message = {
     "codec": {"transcode": list(SAFETY)},
 }
 
-_COMMON: Message = {"replace": ["origin", "username", "session-name"]}
+_COMMON: Message = {"replace": ["origin", "username", "session-name", "SDP-version", "zero-address"]}
 
 
 def ping() -> Message:
@@ -168,7 +168,7 @@ def sdp_of(reply: Reply) -> bytes:
 
 
 def report_of(reply: Reply, now: float) -> MediaReport | None:
-    """The figures in the reply to a query or delete; None if there was no such anchor. `now` is Unix time in seconds."""
+    """The figures in the reply to a query or delete, None if there was no such anchor. `now` is Unix time."""
     try:
         accept(reply)
     except MediaUnavailable as refusal:
@@ -199,17 +199,31 @@ def _party(tag: str, streams: list[Reply], sources: Reply, now: float) -> PartyR
         for ssrc in _dictionaries(stream.get("ingress SSRCs"))
         if (figures := _dictionary(sources.get(str(_integer(ssrc.get("SSRC"))))))
     ]
+    lost, jitter, mos, round_trip = _quality(heard)
     return PartyReport(
         tag=tag,
         packets=sum(_integer(each.get("packets")) for each in counts),
         octets=sum(_integer(each.get("bytes")) for each in counts),
         last_packet_age=max(0.0, now - max(_integer(stream.get("last packet")) for stream in streams)),
-        **_quality(heard),
+        lost=lost,
+        jitter_ms=jitter,
+        mos=mos and mos / 10,
+        round_trip_ms=round_trip and round_trip / 1000,
     )
 
 
-def _quality(heard: list[Reply]) -> dict[str, float]:
-    return {}
+def _quality(heard: list[Reply]) -> tuple[int | None, float | None, float | None, float | None]:
+    """Loss, jitter in ms, MOS times 10 and round trip in microseconds, over all sources of one party."""
+    losses = [_integer(each["cumulative loss"]) for each in heard if "cumulative loss" in each]
+    averages = [average for each in heard if (average := _dictionary(each.get("average MOS")))]
+
+    def mean(name: str) -> float | None:
+        weights = [_integer(each.get("samples")) for each in averages]
+        if not sum(weights):
+            return None
+        return sum(_integer(each.get(name)) * w for each, w in zip(averages, weights, strict=True)) / sum(weights)
+
+    return sum(losses) if losses else None, mean("jitter"), mean("MOS") or None, mean("round-trip time")
 
 
 def _dictionary(value: Value | None) -> Reply:

@@ -1,0 +1,34 @@
+"""Tones: making one, and hearing whether one is there. Samples are 16 bits."""
+
+import math
+from array import array
+from collections.abc import Sequence
+
+
+def sine(frequency: float, amplitude: float, count: int, *, start: int = 0, rate: int = 8000) -> "array[int]":
+    """`count` samples of a tone of `frequency` Hz from sample number `start` on, so that pieces fit together."""
+    step = 2 * math.pi * frequency / rate
+    return array("h", (round(amplitude * math.sin(step * number)) for number in range(start, start + count)))
+
+
+def level(samples: Sequence[int], frequency: float, *, rate: int = 8000) -> float:
+    """Amplitude of the tone of `frequency` Hz in the samples (Goertzel). 0.0 for no samples.
+
+    The resolution is rate / len(samples) Hz: half a second tells tones apart that are a few hertz from each other.
+    """
+    if not samples:
+        return 0.0
+    turn = 2 * math.pi * frequency / rate
+    factor = 2 * math.cos(turn)
+    last = before = 0.0
+    for sample in samples:
+        last, before = sample + factor * last - before, last
+    power = last * last + before * before - factor * last * before
+    return 2 * math.sqrt(max(power, 0.0)) / len(samples)
+
+
+def rms(samples: Sequence[int]) -> float:
+    """Root of the mean square: the loudness. 0.0 for no samples."""
+    if not samples:
+        return 0.0
+    return math.sqrt(sum(sample * sample for sample in samples) / len(samples))

@@ -1,0 +1,101 @@
+"""A client of rtpengine's control port: one UDP socket on this machine, many requests at once."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import count
+
+from unificx.kernel.clock import Clock
+from unificx.media import ng
+from unificx.media.bencode import BadBencode, decode, encode
+from unificx.media.ng import MediaReport, MediaUnavailable, Profile, Reply
+
+PATIENCE = (0.3, 0.7, 1.5)
+"""How long, in seconds, an answer is waited for before the request is sent again, and after the last try given up.
+
+A repeated request is safe: rtpengine knows it by its cookie and repeats its answer."""
+
+MAX_WAITING = 1000
+
+
+class NgClient(asyncio.DatagramProtocol):
+    """Fills `calls.ports.MediaAnchor` with one rtpengine. Every method may raise MediaUnavailable."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        # rtpengine answers a cookie it has seen with the answer it gave then, even to another client.
+        self._prefix = clock.random_bytes(8).hex()
+        self._numbers = count()
+        self._waiting: dict[bytes, asyncio.Future[Reply]] = {}
+        self._transport: asyncio.DatagramTransport | None = None
+
+    async def connect(self, port: int, host: str = "127.0.0.1") -> None:
+        """Talk to the rtpengine on this port from now on; what waits for an earlier one fails."""
+        self.disconnect()
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, port))
+
+    def disconnect(self) -> None:
+        """Close the socket; whoever waits for an answer gets MediaUnavailable at once."""
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(MediaUnavailable("silent"))
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        cookie, _, body = data.partition(b" ")
+        waiting = self._waiting.get(cookie)
+        if waiting is None or waiting.done():
+            return
+        try:
+            reply = decode(body)
+        except BadBencode:
+            return
+        if isinstance(reply, dict):
+            waiting.set_result(reply)
+
+    def error_received(self, exc: Exception) -> None:
+        """Nobody listens there just now; the request is repeated until its patience ends."""
+
+    async def request(self, message: ng.Message, patience: Sequence[float] = PATIENCE) -> Reply:
+        """Send one request and return its reply, whatever that says."""
+        if len(self._waiting) >= MAX_WAITING:
+            raise MediaUnavailable("busy")
+        cookie = b"%b_%d" % (self._prefix.encode(), next(self._numbers))
+        datagram = cookie + b" " + encode(message)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[cookie] = answer
+        try:
+            for seconds in patience:
+                if self._transport is None:
+                    break
+                self._transport.sendto(datagram)
+                await asyncio.wait((answer,), timeout=seconds)
+                if answer.done():
+                    return answer.result()
+        finally:
+            del self._waiting[cookie]
+        raise MediaUnavailable("silent")
+
+    async def ping(self, patience: Sequence[float] = PATIENCE) -> None:
+        ng.accept(await self.request(ng.ping(), patience))
+
+    async def offer(self, anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> bytes:
+        """Anchor an offer, the first or a later one, by the party `from_tag`; returns the SDP to send on."""
+        return ng.sdp_of(await self.request(ng.offer(anchor, from_tag, sdp, taker)))
+
+    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
+        """Anchor the answer that `to_tag` gave to `from_tag`'s offer; returns the SDP to send on to `from_tag`."""
+        return ng.sdp_of(await self.request(ng.answer(anchor, from_tag, to_tag, sdp, taker)))
+
+    async def delete(self, anchor: str) -> MediaReport | None:
+        """End an anchor; returns its last figures, None if it was not known."""
+        return self._report(await self.request(ng.delete(anchor)))
+
+    async def query(self, anchor: str) -> MediaReport | None:
+        """The figures of an anchor so far; None if it is not known."""
+        return self._report(await self.request(ng.query(anchor)))
+
+    def _report(self, reply: Reply) -> MediaReport | None:
+        return ng.report_of(reply, self._clock.now().timestamp())
