@@ -1,0 +1,121 @@
+"""What surrounds every request: a bounded body, safe headers, one place where mistakes of ours end, and a count."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import Refused
+from unificx.web.metrics import HttpMetrics
+from unificx.web.problems import PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY = 256 * 1024
+"""Bytes of a request's body; the largest thing the API takes is a few hundred."""
+BODY_SECONDS = 20.0
+"""How long a body may take to arrive."""
+
+OPERATOR = "unificx.operator"
+"""Key of the ASGI scope that only `as_operator` sets: nothing a peer sends can reach it."""
+
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+
+
+def as_operator(app: App) -> App:
+    """`app` as whoever reaches it may use it with an operator's rights: for a socket only the owner can open."""
+
+    async def trusted(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, OPERATOR: True}, receive, send)
+
+    return trusted
+
+
+class Shell:
+    """ASGI middleware around the API and its pages."""
+
+    def __init__(self, app: App, *, clock: Clock, metrics: HttpMetrics) -> None:
+        self._app = app
+        self._clock = clock
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = self._clock.monotonic()
+        status = 0
+
+        async def send_safely(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_safe_headers(message, secure=scope.get("scheme") == "https")
+            await send(message)
+
+        try:
+            await self._app(scope, await _read_body(receive), send_safely)
+        except Refused as refusal:
+            await refusal_response(refusal)(scope, receive, send_safely)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the peer gets a problem and the log gets its kind
+            incident = self._clock.new_id()
+            log_incident(incident, fault, method=scope["method"], route=_route(scope))
+            if not status:
+                await incident_response(incident)(scope, receive, send_safely)
+        finally:
+            self._metrics.answered(scope["method"], _route(scope), status, self._clock.monotonic() - started)
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route that answered, such as `/api/v1/persons/{person_id}`."""
+    return getattr(scope.get("route"), "path", "none")
+
+
+def _add_safe_headers(message: Message, *, secure: bool) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in _SAFE_HEADERS.items():
+        headers.setdefault(name, value)
+    if secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+async def _read_body(receive: Receive) -> Receive:
+    """Take the whole body in, within bounds, and give it back in one piece; later messages come as they are."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    break
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > MAX_BODY:
+                    raise PayloadTooLarge("The body is too large.", hint=f"At most {MAX_BODY // 1024} KiB are taken.")
+                parts.append(chunk)
+                if not message.get("more_body", False):
+                    message = {"type": "http.request", "body": b"".join(parts), "more_body": False}
+                    break
+    except TimeoutError:
+        raise TooSlow("The body did not arrive in time.", hint="Send it again.") from None
+    first: list[Message] = [message]
+
+    async def replay() -> Message:
+        return first.pop() if first else await receive()
+
+    return replay
