@@ -1,0 +1,21 @@
+"""The cellar: models that say what they hold, the sealing codec, the unit of work, the outbox and the spool."""
+
+from unificx.store.base import Base, NeutralJson, plain, sealed_column
+from unificx.store.database import Database, UnitOfWork
+from unificx.store.sealed import CannotOpen, Codec, ErasedSubject, Gone, Key, Keys, WrongPurpose
+
+__all__ = [
+    "Base",
+    "CannotOpen",
+    "Codec",
+    "Database",
+    "ErasedSubject",
+    "Gone",
+    "Key",
+    "Keys",
+    "NeutralJson",
+    "UnitOfWork",
+    "WrongPurpose",
+    "plain",
+    "sealed_column",
+]

@@ -1,11 +1,11 @@
 """The models' base: a column is neutral and says why, or it is sealed and says whose. Anything else does not load.
 
-    class PersonRow(Base):
-        __tablename__ = "person"
-        id: Mapped[str] = plain("our own random id", primary_key=True)
-        tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-        subject_id: Mapped[str] = plain("whose key seals the part below")
-        sealed: Mapped[bytes] = sealed_column(PersonPart, subject="subject_id")
+class PersonRow(Base):
+    __tablename__ = "person"
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
+    subject_id: Mapped[str] = plain("whose key seals the part below")
+    sealed: Mapped[bytes] = sealed_column(PersonPart, subject="subject_id")
 """
 
 import types

@@ -1,6 +1,6 @@
 """Seals the personal part of a row under its subject's key, and opens it for a stated purpose only.
 
-AES-256-GCM. What is sealed: a mark (1 byte), the key's version (2), a nonce (12), then ciphertext and tag. Bound to it as
+AES-256-GCM. Sealed: a mark (1 byte), the key's version (2), a nonce (12), then ciphertext and tag. Bound to it as
 associated data, length-prefixed: tenant, subject, table, column, row and key version, so that a part copied to another
 row, column, person or tenant does not open.
 """
