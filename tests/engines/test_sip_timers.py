@@ -1,0 +1,44 @@
+"""The timer wheel."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unificx.sip.timers import SLOT, Wheel
+
+
+def test_an_empty_wheel_has_no_deadline() -> None:
+    wheel = Wheel()
+    assert wheel.deadline() is None
+    assert wheel.due(1e9) == []
+
+
+def test_keys_of_one_slot_come_together() -> None:
+    wheel = Wheel()
+    wheel.add(10.001, 1)
+    wheel.add(10.002, 2)
+    assert len(wheel) == 2
+    deadline = wheel.deadline()
+    assert deadline is not None
+    assert wheel.due(deadline) == [1, 2]
+    assert wheel.deadline() is None
+
+
+def test_a_deadline_in_the_past_comes_due_at_once() -> None:
+    wheel = Wheel()
+    wheel.add(5.0, 1)
+    assert wheel.due(100.0) == [1]
+    wheel.add(5.0, 2)
+    assert wheel.due(100.0) == [2]
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=50))
+def test_nothing_comes_early_or_more_than_a_slot_late(times: list[float]) -> None:
+    wheel = Wheel()
+    for key, at in enumerate(times):
+        wheel.add(at, key)
+    seen: list[int] = []
+    while (now := wheel.deadline()) is not None:
+        for key in wheel.due(now):
+            assert times[key] <= now <= times[key] + SLOT + 1e-6
+            seen.append(key)
+    assert sorted(seen) == list(range(len(times)))

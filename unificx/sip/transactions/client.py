@@ -1,0 +1,124 @@
+"""The client side of any request but INVITE and ACK (RFC 3261 17.1.2)."""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from unificx.sip.timers import LIFETIME, T1, T2, T4
+from unificx.sip.transactions.words import (
+    DELIVER,
+    TERMINATED,
+    Deliver,
+    Fail,
+    ProvisionalArrived,
+    Send,
+    Terminated,
+    TimePassed,
+    TransportFailed,
+)
+
+
+# What can happen, besides ProvisionalArrived, TransportFailed and TimePassed.
+@dataclass(frozen=True, slots=True)
+class FinalArrived: ...
+
+
+Event = ProvisionalArrived | FinalArrived | TransportFailed | TimePassed
+Action = Send | Deliver | Fail
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """Sent, no answer yet (timers E and F)."""
+
+    data: bytes
+    resend_at: float | None
+    interval: float
+    give_up_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeding:
+    """A provisional response came: repeated every T2 only."""
+
+    data: bytes
+    resend_at: float | None
+    give_up_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The final response went up; its retransmissions are absorbed (timer K)."""
+
+    ends_at: float
+
+
+State = Trying | Proceeding | Completed | Terminated
+Outcome = tuple[State, list[Action]]
+
+
+def begin(data: bytes, now: float, *, reliable: bool) -> State:
+    """The state of a request that has just been sent as `data`."""
+    return Trying(data, None if reliable else now + T1, T1, now + LIFETIME)
+
+
+def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
+    """Take one event; say where we stand now and what must be done."""
+    match state:
+        case Trying() | Proceeding():
+            return _waiting(state, event, now, reliable)
+        case Completed():
+            return _completed(state, event, now)
+        case Terminated():
+            return state, []
+        case _:
+            assert_never(state)
+
+
+def deadline(state: State) -> float | None:
+    """When `TimePassed` is next due."""
+    match state:
+        case Trying(_, resend_at, _, give_up_at) | Proceeding(_, resend_at, give_up_at):
+            return give_up_at if resend_at is None else min(resend_at, give_up_at)
+        case Completed(ends_at):
+            return ends_at
+        case Terminated():
+            return None
+        case _:
+            assert_never(state)
+
+
+def _waiting(state: Trying | Proceeding, event: Event, now: float, reliable: bool) -> Outcome:
+    match event:
+        case ProvisionalArrived():
+            return Proceeding(state.data, state.resend_at, state.give_up_at), [DELIVER]
+        case FinalArrived():
+            return TERMINATED if reliable else Completed(now + T4), [DELIVER]
+        case TransportFailed():
+            return TERMINATED, [Fail("transport")]
+        case TimePassed() if now >= state.give_up_at:
+            return TERMINATED, [Fail("timeout")]
+        case TimePassed() if state.resend_at is not None and now >= state.resend_at:
+            return _resent(state, now), [Send(state.data)]
+        case TimePassed():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _resent(state: Trying | Proceeding, now: float) -> State:
+    if isinstance(state, Proceeding):
+        return replace(state, resend_at=now + T2)
+    interval = min(2 * state.interval, T2)
+    return replace(state, resend_at=now + interval, interval=interval)
+
+
+def _completed(state: Completed, event: Event, now: float) -> Outcome:
+    match event:
+        case TimePassed():
+            return TERMINATED if now >= state.ends_at else state, []
+        case TransportFailed():
+            return TERMINATED, []
+        case ProvisionalArrived() | FinalArrived():
+            return state, []
+        case _:
+            assert_never(event)

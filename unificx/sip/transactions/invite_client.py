@@ -1,0 +1,203 @@
+"""The client side of an INVITE (RFC 3261 17.1.1 with the Accepted state of RFC 6026), its CANCEL included.
+
+A CANCEL is held back until a provisional response came (9.1). An INVITE that nobody answers within 180 s of its last
+provisional response is cancelled (timer C, 16.8), and given up when even that brings no answer.
+"""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from unificx.sip.timers import LIFETIME, RING_LIMIT, T1, TIMER_D
+from unificx.sip.transactions.words import (
+    DELIVER,
+    TERMINATED,
+    Deliver,
+    Fail,
+    ProvisionalArrived,
+    Send,
+    Terminated,
+    TimePassed,
+    TransportFailed,
+)
+
+
+# What can happen, besides ProvisionalArrived, TransportFailed and TimePassed.
+@dataclass(frozen=True, slots=True)
+class SuccessArrived:
+    """A 2xx: the first, a retransmission, or another branch's."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalArrived:
+    """A response of 300 and above; `ack` is the request that acknowledges it."""
+
+    ack: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked: ...
+
+
+Event = ProvisionalArrived | SuccessArrived | RefusalArrived | CancelAsked | TransportFailed | TimePassed
+
+
+# What must be done, besides Send, Deliver and Fail.
+@dataclass(frozen=True, slots=True)
+class SendCancel: ...
+
+
+Action = Send | Deliver | Fail | SendCancel
+
+
+# Where we stand.
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """Sent, no answer yet (timers A and B); `cancelled` once our user has changed its mind."""
+
+    data: bytes
+    resend_at: float | None
+    interval: float
+    give_up_at: float
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeding:
+    """A provisional response came. At `limit` we send CANCEL or, when that was done, give up."""
+
+    limit: float
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A 2xx came: every further one goes up too, so that our user can acknowledge it (timer M)."""
+
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A refusal came and was acknowledged; its retransmissions are too (timer D)."""
+
+    ack: bytes
+    ends_at: float
+
+
+State = Calling | Proceeding | Accepted | Completed | Terminated
+Outcome = tuple[State, list[Action]]
+
+
+def begin(data: bytes, now: float, *, reliable: bool) -> State:
+    """The state of an INVITE that has just been sent as `data`."""
+    return Calling(data, None if reliable else now + T1, T1, now + LIFETIME)
+
+
+def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
+    """Take one event; say where we stand now and what must be done."""
+    match state:
+        case Calling():
+            return _calling(state, event, now, reliable)
+        case Proceeding():
+            return _proceeding(state, event, now, reliable)
+        case Accepted():
+            return _accepted(state, event, now)
+        case Completed():
+            return _completed(state, event, now)
+        case Terminated():
+            return state, []
+        case _:
+            assert_never(state)
+
+
+def deadline(state: State) -> float | None:
+    """When `TimePassed` is next due."""
+    match state:
+        case Calling(_, resend_at, _, give_up_at):
+            return give_up_at if resend_at is None else min(resend_at, give_up_at)
+        case Proceeding(at) | Accepted(at) | Completed(_, at):
+            return at
+        case Terminated():
+            return None
+        case _:
+            assert_never(state)
+
+
+def _refused(ack: bytes, now: float, reliable: bool) -> Outcome:
+    return TERMINATED if reliable else Completed(ack, now + TIMER_D), [Send(ack), DELIVER]
+
+
+def _cancelling(now: float) -> Outcome:
+    return Proceeding(now + LIFETIME, cancelled=True), [SendCancel()]
+
+
+def _calling(state: Calling, event: Event, now: float, reliable: bool) -> Outcome:
+    match event:
+        case ProvisionalArrived():
+            if state.cancelled:
+                return Proceeding(now + LIFETIME, cancelled=True), [DELIVER, SendCancel()]
+            return Proceeding(now + RING_LIMIT), [DELIVER]
+        case SuccessArrived():
+            return Accepted(now + LIFETIME), [DELIVER]
+        case RefusalArrived(ack):
+            return _refused(ack, now, reliable)
+        case CancelAsked():
+            return replace(state, cancelled=True), []
+        case TransportFailed():
+            return TERMINATED, [Fail("transport")]
+        case TimePassed() if now >= state.give_up_at:
+            return TERMINATED, [Fail("timeout")]
+        case TimePassed() if state.resend_at is not None and now >= state.resend_at:
+            interval = 2 * state.interval
+            return replace(state, resend_at=now + interval, interval=interval), [Send(state.data)]
+        case TimePassed():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> Outcome:
+    match event:
+        case ProvisionalArrived(status):
+            refreshed = status > 100 and not state.cancelled
+            return Proceeding(now + RING_LIMIT) if refreshed else state, [DELIVER]
+        case SuccessArrived():
+            return Accepted(now + LIFETIME), [DELIVER]
+        case RefusalArrived(ack):
+            return _refused(ack, now, reliable)
+        case TransportFailed():
+            return TERMINATED, [Fail("transport")]
+        case TimePassed() if now >= state.limit:
+            return (TERMINATED, [Fail("timeout")]) if state.cancelled else _cancelling(now)
+        case CancelAsked() if not state.cancelled:
+            return _cancelling(now)
+        case CancelAsked() | TimePassed():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _accepted(state: Accepted, event: Event, now: float) -> Outcome:
+    match event:
+        case SuccessArrived():
+            return state, [DELIVER]
+        case TimePassed():
+            return TERMINATED if now >= state.ends_at else state, []
+        case ProvisionalArrived() | RefusalArrived() | CancelAsked() | TransportFailed():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _completed(state: Completed, event: Event, now: float) -> Outcome:
+    match event:
+        case RefusalArrived():
+            return state, [Send(state.ack)]
+        case TimePassed():
+            return TERMINATED if now >= state.ends_at else state, []
+        case TransportFailed():
+            return TERMINATED, []
+        case ProvisionalArrived() | SuccessArrived() | CancelAsked():
+            return state, []
+        case _:
+            assert_never(event)

@@ -1,0 +1,184 @@
+"""The server side of an INVITE (RFC 3261 17.2.1 with the Accepted state of RFC 6026).
+
+Not in the RFCs: an INVITE that our user has forgotten is abandoned, so that no mistake above leaves one for ever.
+"""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from unificx.sip.timers import LIFETIME, T1, T2, T4, TRYING_AFTER
+from unificx.sip.transactions.words import (
+    DELIVER,
+    TERMINATED,
+    Deliver,
+    RequestAgain,
+    ResponseGiven,
+    Send,
+    Terminated,
+    TimePassed,
+)
+
+PATIENCE = 300.0
+"""Seconds an INVITE waits for our user's next word. RFC 3261 13.3.1.1 wants a provisional response every minute."""
+
+
+# What can happen, besides RequestAgain, ResponseGiven and TimePassed.
+@dataclass(frozen=True, slots=True)
+class AckArrived: ...
+
+
+Event = RequestAgain | AckArrived | ResponseGiven | TimePassed
+
+
+# What must be done, besides Send and Deliver.
+@dataclass(frozen=True, slots=True)
+class SayTrying:
+    """Answer 100, and give it to the machine like our user's own responses."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportNoAck: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Our user has not said a word for too long: refuse in its place and tell it to let go."""
+
+
+Action = Send | Deliver | SayTrying | ReportNoAck | Abandon
+
+
+# Where we stand.
+@dataclass(frozen=True, slots=True)
+class Proceeding:
+    """`last` is the latest provisional response, b"" before the first."""
+
+    last: bytes
+    trying_at: float | None
+    give_up_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A 2xx was given: its retransmission is our user's business, other INVITEs are absorbed (timer L)."""
+
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A refusal was given: repeated until the ACK comes (timers G and H)."""
+
+    data: bytes
+    resend_at: float | None
+    interval: float
+    give_up_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The ACK came; its retransmissions are absorbed (timer I)."""
+
+    ends_at: float
+
+
+State = Proceeding | Accepted | Completed | Confirmed | Terminated
+Outcome = tuple[State, list[Action]]
+
+
+def begin(now: float) -> State:
+    """The state of an INVITE that has just come in."""
+    return Proceeding(b"", now + TRYING_AFTER, now + PATIENCE)
+
+
+def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
+    """Take one event; say where we stand now and what must be done."""
+    match state:
+        case Proceeding():
+            return _proceeding(state, event, now, reliable)
+        case Accepted():
+            return _accepted(state, event, now)
+        case Completed():
+            return _completed(state, event, now, reliable)
+        case Confirmed():
+            return _confirmed(state, event, now)
+        case Terminated():
+            return state, []
+        case _:
+            assert_never(state)
+
+
+def deadline(state: State) -> float | None:
+    """When `TimePassed` is next due."""
+    match state:
+        case Proceeding(_, trying_at, give_up_at):
+            return give_up_at if trying_at is None else trying_at
+        case Completed(_, resend_at, _, give_up_at):
+            return give_up_at if resend_at is None else min(resend_at, give_up_at)
+        case Accepted(ends_at) | Confirmed(ends_at):
+            return ends_at
+        case Terminated():
+            return None
+        case _:
+            assert_never(state)
+
+
+def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> Outcome:
+    match event:
+        case ResponseGiven(status, data) if status < 200:
+            return Proceeding(data, None, now + PATIENCE), [Send(data)]
+        case ResponseGiven(status, data) if status < 300:
+            return Accepted(now + LIFETIME), [Send(data)]
+        case ResponseGiven(_, data):
+            return Completed(data, None if reliable else now + T1, T1, now + LIFETIME), [Send(data)]
+        case RequestAgain():
+            return state, [Send(state.last) if state.last else SayTrying()]
+        case TimePassed() if now >= state.give_up_at:
+            return TERMINATED, [Abandon()]
+        case TimePassed() if state.trying_at is not None and now >= state.trying_at:
+            return replace(state, trying_at=None), [SayTrying()]
+        case AckArrived() | TimePassed():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _accepted(state: Accepted, event: Event, now: float) -> Outcome:
+    match event:
+        case ResponseGiven(status, data):
+            return state, [Send(data)] if 200 <= status < 300 else []
+        case AckArrived():
+            return state, [DELIVER]
+        case TimePassed():
+            return TERMINATED if now >= state.ends_at else state, []
+        case RequestAgain():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _completed(state: Completed, event: Event, now: float, reliable: bool) -> Outcome:
+    match event:
+        case AckArrived():
+            return TERMINATED if reliable else Confirmed(now + T4), []
+        case RequestAgain():
+            return state, [Send(state.data)]
+        case TimePassed() if now >= state.give_up_at:
+            return TERMINATED, [ReportNoAck()]
+        case TimePassed() if state.resend_at is not None and now >= state.resend_at:
+            interval = min(2 * state.interval, T2)
+            return replace(state, resend_at=now + interval, interval=interval), [Send(state.data)]
+        case TimePassed() | ResponseGiven():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _confirmed(state: Confirmed, event: Event, now: float) -> Outcome:
+    match event:
+        case TimePassed():
+            return TERMINATED if now >= state.ends_at else state, []
+        case RequestAgain() | AckArrived() | ResponseGiven():
+            return state, []
+        case _:
+            assert_never(event)
