@@ -4,6 +4,7 @@ A call's media is anchored in rtpengine under a name of ours (its call-id). Both
 Each side of an anchor has a profile, and every offer and answer is worded for the side that will get it.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -41,6 +42,8 @@ SAFETY = ("PCMU", "PCMA")
 """Codecs offered to the taker after all that the giver offered. They are there so that parties without a common codec
 still hear each other; whoever takes one that the giver offered too is relayed untouched."""
 
+_NAMES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.MULTILINE)
+
 _CLEAN: Message = {
     "audio": {"remove": ["msid", "ssrc", "rtcp-xr", "rtcp-rsize", "extmap-allow-mixed"]},
     "none": {"remove": ["msid-semantic", "extmap-allow-mixed"]},
@@ -53,7 +56,7 @@ _TAKER: dict[Profile, Message] = {
         "DTLS": "off",
         "SDES": ["off"],
         "rtcp-mux": ["demux"],
-        "flags": ["strip-extmap"],
+        "flags": ["strip-extmap", "strict-source"],
         "sdp-attr": _CLEAN,
     },
     Profile.SRTP: {
@@ -62,7 +65,7 @@ _TAKER: dict[Profile, Message] = {
         "DTLS": "off",
         "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80"],
         "rtcp-mux": ["demux"],
-        "flags": ["strip-extmap"],
+        "flags": ["strip-extmap", "strict-source"],
         "sdp-attr": _CLEAN,
     },
     Profile.WEBRTC: {
@@ -81,7 +84,15 @@ _OFFER: Message = {
     "codec": {"transcode": list(SAFETY)},
 }
 
-_COMMON: Message = {"replace": ["origin", "username", "session-name", "SDP-version", "zero-address"]}
+_COMMON: Message = {"replace": ["origin", "SDP-version", "zero-address"]}
+
+
+def _nameless(sdp: bytes) -> bytes:
+    """The description without what names its author: o= user name, s=, i=, u=, e= and p= lines (RFC 8866 section 5).
+
+    rtpengine can keep these the same over a call, but not away from the other side.
+    """
+    return _NAMES.sub(lambda match: match[0][:2] + b"-" if match[0][:1] in b"os" else b"", sdp)
 
 
 def ping() -> Message:
@@ -91,14 +102,14 @@ def ping() -> Message:
 
 def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> Message:
     """Word an offer, the first or a later one, by the party `from_tag` for the party that will get it."""
-    head: Message = {"command": "offer", "call-id": anchor, "from-tag": from_tag, "sdp": sdp}
+    head: Message = {"command": "offer", "call-id": anchor, "from-tag": from_tag, "sdp": _nameless(sdp)}
     return head | _COMMON | _TAKER[taker] | _OFFER
 
 
 def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> Message:
     """Word the answer that `to_tag` gave to the offer of `from_tag`; `taker` is the profile of the one who offered."""
-    head: Message = {"command": "answer", "call-id": anchor, "from-tag": from_tag, "to-tag": to_tag, "sdp": sdp}
-    return head | _COMMON | _TAKER[taker]
+    head: Message = {"command": "answer", "call-id": anchor, "from-tag": from_tag, "to-tag": to_tag}
+    return head | {"sdp": _nameless(sdp)} | _COMMON | _TAKER[taker]
 
 
 def delete(anchor: str) -> Message:
@@ -113,7 +124,10 @@ def query(anchor: str) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class PartyReport:
-    """What one party sent, and how the other end heard it."""
+    """What one party sent, and how it heard the other.
+
+    The second half comes from the reports the parties exchange by RTCP, and is None where they do not.
+    """
 
     tag: str
     packets: int
@@ -122,11 +136,12 @@ class PartyReport:
     last_packet_age: float
     """Seconds since its last packet, or since the anchor was made if none came. Whole seconds are rtpengine's grain."""
     lost: int | None = None
-    """Packets of this party that the other end missed; this and the next are known only where both sides send RTCP."""
+    """Packets of the other party that it missed."""
     jitter_ms: float | None = None
     mos: float | None = None
-    """Mean opinion score of this party's voice at the other end, 1.0 to 5.0, worked out by rtpengine (ITU-T G.107)."""
+    """Mean opinion score of what it heard, 1.0 to 5.0, worked out by rtpengine (after ITU-T G.107)."""
     round_trip_ms: float | None = None
+    """From one party to the other and back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +208,7 @@ def report_of(reply: Reply, now: float) -> MediaReport | None:
 
 def _party(tag: str, streams: list[Reply], sources: Reply, now: float) -> PartyReport:
     counts = [_dictionary(stream.get("stats")) for stream in streams]
-    heard = [
+    heard = [  # rtpengine files a report under the source that made it
         figures
         for stream in streams
         for ssrc in _dictionaries(stream.get("ingress SSRCs"))

@@ -1,0 +1,140 @@
+"""A plain-RTP phone without a phone: sends a tone, keeps what it hears, reports by RTCP."""
+
+import asyncio
+import socket
+import time
+
+from unificx import sdp
+from unificx.media import g711, rtp, tones
+
+ENCODE = {0: g711.ulaw_encode, 8: g711.alaw_encode}
+DECODE = {0: g711.ulaw_decode, 8: g711.alaw_decode}
+RTPMAP = {0: "PCMU/8000", 8: "PCMA/8000", 9: "G722/8000", 18: "G729/8000", 101: "telephone-event/8000"}
+
+
+class RtpEndpoint:
+    """One party of a call. `tone` in Hz is what it says; `protect` and `unprotect` are the two halves of SRTP."""
+
+    def __init__(self, tone: float, *, host: str = "127.0.0.1", codecs: tuple[int, ...] = (0,)) -> None:
+        self.tone = tone
+        self.host = host
+        self.codecs = codecs
+        self.ssrc = int(tone) << 16 | id(self) & 0xFFFF
+        self.proto = "RTP/AVP"
+        self.extra: tuple[str, ...] = ()
+        self.protect = self.unprotect = bytes
+        self.heard: list[rtp.Packet] = []
+        self.raw: list[bytes] = []
+        self.sent: list[bytes] = []
+        self.reception: rtp.Reception | None = None
+        self.target: tuple[str, int] | None = None
+        self.sequence = 0
+        self._media, self._control = _port_pair(host)
+        self.port: int = self._media.getsockname()[1]
+
+    async def __aenter__(self) -> "RtpEndpoint":
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._media, self._hear)
+        loop.add_reader(self._control, self._hear_report)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for each in (self._media, self._control):
+            loop.remove_reader(each)
+            each.close()
+
+    def describe(self, direction: str = "sendrecv") -> bytes:
+        """What its SDP says."""
+        family = "IP6" if ":" in self.host else "IP4"
+        lines = [
+            "v=0",
+            f"o=alice 7 7 IN {family} {self.host}",
+            "s=a phone",
+            f"c=IN {family} {self.host}",
+            "t=0 0",
+            f"m=audio {self.port} {self.proto} {' '.join(map(str, self.codecs))}",
+            *(f"a=rtpmap:{payload} {RTPMAP[payload]}" for payload in self.codecs),
+            f"a={direction}",
+            *self.extra,
+        ]
+        return "".join(line + "\r\n" for line in lines).encode()
+
+    def aim(self, description: bytes) -> None:
+        """Send where the other side's SDP says, in the first codec it names."""
+        session = sdp.parse(description)
+        media = sdp.audio(session)
+        assert media is not None
+        where = session.connection(media)
+        assert where is not None
+        self.target = (where.address, media.port)
+        self.payload_type = sdp.codecs(media)[0].payload
+
+    async def talk(self, seconds: float, *, lose_every: int = 0, reports: bool = False) -> None:
+        """Say the tone in packets of 20 ms; every `lose_every`th packet is lost on the way."""
+        assert self.target is not None
+        began = time.monotonic()
+        for number in range(int(seconds * 50)):
+            samples = tones.sine(self.tone, 8000, 160, start=self.sequence * 160)
+            payload = ENCODE[self.payload_type](samples)
+            packet = rtp.Packet(self.payload_type, self.sequence, self.sequence * 160, self.ssrc, payload)
+            self.sequence += 1
+            self.sent.append(payload)
+            if not (lose_every and number % lose_every == lose_every - 1):
+                self._media.sendto(self.protect(bytes(packet)), self.target)
+            if reports and number % 25 == 24:
+                self._report()
+            await asyncio.sleep(max(0.0, began + number * 0.02 - time.monotonic()))
+
+    def level(self, tone: float) -> float:
+        """How loud the tone is in the last half second heard."""
+        samples: list[int] = []
+        for packet in self.heard[-25:]:
+            samples.extend(DECODE[packet.payload_type](packet.payload))
+        return tones.level(samples, tone)
+
+    def forget(self) -> None:
+        self.heard.clear()
+        self.raw.clear()
+        self.sent.clear()
+
+    def _report(self) -> None:
+        assert self.target is not None
+        blocks = (self.reception.block(time.monotonic()),) if self.reception else ()
+        now = rtp.ntp_time(time.time())
+        report = rtp.Report(self.ssrc, blocks, now, self.sequence * 160, self.sequence, self.sequence * 160)
+        self._control.sendto(bytes(report), (self.target[0], self.target[1] + 1))
+
+    def _hear(self) -> None:
+        data = self._media.recv(2048)
+        self.raw.append(data)
+        packet = rtp.parse(self.unprotect(data))
+        if self.reception is None or self.reception.ssrc != packet.ssrc:
+            self.reception = rtp.Reception(packet.ssrc)
+        self.reception.hear(packet, time.monotonic())
+        self.heard.append(packet)
+
+    def _hear_report(self) -> None:
+        for report in rtp.parse_reports(self._control.recv(2048)):
+            if self.reception and self.reception.ssrc == report.ssrc:
+                self.reception.hear_report(report, time.monotonic())
+
+
+def _port_pair(host: str) -> tuple[socket.socket, socket.socket]:
+    """An even port and the odd one above it (RFC 3550 section 11)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        media = socket.socket(family, socket.SOCK_DGRAM)
+        media.bind((host, 0))
+        port = media.getsockname()[1]
+        control = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            if port % 2 == 0:
+                control.bind((host, port + 1))
+                media.setblocking(False)
+                control.setblocking(False)
+                return media, control
+        except OSError:
+            pass
+        media.close()
+        control.close()

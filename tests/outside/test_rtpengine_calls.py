@@ -1,0 +1,282 @@
+"""Calls through a real rtpengine, with sound that is measured at both ends."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from rtp_endpoint import RtpEndpoint
+
+from unificx import sdp
+from unificx.kernel.clock import SystemClock
+from unificx.media import MediaUnavailable, Profile
+from unificx.net.rtpengine import Interface, RtpEngine
+
+CALLER, CALLEE = 440.0, 620.0
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[RtpEngine]:
+    engine = RtpEngine(SystemClock(), ports=(46000, 46499))
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+async def parties() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+async def connect(engine: RtpEngine, caller: RtpEndpoint, callee: RtpEndpoint, anchor: str = "call") -> bytes:
+    """One offer and one answer; returns the offer as the callee got it."""
+    offer = await engine.offer(anchor, "a", caller.describe(), Profile.PLAIN)
+    answer = await engine.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN)
+    callee.aim(offer)
+    caller.aim(answer)
+    return offer
+
+
+async def both_talk(one: RtpEndpoint, other: RtpEndpoint, seconds: float = 0.8) -> None:
+    one.forget()
+    other.forget()
+    await asyncio.gather(one.talk(seconds), other.talk(seconds))
+    await asyncio.sleep(0.05)
+
+
+def assert_heard(listener: RtpEndpoint, tone: float, *, not_tone: float) -> None:
+    assert listener.level(tone) > 6000
+    assert listener.level(not_tone) < 300
+
+
+async def test_both_hear_each_other_and_not_themselves(engine: RtpEngine, parties: AsyncExitStack) -> None:
+    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
+    await connect(engine, caller, callee)
+    await both_talk(caller, callee)
+    assert_heard(callee, CALLER, not_tone=CALLEE)
+    assert_heard(caller, CALLEE, not_tone=CALLER)
+
+
+async def test_equal_codecs_pass_untouched(engine: RtpEngine, parties: AsyncExitStack) -> None:
+    caller = await parties.enter_async_context(RtpEndpoint(CALLER, codecs=(8, 0, 101)))
+    callee = await parties.enter_async_context(RtpEndpoint(CALLEE, codecs=(8, 101)))
+    await connect(engine, caller, callee)
+    await both_talk(caller, callee)
+    assert [packet.payload for packet in callee.heard] == caller.sent
+    assert [packet.payload for packet in caller.heard] == callee.sent
+    assert {packet.ssrc for packet in callee.heard} == {caller.ssrc}
+    assert {packet.payload_type for packet in caller.heard} == {8}
+
+
+async def test_codecs_are_changed_where_the_two_have_none_in_common(engine: RtpEngine, parties: AsyncExitStack) -> None:
+    caller = await parties.enter_async_context(RtpEndpoint(CALLER, codecs=(0,)))
+    callee = await parties.enter_async_context(RtpEndpoint(CALLEE, codecs=(8,)))
+    offer = sdp.audio(sdp.parse(await connect(engine, caller, callee)))
+    assert offer is not None
+    assert [codec.name for codec in sdp.codecs(offer)] == ["PCMU", "PCMA"]
+    callee.payload_type = 8
+    await both_talk(caller, callee, 1.0)
+    assert {packet.payload_type for packet in callee.heard} == {8}
+    assert {packet.payload_type for packet in caller.heard} == {0}
+    assert_heard(callee, CALLER, not_tone=CALLEE)
+    assert_heard(caller, CALLEE, not_tone=CALLER)
+
+
+async def test_the_other_side_learns_neither_name_nor_address(engine: RtpEngine) -> None:
+    described = (
+        b"v=0\r\no=alice 7 7 IN IP4 192.0.2.44\r\ns=Alice's phone\r\n"
+        b"i=Alice's\r\ne=alice@example.com (Alice)\r\np=+1 617 555-6011\r\nc=IN IP4 192.0.2.44\r\nt=0 0\r\n"
+        b"m=audio 4000 RTP/AVP 0\r\na=rtcp:4001 IN IP4 192.0.2.44\r\n"
+    )
+    passed_on = await engine.offer("call", "a", described, Profile.PLAIN)
+    assert b"192.0.2.44" not in passed_on
+    assert b"lice" not in passed_on
+    assert b"555" not in passed_on
+    assert passed_on.startswith(b"v=0\r\no=- ")
+
+
+@pytest.mark.parametrize("holder", ["caller", "callee"])
+async def test_hold_and_resume(engine: RtpEngine, parties: AsyncExitStack, holder: str) -> None:
+    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
+    await connect(engine, caller, callee)
+    await both_talk(caller, callee, 0.3)
+    one, other, tags = (caller, callee, ("a", "b")) if holder == "caller" else (callee, caller, ("b", "a"))
+
+    async def renegotiate(offered: str, answered: str) -> bytes:
+        offer = await engine.offer("call", tags[0], one.describe(offered), Profile.PLAIN)
+        answer = await engine.answer("call", *tags, other.describe(answered), Profile.PLAIN)
+        other.aim(offer)
+        one.aim(answer)
+        return offer
+
+    assert sdp.is_hold(sdp.parse(await renegotiate("sendonly", "recvonly")))
+    await both_talk(caller, callee, 0.4)
+    assert len(one.heard) == 0
+    assert len(other.heard) == 20
+    assert not sdp.is_hold(sdp.parse(await renegotiate("sendrecv", "sendrecv")))
+    await both_talk(caller, callee)
+    assert_heard(callee, CALLER, not_tone=CALLEE)
+    assert_heard(caller, CALLEE, not_tone=CALLER)
+
+
+async def test_a_party_that_offers_again_from_elsewhere_is_heard_there(
+    engine: RtpEngine, parties: AsyncExitStack
+) -> None:
+    caller, callee, roamed = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE, 800.0)]
+    await connect(engine, caller, callee)
+    await both_talk(caller, callee, 0.4)
+    offer = await engine.offer("call", "a", roamed.describe(), Profile.PLAIN)
+    roamed.aim(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    callee.aim(offer)
+    await both_talk(roamed, callee)
+    assert_heard(callee, 800.0, not_tone=CALLEE)
+    assert_heard(roamed, CALLEE, not_tone=800.0)
+
+
+async def test_a_stranger_can_neither_speak_into_a_call_nor_draw_it_away(
+    engine: RtpEngine, parties: AsyncExitStack
+) -> None:
+    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
+    await connect(engine, caller, callee)
+    await both_talk(caller, callee, 0.1)
+    caller.forget()
+    callee.forget()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.setblocking(False)
+
+        async def intrude() -> None:
+            for number in range(100):
+                packet = struct.pack("!BBHII", 0x80, 0, number, number * 160, 0xBAD) + bytes(160)
+                for party in (caller, callee):
+                    assert party.target is not None
+                    stranger.sendto(packet, party.target)
+                await asyncio.sleep(0.01)
+
+        await asyncio.gather(caller.talk(1.0), callee.talk(1.0), intrude())
+        await asyncio.sleep(0.05)
+        with pytest.raises(BlockingIOError):
+            stranger.recv(2048)
+    assert {packet.ssrc for packet in caller.heard} == {callee.ssrc}
+    assert {packet.ssrc for packet in callee.heard} == {caller.ssrc}
+    assert len(caller.heard) == len(callee.heard) == 50
+
+
+async def test_one_offer_anchored_for_several_callees_of_different_kinds(
+    engine: RtpEngine, parties: AsyncExitStack
+) -> None:
+    caller = await parties.enter_async_context(RtpEndpoint(CALLER))
+    callees = [await parties.enter_async_context(RtpEndpoint(600.0 + 90 * number)) for number in range(3)]
+    described = caller.describe()
+    offers = [await engine.offer(f"call-{number}", "a", described, Profile.PLAIN) for number in range(3)]
+    for profile, proto in ((Profile.SRTP, "RTP/SAVP"), (Profile.WEBRTC, "UDP/TLS/RTP/SAVPF")):
+        media = sdp.audio(sdp.parse(await engine.offer(f"call-{profile}", "a", described, profile)))
+        assert media is not None
+        assert media.proto == proto
+    for number, (offer, callee) in enumerate(zip(offers, callees, strict=True)):
+        callee.aim(offer)
+        if number != 1:
+            assert await engine.delete(f"call-{number}") is not None
+    caller.aim(await engine.answer("call-1", "a", "b", callees[1].describe(), Profile.PLAIN))
+    await both_talk(caller, callees[1])
+    assert_heard(callees[1], CALLER, not_tone=690.0)
+    assert_heard(caller, 690.0, not_tone=CALLER)
+    assert not callees[0].heard
+    assert not callees[2].heard
+
+
+async def test_the_report_at_the_end_tells_loss_jitter_and_mos(engine: RtpEngine, parties: AsyncExitStack) -> None:
+    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
+    await connect(engine, caller, callee)
+    await asyncio.gather(caller.talk(2.6, lose_every=10, reports=True), callee.talk(2.6, reports=True))
+    report = await engine.delete("call")
+    assert report is not None
+    clean, lossy = report.party("a"), report.party("b")
+    assert lossy is not None
+    assert clean is not None
+    assert (clean.packets, lossy.packets) == (117, 130)
+    assert clean.octets == 117 * 172
+    assert lossy.lost is not None
+    assert 9 <= lossy.lost <= 13
+    assert clean.lost == 0
+    assert clean.jitter_ms is not None
+    assert 0 <= clean.jitter_ms < 20
+    assert clean.mos is not None
+    assert lossy.mos is not None
+    assert 4 < clean.mos <= 4.5
+    assert 1 <= lossy.mos < clean.mos
+    assert clean.round_trip_ms is not None
+    assert 0 <= clean.round_trip_ms < 100
+    assert await engine.delete("call") is None
+    assert await engine.query("call") is None
+
+
+async def test_one_way_silence_is_seen(engine: RtpEngine, parties: AsyncExitStack) -> None:
+    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
+    await connect(engine, caller, callee)
+    await both_talk(caller, callee, 0.2)
+    await caller.talk(3.0)
+    report = await engine.query("call")
+    assert report is not None
+    talking, silent = report.party("a"), report.party("b")
+    assert talking is not None
+    assert silent is not None
+    assert talking.last_packet_age < 1.5
+    assert silent.last_packet_age >= 2.0
+    assert talking.mos is silent.mos is None
+
+
+async def test_full_is_told_from_a_bad_description_and_an_unknown_anchor() -> None:
+    engine = RtpEngine(SystemClock(), ports=(46500, 46507))
+    await engine.start()
+    try:
+        described = (
+            b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+        )
+        with pytest.raises(MediaUnavailable) as unknown:
+            await engine.answer("nothing", "a", "b", described, Profile.PLAIN)
+        with pytest.raises(MediaUnavailable) as bad:
+            await engine.offer("bad", "a", b"v=0\r\n", Profile.PLAIN)
+        assert await engine.offer("first", "a", described, Profile.PLAIN)
+        assert await engine.offer("second", "a", described, Profile.PLAIN)
+        with pytest.raises(MediaUnavailable) as full:
+            await engine.offer("third", "a", described, Profile.PLAIN)
+        assert (unknown.value.cause, bad.value.cause, full.value.cause) == ("unknown", "description", "full")
+        for anchor in ("first", "second", "third"):
+            await engine.delete(anchor)
+        assert await engine.offer("again", "a", described, Profile.PLAIN)
+    finally:
+        await engine.close()
+
+
+async def test_calls_over_ipv6(parties: AsyncExitStack) -> None:
+    engine = RtpEngine(SystemClock(), interfaces=(Interface("127.0.0.1"), Interface("::1")), ports=(46000, 46499))
+    await engine.start()
+    parties.push_async_callback(engine.close)
+    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone, host="::1")) for tone in (CALLER, CALLEE)]
+    await connect(engine, caller, callee)
+    assert caller.target is not None
+    assert caller.target[0] == "::1"
+    await both_talk(caller, callee)
+    assert_heard(callee, CALLER, not_tone=CALLEE)
+    assert_heard(caller, CALLEE, not_tone=CALLER)
+
+
+async def test_the_advertised_address_stands_in_the_description() -> None:
+    engine = RtpEngine(
+        SystemClock(), interfaces=(Interface("127.0.0.1", advertised="203.0.113.5"),), ports=(46000, 46499)
+    )
+    await engine.start()
+    try:
+        described = (
+            b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+        )
+        session = sdp.parse(await engine.offer("call", "a", described, Profile.PLAIN))
+        media = sdp.audio(session)
+        assert media is not None
+        assert session.connection(media) == sdp.Connection("IP4", "203.0.113.5")
+    finally:
+        await engine.close()
