@@ -1,0 +1,296 @@
+"""The key store: master key -> tenant key -> subject key, in an SQLite file of its own, even beside PostgreSQL.
+
+Every key is wrapped with AES-256-GCM by the one above it; the master key is never in here. Destroying a subject's key
+leaves a tombstone, and a key with a tombstone is never made again. The bytes are overwritten (secure_delete) and the
+write-ahead log is truncated, so that an erased key is in none of this store's files.
+
+Calls are synchronous and short: a warm look-up is a dictionary's, a cold one some microseconds.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import CannotStart, Conflict
+from unificx.privacy.cache import KeyCache
+from unificx.privacy.wraps import TenantSecret, unwrap, wrap
+from unificx.store import ErasedSubject, Key
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS proof (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS tenant_key (tenant TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subject_key (
+    tenant TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, wrapped BLOB,
+    PRIMARY KEY (tenant, subject)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alias (
+    tenant TEXT NOT NULL, kind TEXT NOT NULL, blind BLOB NOT NULL, subject TEXT NOT NULL,
+    PRIMARY KEY (tenant, kind, blind)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS alias_of ON alias (subject);
+"""
+# A wrapped key that is NULL is the tombstone of a destroyed one.
+
+_PROOF = b"this master key opens this key store"
+_VERSION = 1
+_BATCH = 500
+_TRIES = 5
+
+
+class KeysBusy(RuntimeError):
+    """A key was destroyed, but another process still reads the old log; destroy it again to finish."""
+
+
+class KeyStore:
+    """Keys and aliases in the file `path`. `master` is 32 bytes. Raises CannotStart for a file of another master."""
+
+    def __init__(self, path: Path, master: bytes, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._cache = KeyCache(clock.monotonic)
+        self._secrets: dict[str, TenantSecret] = {}
+        self._master = AESGCM(master)
+        self._db = _open(path)
+        try:
+            self._prove()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    # Keys
+
+    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        """Each subject's key; None for a destroyed one and, unless `create`, for one never made."""
+        found: dict[str, Key | None] = {}
+        cold: list[str] = []
+        for subject in subjects:
+            key = self._cache.get(tenant, subject)
+            found[subject] = key
+            if key is None:
+                cold.append(subject)
+        if cold:
+            found.update(self._fetch(tenant, cold, create))
+        return found
+
+    def _fetch(self, tenant: str, subjects: list[str], create: bool) -> dict[str, Key | None]:
+        epoch = self._cache.begin()
+        found: dict[str, Key | None] = dict.fromkeys(subjects)
+        secret = self._secret(tenant, create)
+        if secret is None:
+            return found
+        rows = self._rows(tenant, subjects)
+        if create and len(rows) < len(found):
+            self._make(tenant, secret, found.keys() - rows.keys())
+            rows = self._rows(tenant, subjects)
+        for subject, (version, wrapped) in rows.items():
+            if wrapped is None:
+                continue
+            key = Key(version, AESGCM(unwrap(secret.wrap, wrapped, "subject", tenant, subject, str(version))))
+            found[subject] = key
+            self._cache.put(epoch, tenant, subject, key)
+        return found
+
+    def _rows(self, tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None]]:
+        rows: dict[str, tuple[int, bytes | None]] = {}
+        for start in range(0, len(subjects), _BATCH):
+            some = subjects[start : start + _BATCH]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT subject, version, wrapped FROM subject_key WHERE tenant = ? AND subject IN ({marks})"  # noqa: S608 - only question marks
+            with self._lock:
+                for subject, version, wrapped in self._db.execute(query, (tenant, *some)):
+                    rows[subject] = (version, wrapped)
+        return rows
+
+    def _make(self, tenant: str, secret: TenantSecret, subjects: Iterable[str]) -> None:
+        with self._writing() as db:
+            for subject in subjects:
+                self._insert_key(db, tenant, secret, subject)
+
+    @staticmethod
+    def _insert_key(db: sqlite3.Connection, tenant: str, secret: TenantSecret, subject: str) -> None:
+        fresh = AESGCM.generate_key(256)
+        wrapped = wrap(secret.wrap, fresh, "subject", tenant, subject, str(_VERSION))
+        # Or ignore: another process was first, or there is a tombstone.
+        db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", (tenant, subject, _VERSION, wrapped))
+
+    def destroy(self, tenant: str, subject: str) -> int:
+        """Destroy a subject's key and every alias that leads to it; how many aliases that were. May be repeated.
+
+        A subject never seen gets its tombstone too. Raises KeysBusy if the old bytes could not yet be cleared.
+        """
+        self._cache.drop(tenant, subject)
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO subject_key VALUES (?, ?, ?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL",
+                (tenant, subject, _VERSION),
+            )
+            # In every scope: the installation's sign-in names lead to the same subject.
+            aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
+        self._clear_log()
+        self._cache.drop(tenant, subject)
+        return aliases
+
+    def destroy_tenant(self, tenant: str) -> None:
+        """Destroy a tenant's key, and with it all of its subjects' keys and aliases. May be repeated."""
+        self._forget_tenant(tenant)
+        with self._writing() as db:
+            db.execute("INSERT INTO tenant_key VALUES (?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL", (tenant,))
+            db.execute(
+                "DELETE FROM alias WHERE subject IN (SELECT subject FROM subject_key WHERE tenant = ?)", (tenant,)
+            )
+            db.execute("DELETE FROM alias WHERE tenant = ?", (tenant,))
+            db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
+        self._clear_log()
+        self._forget_tenant(tenant)
+
+    def is_destroyed(self, tenant: str, subject: str) -> bool:
+        """Whether the subject's key has a tombstone, its own or its tenant's."""
+        query = (
+            "SELECT 1 FROM subject_key WHERE tenant = ?1 AND subject = ?2 AND wrapped IS NULL"
+            " UNION SELECT 1 FROM tenant_key WHERE tenant = ?1 AND wrapped IS NULL"
+        )
+        with self._lock:
+            return self._db.execute(query, (tenant, subject)).fetchone() is not None
+
+    def _forget_tenant(self, tenant: str) -> None:
+        self._cache.drop_tenant(tenant)
+        with self._lock:
+            self._secrets.pop(tenant, None)
+
+    def _clear_log(self) -> None:
+        with self._lock:
+            for _ in range(_TRIES):
+                busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return
+        raise KeysBusy("another process still reads the key store's log")
+
+    # Aliases: a number or an e-mail address leads to a subject, by a keyed digest that cannot be tried out without
+    # the tenant's key. Values come in their canonical form: +E.164, lower-case addresses.
+
+    def find(self, tenant: str, kind: str, value: str) -> str | None:
+        """The subject a value leads to in this tenant, if any."""
+        secret = self._secret(tenant, create=False)
+        if secret is None:
+            return None
+        with self._lock:
+            return self._find(tenant, kind, secret.blind(kind, value))
+
+    def find_or_make(self, tenant: str, kind: str, value: str) -> str:
+        """The subject a value leads to; a new one, with its key, for a value not met before.
+
+        Raises ErasedSubject if the tenant itself was erased.
+        """
+        secret = self._need(tenant)
+        blind = secret.blind(kind, value)
+        with self._lock:
+            subject = self._find(tenant, kind, blind)
+            if subject is not None:
+                return subject
+            fresh = self._clock.new_id()
+            with self._writing() as db:
+                db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, fresh))
+                subject = self._find(tenant, kind, blind) or fresh
+                self._insert_key(db, tenant, secret, subject)
+            return subject
+
+    def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
+        """Let a value lead to `subject`. Raises Conflict if it leads to another, ErasedSubject if that one was erased."""
+        blind = self._need(tenant).blind(kind, value)
+        with self._writing() as db:
+            if self.is_destroyed(tenant, subject):
+                raise ErasedSubject("the subject was erased")
+            db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
+            if self._find(tenant, kind, blind) != subject:
+                raise Conflict("this is in use already", field=kind)
+
+    def unbind(self, tenant: str, kind: str, value: str) -> None:
+        """A value leads nowhere any more; its subject stays."""
+        secret = self._secret(tenant, create=False)
+        if secret is not None:
+            with self._writing() as db:
+                blind = secret.blind(kind, value)
+                db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND blind = ?", (tenant, kind, blind))
+
+    def _find(self, tenant: str, kind: str, blind: bytes) -> str | None:
+        query = "SELECT subject FROM alias WHERE tenant = ? AND kind = ? AND blind = ?"
+        row = self._db.execute(query, (tenant, kind, blind)).fetchone()
+        return row[0] if row else None
+
+    # Tenants' own keys
+
+    def _need(self, tenant: str) -> TenantSecret:
+        secret = self._secret(tenant, create=True)
+        if secret is None:
+            raise ErasedSubject("the tenant was erased")
+        return secret
+
+    def _secret(self, tenant: str, create: bool) -> TenantSecret | None:
+        kept = self._secrets.get(tenant)
+        if kept is not None:
+            return kept
+        with self._lock:
+            query = "SELECT wrapped FROM tenant_key WHERE tenant = ?"
+            row = self._db.execute(query, (tenant,)).fetchone()
+            if row is None and create:
+                wrapped = wrap(self._master, os.urandom(32), "tenant", tenant)
+                with self._writing() as db:
+                    db.execute("INSERT OR IGNORE INTO tenant_key VALUES (?, ?)", (tenant, wrapped))
+                row = self._db.execute(query, (tenant,)).fetchone()
+            if row is None or row[0] is None:
+                return None
+            secret = TenantSecret(unwrap(self._master, row[0], "tenant", tenant))
+            self._secrets[tenant] = secret
+            return secret
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _prove(self) -> None:
+        with self._writing() as db:
+            row = db.execute("SELECT wrapped FROM proof").fetchone()
+            if row is None:
+                db.execute("INSERT INTO proof VALUES (1, ?)", (wrap(self._master, _PROOF, "proof"),))
+                return
+            try:
+                unwrap(self._master, row[0], "proof")
+            except InvalidTag:
+                raise CannotStart(
+                    "The master key does not open the key store.",
+                    hint="Put back the master key this installation was made with.",
+                ) from None
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
+    except OSError as fault:
+        raise CannotStart(f"The key store cannot be opened: {fault.strerror}.", hint="Check the directory.") from None
+    try:
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" + _SCHEMA)
+    except sqlite3.DatabaseError:
+        db.close()
+        raise CannotStart(
+            "The key store is damaged or not ours.", hint="Restore keys.db from its newest backup."
+        ) from None
+    return db

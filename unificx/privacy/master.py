@@ -1,0 +1,90 @@
+"""The master key: 32 bytes that open everything, kept outside the home directory and outside every backup."""
+
+import base64
+import binascii
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from unificx.kernel.errors import CannotStart
+
+KEY_VARIABLE = "UNIFICX_MASTER_KEY"
+FILE_VARIABLE = "UNIFICX_MASTER_KEY_FILE"
+SIZE = 32
+
+
+def master_key(home: Path, environ: Mapping[str, str], *, create: bool) -> bytes:
+    """The master key, 32 bytes: from `UNIFICX_MASTER_KEY` (base64), or from its file.
+
+    The file is `UNIFICX_MASTER_KEY_FILE`, or `<home>.key` beside the home directory. `create` makes a missing file,
+    mode 0600; it is to be true on a first start only, for a new key would not open what is there. Raises CannotStart
+    for a key that is missing, of the wrong size, unreadable, readable by everybody, or inside the home directory.
+    """
+    given = environ.get(KEY_VARIABLE)
+    if given:
+        return _decode(given, f"The master key in {KEY_VARIABLE}")
+    path = master_key_file(home, environ)
+    if path.resolve().is_relative_to(home.resolve()):
+        raise CannotStart(
+            "The master key lies inside the home directory, and would be in every backup of it.",
+            hint=f"Move it out and say where in {FILE_VARIABLE}.",
+        )
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        if not create:
+            raise CannotStart(
+                f"The master key {path} is missing.",
+                hint=f"Put it back, or say where it is in {FILE_VARIABLE}. Without it the data here cannot be read.",
+            ) from None
+    except OSError as fault:
+        raise CannotStart(
+            f"The master key {path} cannot be read: {fault.strerror}.", hint="Check who owns it."
+        ) from None
+    try:
+        return _make(path)
+    except OSError as fault:
+        raise CannotStart(
+            f"The master key {path} cannot be made: {fault.strerror}.",
+            hint=f"Name a place that can be written in {FILE_VARIABLE}.",
+        ) from None
+
+
+def master_key_file(home: Path, environ: Mapping[str, str]) -> Path:
+    """Where the master key's file is, or would be."""
+    named = environ.get(FILE_VARIABLE)
+    return Path(named).expanduser() if named else home.resolve().with_name(home.resolve().name + ".key")
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & stat.S_IRWXO:
+            raise CannotStart(f"The master key {path} can be read by everybody.", hint=f"chmod 600 {path}")
+        return _decode(file.read(1024).decode("ascii", "replace"), f"The master key {path}")
+
+
+def _decode(text: str, name: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != SIZE:
+        raise CannotStart(f"{name} is not {SIZE} bytes in base64.", hint="Put back the key that was made at first.")
+    return key
+
+
+def _make(path: Path) -> bytes:
+    key = os.urandom(SIZE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(base64.b64encode(key) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return key
