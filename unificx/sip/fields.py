@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from unificx.sip.errors import BadPeer, OurMistake
-from unificx.sip.grammar import canonical
+from unificx.sip.grammar import canonical, spelled
 from unificx.sip.headers import (
     Address,
     CSeq,
@@ -80,7 +80,7 @@ class Message:
         """The value of a header that has to be there; BadPeer 400."""
         lines = self.by_name.get(name)
         if lines is None:
-            raise BadPeer(400, f"Missing {name.title()}")
+            raise BadPeer(400, f"Missing {spelled(name)}")
         return lines[0]
 
     def all(self, name: str) -> list[str]:

@@ -54,6 +54,11 @@ def canonical(name: str) -> str:
     return _COMPACT.get(lower, lower)
 
 
+def spelled(name: str) -> str:
+    """A lower-case header name as people write it: `Call-ID`, `CSeq`, `Max-Forwards`."""
+    return {"call-id": "Call-ID", "cseq": "CSeq", "rack": "RAck"}.get(name) or name.title()
+
+
 @lru_cache(maxsize=256)
 def is_token(text: str) -> bool:
     """Whether this is one `token`: a method, an option tag, a parameter name."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from unificx.sip.errors import BadPeer
 from unificx.sip.fields import Headers, Message, typed
-from unificx.sip.grammar import canonical, is_token, number
+from unificx.sip.grammar import canonical, is_token, number, spelled
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
 from unificx.sip.uri import Uri
@@ -219,7 +219,7 @@ def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, li
         if key in index:
             index[key].append(value)
             if key in _ONCE:
-                fault = BadPeer(400, f"Repeated {key.title()}")
+                fault = BadPeer(400, f"Repeated {spelled(key)}")
         else:
             index[key] = [value]
     return headers, index, fault
