@@ -1,0 +1,382 @@
+"""baresip 1.1 without a sound card: driven over its control port, fed with a tone, listened to by spectrum.
+
+baresip refuses loopback addresses, so it lives in a network of its own where `lo` has one more address; whoever may not
+make network namespaces uses the machine's own address instead.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import queue
+import re
+import socket
+import subprocess
+import threading
+import time
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from server import Login, Server, eventually
+from sipp import free_port
+
+ALIAS = "10.99.0.1"
+CLONE_NEWNET = 0x40000000
+RATE = 16000
+CONFIG = """\
+poll_method epoll
+sip_listen {ip}:{sip}
+{tls}
+call_max_calls 4
+call_hold_other_calls yes
+audio_player aubridge,null
+audio_source aufile,{wav}
+audio_alert aubridge,null
+ausrc_srate {rate}
+auplay_srate {rate}
+ausrc_channels 1
+auplay_channels 1
+audio_buffer 20-160
+jitter_buffer_type fixed
+jitter_buffer_delay 1-5
+rtp_ports {rtp}-{rtp_end}
+net_interface {interface}
+module_path /usr/lib/baresip/modules
+module g711.so
+module g722.so
+module opus.so
+module sndfile.so
+module aufile.so
+module aubridge.so
+module srtp.so
+module dtls_srtp.so
+module stun.so
+module ice.so
+module_tmp uuid.so
+module_tmp account.so
+module_app menu.so
+module_app mwi.so
+module_app debug_cmd.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:{control}
+snd_path {directory}
+redial_attempts 0
+ringback_disabled yes
+"""
+
+
+class Network:
+    """An address that foreign phones accept, and the way into the namespace that has it."""
+
+    def __init__(self) -> None:
+        self._holder: subprocess.Popen[bytes] | None = None
+        self.enter: tuple[str, ...] = ()
+        self.interface, self.address = "lo", ALIAS
+        if os.geteuid() != 0:
+            self.interface, self.address = own_address()
+            return
+        script = f"ip link set lo up && ip address add {ALIAS}/32 dev lo && echo up && exec sleep infinity"
+        command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "sh", "-c", script]
+        self._holder = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert self._holder.stdout
+        assert self._holder.stdout.readline() == b"up\n"
+        self._namespace = f"/proc/{self._holder.pid}/ns/net"
+        self.enter = ("nsenter", f"--net={self._namespace}")
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """Sockets made by this thread belong to the namespace."""
+        if not self._holder:
+            yield
+            return
+        with open("/proc/thread-self/ns/net") as ours, open(self._namespace) as theirs:
+            switch(theirs.fileno())
+            try:
+                yield
+            finally:
+                switch(ours.fileno())
+
+    def close(self) -> None:
+        if self._holder and self._holder.stdout:
+            self._holder.kill()
+            self._holder.wait()
+            self._holder.stdout.close()
+
+
+def switch(descriptor: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).setns(descriptor, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def own_address() -> tuple[str, str]:
+    """The interface and first address by which this machine is known to others."""
+    shown = json.loads(subprocess.run(["ip", "-4", "-json", "address"], capture_output=True, check=True).stdout)
+    for link in shown:
+        for address in link["addr_info"]:
+            if link["ifname"] != "lo":
+                return link["ifname"], address["local"]
+    raise AssertionError("foreign phones need root (for a network namespace) or an address other than 127.0.0.1")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a phone registers, over what, and what it says: a steady tone of so many hertz."""
+
+    network: Network
+    server: str
+    transport: str = "udp"
+    hertz: int = 440
+    ca: Path | None = None
+    codec: str = "PCMU/8000"
+    encryption: str = ""
+
+
+class Phone:
+    """One baresip. It registers when it has been given an account; `wait` for its events by type."""
+
+    def __init__(self, directory: Path, place: Place) -> None:
+        directory.mkdir(parents=True)
+        self.directory, self.place = directory, place
+        with place.network.inside():
+            self.port, control, rtp = (free_port(place.network.address) for _ in range(3))
+        self._write_files(control, rtp)
+        self._condition = threading.Condition()
+        self.events: list[dict[str, Any]] = []
+        self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
+        with open(directory / "log", "wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    "setpriv",
+                    "--pdeathsig",
+                    "KILL",
+                    *place.network.enter,
+                    "stdbuf",
+                    "-oL",
+                    "baresip",
+                    "-4",
+                    "-s",
+                    "-f",
+                    str(directory),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=directory,
+            )
+        self._control = eventually(lambda: self._connect(control), what="baresip's control port")
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def register(self, login: Login, *, answers: bool = False, seconds: int = 3600) -> "Phone":
+        """Signs in as the extension and waits until the registrar has said yes."""
+        self.sign_in(login, answers=answers, seconds=seconds)
+        self.wait("REGISTER_OK")
+        return self
+
+    def sign_in(self, login: Login, *, answers: bool = False, seconds: int = 3600) -> None:
+        transport, codec = self.place.transport, self.place.codec
+        account = (
+            f"<sip:{login.number}@{login.domain};transport={transport}>;auth_user={login.username};auth_pass={login.password}"
+            f';regint={seconds};audio_codecs={codec};outbound="sip:{self.place.server};transport={transport}"'
+        )
+        account += ";answermode=auto" if answers else ""
+        account += f";mediaenc={self.place.encryption}" if self.place.encryption else ""
+        self.command("uanew", account)
+
+    def command(self, command: str, parameters: str = "") -> dict[str, Any]:
+        request = json.dumps({"command": command, "params": parameters, "token": "t"}).encode()
+        self._control.sendall(b"%d:%s," % (len(request), request))
+        return self._answers.get(timeout=10)
+
+    def mark(self) -> int:
+        return len(self.events)
+
+    def wait(self, kind: str, *, since: int = 0, timeout: float = 20) -> dict[str, Any]:
+        """The first event of such a type after `since` (a `mark`)."""
+        end = time.monotonic() + timeout
+        with self._condition:
+            while True:
+                for event in self.events[since:]:
+                    if event.get("type") == kind:
+                        return event
+                left = end - time.monotonic()
+                if left <= 0 or not self._condition.wait(left):
+                    seen = [(e.get("type"), e.get("param")) for e in self.events[since:]]
+                    raise AssertionError(f"no {kind} among {seen}")
+
+    def dial(self, uri: str) -> None:
+        self.command("dial", uri)
+
+    def accept(self) -> None:
+        self.command("accept")
+
+    def hang_up(self) -> None:
+        self.command("hangup")
+
+    def hold(self) -> None:
+        self.command("hold")
+
+    def resume(self) -> None:
+        """Works although baresip answers that the argument is invalid."""
+        self.command("resume")
+
+    def press(self, digits: str) -> None:
+        for digit in digits:
+            self.command("sndcode", digit)
+            time.sleep(0.25)
+
+    def digits(self, since: int = 0) -> str:
+        """The keys the other side has pressed, as they arrived (RFC 4733)."""
+        kinds = ("CALL_DTMF_START",)
+        return "".join(str(e.get("param")) for e in self.events[since:] if e.get("type") in kinds)
+
+    def hears(self, hertz: int, *, seconds: float = 1.0) -> bool:
+        """Whether the last so many seconds of what it heard are that tone and little else."""
+        heard = self.heard()
+        if heard.seconds < seconds:
+            return False
+        strongest, share, loudness = heard.last(seconds).spectrum()
+        return abs(strongest - hertz) < 5 and share > 0.9 and loudness > 300
+
+    def packets(self) -> int:
+        """How many RTP packets have come in. The only ear after a hold: baresip does not go on recording then."""
+        found = re.search(r"rcvd=(\d+)", str(self.command("audio_debug").get("data")))
+        return int(found.group(1)) if found else 0
+
+    def heard(self) -> "Sound":
+        """All it has heard in the latest call."""
+        dumps = sorted(self.directory.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime)
+        return Sound.read(dumps[-1]) if dumps else Sound(np.zeros(0), RATE)
+
+    def log(self) -> str:
+        return (self.directory / "log").read_text(errors="replace")
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, queue.Empty):
+            self.command("quit")
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(5)
+        self._control.close()
+
+    def _write_files(self, control: int, rtp: int) -> None:
+        write_tone(self.directory / "tone.wav", self.place.hertz)
+        tls = f"sip_cafile {self.place.ca}\nsip_verify_server yes" if self.place.ca else ""
+        config = CONFIG.format(
+            ip=self.place.network.address,
+            interface=self.place.network.interface,
+            sip=self.port,
+            control=control,
+            rtp=rtp & ~1,
+            rtp_end=(rtp & ~1) + 30,
+            rate=RATE,
+            tls=tls,
+            wav=self.directory / "tone.wav",
+            directory=self.directory,
+        )
+        (self.directory / "config").write_text(config)
+        for name in ("accounts", "contacts"):  # an account is added later, so that its events find a listener
+            (self.directory / name).write_text("#\n")
+
+    def _connect(self, port: int) -> socket.socket | None:
+        assert self._process.poll() is None, self.log()
+        with self.place.network.inside(), contextlib.suppress(OSError):
+            return socket.create_connection(("127.0.0.1", port))
+        return None
+
+    def _read(self) -> None:
+        """Netstrings of JSON: events, and answers to commands."""
+        waiting = b""
+        with contextlib.suppress(OSError):
+            while data := self._control.recv(65536):
+                waiting += data
+                while b":" in waiting:
+                    length, rest = waiting.split(b":", 1)
+                    if len(rest) < int(length) + 1:
+                        break
+                    self._sort(json.loads(rest[: int(length)]))
+                    waiting = rest[int(length) + 1 :]
+
+    def _sort(self, message: dict[str, Any]) -> None:
+        if message.get("response"):
+            self._answers.put(message)
+            return
+        with self._condition:
+            self.events.append(message)
+            self._condition.notify_all()
+
+
+class Phones:
+    """The phones of one test around one server; all of them end with it."""
+
+    def __init__(self, directory: Path, network: Network, server: Server) -> None:
+        self._directory, self._network, self._server = directory, network, server
+        self._phones: list[Phone] = []
+
+    def __call__(self, transport: str = "udp", *, hertz: int = 440, **options: Any) -> Phone:
+        """A phone that is switched on but not yet registered."""
+        if transport == "tls":
+            options.setdefault("ca", self._server.ca)
+        place = Place(self._network, self._server.sip(transport), transport, hertz, **options)
+        self._phones.append(Phone(self._directory / f"phone{len(self._phones)}", place))
+        return self._phones[-1]
+
+    def close(self) -> None:
+        for phone in self._phones:
+            phone.close()
+
+
+# ears
+
+
+def write_tone(path: Path, hertz: int, *, seconds: int = 60, level: float = 0.4) -> None:
+    wave_form = level * 32767 * np.sin(2 * np.pi * hertz * np.arange(seconds * RATE) / RATE)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(wave_form.astype("<i2").tobytes())
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Samples between -32768 and 32767, so many a second."""
+
+    samples: np.ndarray
+    rate: int
+
+    @classmethod
+    def read(cls, path: Path) -> "Sound":
+        """A 16-bit mono WAV that may still be open for writing (the length in its header is not final)."""
+        data = path.read_bytes()
+        start = data.find(b"data") + 8
+        if start < 8:
+            return cls(np.zeros(0), RATE)
+        whole = (len(data) - start) // 2 * 2
+        rate = int.from_bytes(data[24:28], "little")
+        return cls(np.frombuffer(data[start : start + whole], "<i2").astype(float), rate)
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    def last(self, seconds: float) -> "Sound":
+        return Sound(self.samples[len(self.samples) - int(seconds * self.rate) :], self.rate)
+
+    def spectrum(self) -> tuple[float, float, float]:
+        """Strongest frequency in Hz, the share of power within 15 Hz of it, loudness (root mean square)."""
+        if not len(self.samples):
+            return 0.0, 0.0, 0.0
+        power = np.abs(np.fft.rfft(self.samples * np.hanning(len(self.samples)))) ** 2
+        frequencies = np.fft.rfftfreq(len(self.samples), 1 / self.rate)
+        power[frequencies < 60] = 0
+        peak = frequencies[int(power.argmax())]
+        share = power[np.abs(frequencies - peak) < 15].sum() / (power.sum() + 1e-9)
+        return float(peak), float(share), float(np.sqrt((self.samples**2).mean()))

@@ -1,0 +1,99 @@
+"""The phones of one test around one server: each is SIPp, set up with an extension's login."""
+
+import json
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import scenarios as s
+from server import Login, Server, eventually
+from sipp import Outcome, Sipp, User, free_port, talk
+
+TRANSPORTS = {"udp": "u1", "tcp": "t1", "tls": "l1"}
+
+
+@dataclass
+class Desk:
+    directory: Path
+    server: Server
+    _registered: list[tuple[Login, int]] = field(default_factory=list)
+
+    def register(self, login: Login, port: int, *, expires: int = 3600, **settings: Any) -> Outcome:
+        """REGISTER with digest, sent from the port where the phone will wait for calls."""
+        steps = (
+            s.register(1, expires=expires),
+            s.recv(401, attributes='auth="true"'),
+            s.register(2, expires=expires, authenticate=True),
+            s.recv(200),
+        )
+        return self._sipp(login, *steps, port=port, **settings).run()
+
+    def callee(self, login: Login, *steps: str, echo: bool = True, **settings: Any) -> Sipp:
+        """A registered phone, not yet started: it answers as the ladder says, and plays back what it hears."""
+        port = free_port()
+        outcome = self.register(login, port)
+        assert outcome.ok, outcome.errors or outcome.trace
+        self._registered.append((login, port))
+        options = ("-rtp_echo",) if echo else ()
+        return Sipp(self.directory, s.scenario(*steps), domain=login.domain, port=port, options=options, **settings)
+
+    def caller(self, login: Login, dials: str, *steps: str, transport: str = "udp", **settings: Any) -> Sipp:
+        return self._sipp(login, *steps, dials=dials, transport=transport, **settings)
+
+    def calls(self, caller: Sipp, *callees: Sipp) -> Outcome:
+        """Runs them all; every one must have seen its ladder to the end."""
+        outcome, others = talk(callees, caller)
+        for each in (outcome, *others):
+            assert each.ok, f"{each.errors}\n{each.trace[-6000:]}"
+        return outcome
+
+    def record(self, caller: Login, **expected: Any) -> dict[str, Any]:
+        """The history's row of the latest call of this caller, once it has these values."""
+
+        def look() -> dict[str, Any] | None:
+            rows = [row for row in self.server.history() if names(row["caller"], caller.number)]
+            latest = max(rows, key=lambda row: row["started"], default=None)
+            return latest if latest and all(latest[name] == value for name, value in expected.items()) else None
+
+        return eventually(look, what=f"history row with {expected}")
+
+    def close(self) -> None:
+        """Signs every phone out, so that the next test's calls do not ring here."""
+        for login, port in self._registered:
+            self.register(login, port, expires=0)
+
+    def _sipp(
+        self, login: Login, *steps: str, dials: str = "", port: int = 0, transport: str = "udp", **settings: Any
+    ) -> Sipp:
+        port = port or free_port(settings.get("host", "127.0.0.1"))
+        user = User(login.number, login.username, login.password, dials, f"{settings.get('host', '127.0.0.1')}:{port}")
+        if transport == "tls":
+            settings["options"] = (*settings.get("options", ()), *self._certificates())
+        return Sipp(
+            self.directory,
+            s.scenario(*steps),
+            users=[user],
+            domain=login.domain,
+            remote=self.server.sip(transport),
+            port=port,
+            transport=TRANSPORTS[transport],
+            **settings,
+        )
+
+    def _certificates(self) -> tuple[str, ...]:
+        """SIPp wants a certificate of its own even as a client; the server does not ask for it."""
+        certificate, key = self.directory / "sipp.pem", self.directory / "sipp.key"
+        if not key.exists():
+            self_signed(certificate, key)
+        return "-tls_cert", str(certificate), "-tls_key", str(key), "-tls_ca", str(self.server.ca)
+
+
+def names(party: Any, number: str) -> bool:
+    return f'"{number}"' in json.dumps(party)
+
+
+def self_signed(certificate: Path, key: Path) -> None:
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-subj", "/CN=phone", "-days", "2", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)

@@ -1,0 +1,226 @@
+"""SIPp scenarios written as ladders: one step a line, in the order the phone sees them.
+
+Fields of the injection file: 0 own number, 1 SIPp's authentication keyword, 2 the number dialled, 3 `host:port` to put
+into Contact. The keyword `[domain]` is the tenant's. Once a dialog stands, `dialog_of_caller` or `dialog_of_callee` have kept its From and To in
+the variables `local` and `remote`, so that either side can send requests within it.
+"""
+
+import re
+
+OFFER = """\
+v=0
+o=phone 1 {version} IN IP4 [media_ip]
+s=-
+c=IN IP4 [media_ip]
+t=0 0
+m=audio {port} RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+a={direction}
+"""
+
+_ACTION_OF_CALLER = """
+  <action>
+    <ereg regexp=".*" search_in="hdr" header="From:" assign_to="local"/>
+    <ereg regexp=".*" search_in="hdr" header="To:" assign_to="remote"/>
+  </action>"""
+_ACTION_OF_CALLEE = _ACTION_OF_CALLER.replace("local", "held").replace("remote", "local").replace("held", "remote")
+
+
+def scenario(*steps: str) -> str:
+    """The XML of a ladder. CANCEL and the ACK of a refusal get the branch of the INVITE above them."""
+    lines: list[str] = []
+    invite = 0
+    for index, step in enumerate(steps):
+        if re.search(r"^\s*INVITE ", step, re.MULTILINE):
+            invite = index
+        lines.append(step.replace("@same-branch@", f"[branch-{index - invite}]"))
+    body = "\n".join(lines)
+    kept = sorted(set(re.findall(r'assign_to="(\w+)"', body)))  # SIPp refuses a variable that is never read
+    reference = f'<Reference variables="{",".join(kept)}"/>' if kept else ""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="ladder">\n{body}\n{reference}\n</scenario>\n'
+
+
+def sdp(direction: str = "sendrecv", *, version: int = 1, audio: bool = False) -> str:
+    """A G.711 description; with `audio` the port is the one SIPp's stream player uses."""
+    return OFFER.format(
+        direction=direction, version=version, port="[rtpstream_audio_port]" if audio else "[media_port]"
+    )
+
+
+def send(message: str, body: str = "", *, attributes: str = 'retrans="500"') -> str:
+    """Sends a message; SIPp repeats it over UDP until the next step's message has come."""
+    kind = "Content-Type: application/sdp\n" if body else ""
+    length = "[len]" if body else "0"
+    return f"<send {attributes}><![CDATA[\n\n{message}{kind}Content-Length: {length}\n\n{body}\n]]></send>"
+
+
+def recv(what: int | str, *, optional: bool = False, attributes: str = "", action: str = "") -> str:
+    """Waits for a status (int) or a request (its method)."""
+    kind = f'response="{what}"' if isinstance(what, int) else f'request="{what}"'
+    maybe = ' optional="true"' if optional else ""
+    return f"<recv {kind}{maybe} {attributes}>{action}</recv>"
+
+
+def expect(pattern: str, *, header: str = "") -> str:
+    """An action of `recv`: the call fails unless the pattern stands in the message (or in one header line)."""
+    where = f'search_in="hdr" header="{header}:"' if header else 'search_in="msg"'
+    return f'<action><ereg regexp="{pattern}" {where} check_it="true" assign_to="seen"/></action>'
+
+
+def pause(milliseconds: int) -> str:
+    return f'<pause milliseconds="{milliseconds}"/>'
+
+
+def play(command: str = "apattern,3,0,PCMU/8000") -> str:
+    """Starts (or pauses) SIPp's own audio pattern, whose echo it compares byte by byte."""
+    return f'<nop><action><exec rtp_stream="{command}"/></action></nop>'
+
+
+# what a phone sends outside a dialog
+
+
+def _request(method: str, uri: str, cseq: int, to: str, *, extra: str = "", branch: str = "[branch]") -> str:
+    return (
+        f"{method} {uri} SIP/2.0\n"
+        f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch};rport\n"
+        "Max-Forwards: 70\n"
+        "From: <sip:[field0]@[domain]>;tag=[pid]from[call_number]\n"
+        f"To: {to}\n"
+        "Call-ID: [call_id]\n"
+        f"CSeq: {cseq} {method}\n"
+        f"{extra}"
+    )
+
+
+def register(cseq: int, *, expires: int = 3600, authenticate: bool = False) -> str:
+    extra = f"Contact: <sip:[field0]@[field3];transport=[transport]>\nExpires: {expires}\n"
+    extra += "[field1]\n" if authenticate else ""
+    return send(_request("REGISTER", "sip:[domain]", cseq, "<sip:[field0]@[domain]>", extra=extra))
+
+
+_CALLED = "sip:[field2]@[domain]"
+_CONTACT = "Contact: <sip:[field0]@[local_ip]:[local_port];transport=[transport]>\n"
+_ALLOW = "Allow: INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, OPTIONS\n"
+
+
+def invite(
+    cseq: int, body: str, *, extra: str = "", attributes: str = 'retrans="500"', branch: str = "[branch]"
+) -> str:
+    lines = _CONTACT + _ALLOW + ("[field1]\n" if cseq > 1 else "") + extra
+    return send(
+        _request("INVITE", _CALLED, cseq, f"<{_CALLED}>", extra=lines, branch=branch), body, attributes=attributes
+    )
+
+
+def ack_refusal(cseq: int) -> str:
+    """ACK for a final answer other than 2xx: belongs to the INVITE's transaction (RFC 3261 17.1.1.3)."""
+    ack = _request("ACK", _CALLED, cseq, "[last_To:]", branch="@same-branch@").replace("To: [last_To:]", "[last_To:]")
+    return send(ack, attributes="")
+
+
+def cancel(cseq: int) -> str:
+    return send(_request("CANCEL", _CALLED, cseq, f"<{_CALLED}>", branch="@same-branch@"))
+
+
+def authenticated_invite(body: str, *, extra: str = "") -> list[str]:
+    """INVITE, the challenge, INVITE with an answer to it. The dialog's CSeq is 2 from here on."""
+    return [
+        invite(1, body, extra=extra),
+        recv(100, optional=True),
+        recv(407, attributes='auth="true"'),
+        ack_refusal(1),
+        invite(2, body, extra=extra),
+        recv(100, optional=True),
+    ]
+
+
+# what either side sends within a dialog
+
+
+def in_dialog(
+    method: str, cseq: int, body: str = "", *, extra: str = "", branch: str = "[branch]", attributes: str | None = None
+) -> str:
+    message = (
+        f"{method} [next_url] SIP/2.0\n"
+        f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch};rport\n"
+        "Max-Forwards: 70\n"
+        "[routes]\n"
+        "From:[$local]\n"
+        "To:[$remote]\n"
+        "Call-ID: [call_id]\n"
+        f"CSeq: {cseq} {method}\n"
+        f"{_CONTACT}{extra}"
+    )
+    if attributes is None:
+        attributes = "" if method == "ACK" else 'retrans="500"'
+    return send(message, body, attributes=attributes)
+
+
+def answered(*, optional_ringing: bool = True) -> list[str]:
+    """What a caller sees of an answered call, up to and including the 2xx."""
+    return [recv(180, optional=optional_ringing), recv(183, optional=True), dialog_of_caller()]
+
+
+def dialog_of_caller() -> str:
+    return recv(200, attributes='rrs="true"', action=_ACTION_OF_CALLER)
+
+
+def hang_up(cseq: int) -> list[str]:
+    return [in_dialog("BYE", cseq), recv(200)]
+
+
+# what a phone that is called answers
+
+
+def reply(
+    status: str, body: str = "", *, extra: str = "", tag: bool = False, attributes: str = "", to: str = ""
+) -> str:
+    """Answers the last request; `tag` adds ours to To (until the dialog's own requests carry it); `to` names the method
+    answered where the last request was another one (CANCEL)."""
+    message = (
+        f"SIP/2.0 {status}\n"
+        "[last_Via:]\n"
+        "[last_From:]\n"
+        f"[last_To:]{';tag=[pid]to[call_number]' if tag else ''}\n"
+        "[last_Call-ID:]\n"
+        f"{f'CSeq: [last_cseq_number] {to}' if to else '[last_CSeq:]'}\n"
+        "[last_Record-Route:]\n"
+        "Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n"
+        f"{extra}"
+    )
+    return send(message, body, attributes=attributes)
+
+
+def called(action: str = "") -> str:
+    return recv("INVITE", attributes='rrs="true"', action=action)
+
+
+def ringing() -> str:
+    return reply("180 Ringing", tag=True)
+
+
+def answers(body: str, *, extra: str = "") -> list[str]:
+    """200 with a description, repeated until the ACK, which opens the dialog for requests of our own."""
+    return [
+        reply("200 OK", body, extra=extra, tag=True, attributes='retrans="500"'),
+        recv("ACK", action=_ACTION_OF_CALLEE),
+    ]
+
+
+def is_hung_up() -> list[str]:
+    return [recv("BYE"), reply("200 OK")]
+
+
+def refuses(status: str, *, to: str = "") -> list[str]:
+    return [reply(status, tag=True, to=to, attributes='retrans="500"'), recv("ACK")]
+
+
+def is_cancelled() -> list[str]:
+    """The phone is told that nobody waits any more."""
+    return [recv("CANCEL"), reply("200 OK", tag=True), *refuses("487 Request Terminated", to="INVITE")]
+
+
+def is_refused(status: int, cseq: int = 2) -> list[str]:
+    """The caller is told no."""
+    return [recv(180, optional=True), recv(183, optional=True), recv(status), ack_refusal(cseq)]

@@ -1,0 +1,252 @@
+"""The real server as a child process, driven only through what is promised to outsiders: its commands, its ready
+line, its control socket, signals, and files in its home directory."""
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[2]
+UNIFICX = (sys.executable, "-m", "unificx.app.main")
+SIP_WITH_USER = re.compile(r"sips?:[^\s@\"'<>]+@")
+
+
+@dataclass(frozen=True)
+class Login:
+    """An extension and what a phone needs to register for it."""
+
+    number: str
+    name: str
+    username: str
+    password: str
+    domain: str
+    uri: str
+
+
+@dataclass
+class Server:
+    """`unificx up` on one home directory. `enter` is put before each command (to enter a network namespace)."""
+
+    home: Path
+    host: str = "127.0.0.1"
+    database: str | None = None
+    enter: Sequence[str] = ()
+    canaries: set[str] = field(default_factory=set)
+    ready: dict[str, Any] = field(default_factory=dict)
+    process: "subprocess.Popen[str] | None" = None
+
+    # life
+
+    def start(self, timeout: float = 60) -> "Server":
+        """Returns once the ready line is printed. A second start listens where the first did."""
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    "setpriv",
+                    "--pdeathsig",
+                    "KILL",
+                    *self.enter,
+                    *UNIFICX,
+                    "up",
+                    "--json",
+                    "--home",
+                    str(self.home),
+                    *self._addresses(),
+                ],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        line = self._first_line(timeout)
+        self.ready = {**self.ready, **json.loads(line)}
+        if admin := self.ready.get("admin", {}).get("password"):
+            self.canaries.add(admin)
+        return self
+
+    def stop(self) -> int:
+        """SIGTERM; the status it ended with. Promised within 10 s."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL, as by the kernel when memory runs out."""
+        self._end(signal.SIGKILL)
+
+    def __enter__(self) -> "Server":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process and self.process.poll() is None:
+            self.stop()
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self.process
+        return self.process.pid
+
+    def child(self, name: str) -> int | None:
+        """The pid of a child process, by its program's name."""
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            for pid in (task / "children").read_text().split():
+                if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+                    return int(pid)
+        return None
+
+    # where it listens
+
+    def sip(self, transport: str = "udp") -> str:
+        """`host:port` of a SIP listener: udp, tcp or tls."""
+        return self.ready["sip"][transport]
+
+    def address(self, transport: str = "udp") -> tuple[str, int]:
+        host, port = self.sip(transport).rsplit(":", 1)
+        return host, int(port)
+
+    @property
+    def domain(self) -> str:
+        return self.ready["domain"]
+
+    @property
+    def ca(self) -> Path:
+        return self.home / "tls" / "ca.pem"
+
+    @property
+    def log_path(self) -> Path:
+        return self.home.with_name(self.home.name + ".log")
+
+    # asking it
+
+    def cli(self, *arguments: str, check: bool = True) -> Any:
+        """Runs `unificx ARGUMENTS --home DIR --json`; what it printed, read as JSON."""
+        done = subprocess.run(
+            [*self.enter, *UNIFICX, *arguments, "--home", str(self.home), "--json"],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        if check:
+            assert done.returncode == 0, f"{arguments}: {done.stderr or done.stdout}"
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def rest(self) -> httpx.Client:
+        """A client that speaks to the control socket, as the operator."""
+        transport = httpx.HTTPTransport(uds=str(self.home / "control.sock"))
+        return httpx.Client(transport=transport, base_url="http://unificx", timeout=30)
+
+    def extension(self, number: str, name: str) -> Login:
+        """Makes an extension of the demo tenant by the command line. Its number, name and password become canaries."""
+        email = f"{name.split(maxsplit=1)[0].lower()}.{number}@example.com"
+        made = self.cli(
+            "extension",
+            "create",
+            "--tenant",
+            self.ready["tenant"],
+            "--number",
+            number,
+            "--name",
+            name,
+            "--email",
+            email,
+        )
+        sip = made["sip"]
+        self.canaries |= {number, name, email, sip["password"]}
+        return Login(number, name, sip["username"], sip["password"], sip["domain"], sip["uri"])
+
+    def history(self) -> list[dict[str, Any]]:
+        return items(self.cli("history", "list"))
+
+    def live_calls(self) -> list[dict[str, Any]]:
+        return items(self.cli("calls", "list"))
+
+    # what it wrote
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def complaints(self) -> list[str]:
+        """What should never stand in the log: tracebacks, and anything by which a person could be known."""
+        found = []
+        for line in self.log().splitlines():
+            if "Traceback" in line or SIP_WITH_USER.search(line):
+                found.append(line)
+            found += [f"{canary!r} in: {line}" for canary in self.canaries if contains(line, canary)]
+        return found
+
+    # inside
+
+    def _addresses(self) -> list[str]:
+        sip = self.ready.get("sip", {})
+        http = self.ready.get("http", "").removeprefix("http://") or f"{self.host}:0"
+        options = ["--http", http]
+        for transport in ("udp", "tcp", "tls"):
+            options += [f"--sip-{transport}", sip.get(transport) or f"{self.host}:0"]
+        return options
+
+    def _environment(self) -> dict[str, str]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("UNIFICX_")}
+        if self.database:
+            environment["UNIFICX_DATABASE"] = self.database
+        return environment
+
+    def _first_line(self, timeout: float) -> str:
+        assert self.process
+        assert self.process.stdout
+        readable, _, _ = select.select([self.process.stdout], [], [], timeout)
+        line = self.process.stdout.readline() if readable else ""
+        if not line:
+            self.kill()
+            raise AssertionError(f"the server printed no ready line:\n{self.log()[-3000:]}")
+        return line
+
+    def _end(self, number: int) -> int:
+        assert self.process
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        finally:
+            self.process.wait()
+            if self.process.stdout:
+                self.process.stdout.close()
+
+
+def items(answer: Any) -> list[dict[str, Any]]:
+    """A list command prints either the bare list or a page of it."""
+    return answer["items"] if isinstance(answer, dict) else answer
+
+
+def contains(line: str, canary: str) -> bool:
+    """Whether a value stands in a line by itself; digits within a longer number or an id do not count."""
+    return re.search(rf"(?<![\w.-]){re.escape(canary)}(?![\w-])", line) is not None
+
+
+def eventually(look: Callable[[], T], timeout: float = 15, what: str = "") -> T:
+    """Looks again until it sees something true, for what takes effect a moment later; fails after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while True:
+        if seen := look():
+            return seen
+        assert time.monotonic() < end, f"did not come true: {what or look}; last seen: {seen!r}"
+        time.sleep(0.1)

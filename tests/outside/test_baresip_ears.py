@@ -1,0 +1,48 @@
+"""The phones and the ears of these tests, tried on each other: a test that could not fail would prove nothing."""
+
+import time
+
+import numpy as np
+from baresip_phone import RATE, Network, Phone, Place, Sound
+from server import eventually
+
+
+def account(phone: Phone, user: str, options: str = "") -> str:
+    return f"<sip:{user}@{phone.place.network.address}:{phone.port}>;regint=0;audio_codecs=PCMU/8000{options}"
+
+
+def test_two_phones_hear_each_others_tone_and_keys(tmp_path, network: Network):
+    caller = Phone(tmp_path / "caller", Place(network, "", hertz=440))
+    callee = Phone(tmp_path / "callee", Place(network, "", hertz=1000))
+    try:
+        caller.command("uanew", account(caller, "one"))
+        callee.command("uanew", account(callee, "two", ";answermode=auto"))
+        caller.dial(f"sip:two@{network.address}:{callee.port}")
+        caller.wait("CALL_ESTABLISHED")
+        eventually(lambda: caller.hears(1000) and callee.hears(440))
+        assert not caller.hears(440)
+        caller.press("15#")
+        eventually(lambda: callee.digits() == "15#")
+        caller.hold()
+        eventually(lambda: still(callee))
+        caller.resume()
+        eventually(lambda: not still(callee))
+        callee.hang_up()
+        caller.wait("CALL_CLOSED")
+    finally:
+        caller.close()
+        callee.close()
+
+
+def still(phone: Phone) -> bool:
+    before = phone.packets()
+    time.sleep(0.3)
+    return phone.packets() == before
+
+
+def test_a_spectrum_tells_a_tone_from_noise_and_silence():
+    time_line = np.arange(RATE) / RATE
+    hertz, share, loudness = Sound(8000 * np.sin(2 * np.pi * 1000 * time_line), RATE).spectrum()
+    assert (round(hertz), share > 0.99, round(loudness)) == (1000, True, 5657)
+    assert Sound(np.random.default_rng(1).normal(0, 1000, RATE), RATE).spectrum()[1] < 0.1
+    assert Sound(np.zeros(RATE), RATE).spectrum()[2] == 0

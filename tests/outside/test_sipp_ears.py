@@ -1,0 +1,44 @@
+"""SIPp tried on SIPp: its audio check must fail when nothing comes back, and its counts must tell who refused."""
+
+import scenarios as s
+from sipp import AUDIO_MISSED, Sipp, User, free_port, talk
+
+CHALLENGE = 'Proxy-Authenticate: Digest realm="d", nonce="x", algorithm=SHA-256, qop="auth"\n'
+CALLEE = s.scenario(
+    s.recv("INVITE"),
+    s.reply("407 Proxy Authentication Required", tag=True, extra=CHALLENGE),
+    s.recv("ACK"),
+    s.called(s.expect("username=.one-x.", header="Proxy-Authorization")),
+    s.ringing(),
+    *s.answers(s.sdp()),
+    *s.is_hung_up(),
+)
+CALLER = s.scenario(
+    *s.authenticated_invite(s.sdp(audio=True)),
+    *s.answered(),
+    s.in_dialog("ACK", 2),
+    s.play(),
+    s.pause(2500),
+    *s.hang_up(3),
+)
+
+
+def phones(tmp_path, callee_options: tuple[str, ...]) -> tuple[Sipp, Sipp]:
+    port = free_port()
+    callee = Sipp(tmp_path, CALLEE, port=port, options=callee_options)
+    caller = Sipp(tmp_path, CALLER, users=[User("1", "one-x", "p", "2")], remote=f"127.0.0.1:{port}")
+    return callee, caller
+
+
+def test_audio_that_comes_back_passes(tmp_path):
+    callee, caller = phones(tmp_path, ("-rtp_echo",))
+    outcome, (other,) = talk([callee], caller)
+    assert outcome.ok, outcome.errors
+    assert other.ok, other.errors
+    assert (outcome.sent("INVITE"), outcome.received("SIP/2.0 200"), other.received("BYE")) == (2, 2, 1)
+
+
+def test_audio_that_does_not_come_back_fails(tmp_path):
+    callee, caller = phones(tmp_path, ())
+    outcome, _ = talk([callee], caller)
+    assert outcome.status == AUDIO_MISSED
