@@ -1,0 +1,21 @@
+"""Sockets and third parties: SIP's transports, certificates of our own, rtpengine."""
+
+from unificx.net.binding import Bind
+from unificx.net.ca import Certificates, ensure_certificates, server_context
+from unificx.net.connections import Connections, StreamLimits
+from unificx.net.rtpengine import Interface, RtpEngine
+from unificx.net.transports import Transports
+from unificx.net.websocket import SipWebSocket
+
+__all__ = [
+    "Bind",
+    "Certificates",
+    "Connections",
+    "Interface",
+    "RtpEngine",
+    "SipWebSocket",
+    "StreamLimits",
+    "Transports",
+    "ensure_certificates",
+    "server_context",
+]

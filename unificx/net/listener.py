@@ -1,0 +1,75 @@
+"""Accepts TCP and TLS connections, never more than there are seats for: a handshake in progress has its seat too."""
+
+import asyncio
+import socket
+import ssl
+
+import structlog
+
+from unificx.net.connections import Connections
+from unificx.net.stream import StreamConnection, keep_alive
+
+OUT_OF_FILES_PAUSE = 0.2
+
+log = structlog.get_logger()
+
+
+class Listener:
+    """One listening socket. `local` is its number in `Flow.local`."""
+
+    def __init__(
+        self, sock: socket.socket, connections: Connections, scheme: str, local: int, tls: ssl.SSLContext | None
+    ) -> None:
+        self._sock = sock
+        self._connections = connections
+        self._scheme = scheme
+        self._local = local
+        self._tls = tls
+        self._greeting: set[asyncio.Task[None]] = set()
+        self._task = asyncio.create_task(self._run(), name=f"sip {scheme} listener")
+
+    async def close(self) -> None:
+        """Stop accepting; connections that stand are not touched."""
+        tasks = (self._task, *self._greeting)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._sock.close()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                sock, address = await loop.sock_accept(self._sock)
+            except OSError as fault:
+                log.warning("sip_accept_failed", transport=self._scheme, errno=fault.errno)
+                await asyncio.sleep(OUT_OF_FILES_PAUSE)
+                continue
+            if not self._connections.take_seat(address[0]):
+                sock.close()
+                continue
+            task = asyncio.create_task(self._greet(sock, address[0]))
+            self._greeting.add(task)
+            task.add_done_callback(self._greeting.discard)
+
+    async def _greet(self, sock: socket.socket, host: str) -> None:
+        """From the accepted socket to a connection that stands, or to nothing."""
+        connection = StreamConnection(self._connections, self._scheme, self._local)
+        connection.ended.add_done_callback(lambda _: self._connections.free_seat(host))
+        stands = False
+        try:
+            sock.setblocking(False)
+            keep_alive(sock)
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: connection,
+                sock,
+                ssl=self._tls,
+                ssl_handshake_timeout=self._connections.limits.handshake if self._tls else None,
+            )
+            stands = True
+        except OSError:
+            pass  # the peer went away, or could not agree with us on TLS: its business
+        finally:
+            if not stands:
+                connection.ended.cancel()
+                sock.close()

@@ -1,0 +1,81 @@
+"""Connections we open ourselves, because a message has to go where none stands (RFC 3261 section 18.1.1)."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+from unificx.net.connections import Connections
+from unificx.net.stream import StreamConnection
+from unificx.sip.flow import Flow
+
+
+class Outgoing:
+    """One connection per far end, opened at the first message and used again by the following ones.
+
+    `lost` is told of the flow the message was sent to, when the connection cannot be opened or is over. Connections
+    that others opened to us are never taken instead: who is at their far end was not verified.
+    """
+
+    def __init__(self, connections: Connections, lost: Callable[[Flow], None], trust: ssl.SSLContext) -> None:
+        self._connections = connections
+        self._lost = lost
+        self._trust = trust
+        self._standing: dict[tuple[str, str, int], StreamConnection] = {}
+        self._waiting: dict[tuple[str, str, int], list[bytes]] = {}
+        self._opening: set[asyncio.Task[None]] = set()
+
+    def send(self, data: bytes, flow: Flow) -> None:
+        """Send over the connection to `flow.end`, opening it first if need be."""
+        connection = self._standing.get(flow.end)
+        if connection is not None:
+            connection.send(data)
+            return
+        waiting = self._waiting.get(flow.end)
+        if waiting is not None:
+            if len(waiting) < self._connections.limits.waiting:
+                waiting.append(data)
+            return
+        self._waiting[flow.end] = [data]
+        task = asyncio.create_task(self._open(flow))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def close(self) -> None:
+        """Stop opening; connections that stand are not touched."""
+        tasks = tuple(self._opening)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _open(self, flow: Flow) -> None:
+        if not self._connections.take_seat(flow.host):
+            self._give_up(flow)
+            return
+        connection = StreamConnection(self._connections, flow.transport, flow.local, ours=True)
+        connection.ended.add_done_callback(lambda _: self._over(flow))
+        secure = flow.transport == "tls"
+        try:
+            async with asyncio.timeout(self._connections.limits.connect):
+                await asyncio.get_running_loop().create_connection(
+                    lambda: connection,
+                    flow.host,
+                    flow.port,
+                    ssl=self._trust if secure else None,
+                    server_hostname=flow.host if secure else None,
+                )
+        except (OSError, UnicodeError):
+            self._give_up(flow)
+            connection.ended.cancel()
+            return
+        self._standing[flow.end] = connection
+        for data in self._waiting.pop(flow.end):
+            connection.send(data)
+
+    def _give_up(self, flow: Flow) -> None:
+        self._waiting.pop(flow.end, None)
+        self._lost(flow)
+
+    def _over(self, flow: Flow) -> None:
+        self._connections.free_seat(flow.host)
+        if self._standing.pop(flow.end, None) is not None:
+            self._lost(flow)

@@ -1,0 +1,129 @@
+"""STUN binding answers on the SIP port (RFC 8489, RFC 5626 section 4.4.2): the keep-alive of phones behind NAT.
+
+Pure: one datagram in, one datagram or None out. Only the Binding request is understood; nothing is authenticated, so an
+answer is never larger than three times what was asked and goes to nobody but the asker.
+"""
+
+import ipaddress
+import struct
+import zlib
+
+MAGIC_COOKIE = 0x2112A442
+BINDING_REQUEST = 0x0001
+BINDING_SUCCESS = 0x0101
+BINDING_ERROR = 0x0111
+
+MAPPED_ADDRESS = 0x0001
+USERNAME = 0x0006
+MESSAGE_INTEGRITY = 0x0008
+ERROR_CODE = 0x0009
+UNKNOWN_ATTRIBUTES = 0x000A
+MESSAGE_INTEGRITY_SHA256 = 0x001C
+XOR_MAPPED_ADDRESS = 0x0020
+FINGERPRINT = 0x8028
+FINGERPRINT_XOR = 0x5354554E
+
+_HEADER = struct.Struct("!HHI12s")
+_ATTRIBUTE = struct.Struct("!HH")
+_KNOWN = {MAPPED_ADDRESS, USERNAME, MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256, XOR_MAPPED_ADDRESS}
+_MOST_UNKNOWN = 8
+
+
+def is_stun(data: bytes) -> bool:
+    """Whether a datagram on a port shared with SIP is STUN: two zero bits and the magic cookie (RFC 8489 section 6)."""
+    return len(data) >= 20 and data[0] & 0xC0 == 0 and data[4:8] == b"\x21\x12\xa4\x42"
+
+
+def answer(data: bytes, host: str, port: int) -> bytes | None:
+    """What to send back to `host`:`port` for the datagram it sent; None for whatever is not a sound Binding request."""
+    if not is_stun(data):
+        return None
+    kind, length, _, transaction = _HEADER.unpack_from(data)
+    if kind != BINDING_REQUEST or length % 4 or length != len(data) - _HEADER.size:
+        return None
+    attributes = _attributes(data)
+    if attributes is None:
+        return None
+    marked = False
+    unknown: list[int] = []
+    for number, value, start in attributes:
+        if number == FINGERPRINT:
+            if value != _fingerprint(data[:start]):
+                return None
+            marked = True
+        elif number < 0x8000 and number not in _KNOWN:
+            unknown.append(number)
+    if unknown:
+        return _refusal(transaction, unknown[:_MOST_UNKNOWN], marked)
+    return _word(BINDING_SUCCESS, transaction, _attribute(XOR_MAPPED_ADDRESS, _xored(host, port, transaction)), marked)
+
+
+def binding_request(transaction: bytes) -> bytes:
+    """A Binding request without attributes; `transaction` is 12 random bytes."""
+    return _HEADER.pack(BINDING_REQUEST, 0, MAGIC_COOKIE, transaction)
+
+
+def mapped_address(data: bytes) -> tuple[str, int] | None:
+    """The (host, port) a Binding success names in its XOR-MAPPED-ADDRESS; None if it names none."""
+    if not is_stun(data):
+        return None
+    kind, length, _, transaction = _HEADER.unpack_from(data)
+    attributes = _attributes(data) if length == len(data) - _HEADER.size else None
+    if kind != BINDING_SUCCESS or attributes is None:
+        return None
+    for number, value, _ in attributes:
+        if number == XOR_MAPPED_ADDRESS and len(value) in (8, 20):
+            port = int.from_bytes(value[2:4], "big") ^ MAGIC_COOKIE >> 16
+            return str(ipaddress.ip_address(_xor(value[4:], transaction))), port
+    return None
+
+
+def _attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
+    """(number, value, offset of the attribute) of each; None if one runs over the end."""
+    found: list[tuple[int, bytes, int]] = []
+    at = _HEADER.size
+    while at < len(data):
+        if at + _ATTRIBUTE.size > len(data):
+            return None
+        number, length = _ATTRIBUTE.unpack_from(data, at)
+        value = data[at + _ATTRIBUTE.size : at + _ATTRIBUTE.size + length]
+        if len(value) != length:
+            return None
+        found.append((number, value, at))
+        at += _ATTRIBUTE.size + (length + 3 & ~3)
+    return found
+
+
+def _refusal(transaction: bytes, unknown: list[int], marked: bool) -> bytes:
+    reason = b"Unknown Attribute"
+    error = _attribute(ERROR_CODE, struct.pack("!HBB", 0, 4, 20) + reason)
+    numbers = _attribute(UNKNOWN_ATTRIBUTES, b"".join(number.to_bytes(2, "big") for number in unknown))
+    return _word(BINDING_ERROR, transaction, error + numbers, marked)
+
+
+def _word(kind: int, transaction: bytes, body: bytes, marked: bool) -> bytes:
+    length = len(body) + (8 if marked else 0)
+    message = _HEADER.pack(kind, length, MAGIC_COOKIE, transaction) + body
+    if marked:
+        message += _attribute(FINGERPRINT, _fingerprint(message))
+    return message
+
+
+def _fingerprint(before: bytes) -> bytes:
+    """CRC-32 of the message up to the attribute, its length field already counting it (RFC 8489 section 14.7)."""
+    return (zlib.crc32(before) ^ FINGERPRINT_XOR).to_bytes(4, "big")
+
+
+def _attribute(number: int, value: bytes) -> bytes:
+    return _ATTRIBUTE.pack(number, len(value)) + value + b"\x00" * (-len(value) % 4)
+
+
+def _xored(host: str, port: int, transaction: bytes) -> bytes:
+    packed = ipaddress.ip_address(host.partition("%")[0]).packed
+    family = 1 if len(packed) == 4 else 2
+    return struct.pack("!BBH", 0, family, port ^ MAGIC_COOKIE >> 16) + _xor(packed, transaction)
+
+
+def _xor(packed: bytes, transaction: bytes) -> bytes:
+    mask = MAGIC_COOKIE.to_bytes(4, "big") + transaction
+    return bytes(a ^ b for a, b in zip(packed, mask, strict=False))

@@ -1,0 +1,136 @@
+"""SIP's sockets: UDP, TCP and TLS, IPv4 and IPv6. Whole messages in, whole messages out, each with its flow."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from unificx.kernel.errors import CannotStart
+from unificx.net.binding import Bind, open_socket
+from unificx.net.connections import Connections, OnLost, OnMessage, StreamLimits
+from unificx.net.listener import Listener
+from unificx.net.outgoing import Outgoing
+from unificx.net.resolve import Resolver, Unresolved, is_numeric
+from unificx.net.udp import UdpSocket
+from unificx.net.ways import Ways
+from unificx.sip.flow import Flow
+
+log = structlog.get_logger()
+
+
+class Transports:
+    """Every socket SIP comes and goes through.
+
+    `on_message` gets each whole message with the flow it came by; `on_lost` the flow that a message could not be sent
+    to, or whose connection is over. `tls` is the server's context and needed for TLS binds; `trust` verifies whom we
+    connect to (the system's authorities if None). WebSockets share `connections`.
+    """
+
+    def __init__(
+        self,
+        binds: Sequence[Bind],
+        on_message: OnMessage,
+        on_lost: OnLost,
+        *,
+        tls: ssl.SSLContext | None = None,
+        trust: ssl.SSLContext | None = None,
+        limits: StreamLimits | None = None,
+    ) -> None:
+        self.connections = Connections(on_message, on_lost, limits)
+        self.bound: list[Bind] = list(binds)
+        """Where we listen, in the order of `Flow.local` from 1; with real ports once started."""
+        self._tls = tls
+        self._on_lost = on_lost
+        self._udp: dict[int, UdpSocket] = {}
+        self._listeners: list[Listener] = []
+        self._outgoing = Outgoing(self.connections, on_lost, trust or ssl.create_default_context())
+        self._resolver = Resolver()
+        self._looking_up: set[asyncio.Task[None]] = set()
+        self._ways = Ways(())
+
+    async def start(self) -> None:
+        """Open every socket. Raises CannotStart, with none left open."""
+        try:
+            for index, bind in enumerate(self.bound):
+                self.bound[index] = await self._start(bind, index + 1)
+        except CannotStart:
+            await self.close()
+            raise
+        self._ways = Ways(self.bound)
+
+    async def close(self) -> None:
+        """End everything, connections too."""
+        await asyncio.gather(*(listener.close() for listener in self._listeners))
+        await self._outgoing.close()
+        await self._resolver.close()
+        await asyncio.gather(*self._looking_up, return_exceptions=True)
+        self.connections.close_all()
+        for sock in self._udp.values():
+            sock.close()
+        self._listeners.clear()
+        self._udp.clear()
+        await asyncio.sleep(0)  # lets the transports say their last word
+
+    def address(self, flow: Flow) -> tuple[str, int]:
+        """Our own address and port as the far end of `flow` should name them, in a Via or a Contact."""
+        return self._ways.address(flow)
+
+    def send(self, data: bytes, flow: Flow) -> None:
+        """Send one message. What cannot be sent is told to `on_lost`, later; nothing is raised."""
+        if flow.transport == "udp":
+            self._send_datagram(data, flow)
+        elif flow.connection:
+            connection = self.connections.get(flow.connection)
+            if connection is None:
+                self._lose(flow)
+            else:
+                connection.send(data)
+        elif flow.transport in ("tcp", "tls"):
+            self._outgoing.send(data, flow)
+        else:
+            self._lose(flow)  # nobody can connect to a browser
+
+    async def _start(self, bind: Bind, local: int) -> Bind:
+        if bind.transport == "tls" and self._tls is None:
+            raise CannotStart("SIP over TLS needs a certificate", hint="")
+        sock = open_socket(bind)
+        port = sock.getsockname()[1]
+        if bind.transport == "udp":
+            endpoint = UdpSocket(self.connections.on_message, local)
+            await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=sock)
+            self._udp[local] = endpoint
+        else:
+            tls = self._tls if bind.transport == "tls" else None
+            self._listeners.append(Listener(sock, self.connections, bind.transport, local, tls))
+        return replace(bind, port=port)
+
+    def _send_datagram(self, data: bytes, flow: Flow) -> None:
+        if not is_numeric(flow.host):
+            task = asyncio.create_task(self._send_to_name(data, flow))
+            self._looking_up.add(task)
+            task.add_done_callback(self._looking_up.discard)
+            return
+        sock = self._udp.get(flow.local) or self._udp.get(self._ways.local(flow))
+        if sock is None:
+            self._lose(flow)
+            return
+        try:
+            sock.send(data, flow.host, flow.port)
+        except (OSError, ValueError):
+            self._lose(flow)
+
+    async def _send_to_name(self, data: bytes, flow: Flow) -> None:
+        try:
+            for address in await self._resolver.addresses(flow.host):
+                numeric = replace(flow, host=address)
+                if self._ways.local(numeric):
+                    self._send_datagram(data, numeric)
+                    return
+        except Unresolved:
+            pass
+        self._on_lost(flow)
+
+    def _lose(self, flow: Flow) -> None:
+        asyncio.get_running_loop().call_soon(self._on_lost, flow)
