@@ -1,0 +1,58 @@
+"""What both sides of the endpoint share: what goes out, what goes up, the timers, and names of our own."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+
+from unificx.sip.flow import Flow
+from unificx.sip.timers import Wheel
+from unificx.sip.transactions.events import Event
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """`tag` makes unguessable tokens; `node` says in every tag and branch of ours whose they are."""
+
+    tag: Callable[[], str]
+    node: str
+    out: list[tuple[bytes, Flow]] = field(default_factory=list[tuple[bytes, Flow]])
+    events: deque[Event] = field(default_factory=deque[Event])
+    wheel: Wheel = field(default_factory=Wheel)
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def new_tag(self) -> str:
+        return f"{self.node}.{self.tag()}"
+
+    def rearm(self, key: int, armed: float, at: float | None) -> float:
+        """Make sure the wheel rings for `key` by `at`, given it rings at `armed`; returns when it now does."""
+        if at is None or at >= armed:
+            return armed
+        self.wheel.add(at, key)
+        return at
+
+
+class Ends:
+    """Which transactions go to which far end."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self) -> None:
+        self._keys: dict[tuple[str, str, int], set[int]] = {}
+
+    def add(self, flow: Flow, key: int) -> None:
+        self._keys.setdefault(flow.end, set()).add(key)
+
+    def discard(self, flow: Flow, key: int) -> None:
+        keys = self._keys.get(flow.end)
+        if keys is not None:
+            keys.discard(key)
+            if not keys:
+                del self._keys[flow.end]
+
+    def at(self, flow: Flow) -> Iterable[int]:
+        """In the order they were opened."""
+        return sorted(self._keys.get(flow.end, ()))
+
+    def __len__(self) -> int:
+        return len(self._keys)
