@@ -21,21 +21,29 @@ class Desk:
 
     def register(self, login: Login, port: int, *, expires: int = 3600, **settings: Any) -> Outcome:
         """REGISTER with digest, sent from the port where the phone will wait for calls."""
-        steps = (
-            s.register(1, expires=expires),
-            s.recv(401, attributes='auth="true"'),
-            s.register(2, expires=expires, authenticate=True),
-            s.recv(200),
-        )
-        return self._sipp(login, *steps, port=port, **settings).run()
+        return self._sipp(login, *s.registers(expires), s.recv(200), port=port, **settings).run()
 
-    def callee(self, login: Login, *steps: str, echo: bool = True, **settings: Any) -> Sipp:
-        """A registered phone, not yet started: it answers as the ladder says, and plays back what it hears."""
+    def stranger(self, username: str, password: str, *steps: str, **settings: Any) -> Sipp:
+        """Somebody who tries a name and a password that are not his."""
+        login = Login("710071", "", username, password, self.server.domain, "")
+        return self._sipp(login, *steps, **settings)
+
+    def connected(self, login: Login, *steps: str, transport: str) -> Sipp:
+        """A phone, already registered and waiting, that is called over the connection it registered on."""
+        ladder = (*s.registers(3600), s.recv(200), s.pause(20000))
+        phone = self._sipp(login, *ladder, transport=transport, out_of_call=s.scenario(*steps)).start()
+        eventually(lambda: "SIP/2.0 200" in phone.trace_so_far(), what="registered")
+        return phone
+
+    def callee(self, login: Login, *steps: str, also: tuple[str, ...] = (), **settings: Any) -> Sipp:
+        """A registered phone, not yet started: it answers as the ladder says, and plays back what it hears. `also`:
+        SIPp's options beside.
+        """
         port = free_port()
         outcome = self.register(login, port)
         assert outcome.ok, outcome.errors or outcome.trace
         self._registered.append((login, port))
-        options = ("-rtp_echo",) if echo else ()
+        options = ("-rtp_echo", *also)
         return Sipp(self.directory, s.scenario(*steps), domain=login.domain, port=port, options=options, **settings)
 
     def caller(self, login: Login, dials: str, *steps: str, transport: str = "udp", **settings: Any) -> Sipp:

@@ -28,13 +28,13 @@ _ACTION_OF_CALLEE = _ACTION_OF_CALLER.replace("local", "held").replace("remote",
 
 
 def scenario(*steps: str) -> str:
-    """The XML of a ladder. CANCEL and the ACK of a refusal get the branch of the INVITE above them."""
+    """The XML of a ladder. CANCEL, the ACK of a refusal and what is sent again get the branch of the request they belong to."""
     lines: list[str] = []
-    invite = 0
+    begun = 0
     for index, step in enumerate(steps):
-        if re.search(r"^\s*INVITE ", step, re.MULTILINE):
-            invite = index
-        lines.append(step.replace("@same-branch@", f"[branch-{index - invite}]"))
+        lines.append(step.replace("@same-branch@", f"[branch-{index - begun}]"))
+        if re.search(r"^(INVITE|BYE) \S+ SIP", step, re.MULTILINE) and "@same-branch@" not in step:
+            begun = index
     body = "\n".join(lines)
     kept = sorted(set(re.findall(r'assign_to="(\w+)"', body)))  # SIPp refuses a variable that is never read
     reference = f'<Reference variables="{",".join(kept)}"/>' if kept else ""
@@ -97,6 +97,12 @@ def register(cseq: int, *, expires: int = 3600, authenticate: bool = False) -> s
     extra = f"Contact: <sip:[field0]@[field3];transport=[transport]>\nExpires: {expires}\n"
     extra += "[field1]\n" if authenticate else ""
     return send(_request("REGISTER", "sip:[domain]", cseq, "<sip:[field0]@[domain]>", extra=extra))
+
+
+def registers(expires: int = 3600) -> list[str]:
+    """REGISTER, the challenge, REGISTER with an answer to it."""
+    first, challenge = register(1, expires=expires), recv(401, attributes='auth="true"')
+    return [first, challenge, register(2, expires=expires, authenticate=True)]
 
 
 _CALLED = "sip:[field2]@[domain]"

@@ -1,0 +1,120 @@
+"""What phones do within a call, and what they do wrong on a bad line."""
+
+import scenarios as s
+
+HELD = s.sdp("sendonly", version=2)
+BACK = s.sdp("sendrecv", version=3)
+HEARS_ONLY = s.sdp("recvonly", version=2)
+TALK = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2))
+ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
+
+
+def offers(cseq: int, body: str, expected: str) -> list[str]:
+    """A re-INVITE and the answer's direction."""
+    return [
+        s.in_dialog("INVITE", cseq, body),
+        s.recv(100, optional=True),
+        s.recv(200, attributes='rrs="true"', action=s.expect(f"a={expected}")),
+        s.in_dialog("ACK", cseq),
+    ]
+
+
+def is_offered(body: str, expected: str) -> list[str]:
+    """The other side of `offers`."""
+    return [
+        s.recv("INVITE", action=s.expect(f"a={expected}")),
+        s.reply("200 OK", body, attributes='retrans="500"'),
+        s.recv("ACK"),
+    ]
+
+
+def test_the_caller_holds_and_comes_back_and_the_voice_with_him(desk, household):
+    audio = s.sdp(audio=True)
+    caller = (
+        *s.authenticated_invite(audio),
+        *s.answered(),
+        s.in_dialog("ACK", 2),
+        *offers(3, HELD, "recvonly"),
+        s.pause(300),
+        *offers(4, s.sdp(version=3, audio=True), "sendrecv"),
+        s.play(),
+        s.pause(3200),
+        *s.hang_up(5),
+    )
+    callee = (*ANSWER, *is_offered(HEARS_ONLY, "sendonly"), *is_offered(BACK, "sendrecv"), *s.is_hung_up())
+    desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
+
+
+def test_the_callee_holds_and_comes_back(desk, household):
+    callee = (*ANSWER, s.pause(300), *offers(1, HELD, "recvonly"), *offers(2, BACK, "sendrecv"), *s.hang_up(3))
+    caller = (*TALK, *is_offered(HEARS_ONLY, "sendonly"), *is_offered(BACK, "sendrecv"), *s.is_hung_up())
+    desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
+
+
+def test_update_refreshes_a_call(desk, household):
+    caller = (*TALK, s.in_dialog("UPDATE", 3), s.recv(200), *s.hang_up(4))
+    desk.calls(
+        desk.caller(household.anna, household.berta.number, *caller),
+        desk.callee(household.berta, *ANSWER, *s.is_hung_up(), also=("-aa",)),
+    )
+
+
+def test_an_invite_without_an_offer_gets_one_in_the_answer(desk, household):
+    caller = (
+        *s.authenticated_invite(""),
+        *s.answered(),
+        s.in_dialog("ACK", 2, s.sdp()),
+        s.pause(300),
+        *s.hang_up(3),
+    )
+    callee = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
+    outcome = desk.calls(
+        desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee)
+    )
+    assert "m=audio" in outcome.trace.rsplit("SIP/2.0 200", 2)[1]
+
+
+def test_a_caller_that_insists_on_reliable_ringing_gets_it(desk, household):
+    """RFC 3262: Require: 100rel from the callee's side, PRACK answered."""
+    callee = (
+        s.called(),
+        s.reply("180 Ringing", tag=True, extra="Require: 100rel\nRSeq: 1\n", attributes='retrans="500"'),
+        s.recv("PRACK"),
+        s.reply("200 OK"),
+        s.reply("200 OK", s.sdp(), tag=True, to="INVITE", attributes='retrans="500"'),
+        s.recv("ACK"),
+        *s.is_hung_up(),
+    )
+    desk.calls(
+        desk.caller(household.anna, household.berta.number, *TALK, s.pause(300), *s.hang_up(3)),
+        desk.callee(household.berta, *callee),
+    )
+
+
+def test_an_invite_sent_twice_rings_once(desk, household):
+    invite = s.authenticated_invite(s.sdp())
+    again = s.invite(2, s.sdp(), branch="@same-branch@", attributes="")
+    caller = (*invite[:-1], again, s.recv(100, optional=True), *s.answered(), s.in_dialog("ACK", 2), *s.hang_up(3))
+    callee = desk.callee(household.berta, *ANSWER, *s.is_hung_up())
+    desk.calls(desk.caller(household.anna, household.berta.number, *caller), callee)
+    assert callee.trace_so_far().count("INVITE sip:") == 1
+
+
+def test_a_bye_sent_twice_is_answered_twice(desk, household):
+    bye = s.in_dialog("BYE", 3)
+    again = s.in_dialog("BYE", 3, branch="@same-branch@", attributes="")
+    caller = desk.caller(
+        household.anna, household.berta.number, *TALK, s.pause(300), bye, s.recv(200), again, s.recv(200)
+    )
+    callee = desk.callee(household.berta, *ANSWER, *s.is_hung_up())
+    desk.calls(caller, callee)
+    assert callee.trace_so_far().count("BYE sip:") == 1
+
+
+def test_an_answer_whose_ack_is_late_is_repeated_until_it_comes(desk, household):
+    caller = (*s.authenticated_invite(s.sdp()), *s.answered(), s.pause(1800), s.in_dialog("ACK", 2), *s.hang_up(3))
+    outcome = desk.calls(
+        desk.caller(household.anna, household.berta.number, *caller),
+        desk.callee(household.berta, *ANSWER, *s.is_hung_up()),
+    )
+    assert outcome.received("SIP/2.0 200") >= 3  # two of the INVITE at least, one of the BYE

@@ -1,0 +1,50 @@
+"""Phones sign in and out over every transport; strangers learn nothing from being refused."""
+
+import pytest
+import scenarios as s
+from sipp import Sipp, free_port
+
+
+@pytest.mark.promise("T1", "S2")
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+def test_a_phone_registers(desk, household, transport):
+    outcome = desk.register(household.anna, free_port(), transport=transport)
+    assert outcome.ok, outcome.errors or outcome.trace
+    assert "algorithm=SHA-256" in outcome.trace  # SIPp answers the first challenge, RFC 8760 puts the best one first
+    desk.register(household.anna, free_port(), expires=0, transport=transport)
+
+
+def test_the_answer_names_the_binding_and_its_time(desk, household):
+    port = free_port()
+    outcome = desk.register(household.anna, port, expires=600)
+    answer = outcome.trace.rsplit("SIP/2.0 200", 1)[1]
+    assert f"127.0.0.1:{port}" in answer
+    assert "expires=600" in answer or "expires=599" in answer
+    assert f"127.0.0.1:{port}" not in desk.register(household.anna, port, expires=0).trace.rsplit("SIP/2.0 200", 1)[1]
+
+
+@pytest.mark.promise("T3")
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(desk, household, server):
+    source = "127.0.0.9"
+    refused = []
+    for username, password in ((household.anna.username, "wrong"), ("nobody-here", "wrong")):
+        phone: Sipp = desk.stranger(username, password, *s.registers(), s.recv(403), host=source)
+        outcome = phone.run()
+        assert outcome.ok, outcome.errors or outcome.trace
+        refused.append(shape(outcome.trace.rsplit("SIP/2.0 403", 1)[1]))
+    assert refused[0] == refused[1]
+
+
+def shape(answer: str) -> list[str]:
+    """The header names of an answer, in order, and whatever does not belong to one exchange alone."""
+    lines = [line for line in answer.split("-----", maxsplit=1)[0].splitlines() if ":" in line]
+    varying = ("Via", "From", "To", "Call-ID", "CSeq", "Date")
+    return [line.split(":")[0] if line.startswith(varying) else line for line in lines]
+
+
+def test_a_phone_that_signed_out_is_not_rung(desk, household):
+    phone = desk.callee(household.berta, s.called())
+    desk.register(household.berta, phone.port, expires=0)
+    ladder = (*s.authenticated_invite(s.sdp()), *s.is_refused(480))
+    desk.calls(desk.caller(household.anna, household.berta.number, *ladder))
+    desk.record(household.anna, outcome="unreachable")
