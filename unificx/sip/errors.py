@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 class BadPeer(Exception):
     """What a peer sent cannot be used.
 
-    `status` and `reason` are what to answer. `request` holds as much of the request as is needed to answer it; it is
-    None where silence is the only answer (a response, an ACK, bytes that name nowhere to answer to). The reason is one
-    of our own words, never something the peer sent, so it may be logged.
+    `status` and `reason` are what to answer. `request` holds as much of the request as is needed to answer it with
+    `respond`: its method and top Via can be read, all else may be missing or broken. It is None where silence is the
+    only answer (a response, an ACK, bytes that name nowhere to answer to). The reason is one of our own words, never
+    something the peer sent, so it may be logged.
     """
 
     def __init__(self, status: int, reason: str, request: Request | None = None) -> None:

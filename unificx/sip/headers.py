@@ -40,11 +40,12 @@ DEFAULT_EXPIRES = 3600
 """What a malformed expiry counts as (RFC 3261 section 20.10 and RFC 4475 section 3.1.2.4)."""
 
 _name_addr = re.compile(rf'[ \t]*+({QUOTED}|[^"<>;,:\\]*+)[ \t]*+<([^<>]*+)>(.*+)', re.S).fullmatch
-_via = re.compile(
+_VIA_HOP = (
     rf"[ \t]*+(SIP)[ \t]*+/[ \t]*+({TOKEN})[ \t]*+/[ \t]*+({TOKEN})[ \t]++"
-    r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._-]++)(?:[ \t]*+:[ \t]*+([0-9]{1,5}+))?+[ \t]*+(;.*+)?+",
-    re.I | re.S,
-).fullmatch
+    r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._-]++)(?:[ \t]*+:[ \t]*+([0-9]{1,5}+))?+"
+)
+_via = re.compile(_VIA_HOP + r"[ \t]*+(;.*+)?+", re.I | re.S).fullmatch
+_via_hop = re.compile(_VIA_HOP + r"(?=[ \t]*+[;,])", re.I).match
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _auth_param = re.compile(rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+({QUOTED}|[^\s",]++)[ \t]*+(?:,|$)').match
@@ -150,6 +151,12 @@ class Via:
         return Via(
             transport, host, None if port is None else int(port), parameters(params or ""), f"{name.upper()}/{version}"
         )
+
+    @staticmethod
+    def salvage(text: str) -> str | None:
+        """Protocol, transport and sent-by of a Via whose parameters are broken: enough to send a 400 back."""
+        match = _via_hop(text)
+        return match and match[0]
 
     def __str__(self) -> str:
         return f"{self.protocol}/{self.transport} {self.sent_by}{written(self.params)}"

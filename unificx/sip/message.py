@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from unificx.sip.errors import BadPeer
 from unificx.sip.fields import Headers, Message, typed
 from unificx.sip.grammar import canonical, is_token, number, spelled
+from unificx.sip.headers import Via
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
 from unificx.sip.uri import Uri
@@ -62,7 +63,8 @@ class Request(Message):
         try:
             self.read_via()
         except BadPeer:
-            return None
+            hop = Via.salvage(self.first("via") or "")
+            return self.without("via").with_first(("Via", hop)) if hop else None
         return self
 
     def replace(

@@ -1,0 +1,41 @@
+"""Reads the messages of `torture/`, each named after its case in RFC 4475 and written the way its section 2 does.
+
+A file starts with lines of `# `: the section, what is odd about it, and `# expect:` with one of
+`parsed`, `dropped` (nobody may answer), a status to be answered, or a status and the property that cannot be read.
+In the message `<hex>…</hex>`, `<repeat count=N>…</repeat>` and `<allOneLine>` stand for what the RFC says they do, and
+`{length}` for the length of the body.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent / "torture"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    name: str
+    expected: str
+    data: bytes
+
+
+def cases() -> list[Case]:
+    return [_read(path) for path in sorted(HERE.glob("*.sip"))]
+
+
+def case(name: str) -> Case:
+    return _read(HERE / f"{name}.sip")
+
+
+def _read(path: Path) -> Case:
+    lines = path.read_text("utf-8").split("\n")
+    said = [line for line in lines if line.startswith("# ")]
+    expected = next(line.removeprefix("# expect: ") for line in said if line.startswith("# expect: "))
+    text = "\n".join(lines[len(said) :])
+    text = re.sub(r"<allOneLine>\n(.*?)\n</allOneLine>", lambda m: m[1].replace("\n", ""), text, flags=re.S)
+    text = re.sub(r"<repeat count=(\d+)>(.*?)</repeat>", lambda m: m[2] * int(m[1]), text)
+    data = text.replace("\n", "\r\n").encode()
+    data = re.sub(rb"<hex>(.*?)</hex>", lambda m: bytes.fromhex(m[1].decode()), data)
+    body = data.partition(b"\r\n\r\n")[2]
+    return Case(path.stem, expected, data.replace(b"{length}", str(len(body)).encode()))
