@@ -1,20 +1,12 @@
 """Servers and phones for the tests that use the real programs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
 from desk import Desk
-from server import Login, Server
-
-
-def watched(server: Server) -> Iterator[Server]:
-    """Runs a server for a test, and afterwards reads what it wrote while it ran."""
-    with server:
-        yield server
-    assert not server.complaints(), "\n".join(server.complaints()[:20])
+from server import Household, Server, settle, watched
 
 
 @pytest.fixture(scope="module")
@@ -37,26 +29,9 @@ def network() -> Iterator[Network]:
     network.close()
 
 
-@dataclass(frozen=True)
-class Household:
-    """Three extensions whose numbers, names and addresses must not turn up in any log."""
-
-    anna: Login
-    berta: Login
-    clara: Login
-
-
 @pytest.fixture(scope="module")
 def household(server: Server) -> Household:
     return settle(server)
-
-
-def settle(server: Server) -> Household:
-    return Household(
-        server.extension("710071", "Annarosa Quellmalz"),
-        server.extension("720072", "Bertalina Oxenfurt"),
-        server.extension("730073", "Claramunde Zwiebach"),
-    )
 
 
 @pytest.fixture

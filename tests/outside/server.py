@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -230,6 +230,30 @@ class Server:
             self.process.wait()
             if self.process.stdout:
                 self.process.stdout.close()
+
+
+def watched(server: Server) -> Iterator[Server]:
+    """Runs a server for a test, and afterwards reads what it wrote while it ran."""
+    with server:
+        yield server
+    assert not server.complaints(), "\n".join(server.complaints()[:20])
+
+
+@dataclass(frozen=True)
+class Household:
+    """Three extensions whose numbers, names and addresses must not turn up in any log."""
+
+    anna: Login
+    berta: Login
+    clara: Login
+
+
+def settle(server: Server) -> Household:
+    return Household(
+        server.extension("710071", "Annarosa Quellmalz"),
+        server.extension("720072", "Bertalina Oxenfurt"),
+        server.extension("730073", "Claramunde Zwiebach"),
+    )
 
 
 def items(answer: Any) -> list[dict[str, Any]]:

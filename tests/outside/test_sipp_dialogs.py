@@ -74,21 +74,34 @@ def test_an_invite_without_an_offer_gets_one_in_the_answer(desk, household):
     assert "m=audio" in outcome.trace.rsplit("SIP/2.0 200", 2)[1]
 
 
-def test_a_caller_that_insists_on_reliable_ringing_gets_it(desk, household):
-    """RFC 3262: Require: 100rel from the callee's side, PRACK answered."""
+def test_a_callee_that_rings_reliably_gets_its_prack(desk, household):
+    """RFC 3262 section 4, the caller's side of it, which is ours."""
     callee = (
         s.called(),
-        s.reply("180 Ringing", tag=True, extra="Require: 100rel\nRSeq: 1\n", attributes='retrans="500"'),
-        s.recv("PRACK"),
+        s.reply("180 Ringing", tag=True, extra="Require: 100rel\nRSeq: 7\n", attributes='retrans="500"'),
+        s.recv("PRACK", action=s.expect("7 [0-9]+ INVITE", header="RAck")),
         s.reply("200 OK"),
         s.reply("200 OK", s.sdp(), tag=True, to="INVITE", attributes='retrans="500"'),
         s.recv("ACK"),
         *s.is_hung_up(),
     )
-    desk.calls(
-        desk.caller(household.anna, household.berta.number, *TALK, s.pause(300), *s.hang_up(3)),
-        desk.callee(household.berta, *callee),
+    caller = (*TALK, s.pause(300), *s.hang_up(3))
+    desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
+
+
+def test_a_caller_that_requires_reliable_ringing_gets_it(desk, household):
+    """RFC 3262 section 3, the callee's side of it, which is ours."""
+    caller = (
+        *s.authenticated_invite(s.sdp(), extra="Require: 100rel\n"),
+        s.rings_reliably(),
+        s.in_dialog("PRACK", 3, extra="RAck: [$rseq] 2 INVITE\n"),
+        s.recv(200),
+        s.dialog_of_caller(),
+        s.in_dialog("ACK", 2),
+        *s.hang_up(4),
     )
+    callee = (s.called(), s.ringing(), s.pause(500), *s.answers(s.sdp()), *s.is_hung_up())
+    desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
 
 
 def test_an_invite_sent_twice_rings_once(desk, household):

@@ -172,6 +172,12 @@ def dialog_of_caller() -> str:
     return recv(200, attributes='rrs="true"', action=_ACTION_OF_CALLER)
 
 
+def rings_reliably() -> str:
+    """180 with Require: 100rel; keeps its RSeq (RFC 3262) and the early dialog."""
+    rseq = '<ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" check_it="true" assign_to="rseq"/></action>'
+    return recv(180, attributes='rrs="true"', action=_ACTION_OF_CALLER.replace("</action>", rseq))
+
+
 def hang_up(cseq: int) -> list[str]:
     return [in_dialog("BYE", cseq), recv(200)]
 

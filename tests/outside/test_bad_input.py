@@ -1,0 +1,216 @@
+"""Whatever comes over the wire, from strangers and from broken phones: the server goes on serving everybody else.
+
+The attacker sits at 127.0.0.2; the honest phones at 127.0.0.1 sign in and call while it is at work.
+"""
+
+import contextlib
+import random
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import scenarios as s
+from server import Server, eventually
+from sipp import free_port
+
+ATTACKER = "127.0.0.2"
+REGISTER = (
+    "REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/{transport} 127.0.0.2:5060;branch=z9hG4bK{n};rport\r\n"
+    "Max-Forwards: 70\r\nFrom: <sip:1@{domain}>;tag=a{n}\r\nTo: <sip:1@{domain}>\r\nCall-ID: {n}\r\n"
+    "CSeq: 1 REGISTER\r\nContact: <sip:1@127.0.0.2:5060>\r\n{more}Content-Length: 0\r\n\r\n"
+)
+GUESS = (
+    'Authorization: Digest username="{user}",realm="{domain}",nonce="{n}",uri="sip:{domain}",'
+    'response="0123456789abcdef0123456789abcdef",algorithm=MD5,qop=auth,nc=00000001,cnonce="x"\r\n'
+)
+
+
+@dataclass(frozen=True)
+class Attacker:
+    server: Server
+
+    def request(self, number: int, transport: str = "UDP", more: str = "") -> bytes:
+        return REGISTER.format(domain=self.server.domain, transport=transport, n=number, more=more).encode()
+
+    def guess(self, number: int, username: str) -> bytes:
+        domain = self.server.domain
+        return self.request(number, more=GUESS.format(user=username, domain=domain, n=number))
+
+    @contextlib.contextmanager
+    def datagrams(self) -> Iterator[socket.socket]:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as it:
+            it.bind((ATTACKER, 0))
+            it.settimeout(2)
+            it.connect(self.server.address("udp"))
+            yield it
+
+    @contextlib.contextmanager
+    def stream(self, transport: str = "tcp") -> Iterator[socket.socket]:
+        address = self.server.address(transport)
+        with socket.create_connection(address, timeout=20, source_address=(ATTACKER, 0)) as it:
+            yield it
+
+
+@pytest.fixture
+def attacker(server: Server) -> Attacker:
+    server.canaries.add(ATTACKER)
+    return Attacker(server)
+
+
+@pytest.fixture
+def all_is_well(desk, household) -> Callable[[], None]:
+    """The honest phones sign in and talk."""
+    caller = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2), s.pause(200), *s.hang_up(3))
+    callee = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
+
+    def check() -> None:
+        for transport in ("udp", "tcp", "tls"):
+            port = free_port()
+            outcome = desk.register(household.anna, port, expires=60, transport=transport)
+            assert outcome.ok, outcome.errors or outcome.trace
+            desk.register(household.anna, port, expires=0, transport=transport)
+        phone = desk.callee(household.berta, *callee)
+        desk.calls(desk.caller(household.anna, household.berta.number, *caller), phone)
+        desk.register(household.berta, phone.port, expires=0)
+
+    return check
+
+
+@pytest.mark.promise("T3")
+def test_garbage_over_udp(attacker, all_is_well, server):
+    dice = random.Random(1)
+    whole = attacker.request(1)
+    with attacker.datagrams() as wire:
+        for length in (0, 1, 2, 4, 20, 500, 1400, 9000, 65000):
+            for _ in range(30):
+                send(wire, dice.randbytes(length))
+        for end in range(len(whole)):
+            send(wire, whole[:end])
+        for place in range(len(whole)):
+            send(wire, whole[:place] + dice.randbytes(1) + whole[place + 1 :])
+        send(wire, whole.replace(b"\r\n\r\n", b"\r\nX: " + b"y" * 60000 + b"\r\n\r\n"))
+        send(wire, whole.replace(b"\r\n\r\n", b"\r\n" + b"X: y\r\n" * 9000 + b"\r\n"))
+        send(wire, b"REGISTER sip:x SIP/2.0\r\nFrom: " + b'"<' * 20000 + b"\r\n\r\n")
+    assert server.running
+    all_is_well()
+
+
+def send(wire: socket.socket, data: bytes) -> None:
+    with contextlib.suppress(OSError):
+        wire.send(data)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_garbage_over_a_stream_ends_the_connection(attacker, all_is_well, transport):
+    for data in (
+        random.Random(2).randbytes(5000),
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        attacker.request(1, "TCP").replace(b"Content-Length: 0", b"Content-Length: 99999999"),
+        attacker.request(2, "TCP").replace(b"Content-Length: 0", b"Content-Length: -1"),
+        attacker.request(3, "TCP").replace(b"Content-Length: 0\r\n", b""),
+        b"REGISTER sip:x SIP/2.0\r\n" + b"X: y\r\n" * 200000,
+        b"REGISTER sip:x SIP/2.0\r\nX: " + b"y" * 2000000,
+    ):
+        with attacker.stream(transport) as wire:
+            with contextlib.suppress(OSError):
+                wire.sendall(data)
+            assert_closed(wire)
+    all_is_well()
+
+
+def assert_closed(wire: socket.socket) -> None:
+    """The server hangs up; what it may say before is a refusal."""
+    said = b""
+    with contextlib.suppress(ConnectionError):
+        while data := wire.recv(4096):
+            said += data
+    assert not said or said[:9] == b"SIP/2.0 4" or said[0] == 0x15, said[:100]  # 0x15: an alert of TLS
+
+
+def test_a_request_torn_into_single_bytes_is_answered(attacker):
+    with attacker.stream() as wire:
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in attacker.request(1, "TCP") + attacker.request(2, "TCP"):
+            wire.sendall(bytes([byte]))
+        answers = b""
+        while answers.count(b"SIP/2.0 401") < 2:
+            data = wire.recv(4096)
+            assert data, answers
+            answers += data
+
+
+def test_many_requests_in_one_piece_are_all_answered(attacker):
+    with attacker.stream() as wire:
+        wire.sendall(b"\r\n\r\n".join(attacker.request(n, "TCP") for n in range(100, 110)))
+        answers = b""
+        while answers.count(b"SIP/2.0 401") < 10:
+            data = wire.recv(65536)
+            assert data, answers
+            answers += data
+
+
+@pytest.mark.promise("T3")
+def test_slow_and_silent_connections_do_not_keep_others_out(attacker, all_is_well):
+    with contextlib.ExitStack() as held:
+        for number in range(300):
+            with contextlib.suppress(OSError):
+                wire = held.enter_context(attacker.stream("tcp" if number % 3 else "tls"))
+                wire.sendall(attacker.request(number, "TCP")[: number % 50])
+        all_is_well()
+
+
+@pytest.mark.promise("T3", "U9")
+def test_guessing_passwords_locks_the_guesser_out_and_nobody_else(attacker, all_is_well, household, desk):
+    stop = threading.Event()
+
+    def guess() -> None:
+        number = 0
+        with attacker.datagrams() as wire:
+            while not stop.wait(0.001):
+                number += 1
+                send(wire, attacker.guess(number, household.anna.username))
+
+    attack = threading.Thread(target=guess)
+    attack.start()
+    try:
+        all_is_well()
+        outcome = desk.register(household.anna, free_port(ATTACKER), host=ATTACKER, timeout=3)
+        assert not outcome.ok  # not even with the right password, from where the guesses come
+    finally:
+        stop.set()
+        attack.join()
+    all_is_well()
+
+
+@pytest.mark.promise("T3")
+def test_a_flood_of_requests_is_not_answered_one_by_one(attacker, all_is_well, server):
+    with attacker.datagrams() as wire:
+        wire.settimeout(0.5)
+        for number in range(20000):
+            send(wire, attacker.request(number))
+        answers = 0
+        with contextlib.suppress(TimeoutError):
+            while wire.recv(4096):
+                answers += 1
+    assert answers < 5000
+    all_is_well()
+
+
+def test_memory_does_not_grow_with_garbage(attacker, server):
+    def rain(first: int) -> None:
+        with attacker.datagrams() as wire:
+            for number in range(first, first + 15000):
+                send(wire, attacker.guess(number, f"user{number}"))
+
+    rain(1_000_000)
+    before = resident(server.pid)
+    rain(2_000_000)
+    eventually(lambda: resident(server.pid) - before < 20_000, what="kB of memory grown")
+
+
+def resident(pid: int) -> int:
+    """Kilobytes of memory in use."""
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))

@@ -1,0 +1,62 @@
+"""SIGKILL in the middle of a burst of calls: what a phone was told has happened, has happened."""
+
+import re
+import time
+
+import scenarios as s
+from desk import Desk
+from server import Server, eventually, settle
+from sipp import Sipp
+
+CALLER = (
+    *s.authenticated_invite(s.sdp()),
+    *s.answered(),
+    s.in_dialog("ACK", 2),
+    s.pause(400),
+    *s.hang_up(3),
+)
+CALLEE = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
+MESSAGE = re.compile(r"message received \[\d+\] bytes :\n\n(SIP/2\.0 200 .*?\n)\n", re.DOTALL)
+
+
+def told(trace: str, method: str) -> set[str]:
+    """The Call-IDs of the calls in which such a request was answered with 200."""
+    answers = (found.group(1) for found in MESSAGE.finditer(trace.replace("\r", "")))
+    return {re.findall(r"Call-ID: (\S+)", text)[0] for text in answers if re.search(rf"CSeq: \d+ {method}", text)}
+
+
+def test_no_call_that_was_acknowledged_is_lost(tmp_path, own_server: Server):
+    household = settle(own_server)
+    desk = Desk(tmp_path, own_server)
+    many = {"calls": 400, "rate": 40, "timeout": 60}
+    callee = desk.callee(household.berta, *CALLEE, **many).start()
+    caller: Sipp = desk.caller(household.anna, household.berta.number, *CALLER, **many).start()
+    try:
+        eventually(lambda: len(told(caller.trace_so_far(), "BYE")) > 60, what="a burst of calls")
+        own_server.kill()
+        time.sleep(0.2)  # what was on its way has arrived
+        ended, answered = told(caller.trace_so_far(), "BYE"), told(caller.trace_so_far(), "INVITE")
+        caller.stop()
+        callee.stop()
+    finally:
+        caller.stop()
+        callee.stop()
+    own_server.start()
+    rows = [row for row in history(own_server) if row["outcome"] == "answered"]
+    live = own_server.live_calls()
+    assert len(rows) >= len(ended)
+    assert len(rows) + len(live) >= len(answered)
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
+def history(server: Server) -> list[dict]:
+    """All of it, page by page."""
+    with server.rest() as rest:
+        rows, cursor = [], None
+        while True:
+            parameters = {"tenant": server.ready["tenant"], "limit": 100} | ({"cursor": cursor} if cursor else {})
+            page = rest.get("/api/v1/history", params=parameters).raise_for_status().json()
+            rows += page["items"]
+            cursor = page["next"]
+            if not cursor:
+                return rows

@@ -1,0 +1,120 @@
+"""What survives the SIGKILL of any one process, on both databases: registrations, calls and their history."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from baresip_phone import Network, Phone, Phones
+from databases import Postgres
+from server import Household, Server, eventually, settle
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The setting for a fresh database without any table; None leaves the server its own SQLite file."""
+    if request.param == "sqlite":
+        yield None
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = asyncio.run(postgres.make())
+    yield postgres.url(name)
+    asyncio.run(postgres.drop(name))
+
+
+@dataclass
+class Conversation:
+    """Anna (440 Hz) has called Berta (1000 Hz), and they hear each other."""
+
+    server: Server
+    phones: Phones
+    household: Household
+    anna: Phone
+    berta: Phone
+
+
+@pytest.fixture
+def conversation(tmp_path: Path, network: Network, empty_database: str | None) -> Iterator[Conversation]:
+    with Server(tmp_path / "home", host=network.address, enter=network.enter, database=empty_database) as server:
+        phones = Phones(tmp_path, network, server)
+        try:
+            household = settle(server)
+            anna = phones(hertz=440).register(household.anna)
+            berta = phones(hertz=1000).register(household.berta, answers=True)
+            call(anna, berta, household)
+            yield Conversation(server, phones, household, anna, berta)
+        finally:
+            phones.close()
+    assert not server.complaints(), "\n".join(server.complaints()[:20])
+
+
+def call(anna: Phone, berta: Phone, household: Household) -> None:
+    since = anna.mark()
+    anna.dial(household.berta.uri)
+    anna.wait("CALL_ESTABLISHED", since=since)
+    hear_each_other(anna, berta)
+
+
+def hear_each_other(anna: Phone, berta: Phone) -> None:
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other", timeout=30)
+
+
+def test_a_call_survives_the_servers_sudden_death(conversation: Conversation):
+    anna, berta, server = conversation.anna, conversation.berta, conversation.server
+    server.kill()
+    server.start()
+    assert [live["state"] for live in server.live_calls()] == ["talking"]
+    goes_on(anna, berta)
+    since = berta.mark()
+    anna.hang_up()
+    berta.wait("CALL_CLOSED", since=since)
+    (row,) = eventually(server.history)
+    assert row["outcome"] == "answered"
+    assert row["talk_seconds"] >= 1
+    assert server.live_calls() == []
+
+
+def goes_on(anna: Phone, berta: Phone) -> None:
+    """Fresh packets come in on both sides."""
+    before = anna.packets(), berta.packets()
+    eventually(lambda: anna.packets() > before[0] + 50 and berta.packets() > before[1] + 50, 30, "voice again")
+
+
+@pytest.mark.promise("S2")
+def test_phones_can_be_called_at_once_after_a_restart(conversation: Conversation):
+    """Nobody registers again: the phones asked for an hour."""
+    anna, berta, server = conversation.anna, conversation.berta, conversation.server
+    since = berta.mark()
+    anna.hang_up()
+    berta.wait("CALL_CLOSED", since=since)
+    server.kill()
+    server.start()
+    assert len(eventually(server.history)) == 1
+    registered = sum(event["type"] == "REGISTER_OK" for event in anna.events + berta.events)
+    call(anna, berta, conversation.household)
+    assert registered == sum(event["type"] == "REGISTER_OK" for event in anna.events + berta.events) == 2
+
+
+def test_the_voice_returns_after_the_media_engines_sudden_death(conversation: Conversation):
+    server = conversation.server
+    engine = server.child("rtpengine")
+    assert engine
+    os.kill(engine, signal.SIGKILL)
+    eventually(lambda: server.child("rtpengine") not in (None, engine), what="a new rtpengine")
+    goes_on(conversation.anna, conversation.berta)
+    since = conversation.berta.mark()
+    conversation.anna.hang_up()
+    conversation.berta.wait("CALL_CLOSED", since=since)
+    assert eventually(server.history)[0]["outcome"] == "answered"
+
+
+def test_a_server_told_to_stop_says_goodbye(conversation: Conversation):
+    assert conversation.server.stop() == 0
+    conversation.anna.wait("CALL_CLOSED")
+    conversation.berta.wait("CALL_CLOSED")
+    conversation.server.start()
+    (row,) = conversation.server.history()
+    assert row["outcome"] == "answered"
