@@ -1,0 +1,93 @@
+"""Fixtures every room shares: the two databases, a clock that moves when told, keys and a bus."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from databases import Postgres, load_all_tables, postgres_cluster
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.facts import Bus
+from unificx.privacy import KeyStore
+from unificx.store import Base, Database
+
+MASTER = bytes(range(32))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def bus() -> Bus:
+    """A bus whose listeners may not fail."""
+
+    def fail(fault: BaseException) -> None:
+        raise fault
+
+    return Bus(fail)
+
+
+@pytest.fixture
+def keys(tmp_path: Path, clock: ManualClock) -> Iterator[KeyStore]:
+    store = KeyStore(tmp_path / "keys.db", MASTER, clock)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL, started once a run for the first test that asks."""
+    with postgres_cluster() as cluster:
+        yield cluster
+
+
+async def lay_tables(url: str) -> None:
+    """Make every room's tables in an empty database."""
+    load_all_tables()
+    database = Database(url, ManualClock())
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(lay_tables(f"sqlite:///{path}"))
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    name = asyncio.run(postgres.make())
+    asyncio.run(lay_tables(postgres.url(name)))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with every table in it: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "unificx.db"
+        path.write_bytes(request.getfixturevalue("sqlite_template"))
+        yield f"sqlite:///{path}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = asyncio.run(postgres.make(request.getfixturevalue("postgres_template")))
+    yield postgres.url(name)
+    asyncio.run(postgres.drop(name))
+
+
+@pytest.fixture
+async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
+    """A fresh database with every table in it: the test runs on SQLite and on PostgreSQL."""
+    fresh = Database(database_url, clock)
+    yield fresh
+    await fresh.close()

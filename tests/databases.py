@@ -1,0 +1,85 @@
+"""Real databases for the tests: SQLite files, and one PostgreSQL cluster that is started once a run."""
+
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+
+import unificx
+
+
+def load_all_tables() -> None:
+    """Import the tables of every room, so that the shared metadata knows them."""
+    for tables in sorted(Path(unificx.__path__[0]).glob("*/tables.py")):
+        import_module(f"unificx.{tables.parent.name}.tables")
+
+
+class Postgres:
+    """A cluster of its own in a temporary directory, on a Unix socket only, run by somebody without privileges."""
+
+    def __init__(self, bin_dir: Path, home: Path, run_as: list[str]) -> None:
+        self.bin_dir, self.home, self.run_as = bin_dir, home, run_as
+        self._numbers = count(1)
+
+    def tool(self, name: str, *args: str) -> None:
+        """Run one of PostgreSQL's own programs; its words are shown if it fails."""
+        command = [*self.run_as, str(self.bin_dir / name), *args]
+        done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
+
+    def url(self, name: str) -> str:
+        """The address of one of its databases, as the settings would have it."""
+        return f"postgresql://tester@/{name}?host={self.home}"
+
+    async def execute(self, statement: str) -> None:
+        """Run one statement outside any transaction."""
+        connection = await asyncpg.connect(user="tester", database="postgres", host=str(self.home))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def make(self, template: str = "template1") -> str:
+        """A fresh database, a copy of `template`; its name."""
+        name = f"unificx_{next(self._numbers)}"
+        await self.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Remove a database, whoever still holds it."""
+        await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[Postgres]:
+    """Start the newest PostgreSQL that is installed; stop it and remove its files at the end."""
+    versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
+    assert versions, "PostgreSQL is not installed: script/bootstrap installs it"
+    home = Path(tempfile.mkdtemp(prefix="unificx-pg-"))
+    run_as: list[str] = []
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(home, owner.pw_uid, owner.pw_gid)
+        run_as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+    cluster = Postgres(Path(versions[-1]), home, run_as)
+    data = str(home / "data")
+    try:
+        cluster.tool("initdb", "-D", data, "-A", "trust", "-U", "tester", "-E", "UTF8", "--locale=C", "-N")
+        # What makes PostgreSQL safe is not under test here, what it keeps is.
+        options = f"-c listen_addresses='' -k {home} -c fsync=off -c full_page_writes=off -c max_connections=60"
+        cluster.tool("pg_ctl", "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
+        try:
+            yield cluster
+        finally:
+            cluster.tool("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(home)

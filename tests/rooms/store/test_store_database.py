@@ -1,0 +1,84 @@
+"""Units of work on both databases."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.facts import Fact
+from unificx.store import Database
+from unificx.store.tables import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Happened(Fact):
+    number: int
+
+
+async def _count(database: Database) -> int:
+    async with database.read() as session:
+        return await session.scalar(select(func.count()).select_from(OutboxRow)) or 0
+
+
+async def test_what_is_done_together_is_committed_together(database: Database, clock: ManualClock) -> None:
+    told: list[Fact] = []
+    database.committed = told.extend
+    fact = Happened(clock.new_id(), "tenant", 1)
+    async with database.begin() as uow:
+        uow.publish(fact)
+        assert told == []
+    assert told == [fact]
+    assert await _count(database) == 1
+
+
+async def test_a_block_that_raises_leaves_nothing(database: Database, clock: ManualClock) -> None:
+    told: list[Fact] = []
+    database.committed = told.extend
+
+    async def fail() -> None:
+        async with database.begin() as uow:
+            uow.publish(Happened(clock.new_id(), "tenant", 1))
+            await uow.session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert told == []
+    assert await _count(database) == 0
+
+
+async def test_writers_wait_for_one_another_and_readers_for_nobody(database: Database, clock: ManualClock) -> None:
+    async def write(number: int) -> None:
+        async with database.begin() as uow:
+            seen = await uow.session.scalar(select(func.count()).select_from(OutboxRow))
+            uow.publish(Happened(clock.new_id(), "tenant", seen or 0))
+
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+        await asyncio.gather(*(write(number) for number in range(20)))
+    assert await _count(database) == 20
+
+
+async def test_what_was_only_read_is_not_written(database: Database, clock: ManualClock) -> None:
+    async with database.read() as session:
+        session.add(OutboxRow(id="a", tenant_id="t", name="n", body="{}", due=clock.now()))
+        await session.flush()
+    assert await _count(database) == 0
+
+
+async def test_a_unit_of_work_inside_another_is_an_error_not_a_hang(tmp_path, clock: ManualClock) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'own.db'}", clock)
+    async with database.begin():
+        with pytest.raises(RuntimeError, match="inside another"):
+            async with database.begin():
+                pass
+    await database.close()
+
+
+async def test_moments_come_back_aware_and_in_utc(database: Database, clock: ManualClock) -> None:
+    async with database.begin() as uow:
+        uow.publish(Happened(clock.new_id(), "tenant", 1))
+    async with database.read() as session:
+        assert await session.scalar(select(OutboxRow.due)) == clock.now()
