@@ -1,0 +1,42 @@
+"""Legs: INVITE dialogs as their user sees them. `Legs` is the book of all of one endpoint."""
+
+from unificx.sip.legs.book import Adopted, Legs
+from unificx.sip.legs.events import (
+    Answered,
+    Cancelled,
+    Confirmed,
+    HungUp,
+    Informed,
+    LegEvent,
+    Lost,
+    OfferAnswered,
+    Offered,
+    OfferRefused,
+    Progressed,
+    Refused,
+)
+from unificx.sip.legs.incoming import IncomingLeg, refusal_headers
+from unificx.sip.legs.leg import Leg
+from unificx.sip.legs.outgoing import Invitation, OutgoingLeg
+
+__all__ = [
+    "Adopted",
+    "Answered",
+    "Cancelled",
+    "Confirmed",
+    "HungUp",
+    "IncomingLeg",
+    "Informed",
+    "Invitation",
+    "Leg",
+    "LegEvent",
+    "Legs",
+    "Lost",
+    "OfferAnswered",
+    "OfferRefused",
+    "Offered",
+    "OutgoingLeg",
+    "Progressed",
+    "Refused",
+    "refusal_headers",
+]
