@@ -1,0 +1,6 @@
+"""Routing: who is meant."""
+
+from unificx.routing.contracts import Destination, NoSuchNumber, Ring
+from unificx.routing.service import Routing
+
+__all__ = ["Destination", "NoSuchNumber", "Ring", "Routing"]

@@ -1,0 +1,296 @@
+"""The conductor of all live calls: takes what the legs and the media tell, asks the rules, does what they say."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import structlog
+
+from unificx.calls.contracts import CallSettings, LiveCall
+from unificx.calls.hands import Hands
+from unificx.calls.ports import MediaAnchor, RecordsCalls
+from unificx.calls.rules import call as rules
+from unificx.calls.rules import words
+from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.identity import Identity, caller_headers, withheld
+from unificx.calls.rules.states import Ending, Limits, Over, SettingUp, Talking
+from unificx.calls.rules.words import CALLER
+from unificx.calls.run import Run, Target
+from unificx.kernel.agenda import Agenda
+from unificx.kernel.clock import Clock
+from unificx.media import Profile
+from unificx.people import Directory
+from unificx.presence import Binding, Caller
+from unificx.routing import NoSuchNumber, Ring, Routing
+from unificx.sip import legs as told
+from unificx.sip.endpoint import Event, ServerKey
+from unificx.sip.errors import BadPeer, OurMistake
+from unificx.sip.flow import Flow
+from unificx.sip.legs import IncomingLeg, Invitation, Legs, refusal_headers
+from unificx.sip.message import Request, respond
+
+log = structlog.get_logger()
+NO_CALLS_LEFT = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the conductor works with."""
+
+    legs: Legs
+    media: MediaAnchor
+    records: RecordsCalls
+    routing: Routing
+    directory: Directory
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Conductor:
+    """All live calls of this process. Single-threaded: every method is called from the event loop."""
+
+    parts: Parts
+    settings: CallSettings = field(default_factory=CallSettings)
+    answered: Callable[[Run], None] = lambda run: None
+    """Called before the caller hears that the call is answered: the journal keeps it."""
+    over: Callable[[Run], None] = lambda run: None
+    wake: Callable[[], None] = lambda: None
+    """Called when something has to be sent although nobody called in."""
+    runs: dict[str, Run] = field(default_factory=dict[str, Run])
+    _by_leg: dict[str, tuple[Run, str]] = field(default_factory=dict[str, tuple[Run, str]])
+    _agenda: Agenda = field(init=False)
+    _hands: Hands = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._agenda = Agenda(self._deadlines)
+        self._hands = Hands(self.parts.legs, self.parts.media, self._record, self._media_said)
+
+    # ---- what the SIP face brings
+
+    def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
+        """An INVITE of a known caller, outside any dialog."""
+        endpoint = self.parts.legs.endpoint
+        if len(self.runs) >= self.settings.most_calls:
+            endpoint.respond(key, respond(request, NO_CALLS_LEFT, headers=[("Retry-After", "5")]), now)
+            return
+        try:
+            dialled = request.target.user_text
+            leg = self.parts.legs.incoming(key, request, flow)
+        except BadPeer as fault:
+            headers = refusal_headers(fault, request)
+            endpoint.respond(key, respond(request, fault.status, fault.reason, headers=headers), now)
+            return
+        run = Run(self.parts.clock.new_id(), caller, dialled, None, self.parts.clock.now(), {CALLER: leg})
+        self.runs[run.id] = run
+        self._by_leg[leg.id] = (run, CALLER)
+        self._route(run, leg, now)
+        self._drain(now)
+
+    def event(self, event: Event, now: float) -> bool:
+        """Any other event of the endpoint; False if it belongs to no leg."""
+        taken = self.parts.legs.handle(event, now)
+        self._drain(now)
+        return taken
+
+    def deadline(self) -> float:
+        """When `timer` wants to be called."""
+        return min(self.parts.legs.deadline(), self._agenda.deadline())
+
+    def timer(self, now: float) -> None:
+        """Let legs and calls do what has become due."""
+        self.parts.legs.timer(now)
+        for call_id in self._agenda.due(now):
+            run = self.runs.get(call_id)
+            if run is not None:
+                self.tell(run, words.TimePassed(), now)
+        self._drain(now)
+
+    # ---- what others ask
+
+    def live(self, tenant_id: str | None = None) -> list[LiveCall]:
+        """The calls that are going on, of one tenant or of all."""
+        runs = [run for run in self.runs.values() if tenant_id in (None, run.caller.tenant_id)]
+        return [_shown(run) for run in runs]
+
+    def hang_up(self, call_id: str, tenant_id: str | None = None, cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> bool:
+        """End a call; False if there is none of this id in this tenant."""
+        run = self.runs.get(call_id)
+        if run is None or tenant_id not in (None, run.caller.tenant_id):
+            return False
+        self.tell(run, words.EndAsked(cause), self.parts.clock.monotonic())
+        self.wake()
+        return True
+
+    def media_restarted(self) -> None:
+        """The media engine died and came back: every live call is offered again."""
+        now = self.parts.clock.monotonic()
+        for run in list(self.runs.values()):
+            self.tell(run, words.MediaRestarted(), now)
+        self.wake()
+
+    async def close(self) -> None:
+        """Say goodbye to every live call and wait until it is recorded."""
+        for call_id in list(self.runs):
+            self.hang_up(call_id, cause=Cause.GOING_DOWN)
+        await self._hands.settle()
+        for run in list(self.runs.values()):
+            self.tell(run, words.MediaReleased(), self.parts.clock.monotonic())
+        self.wake()
+
+    def adopt(self, run: Run) -> None:
+        """Go on with an answered call of an earlier life of this process; its media has to be made anew."""
+        self.runs[run.id] = run
+        for name, leg in run.legs.items():
+            self._by_leg[leg.id] = (run, name)
+        self._rearm(run)
+        self.tell(run, words.MediaRestarted(), self.parts.clock.monotonic())
+        self.wake()
+
+    def tell(self, run: Run, event: words.Event, now: float) -> None:
+        """One step of one call: ask the rules, do what they say."""
+        run.state, actions = rules.step(run.state, event, now)
+        self._do(run, actions, now)
+
+    # ---- inside
+
+    def _route(self, run: Run, leg: IncomingLeg, now: float) -> None:
+        match self.parts.routing.route(run.caller.tenant_id, run.dialled, now):
+            case NoSuchNumber():
+                self._do(run, [words.Record(Cause.NO_SUCH_NUMBER), _reject(Cause.NO_SUCH_NUMBER)], now)
+            case Ring(extension, bindings):
+                run.callee = extension
+                limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
+                headers = caller_headers(self._identity(run), hidden=withheld(leg.invite.all("privacy")))
+                for number, binding in enumerate(bindings, 1):
+                    run.targets[f"b{number}"] = self._target(run, leg, binding, headers)
+                run.state, actions = rules.begin(leg.received, tuple(run.targets), limits, now)
+                self._do(run, actions, now)
+
+    def _identity(self, run: Run) -> Identity:
+        tenant = self.parts.directory.tenant(run.caller.tenant_id)
+        return Identity(run.caller.number, run.caller.name, tenant.domain if tenant is not None else "")
+
+    def _target(
+        self, run: Run, leg: IncomingLeg, binding: Binding, caller: tuple[str, tuple[tuple[str, str], ...]]
+    ) -> Target:
+        assert run.callee is not None
+        tenant = self.parts.directory.tenant(run.caller.tenant_id)
+        callee = Identity(run.callee.number, "", tenant.domain if tenant is not None else "")
+        invitation = Invitation(
+            uri=binding.contact,
+            flow=binding.flow,
+            caller=caller[0],
+            callee=callee.address,
+            routes=binding.path,
+            headers=caller[1],
+            hops=max((leg.invite.max_forwards or 70) - 1, 0),
+        )
+        return Target(invitation, binding.device_id, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+
+    def _drain(self, now: float) -> None:
+        """Pass on what the legs have told."""
+        for leg, event in self.parts.legs.take():
+            found = self._by_leg.get(leg.id)
+            if found is not None:
+                self._leg_told(*found, event, now)
+
+    def _leg_told(self, run: Run, name: str, event: told.LegEvent, now: float) -> None:
+        if isinstance(event, told.Informed):
+            self._relay_info(run, name, event, now)
+        else:
+            self.tell(run, _in_words(run, name, event), now)
+
+    def _relay_info(self, run: Run, name: str, event: told.Informed, now: float) -> None:
+        """DTMF by INFO goes on to the other side."""
+        if isinstance(run.state, Talking):
+            other = run.legs.get(run.state.callee if name == CALLER else CALLER)
+            if other is not None:
+                other.info(event.content_type, event.body, now)
+
+    def _media_said(self, run: Run, event: words.Event) -> None:
+        self.tell(run, event, self.parts.clock.monotonic())
+        self._drain(self.parts.clock.monotonic())
+        self.wake()
+
+    def _do(self, run: Run, actions: list[words.Action], now: float) -> None:
+        for action in actions:
+            self._hands.do(run, action, now)
+            if isinstance(action, words.Dial):
+                self._by_leg[run.legs[action.leg].id] = (run, action.leg)
+            elif isinstance(action, words.NoteAnswered):
+                run.winner = action.leg
+                run.answered = self.parts.clock.now()
+                self.answered(run)
+        if isinstance(run.state, Over):
+            self._finish(run, now)
+        else:
+            self._rearm(run)
+
+    def _rearm(self, run: Run) -> None:
+        self._agenda.note(rules.deadline(run.state), run.id)
+
+    def _deadlines(self) -> Iterator[tuple[float, str]]:
+        for run in self.runs.values():
+            at = rules.deadline(run.state)
+            if at is not None:
+                yield at, run.id
+
+    def _record(self, run: Run, cause: Cause) -> None:
+        self.parts.records.record(run.ended(cause, self.parts.clock.now()))
+        if run.answered is not None:
+            self.over(run)
+
+    def _finish(self, run: Run, now: float) -> None:
+        """Nothing keeps the call any more; what its legs still have to say they say alone."""
+        self.runs.pop(run.id, None)
+        for leg in run.legs.values():
+            leg.close(now)
+            self._by_leg.pop(leg.id, None)
+
+
+_PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
+"""How a phone carries media, by the way it registered; see the rules for one that refuses."""
+
+
+def _in_words(run: Run, name: str, event: told.LegEvent) -> words.Event:
+    """What a leg told, in the words of the rules."""
+    match event:
+        case told.Progressed(status, body):
+            return words.CalleeProgressed(name, status, body)
+        case told.Answered(body):
+            return words.CalleeAnswered(name, body)
+        case told.Refused(status):
+            return words.CalleeRefused(name, status)
+        case told.Cancelled():
+            return words.CallerCancelled()
+        case told.Confirmed(body):
+            return words.AckCame(name, body)
+        case told.Offered(body):
+            return words.OfferCame(name, body)
+        case told.OfferAnswered(body):
+            return words.OfferAnswered(name, body)
+        case told.OfferRefused(status):
+            return words.OfferRefused(name, status)
+        case told.HungUp():
+            early = name == CALLER and isinstance(run.state, SettingUp)
+            return words.CallerCancelled() if early else words.HungUp(name)
+        case told.Lost():
+            return words.LegLost(name)
+        case told.Informed():
+            raise OurMistake("an INFO is no word of the rules")
+
+
+def _reject(cause: Cause) -> words.Reject:
+    return words.Reject(cause.value.status, cause)
+
+
+def _shown(run: Run) -> LiveCall:
+    state = "talking" if isinstance(run.state, Talking) else "ending" if isinstance(run.state, Ending) else "ringing"
+    return LiveCall(
+        id=run.id,
+        tenant_id=run.caller.tenant_id,
+        state=state,
+        started=run.started,
+        answered=run.answered,
+        caller=run.caller.number,
+        callee=run.dialled,
+    )

@@ -1,0 +1,82 @@
+"""Why a call ended: one word of ours, and how it reads as an outcome, a Q.850 cause and a SIP status.
+
+Sources: ITU-T Q.850 for the numbers, RFC 3326 for the Reason header, RFC 3398 section 7.2 for the mapping.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from unificx.calls.facts import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How a cause reads: in the record, as Q.850, as the status the caller gets if it was not answered."""
+
+    outcome: Outcome
+    q850: int
+    status: int
+    text: str
+
+
+class Cause(Enum):
+    """Why a call ended."""
+
+    HUNG_UP = Meaning("answered", 16, 200, "Normal clearing")
+    CANCELLED = Meaning("cancelled", 16, 487, "Caller hung up")
+    BUSY = Meaning("busy", 17, 486, "Busy")
+    DECLINED = Meaning("declined", 21, 603, "Declined")
+    NO_ANSWER = Meaning("missed", 19, 480, "No answer")
+    UNREACHABLE = Meaning("unreachable", 20, 480, "Not reachable")
+    NO_SUCH_NUMBER = Meaning("failed", 1, 404, "No such number")
+    NOT_ALLOWED = Meaning("failed", 57, 403, "Not allowed")
+    NO_COMMON_MEDIA = Meaning("failed", 88, 488, "No common media")
+    NO_MEDIA = Meaning("failed", 34, 503, "No media available")
+    FAILED = Meaning("failed", 41, 480, "The callee's phone failed")
+    TOO_LONG = Meaning("answered", 102, 200, "Maximum length reached")
+    LEG_LOST = Meaning("answered", 102, 200, "One side vanished")
+    MEDIA_LOST = Meaning("answered", 41, 200, "No sound from either side")
+    ONE_WAY = Meaning("answered", 41, 200, "No sound from one side")
+    ENDED_BY_ADMINISTRATOR = Meaning("answered", 31, 200, "Ended by an administrator")
+    GOING_DOWN = Meaning("answered", 41, 200, "The system is going down")
+
+    @property
+    def reason(self) -> str:
+        """The Reason header value (RFC 3326)."""
+        return f'Q.850;cause={self.value.q850};text="{self.value.text}"'
+
+
+ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+"""Goes with the CANCEL of phones that need not ring on, so that they note no missed call (RFC 3326 section 3.1)."""
+
+
+def cause_of(status: int) -> Cause:
+    """What a callee's refusal means."""
+    if status in (486, 600):
+        return Cause.BUSY
+    if status in (603, 607, 608):
+        return Cause.DECLINED
+    if status in (408, 410, 430, 480, 503):
+        return Cause.UNREACHABLE
+    if status in (404, 484, 604):
+        return Cause.NO_SUCH_NUMBER
+    if status in (406, 415, 488, 606):
+        return Cause.NO_COMMON_MEDIA
+    return Cause.FAILED
+
+
+_WEIGHT = (
+    Cause.DECLINED,
+    Cause.BUSY,
+    Cause.NO_ANSWER,
+    Cause.NO_COMMON_MEDIA,
+    Cause.FAILED,
+    Cause.NO_MEDIA,
+    Cause.NO_SUCH_NUMBER,
+    Cause.UNREACHABLE,
+)
+
+
+def weightiest(causes: list[Cause]) -> Cause:
+    """Of the refusals of several phones, the one that tells the caller most: what a person did comes first."""
+    return min(causes, key=_WEIGHT.index, default=Cause.UNREACHABLE)

@@ -1,0 +1,251 @@
+"""From the INVITE to the answer: ring every phone of the callee, let the first who answers have the call."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from unificx.calls.rules.causes import Cause, cause_of, weightiest
+from unificx.calls.rules.states import Answering, Branch, Limits, Over, Rebuild, SettingUp, State, Talking
+from unificx.calls.rules.words import (
+    CALLER,
+    Accept,
+    AckCame,
+    Acknowledge,
+    Action,
+    AnswerMedia,
+    Bye,
+    CalleeAnswered,
+    CalleeProgressed,
+    CalleeRefused,
+    CallerCancelled,
+    CancelCallee,
+    Dial,
+    EndAsked,
+    Event,
+    HungUp,
+    LegLost,
+    MediaAnswered,
+    MediaFailed,
+    MediaOffered,
+    MediaReleased,
+    MediaRestarted,
+    MediaSilent,
+    NoteAnswered,
+    Offer,
+    OfferAnswered,
+    OfferCame,
+    OfferMedia,
+    OfferRefused,
+    Progress,
+    Record,
+    RefuseOffer,
+    Reject,
+    ReleaseMedia,
+    Taker,
+    TimePassed,
+)
+
+Outcome = tuple[State, list[Action]]
+
+
+def begin(offer: bytes, names: tuple[str, ...], limits: Limits, now: float) -> Outcome:
+    """Start to ring the phones `names`; none means the callee is nowhere to be reached."""
+    if not names:
+        return Over(), [Record(Cause.UNREACHABLE), Reject(Cause.UNREACHABLE.value.status, Cause.UNREACHABLE)]
+    stage = "offering" if offer else "calling"
+    state = SettingUp(limits, offer, tuple(Branch(name, stage) for name in names), now + limits.ring)
+    return state, [_first_step(state, name) for name in names]
+
+
+def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
+    """Phones ring."""
+    match event:
+        case MediaOffered(ticket, sdp):
+            return _offered(state, ticket, sdp)
+        case MediaAnswered("early", sdp):
+            return replace(state, told=183, early_sdp=sdp), [Progress(183, sdp)]
+        case MediaFailed("early"):
+            return replace(state, early=b""), []
+        case MediaFailed(ticket, theirs):
+            name = ticket.removeprefix("offer:")
+            return _branch_over(state, name, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
+        case MediaRestarted():
+            return replace(state, stale=True), []
+        case CalleeProgressed(leg, status, sdp):
+            return _progressed(state, leg, status, sdp)
+        case CalleeAnswered(leg, sdp):
+            return _answered(state, leg, sdp)
+        case CalleeRefused(leg, status):
+            return _refused(state, leg, status)
+        case CallerCancelled():
+            return _give_up(state, Cause.CANCELLED)
+        case LegLost("a"):
+            return _give_up(state, Cause.FAILED)
+        case EndAsked(cause):
+            return _give_up(state, cause)
+        case TimePassed():
+            return _give_up(state, Cause.NO_ANSWER) if now >= state.ring_until else (state, [])
+        case OfferCame(leg):
+            return state, [RefuseOffer(leg, 491)]
+        case LegLost() | HungUp() | MediaAnswered() | MediaReleased() | MediaSilent() | AckCame():
+            return state, []
+        case OfferAnswered() | OfferRefused():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def answering(state: Answering, event: Event, now: float) -> Outcome:
+    """A phone answered; anchor and caller are still to be told."""
+    match event:
+        case MediaOffered("answer", sdp):  # the callee's offer, for the caller
+            return replace(state, accepted=True), [NoteAnswered(state.callee), Accept(sdp)]
+        case MediaOffered("redo", sdp):
+            again = AnswerMedia("answer", state.callee, state.callee, state.callee_sdp)
+            return replace(state, redo=sdp), [again]
+        case MediaAnswered("answer", sdp):
+            return _connect(state, sdp, now)
+        case MediaFailed() | EndAsked() | LegLost() | HungUp() | CallerCancelled():
+            return _fail(state, _why(event))
+        case AckCame("a", sdp) if state.delayed and state.accepted:
+            if not sdp:
+                return _fail(state, Cause.NO_COMMON_MEDIA)
+            return replace(state, caller_sdp=sdp), [AnswerMedia("answer", state.callee, CALLER, sdp)]
+        case MediaRestarted() if not state.delayed:
+            return replace(state, redo=b""), [OfferMedia("redo", state.callee, CALLER, state.caller_sdp)]
+        case OfferCame(leg):
+            return state, [RefuseOffer(leg, 491)]
+        case MediaRestarted() | MediaOffered() | MediaAnswered() | MediaReleased() | MediaSilent() | AckCame():
+            return state, []
+        case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | OfferAnswered() | OfferRefused() | TimePassed():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _first_step(state: SettingUp, name: str) -> Action:
+    if state.offer:
+        return OfferMedia(f"offer:{name}", name, CALLER, state.offer)
+    return Dial(name, b"")
+
+
+def _offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
+    name = ticket.removeprefix("offer:")
+    branch = _find(state, name)
+    if branch is None or branch.stage != "offering":
+        return state, []
+    return _with(state, replace(branch, stage="calling")), [Dial(name, sdp)]
+
+
+def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
+    branch = _find(state, leg)
+    if branch is None or not branch.live:
+        return state, []
+    state = _with(state, replace(branch, stage="ringing"))
+    if sdp and state.offer and len(state.branches) == 1 and not state.early:
+        # One phone alone may be heard before it answers; of several nobody could say which one to hear.
+        return replace(state, early=sdp), [AnswerMedia("early", leg, leg, sdp)]
+    if status <= state.told or state.told == 183:
+        return state, []
+    told = 180 if status != 183 else 183
+    if told == 183 and (sdp or len(state.branches) > 1):
+        told = 180
+    return replace(state, told=told), [Progress(told, b"")]
+
+
+def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
+    branch = _find(state, leg)
+    if branch is None or not branch.live:
+        return state, []
+    callee_sdp = sdp or state.early
+    actions = _drop_others(state, leg, elsewhere=True)
+    answer = Answering(state.limits, leg, state.offer, callee_sdp, delayed=not state.offer)
+    if not callee_sdp:
+        return _fail(answer, Cause.NO_COMMON_MEDIA, actions)
+    if not state.offer:
+        return answer, [*actions, OfferMedia("answer", leg, leg, callee_sdp)]
+    if state.stale:
+        return replace(answer, redo=b""), [*actions, OfferMedia("redo", leg, CALLER, state.offer)]
+    return answer, [*actions, AnswerMedia("answer", leg, leg, callee_sdp)]
+
+
+def _refused(state: SettingUp, leg: str, status: int) -> Outcome:
+    branch = _find(state, leg)
+    if branch is None or not branch.live:
+        return state, []
+    if status in (415, 488, 606) and state.offer and not branch.plain:
+        again = replace(branch, stage="offering", plain=True)
+        offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, Taker.PLAIN)
+        return _with(state, again), [offer]
+    cause = cause_of(status)
+    if cause is Cause.DECLINED:  # a person said no: RFC 3261 section 16.7, a 6xx ends the search
+        return _give_up(_with(state, replace(branch, stage="over", cause=cause)), cause)
+    return _branch_over(state, leg, cause)
+
+
+def _branch_over(state: SettingUp, leg: str, cause: Cause) -> Outcome:
+    branch = _find(state, leg)
+    if branch is None or not branch.live:
+        return state, []
+    state = _with(state, replace(branch, stage="over", cause=cause))
+    if any(each.live for each in state.branches):
+        return state, []
+    return _give_up(state, weightiest([each.cause for each in state.branches if each.cause is not None]))
+
+
+def _give_up(state: SettingUp, cause: Cause) -> Outcome:
+    """No call came of it. The record first: the caller's answer is the acknowledgement that it is kept."""
+    status = cause.value.status if cause.value.status >= 300 else 480
+    return Over(), [*_drop_others(state, None, elsewhere=False), Record(cause), Reject(status, cause)]
+
+
+def _drop_others(state: SettingUp, winner: str | None, *, elsewhere: bool) -> list[Action]:
+    actions: list[Action] = []
+    for branch in state.branches:
+        if branch.name == winner:
+            continue
+        if branch.stage in ("calling", "ringing"):
+            actions.append(CancelCallee(branch.name, elsewhere))
+        actions.append(ReleaseMedia(branch.name, final=False))
+    return actions
+
+
+def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
+    """The anchor has both sides: let them talk."""
+    talking = Talking(state.callee, now + state.limits.talk, state.caller_sdp, state.callee_sdp)
+    if state.delayed:
+        return talking, [Acknowledge(state.callee, sdp)]
+    actions: list[Action] = [NoteAnswered(state.callee), Accept(sdp)]
+    if state.redo:
+        talking = replace(talking, exchange=Rebuild(0, "telling", waiting=(state.callee,)))
+        actions.append(Offer(state.callee, state.redo))
+    return talking, actions
+
+
+def _fail(state: Answering, cause: Cause, actions: list[Action] | None = None) -> Outcome:
+    """It was answered, and yet no call came of it."""
+    done: list[Action] = [*(actions or []), Bye(state.callee, cause), ReleaseMedia(state.callee, final=False)]
+    if state.accepted:
+        return Over(), [*done, Bye(CALLER, cause), Record(cause)]
+    status = cause.value.status if cause.value.status >= 300 else 480
+    return Over(), [*done, Record(cause), Reject(status, cause)]
+
+
+def _why(event: Event) -> Cause:
+    match event:
+        case MediaFailed(_, theirs):
+            return Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA
+        case EndAsked(cause):
+            return cause
+        case CallerCancelled() | HungUp("a"):
+            return Cause.CANCELLED
+        case _:
+            return Cause.FAILED
+
+
+def _find(state: SettingUp, name: str) -> Branch | None:
+    return next((branch for branch in state.branches if branch.name == name), None)
+
+
+def _with(state: SettingUp, changed: Branch) -> SettingUp:
+    branches = tuple(changed if each.name == changed.name else each for each in state.branches)
+    return replace(state, branches=branches)

@@ -1,0 +1,124 @@
+"""Where a call stands. One frozen value per phase, holding only what that phase needs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from unificx.calls.rules.causes import Cause
+
+Stage = Literal["offering", "calling", "ringing", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds: how long it rings, how long it may last."""
+
+    ring: float
+    talk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One phone that is rung. `plain`: it refused SRTP and is asked without; `cause` once it is over."""
+
+    name: str
+    stage: Stage
+    plain: bool = False
+    cause: Cause | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.stage != "over"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingUp:
+    """Phones ring. `offer` is the caller's description, b"" if the callee has to make one.
+
+    `told` is the last provisional the caller got; `early` the callee's description whose sound the caller already
+    hears, `early_sdp` what the caller was told of it. `stale`: the media engine was lost meanwhile.
+    """
+
+    limits: Limits
+    offer: bytes
+    branches: tuple[Branch, ...]
+    ring_until: float
+    told: int = 100
+    early: bytes = b""
+    early_sdp: bytes = b""
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """`callee` has answered; the anchor is being told, then the caller. `delayed`: the callee made the offer.
+
+    `redo`: the media engine was lost since the callee was called, so it must be offered its side of the anchor again.
+    """
+
+    limits: Limits
+    callee: str
+    caller_sdp: bytes
+    callee_sdp: bytes
+    delayed: bool = False
+    accepted: bool = False
+    redo: bytes | None = None
+
+
+ExchangeStage = Literal["offering", "asking", "answering", "restoring", "restored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """`giver` offered a new session inside the call. `silent`: nobody waits for an answer (it came in an ACK).
+
+    Restoring: the other side refused, and the anchor is put back to what was agreed before.
+    """
+
+    number: int
+    stage: ExchangeStage
+    giver: str
+    sdp: bytes
+    silent: bool = False
+    answer: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """The anchor is made anew from what both sides last described, and both are told. `waiting`: who has to answer."""
+
+    number: int
+    stage: Literal["offering", "answering", "telling"]
+    for_callee: bytes = b""
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """Caller and `callee` talk. The descriptions are the last ones agreed on, as each side sent its own."""
+
+    callee: str
+    ends_at: float
+    caller_sdp: bytes
+    callee_sdp: bytes
+    exchange: Exchange | Rebuild | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Both legs are told; the anchor's last figures are awaited until `until`, then the record is written.
+
+    `closing` is the leg whose BYE is answered once the record is safe.
+    """
+
+    cause: Cause
+    closing: str | None
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Nothing is left to do."""
+
+
+State = SettingUp | Answering | Talking | Ending | Over

@@ -1,0 +1,225 @@
+"""From the answer to the end: hold and other new offers, a media engine that comes back empty, hanging up."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.states import Ending, Exchange, Over, Rebuild, State, Talking
+from unificx.calls.rules.words import (
+    CALLER,
+    AckCame,
+    Action,
+    AnswerMedia,
+    AnswerOffer,
+    Bye,
+    CalleeAnswered,
+    CalleeProgressed,
+    CalleeRefused,
+    CallerCancelled,
+    Close,
+    EndAsked,
+    Event,
+    HungUp,
+    LegLost,
+    MediaAnswered,
+    MediaFailed,
+    MediaOffered,
+    MediaReleased,
+    MediaRestarted,
+    MediaSilent,
+    Offer,
+    OfferAnswered,
+    OfferCame,
+    OfferMedia,
+    OfferRefused,
+    Record,
+    RefuseOffer,
+    ReleaseMedia,
+    TimePassed,
+)
+
+Outcome = tuple[State, list[Action]]
+FIGURES_WAIT = 0.3
+"""Seconds the record waits for the anchor's last figures; shorter than the peer's first repetition of its BYE."""
+
+
+def talking(state: Talking, event: Event, now: float) -> Outcome:
+    """Two legs talk."""
+    match event:
+        case HungUp(leg):
+            return _end(state, Cause.HUNG_UP, now, closing=leg)
+        case LegLost(leg):
+            return _end(state, Cause.LEG_LOST, now, lost=leg)
+        case EndAsked(cause):
+            return _end(state, cause, now)
+        case MediaSilent(both):
+            return _end(state, Cause.MEDIA_LOST if both else Cause.ONE_WAY, now)
+        case TimePassed():
+            return _end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
+        case MediaRestarted():
+            return _rebuild(state)
+        case OfferCame(leg, sdp):
+            return _offer_came(state, leg, sdp)
+        case AckCame(leg, sdp):
+            return _answer_in_ack(state, leg, sdp)
+        case OfferAnswered(leg, sdp):
+            return _offer_answered(state, leg, sdp)
+        case OfferRefused(leg, status):
+            return _offer_refused(state, leg, status)
+        case MediaOffered() | MediaAnswered() | MediaFailed():
+            return _media(state, event)
+        case MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused() | CallerCancelled():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def ending(state: Ending, event: Event, now: float) -> Outcome:
+    """Wait for the last figures, then write the record, then acknowledge."""
+    due = isinstance(event, TimePassed) and now >= state.until
+    if not due and not isinstance(event, MediaReleased):
+        return state, []
+    actions: list[Action] = [Record(state.cause)]
+    if state.closing is not None:
+        actions.append(Close(state.closing))
+    return Over(), actions
+
+
+def _end(state: Talking, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None) -> Outcome:
+    actions: list[Action] = [Bye(leg, cause) for leg in (CALLER, state.callee) if leg not in (closing, lost)]
+    actions.append(ReleaseMedia(state.callee, final=True))
+    return Ending(cause, closing, now + FIGURES_WAIT), actions
+
+
+# ---- one side offers
+
+
+def _offer_came(state: Talking, leg: str, sdp: bytes) -> Outcome:
+    if state.exchange is not None:
+        return state, [RefuseOffer(leg, 491)]
+    return _exchange(state, leg, sdp, silent=False)
+
+
+def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Outcome:
+    """A re-INVITE without a description was answered with ours; what came in the ACK is new only if it differs."""
+    agreed = state.caller_sdp if leg == CALLER else state.callee_sdp
+    if not sdp or sdp == agreed or state.exchange is not None:
+        return state, []
+    return _exchange(state, leg, sdp, silent=True)
+
+
+def _exchange(state: Talking, leg: str, sdp: bytes, *, silent: bool) -> Outcome:
+    number = state.count + 1
+    exchange = Exchange(number, "offering", leg, sdp, silent)
+    return (
+        replace(state, exchange=exchange, count=number),
+        [OfferMedia(f"exchange:{number}", state.callee, leg, sdp)],
+    )
+
+
+def _other(state: Talking, leg: str) -> str:
+    return state.callee if leg == CALLER else CALLER
+
+
+def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
+    exchange = state.exchange
+    match exchange:
+        case Exchange(number, "asking", giver) if leg == _other(state, giver):
+            ask = AnswerMedia(f"exchange:{number}", state.callee, leg, sdp)
+            return replace(state, exchange=replace(exchange, stage="answering", answer=sdp)), [ask]
+        case Rebuild():
+            return _told(state, exchange, leg), []
+        case _:
+            return state, []
+
+
+def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
+    exchange = state.exchange
+    match exchange:
+        case Exchange(_, "asking", giver) if leg == _other(state, giver):
+            refusal: list[Action] = [] if exchange.silent else [RefuseOffer(giver, status)]
+            return _restore(state, exchange, refusal)
+        case Rebuild():
+            return _told(state, exchange, leg), []
+        case _:
+            return state, []
+
+
+def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Outcome:
+    """The anchor already follows the offer nobody wanted: put it back to what was agreed."""
+    agreed = state.caller_sdp if exchange.giver == CALLER else state.callee_sdp
+    ask = OfferMedia(f"exchange:{exchange.number}", state.callee, exchange.giver, agreed)
+    return replace(state, exchange=replace(exchange, stage="restoring")), [*actions, ask]
+
+
+# ---- the anchor replies
+
+
+def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+    exchange = state.exchange
+    if exchange is None or event.ticket != f"exchange:{exchange.number}":
+        return state, []
+    if isinstance(exchange, Rebuild):
+        return _rebuilding(state, exchange, event)
+    match exchange.stage, event:
+        case "offering", MediaOffered(_, sdp):
+            asked = replace(state, exchange=replace(exchange, stage="asking"))
+            return asked, [Offer(_other(state, exchange.giver), sdp)]
+        case "answering", MediaAnswered(_, sdp):
+            return _agreed(state, exchange, sdp)
+        case "restoring", MediaOffered():
+            other = _other(state, exchange.giver)
+            before = state.callee_sdp if other == state.callee else state.caller_sdp
+            ask = AnswerMedia(f"exchange:{exchange.number}", state.callee, other, before)
+            return replace(state, exchange=replace(exchange, stage="restored")), [ask]
+        case "restored", _:
+            return replace(state, exchange=None), []
+        case _, MediaFailed(_, theirs) if not exchange.silent:
+            return replace(state, exchange=None), [RefuseOffer(exchange.giver, 488 if theirs else 500)]
+        case _, MediaFailed():
+            return replace(state, exchange=None), []
+        case _:
+            return state, []
+
+
+def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
+    if exchange.giver == CALLER:
+        state = replace(state, caller_sdp=exchange.sdp, callee_sdp=exchange.answer)
+    else:
+        state = replace(state, caller_sdp=exchange.answer, callee_sdp=exchange.sdp)
+    actions: list[Action] = [] if exchange.silent else [AnswerOffer(exchange.giver, sdp)]
+    return replace(state, exchange=None), actions
+
+
+# ---- the media engine came back empty
+
+
+def _rebuild(state: Talking) -> Outcome:
+    """Make the anchor anew from the descriptions both sides last agreed on, and tell both where it is now."""
+    number = state.count + 1
+    actions: list[Action] = []
+    interrupted = state.exchange
+    if isinstance(interrupted, Exchange) and not interrupted.silent and interrupted.stage in ("offering", "answering"):
+        actions.append(RefuseOffer(interrupted.giver, 491))
+    ask = OfferMedia(f"exchange:{number}", state.callee, CALLER, state.caller_sdp)
+    return replace(state, exchange=Rebuild(number, "offering"), count=number), [*actions, ask]
+
+
+def _rebuilding(state: Talking, rebuild: Rebuild, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+    match rebuild.stage, event:
+        case "offering", MediaOffered(_, sdp):
+            ask = AnswerMedia(f"exchange:{rebuild.number}", state.callee, state.callee, state.callee_sdp)
+            return replace(state, exchange=replace(rebuild, stage="answering", for_callee=sdp)), [ask]
+        case "answering", MediaAnswered(_, sdp):
+            both = (CALLER, state.callee)
+            telling = replace(rebuild, stage="telling", waiting=both)
+            return replace(state, exchange=telling), [Offer(CALLER, sdp), Offer(state.callee, rebuild.for_callee)]
+        case _, MediaFailed():  # the silence that follows will end the call
+            return replace(state, exchange=None), []
+        case _:
+            return state, []
+
+
+def _told(state: Talking, rebuild: Rebuild, leg: str) -> Talking:
+    waiting = tuple(each for each in rebuild.waiting if each != leg)
+    return replace(state, exchange=replace(rebuild, waiting=waiting) if waiting else None)

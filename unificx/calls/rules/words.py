@@ -1,0 +1,304 @@
+"""What can happen to a call and what must be done about it: the words of the call's state machine.
+
+Legs go by name: `CALLER`, and "b1", "b2" … for the callees that ring. Descriptions are SDP as bytes; b"" means none.
+A `ticket` ties what the media anchor replies to what was asked, so that a late reply is seen as late.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from unificx.calls.rules.causes import Cause
+
+CALLER = "a"
+
+
+# ---- what can happen
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOffered:
+    """The anchor has taken an offer: this goes to the other side."""
+
+    ticket: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAnswered:
+    """The anchor has taken an answer: this goes back to the side that offered."""
+
+    ticket: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFailed:
+    """The anchor could not do it; `theirs`: the description itself was at fault."""
+
+    ticket: str
+    theirs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReleased:
+    """The anchor is gone and its last figures are noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRestarted:
+    """The media engine died and came back: it knows nothing of this call any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSilent:
+    """For too long nothing came from one side that should speak (`both`: from neither)."""
+
+    both: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeProgressed:
+    leg: str
+    status: int
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeAnswered:
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeRefused:
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerCancelled:
+    """CANCEL, or BYE before the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AckCame:
+    """A leg acknowledged our 2xx, with an answer if that 2xx was an offer."""
+
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCame:
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRefused:
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegLost:
+    """A leg ended without a BYE of its peer: no ACK, session expired, no answer to a request."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndAsked:
+    """Somebody entitled to it ends the call: an administrator, the system going down."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """A deadline of the state has come."""
+
+
+Event = (
+    MediaOffered
+    | MediaAnswered
+    | MediaFailed
+    | MediaReleased
+    | MediaRestarted
+    | MediaSilent
+    | CalleeProgressed
+    | CalleeAnswered
+    | CalleeRefused
+    | CallerCancelled
+    | AckCame
+    | OfferCame
+    | OfferAnswered
+    | OfferRefused
+    | HungUp
+    | LegLost
+    | EndAsked
+    | TimePassed
+)
+
+
+# ---- what must be done
+
+
+class Taker(Enum):
+    """How the side that gets a description carries its media."""
+
+    AS_REGISTERED = "as registered"
+    PLAIN = "plain"
+    """A phone that refused SRTP is asked once more without."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMedia:
+    """Give the anchor of `branch` an offer by `giver`."""
+
+    ticket: str
+    branch: str
+    giver: str
+    sdp: bytes
+    taker: Taker = Taker.AS_REGISTERED
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMedia:
+    """Give the anchor of `branch` the answer by `giver`."""
+
+    ticket: str
+    branch: str
+    giver: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseMedia:
+    """End the anchor of `branch`; `final`: MediaReleased is to be told, its figures belong to the record."""
+
+    branch: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCallee:
+    """Stop ringing; `elsewhere`: somebody else answered, so it is no missed call."""
+
+    leg: str
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Tell the caller how far it is."""
+
+    status: int
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Answer the caller."""
+
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Refuse the caller."""
+
+    status: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Answer the offer in the callee's 2xx."""
+
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Offer a leg a new session."""
+
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOffer:
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseOffer:
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    leg: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Answer the BYE of a leg: only now, when the record is safe."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAnswered:
+    """The call is answered: note when and by whom, and journal it, before the caller hears of it."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The call is over: write what became of it."""
+
+    cause: Cause
+
+
+Action = (
+    OfferMedia
+    | AnswerMedia
+    | ReleaseMedia
+    | Dial
+    | CancelCallee
+    | Progress
+    | Accept
+    | Reject
+    | Acknowledge
+    | Offer
+    | AnswerOffer
+    | RefuseOffer
+    | Bye
+    | Close
+    | NoteAnswered
+    | Record
+)

@@ -1,0 +1,138 @@
+"""One call while it lives: where it stands, its legs, and what its record will need."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from unificx.calls.facts import CallEnded, CallParty, SideQuality
+from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.descriptions import profile_of
+from unificx.calls.rules.states import Over, State
+from unificx.calls.rules.words import CALLER
+from unificx.media import MediaReport, PartyReport, Profile
+from unificx.people import Extension
+from unificx.presence import Caller
+from unificx.sip.legs import Invitation, Leg
+
+
+@dataclass(slots=True)
+class Target:
+    """A phone that is rung: how to invite it, whose it is, how it carries media."""
+
+    invitation: Invitation
+    device_id: str
+    profile: Profile
+
+
+@dataclass(slots=True)
+class Run:
+    """A live call. `legs` go by their name in the rules; `dialled` is what the caller asked for."""
+
+    id: str
+    caller: Caller
+    dialled: str
+    callee: Extension | None
+    started: datetime
+    legs: dict[str, Leg]
+    targets: dict[str, Target] = field(default_factory=dict[str, Target])
+    state: State = field(default_factory=Over)
+    answered: datetime | None = None
+    winner: str | None = None
+    report: MediaReport | None = None
+    versions: dict[str, int] = field(default_factory=dict[str, int])
+    """How many descriptions each leg was sent: the version of the next one."""
+
+    def anchor(self, branch: str) -> str:
+        """The anchor's name for a branch."""
+        return f"{self.id}.{branch}"
+
+    def profile(self, name: str) -> Profile:
+        """How a leg carries its media: as it said itself, else as it is known."""
+        leg = self.legs.get(name)
+        target = self.targets.get(name)
+        if leg is not None and leg.received:
+            return profile_of(leg.received)
+        if target is not None:
+            return target.profile
+        return Profile.WEBRTC if leg is not None and _by_websocket(leg) else Profile.PLAIN
+
+    def ended(self, cause: Cause, now: datetime) -> CallEnded:
+        """The fact of this call's end."""
+        outcome = cause.value.outcome
+        if self.answered is not None:
+            outcome = "answered"
+        elif outcome == "answered":
+            outcome = "failed"
+        return CallEnded(
+            id=self.id,
+            tenant=self.caller.tenant_id,
+            direction="internal",
+            started=self.started,
+            answered=self.answered,
+            ended=now,
+            outcome=outcome,
+            cause=cause.value.q850,
+            parties=(self._calling(), self._called()),
+        )
+
+    def _calling(self) -> CallParty:
+        caller = self.caller
+        return CallParty(
+            role="caller",
+            subject=caller.subject,
+            extension_id=caller.extension_id,
+            device_id=caller.device_id,
+            number=caller.number,
+            name=caller.name,
+            address=_address(self.legs.get(CALLER)),
+            quality=self._quality(CALLER),
+        )
+
+    def _called(self) -> CallParty:
+        callee, winner = self.callee, self.winner
+        if callee is None:
+            return CallParty(role="callee", number=self.dialled)
+        target = self.targets.get(winner or "")
+        return CallParty(
+            role="callee",
+            subject=callee.subject,
+            extension_id=callee.id,
+            device_id=target.device_id if target is not None else None,
+            number=callee.number,
+            name=callee.name,
+            address=_address(self.legs.get(winner or "")),
+            quality=self._quality(winner or ""),
+        )
+
+    def _quality(self, name: str) -> SideQuality:
+        leg = self.legs.get(name)
+        side = self.report.party(leg.id) if self.report is not None and leg is not None else None
+        return _quality(side) if side is not None else SideQuality()
+
+    def next_version(self, name: str) -> int:
+        """The version of the next description sent to a leg."""
+        version = self.versions.get(name, 0) + 1
+        self.versions = {**self.versions, name: version}
+        return version
+
+    def retarget(self, name: str, profile: Profile) -> None:
+        """Ask a phone again with another way to carry media."""
+        self.targets[name] = replace(self.targets[name], profile=profile)
+
+
+def _quality(side: PartyReport) -> SideQuality:
+    lost = side.lost
+    sent = side.packets + (lost or 0)
+    return SideQuality(
+        loss=round(100 * lost / sent, 2) if lost is not None and sent else None,
+        jitter_ms=side.jitter_ms,
+        mos=side.mos,
+        packets=side.packets,
+    )
+
+
+def _address(leg: Leg | None) -> str:
+    return leg.dialog.flow.host if leg is not None and leg.dialog is not None else ""
+
+
+def _by_websocket(leg: Leg) -> bool:
+    return leg.dialog is not None and leg.dialog.flow.transport in ("ws", "wss")

@@ -1,0 +1,68 @@
+"""Listens for silence: a call whose media has died ends, one whose sound goes one way only ends too.
+
+rtpengine itself notices only when every stream of a call is silent, and tells nobody; so the figures of every call are
+asked for now and then.
+"""
+
+import asyncio
+
+from unificx.calls.conductor import Conductor
+from unificx.calls.contracts import CallSettings
+from unificx.calls.ports import MediaAnchor
+from unificx.calls.rules import words
+from unificx.calls.rules.descriptions import hears, sends
+from unificx.calls.rules.states import Talking
+from unificx.calls.rules.words import CALLER
+from unificx.calls.run import Run
+from unificx.kernel.clock import Clock
+from unificx.media import MediaReport, MediaUnavailable
+
+
+class Watch:
+    """Asks the anchor about every call that talks, spread over `watch_every` seconds."""
+
+    def __init__(self, conductor: Conductor, media: MediaAnchor, clock: Clock, settings: CallSettings) -> None:
+        self._conductor = conductor
+        self._media = media
+        self._clock = clock
+        self._settings = settings
+
+    async def run(self) -> None:
+        """Go round for ever."""
+        while True:
+            began = self._clock.monotonic()
+            calls = [run for run in self._conductor.runs.values() if isinstance(run.state, Talking)]
+            for number, run in enumerate(calls, 1):
+                await self._look(run)
+                due = began + self._settings.watch_every * number / len(calls)
+                await asyncio.sleep(max(due - self._clock.monotonic(), 0) if number % 10 == 0 else 0)
+            await asyncio.sleep(max(began + self._settings.watch_every - self._clock.monotonic(), 0.1))
+
+    async def _look(self, run: Run) -> None:
+        state = run.state
+        if not isinstance(state, Talking) or state.exchange is not None:
+            return
+        try:
+            report = await self._media.query(run.anchor(state.callee))
+        except MediaUnavailable:
+            return
+        if report is None or run.state is not state:
+            return
+        silence = self._judge(run, state, report)
+        if silence is not None:
+            self._conductor.tell(run, silence, self._clock.monotonic())
+            self._conductor.wake()
+
+    def _judge(self, run: Run, state: Talking, report: MediaReport) -> words.MediaSilent | None:
+        caller = report.party(run.legs[CALLER].id)
+        callee = report.party(run.legs[state.callee].id)
+        if caller is None or callee is None:
+            return None
+        caller_due = sends(state.caller_sdp) and hears(state.callee_sdp)
+        callee_due = sends(state.callee_sdp) and hears(state.caller_sdp)
+        if not caller_due and not callee_due:
+            return None  # held by both: silence is what they asked for
+        if min(caller.last_packet_age, callee.last_packet_age) >= self._settings.silence:
+            return words.MediaSilent(both=True)
+        worst = max(caller.last_packet_age if caller_due else 0.0, callee.last_packet_age if callee_due else 0.0)
+        return words.MediaSilent(both=False) if worst >= self._settings.one_way else None
