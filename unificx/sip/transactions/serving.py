@@ -11,7 +11,7 @@ from unificx.sip.overload import Overload
 from unificx.sip.transactions import invite_server, server
 from unificx.sip.transactions.events import AckArrived, AckMissing, CancelArrived, Event, RequestArrived, ServerKey
 from unificx.sip.transactions.exchange import Ends, Exchange
-from unificx.sip.transactions.matching import Match, Merged, is_old, match_of, merged_of, stamped
+from unificx.sip.transactions.matching import Match, Merged, is_old, marked, match_of, merged_of, stamped
 from unificx.sip.transactions.words import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
 
 REQUEST_AGAIN = RequestAgain()
@@ -74,7 +74,7 @@ class Serving:
     def refuse(self, request: Request, flow: Flow, status: int, *, reason: str = "", wait: int = 0) -> None:
         """Answer without keeping anything: the same answer comes of the same request again (8.2.7)."""
         headers = (("Retry-After", str(wait)),) if wait else ()
-        response = respond(stamped(request, flow), status, reason, to_tag=self._steady_tag(request), headers=headers)
+        response = respond(marked(request, flow), status, reason, to_tag=self._steady_tag(request), headers=headers)
         self._exchange.out.append((response.encode(), flow))
 
     def _steady_tag(self, request: Request) -> str:
@@ -95,7 +95,7 @@ class Serving:
         if invite is None:
             self.refuse(request, flow, 481)
             return
-        response = respond(stamped(request, flow), 200, to_tag=self._tag_said(invite) or self._steady_tag(request))
+        response = respond(marked(request, flow), 200, to_tag=self._tag_said(invite) or self._steady_tag(request))
         self._exchange.out.append((response.encode(), flow))
         if isinstance(invite.state, invite_server.Proceeding) and not invite.cancelled:
             invite.cancelled = True

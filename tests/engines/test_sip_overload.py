@@ -1,0 +1,105 @@
+"""Overload control: a slope, not a cliff."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sip_wire import UDP, Wire, request
+
+from unificx.sip.endpoint import RequestArrived
+from unificx.sip.message import Response, respond
+from unificx.sip.overload import Overload
+
+
+def pressed(lag: float, times: int = 50) -> Overload:
+    overload = Overload()
+    for _ in range(times):
+        overload.measure(lag)
+    return overload
+
+
+def test_a_loop_on_time_refuses_nothing() -> None:
+    overload = pressed(0.001)
+    assert overload.share == 0.0
+    assert not overload.drops_repetitions
+
+
+def test_one_hiccup_refuses_nothing() -> None:
+    overload = pressed(0.0)
+    overload.measure(0.12)
+    assert overload.share == 0.0
+
+
+def test_repetitions_are_dropped_before_anything_is_refused() -> None:
+    overload = pressed(0.1)
+    assert overload.drops_repetitions
+    assert overload.share == 0.0
+
+
+def test_the_share_grows_with_the_lag_and_some_always_get_in() -> None:
+    shares = [pressed(lag).share for lag in (0.2, 0.4, 0.6, 0.8, 1.0, 5.0)]
+    assert shares == sorted(shares)
+    assert 0.1 < shares[0] < 0.2
+    assert shares[-1] == 0.95
+
+
+def test_refusing_ends_at_less_lag_than_it_began() -> None:
+    overload = pressed(0.2)
+    for _ in range(50):
+        overload.measure(0.1)
+    assert overload.share > 0.0
+    for _ in range(100):
+        overload.measure(0.01)
+    assert overload.share == 0.0
+    for _ in range(50):
+        overload.measure(0.1)
+    assert overload.share == 0.0
+
+
+def test_its_end_is_believed_slowly() -> None:
+    overload = pressed(1.0)
+    overload.measure(0.0)
+    assert overload.share > 0.8
+
+
+@given(st.floats(0, 10), st.integers(-(2**63), 2**63))
+def test_a_refusal_names_5_to_14_seconds_and_is_the_same_for_the_same_request(lag: float, dice: int) -> None:
+    overload = pressed(lag, 5)
+    wait = overload.refusal(dice)
+    assert wait == overload.refusal(dice)
+    assert wait == 0 or 5 <= wait <= 14
+
+
+def test_the_dice_decide_by_the_share() -> None:
+    overload = pressed(0.5)
+    refused = sum(overload.refusal(dice) > 0 for dice in range(0, 0x10000, 16))
+    assert abs(refused / 4096 - overload.share) < 0.01
+
+
+def test_an_overloaded_endpoint_refuses_most_new_calls_and_no_dialog() -> None:
+    wire = Wire(pressed(5.0))
+    admitted = 0
+    for number in range(400):
+        admitted += len(wire.gets(request("INVITE", branch=f"z9hG4bK-{number}", call_id=f"call-{number}")))
+    assert 0 < admitted < 60
+    last = wire.last()
+    assert isinstance(last, Response)
+    assert last.status == 503
+    assert 5 <= int(last.first("retry-after") or "0") <= 14
+    for number in range(100):
+        (event,) = wire.gets(request("BYE", branch=f"z9hG4bK-b{number}", to_tag="b1", cseq=number))
+        assert isinstance(event, RequestArrived)
+
+
+def test_an_overloaded_endpoint_leaves_repetitions_unanswered() -> None:
+    overload = Overload()
+    wire = Wire(overload)
+    (event,) = wire.gets(request("OPTIONS"))
+    assert isinstance(event, RequestArrived)
+    wire.endpoint.respond(event.key, respond(event.request, 200, to_tag="b1"), wire.now)
+    for _ in range(50):
+        overload.measure(0.1)
+    wire.gets(request("OPTIONS"), UDP)
+    assert len(wire.sent) == 1
+    for _ in range(50):
+        overload.measure(0.0)
+    wire.gets(request("OPTIONS"), UDP)
+    assert len(wire.sent) == 2
