@@ -1,0 +1,80 @@
+"""What a benchmark measures, and how: CPU time per unit of work, since wall time on a shared machine tells little."""
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+from tests.outside.server import Login, Server
+from tests.outside.sipp import User
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Metric(TypedDict):
+    """One figure. `goal` is the most it should be, None where more than a number decides; `peer` what Asterisk 22.10
+    took for the same work on the same kind of machine.
+    """
+
+    name: str
+    value: float
+    unit: str
+    goal: float | None
+    peer: NotRequired[str]
+
+
+def metric(name: str, value: float, unit: str, goal: float | None = None, peer: str = "") -> Metric:
+    return {"name": name, "value": round(value, 3), "unit": unit, "goal": goal, "peer": peer}
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running process, weighed from outside."""
+
+    pid: int
+
+    def cpu(self) -> float:
+        """Seconds on a CPU so far, all threads together, those that have ended included; to 10 ms."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def memory(self) -> float:
+        """Kilobytes resident."""
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+@contextmanager
+def running_server() -> Iterator[tuple[Server, Path]]:
+    """A fresh server on SQLite, and a directory for everybody's files."""
+    with tempfile.TemporaryDirectory(prefix="unificx-bench-") as directory:
+        place = Path(directory)
+        with Server(place / "home") as server:
+            yield server, place
+
+
+def make_extensions(server: Server, first: int, count: int) -> list[Login]:
+    """So many extensions of the demo tenant, numbered upwards."""
+    logins = []
+    with server.rest() as rest:
+        for number in range(first, first + count):
+            new = {"number": str(number), "name": f"Phone {number}"}
+            answer = rest.post("/api/v1/extensions", params={"tenant": server.ready["tenant"]}, json=new)
+            sip = answer.raise_for_status().json()["sip"]
+            logins.append(Login(str(number), new["name"], sip["username"], sip["password"], sip["domain"], sip["uri"]))
+    return logins
+
+
+def user(login: Login, *, dials: str = "", port: int = 0) -> User:
+    return User(login.number, login.username, login.password, dials, f"127.0.0.1:{port}")
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    cpu = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), ":?")
+    model = cpu.split(":", 1)[1].strip()
+    return f"{os.cpu_count()} x {model}, Linux {platform.release()}, Python {platform.python_version()}"

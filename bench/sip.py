@@ -1,0 +1,119 @@
+"""Whole calls: authenticated INVITE, media anchored, answered, a second of talk, BYE, written to the history.
+
+SIPp calls, the server connects, SIPp answers: extension to extension, over UDP.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import Metric, Process, make_extensions, metric, running_server, user
+from tests.outside import scenarios as s
+from tests.outside.server import Login, Server, eventually
+from tests.outside.sipp import Outcome, Sipp, free_port
+
+PHONES = 100
+SECONDS = 15
+HELD = 300
+MANY = 20_000
+CALLEE = s.scenario(s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
+
+
+def caller(milliseconds: int) -> str:
+    """A call of that length."""
+    talk = (*s.answered(), s.in_dialog("ACK", 2), s.pause(milliseconds), *s.hang_up(3))
+    return s.scenario(*s.authenticated_invite(s.sdp()), *talk)
+
+
+@dataclass
+class Exchange:
+    """The server, callers by the hundred, and one SIPp that is everybody who is called."""
+
+    server: Server
+    directory: Path
+    callers: list[Login]
+    callees: list[Login]
+    port: int
+
+    def register(self) -> None:
+        steps = s.scenario(*s.registers(), s.recv(200))
+        users = [user(login, port=self.port) for login in self.callees]
+        outcome = self._sipp(steps, users=users, port=self.port, calls=len(users), rate=50).run()
+        assert outcome.ok, outcome.errors
+
+    def answering(self, calls: int) -> Sipp:
+        return Sipp(
+            self.directory, CALLEE, domain=self.server.domain, port=self.port, calls=calls, traced=False, timeout=900
+        )
+
+    def calls(self, number: int, rate: float, milliseconds: int = 1000) -> Sipp:
+        pairs = zip(self.callers, self.callees, strict=True)
+        users = [user(one, dials=other.number) for one, other in pairs]
+        limit = int(rate * (milliseconds / 1000 + 5))
+        return self._sipp(caller(milliseconds), users=users, calls=number, rate=rate, limit=limit, timeout=900)
+
+    def load(self, number: int, rate: float) -> tuple[float, float, Outcome]:
+        """Milliseconds of CPU a call: of the server, of rtpengine; and what SIPp counted."""
+        server, engine = Process(self.server.pid), Process(self.server.child("rtpengine") or 0)
+        callee = self.answering(number).start()
+        try:
+            before = server.cpu(), engine.cpu()
+            outcome = self.calls(number, rate).run()
+            time.sleep(1)  # what follows a call belongs to it: the history's batch
+            spent = server.cpu() - before[0], engine.cpu() - before[1]
+        finally:
+            callee.stop()
+        return spent[0] / number * 1000, spent[1] / number * 1000, outcome
+
+    def weight_of_a_call(self) -> float:
+        """Kilobytes of the server's memory for each call that is up."""
+        server = Process(self.server.pid)
+        callee = self.answering(HELD).start()
+        before = server.memory()
+        talking = self.calls(HELD, 50, milliseconds=20_000).start()
+        try:
+            eventually(lambda: len(self.live()) == HELD, timeout=60, what=f"{HELD} calls at once")
+            weight = (server.memory() - before) / HELD
+            assert talking.wait().ok
+        finally:
+            talking.stop()
+            callee.stop()
+        return weight
+
+    def live(self) -> list[dict]:
+        with self.server.rest() as rest:
+            return (
+                rest.get("/api/v1/calls", params={"tenant": self.server.ready["tenant"]})
+                .raise_for_status()
+                .json()["items"]
+            )
+
+    def _sipp(self, scenario: str, **settings) -> Sipp:
+        remote = self.server.sip("udp")
+        return Sipp(self.directory, scenario, domain=self.server.domain, remote=remote, traced=False, **settings)
+
+
+def run() -> list[Metric]:
+    metrics: list[Metric] = []
+    with running_server() as (server, directory):
+        people = make_extensions(server, 5000, 2 * PHONES)
+        exchange = Exchange(server, directory, people[:PHONES], people[PHONES:], free_port())
+        exchange.register()
+        exchange.load(500, 50)  # warm: imports, caches, the pool of connections
+        for rate in (100, 200):
+            cpu, media, outcome = exchange.load(rate * SECONDS, rate)
+            metrics += [
+                metric(f"CPU a call at {rate} calls/s", cpu, "ms", 1.5, "1.9-2.4, without media"),
+                metric(f"rtpengine's CPU a call at {rate} calls/s", media, "ms"),
+                metric(f"failed calls at {rate} calls/s", outcome.failed, "calls", 0, "27-66 % beyond 350 calls/s"),
+            ]
+        metrics.append(metric("memory a live call", exchange.weight_of_a_call(), "kB", 150, "308"))
+        before = Process(server.pid).memory()
+        cpu, _, outcome = exchange.load(MANY, 200)
+        grown = (Process(server.pid).memory() - before) / 1024
+        metrics += [
+            metric(f"memory grown over {MANY} calls", grown, "MB", 20, "about 900 of 3 GB after 65,000"),
+            metric(f"failed calls of {MANY}", outcome.failed, "calls", 0),
+            metric(f"CPU a call after {MANY} calls", cpu, "ms", 1.5, "rises as the process ages"),
+        ]
+    return metrics
