@@ -1,0 +1,18 @@
+"""Presence: where each device is."""
+
+from unificx.presence.contracts import Binding, Caller, Registered
+from unificx.presence.location import Location
+from unificx.presence.rules import RegistrationRefused, contact_value
+from unificx.presence.service import KIND, Parts, Registrar
+
+__all__ = [
+    "KIND",
+    "Binding",
+    "Caller",
+    "Location",
+    "Parts",
+    "Registered",
+    "Registrar",
+    "RegistrationRefused",
+    "contact_value",
+]

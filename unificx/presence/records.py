@@ -1,0 +1,76 @@
+"""The words in which changes of bindings are spooled: a line each, personal values sealed before they get here.
+
+    hold ID TENANT EXTENSION DEVICE SUBJECT EXPIRES SEALED      a new binding, or a changed one
+    extend ID EXPIRES                                           it lasts longer
+    drop ID                                                     it is gone
+
+EXPIRES is in seconds since 1970, SEALED in base64.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A binding as it is stored."""
+
+    id: str
+    tenant_id: str
+    extension_id: str
+    device_id: str
+    subject_id: str
+    expires: int
+    sealed: bytes = field(repr=False)
+
+    @property
+    def until(self) -> datetime:
+        return datetime.fromtimestamp(self.expires, UTC)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch of records amounts to, each binding once; applying it twice changes nothing more."""
+
+    held: dict[str, Held] = field(default_factory=dict[str, Held])
+    extended: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    dropped: set[str] = field(default_factory=set[str])
+
+
+def hold(one: Held) -> bytes:
+    words = (one.id, one.tenant_id, one.extension_id, one.device_id, one.subject_id, str(one.expires))
+    return b"hold %b %b" % (" ".join(words).encode(), b64encode(one.sealed))
+
+
+def extend(binding_id: str, expires: int) -> bytes:
+    return f"extend {binding_id} {expires}".encode()
+
+
+def drop(binding_id: str) -> bytes:
+    return f"drop {binding_id}".encode()
+
+
+def fold(records: Iterable[bytes]) -> Changes:
+    """The records of a batch, in order, as one set of changes."""
+    changes = Changes()
+    for record in records:
+        verb, binding_id, *rest = record.decode().split(" ")
+        if verb == "hold":
+            tenant, extension, device, subject, expires, sealed = rest
+            changes.held[binding_id] = Held(
+                binding_id, tenant, extension, device, subject, int(expires), b64decode(sealed)
+            )
+            changes.dropped.discard(binding_id)
+            changes.extended.pop(binding_id, None)
+        elif verb == "extend":
+            if binding_id in changes.held:
+                changes.held[binding_id] = replace(changes.held[binding_id], expires=int(rest[0]))
+            else:
+                changes.extended[binding_id] = datetime.fromtimestamp(int(rest[0]), UTC)
+        else:
+            changes.held.pop(binding_id, None)
+            changes.extended.pop(binding_id, None)
+            changes.dropped.add(binding_id)
+    return changes
