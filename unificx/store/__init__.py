@@ -2,7 +2,9 @@
 
 from unificx.store.base import Base, NeutralJson, plain, sealed_column
 from unificx.store.database import Database, UnitOfWork
+from unificx.store.outbox import Outbox
 from unificx.store.sealed import CannotOpen, Codec, ErasedSubject, Gone, Key, Keys, WrongPurpose
+from unificx.store.spool import Spool, SpoolFull
 
 __all__ = [
     "Base",
@@ -14,6 +16,9 @@ __all__ = [
     "Key",
     "Keys",
     "NeutralJson",
+    "Outbox",
+    "Spool",
+    "SpoolFull",
     "UnitOfWork",
     "WrongPurpose",
     "plain",

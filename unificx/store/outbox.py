@@ -1,0 +1,135 @@
+"""The outbox: facts written in the transaction that made them true, told afterwards, at least once, in order.
+
+A handler works in a unit of work of its own. That it has dealt with a fact is written in the same transaction, so what
+it does to the database happens once, though the process may die at any moment.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import structlog
+from pydantic import TypeAdapter
+
+from unificx.kernel.clock import Clock
+from unificx.kernel.facts import Bus, Fact
+from unificx.store import queries
+from unificx.store.database import Database, UnitOfWork, fact_name
+from unificx.store.tables import HandledRow, OutboxRow
+
+F = TypeVar("F", bound=Fact)
+_BATCH = 100
+_TRIES = 8
+_LONGEST_WAIT = 300.0
+_GLANCE = 30.0
+"""Seconds between looks for facts that a process which died left behind."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Handler:
+    name: str
+    words: TypeAdapter[Any]
+    handle: Callable[[Any, UnitOfWork], Awaitable[None]]
+
+
+class Outbox:
+    """Tells facts: to the bus as soon as they are committed, to each subscribed handler until it succeeds.
+
+    A handler that fails is tried again later and later, and after some tries the fact is parked and counted; meanwhile
+    the facts behind it are told.
+    """
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+        self._database, self._bus, self._clock = database, bus, clock
+        self._handlers: dict[str, list[_Handler]] = defaultdict(list)
+        self._wake = asyncio.Event()
+        database.committed = self._committed
+
+    def subscribe(self, kind: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
+        """Let `handler` deal with every fact that is exactly a `kind`, in a unit of work of its own."""
+        target = getattr(handler, "__func__", handler)
+        name = f"{target.__module__}.{target.__qualname__}"
+        handlers = self._handlers[fact_name(kind)]
+        if any(other.name == name for other in handlers):
+            raise ValueError(f"{name} is subscribed already")
+        handlers.append(_Handler(name, TypeAdapter(kind), handler))
+
+    async def deliver(self) -> None:
+        """Tell every fact that is due now."""
+        while True:
+            async with self._database.read() as session:
+                rows = await queries.due_facts(session, self._clock.now(), _BATCH)
+            for row in rows:
+                await self._tell(row)
+            if not rows:
+                return
+
+    async def parked(self) -> int:
+        """How many facts were given up: each is somebody's work to look at."""
+        async with self._database.read() as session:
+            return await queries.count_parked(session)
+
+    async def run(self) -> None:
+        """Deliver whenever a fact is committed or due, until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                await self.deliver()
+                pause = await self._pause()
+            except Exception as fault:  # the database is away: it comes back
+                log.warning("outbox_waits", fault=type(fault).__name__)
+                pause = 1.0
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+
+    async def _pause(self) -> float:
+        async with self._database.read() as session:
+            due = await queries.next_due(session)
+        return _GLANCE if due is None else min(max((due - self._clock.now()).total_seconds(), 0.05), _GLANCE)
+
+    def _committed(self, facts: list[Fact]) -> None:
+        for fact in facts:
+            self._bus.publish(fact)
+        self._wake.set()
+
+    async def _tell(self, row: OutboxRow) -> None:
+        handlers = self._handlers.get(row.name, [])
+        failed = False
+        for number, handler in enumerate(handlers):
+            last = number == len(handlers) - 1 and not failed
+            try:
+                async with self._database.begin() as uow:
+                    if not await queries.hold_fact(uow.session, row.seq):
+                        return
+                    await self._hand_over(row, handler, uow, last=last)
+            except Exception as fault:  # whatever it was, the others are still to be told
+                log.warning("fact_handler_failed", fact=row.id, handler=handler.name, fault=type(fault).__name__)
+                failed = True
+        if failed or not handlers:
+            await self._settle(row, failed=failed)
+
+    @staticmethod
+    async def _hand_over(row: OutboxRow, handler: _Handler, uow: UnitOfWork, *, last: bool) -> None:
+        if not await queries.was_handled(uow.session, row.id, handler.name):
+            await handler.handle(handler.words.validate_json(row.body), uow)
+            if not last:
+                uow.session.add(HandledRow(fact_id=row.id, handler=handler.name))
+        if last:
+            await queries.delete_fact(uow.session, row.seq)
+
+    async def _settle(self, row: OutboxRow, *, failed: bool) -> None:
+        async with self._database.begin() as uow:
+            if not failed:
+                await queries.delete_fact(uow.session, row.seq)
+                return
+            tries = row.tries + 1
+            wait = timedelta(seconds=min(2.0**tries, _LONGEST_WAIT))
+            due, parked = self._clock.now() + wait, tries >= _TRIES
+            await queries.postpone_fact(uow.session, row.seq, tries=tries, due=due, parked=parked)

@@ -1,0 +1,224 @@
+"""The spool: what was acknowledged is in a file before the acknowledgment; the database gets it in batches.
+
+The hot path costs one write to a file. The kernel has it then, so the process may be killed at any moment; the disk has
+it when the batch is committed, at most a fifth of a second later. Records may be applied twice, never not at all.
+"""
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+from sqlalchemy import literal, select
+from sqlalchemy.exc import OperationalError
+
+from unificx.store.database import Database, UnitOfWork
+from unificx.store.frames import Frames, frame, read_frames
+
+Apply = Callable[[UnitOfWork, list[bytes]], Awaitable[None]]
+
+_INTERVAL = 0.2
+_MANY = 500
+_SEGMENT = 8 << 20
+_LONGEST_WAIT = 5.0
+_SEGMENTS, _PARKED, _DAMAGED = ".spool", ".parked", ".damaged"
+
+log = structlog.get_logger()
+
+
+class SpoolFull(Exception):
+    """A record could not be made safe: no room on the disk or beyond the spool's limit. Nothing of it was kept."""
+
+
+class Spool:
+    """Segments in `directory`, applied to `database` in order; at most `limit` bytes wait there.
+
+    To be used from one event loop; one process at a time has the directory.
+    """
+
+    def __init__(self, directory: Path, database: Database, *, limit: int = 1 << 30) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory, self._database, self._limit = directory, database, limit
+        self._handlers: dict[str, tuple[bytes, Apply]] = {}
+        self._file: int | None = None
+        self._written = 0
+        self._pending = 0
+        self._waiting_bytes = sum(path.stat().st_size for path in self._segments())
+        self._number = max((int(path.stem) for path in directory.iterdir() if path.stem.isdigit()), default=0)
+        self._some, self._many = asyncio.Event(), asyncio.Event()
+        self._draining = asyncio.Lock()
+
+    def handler(self, kind: str, apply: Apply) -> None:
+        """Let `apply(uow, records)` bring records of a `kind` into the database. It may meet a record twice."""
+        self._handlers[kind] = (kind.encode(), apply)
+
+    def append(self, kind: str, record: bytes) -> None:
+        """Make a record safe from the process's death. Personal values in it are sealed already.
+
+        Raises SpoolFull if it is not safe; the caller decides what that means. LookupError for a kind without handler.
+        """
+        line = frame(self._handlers[kind][0], record)
+        if self._waiting_bytes + len(line) > self._limit:
+            raise SpoolFull("the spool has reached its limit")
+        try:
+            if self._file is None or self._written >= _SEGMENT:
+                self._start_segment()
+            if os.write(self._file, line) != len(line):  # pyright: ignore[reportArgumentType]
+                raise OSError("cut short")
+        except OSError as fault:
+            self._take_back()
+            raise SpoolFull(f"the spool cannot be written: {fault.strerror or fault}") from None
+        self._written += len(line)
+        self._waiting_bytes += len(line)
+        self._pending += 1
+        if self._pending == 1:
+            self._some.set()
+        elif self._pending == _MANY:
+            self._many.set()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much the database has not got yet."""
+        return self._waiting_bytes
+
+    def parked(self) -> int:
+        """How many files of records wait that could not be applied; they are tried again at the next start."""
+        return sum(1 for path in self._directory.iterdir() if path.suffix in (_PARKED, _DAMAGED))
+
+    async def recover(self) -> int:
+        """At start: apply what an earlier life left, also what it had parked; how many records that were.
+
+        A last record that was cut short was never acknowledged: it is dropped.
+        """
+        for path in sorted(self._directory.glob(f"*{_PARKED}")):
+            self._waiting_bytes += path.stat().st_size
+            path.rename(self._next_path())
+        return await self.drain()
+
+    async def drain(self) -> int:
+        """Bring all that waits into the database; how many records that were.
+
+        If the database is away this raises what it raised, and everything still waits.
+        """
+        async with self._draining:
+            self._end_segment()
+            self._pending = 0
+            self._some.clear()
+            self._many.clear()
+            applied = 0
+            for path in self._segments():
+                applied += await self._apply_segment(path)
+            return applied
+
+    async def run(self) -> None:
+        """Drain soon after something came, until cancelled; wait longer and longer while the database is away."""
+        wait = _INTERVAL
+        while True:
+            await self._some.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._many.wait()
+            try:
+                await self.drain()
+                wait = _INTERVAL
+            except Exception as fault:  # nothing is lost by waiting
+                log.warning("spool_waits", fault=type(fault).__name__, bytes=self._waiting_bytes)
+                self._some.set()
+                wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def close(self) -> None:
+        """A last drain; what the database does not take now waits for the next start."""
+        try:
+            await self.drain()
+        except Exception as fault:  # the next start applies it
+            log.warning("spool_left_for_next_start", fault=type(fault).__name__, bytes=self._waiting_bytes)
+        self._end_segment()
+
+    # Segments
+
+    def _segments(self) -> list[Path]:
+        return sorted(self._directory.glob(f"*{_SEGMENTS}"))
+
+    def _current(self) -> Path:
+        return self._directory / f"{self._number:016d}{_SEGMENTS}"
+
+    def _next_path(self) -> Path:
+        self._number += 1
+        return self._current()
+
+    def _start_segment(self) -> None:
+        self._end_segment()
+        self._file = os.open(self._next_path(), os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+        self._written = 0
+
+    def _end_segment(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _take_back(self) -> None:
+        """After a write that was cut short: what is there of it must not stand before the next record."""
+        if self._file is None:
+            return
+        try:
+            os.ftruncate(self._file, self._written)
+        except OSError:
+            self._end_segment()
+
+    async def _apply_segment(self, path: Path) -> int:
+        frames = self._read(path)
+        for start in range(0, len(frames.records), _MANY):
+            await self._apply(path, frames.records[start : start + _MANY])
+        self._finish(path, frames)
+        return len(frames.records)
+
+    @staticmethod
+    def _read(path: Path) -> Frames:
+        return read_frames(path.read_bytes())
+
+    def _finish(self, path: Path, frames: Frames) -> None:
+        self._waiting_bytes -= path.stat().st_size
+        if frames.left_over:
+            log.warning("spool_left_over", bytes=frames.left_over, damaged=frames.damaged)
+        if frames.damaged:
+            path.rename(path.with_suffix(_DAMAGED))
+        else:
+            path.unlink()
+
+    async def _apply(self, path: Path, records: list[tuple[str, bytes]], *, again: bool = True) -> None:
+        """One transaction for all of them; if one of them is at fault, halve until it stands alone, and park it."""
+        by_kind: dict[str, list[bytes]] = defaultdict(list)
+        for kind, record in records:
+            by_kind[kind].append(record)
+        try:
+            async with self._database.begin() as uow:
+                for kind, some in by_kind.items():
+                    await self._handlers[kind][1](uow, some)
+        except (OSError, OperationalError):
+            raise
+        except Exception as fault:
+            await self._probe()
+            if len(records) > 1:
+                middle = len(records) // 2
+                await self._apply(path, records[:middle])
+                await self._apply(path, records[middle:])
+            elif again:
+                await self._apply(path, records, again=False)
+            else:
+                log.error("spool_record_parked", kind=records[0][0], fault=type(fault).__name__)
+                self._park(path, *records[0])
+
+    async def _probe(self) -> None:
+        """Raise if it is the database that is ill, and not the record."""
+        async with self._database.read() as session:
+            await session.execute(select(literal(1)))
+
+    @staticmethod
+    def _park(path: Path, kind: str, record: bytes) -> None:
+        with path.with_suffix(_PARKED).open("ab") as file:
+            file.write(frame(kind.encode(), record))
+            file.flush()
+            os.fsync(file.fileno())
