@@ -136,6 +136,16 @@ async def test_a_party_that_offers_again_from_elsewhere_is_heard_there(
     assert_heard(roamed, CALLEE, not_tone=800.0)
 
 
+async def test_a_party_behind_nat_is_found_by_its_first_packet(engine: RtpEngine, parties: AsyncExitStack) -> None:
+    caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
+    hidden = caller.describe().replace(b"127.0.0.1", b"192.0.2.44")
+    callee.aim(await engine.offer("call", "a", hidden, Profile.PLAIN))
+    caller.aim(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    await both_talk(caller, callee)
+    assert_heard(callee, CALLER, not_tone=CALLEE)
+    assert_heard(caller, CALLEE, not_tone=CALLER)
+
+
 async def test_a_stranger_can_neither_speak_into_a_call_nor_draw_it_away(
     engine: RtpEngine, parties: AsyncExitStack
 ) -> None:

@@ -49,24 +49,19 @@ _CLEAN: Message = {
     "none": {"remove": ["msid-semantic", "extmap-allow-mixed"]},
 }
 
+_TO_PHONES: Message = {
+    "ICE": "remove",
+    "DTLS": "off",
+    "rtcp-mux": ["demux"],
+    "sdp-attr": _CLEAN,
+}
+
 _TAKER: dict[Profile, Message] = {
-    Profile.PLAIN: {
-        "transport-protocol": "RTP/AVP",
-        "ICE": "remove",
-        "DTLS": "off",
-        "SDES": ["off"],
-        "rtcp-mux": ["demux"],
-        "flags": ["strip-extmap", "strict-source"],
-        "sdp-attr": _CLEAN,
-    },
-    Profile.SRTP: {
+    Profile.PLAIN: _TO_PHONES | {"transport-protocol": "RTP/AVP", "SDES": ["off"]},
+    Profile.SRTP: _TO_PHONES
+    | {
         "transport-protocol": "RTP/SAVP",
-        "ICE": "remove",
-        "DTLS": "off",
         "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80"],
-        "rtcp-mux": ["demux"],
-        "flags": ["strip-extmap", "strict-source"],
-        "sdp-attr": _CLEAN,
     },
     Profile.WEBRTC: {
         "transport-protocol": "UDP/TLS/RTP/SAVPF",
@@ -74,17 +69,44 @@ _TAKER: dict[Profile, Message] = {
         "DTLS": "passive",
         "SDES": ["off"],
         "rtcp-mux": ["offer", "require"],
-        "flags": ["generate-mid", "no-rtcp-attribute", "trickle-ICE"],
     },
 }
 
-_OFFER: Message = {
+_FLAGS: dict[Profile, tuple[str, ...]] = {
+    Profile.PLAIN: ("strip-extmap",),
+    Profile.SRTP: ("strip-extmap",),
+    Profile.WEBRTC: ("generate-mid", "no-rtcp-attribute", "trickle-ICE"),
+}
+
+_OFFERING: Message = {
     # Without this rtpengine greets a browser with DTLS before the answer is out, and one call in four hangs.
     "DTLS-reverse": "passive",
     "codec": {"transcode": list(SAFETY)},
 }
 
-_COMMON: Message = {"replace": ["origin", "SDP-version", "zero-address"]}
+_ICE = re.compile(rb"^a=ice-ufrag:", re.MULTILINE)
+_PROTO = re.compile(rb"^m=audio \d+(?:/\d+)? (\S+)", re.MULTILINE)
+
+
+def profile_of(sdp: bytes) -> Profile:
+    """How the author of this description carries media: the profile of the answer he has to get."""
+    proto = _PROTO.search(sdp)
+    if proto is None:
+        return Profile.PLAIN
+    if proto[1].startswith(b"UDP/TLS/") or _ICE.search(sdp):
+        return Profile.WEBRTC
+    return Profile.SRTP if b"SAVP" in proto[1] else Profile.PLAIN
+
+
+def _worded(command: str, sdp: bytes, taker: Profile) -> Message:
+    """What offers and answers have in common: the giver's description, and how the taker gets it."""
+    flags = [*_FLAGS[taker]]
+    if not _ICE.search(sdp):
+        # Once the giver's first packet is here, packets from anywhere else are not his. With ICE, rtpengine knows
+        # by the checks, and SRTP by the key.
+        flags.append("strict-source")
+    message: Message = {"command": command, "sdp": _nameless(sdp), "flags": flags}
+    return message | {"replace": ["origin", "SDP-version", "zero-address"]} | _TAKER[taker]
 
 
 def _nameless(sdp: bytes) -> bytes:
@@ -102,14 +124,12 @@ def ping() -> Message:
 
 def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> Message:
     """Word an offer, the first or a later one, by the party `from_tag` for the party that will get it."""
-    head: Message = {"command": "offer", "call-id": anchor, "from-tag": from_tag, "sdp": _nameless(sdp)}
-    return head | _COMMON | _TAKER[taker] | _OFFER
+    return {"call-id": anchor, "from-tag": from_tag} | _worded("offer", sdp, taker) | _OFFERING
 
 
 def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> Message:
     """Word the answer that `to_tag` gave to the offer of `from_tag`; `taker` is the profile of the one who offered."""
-    head: Message = {"command": "answer", "call-id": anchor, "from-tag": from_tag, "to-tag": to_tag}
-    return head | {"sdp": _nameless(sdp)} | _COMMON | _TAKER[taker]
+    return {"call-id": anchor, "from-tag": from_tag, "to-tag": to_tag} | _worded("answer", sdp, taker)
 
 
 def delete(anchor: str) -> Message:

@@ -58,7 +58,7 @@ class NgClient(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Nobody listens there just now; the request is repeated until its patience ends."""
 
-    async def request(self, message: ng.Message, patience: Sequence[float] = PATIENCE) -> Reply:
+    async def request(self, message: ng.Message, patience: Sequence[float] = ()) -> Reply:
         """Send one request and return its reply, whatever that says."""
         if len(self._waiting) >= MAX_WAITING:
             raise MediaUnavailable("busy")
@@ -67,7 +67,7 @@ class NgClient(asyncio.DatagramProtocol):
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[cookie] = answer
         try:
-            for seconds in patience:
+            for seconds in patience or PATIENCE:
                 if self._transport is None:
                     break
                 self._transport.sendto(datagram)
@@ -78,7 +78,7 @@ class NgClient(asyncio.DatagramProtocol):
             del self._waiting[cookie]
         raise MediaUnavailable("silent")
 
-    async def ping(self, patience: Sequence[float] = PATIENCE) -> None:
+    async def ping(self, patience: Sequence[float] = ()) -> None:
         ng.accept(await self.request(ng.ping(), patience))
 
     async def offer(self, anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> bytes:

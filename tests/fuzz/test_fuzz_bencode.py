@@ -1,0 +1,96 @@
+"""Any bytes are one bencoded value or raise BadBencode; replies of any shape become reports or MediaUnavailable."""
+
+import contextlib
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unificx.media import MediaUnavailable, ng, rtp
+from unificx.media.bencode import BadBencode, Value, decode, encode
+
+SEED = encode(
+    {
+        "result": "ok",
+        "sdp": "v=0",
+        "tags": {
+            "a": {
+                "tag": "a",
+                "medias": [
+                    {
+                        "streams": [
+                            {
+                                "flags": ["RTP"],
+                                "stats": {"packets": 1},
+                                "last packet": 5,
+                                "ingress SSRCs": [{"SSRC": 7}],
+                            }
+                        ]
+                    }
+                ],
+            }
+        },
+        "SSRC": {"7": {"cumulative loss": 1, "average MOS": {"MOS": 41, "samples": 2}}},
+    }
+)
+
+
+def check(data: bytes) -> None:
+    try:
+        value = decode(data)
+    except BadBencode:
+        return
+    assert decode(encode(value)) == value
+    if isinstance(value, dict):
+        with contextlib.suppress(MediaUnavailable):
+            ng.report_of(value, 10.0)
+        with contextlib.suppress(MediaUnavailable):
+            ng.sdp_of(value)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes(data: bytes) -> None:
+    check(data)
+
+
+@given(st.text("dlie0123456789:-abc", max_size=60))
+@settings(max_examples=500, deadline=None)
+def test_any_bytes_of_the_language(text: str) -> None:
+    check(text.encode())
+
+
+def test_a_good_reply_with_each_byte_changed_and_cut_anywhere() -> None:
+    for place in range(len(SEED)):
+        check(SEED[:place])
+        for byte in b"dlie0:9-\x00\xff":
+            check(SEED[:place] + bytes((byte,)) + SEED[place + 1 :])
+
+
+leaves = st.integers() | st.binary(max_size=6)
+shapes: st.SearchStrategy[Value] = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["tag", "medias", "streams", "flags", "stats", "packets", "ingress SSRCs", "SSRC", "average MOS",
+                         "samples", "MOS", "cumulative loss", "last packet"]),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(shapes, shapes)
+@settings(max_examples=300, deadline=None)
+def test_a_reply_of_any_shape(tags: Value, sources: Value) -> None:
+    with contextlib.suppress(MediaUnavailable):
+        ng.report_of({"result": b"ok", "tags": tags, "SSRC": sources}, 10.0)
+
+
+@given(st.binary(max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_rtp_or_refused(data: bytes) -> None:
+    with contextlib.suppress(rtp.BadPacket):
+        rtp.parse(data)
+    with contextlib.suppress(rtp.BadPacket):
+        rtp.parse_reports(b"\x81\xc8" + data)

@@ -1,0 +1,242 @@
+"""rtpengine as our child: it dies and comes back, hangs and is replaced, never outlives us, and tells nothing."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from rtp_endpoint import RtpEndpoint
+
+from unificx.kernel.clock import SystemClock
+from unificx.kernel.errors import CannotStart
+from unificx.media import MediaUnavailable, Profile, ng
+from unificx.net import ngclient, rtpengine
+from unificx.net.ngclient import NgClient
+from unificx.net.rtpengine import Interface, RtpEngine
+
+PORTS = (47000, 47199)
+PHONE = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[RtpEngine]:
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+def gone(pid: int) -> bool:
+    """No such process, or one that only waits to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+async def test_after_a_crash_a_new_one_takes_over_and_calls_get_their_sound_back(engine: RtpEngine) -> None:
+    again = asyncio.Event()
+    engine.restarted = again.set
+    async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
+
+        async def negotiate() -> None:
+            callee.aim(await engine.offer("call", "a", caller.describe(), Profile.PLAIN))
+            caller.aim(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+
+        await negotiate()
+        await asyncio.gather(caller.talk(0.3), callee.talk(0.3))
+        killed = engine.pid
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        await asyncio.wait_for(again.wait(), 5)
+        assert gone(killed)
+        assert engine.pid != killed
+        assert await engine.query("call") is None
+        await negotiate()
+        caller.forget()
+        callee.forget()
+        await asyncio.gather(caller.talk(0.8), callee.talk(0.8))
+        await asyncio.sleep(0.05)
+        assert callee.level(440.0) > 6000
+        assert caller.level(620.0) > 6000
+
+
+async def test_a_request_made_during_a_restart_waits_for_its_end(engine: RtpEngine) -> None:
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGKILL)
+    await asyncio.sleep(0.02)
+    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+
+
+async def test_requests_under_way_at_the_moment_of_death_fail_at_once(engine: RtpEngine) -> None:
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGSTOP)
+    asked = asyncio.create_task(engine.offer("call", "a", PHONE, Profile.PLAIN))
+    await asyncio.sleep(0.05)
+    os.kill(engine.pid, signal.SIGKILL)
+    with pytest.raises(MediaUnavailable) as failed:
+        await asyncio.wait_for(asked, 1.0)
+    assert failed.value.cause == "silent"
+
+
+async def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rtpengine, "PING_EVERY", 0.1)
+    monkeypatch.setattr(ngclient, "PATIENCE", (0.1, 0.1))
+    again = asyncio.Event()
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    engine.restarted = again.set
+    await engine.start()
+    try:
+        hanging = engine.pid
+        assert hanging is not None
+        os.kill(hanging, signal.SIGSTOP)
+        await asyncio.wait_for(again.wait(), 5)
+        assert gone(hanging)
+        assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+    finally:
+        await engine.close()
+
+
+async def test_it_dies_with_us() -> None:
+    program = (
+        "import asyncio\n"
+        "from unificx.kernel.clock import SystemClock\n"
+        "from unificx.net.rtpengine import RtpEngine\n"
+        "async def main():\n"
+        f"    engine = RtpEngine(SystemClock(), ports={PORTS})\n"
+        "    await engine.start()\n"
+        "    print('child', engine.pid, flush=True)\n"
+        "    await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    root = Path(rtpengine.__file__).parents[2]
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root)
+    assert parent.stdout is not None
+    line = await asyncio.to_thread(lambda: next(line for line in parent.stdout or () if line.startswith("child")))
+    child = int(line.split()[1])
+    assert not gone(child)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 5
+    while not gone(child) and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+    assert gone(child)
+
+
+async def test_closing_ends_it_even_if_it_does_not_listen() -> None:
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    await engine.start()
+    pid = engine.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    await asyncio.wait_for(engine.close(), 5)
+    assert gone(pid)
+
+
+async def test_without_the_program_we_say_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CannotStart, match="rtpengine is not installed") as refused:
+        await RtpEngine(SystemClock()).start()
+    assert "apt install rtpengine-daemon" in refused.value.hint
+
+
+async def test_a_program_that_ends_at_once_is_refused_not_tried_for_ever(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "rtpengine"
+    broken.write_text("#!/bin/sh\necho 'Fatal error: nothing works for 192.0.2.7' >&2\nexit 255\n")
+    broken.chmod(0o755)
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(rtpengine.shutil, "which", lambda *_, **__: str(broken))
+    with pytest.raises(CannotStart, match="rtpengine does not start"):
+        await RtpEngine(SystemClock()).start()
+
+
+async def test_an_address_that_is_not_ours_is_refused_at_the_start() -> None:
+    with pytest.raises(CannotStart, match="address"):
+        await RtpEngine(SystemClock(), interfaces=(Interface("203.0.113.5"),)).start()
+
+
+async def test_it_has_no_rights_none_of_our_secrets_and_files_enough(
+    engine: RtpEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proc = Path(f"/proc/{engine.pid}")
+    status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
+    assert int(status["CapEff"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    assert status["Uid"].split()[0] != "0"
+    assert (proc / "environ").read_bytes().strip(b"\0").split(b"=")[0] == b"PATH"
+    limit = next(line for line in (proc / "limits").read_text().splitlines() if "open files" in line)
+    assert int(limit.split()[3]) >= min(200, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+
+
+async def test_what_it_says_is_counted_and_not_repeated(engine: RtpEngine, capfd: pytest.CaptureFixture[str]) -> None:
+    secret = PHONE.replace(b"127.0.0.1", b"192.0.2.44").replace(b"m=audio", b"m=mystery")
+    with contextlib.suppress(MediaUnavailable):
+        await engine.offer("call", "a", secret, Profile.PLAIN)
+    with pytest.raises(MediaUnavailable):
+        await engine.answer("nothing", "a", "b", secret, Profile.PLAIN)
+    await asyncio.sleep(0.1)
+    assert engine.said["WARNING control"] >= 1
+    written = "".join(capfd.readouterr())
+    assert "rtpengine_said" in written
+    assert "192.0.2.44" not in written
+
+
+class Crowd(asyncio.DatagramProtocol):
+    """An rtpengine that answers only every third request, and twice, with a stranger's answer before."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.requests: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.requests.append(data)
+        if len(self.requests) % 3 == 0:
+            assert isinstance(self.transport, asyncio.DatagramTransport)
+            cookie = data.split(b" ")[0]
+            answers = (b"foreign_1 d6:result2:oke", cookie + b" nonsense", b"", *[cookie + b" d6:result4:ponge"] * 2)
+            for answer in answers:
+                self.transport.sendto(answer, addr)
+
+
+async def test_a_lost_request_is_sent_again_under_the_same_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ngclient, "PATIENCE", (0.05, 0.05, 0.05))
+    loop = asyncio.get_running_loop()
+    transport, crowd = await loop.create_datagram_endpoint(Crowd, local_addr=("127.0.0.1", 0))
+    client = NgClient(SystemClock())
+    await client.connect(transport.get_extra_info("sockname")[1])
+    assert await client.request(ng.ping()) == {"result": b"pong"}
+    assert len(set(crowd.requests)) == 1
+    assert await client.request(ng.ping()) == {"result": b"pong"}
+    assert len(set(crowd.requests)) == 2
+    transport.close()
+    with pytest.raises(MediaUnavailable, match="silent"):
+        await client.ping()
+    client.disconnect()
+    with pytest.raises(MediaUnavailable, match="silent"):
+        await client.ping()
+
+
+async def test_the_requests_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ngclient, "MAX_WAITING", 20)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
+    client = NgClient(SystemClock())
+    await client.connect(transport.get_extra_info("sockname")[1])
+    waiting = [asyncio.create_task(client.ping()) for _ in range(20)]
+    await asyncio.sleep(0)
+    with pytest.raises(MediaUnavailable, match="busy"):
+        await client.ping()
+    client.disconnect()
+    causes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {str(cause) for cause in causes} == {"no media: silent"}
+    transport.close()

@@ -1,0 +1,178 @@
+"""Parties of different kinds in one call: plain RTP, SRTP keyed by SDES, and what a browser is told."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+
+import pytest
+from rtp_endpoint import RtpEndpoint
+from rtp_secure import Srtp
+
+from unificx import sdp
+from unificx.kernel.clock import SystemClock
+from unificx.media import Profile, profile_of
+from unificx.net.rtpengine import RtpEngine
+
+SUITE = "AES_CM_128_HMAC_SHA1_80"
+
+BROWSER = """v=0
+o=- 4611731400430051336 2 IN IP4 127.0.0.1
+s=-
+t=0 0
+a=group:BUNDLE 0
+a=extmap-allow-mixed
+a=msid-semantic: WMS 5f2d
+m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126
+c=IN IP4 0.0.0.0
+a=rtcp:9 IN IP4 0.0.0.0
+a=ice-ufrag:Ab1c
+a=ice-pwd:aaaaaaaaaaaaaaaaaaaaaaaa
+a=ice-options:trickle
+a=fingerprint:sha-256 F2:17:F5:9F:8E:B4:8E:9D:4C:24:E4:80:CC:E4:62:87:B9:18:59:E3:FB:4B:D5:13:41:8F:DF:2A:71:F7:40:BB
+a=setup:actpass
+a=mid:0
+a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
+a=sendrecv
+a=msid:5f2d a1
+a=rtcp-mux
+a=rtcp-rsize
+a=rtpmap:111 opus/48000/2
+a=fmtp:111 minptime=10;useinbandfec=1
+a=rtpmap:63 red/48000/2
+a=fmtp:63 111/111
+a=rtpmap:9 G722/8000
+a=rtpmap:0 PCMU/8000
+a=rtpmap:8 PCMA/8000
+a=rtpmap:13 CN/8000
+a=rtpmap:110 telephone-event/48000
+a=rtpmap:126 telephone-event/8000
+a=ssrc:1234 cname:xyz
+a=ssrc:1234 msid:5f2d a1
+""".replace("\n", "\r\n").encode()
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[RtpEngine]:
+    engine = RtpEngine(SystemClock(), ports=(46000, 46499))
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+def audio_of(description: bytes) -> sdp.Media:
+    media = sdp.audio(sdp.parse(description))
+    assert media is not None
+    return media
+
+
+def secure(endpoint: RtpEndpoint, tag: int) -> None:
+    """Make the endpoint one that speaks SRTP, under a key of its own."""
+    own = Srtp(hashlib.sha256(str(endpoint.tone).encode()).digest()[:30])
+    endpoint.proto = "RTP/SAVP"
+    endpoint.extra = (own.crypto(tag),)
+    endpoint.protect = own.protect
+
+
+def take_key(endpoint: RtpEndpoint, description: bytes) -> int:
+    """Read the other side's key from its SDP; returns the tag of the suite."""
+    lines = [value for name, value in audio_of(description).attributes if name == "crypto" and value and SUITE in value]
+    endpoint.unprotect = Srtp.from_crypto(lines[0]).unprotect
+    return int(lines[0].split()[0])
+
+
+async def talk(caller: RtpEndpoint, callee: RtpEndpoint) -> None:
+    await asyncio.gather(caller.talk(0.8), callee.talk(0.8))
+    await asyncio.sleep(0.05)
+    assert callee.level(caller.tone) > 6000
+    assert caller.level(callee.tone) > 6000
+
+
+@pytest.mark.promise("T1")
+async def test_secure_caller_plain_callee(engine: RtpEngine) -> None:
+    async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
+        secure(caller, 1)
+        offer = await engine.offer("call", "a", caller.describe(), Profile.PLAIN)
+        assert audio_of(offer).proto == "RTP/AVP"
+        assert b"a=crypto" not in offer
+        callee.aim(offer)
+        answer = await engine.answer("call", "a", "b", callee.describe(), profile_of(caller.describe()))
+        assert take_key(caller, answer) == 1
+        caller.aim(answer)
+        await talk(caller, callee)
+        assert all(packet.payload not in raw for packet, raw in zip(caller.heard, caller.raw, strict=True))
+
+
+@pytest.mark.promise("T1")
+async def test_plain_caller_secure_callee(engine: RtpEngine) -> None:
+    async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
+        offer = await engine.offer("call", "a", caller.describe(), Profile.SRTP)
+        assert audio_of(offer).proto == "RTP/SAVP"
+        suites = [value.split()[1] for name, value in audio_of(offer).attributes if name == "crypto" and value]
+        assert suites == ["AEAD_AES_256_GCM", "AES_256_CM_HMAC_SHA1_80", SUITE]
+        secure(callee, take_key(callee, offer))
+        callee.aim(offer)
+        answer = await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN)
+        assert audio_of(answer).proto == "RTP/AVP"
+        assert b"a=crypto" not in answer
+        caller.aim(answer)
+        await talk(caller, callee)
+
+
+@pytest.mark.promise("T1")
+async def test_two_secure_parties(engine: RtpEngine) -> None:
+    async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
+        secure(caller, 1)
+        offer = await engine.offer("call", "a", caller.describe(), Profile.SRTP)
+        secure(callee, take_key(callee, offer))
+        callee.aim(offer)
+        answer = await engine.answer("call", "a", "b", callee.describe(), Profile.SRTP)
+        take_key(caller, answer)
+        caller.aim(answer)
+        await talk(caller, callee)
+
+
+async def test_a_browser_calls_a_phone(engine: RtpEngine) -> None:
+    async with RtpEndpoint(620.0, codecs=(0, 101)) as phone:
+        offer = await engine.offer("call", "a", BROWSER, Profile.PLAIN)
+        media = audio_of(offer)
+        assert media.proto == "RTP/AVP"
+        assert media.port not in (0, 9)
+        names = {name for name, _ in (*media.attributes, *sdp.parse(offer).attributes)}
+        assert not names & {
+            "ice-ufrag",
+            "candidate",
+            "fingerprint",
+            "setup",
+            "extmap",
+            "ssrc",
+            "msid",
+            "rtcp-mux",
+            "group",
+        }
+        assert {codec.name for codec in sdp.codecs(media)} >= {"opus", "G722", "PCMU", "PCMA"}
+        answer = audio_of(await engine.answer("call", "a", "b", phone.describe(), profile_of(BROWSER)))
+        assert answer.proto == "UDP/TLS/RTP/SAVPF"
+        assert sdp.codecs(answer)[0].name == "PCMU"
+        assert answer.attribute("setup") == "passive"
+        assert answer.attribute("ice-ufrag")
+        assert answer.attribute("fingerprint")
+        assert answer.attribute("candidate")
+        assert answer.attribute("rtcp-mux") == ""
+        assert answer.attribute("crypto") is None
+
+
+async def test_a_phone_calls_a_browser(engine: RtpEngine) -> None:
+    async with RtpEndpoint(440.0, codecs=(8, 101)) as phone:
+        media = audio_of(await engine.offer("call", "a", phone.describe(), Profile.WEBRTC))
+        assert media.proto == "UDP/TLS/RTP/SAVPF"
+        assert sdp.codecs(media)[0].name == "PCMA"
+        assert media.attribute("setup") == "actpass"
+        assert media.attribute("mid")
+        for name in ("ice-ufrag", "ice-pwd", "fingerprint", "candidate"):
+            assert media.attribute(name)
+        browser = BROWSER.replace(b"setup:actpass", b"setup:active").replace(b"111 63 9 0 8 13 110 126", b"8")
+        answer = audio_of(await engine.answer("call", "a", "b", browser, Profile.PLAIN))
+        assert answer.proto == "RTP/AVP"
+        assert sdp.codecs(answer)[0].name == "PCMA"
+        assert answer.attribute("ice-ufrag") is None
+        assert answer.attribute("fingerprint") is None
