@@ -72,21 +72,13 @@ class Exchange:
         before = server.memory()
         talking = self.calls(HELD, 50, milliseconds=20_000).start()
         try:
-            eventually(lambda: len(self.live()) == HELD, timeout=60, what=f"{HELD} calls at once")
+            eventually(lambda: len(self.server.live_calls()) == HELD, timeout=60, what=f"{HELD} calls at once")
             weight = (server.memory() - before) / HELD
             assert talking.wait().ok
         finally:
             talking.stop()
             callee.stop()
         return weight
-
-    def live(self) -> list[dict]:
-        with self.server.rest() as rest:
-            return (
-                rest.get("/api/v1/calls", params={"tenant": self.server.ready["tenant"]})
-                .raise_for_status()
-                .json()["items"]
-            )
 
     def _sipp(self, scenario: str, **settings) -> Sipp:
         remote = self.server.sip("udp")

@@ -173,10 +173,11 @@ class Server:
         return Login(number, name, sip["username"], sip["password"], sip["domain"], sip["uri"])
 
     def history(self) -> list[dict[str, Any]]:
-        return items(self.cli("history", "list"))
+        """Its newest 10,000 calls."""
+        return items(self.cli("history", "list", "--tenant", self.ready["tenant"], "--limit", "10000"))
 
     def live_calls(self) -> list[dict[str, Any]]:
-        return items(self.cli("calls", "list"))
+        return items(self.cli("calls", "list", "--tenant", self.ready["tenant"]))
 
     # what it wrote
 

@@ -42,21 +42,8 @@ def test_no_call_that_was_acknowledged_is_lost(tmp_path, own_server: Server):
         caller.stop()
         callee.stop()
     own_server.start()
-    rows = [row for row in history(own_server) if row["outcome"] == "answered"]
+    rows = [row for row in own_server.history() if row["outcome"] == "answered"]
     live = own_server.live_calls()
     assert len(rows) >= len(ended)
     assert len(rows) + len(live) >= len(answered)
     assert len({row["id"] for row in rows}) == len(rows)
-
-
-def history(server: Server) -> list[dict]:
-    """All of it, page by page."""
-    with server.rest() as rest:
-        rows, cursor = [], None
-        while True:
-            parameters = {"tenant": server.ready["tenant"], "limit": 100} | ({"cursor": cursor} if cursor else {})
-            page = rest.get("/api/v1/history", params=parameters).raise_for_status().json()
-            rows += page["items"]
-            cursor = page["next"]
-            if not cursor:
-                return rows
