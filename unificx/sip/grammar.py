@@ -14,7 +14,7 @@ TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"  # noqa: S105
 QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 
 _PARAM = rf'[ \t]*+;[ \t]*+({TOKEN})(?:[ \t]*+(=)[ \t]*+({QUOTED}|[^\s"<>;,]*+))?+'
-_PARAMS = re.compile(rf"(?:{_PARAM})*+[ \t]*+").fullmatch
+_PARAMS = re.compile(rf"(?:{_PARAM})*+").fullmatch
 _each_param = re.compile(_PARAM).findall
 _is_token = re.compile(TOKEN).fullmatch
 _PIECE = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^>]*+>)*+')
@@ -76,6 +76,7 @@ def number(text: str, most: int, reason: str) -> int:
 
 def parameters(text: str) -> Params:
     """`;lr;expires=60` as pairs. An empty, unbalanced or repeated parameter is BadPeer 400."""
+    text = text.rstrip(" \t")  # or the search would look at each space of the end anew
     if not text:
         return ()
     if not _PARAMS(text):

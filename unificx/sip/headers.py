@@ -49,7 +49,7 @@ _via_hop = re.compile(_VIA_HOP + r"(?=[ \t]*+[;,])", re.I).match
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _auth_param = re.compile(rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+({QUOTED}|[^\s",]++)[ \t]*+(?:,|$)').match
-_q = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?").fullmatch
+_q = re.compile(r"0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
