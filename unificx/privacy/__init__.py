@@ -1,6 +1,22 @@
 """Privacy: keys, aliases, what is held of whom, and erasure."""
 
+from unificx.privacy.erasure import Erasure, Receipt
+from unificx.privacy.journal import Journal
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import master_key, master_key_file
+from unificx.privacy.register import Held, Neutral, explain, held, neutral
 
-__all__ = ["KeyStore", "KeysBusy", "master_key", "master_key_file"]
+__all__ = [
+    "Erasure",
+    "Held",
+    "Journal",
+    "KeyStore",
+    "KeysBusy",
+    "Neutral",
+    "Receipt",
+    "explain",
+    "held",
+    "master_key",
+    "master_key_file",
+    "neutral",
+]

@@ -206,7 +206,7 @@ class KeyStore:
             return subject
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
-        """Let a value lead to `subject`. Raises Conflict if it leads to another, ErasedSubject if that one was erased."""
+        """Let a value lead to `subject`. Raises Conflict if it leads to another; ErasedSubject."""
         blind = self._need(tenant).blind(kind, value)
         with self._writing() as db:
             if self.is_destroyed(tenant, subject):
@@ -288,6 +288,8 @@ def _open(path: Path) -> sqlite3.Connection:
         raise CannotStart(f"The key store cannot be opened: {fault.strerror}.", hint="Check the directory.") from None
     try:
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" + _SCHEMA)
+        # What an earlier life destroyed but could not clear from the log.
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.DatabaseError:
         db.close()
         raise CannotStart(
