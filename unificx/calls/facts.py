@@ -31,7 +31,7 @@ class CallParty:
 
     role: PartyRole
     subject: str | None = None
-    """Whose data this is (`Extension.subject`); None for an outside party: `history` finds or makes it by the number."""
+    """Whose data this is (`Extension.subject`); None for an outside party, which `history` finds by its number."""
     extension_id: str | None = None
     device_id: str | None = None
     number: str = field(default="", repr=False)

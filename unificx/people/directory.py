@@ -4,7 +4,12 @@ Loaded at the start and refreshed right after each commit that changes it, so a 
 call waits for the database.
 """
 
+from dataclasses import replace
+
 from unificx.people.contracts import DeviceAuth, Extension, Tenant
+
+OPERATOR = "operator"
+"""Short name of the operator's own tenant, which has no phones."""
 
 
 class Directory:
@@ -12,43 +17,130 @@ class Directory:
 
     def __init__(self) -> None:
         self._tenants: dict[str, Tenant] = {}
-        self._by_domain: dict[str, str] = {}
+        self._by_domain: dict[str, Tenant] = {}
+        self._by_slug: dict[str, Tenant] = {}
+        self._default: Tenant | None = None
         self._extensions: dict[str, Extension] = {}
-        self._by_number: dict[tuple[str, str], str] = {}
+        self._by_number: dict[tuple[str, str], Extension] = {}
         self._devices: dict[str, DeviceAuth] = {}
-        self._by_username: dict[str, str] = {}
-        self._of_extension: dict[str, tuple[str, ...]] = {}
+        self._by_username: dict[str, DeviceAuth] = {}
+        self._of_extension: dict[str, tuple[DeviceAuth, ...]] = {}
         self._subjects: dict[str, str] = {}
+        self._barred: set[str] = set()
+
+    # look-ups
 
     def tenant(self, tenant_id: str) -> Tenant | None:
         return self._tenants.get(tenant_id)
 
+    def tenant_by_slug(self, slug: str) -> Tenant | None:
+        return self._by_slug.get(slug)
+
     def tenant_by_domain(self, domain: str) -> Tenant | None:
         """The tenant of a SIP domain, in any case of letters; suspended ones too (see `Tenant.active`)."""
-        return self._tenants.get(self._by_domain.get(domain.lower(), ""))
+        return self._by_domain.get(domain.lower())
+
+    def tenants(self) -> list[Tenant]:
+        """All of them, the oldest first."""
+        return [self._tenants[tenant_id] for tenant_id in sorted(self._tenants)]
 
     def default_tenant(self) -> Tenant | None:
         """The oldest active tenant that is not the operator's: for phones that name no domain of ours."""
-        raise NotImplementedError
+        return self._default
 
     def extension(self, tenant_id: str, number: str) -> Extension | None:
-        return self._extensions.get(self._by_number.get((tenant_id, number), ""))
+        return self._by_number.get((tenant_id, number))
 
     def extension_by_id(self, extension_id: str) -> Extension | None:
         return self._extensions.get(extension_id)
 
     def device(self, device_id: str) -> DeviceAuth | None:
-        return self._devices.get(device_id)
+        return self._as_it_stands(self._devices.get(device_id))
 
     def device_by_username(self, username: str) -> DeviceAuth | None:
-        return self._devices.get(self._by_username.get(username, ""))
+        return self._as_it_stands(self._by_username.get(username))
 
     def devices_of(self, extension_id: str) -> tuple[DeviceAuth, ...]:
-        return tuple(self._devices[device] for device in self._of_extension.get(extension_id, ()))
+        """Every device of the extension, those not enabled too."""
+        standing = (self._as_it_stands(device) for device in self._of_extension.get(extension_id, ()))
+        return tuple(device for device in standing if device is not None)
 
     def display_name(self, extension: Extension) -> str:
-        """What a phone shows beside the number."""
+        """What a phone shows beside the number; "" for an erased person."""
         return extension.name
 
     def person_subject(self, person_id: str) -> str | None:
         return self._subjects.get(person_id)
+
+    def _as_it_stands(self, device: DeviceAuth | None) -> DeviceAuth | None:
+        """The device with `enabled` false while its tenant or person is suspended."""
+        if device is None or not device.enabled:
+            return device
+        tenant = self._tenants.get(device.tenant_id)
+        extension = self._extensions.get(device.extension_id)
+        if tenant is None or not tenant.active or extension is None or extension.person_id in self._barred:
+            return replace(device, enabled=False)
+        return device
+
+    # upkeep, by this room alone
+
+    def put_tenant(self, tenant: Tenant) -> None:
+        self._tenants[tenant.id] = self._by_domain[tenant.domain] = self._by_slug[tenant.slug] = tenant
+        self._choose_default()
+
+    def drop_tenant(self, tenant_id: str) -> None:
+        for extension in [one for one in self._extensions.values() if one.tenant_id == tenant_id]:
+            self.drop_extension(extension.id)
+        tenant = self._tenants.pop(tenant_id)
+        del self._by_domain[tenant.domain], self._by_slug[tenant.slug]
+        self._choose_default()
+
+    def _choose_default(self) -> None:
+        fit = [one.id for one in self._tenants.values() if one.active and one.slug != OPERATOR]
+        self._default = self._tenants[min(fit)] if fit else None
+
+    def put_person(self, person_id: str, subject: str, *, barred: bool) -> None:
+        self._subjects[person_id] = subject
+        (self._barred.add if barred else self._barred.discard)(person_id)
+
+    def drop_person(self, person_id: str) -> None:
+        self._subjects.pop(person_id, None)
+        self._barred.discard(person_id)
+
+    def put_extension(self, extension: Extension) -> None:
+        self._extensions[extension.id] = self._by_number[extension.tenant_id, extension.number] = extension
+
+    def drop_extension(self, extension_id: str) -> None:
+        for device in self._of_extension.get(extension_id, ()):
+            self.drop_device(device.device_id)
+        extension = self._extensions.pop(extension_id, None)
+        if extension is not None:
+            del self._by_number[extension.tenant_id, extension.number]
+
+    def enable_device(self, device_id: str, *, enabled: bool) -> None:
+        device = self._devices.get(device_id)
+        if device is not None:
+            self.put_device(replace(device, enabled=enabled))
+
+    def put_device(self, device: DeviceAuth) -> None:
+        others = [one for one in self._of_extension.get(device.extension_id, ()) if one.device_id != device.device_id]
+        self._devices[device.device_id] = self._by_username[device.username] = device
+        self._of_extension[device.extension_id] = (*others, device)
+
+    def drop_device(self, device_id: str) -> None:
+        device = self._devices.pop(device_id, None)
+        if device is None:
+            return
+        del self._by_username[device.username]
+        others = tuple(one for one in self._of_extension[device.extension_id] if one.device_id != device_id)
+        if others:
+            self._of_extension[device.extension_id] = others
+        else:
+            del self._of_extension[device.extension_id]
+
+    def forget(self, subject: str) -> None:
+        """Drop everything of an erased subject: its extensions keep nothing but stay unknown from now on."""
+        for extension in [one for one in self._extensions.values() if one.subject == subject]:
+            self.drop_extension(extension.id)
+        for person_id in [person for person, whose in self._subjects.items() if whose == subject]:
+            self.drop_person(person_id)

@@ -44,7 +44,7 @@ class PersonResumed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PersonClosed(Fact):
-    """The account is over; its extensions, devices, credentials and sessions are gone. `subject` is left to `privacy`."""
+    """The account is over; its extensions, devices, password and sessions are gone. `subject` is left to `privacy`."""
 
     person_id: str
     subject: str

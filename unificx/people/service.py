@@ -1,95 +1,55 @@
 """The room's use cases: accounts, their phones, and who may come in.
 
 Every method that changes something commits by itself and refreshes the `directory` before it returns. Methods take the
-tenant's id; `tenant()` finds one by id or slug. Refusals are `kernel.errors.Refused`. Who may call what is decided by
-the caller with `rules.may`.
+tenant's id; `tenant()` finds one by id or short name. Refusals are `kernel.errors.Refused`. Who may call what
+is for the caller to ask of `may`.
 """
 
-from unificx.people.contracts import (
-    Demo,
-    Device,
-    DeviceChange,
-    Extension,
-    ExtensionChange,
-    FirstOperator,
-    MadeDevice,
-    MadeExtension,
-    NewDevice,
-    NewExtension,
-    NewPerson,
-    NewTenant,
-    Page,
-    Person,
-    PersonChange,
-    Principal,
-    Session,
-    SignedIn,
-    Source,
-    Tenant,
-    TenantChange,
-)
-from unificx.people.directory import Directory
+from unificx.people.contracts import Demo, FirstOperator, NewExtension, NewPerson, NewTenant, Role
+from unificx.people.directory import OPERATOR
+from unificx.people.entrance import ONE_TIME_BYTES, Entrance
+from unificx.people.queries import accounts, phones
+
+_DEMO = {"1001": "Reception", "1002": "Ada Example", "1003": "Ben Example", "1004": "Cleo Example"}
 
 
-class People:
-    """Accounts, their phones, and who may come in."""
-
-    directory: Directory
-
-    def __init__(self, database, keys, clock, bus) -> None: ...
+class People(Entrance):
+    """`Accounts`, `Phones` and `Entrance` under one name, and how an installation begins."""
 
     async def start(self) -> None:
-        """Load the directory. Call once, after the migrations."""
+        """Load the directory. Call once, after the migrations and before anything else."""
+        async with self._database.read() as session:
+            for tenant in await accounts.all_tenants(session):
+                self.directory.put_tenant(tenant)
+                for extension in await phones.all_extensions(session, self._keys, tenant.id):
+                    self.directory.put_extension(extension)
+                for device in await phones.all_logins(session, self._keys, tenant.id, tenant.domain):
+                    self.directory.put_device(device)
+            for person_id, subject, state in await accounts.subjects_of_persons(session):
+                self.directory.put_person(person_id, subject, barred=state == "suspended")
 
     async def first_start(self, email: str = "admin@unificx.example") -> FirstOperator | None:
-        """Make the operator's tenant and its first person; None if they exist already."""
+        """Make the operator's tenant and its first person; None if that was done before."""
+        tenant = self.directory.tenant_by_slug(OPERATOR)
+        if tenant is None:
+            tenant = await self.create_tenant(NewTenant(OPERATOR, "Operator", "operator.invalid"))
+        if (await self.list_persons(tenant.id, limit=1)).items:
+            return None
+        password = self._characters(ONE_TIME_BYTES)
+        hashed = await self._passwords.hash(password)
+        async with self._changing() as change:
+            person = await self._add_person(change, tenant.id, NewPerson("Operator", email, Role.OPERATOR), "active")
+            await self._set_password(change, person, hashed, must_change=True)
+        return FirstOperator(person.id, person.email, password)
 
     async def create_demo(self) -> Demo | None:
-        """Make tenant `demo` (domain demo.example) with extensions 1001-1004; None if it exists already."""
-
-    # tenants
-    async def create_tenant(self, new: NewTenant) -> Tenant: ...
-    async def list_tenants(self, cursor: str | None = None, limit: int = 100) -> Page[Tenant]: ...
-    async def tenant(self, reference: str) -> Tenant: ...
-    async def update_tenant(self, tenant_id: str, change: TenantChange) -> Tenant: ...
-    async def delete_tenant(self, tenant_id: str) -> None: ...
-
-    # persons
-    async def create_person(self, tenant_id: str, new: NewPerson) -> Person: ...
-    async def list_persons(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]: ...
-    async def person(self, tenant_id: str, person_id: str) -> Person: ...
-    async def update_person(self, tenant_id: str, person_id: str, change: PersonChange) -> Person: ...
-    async def close_person(self, tenant_id: str, person_id: str) -> None: ...
-    async def set_password(self, tenant_id: str, person_id: str, password: str) -> None: ...
-
-    # extensions
-    async def create_extension(self, tenant_id: str, new: NewExtension) -> MadeExtension: ...
-    async def list_extensions(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]: ...
-    async def extension(self, tenant_id: str, reference: str) -> Extension:
-        """By id or number."""
-        ...
-
-    async def update_extension(self, tenant_id: str, extension_id: str, change: ExtensionChange) -> Extension: ...
-    async def delete_extension(self, tenant_id: str, extension_id: str) -> None: ...
-
-    # devices
-    async def create_device(self, tenant_id: str, new: NewDevice) -> MadeDevice: ...
-    async def list_devices(
-        self, tenant_id: str, extension_id: str | None = None, cursor: str | None = None, limit: int = 100
-    ) -> Page[Device]: ...
-    async def device(self, tenant_id: str, device_id: str) -> Device: ...
-    async def update_device(self, tenant_id: str, device_id: str, change: DeviceChange) -> Device: ...
-    async def renew_device(self, tenant_id: str, device_id: str) -> MadeDevice:
-        """A new password; the old one stops working at once."""
-        ...
-
-    async def delete_device(self, tenant_id: str, device_id: str) -> None: ...
-    async def device_used(self, tenant_id: str, device_id: str) -> None:
-        """Note the day of a registration; at most one write a day and device."""
-
-    # coming in
-    async def sign_in(self, email: str, password: str, source: Source, tenant_id: str | None = None) -> SignedIn: ...
-    async def authenticate(self, token: str) -> Principal: ...
-    async def sign_out(self, token: str) -> None: ...
-    async def list_sessions(self, tenant_id: str, person_id: str) -> tuple[Session, ...]: ...
-    async def revoke_session(self, tenant_id: str, person_id: str, session_id: str) -> None: ...
+        """Make tenant `demo` (domain demo.example) with extensions 1001-1004; None if there is one already."""
+        if self.directory.tenant_by_slug("demo") is not None:
+            return None
+        tenant = await self.create_tenant(NewTenant("demo", "Demo", "demo.example"))
+        logins = {}
+        for number, name in _DEMO.items():
+            email = f"{name.split()[0].lower()}@demo.example"
+            made = await self.create_extension(tenant.id, NewExtension(number, name, email))
+            logins[number] = made.login
+        return Demo(tenant, logins)

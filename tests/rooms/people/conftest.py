@@ -1,0 +1,43 @@
+"""The people room on a real database, with real keys and a cheap Argon2id."""
+
+from collections.abc import Callable
+
+import pytest
+from argon2 import PasswordHasher
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.facts import Bus
+from unificx.people import NewTenant, Passwords, People, Tenant
+from unificx.privacy import KeyStore
+from unificx.store import Database
+from unificx.store.outbox import Outbox
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture
+def outbox(database: Database, bus: Bus, clock: ManualClock) -> Outbox:
+    return Outbox(database, bus, clock)
+
+
+@pytest.fixture
+def open_people(database: Database, keys: KeyStore, clock: ManualClock) -> Callable[[], People]:
+    """The room as it is after a start of the process; to be started by the test."""
+    return lambda: People(database, keys, clock, passwords=Passwords(CHEAP))
+
+
+@pytest.fixture
+async def people(open_people: Callable[[], People], outbox: Outbox) -> People:
+    room = open_people()
+    await room.start()
+    return room
+
+
+@pytest.fixture
+async def acme(people: People) -> Tenant:
+    return await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+
+
+@pytest.fixture
+async def globex(people: People) -> Tenant:
+    return await people.create_tenant(NewTenant("globex", "Globex", "globex.example"))

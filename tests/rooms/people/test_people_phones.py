@@ -1,0 +1,336 @@
+"""Extensions and devices: what a phone gets, what the directory then knows, and how fast it forgets."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from unificx.kernel.errors import Conflict, Invalid, NotFound
+from unificx.kernel.facts import Bus
+from unificx.people import (
+    DeviceChange,
+    ExtensionChange,
+    NewDevice,
+    NewExtension,
+    NewTenant,
+    People,
+    PersonChange,
+    Tenant,
+    TenantChange,
+)
+from unificx.people.facts import DeviceRevoked, ExtensionCreated, ExtensionDeleted
+from unificx.privacy import KeyStore
+from unificx.store import Database
+
+ADA = NewExtension("1001", "Ada Example", "Ada@Acme.example")
+
+
+def told(bus: Bus, kind: type) -> list:
+    heard: list = []
+    bus.subscribe(kind, heard.append)
+    return heard
+
+
+@pytest.mark.promise("C2", "S2")
+async def test_a_new_extension_can_register_at_once(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    login = made.login
+    assert (login.domain, login.uri) == ("pbx.acme.example", "sip:1001@pbx.acme.example")
+    assert len(login.password) == 24
+    known = people.directory.device_by_username(login.username)
+    assert known is not None
+    assert known.enabled
+    assert known.realm == acme.domain
+    secret = f"{login.username}:{acme.domain}:{login.password}".encode()
+    assert known.ha1 == {"MD5": hashlib.md5(secret).hexdigest(), "SHA-256": hashlib.sha256(secret).hexdigest()}
+    assert people.directory.extension(acme.id, "1001") == made.extension
+    assert people.directory.display_name(made.extension) == "Ada Example"
+
+
+async def test_the_extension_belongs_to_the_person_of_that_address_whatever_its_capitals(
+    people: People, acme: Tenant
+) -> None:
+    first = (await people.create_extension(acme.id, ADA)).extension
+    second = (await people.create_extension(acme.id, NewExtension("1002", "Ada's desk", "ada@ACME.example"))).extension
+    assert first.person_id == second.person_id is not None
+    assert first.subject == second.subject
+    person = await people.person(acme.id, first.person_id or "")
+    assert (person.name, person.email, person.state) == ("Ada Example", "Ada@acme.example", "invited")
+    assert len((await people.list_persons(acme.id)).items) == 1
+
+
+async def test_an_extension_without_an_address_belongs_to_nobody(people: People, acme: Tenant) -> None:
+    lobby = (await people.create_extension(acme.id, NewExtension("20", "Lobby"))).extension
+    assert lobby.person_id is None
+    assert not (await people.list_persons(acme.id)).items
+
+
+async def test_a_number_is_taken_once_in_a_tenant_and_free_in_another(
+    people: People, acme: Tenant, globex: Tenant
+) -> None:
+    ours = await people.create_extension(acme.id, ADA)
+    with pytest.raises(Conflict):
+        await people.create_extension(acme.id, NewExtension("1001", "Ben"))
+    theirs = await people.create_extension(globex.id, NewExtension("1001", "Gus", "ada@acme.example"))
+    assert theirs.extension.subject != ours.extension.subject
+    assert theirs.login.username != ours.login.username
+    assert people.directory.extension(acme.id, "1001") == ours.extension
+    assert people.directory.extension(globex.id, "1001") == theirs.extension
+    assert [one.number for one in (await people.list_extensions(globex.id)).items] == ["1001"]
+    ours_known = people.directory.device_by_username(ours.login.username)
+    assert ours_known is not None
+    assert ours_known.tenant_id == acme.id
+
+
+@pytest.mark.promise("S2", "T3")
+async def test_nothing_of_one_tenant_is_reached_through_another(people: People, acme: Tenant, globex: Tenant) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    person_id = made.extension.person_id or ""
+    for attempt in (
+        people.extension(globex.id, made.extension.id),
+        people.extension(globex.id, "1001"),
+        people.update_extension(globex.id, made.extension.id, ExtensionChange(name="Mine")),
+        people.delete_extension(globex.id, made.extension.id),
+        people.device(globex.id, made.device.id),
+        people.update_device(globex.id, made.device.id, DeviceChange(enabled=False)),
+        people.renew_device(globex.id, made.device.id),
+        people.delete_device(globex.id, made.device.id),
+        people.create_device(globex.id, NewDevice(made.extension.id, "Mine")),
+        people.person(globex.id, person_id),
+        people.update_person(globex.id, person_id, PersonChange(name="Mine")),
+        people.close_person(globex.id, person_id),
+        people.set_password(globex.id, person_id, "ten letters and more"),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    assert not (await people.list_devices(globex.id)).items
+    assert not (await people.list_devices(globex.id, made.extension.id)).items
+    assert people.directory.device_by_username(made.login.username) is not None
+
+
+@pytest.mark.promise("C6")
+async def test_a_revoked_device_is_refused_at_once_and_everybody_is_told(
+    people: People, acme: Tenant, bus: Bus
+) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen", "softphone"))
+    revoked = told(bus, DeviceRevoked)
+    await people.delete_device(acme.id, made.device.id)
+    assert people.directory.device_by_username(made.login.username) is None
+    assert people.directory.devices_of(made.extension.id) == (
+        people.directory.device_by_username(other.login.username),
+    )
+    assert [(fact.device_id, fact.tenant) for fact in revoked] == [(made.device.id, acme.id)]
+    assert [one.id for one in (await people.list_devices(acme.id, made.extension.id)).items] == [other.device.id]
+
+
+async def test_a_disabled_device_stays_and_can_come_back(people: People, acme: Tenant, bus: Bus) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    revoked = told(bus, DeviceRevoked)
+    await people.update_device(acme.id, made.device.id, DeviceChange(name="Desk", enabled=False))
+    device = people.directory.device_by_username(made.login.username)
+    assert device is not None
+    assert not device.enabled
+    assert len(revoked) == 1
+    back = await people.update_device(acme.id, made.device.id, DeviceChange(enabled=True))
+    assert back == await people.device(acme.id, made.device.id)
+    assert (back.name, back.enabled) == ("Desk", True)
+    device = people.directory.device(made.device.id)
+    assert device is not None
+    assert device.enabled
+    assert people.directory.devices_of(made.extension.id) == (device,)
+    assert len(revoked) == 1
+
+
+async def test_a_new_password_ends_the_old_one(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    before = people.directory.device(made.device.id)
+    renewed = await people.renew_device(acme.id, made.device.id)
+    after = people.directory.device(made.device.id)
+    assert before is not None
+    assert after is not None
+    assert renewed.login.username == made.login.username
+    assert renewed.login.password != made.login.password
+    assert after.ha1_sha256 != before.ha1_sha256
+    assert people.directory.devices_of(made.extension.id) == (after,)
+
+
+async def test_deleting_an_extension_takes_its_devices_and_frees_the_number(
+    people: People, acme: Tenant, bus: Bus
+) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    revoked, deleted, created = told(bus, DeviceRevoked), told(bus, ExtensionDeleted), told(bus, ExtensionCreated)
+    await people.delete_extension(acme.id, "1001")
+    assert [fact.device_id for fact in revoked] == [made.device.id]
+    assert [fact.extension_id for fact in deleted] == [made.extension.id]
+    assert people.directory.extension(acme.id, "1001") is None
+    assert people.directory.extension_by_id(made.extension.id) is None
+    assert people.directory.device_by_username(made.login.username) is None
+    with pytest.raises(NotFound):
+        await people.device(acme.id, made.device.id)
+    again = await people.create_extension(acme.id, ADA)
+    assert again.extension.person_id == made.extension.person_id
+    assert [fact.extension_id for fact in created] == [again.extension.id]
+
+
+async def test_an_extension_can_be_changed(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    changed = await people.update_extension(acme.id, made.extension.id, ExtensionChange("Ada", 45, 600))
+    assert changed == replace(made.extension, name="Ada", ring_seconds=45, max_call_seconds=600)
+    assert await people.extension(acme.id, "1001") == changed
+    assert people.directory.extension(acme.id, "1001") == changed
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        NewExtension("1", "Ada"),
+        NewExtension("123456789", "Ada"),
+        NewExtension("10O1", "Ada"),
+        NewExtension("١٠٠١", "Ada"),
+        NewExtension("112", "Ada"),
+        NewExtension("1001", " "),
+        NewExtension("1001", "Ada\r\nVia: x"),
+        NewExtension("1001", "Ada", "not an address"),
+        NewExtension("1001", "Ada", ring_seconds=0),
+        NewExtension("1001", "Ada", max_call_seconds=0),
+    ],
+)
+async def test_what_cannot_be_leaves_nothing_behind(people: People, acme: Tenant, new: NewExtension) -> None:
+    with pytest.raises(Invalid) as refused:
+        await people.create_extension(acme.id, new)
+    assert refused.value.field
+    assert people.directory.extension(acme.id, new.number) is None
+    assert not (await people.list_extensions(acme.id)).items
+    assert not (await people.list_persons(acme.id)).items
+
+
+async def test_the_directory_is_the_same_after_a_restart(
+    people: People, acme: Tenant, open_people: Callable[[], People]
+) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
+    lobby = await people.create_extension(acme.id, NewExtension("20", "Lobby"))
+    await people.update_device(acme.id, other.device.id, DeviceChange(enabled=False))
+    await people.update_person(acme.id, made.extension.person_id or "", PersonChange(state="suspended"))
+    again = open_people()
+    await again.start()
+    assert again.directory.tenant_by_domain("PBX.acme.EXAMPLE") == acme
+    for login in (made.login, other.login, lobby.login):
+        known = again.directory.device_by_username(login.username)
+        assert known == people.directory.device_by_username(login.username)
+        assert known is not None
+        assert known.enabled is (login is lobby.login)
+    assert again.directory.extension(acme.id, "1001") == made.extension
+    assert again.directory.person_subject(made.extension.person_id or "") == made.extension.subject
+
+
+async def test_a_suspended_tenant_or_person_has_no_working_device(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, ADA)
+
+    def works() -> bool:
+        known = people.directory.device_by_username(made.login.username)
+        assert known is not None
+        assert people.directory.devices_of(made.extension.id) == (known,)
+        return known.enabled
+
+    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    assert not works()
+    await people.update_tenant(acme.id, TenantChange(state="active"))
+    assert works()
+    await people.update_person(acme.id, made.extension.person_id or "", PersonChange(state="suspended"))
+    assert not works()
+    await people.update_person(acme.id, made.extension.person_id or "", PersonChange(state="active"))
+    assert works()
+
+
+async def test_long_lists_come_in_pages(people: People, acme: Tenant) -> None:
+    for number in range(20, 27):
+        await people.create_extension(acme.id, NewExtension(str(number), "Desk"))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await people.list_extensions(acme.id, cursor, limit=3)
+        assert len(page.items) <= 3
+        seen += [one.number for one in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == [str(number) for number in range(20, 27)]
+    devices = await people.list_devices(acme.id, limit=7)
+    assert (len(devices.items), devices.next) == (7, None)
+
+
+async def test_the_day_a_device_was_used_is_written_down_by_tidying(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    people.device_used(made.device.id)
+    people.device_used("nobody's")
+    assert (await people.device(acme.id, made.device.id)).last_used is None
+    await people.tidy()
+    used = (await people.device(acme.id, made.device.id)).last_used
+    assert used is not None
+    assert used.isoformat() == "2026-01-05"
+
+
+@pytest.mark.promise("T2", "C1", "C2")
+async def test_no_name_address_or_username_is_in_the_database(people: People, acme: Tenant, database: Database) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Quetzalcoatl", "quetzal@acme.example"))
+    await people.set_password(acme.id, made.extension.person_id or "", "tezcatlipoca")
+    await people.sign_in("quetzal@acme.example", "tezcatlipoca", source("203.0.113.77", "Xiuhcoatl/1.0"))
+    dump = await everything(database)
+    assert "1001" in dump  # the tenant's own number: the scan sees what is there
+    for secret in ("uetzal", "203.0.113", "iuhcoatl", "argon2", made.login.username, made.login.password):
+        assert secret not in dump
+    known = people.directory.device(made.device.id)
+    assert known is not None
+    for digest in known.ha1.values():
+        assert digest not in dump
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_an_erased_person_is_gone_from_the_directory_and_its_phones_are_refused(
+    people: People, acme: Tenant, keys: KeyStore, open_people: Callable[[], People]
+) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    keys.destroy(acme.id, made.extension.subject)
+    people.directory.forget(made.extension.subject)
+    assert people.directory.device_by_username(made.login.username) is None
+    assert people.directory.extension(acme.id, "1001") is None
+    again = open_people()
+    await again.start()
+    assert again.directory.device_by_username(made.login.username) is None
+    [person] = (await people.list_persons(acme.id)).items
+    assert (person.name, person.email, person.state) == ("", "", "closed")
+
+
+async def test_a_user_record_shows_no_value_of_its_own(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    person = await people.person(acme.id, made.extension.person_id or "")
+    shown = repr((made, person, people.directory.device(made.device.id)))
+    for secret in ("Ada", "acme.example'", made.login.username, made.login.password):
+        assert secret not in shown.replace("domain='pbx.acme.example'", "").replace("realm='pbx.acme.example'", "")
+
+
+async def test_two_tenants_may_not_share_a_domain(people: People, acme: Tenant) -> None:
+    with pytest.raises(Conflict):
+        await people.create_tenant(NewTenant("other", "Other", "PBX.Acme.example."))
+    with pytest.raises(Conflict):
+        await people.create_tenant(NewTenant("acme", "Other", "other.example"))
+
+
+def source(address: str, agent: str):
+    from unificx.people import Source
+
+    return Source(address, agent)
+
+
+async def everything(database: Database) -> str:
+    """Every value of every row of this room and the outbox, as text; bytes as they are."""
+    dump: list[str] = []
+    async with database.read() as session:
+        for table in ("tenant", "person", "credential", "session", "extension", "device", "outbox"):
+            for row in await session.execute(text(f"SELECT * FROM {table}")):
+                dump += [value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in row]
+    return "\n".join(dump)

@@ -1,0 +1,265 @@
+"""Tenants and persons."""
+
+from dataclasses import replace
+
+from unificx.kernel.errors import Conflict, Invalid, NotFound
+from unificx.people.contracts import (
+    NewPerson,
+    NewTenant,
+    Page,
+    Person,
+    PersonChange,
+    PersonState,
+    Role,
+    Tenant,
+    TenantChange,
+)
+from unificx.people.directory import OPERATOR
+from unificx.people.facts import (
+    DeviceRevoked,
+    ExtensionDeleted,
+    PasswordChanged,
+    PersonClosed,
+    PersonCreated,
+    PersonResumed,
+    PersonSuspended,
+    TenantCreated,
+    TenantDeleted,
+    TenantResumed,
+    TenantSuspended,
+)
+from unificx.people.ports import EVERYWHERE
+from unificx.people.queries import accounts, entry, phones
+from unificx.people.room import Change, Room, page, page_size
+from unificx.people.rules import values
+
+EMAIL = "email"
+"""The kind of alias an e-mail address is."""
+
+
+class Accounts(Room):
+    """Who is here: organisations and the people in them."""
+
+    # tenants
+
+    async def create_tenant(self, new: NewTenant) -> Tenant:
+        """Raises Conflict if the short name or the domain is taken, Invalid for a value that cannot be."""
+        tenant = Tenant(
+            id=self._clock.new_id(),
+            slug=values.slug(new.slug),
+            name=values.name(new.name),
+            domain=values.domain(new.domain),
+            state="active",
+            created=self._clock.now(),
+        )
+        async with self._changing() as change:
+            if self.directory.tenant_by_slug(tenant.slug) is not None:
+                raise Conflict("There is a tenant of that short name already.", field="slug")
+            if self.directory.tenant_by_domain(tenant.domain) is not None:
+                raise Conflict("That domain belongs to another tenant.", field="domain")
+            await accounts.add_tenant(change.session, tenant)
+            change.publish(TenantCreated(self._clock.new_id(), tenant.id))
+            change.afterwards.append(lambda: self.directory.put_tenant(tenant))
+        return tenant
+
+    async def list_tenants(self, cursor: str | None = None, limit: int = 100) -> Page[Tenant]:
+        """All tenants, the operator's own too, the oldest first."""
+        behind = [one for one in self.directory.tenants() if cursor is None or one.id > cursor]
+        return page(behind[: page_size(limit) + 1], limit, lambda tenant: tenant.id)
+
+    async def tenant(self, reference: str) -> Tenant:
+        """By id or short name. Raises NotFound."""
+        found = self.directory.tenant_by_slug(reference)
+        return found or self._tenant(reference)
+
+    async def update_tenant(self, tenant_id: str, change: TenantChange) -> Tenant:
+        """Rename, suspend or resume. Suspending ends every session, and refuses every device from this moment on."""
+        async with self._changing() as doing:
+            before = self._tenant(tenant_id)
+            after = replace(before, name=values.name(change.name) if change.name is not None else before.name)
+            if change.state is not None:
+                after = replace(after, state=change.state)
+            if before.slug == OPERATOR and not after.active:
+                raise Conflict("The operator's own tenant cannot be suspended.", field="state")
+            await accounts.save_tenant(doing.session, after)
+            if before.active and not after.active:
+                await entry.end_sessions(doing.session, tenant_id, None)
+                doing.publish(TenantSuspended(self._clock.new_id(), tenant_id))
+            if after.active and not before.active:
+                doing.publish(TenantResumed(self._clock.new_id(), tenant_id))
+            doing.afterwards.append(lambda: self.directory.put_tenant(after))
+        return after
+
+    async def delete_tenant(self, tenant_id: str) -> None:
+        """Delete the tenant and all that is in it; its keys are destroyed, so that backups lose it too."""
+        async with self._changing() as change:
+            if self._tenant(tenant_id).slug == OPERATOR:
+                raise Conflict("The operator's own tenant cannot be deleted.")
+            await accounts.drop_tenant(change.session, tenant_id)
+            change.publish(TenantDeleted(self._clock.new_id(), tenant_id))
+            change.afterwards.append(lambda: self.directory.drop_tenant(tenant_id))
+            change.afterwards.append(lambda: self._keys.destroy_tenant(tenant_id))
+
+    # persons
+
+    async def create_person(self, tenant_id: str, new: NewPerson) -> Person:
+        """Raises Conflict if the e-mail address has an account in this tenant."""
+        hashed = await self._passwords.hash(values.password(new.password)) if new.password is not None else None
+        async with self._changing() as change:
+            person = await self._add_person(change, tenant_id, new, "invited" if hashed is None else "active")
+            if hashed is not None:
+                await self._set_password(change, person, hashed, must_change=False)
+        return person
+
+    async def _add_person(self, change: Change, tenant_id: str, new: NewPerson, state: PersonState) -> Person:
+        tenant = self._tenant(tenant_id)
+        _check_role(tenant, new.role)
+        person = Person(
+            id=self._clock.new_id(),
+            tenant_id=tenant_id,
+            subject=self._clock.new_id(),
+            role=new.role,
+            state=state,
+            created=self._clock.now(),
+            name=values.name(new.name),
+            email=values.email(new.email) if new.email else "",
+        )
+        await accounts.add_person(change.session, self._keys, person)
+        await self._take_email(change, person)
+        change.publish(PersonCreated(self._clock.new_id(), tenant_id, person.id))
+        change.afterwards.append(lambda: self.directory.put_person(person.id, person.subject, barred=False))
+        return person
+
+    async def list_persons(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]:
+        """Open accounts, the oldest first."""
+        async with self._database.read() as session:
+            found = await accounts.persons(session, self._keys, tenant_id, cursor, page_size(limit) + 1)
+        return page(found, limit, lambda person: person.id)
+
+    async def person(self, tenant_id: str, person_id: str) -> Person:
+        """Raises NotFound; for a closed account too."""
+        async with self._database.read() as session:
+            found = await accounts.person(session, self._keys, tenant_id, person_id)
+        if found is None:
+            raise NotFound("There is no such person.")
+        return found
+
+    async def update_person(self, tenant_id: str, person_id: str, change: PersonChange) -> Person:
+        """Correct, promote, suspend or resume. A corrected name reaches the extensions that showed the old one."""
+        async with self._changing() as doing:
+            before = await self._person(doing, tenant_id, person_id)
+            after = _changed(before, change)
+            _check_role(self._tenant(tenant_id), after.role)
+            if before.role is Role.OPERATOR and (after.role is not Role.OPERATOR or after.state == "suspended"):
+                await self._keep_an_operator(doing, before)
+            await accounts.save_person(doing.session, self._keys, after)
+            if values.email_key(after.email) != values.email_key(before.email):
+                await self._take_email(doing, after)
+                doing.afterwards.append(lambda: self._release_email(before))
+            if after.name != before.name:
+                await self._rename_extensions(doing, before, after.name)
+            await self._tell_state(doing, before, after)
+        return after
+
+    async def close_person(self, tenant_id: str, person_id: str) -> None:
+        """End the account: extensions, devices, password and sessions go, and so do name and e-mail address."""
+        async with self._changing() as change:
+            person = await self._person(change, tenant_id, person_id)
+            if person.role is Role.OPERATOR:
+                await self._keep_an_operator(change, person)
+            for extension in await phones.extensions_of_person(change.session, self._keys, tenant_id, person_id):
+                await self._drop_extension(change, tenant_id, extension.id)
+            await entry.end_sessions(change.session, tenant_id, person_id)
+            await entry.drop_password(change.session, tenant_id, person_id)
+            await accounts.close_person(change.session, tenant_id, person_id)
+            change.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
+            change.afterwards.append(lambda: self.directory.drop_person(person_id))
+            change.afterwards.append(lambda: self._release_email(person))
+
+    # shared by the use cases
+
+    async def _person(self, change: Change, tenant_id: str, person_id: str) -> Person:
+        found = await accounts.person(change.session, self._keys, tenant_id, person_id)
+        if found is None:
+            raise NotFound("There is no such person.")
+        return found
+
+    async def _take_email(self, change: Change, person: Person) -> None:
+        """Let the address lead to the person, in the tenant and, for whoever has it first, in the installation.
+
+        Bound before the commit: an address that leads to nobody does no harm, a person it does not lead to is lost.
+        """
+        if not person.email:
+            return
+        address = values.email_key(person.email)
+        subject = self._keys.find(person.tenant_id, EMAIL, address)
+        if subject is not None and subject != person.subject:
+            if await accounts.person_of_subject(change.session, self._keys, person.tenant_id, subject) is not None:
+                raise Conflict("That e-mail address has an account already.", field="email")
+            self._keys.unbind(person.tenant_id, EMAIL, address)
+        self._keys.bind(person.tenant_id, EMAIL, address, person.subject)
+        subject = self._keys.find(EVERYWHERE, EMAIL, address)
+        if subject is not None and await entry.account(change.session, self._keys, subject) is None:
+            self._keys.unbind(EVERYWHERE, EMAIL, address)
+            subject = None
+        if subject is None:
+            self._keys.bind(EVERYWHERE, EMAIL, address, person.subject)
+
+    def _release_email(self, person: Person) -> None:
+        address = values.email_key(person.email)
+        for scope in (person.tenant_id, EVERYWHERE):
+            if address and self._keys.find(scope, EMAIL, address) == person.subject:
+                self._keys.unbind(scope, EMAIL, address)
+
+    async def _set_password(self, change: Change, person: Person, hashed: str, *, must_change: bool) -> None:
+        account = entry.Account(
+            person.id, person.tenant_id, person.subject, person.role, person.state, must_change, hashed
+        )
+        await entry.set_password(change.session, self._keys, account, self._clock.now())
+        change.publish(PasswordChanged(self._clock.new_id(), person.tenant_id, person.id))
+
+    async def _keep_an_operator(self, change: Change, person: Person) -> None:
+        active = await accounts.count_active(change.session, person.tenant_id, Role.OPERATOR)
+        if person.state == "active" and active <= 1:
+            raise Conflict("This is the last operator: make another one first.")
+
+    async def _rename_extensions(self, change: Change, person: Person, name: str) -> None:
+        for extension in await phones.extensions_of_person(change.session, self._keys, person.tenant_id, person.id):
+            if extension.name == person.name:
+                renamed = replace(extension, name=name)
+                await phones.save_extension(change.session, self._keys, renamed)
+                change.afterwards.append(lambda renamed=renamed: self.directory.put_extension(renamed))
+
+    async def _tell_state(self, change: Change, before: Person, after: Person) -> None:
+        suspended = after.state == "suspended"
+        if suspended and before.state != "suspended":
+            await entry.end_sessions(change.session, after.tenant_id, after.id)
+            change.publish(PersonSuspended(self._clock.new_id(), after.tenant_id, after.id))
+        if before.state == "suspended" and not suspended:
+            change.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id))
+        change.afterwards.append(lambda: self.directory.put_person(after.id, after.subject, barred=suspended))
+
+    async def _drop_extension(self, change: Change, tenant_id: str, extension_id: str) -> None:
+        """Delete the extension with its devices, and tell of each."""
+        for device in self.directory.devices_of(extension_id):
+            change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device.device_id, extension_id))
+        await phones.drop_extension(change.session, tenant_id, extension_id)
+        change.publish(ExtensionDeleted(self._clock.new_id(), tenant_id, extension_id))
+        change.afterwards.append(lambda: self.directory.drop_extension(extension_id))
+
+
+def _changed(person: Person, change: PersonChange) -> Person:
+    if change.name is not None:
+        person = replace(person, name=values.name(change.name))
+    if change.email is not None:
+        person = replace(person, email=values.email(change.email))
+    if change.role is not None:
+        person = replace(person, role=change.role)
+    if change.state is not None:
+        person = replace(person, state=change.state)
+    return person
+
+
+def _check_role(tenant: Tenant, role: Role) -> None:
+    if role is Role.OPERATOR and tenant.slug != OPERATOR:
+        raise Invalid("Operators belong to the operator's own tenant.", field="role")

@@ -1,0 +1,219 @@
+"""Extensions and the devices that register for them."""
+
+import hashlib
+from dataclasses import replace
+
+from unificx.kernel.errors import Conflict, NotFound
+from unificx.people.accounts import EMAIL, Accounts
+from unificx.people.contracts import (
+    Device,
+    DeviceAuth,
+    DeviceChange,
+    Extension,
+    ExtensionChange,
+    MadeDevice,
+    MadeExtension,
+    NewDevice,
+    NewExtension,
+    NewPerson,
+    Page,
+    Person,
+    SipLogin,
+)
+from unificx.people.facts import DeviceCreated, DeviceRevoked, ExtensionCreated
+from unificx.people.queries import accounts, phones
+from unificx.people.room import Change, page, page_size
+from unificx.people.rules import values
+
+_USERNAME_BYTES = 5
+_PASSWORD_BYTES = 15
+"""Eight characters that only make the username unique; twenty-four, 120 bits, that nobody guesses."""
+
+
+class Phones(Accounts):
+    """What rings."""
+
+    # extensions
+
+    async def create_extension(self, tenant_id: str, new: NewExtension) -> MadeExtension:
+        """An extension with a first device, for the person of that e-mail address, made if there is none yet.
+
+        Raises Conflict if the number is taken.
+        """
+        number, name = values.number(new.number), values.name(new.name)
+        async with self._changing() as change:
+            self._tenant(tenant_id)
+            if self.directory.extension(tenant_id, number) is not None:
+                raise Conflict("That number is taken.", field="number")
+            owner = await self._owner(change, tenant_id, new)
+            extension = Extension(
+                id=self._clock.new_id(),
+                tenant_id=tenant_id,
+                number=number,
+                person_id=owner.id if owner is not None else None,
+                subject=owner.subject if owner is not None else self._clock.new_id(),
+                ring_seconds=values.ring_seconds(new.ring_seconds),
+                max_call_seconds=values.max_call_seconds(new.max_call_seconds),
+                name=name,
+            )
+            await phones.add_extension(change.session, self._keys, extension, self._clock.now())
+            change.publish(ExtensionCreated(self._clock.new_id(), tenant_id, extension.id))
+            change.afterwards.append(lambda: self.directory.put_extension(extension))
+            made = await self._add_device(change, extension, NewDevice(extension.id, name))
+        return MadeExtension(extension, made.device, made.login)
+
+    async def _owner(self, change: Change, tenant_id: str, new: NewExtension) -> Person | None:
+        if not new.email:
+            return None
+        subject = self._keys.find(tenant_id, EMAIL, values.email_key(values.email(new.email)))
+        if subject is not None:
+            known = await accounts.person_of_subject(change.session, self._keys, tenant_id, subject)
+            if known is not None:
+                return known
+        return await self._add_person(change, tenant_id, NewPerson(new.name, new.email), "invited")
+
+    async def list_extensions(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]:
+        """In the order they were made."""
+        async with self._database.read() as session:
+            found = await phones.extensions(session, self._keys, tenant_id, cursor, page_size(limit) + 1)
+        return page(found, limit, lambda extension: extension.id)
+
+    async def extension(self, tenant_id: str, reference: str) -> Extension:
+        """By id or number. Raises NotFound."""
+        async with self._database.read() as session:
+            found = await phones.extension(session, self._keys, tenant_id, reference)
+        if found is None:
+            raise NotFound("There is no such extension.")
+        return found
+
+    async def update_extension(self, tenant_id: str, extension_id: str, change: ExtensionChange) -> Extension:
+        """What is shown, how long it rings, how long one call may last."""
+        async with self._changing() as doing:
+            extension = await self._extension(doing, tenant_id, extension_id)
+            if change.name is not None:
+                extension = replace(extension, name=values.name(change.name))
+            if change.ring_seconds is not None:
+                extension = replace(extension, ring_seconds=values.ring_seconds(change.ring_seconds))
+            if change.max_call_seconds is not None:
+                extension = replace(extension, max_call_seconds=values.max_call_seconds(change.max_call_seconds))
+            await phones.save_extension(doing.session, self._keys, extension)
+            doing.afterwards.append(lambda: self.directory.put_extension(extension))
+        return extension
+
+    async def delete_extension(self, tenant_id: str, extension_id: str) -> None:
+        """Its devices go with it; the person stays."""
+        async with self._changing() as change:
+            extension = await self._extension(change, tenant_id, extension_id)
+            await self._drop_extension(change, tenant_id, extension.id)
+
+    # devices
+
+    async def create_device(self, tenant_id: str, new: NewDevice) -> MadeDevice:
+        """Another phone or program for an extension, with a login of its own."""
+        async with self._changing() as change:
+            extension = await self._extension(change, tenant_id, new.extension_id)
+            return await self._add_device(change, extension, new)
+
+    async def list_devices(
+        self, tenant_id: str, extension_id: str | None = None, cursor: str | None = None, limit: int = 100
+    ) -> Page[Device]:
+        """In the order they were made; of one extension or of all."""
+        size = page_size(limit) + 1
+        async with self._database.read() as session:
+            found = await phones.devices(
+                session, self._keys, tenant_id, extension_id=extension_id, after=cursor, limit=size
+            )
+        return page(found, limit, lambda device: device.id)
+
+    async def device(self, tenant_id: str, device_id: str) -> Device:
+        """Raises NotFound."""
+        async with self._database.read() as session:
+            found = await phones.device(session, self._keys, tenant_id, device_id)
+        if found is None:
+            raise NotFound("There is no such device.")
+        return found
+
+    async def update_device(self, tenant_id: str, device_id: str, change: DeviceChange) -> Device:
+        """Rename, disable, enable. A disabled device is refused from this moment on."""
+        async with self._changing() as doing:
+            before, extension = await self._device(doing, tenant_id, device_id)
+            after = replace(before, name=values.name(change.name)) if change.name is not None else before
+            after = replace(after, enabled=change.enabled) if change.enabled is not None else after
+            await phones.save_device(doing.session, self._keys, after, extension.subject)
+            if before.enabled and not after.enabled:
+                doing.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
+            doing.afterwards.append(lambda: self.directory.enable_device(device_id, enabled=after.enabled))
+        return after
+
+    async def renew_device(self, tenant_id: str, device_id: str) -> MadeDevice:
+        """A new password; the old one stops working at once."""
+        async with self._changing() as change:
+            device, extension = await self._device(change, tenant_id, device_id)
+            login, auth = self._new_login(extension, device)
+            await phones.save_login(change.session, self._keys, auth, extension.subject)
+            change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
+            change.afterwards.append(lambda: self.directory.put_device(auth))
+        return MadeDevice(device, login)
+
+    async def delete_device(self, tenant_id: str, device_id: str) -> None:
+        """Refused from this moment on."""
+        async with self._changing() as change:
+            _, extension = await self._device(change, tenant_id, device_id)
+            await phones.drop_device(change.session, tenant_id, device_id)
+            change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
+            change.afterwards.append(lambda: self.directory.drop_device(device_id))
+
+    # shared by the use cases
+
+    async def _extension(self, change: Change, tenant_id: str, reference: str) -> Extension:
+        found = await phones.extension(change.session, self._keys, tenant_id, reference)
+        if found is None:
+            raise NotFound("There is no such extension.")
+        return found
+
+    async def _device(self, change: Change, tenant_id: str, device_id: str) -> tuple[Device, Extension]:
+        found = await phones.device(change.session, self._keys, tenant_id, device_id)
+        if found is None:
+            raise NotFound("There is no such device.")
+        return found, await self._extension(change, tenant_id, found.extension_id)
+
+    async def _add_device(self, change: Change, extension: Extension, new: NewDevice) -> MadeDevice:
+        device = Device(
+            id=self._clock.new_id(),
+            tenant_id=extension.tenant_id,
+            extension_id=extension.id,
+            kind=new.kind,
+            enabled=True,
+            created=self._clock.now(),
+            last_used=None,
+            name=values.name(new.name),
+            username=self._free_username(extension.number),
+        )
+        login, auth = self._new_login(extension, device)
+        await phones.add_device(change.session, self._keys, device, auth, extension.subject)
+        change.publish(DeviceCreated(self._clock.new_id(), extension.tenant_id, device.id, extension.id))
+        change.afterwards.append(lambda: self.directory.put_device(auth))
+        return MadeDevice(device, login)
+
+    def _free_username(self, number: str) -> str:
+        while True:
+            username = f"{number}-{self._characters(_USERNAME_BYTES)}"
+            if self.directory.device_by_username(username) is None:
+                return username
+
+    def _new_login(self, extension: Extension, device: Device) -> tuple[SipLogin, DeviceAuth]:
+        tenant = self._tenant(extension.tenant_id)
+        password = self._characters(_PASSWORD_BYTES)
+        secret = f"{device.username}:{tenant.domain}:{password}".encode()
+        auth = DeviceAuth(
+            device_id=device.id,
+            extension_id=extension.id,
+            tenant_id=tenant.id,
+            realm=tenant.domain,
+            enabled=device.enabled,
+            username=device.username,
+            ha1_md5=hashlib.md5(secret, usedforsecurity=False).digest(),
+            ha1_sha256=hashlib.sha256(secret).digest(),
+        )
+        uri = f"sip:{extension.number}@{tenant.domain}"
+        return SipLogin(device.username, password, tenant.domain, uri), auth

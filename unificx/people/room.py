@@ -1,0 +1,83 @@
+"""What the room's use cases share: the database, the keys, the directory, and how a change is made."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import Conflict, NotFound
+from unificx.kernel.facts import Fact
+from unificx.people.contracts import Page, Tenant
+from unificx.people.directory import Directory
+from unificx.people.passwords import Passwords
+from unificx.people.ports import KeyRing
+from unificx.store.database import Database, UnitOfWork
+
+T = TypeVar("T")
+
+_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrstuvwxyz23456789")
+"""Base32 in letters that are hard to mistake for one another on a desk phone's display."""
+
+MOST_PER_PAGE = 500
+
+
+class Change:
+    """One change being made: its rows and facts, and what the directory will hear once they are committed."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.session: AsyncSession = uow.session
+        self.publish: Callable[[Fact], None] = uow.publish
+        self.afterwards: list[Callable[[], object]] = []
+
+
+class Room:
+    """Changes happen one after the other, so that what was checked still holds when it is written."""
+
+    def __init__(self, database: Database, keys: KeyRing, clock: Clock, *, passwords: Passwords | None = None) -> None:
+        self.directory = Directory()
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._passwords = passwords or Passwords()
+        self._changes = asyncio.Lock()
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncIterator[Change]:
+        """A unit of work; what it leaves in `afterwards` is done after the commit and before the next change."""
+        async with self._changes:
+            try:
+                async with self._database.begin() as uow:
+                    change = Change(uow)
+                    yield change
+            except IntegrityError:
+                # From None: the driver's words quote the values.
+                raise Conflict("Somebody else changed the same thing at the same time.", hint="Try again.") from None
+            for step in change.afterwards:
+                step()
+
+    def _tenant(self, tenant_id: str) -> Tenant:
+        tenant = self.directory.tenant(tenant_id)
+        if tenant is None:
+            raise NotFound("There is no such tenant.")
+        return tenant
+
+    def _characters(self, random_bytes: int) -> str:
+        """Eight characters for every five random bytes."""
+        return base64.b32encode(self._clock.random_bytes(random_bytes)).decode().translate(_ALPHABET)
+
+
+def page_size(limit: int) -> int:
+    """What somebody asked for, within bounds."""
+    return max(1, min(limit, MOST_PER_PAGE))
+
+
+def page(found: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:
+    """A page of what was `found`: one more than fits says that there is another."""
+    size = page_size(limit)
+    items = tuple(found[:size])
+    return Page(items, key(items[-1]) if len(found) > size else None)

@@ -1,0 +1,109 @@
+"""How guessing passwords is slowed.
+
+Wrong tries are counted in three places: for the account from this source, for this source whatever the account, and for
+the account from all sources it has not been signed in from. Past a free allowance each further try must wait twice as
+long. The owner at a known address is thus never locked out by somebody else's guessing, and at a new one waits a minute
+at the most. Unknown accounts are counted like real ones: the answer does not tell them apart.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+MOST_REMEMBERED = 50_000
+HALF_LIFE = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    free: int
+    """Wrong tries that cost nothing."""
+    longest: float
+    """Seconds; no wait is longer."""
+
+
+FOR_PAIR = Limit(free=5, longest=900.0)
+FOR_SOURCE = Limit(free=20, longest=900.0)
+FOR_ACCOUNT = Limit(free=50, longest=60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Wrong tries, halved every half hour, and when the last one was (monotonic seconds)."""
+
+    count: float
+    last: float
+
+    def faded(self, now: float) -> float:
+        return self.count * 0.5 ** ((now - self.last) / HALF_LIFE)
+
+
+def wait(tries: Tries, limit: Limit, now: float) -> float:
+    """Seconds until another try is let through; 0 if it may go ahead."""
+    excess = tries.count - limit.free
+    if excess < 0:
+        return 0.0
+    delay = min(limit.longest, 2.0 ** min(excess, 30.0))
+    return max(0.0, tries.last + delay - now)
+
+
+def source_key(address: str) -> str:
+    """What stands for one place on the network: an IPv4 address or an IPv6 /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped) if parsed.ipv4_mapped else parsed.packed[:8].hex()
+    return str(parsed)
+
+
+class Guesses:
+    """The memory of wrong tries: bounded, the longest untouched forgotten first."""
+
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self._most = most
+        self._tries: OrderedDict[tuple[str, ...], Tries] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def attempt(self, account: str, address: str, now: float) -> float:
+        """Count a try before it is checked, so that many at once gain nothing; 0, or the seconds it is too early by."""
+        counted = self._counted(account, source_key(address))
+        nothing = Tries(0.0, now)
+        longest = max(wait(self._tries.get(key, nothing), limit, now) for key, limit in counted)
+        if longest > 0:
+            return longest
+        for key, _ in counted:
+            self._add(key, 1.0, now)
+        return 0.0
+
+    def succeeded(self, account: str, address: str, now: float) -> None:
+        """The last try was right: take it off again, and remember the place."""
+        source = source_key(address)
+        for key, _ in self._counted(account, source):
+            self._add(key, -1.0, now)
+        self._tries.pop(("pair", account, source), None)
+        self._known[account, source] = None
+        self._known.move_to_end((account, source))
+        _trim(self._known, self._most)
+
+    def _counted(self, account: str, source: str) -> list[tuple[tuple[str, ...], Limit]]:
+        counted: list[tuple[tuple[str, ...], Limit]] = [
+            (("pair", account, source), FOR_PAIR),
+            (("source", source), FOR_SOURCE),
+        ]
+        if (account, source) not in self._known:
+            counted.append((("account", account), FOR_ACCOUNT))
+        return counted
+
+    def _add(self, key: tuple[str, ...], tries: float, now: float) -> None:
+        before = self._tries.get(key)
+        count = (before.faded(now) if before else 0.0) + tries
+        self._tries[key] = Tries(max(0.0, count), now)
+        self._tries.move_to_end(key)
+        _trim(self._tries, self._most)
+
+
+def _trim(memory: "OrderedDict[tuple[str, str], None] | OrderedDict[tuple[str, ...], Tries]", most: int) -> None:
+    while len(memory) > most:
+        memory.popitem(last=False)

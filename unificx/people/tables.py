@@ -1,0 +1,218 @@
+"""The room's tables. Names, e-mails, usernames, password hashes, addresses and user agents are sealed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from unificx.kernel.personal import personal
+from unificx.store.base import Base, plain, sealed_column
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPart:
+    """Who a person is. Of no use in setting up a call: an extension carries the name that is shown."""
+
+    name: str = personal(
+        "user.name",
+        uses=("administration", "directory"),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+    email: str = personal(
+        "user.contact.email",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionPart:
+    """What a phone shows when the extension calls."""
+
+    name: str = personal(
+        "user.name",
+        uses=("administration", "directory", "telephony"),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePart:
+    """How a person tells their devices apart."""
+
+    name: str = personal(
+        "user.device",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+    username: str = personal(
+        "user.account.username",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPart:
+    """A device's SIP credential: H(username:realm:password) in hex (RFC 7616), as good as the password here."""
+
+    username: str = personal(
+        "user.account.username",
+        uses=("authentication",),
+        retention="account",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+    ha1_md5: str = personal(
+        "user.authorization.credentials",
+        uses=("authentication",),
+        retention="account",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+    ha1_sha256: str = personal(
+        "user.authorization.credentials",
+        uses=("authentication",),
+        retention="account",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPart:
+    """An Argon2id hash (RFC 9106), with its own salt and parameters."""
+
+    hash: str = personal(
+        "user.authorization.password",
+        uses=("authentication",),
+        retention="account",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPart:
+    """Where a sign-in came from, so that its person can recognise it."""
+
+    address: str = personal(
+        "user.device.ip_address",
+        uses=("security",),
+        retention="sign_in",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    agent: str = personal(
+        "user.device.user_agent",
+        uses=("security",),
+        retention="sign_in",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+class TenantRow(Base):
+    __tablename__ = "tenant"
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    slug: Mapped[str] = plain("an organisation's short name", unique=True)
+    name: Mapped[str] = plain("an organisation's name")
+    domain: Mapped[str] = plain("an organisation's SIP domain, in lower case", unique=True)
+    state: Mapped[str] = plain("active or suspended")
+    created: Mapped[datetime] = plain("when we made it")
+
+
+class PersonRow(Base):
+    """A closed account keeps its row without the sealed part: whose calls are still in the history stays known."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), index=True)
+    subject_id: Mapped[str] = plain("whose key seals the part below: random", index=True)
+    role: Mapped[str] = plain("what an account may do")
+    state: Mapped[str] = plain("invited, active, suspended or closed")
+    created: Mapped[datetime] = plain("when we made it")
+    sealed: Mapped[bytes | None] = sealed_column(PersonPart, subject="subject_id")
+
+
+class CredentialRow(Base):
+    """A person's password."""
+
+    __tablename__ = "credential"
+
+    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"), primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), index=True)
+    subject_id: Mapped[str] = plain("whose key seals the part below: random")
+    must_change: Mapped[bool] = plain("made by us, to be replaced by one's own")
+    changed: Mapped[datetime] = plain("when it was set")
+    sealed: Mapped[bytes] = sealed_column(PasswordPart, subject="subject_id")
+
+
+class SessionRow(Base):
+    __tablename__ = "session"
+    __table_args__ = (Index(None, "tenant_id", "person_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
+    subject_id: Mapped[str] = plain("whose key seals the part below: random")
+    token_digest: Mapped[str] = plain("SHA-256 of a random token", unique=True)
+    created: Mapped[datetime] = plain("when somebody signed in")
+    expires: Mapped[datetime] = plain("when the sign-in ends by itself")
+    last_used: Mapped[date] = plain("a day, no finer")
+    sealed: Mapped[bytes] = sealed_column(SessionPart, subject="subject_id")
+
+
+class ExtensionRow(Base):
+    __tablename__ = "extension"
+    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
+    number: Mapped[str] = plain("the tenant's own number")
+    person_id: Mapped[str | None] = plain("the person it belongs to, if any", ForeignKey("person.id"), index=True)
+    subject_id: Mapped[str] = plain("whose key seals the part below: random")
+    ring_seconds: Mapped[int] = plain("how long it rings")
+    max_call_seconds: Mapped[int] = plain("how long one call may last")
+    created: Mapped[datetime] = plain("when we made it")
+    sealed: Mapped[bytes] = sealed_column(ExtensionPart, subject="subject_id")
+
+
+class DeviceRow(Base):
+    __tablename__ = "device"
+    __table_args__ = (Index(None, "tenant_id", "extension_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
+    extension_id: Mapped[str] = plain("the extension it rings for", ForeignKey("extension.id"))
+    subject_id: Mapped[str] = plain("whose key seals the parts below: random")
+    kind: Mapped[str] = plain("phone, softphone or client")
+    enabled: Mapped[bool] = plain("whether it may register")
+    created: Mapped[datetime] = plain("when we made it")
+    last_used: Mapped[date | None] = plain("a day, no finer")
+    sealed: Mapped[bytes] = sealed_column(DevicePart, subject="subject_id")
+    login: Mapped[bytes] = sealed_column(LoginPart, subject="subject_id")
