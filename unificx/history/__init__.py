@@ -1,0 +1,6 @@
+"""What happened: call records."""
+
+from unificx.history.contracts import CallRecord, Filters, HistoryPage, Identity, Party
+from unificx.history.service import History
+
+__all__ = ["CallRecord", "Filters", "History", "HistoryPage", "Identity", "Party"]

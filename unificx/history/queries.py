@@ -1,0 +1,198 @@
+"""Every SELECT, INSERT and DELETE of the room, and the sealing and opening of what its rows carry."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, and_, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.calls.facts import CallEnded, CallParty, Direction, Outcome, PartyRole, SideQuality
+from unificx.history.contracts import CallRecord, Filters, Identity, Party
+from unificx.history.ports import KeyRing
+from unificx.history.rules import talk_seconds
+from unificx.history.tables import AddressPart, CallPartyRow, CallRow, PartyPart
+from unificx.store import Codec, ErasedSubject, Gone
+
+PARTY = Codec(CallPartyRow, PartyPart)
+ADDRESS = Codec(CallPartyRow, AddressPart)
+
+_CALL = cast("Table", CallRow.__table__)
+_CALL_PARTY = cast("Table", CallPartyRow.__table__)
+_INSERTS = {
+    (dialect, table): insert(table).on_conflict_do_nothing()
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    for table in (_CALL, _CALL_PARTY)
+}
+"""By dialect and table; a call that is there already is left as it is."""
+
+
+# Writing. A record is JSON: the call's row, and its parties' rows with the sealed parts in hex.
+
+
+def to_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
+    """A call as the spool keeps it; `subjects` are its parties', in order."""
+    ids = [f"{call.id}/{place}" for place in range(len(call.parties))]
+    parts = [PartyPart(party.number, party.name) for party in call.parties]
+    sealed = _seal(PARTY, keys, call.tenant, list(zip(subjects, ids, parts, strict=True)))
+    located = [
+        (subject, row, AddressPart(party.address))
+        for subject, row, party in zip(subjects, ids, call.parties, strict=True)
+        if party.address
+    ]
+    addresses = dict(zip((row for _, row, _ in located), _seal(ADDRESS, keys, call.tenant, located), strict=True))
+    rows = [
+        _party_row(call, party, place, subject)
+        | {"id": row, "sealed": part and part.hex(), "sealed_address": (blob := addresses.get(row)) and blob.hex()}
+        for place, (party, subject, row, part) in enumerate(zip(call.parties, subjects, ids, sealed, strict=True))
+    ]
+    return json.dumps((_call_row(call), rows), separators=(",", ":")).encode()
+
+
+def _seal(codec: Codec[Any], keys: KeyRing, tenant: str, items: list[tuple[str, str, Any]]) -> list[bytes | None]:
+    """Sealed parts in order, with None for a subject that was erased while the call went on."""
+    if not items:
+        return []
+    try:
+        return [*codec.seal(keys, tenant, items)]
+    except ErasedSubject:
+        if len(items) == 1:
+            return [None]
+        return [part for item in items for part in _seal(codec, keys, tenant, [item])]
+
+
+def _call_row(call: CallEnded) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "tenant_id": call.tenant,
+        "direction": call.direction,
+        "started": call.started.isoformat(),
+        "answered": call.answered and call.answered.isoformat(),
+        "ended": call.ended.isoformat(),
+        "talk_seconds": talk_seconds(call),
+        "outcome": call.outcome,
+        "cause": call.cause,
+        "recorded": False,
+    }
+
+
+def _party_row(call: CallEnded, party: CallParty, place: int, subject: str) -> dict[str, Any]:
+    return {
+        "tenant_id": call.tenant,
+        "call_id": call.id,
+        "place": place,
+        "role": party.role,
+        "subject_id": subject,
+        "extension_id": party.extension_id,
+        "device_id": party.device_id,
+        "loss": party.quality.loss,
+        "jitter_ms": party.quality.jitter_ms,
+        "mos": party.quality.mos,
+        "packets": party.quality.packets,
+    }
+
+
+async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> None:
+    """Bring records into the tables; those that are there already change nothing."""
+    calls: list[dict[str, Any]] = []
+    parties: list[dict[str, Any]] = []
+    for record in records:
+        call, rows = json.loads(record)
+        for name in ("started", "answered", "ended"):
+            call[name] = call[name] and datetime.fromisoformat(call[name])
+        for row in rows:
+            for name in ("sealed", "sealed_address"):
+                row[name] = row[name] and bytes.fromhex(row[name])
+        calls.append(call)
+        parties += rows
+    connection = await session.connection()
+    dialect = connection.dialect.name
+    await connection.execute(_INSERTS[dialect, _CALL], calls)
+    await connection.execute(_INSERTS[dialect, _CALL_PARTY], parties)
+
+
+async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
+    """Every call of a tenant; the parties go with their calls."""
+    await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
+
+
+# Reading
+
+
+async def calls(
+    session: AsyncSession,
+    keys: KeyRing,
+    tenant_id: str,
+    *,
+    filters: Filters,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[CallRecord]:
+    """The newest calls first, from behind the one that started and is called as `before` says."""
+    query = select(CallRow).where(CallRow.tenant_id == tenant_id)
+    if filters.since is not None:
+        query = query.where(CallRow.started >= filters.since)
+    if filters.until is not None:
+        query = query.where(CallRow.started < filters.until)
+    if filters.outcome is not None:
+        query = query.where(CallRow.outcome == filters.outcome)
+    if filters.extensions:
+        theirs = select(CallPartyRow.call_id).where(
+            CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.in_(filters.extensions)
+        )
+        query = query.where(CallRow.id.in_(theirs))
+    if before is not None:
+        started, call_id = before
+        query = query.where(or_(CallRow.started < started, and_(CallRow.started == started, CallRow.id < call_id)))
+    rows = (await session.scalars(query.order_by(CallRow.started.desc(), CallRow.id.desc()).limit(limit))).all()
+    return await _with_parties(session, keys, tenant_id, rows)
+
+
+async def call(session: AsyncSession, keys: KeyRing, tenant_id: str, call_id: str) -> CallRecord | None:
+    rows = (await session.scalars(select(CallRow).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
+    return next(iter(await _with_parties(session, keys, tenant_id, rows)), None)
+
+
+async def _with_parties(
+    session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[CallRow]
+) -> list[CallRecord]:
+    query = select(CallPartyRow).where(
+        CallPartyRow.tenant_id == tenant_id, CallPartyRow.call_id.in_([row.id for row in rows])
+    )
+    found = (await session.scalars(query.order_by(CallPartyRow.call_id, CallPartyRow.place))).all() if rows else []
+    sealed = [(row.subject_id, row.id, row.sealed) for row in found if row.sealed is not None]
+    opened = PARTY.open(keys, tenant_id, "history", sealed)
+    parts = {row_id: part for (_, row_id, _), part in zip(sealed, opened, strict=True)}
+    of_call: dict[str, list[Party]] = {row.id: [] for row in rows}
+    for row in found:
+        of_call[row.call_id].append(_party(row, parts.get(row.id)))
+    return [_record(row, tuple(of_call[row.id])) for row in rows]
+
+
+def _party(row: CallPartyRow, part: PartyPart | Gone | None) -> Party:
+    return Party(
+        role=cast("PartyRole", row.role),
+        subject=row.subject_id,
+        extension_id=row.extension_id,
+        device_id=row.device_id,
+        quality=SideQuality(row.loss, row.jitter_ms, row.mos, row.packets),
+        who=Identity(part.number, part.name) if isinstance(part, PartyPart) else Gone(),
+    )
+
+
+def _record(row: CallRow, parties: tuple[Party, ...]) -> CallRecord:
+    return CallRecord(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        direction=cast("Direction", row.direction),
+        started=row.started,
+        answered=row.answered,
+        ended=row.ended,
+        talk_seconds=row.talk_seconds,
+        outcome=cast("Outcome", row.outcome),
+        cause=row.cause,
+        recorded=row.recorded,
+        parties=parties,
+    )
