@@ -1,0 +1,133 @@
+"""Nothing undeclared loads."""
+
+from dataclasses import dataclass, field, make_dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from sealed_models import FriendPart
+from sqlalchemy import JSON, Column, LargeBinary, MetaData, String, Table
+from sqlalchemy.orm import mapped_column
+
+from unificx.kernel.personal import VOCABULARY, BadDeclaration, personal
+from unificx.store import Base, Codec, plain, sealed_column
+from unificx.store.base import Sealed, check_table
+
+NUMBERS = count()
+DECLARED: dict[str, Any] = {
+    "category": "user.name",
+    "uses": ("directory",),
+    "retention": "account",
+    "on_erase": "delete",
+    "export": True,
+    "rectifiable": True,
+}
+
+
+def declare(**changes: Any) -> Any:
+    words = DECLARED | changes
+    return personal(words.pop("category"), **words)
+
+
+def define(**columns: Any) -> type[Any]:
+    """A model in a metadata of its own with an id, a subject and these columns."""
+    base = type("Alone", (Base,), {"__abstract__": True, "metadata": MetaData()})
+    always = {"id": plain("an id", String, primary_key=True), "subject_id": plain("whose", String)}
+    return type(f"Row{next(NUMBERS)}", (base,), {"__tablename__": "row", "__module__": __name__, **always, **columns})
+
+
+def part(**fields: tuple[Any, Any]) -> type[Any]:
+    return make_dataclass("Part", [(name, kind, what) for name, (kind, what) in fields.items()], frozen=True)
+
+
+@pytest.mark.promise("S3")
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        pytest.param({"name": mapped_column(String)}, "row.name: say what it is", id="a bare column"),
+        pytest.param({"name": mapped_column(Sealed)}, "made by sealed_column", id="a sealed type by hand"),
+        pytest.param({"name": plain("it is sealed", Sealed)}, "made by sealed_column", id="sealed and called plain"),
+        pytest.param({"more": plain("only figures", JSON)}, "anything could hide in JSON", id="a free JSON column"),
+        pytest.param({"s": sealed_column(FriendPart, subject="owner")}, "no column 'owner'", id="nobody's data"),
+        pytest.param({"blob": mapped_column(LargeBinary)}, "row.blob: say what it is", id="bare bytes"),
+    ],
+)
+def test_a_column_that_is_neither_plain_nor_sealed_does_not_load(columns: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadDeclaration, match=words):
+        define(**columns)
+
+
+def test_a_column_brought_in_later_or_by_a_bare_table_is_found_too() -> None:
+    table = Table("bare", MetaData(), Column("phone", String))
+    with pytest.raises(BadDeclaration, match=r"bare\.phone"):
+        check_table(table)
+    row = define()
+    row.phone = mapped_column(String)
+    with pytest.raises(BadDeclaration, match=r"row\.phone"):
+        check_table(row.__table__)
+
+
+@pytest.mark.parametrize("why", ["", "  ", String(20), None])
+def test_plain_wants_a_reason(why: Any) -> None:
+    with pytest.raises(BadDeclaration, match="reason why"):
+        plain(why)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        pytest.param({"name": (str, declare()), "phone": (str, field())}, "phone", id="an undeclared field"),
+        pytest.param({"more": (dict, declare())}, "more", id="a field with anything inside"),
+        pytest.param({"more": (tuple[dict, ...], declare())}, "more", id="anything inside a tuple"),
+        pytest.param({"more": (Any, declare())}, "more", id="a field of any type"),
+        pytest.param({}, "without fields", id="no field"),
+        pytest.param({"a": (str, declare()), "b": (str, declare(on_erase="keep"))}, "one fate", id="two fates"),
+    ],
+)
+def test_a_sealed_part_hides_nothing(fields: dict[str, tuple[Any, Any]], words: str) -> None:
+    with pytest.raises(BadDeclaration, match=words):
+        sealed_column(part(**fields), subject="subject_id")
+
+
+def test_a_sealed_part_cannot_be_changed_after_it_was_opened() -> None:
+    @dataclass
+    class Loose:
+        name: str = declare()
+
+    with pytest.raises(BadDeclaration, match="frozen"):
+        sealed_column(Loose, subject="subject_id")
+
+
+@pytest.mark.promise("S3", "K2")
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"category": "user.shoe_size"}, "not in kernel/vocabulary.json"),
+        ({"category": "user.demographic.date_of_birth"}, "banned: age is held as a yes or no"),
+        ({"category": "user.biometric.voice"}, "banned"),
+        ({"uses": ("curiosity",)}, "not in kernel/vocabulary.json"),
+        ({"uses": ("train_ai_system",)}, "banned"),
+        ({"uses": ()}, "for no purpose"),
+        ({"retention": "forever"}, "not in kernel/vocabulary.json"),
+        ({"on_erase": "hide"}, "'delete' or 'keep'"),
+    ],
+)
+def test_words_outside_the_vocabulary_are_refused(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadDeclaration, match=words):
+        declare(**change)
+
+
+def test_the_vocabulary_hangs_together() -> None:
+    for key in VOCABULARY.categories:
+        parent = key.rpartition(".")[0]
+        assert parent in VOCABULARY.categories or parent in ("user", "user.demographic")
+    assert not VOCABULARY.banned.keys() & (VOCABULARY.categories.keys() | VOCABULARY.purposes.keys())
+    assert not set(VOCABULARY.data_uses.values()) & VOCABULARY.banned.keys()
+
+
+def test_a_codec_is_for_one_column_and_some_purpose() -> None:
+    with pytest.raises(TypeError, match="in 0 columns"):
+        Codec(define(), FriendPart)
+    torn = part(a=(str, declare()), b=(str, declare(uses=("billing",))))
+    with pytest.raises(TypeError, match="never be opened"):
+        Codec(define(sealed=sealed_column(torn, subject="subject_id")), torn)

@@ -1,0 +1,154 @@
+"""Sealing and opening: the right row of the right person for the right purpose, and nothing else."""
+
+import traceback
+from typing import Any
+
+import pytest
+from sealed_models import FRIEND, NOTE, STRANGER, FriendPart, FriendRow, NotePart
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from unificx.privacy import KeyStore
+from unificx.store import CannotOpen, Database, ErasedSubject, Gone, WrongPurpose
+from unificx.store.sealed import bound
+
+ANA = FriendPart(name="Ana Quokka", numbers=("+4930123456", "1001"))
+
+
+def sealed(keys: KeyStore, *, subject: str = "ana", row: str = "row-1", tenant: str = "one") -> bytes:
+    return FRIEND.seal(keys, tenant, [(subject, row, ANA)])[0]
+
+
+@pytest.mark.promise("T2")
+def test_what_is_sealed_opens_for_its_purpose(keys: KeyStore) -> None:
+    ben = FriendPart(name="Ben", numbers=())
+    blobs = FRIEND.seal(keys, "one", [("ana", "row-1", ANA), ("ben", "row-2", ben)])
+    assert not any(b"Quokka" in blob or b"4930" in blob for blob in blobs)
+    rows = [("ana", "row-1", blobs[0]), ("ben", "row-2", blobs[1])]
+    assert FRIEND.open(keys, "one", "telephony", rows) == [ANA, ben]
+
+
+def test_the_same_value_never_looks_the_same(keys: KeyStore) -> None:
+    assert len({sealed(keys) for _ in range(100)}) == 100
+
+
+def test_none_and_empty_are_kept_apart(keys: KeyStore) -> None:
+    for text in (None, "", "naïve ☎"):
+        [blob] = NOTE.seal(keys, "one", [("ana", "row-1", NotePart(text=text))])
+        assert NOTE.open(keys, "one", "telephony", [("ana", "row-1", blob)]) == [NotePart(text=text)]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param({"row": "row-2"}, id="another row"),
+        pytest.param({"subject": "ben"}, id="another person"),
+        pytest.param({"tenant": "two"}, id="another tenant"),
+    ],
+)
+@pytest.mark.promise("T3")
+def test_a_part_moved_elsewhere_does_not_open(keys: KeyStore, place: dict[str, str]) -> None:
+    blob = sealed(keys)
+    sealed(keys, **place)
+    where = {"subject": "ana", "row": "row-1", "tenant": "one"} | place
+    with pytest.raises(CannotOpen):
+        FRIEND.open(keys, where["tenant"], "telephony", [(where["subject"], where["row"], blob)])
+
+
+def test_a_part_moved_to_another_table_or_column_does_not_open(keys: KeyStore) -> None:
+    with pytest.raises(CannotOpen):
+        STRANGER.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
+    with pytest.raises(CannotOpen):
+        NOTE.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
+
+
+def test_places_cannot_be_confused_by_shifting_letters() -> None:
+    assert bound("ab", "c") != bound("a", "bc") != bound("a", "b", "c")
+
+
+@pytest.mark.promise("T3")
+def test_any_flipped_bit_and_any_cut_is_noticed(keys: KeyStore) -> None:
+    blob = sealed(keys)
+    for at in range(len(blob)):
+        hurt = blob[:at] + bytes([blob[at] ^ 1 << at % 8]) + blob[at + 1 :]
+        with pytest.raises(CannotOpen):
+            FRIEND.open(keys, "one", "telephony", [("ana", "row-1", hurt)])
+        with pytest.raises(CannotOpen):
+            FRIEND.open(keys, "one", "telephony", [("ana", "row-1", blob[:at])])
+
+
+@pytest.mark.promise("S3")
+@pytest.mark.parametrize("purpose", ["directory", "billing", "history", "", "TELEPHONY"])
+def test_a_purpose_that_is_not_every_fields_is_refused_before_anything_is_read(purpose: str) -> None:
+    class NoKeys:
+        def get(self, *_: Any, **__: Any) -> Any:
+            raise AssertionError("a key was asked for")
+
+    with pytest.raises(WrongPurpose, match=r"friend\.sealed"):
+        FRIEND.open(NoKeys(), "one", purpose, [("ana", "row-1", b"\x01")])
+
+
+@pytest.mark.promise("R4")
+def test_an_erased_person_is_gone_and_the_others_are_not(keys: KeyStore) -> None:
+    rows = [("ana", "row-1", sealed(keys)), ("ben", "row-2", sealed(keys, subject="ben", row="row-2"))]
+    keys.destroy("one", "ana")
+    assert FRIEND.open(keys, "one", "telephony", rows) == [Gone(), ANA]
+    with pytest.raises(ErasedSubject):
+        sealed(keys)
+
+
+def test_a_wrongly_typed_part_is_refused_without_a_word_of_it(keys: KeyStore) -> None:
+    for wrong in (FriendPart(name=491234567, numbers=()), NotePart(text="491234567")):  # type: ignore[arg-type]
+        with pytest.raises(TypeError) as fault:
+            FRIEND.seal(keys, "one", [("ana", "row-1", wrong)])  # type: ignore[list-item]
+        assert "491234567" not in "".join(traceback.format_exception(fault.value))
+
+
+async def _with_friends(database: Database) -> None:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(FriendRow.metadata.create_all)
+
+
+@pytest.mark.promise("T2")
+@pytest.mark.parametrize("value", ["491234567", b"491234567", 491234567])
+async def test_the_column_refuses_what_is_not_sealed_and_does_not_repeat_it(database: Database, value: Any) -> None:
+    await _with_friends(database)
+    row = {"id": "a", "tenant_id": "t", "subject_id": "491234567", "sealed": value}
+
+    async def put() -> None:
+        async with database.begin() as uow:
+            await uow.session.execute(insert(FriendRow), [row])
+
+    with pytest.raises(StatementError) as fault:
+        await put()
+    assert "unsealed value" in str(fault.value)
+    assert "491234567" not in "".join(traceback.format_exception(fault.value))
+
+
+async def test_a_failing_statement_does_not_show_its_values(database: Database, keys: KeyStore) -> None:
+    await _with_friends(database)
+    row = {"id": "491234567", "tenant_id": "t", "subject_id": "ana", "sealed": sealed(keys)}
+
+    async def put() -> None:
+        async with database.begin() as uow:
+            await uow.session.execute(insert(FriendRow), [row, row])
+
+    with pytest.raises(IntegrityError) as fault:
+        await put()
+    assert "hidden due to hide_parameters" in str(fault.value)
+    parameters = str(fault.value).split("[SQL:")[1]
+    assert "491234567" not in parameters
+
+
+@pytest.mark.parametrize("figures", [{"caller": {"loss": "+49123"}}, {"number": 1}, ["+49123"], "+49123"])
+async def test_neutral_json_holds_figures_only(database: Database, keys: KeyStore, figures: Any) -> None:
+    await _with_friends(database)
+
+    async def put(figures: Any) -> None:
+        async with database.begin() as uow:
+            row = {"id": "a", "tenant_id": "t", "subject_id": "ana", "sealed": sealed(keys), "figures": figures}
+            await uow.session.execute(insert(FriendRow), [row])
+
+    with pytest.raises(StatementError, match="neutral JSON"):
+        await put(figures)
+    await put({"caller": {"loss": 0.25}})
