@@ -1,0 +1,10 @@
+"""The SIP face: admit, identify, register, hand calls on."""
+
+from unificx.edge.face import Parts, SipFace
+from unificx.edge.guard import Guard, GuardLimits
+from unificx.edge.identify import Identifier
+from unificx.edge.ports import TakesCalls
+from unificx.edge.registrar import RegisterDesk
+from unificx.edge.shell import Shell
+
+__all__ = ["Guard", "GuardLimits", "Identifier", "Parts", "RegisterDesk", "Shell", "SipFace", "TakesCalls"]

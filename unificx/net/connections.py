@@ -1,12 +1,12 @@
 """Live stream connections by number (`Flow.connection`), and how many of them a source may hold."""
 
-import ipaddress
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
+from unificx.kernel.sources import source_of
 from unificx.sip.flow import Flow
 
 OnMessage = Callable[[bytes, Flow], None]
@@ -46,19 +46,6 @@ class Connection(Protocol):
     def close(self) -> None:
         """End it at once."""
         ...
-
-
-def source_of(host: str) -> str:
-    """Whom an address counts against: the IPv4 address, or the IPv6 /64 that one subscriber has to himself."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv4Address):
-        return host
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_address(int(address) >> 64 << 64))
 
 
 class Connections:

@@ -1,0 +1,200 @@
+"""The SIP face: every event of the endpoint goes to whom it concerns, and strangers learn nothing."""
+
+import heapq
+from dataclasses import dataclass
+from itertools import count
+from math import inf
+
+import structlog
+
+from unificx.edge.guard import Guard, Verdict
+from unificx.edge.identify import Identifier, Impostor, Known, Stranger
+from unificx.edge.ports import TakesCalls
+from unificx.edge.registrar import RegisterDesk
+from unificx.people import DeviceAuth, Directory
+from unificx.presence import Caller, Registrar, RegistrationRefused
+from unificx.sip.endpoint import CancelArrived, Endpoint, Event, RequestArrived, ServerKey
+from unificx.sip.errors import BadPeer
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request, Response, respond
+
+log = structlog.get_logger()
+
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE"
+SUPPORTED = "path, outbound, 100rel, timer"
+ABOUT_EVENTS = frozenset(("SUBSCRIBE", "PUBLISH", "NOTIFY"))
+INSIDE_ONLY = frozenset(("BYE", "INFO", "PRACK", "UPDATE"))
+ELSEWHERE = frozenset(("MESSAGE", "REFER"))
+SWEEP_EVERY = 10.0
+MOST_KEPT_BACK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the face works with."""
+
+    endpoint: Endpoint
+    guard: Guard
+    identifier: Identifier
+    desk: RegisterDesk
+    registrar: Registrar
+    directory: Directory
+    calls: TakesCalls
+
+
+class SipFace:
+    """Events in; answers, registrations and calls out. Never raises, whatever a peer sent."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._kept_back: dict[ServerKey, Response] = {}
+        self._due: list[tuple[float, int, ServerKey]] = []
+        self._order = count()
+        self._sweep_at = -inf
+
+    def handle(self, event: Event, now: float) -> None:
+        """One event of the endpoint."""
+        if not isinstance(event, RequestArrived):
+            self._pass_on(event, now)
+            return
+        try:
+            self._request(event, now)
+        except BadPeer as fault:
+            headers = fault.headers if isinstance(fault, RegistrationRefused) else ()
+            self._answer(event.key, event.request, fault.status, now, reason=fault.reason, headers=headers)
+        except Exception as fault:
+            log.error("sip_request_failed", **where(fault))
+            self._answer(event.key, event.request, 500, now)
+
+    def lost(self, flow: Flow, now: float) -> None:
+        """A connection is gone."""
+        self._parts.registrar.lost(flow, now)
+
+    def deadline(self) -> float:
+        """When `timer` wants to be called."""
+        kept_back = self._due[0][0] if self._due else inf
+        return min(self._sweep_at, kept_back, self._parts.calls.deadline())
+
+    def timer(self, now: float) -> None:
+        """Give the answers that were kept back, forget registrations that ran out, let the calls go on."""
+        while self._due and self._due[0][0] <= now:
+            _, _, key = heapq.heappop(self._due)
+            response = self._kept_back.pop(key, None)
+            if response is not None:
+                self._parts.endpoint.respond(key, response, now)
+        if now >= self._sweep_at:
+            self._sweep_at = now + SWEEP_EVERY
+            self._parts.registrar.expire(now)
+        if now >= self._parts.calls.deadline():
+            try:
+                self._parts.calls.timer(now)
+            except Exception as fault:
+                log.error("sip_timer_failed", **where(fault))
+
+    # ---- inside
+
+    def _pass_on(self, event: Event, now: float) -> None:
+        """What is no request: the calls' business, or nobody's."""
+        if isinstance(event, CancelArrived):
+            refusal = self._kept_back.pop(event.key, None)
+            if refusal is not None:
+                self._parts.endpoint.respond(event.key, refusal, now)
+                return
+        try:
+            self._parts.calls.event(event, now)
+        except Exception as fault:
+            log.error("sip_event_failed", event_kind=type(event).__name__, **where(fault))
+
+    def _request(self, event: RequestArrived, now: float) -> None:
+        request = event.request
+        if request.to.tag:
+            if not self._parts.calls.event(event, now):
+                self._answer(event.key, request, 481, now)
+            return
+        self._parts.guard.spend(event.flow, now)
+        method = request.method
+        if method in ("REGISTER", "INVITE"):
+            self._authenticate(event, now)
+        elif method == "OPTIONS":
+            headers = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED))
+            self._answer(event.key, request, 200, now, headers=headers)
+        elif method in ABOUT_EVENTS:
+            self._answer(event.key, request, 489, now)
+        elif method in INSIDE_ONLY:
+            self._answer(event.key, request, 481, now)
+        else:
+            self._answer(event.key, request, 405 if method in ELSEWHERE else 501, now, headers=(("Allow", ALLOW),))
+
+    def _authenticate(self, event: RequestArrived, now: float) -> None:
+        """REGISTER or INVITE outside a dialog: whoever sends it has to prove who he is, whomever it is for."""
+        request, flow = event.request, event.flow
+        guard, identifier = self._parts.guard, self._parts.identifier
+        credentials = identifier.credentials(request)
+        name = request.from_.uri.user_text if credentials is None else credentials.get("username")
+        if guard.verdict(flow, name, now) is Verdict.REFUSE:
+            self._answer(event.key, request, 403, now)
+            return
+        who = Stranger() if credentials is None else identifier.identify(request, credentials, flow, now)
+        match who:
+            case Known(device):
+                self._admit(event, device, now)
+            case Impostor():
+                self._refuse(event, guard.failed(flow, name, now), now)
+            case Stranger(stale):
+                status, header = (
+                    (401, "WWW-Authenticate") if request.method == "REGISTER" else (407, "Proxy-Authenticate")
+                )
+                values = identifier.challenge(request, flow, now, stale=stale)
+                headers = tuple((header, value) for value in values)
+                self._answer(event.key, request, status, now, headers=headers)
+
+    def _admit(self, event: RequestArrived, device: DeviceAuth, now: float) -> None:
+        extension = self._parts.directory.extension_by_id(device.extension_id)
+        if extension is None:
+            self._answer(event.key, event.request, 403, now)
+            return
+        self._parts.guard.succeeded(event.flow, (device.username, extension.number), now)
+        if event.request.method == "REGISTER":
+            tag = self._parts.endpoint.new_tag()
+            response = self._parts.desk.register(device, event.request, event.flow, now, to_tag=tag)
+            self._parts.endpoint.respond(event.key, response, now)
+            return
+        caller = Caller(
+            tenant_id=device.tenant_id,
+            extension_id=extension.id,
+            device_id=device.device_id,
+            subject=extension.subject,
+            number=extension.number,
+            name=self._parts.directory.display_name(extension),
+        )
+        self._parts.calls.incoming(event.key, event.request, event.flow, caller, now)
+
+    def _refuse(self, event: RequestArrived, after: float, now: float) -> None:
+        """403 for wrong credentials, later the more often they come."""
+        if not after or len(self._due) >= MOST_KEPT_BACK:
+            self._answer(event.key, event.request, 403, now)
+            return
+        self._kept_back[event.key] = respond(event.request, 403, to_tag=self._parts.endpoint.new_tag())
+        heapq.heappush(self._due, (now + after, next(self._order), event.key))
+
+    def _answer(
+        self,
+        key: ServerKey,
+        request: Request,
+        status: int,
+        now: float,
+        *,
+        reason: str = "",
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        tag = self._parts.endpoint.new_tag()
+        self._parts.endpoint.respond(key, respond(request, status, reason, to_tag=tag, headers=headers), now)
+
+
+def where(fault: BaseException) -> dict[str, str]:
+    """What a log may say of a fault of ours: its kind and its place, not its words, which may quote somebody."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}"
+    return {"kind": type(fault).__name__, "place": place}

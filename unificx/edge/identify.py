@@ -1,0 +1,124 @@
+"""Who sends a request: digest credentials against the directory (RFC 3261 section 22, RFC 8760).
+
+Whether a name exists cannot be told from the answer, nor from the work it takes: an unknown name is checked against
+digests that nothing matches.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from unificx.kernel.sources import source_of
+from unificx.people import DeviceAuth, Directory
+from unificx.sip.digest import ALGORITHMS, Freshness, Nonces, challenges, verify
+from unificx.sip.errors import BadPeer
+from unificx.sip.flow import Flow
+from unificx.sip.headers import AuthParams, parse_auth
+from unificx.sip.message import Request
+from unificx.sip.uri import Uri
+
+NO_TENANT = "unificx"
+"""The realm while there is no organisation: nobody can have credentials for it."""
+_MARK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """No credentials we can use: to be challenged. `stale`: they were too old, the password may be right."""
+
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Impostor:
+    """Credentials that are wrong, for a name that may or may not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Credentials that are right."""
+
+    device: DeviceAuth
+
+
+class Identifier:
+    """Challenges, and checks what comes back. `secret` is 32 random bytes of this process alone."""
+
+    def __init__(self, directory: Directory, nonces: Nonces, secret: bytes) -> None:
+        self._directory = directory
+        self._nonces = nonces
+        self._secret = secret
+        nobody = hashlib.sha256(secret).digest()
+        self._nobody = DeviceAuth(
+            device_id="",
+            extension_id="",
+            tenant_id="",
+            realm="",
+            enabled=False,
+            username="",
+            ha1_md5=nobody[:16],
+            ha1_sha256=nobody,
+        )
+
+    def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
+        """The values of WWW-Authenticate or Proxy-Authenticate, the best algorithm first."""
+        nonce = self._nonces.issue(now)
+        return challenges(self._realm(request), nonce + self._mark(nonce, flow), stale)
+
+    def credentials(self, request: Request) -> AuthParams | None:
+        """The digest credentials of the request in an algorithm we speak, None if there are none; BadPeer 400."""
+        name = "authorization" if request.method == "REGISTER" else "proxy-authorization"
+        for line in request.all(name):
+            found = parse_auth(line)
+            if found.scheme == "digest" and (found.get("algorithm") or "MD5").upper() in ALGORITHMS:
+                return found
+        return None
+
+    def identify(
+        self, request: Request, credentials: AuthParams, flow: Flow, now: float
+    ) -> Stranger | Impostor | Known:
+        """Whose credentials these are.
+
+        A nonce counts from the source it was given to alone, so nobody can make wrong attempts in another's name.
+        """
+        marked = credentials.get("nonce")
+        nonce, mark = marked[:-_MARK], marked[-_MARK:]
+        if not hmac.compare_digest(self._mark(nonce, flow).encode(), mark.encode("utf-8", "surrogateescape")):
+            return Stranger(stale=True)
+        device = self._directory.device_by_username(credentials.get("username"))
+        fitting = device is not None and device.enabled and device.realm == credentials.get("realm")
+        right = verify(credentials, request.method, (device if fitting and device is not None else self._nobody).ha1)
+        if not right or not fitting or device is None or not _same_target(credentials.get("uri"), request):
+            return Impostor()
+        match self._nonces.check(nonce, credentials.get("nc"), now):
+            case Freshness.FRESH:
+                return Known(device)
+            case Freshness.FOREIGN:
+                return Impostor()
+            case _:
+                return Stranger(stale=True)
+
+    def _realm(self, request: Request) -> str:
+        """The domain that is called, else the one in To or From, else the installation's first organisation."""
+        for host in (request.target.host, request.to.uri.host, request.from_.uri.host):
+            tenant = self._directory.tenant_by_domain(host)
+            if tenant is not None:
+                return tenant.domain
+        default = self._directory.default_tenant()
+        return NO_TENANT if default is None else default.domain
+
+    def _mark(self, nonce: str, flow: Flow) -> str:
+        """Binds a nonce to the source it is given to."""
+        text = f"{nonce} {source_of(flow.host)}".encode("utf-8", "surrogateescape")
+        return hmac.digest(self._secret, text, "sha256").hex()[:_MARK]
+
+
+def _same_target(uri: str, request: Request) -> bool:
+    """Whether the digest was made for this Request-URI; phones leave out its parameters or its port."""
+    if uri == request.uri:
+        return True
+    try:
+        signed = Uri.parse(uri)
+    except BadPeer:
+        return False
+    return signed.user == request.target.user and signed.host.lower() == request.target.host.lower()

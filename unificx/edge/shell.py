@@ -1,0 +1,124 @@
+"""The one loop around the SIP engine: what comes in goes through endpoint and face, what is to go out goes out."""
+
+import asyncio
+from collections.abc import Callable
+from math import inf
+
+from unificx.edge.face import SipFace
+from unificx.edge.guard import Guard
+from unificx.kernel.clock import Clock
+from unificx.sip.endpoint import Endpoint
+from unificx.sip.flow import Flow
+from unificx.sip.overload import Overload
+
+LAG_EVERY = 0.1
+SOONEST = 0.001
+
+
+class Shell:
+    """`receive` and `lost` are for the transports, `wake` for the endpoint and for calls that act of themselves.
+
+    `send` takes one message and its flow and never raises. To be started in a running loop.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        face: SipFace,
+        guard: Guard,
+        send: Callable[[bytes, Flow], None],
+        clock: Clock,
+    ) -> None:
+        self._endpoint = endpoint
+        self._face = face
+        self._guard = guard
+        self._send = send
+        self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._busy = False
+        self._woken: asyncio.Handle | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = inf
+        self._lag_timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """From now on timers run."""
+        self._loop = asyncio.get_running_loop()
+        if self._endpoint.overload is not None:
+            self._measure(self._endpoint.overload, self._clock.monotonic())
+        self._pump(self._clock.monotonic())
+
+    def close(self) -> None:
+        """Send what is left to send; no timer runs any more."""
+        if self._loop is not None:
+            self._pump(self._clock.monotonic())
+        self._loop = None
+        for handle in (self._woken, self._alarm, self._lag_timer):
+            if handle is not None:
+                handle.cancel()
+
+    def receive(self, data: bytes, flow: Flow) -> None:
+        """One message from the transports."""
+        now = self._clock.monotonic()
+        if self._loop is not None and self._guard.hears(data, flow, now):
+            self._endpoint.receive(data, flow, now)
+            self._pump(now)
+
+    def lost(self, flow: Flow) -> None:
+        """A connection is gone, or something could not be sent."""
+        if self._loop is None:
+            return
+        now = self._clock.monotonic()
+        self._endpoint.lost(flow, now)
+        self._face.lost(flow, now)
+        self._pump(now)
+
+    def wake(self) -> None:
+        """Something has to be sent, or is due earlier, though nothing came in."""
+        if not self._busy and self._woken is None and self._loop is not None:
+            self._woken = self._loop.call_soon(self._on_wake)
+
+    def _on_wake(self) -> None:
+        self._woken = None
+        self._pump(self._clock.monotonic())
+
+    def _pump(self, now: float) -> None:
+        self._busy = True
+        try:
+            while (event := self._endpoint.next_event()) is not None:
+                self._face.handle(event, now)
+            for data, flow in self._endpoint.to_send():
+                self._send(data, flow)
+        finally:
+            self._busy = False
+        self._arm(now)
+
+    def _arm(self, now: float) -> None:
+        """One alarm for everything; one that comes too early does no harm and is let stand."""
+        due = self._endpoint.deadline()
+        at = min(inf if due is None else due, self._face.deadline())
+        if self._loop is None or at >= self._alarm_at:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at = at
+        self._alarm = self._loop.call_later(max(SOONEST, at - now), self._on_alarm)
+
+    def _on_alarm(self) -> None:
+        self._alarm = None
+        self._alarm_at = inf
+        now = self._clock.monotonic()
+        self._busy = True
+        try:
+            self._endpoint.timer(now)
+            self._face.timer(now)
+        finally:
+            self._pump(now)
+
+    def _measure(self, overload: Overload, expected: float) -> None:
+        """How late the loop runs is how much too much there is to do."""
+        if self._loop is None:
+            return
+        now = self._clock.monotonic()
+        overload.measure(max(0.0, now - expected))
+        self._lag_timer = self._loop.call_later(LAG_EVERY, self._measure, overload, now + LAG_EVERY)

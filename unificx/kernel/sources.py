@@ -1,0 +1,16 @@
+"""Whom a network address counts against, for limits and for suspicion."""
+
+import ipaddress
+
+
+def source_of(host: str) -> str:
+    """The IPv4 address, or the IPv6 /64 that one subscriber has to himself; anything else as it is."""
+    if ":" not in host:
+        return host
+    try:
+        address = ipaddress.IPv6Address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(address) >> 64 << 64))
