@@ -88,6 +88,7 @@ def assert_nothing_kept(wire: Wire) -> None:
     for side in (wire.endpoint._serving, wire.endpoint._asking):
         kept = {name: len(index) for name, index in vars(side).items() if name.startswith("_by_") or name == "_ends"}
         assert set(kept.values()) == {0}, kept
+    assert wire.endpoint._serving._weight == 0
 
 
 def calls(wire: Wire, number: int) -> None:

@@ -1,5 +1,7 @@
 """What the endpoint does with requests: RFC 3261 8.2, 9.2, 17.2 and 18.2, RFC 3581, RFC 6026."""
 
+import weakref
+
 import pytest
 from sip_wire import TCP, UDP, WS, Wire, request, words
 
@@ -74,6 +76,7 @@ def test_the_sent_by_is_compared_without_regard_to_case() -> None:
     wire = Wire()
     arrive(wire, request("OPTIONS", sent_by="Phone.Local"))
     assert wire.gets(request("OPTIONS", sent_by="phone.local")) == []
+    assert wire.sent == []
 
 
 # ---- INVITE
@@ -218,7 +221,12 @@ def test_an_old_peer_is_known_by_everything_its_request_says() -> None:
     assert wire.gets(request("INVITE", branch="")) == []
     assert wire.gets(request("INVITE", branch="", cseq=2)) != []
     assert wire.gets(request("INVITE", branch="1", cseq=3)) != []
-    assert wire.gets(request("INVITE", branch="z9hG4bK", cseq=4)) != []
+
+
+def test_the_magic_cookie_alone_is_no_branch() -> None:
+    wire = Wire()
+    arrive(wire, request("OPTIONS", branch="z9hG4bK", call_id="call-1"))
+    arrive(wire, request("OPTIONS", branch="z9hG4bK", call_id="call-2"))
 
 
 def test_an_old_peers_ack_counts_only_with_the_tag_of_the_refusal() -> None:
@@ -377,6 +385,32 @@ def test_when_full_new_requests_are_503_but_dialogs_have_an_eighth_more() -> Non
     say(wire, event, 200)
     wire.passes(40)
     assert wire.endpoint.transactions == (0, 0)
+
+
+def test_requests_of_great_weight_fill_it_too() -> None:
+    wire = Wire()
+    ballast = ["X: " + "x" * 8000] * 7
+    for number in range(5000):
+        wire.gets(request("INFO", branch=f"z9hG4bK-{number}", call_id=f"call-{number}", more=ballast))
+    assert wire.lines[0] == "SIP/2.0 503 Service Unavailable"
+    assert 4600 < wire.endpoint.transactions[0] < 4900
+    arrive(wire, request("BYE", to_tag="b1"))
+    wire.passes(40)
+    arrive(wire, request("OPTIONS"))
+
+
+def test_a_request_is_let_go_when_it_is_answered() -> None:
+    wire = Wire()
+    event = arrive(wire, request("INVITE"))
+    say(wire, event, 486)
+    held = weakref.ref(event.request)
+    del event
+    assert held() is None
+    assert wire.endpoint.transactions == (1, 0)
+
+
+def test_a_tag_of_ours_says_which_node_made_it() -> None:
+    assert Wire().endpoint.new_tag() == "n7.t1"
 
 
 def test_the_shell_is_woken_by_the_users_verbs_only() -> None:

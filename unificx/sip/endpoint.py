@@ -97,7 +97,7 @@ class Endpoint:
         try:
             message = parse(data, self._limits)
             if isinstance(message, Request):
-                self._serving.receive(message, flow, now)
+                self._serving.receive(message, len(data), flow, now)
             else:
                 self._asking.receive(message, flow, now)
         except BadPeer as fault:

@@ -199,9 +199,9 @@ class Asking:
         transaction.armed = self._exchange.rearm(transaction.key, transaction.armed, at)
 
     def _drop(self, transaction: ClientTransaction) -> None:
-        if self._by_key.pop(transaction.key, None) is not None:
-            del self._by_match[transaction.match]
-            self._ends.discard(transaction.flow, transaction.key)
+        del self._by_key[transaction.key]
+        del self._by_match[transaction.match]
+        self._ends.discard(transaction.flow, transaction.key)
 
 
 def via(flow: Flow, sent_by: str, branch: str) -> str:

@@ -15,6 +15,8 @@ from unificx.sip.transactions.matching import Match, Merged, is_old, marked, mat
 from unificx.sip.transactions.words import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
 
 REQUEST_AGAIN = RequestAgain()
+MAX_WEIGHT = 256 * 2**20
+"""A transaction keeps the names its request came with, and an answer that repeats most of it."""
 ACK_ARRIVED = invite_server.AckArrived()
 Action = invite_server.Action | server.Action
 
@@ -32,13 +34,17 @@ class ServerTransaction:
     step: Callable[..., tuple[object, Sequence[Action]]]
     deadline: Callable[..., float | None]
     request: Request | None
+    weight: int
     said: Response | None = None
     armed: float = inf
     cancelled: bool = False
 
 
 class Serving:
-    """All server transactions. At most `capacity` of them, and an eighth more for what belongs to a dialog."""
+    """All server transactions: at most `capacity` of them, and at most `MAX_WEIGHT` octets of requests that made them.
+
+    What belongs to a dialog may have an eighth more of either.
+    """
 
     def __init__(self, exchange: Exchange, overload: Overload | None, capacity: int) -> None:
         self.capacity = capacity
@@ -48,14 +54,15 @@ class Serving:
         self._by_match: dict[Match, ServerTransaction] = {}
         self._by_merged: dict[Merged, ServerKey] = {}
         self._ends = Ends()
+        self._weight = 0
 
     def __len__(self) -> int:
         return len(self._by_key)
 
     # ---- in
 
-    def receive(self, request: Request, flow: Flow, now: float) -> None:
-        """A request that could be read."""
+    def receive(self, request: Request, size: int, flow: Flow, now: float) -> None:
+        """A request that could be read, of so many octets."""
         match = match_of(request)
         known = self._by_match.get(match)
         method = request.method
@@ -68,7 +75,7 @@ class Serving:
             self._cancel(request, match, flow)
         elif not self._refused(request, match, flow):
             request = stamped(request, flow)
-            transaction = self._open(request, match, flow, now)
+            transaction = self._open(request, match, flow, now, size)
             self._exchange.events.append(RequestArrived(transaction.key, request, flow))
 
     def refuse(self, request: Request, flow: Flow, status: int, *, reason: str = "", wait: int = 0) -> None:
@@ -107,7 +114,7 @@ class Serving:
         status, wait = 0, 0
         if not inside and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
             wait = self._overload.refusal(hash(match))
-        if wait or len(self) >= self.capacity + (self.capacity // 8 if inside else 0):
+        if wait or self._full(inside):
             status, wait = 503, wait or 10
         elif not inside and merged_of(request) in self._by_merged:
             status = 482
@@ -117,7 +124,11 @@ class Serving:
             self.refuse(request, flow, status, wait=wait)
         return bool(status)
 
-    def _open(self, request: Request, match: Match, flow: Flow, now: float) -> ServerTransaction:
+    def _full(self, inside: bool) -> bool:
+        share = 9 / 8 if inside else 1
+        return len(self) >= self.capacity * share or self._weight >= MAX_WEIGHT * share
+
+    def _open(self, request: Request, match: Match, flow: Flow, now: float, size: int) -> ServerTransaction:
         invite = request.method == "INVITE"
         machine = invite_server if invite else server
         transaction = ServerTransaction(
@@ -130,9 +141,11 @@ class Serving:
             step=machine.step,
             deadline=machine.deadline,
             request=request if invite else None,
+            weight=size,
         )
         self._by_key[transaction.key] = transaction
         self._by_match[match] = transaction
+        self._weight += size
         if transaction.merged is not None:
             self._by_merged[transaction.merged] = transaction.key
         if flow.connection:
@@ -224,10 +237,10 @@ class Serving:
         transaction.armed = self._exchange.rearm(transaction.key, transaction.armed, at)
 
     def _drop(self, transaction: ServerTransaction) -> None:
-        if self._by_key.pop(transaction.key, None) is None:
-            return
+        del self._by_key[transaction.key]
         del self._by_match[transaction.match]
         if transaction.merged is not None:
-            self._by_merged.pop(transaction.merged, None)
+            del self._by_merged[transaction.merged]
+        self._weight -= transaction.weight
         if transaction.flow.connection:
             self._ends.discard(transaction.flow, transaction.key)
