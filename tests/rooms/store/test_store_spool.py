@@ -1,0 +1,229 @@
+"""The spool: order, batches, records at fault, torn and damaged segments, a full disk, a database that is away."""
+
+import asyncio
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
+
+from unificx.store import Database, Spool, SpoolFull, UnitOfWork
+from unificx.store.frames import LARGEST, frame, read_frames
+
+
+class Taker:
+    """Takes records down in order, one list a call."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[bytes]] = []
+        self.poison: bytes | None = None
+        self.away: Exception | None = None
+
+    async def __call__(self, uow: UnitOfWork, records: list[bytes]) -> None:
+        if self.away:
+            raise self.away
+        if self.poison in records:
+            raise ValueError("a record that cannot be applied: +491234567")
+        self.calls.append(records)
+
+    @property
+    def all(self) -> list[bytes]:
+        return [record for call in self.calls for record in call]
+
+
+@pytest.fixture
+def taker() -> Taker:
+    return Taker()
+
+
+def open_spool(directory: Path, database: Database, taker: Taker, **kwargs: int) -> Spool:
+    spool = Spool(directory / "spool", database, **kwargs)
+    spool.handler("a", taker)
+    return spool
+
+
+async def test_records_come_in_order_and_in_batches(database: Database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    records = [b"%d" % number for number in range(1200)]
+    for record in records:
+        spool.append("a", record)
+    assert spool.waiting_bytes > 1200
+    assert await spool.drain() == 1200
+    assert taker.all == records
+    assert [len(call) for call in taker.calls] == [500, 500, 200]
+    assert (spool.waiting_bytes, list((tmp_path / "spool").iterdir())) == (0, [])
+    await spool.close()
+
+
+async def test_only_its_owner_may_look_into_it(database: Database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    spool.append("a", b"1")
+    [segment] = (tmp_path / "spool").iterdir()
+    assert ((tmp_path / "spool").stat().st_mode & 0o777, segment.stat().st_mode & 0o777) == (0o700, 0o600)
+    await spool.close()
+
+
+async def test_a_kind_nobody_takes_is_refused(database: Database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    with pytest.raises(LookupError):
+        spool.append("b", b"1")
+    for record in (b"", b"x" * (LARGEST + 1)):
+        with pytest.raises(ValueError, match="1 MiB"):
+            spool.append("a", record)
+    assert await spool.drain() == 0
+
+
+async def test_it_drains_by_itself_and_keeps_trying(database: Database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    taker.away = OSError("the database is away")
+    with capture_logs() as logs:
+        running = asyncio.create_task(spool.run())
+        for number in range(500):
+            spool.append("a", b"%d" % number)
+        while not logs:
+            await asyncio.sleep(0)
+        taker.away = None
+        for number in range(500, 1000):
+            spool.append("a", b"%d" % number)
+        while spool.waiting_bytes:
+            await asyncio.sleep(0)
+        running.cancel()
+    assert logs[0]["event"] == "spool_waits"
+    await spool.close()
+    assert taker.all == [b"%d" % number for number in range(1000)]
+
+
+@pytest.mark.parametrize("fault", [OSError("gone"), OperationalError("s", {}, Exception("gone"))])
+async def test_with_the_database_away_everything_waits(database, taker: Taker, tmp_path: Path, fault) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    spool.append("a", b"1")
+    taker.away = fault
+    with pytest.raises(type(fault)):
+        await spool.drain()
+    spool.append("a", b"2")
+    taker.away = None
+    assert await spool.drain() == 2
+    assert taker.all == [b"1", b"2"]
+    await spool.close()
+
+
+@pytest.mark.parametrize("number", [1, 2, 7, 100])
+async def test_a_record_at_fault_is_parked_alone(database, taker: Taker, tmp_path: Path, number: int) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    taker.poison = b"bad"
+    records = [b"%d" % each for each in range(number)]
+    records.insert(number // 2, b"bad")
+    for record in records:
+        spool.append("a", record)
+    with capture_logs() as logs:
+        await spool.drain()
+    assert sorted(taker.all) == sorted(set(records) - {b"bad"})
+    assert spool.parked() == 1
+    assert logs == [{"event": "spool_record_parked", "kind": "a", "fault": "ValueError", "log_level": "error"}]
+    await spool.close()
+
+    again = open_spool(tmp_path, database, taker)
+    taker.poison = None
+    assert await again.recover() == 1
+    assert again.parked() == 0
+    assert taker.all[-1] == b"bad"
+    await again.close()
+
+
+async def test_a_last_record_cut_short_is_dropped(database: Database, taker: Taker, tmp_path: Path) -> None:
+    whole = frame(b"a", b"first") + frame(b"a", b"second")
+    for cut in range(1, len(frame(b"a", b"third"))):
+        spool = open_spool(tmp_path, database, taker)
+        (tmp_path / "spool" / f"{9:016d}.spool").write_bytes(whole + frame(b"a", b"third")[:-cut])
+        taker.calls.clear()
+        assert await spool.recover() == 2
+        assert taker.all == [b"first", b"second"]
+        assert spool.parked() == 0
+
+
+async def test_a_damaged_segment_is_kept_for_somebody_to_look(database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    hurt = bytearray(frame(b"a", b"second"))
+    hurt[-1] ^= 1
+    (tmp_path / "spool" / f"{9:016d}.spool").write_bytes(frame(b"a", b"first") + hurt + frame(b"a", b"third"))
+    assert await spool.recover() == 1
+    assert taker.all == [b"first"]
+    assert [path.suffix for path in (tmp_path / "spool").iterdir()] == [".damaged"]
+    assert spool.parked() == 1
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """As on a disk with no room: what goes beyond `size` bytes of a file is not written."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_is_told_and_loses_nothing(database: Database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    kept: list[bytes] = []
+    refused: list[str] = []
+    with largest_file(1000):
+        for number in range(40):
+            record = b"%02d" % number * 20
+            try:
+                spool.append("a", record)
+                kept.append(record)
+            except SpoolFull as fault:
+                refused.append(str(fault))
+    assert len(refused) > 10
+    assert set(refused) <= {"the spool cannot be written: cut short", "the spool cannot be written: File too large"}
+    spool.append("a", b"room again")
+    await spool.drain()
+    assert taker.all == [*kept, b"room again"]
+    assert spool.waiting_bytes == 0
+    await spool.close()
+
+
+async def test_a_spool_has_a_limit(database: Database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker, limit=100)
+    spool.append("a", b"x" * 50)
+    with pytest.raises(SpoolFull, match="limit"):
+        spool.append("a", b"x" * 50)
+    await spool.drain()
+    spool.append("a", b"x" * 50)
+    await spool.close()
+
+
+async def test_what_close_cannot_bring_home_waits_for_the_next_start(database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    spool.append("a", b"1")
+    taker.away = OSError("gone")
+    with capture_logs() as logs:
+        await spool.close()
+    assert [entry["event"] for entry in logs] == ["spool_left_for_next_start"]
+    taker.away = None
+    again = open_spool(tmp_path, database, taker)
+    assert again.waiting_bytes > 0
+    again.append("a", b"2")
+    assert await again.recover() == 2
+    assert taker.all == [b"1", b"2"]
+    await again.close()
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "bcd"]), st.binary(min_size=1, max_size=60)), max_size=6), st.binary())
+def test_any_bytes_are_read_or_left_over(records: list[tuple[str, bytes]], noise: bytes) -> None:
+    data = b"".join(frame(kind.encode(), record) for kind, record in records)
+    assert read_frames(data).records == records
+    assert read_frames(data).left_over == 0
+    after = read_frames(data + noise)
+    assert after.records[: len(records)] == records
+    assert after.left_over <= len(noise)
+    for cut in range(len(data)):
+        part = read_frames(data[:cut])
+        assert part.records == records[: len(part.records)]
+        assert not part.damaged
