@@ -280,3 +280,10 @@ def test_the_shell_is_woken_by_the_users_verbs() -> None:
     wire.endpoint.cancel(key, wire.now)
     wire.endpoint.send(ours("ACK"), UDP)
     assert wire.woken == 3
+
+
+def test_an_invite_is_let_go_when_it_is_answered() -> None:
+    wire = Wire()
+    key, data = ask(wire)
+    wire.gets(answer(data, 200))
+    assert wire.endpoint._asking._by_key[key].request is None
