@@ -1,0 +1,19 @@
+"""Calls: what goes on between the INVITE and the last BYE."""
+
+from unificx.calls.conductor import Conductor, Parts
+from unificx.calls.contracts import CallSettings, LiveCall
+from unificx.calls.journal import KIND, Journal
+from unificx.calls.ports import MediaAnchor, RecordsCalls
+from unificx.calls.watch import Watch
+
+__all__ = [
+    "KIND",
+    "CallSettings",
+    "Conductor",
+    "Journal",
+    "LiveCall",
+    "MediaAnchor",
+    "Parts",
+    "RecordsCalls",
+    "Watch",
+]

@@ -51,7 +51,7 @@ class Conductor:
     parts: Parts
     settings: CallSettings = field(default_factory=CallSettings)
     answered: Callable[[Run], None] = lambda run: None
-    """Called before the caller hears that the call is answered: the journal keeps it."""
+    """Called before the caller hears that the call is answered, and when its descriptions change: it is journalled."""
     over: Callable[[Run], None] = lambda run: None
     wake: Callable[[], None] = lambda: None
     """Called when something has to be sent although nobody called in."""
@@ -162,6 +162,7 @@ class Conductor:
                 headers = caller_headers(self._identity(run), hidden=withheld(leg.invite.all("privacy")))
                 for number, binding in enumerate(bindings, 1):
                     run.targets[f"b{number}"] = self._target(run, leg, binding, headers)
+                    run.devices[f"b{number}"] = binding.device_id
                 run.state, actions = rules.begin(leg.received, tuple(run.targets), limits, now)
                 self._do(run, actions, now)
 
@@ -184,7 +185,7 @@ class Conductor:
             headers=caller[1],
             hops=max((leg.invite.max_forwards or 70) - 1, 0),
         )
-        return Target(invitation, binding.device_id, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+        return Target(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
 
     def _drain(self, now: float) -> None:
         """Pass on what the legs have told."""
@@ -213,12 +214,16 @@ class Conductor:
 
     def _do(self, run: Run, actions: list[words.Action], now: float) -> None:
         for action in actions:
+            if isinstance(action, words.Dial):
+                refused = run.legs.get(action.leg)
+                self._by_leg.pop(refused.id if refused is not None else "", None)
             self._hands.do(run, action, now)
             if isinstance(action, words.Dial):
                 self._by_leg[run.legs[action.leg].id] = (run, action.leg)
             elif isinstance(action, words.NoteAnswered):
                 run.winner = action.leg
                 run.answered = self.parts.clock.now()
+            if isinstance(action, (words.NoteAnswered, words.Acknowledge, words.AnswerOffer)):
                 self.answered(run)
         if isinstance(run.state, Over):
             self._finish(run, now)

@@ -12,9 +12,9 @@ from unificx.calls.rules.causes import ELSEWHERE, Cause
 from unificx.calls.rules.descriptions import as_origin
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run
-from unificx.kernel.errors import Refused
 from unificx.media import MediaUnavailable, Profile
 from unificx.sip.legs import IncomingLeg, Leg, Legs, OutgoingLeg
+from unificx.store.spool import SpoolFull
 
 log = structlog.get_logger()
 
@@ -105,8 +105,8 @@ class Hands:
         """A record that cannot be kept (a full disk) must not keep the phones from hanging up."""
         try:
             self._record(run, cause)
-        except Refused as refusal:
-            log.error("call_record_lost", call=run.id, why=refusal.code)
+        except SpoolFull:
+            log.error("call_record_lost", call=run.id)
 
     # ---- the media anchor
 

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.descriptions import profile_of
 from unificx.calls.rules.states import Over, State
 from unificx.calls.rules.words import CALLER
-from unificx.media import MediaReport, PartyReport, Profile
+from unificx.media import MediaReport, PartyReport, Profile, profile_of
 from unificx.people import Extension
 from unificx.presence import Caller
 from unificx.sip.legs import Invitation, Leg
@@ -16,10 +15,9 @@ from unificx.sip.legs import Invitation, Leg
 
 @dataclass(slots=True)
 class Target:
-    """A phone that is rung: how to invite it, whose it is, how it carries media."""
+    """A phone that is rung: how to invite it, how it carries media."""
 
     invitation: Invitation
-    device_id: str
     profile: Profile
 
 
@@ -38,6 +36,8 @@ class Run:
     answered: datetime | None = None
     winner: str | None = None
     report: MediaReport | None = None
+    devices: dict[str, str] = field(default_factory=dict[str, str])
+    """The device behind each callee's leg."""
     versions: dict[str, int] = field(default_factory=dict[str, int])
     """How many descriptions each leg was sent: the version of the next one."""
 
@@ -91,12 +91,11 @@ class Run:
         callee, winner = self.callee, self.winner
         if callee is None:
             return CallParty(role="callee", number=self.dialled)
-        target = self.targets.get(winner or "")
         return CallParty(
             role="callee",
             subject=callee.subject,
             extension_id=callee.id,
-            device_id=target.device_id if target is not None else None,
+            device_id=self.devices.get(winner or ""),
             number=callee.number,
             name=callee.name,
             address=_address(self.legs.get(winner or "")),

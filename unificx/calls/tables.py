@@ -1,6 +1,8 @@
 """Answered calls as they are going on, so that the next life of this process can carry them on."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Mapped
 
@@ -8,7 +10,7 @@ from unificx.kernel.personal import personal
 from unificx.store import Base, plain, sealed_column
 
 
-def _operations(category: str) -> str:
+def _operations(category: str) -> Any:
     return personal(
         category,
         uses=("operations",),
@@ -23,13 +25,15 @@ def _operations(category: str) -> str:
 class LiveCallPart:
     """What it takes to go on with a call: who, and both dialogs with the descriptions last agreed on.
 
-    Each dialog is (Call-ID, local, remote, remote tag, target, transport, host, port, owns the Call-ID, *routes);
-    local tags are the leg ids. Gone when the call is over.
+    `caller` is (tenant, extension, device, subject, number, name), `devices` the callee's device and extension,
+    `times` when it started and was answered. A dialog is (Call-ID, local tag, local, remote tag, remote, CSeq, target,
+    transport, host, port, "owns" or "", *routes). Gone when the call is over.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")
     dialled: str = _operations("user.contact.phone_number")
     devices: tuple[str, ...] = _operations("user.device")
+    times: tuple[datetime, ...] = _operations("user.behavior.call_detail")
     caller_dialog: tuple[str, ...] = _operations("user.behavior.call_detail")
     callee_dialog: tuple[str, ...] = _operations("user.behavior.call_detail")
     descriptions: tuple[str, ...] = _operations("user.device.ip_address")

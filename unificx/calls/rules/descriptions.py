@@ -1,16 +1,5 @@
 """What the conductor has to know of a session description, found in the bytes without a full parse."""
 
-from unificx.media import Profile
-
-
-def profile_of(sdp: bytes) -> Profile:
-    """How the side that wrote it carries its media, by the first media line (RFC 4566 section 5.14)."""
-    words = _line(sdp, b"m=").split()
-    protocol = words[2] if len(words) > 2 else b""
-    if b"DTLS" in protocol or b"UDP/TLS" in protocol:
-        return Profile.WEBRTC
-    return Profile.SRTP if protocol.startswith(b"RTP/SAVP") else Profile.PLAIN
-
 
 def sends(sdp: bytes) -> bool:
     """Whether the side that wrote it says it sends (RFC 3264 section 5.1): neither held nor listening only."""

@@ -1,0 +1,111 @@
+"""The HTTP face over the rooms, and the servers that show it."""
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from unificx.app.rooms import Rooms
+from unificx.kernel.errors import CannotStart
+from unificx.net import Bind, Certificates
+from unificx.net.binding import open_socket
+from unificx.web import LiveCalls, Parts, Services, StoredAnswers, as_operator, build
+
+App = Callable[..., Awaitable[None]]
+
+__all__ = ["HttpServers", "as_operator", "face", "with_sip"]
+
+
+def face(rooms: Rooms, live: LiveCalls, parts: Parts) -> App:
+    """The HTTP face of an installation."""
+    answers = StoredAnswers(rooms.database, rooms.keys, rooms.clock)
+    return build(Services(rooms.people, rooms.history, live, parts, answers, rooms.clock, rooms.metrics))
+
+
+def with_sip(app: App, sip: App) -> App:
+    """The same app, with SIP over WebSocket at /sip. A raw route: a framework's costs more than the message itself."""
+
+    async def routed(scope: Any, receive: Any, send: Any) -> None:
+        chosen = sip if scope["type"] != "lifespan" and scope.get("path") == "/sip" else app
+        await chosen(scope, receive, send)
+
+    return routed
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that leaves signals to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class HttpServers:
+    """Serves apps on sockets until told to stop."""
+
+    def __init__(self) -> None:
+        self._servers: list[_Server] = []
+        self._sockets: list[socket.socket] = []
+
+    def listen(self, app: App, bind: Bind, tls: Certificates | None = None) -> tuple[str, int]:
+        """Take a port for the app; the address it got. Raises CannotStart if it is taken."""
+        sock = open_socket(bind)
+        context = _tls(tls) if tls is not None else {}
+        self._add(app, sock, context)
+        host, port = sock.getsockname()[:2]
+        return host, port
+
+    def listen_at(self, app: App, path: Path) -> None:
+        """Take a unix socket for the app, for this user alone."""
+        path.unlink(missing_ok=True)
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.bind(str(path))
+        except OSError as fault:
+            raise CannotStart(
+                f"The control socket {path} cannot be made: {fault.strerror or fault}.",
+                hint="A path may have 107 characters; name a shorter directory with --home.",
+            ) from None
+        path.chmod(0o600)
+        sock.listen(64)
+        sock.setblocking(False)
+        self._add(app, sock, {})
+
+    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any]) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=64 * 1024,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=2,
+            limit_concurrency=2000,
+            **tls,
+        )
+        self._servers.append(_Server(config))
+        self._sockets.append(sock)
+
+    def serving(self) -> Sequence[Awaitable[None]]:
+        """What to await: each ends when `stop` was called."""
+        return [server.serve([sock]) for server, sock in zip(self._servers, self._sockets, strict=True)]
+
+    def stop(self) -> None:
+        """Let every server finish."""
+        for server in self._servers:
+            server.should_exit = True
+
+
+def _tls(files: Certificates) -> dict[str, Any]:
+    return {
+        "ssl_certfile": str(files.certificate),
+        "ssl_keyfile": str(files.key),
+        "ssl_version": ssl.PROTOCOL_TLS_SERVER,
+    }

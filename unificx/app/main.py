@@ -1,0 +1,140 @@
+"""The `unificx` command: the command line of `console`, given what it needs from the roof."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from unificx.console import Listener, build
+from unificx.console import Site as Surveyed
+from unificx.console.command import DEFAULT_HOME, AsJson, Home
+from unificx.kernel.clock import SystemClock
+
+HTTP, HTTPS = "127.0.0.1:8080", "127.0.0.1:8443"
+SIP_UDP, SIP_TCP, SIP_TLS = "127.0.0.1:5060", "127.0.0.1:5060", "127.0.0.1:5061"
+
+
+def up(  # noqa: PLR0917 - these are the command's options
+    home: Home = DEFAULT_HOME,
+    http: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the API and the pages are.")] = HTTP,
+    https: Annotated[str, typer.Option(metavar="HOST:PORT", help="The same over TLS.")] = HTTPS,
+    sip_udp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over UDP.")] = SIP_UDP,
+    sip_tcp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TCP.")] = SIP_TCP,
+    sip_tls: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TLS.")] = SIP_TLS,
+    demo: Annotated[bool, typer.Option(help="Make a demo organisation on the first start.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Run the PBX until it is stopped. Port 0 picks a free one."""
+    from unificx.app.server import serve
+    from unificx.app.settings import Settings, Site, bind, database_url, media_interfaces
+
+    site = Site(home.expanduser().absolute())
+    environ = dict(os.environ)
+    sip = (bind("udp", sip_udp, "--sip-udp"), bind("tcp", sip_tcp, "--sip-tcp"), bind("tls", sip_tls, "--sip-tls"))
+    settings = Settings(
+        site=site,
+        http=bind("tcp", http, "--http"),
+        https=bind("tcp", https, "--https"),
+        sip=sip,
+        database=database_url(site, environ),
+        media=media_interfaces(environ, sip),
+        demo=demo,
+    )
+    logs_to_stderr()
+    _run(serve(settings, environ, as_json=as_json))
+
+
+def call(
+    caller: Annotated[str, typer.Argument(metavar="FROM", help="The extension that calls.")] = "1001",
+    callee: Annotated[str, typer.Argument(metavar="TO", help="The extension that is called.")] = "1002",
+    tenant: Annotated[str | None, typer.Option(metavar="NAME", help="Their organisation.")] = None,
+    home: Home = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Place a real call between two built-in soft phones through the running server; exit 1 if nothing was heard."""
+    from unificx.app.connect import connect
+    from unificx.console.api import Api
+    from unificx.console.call import Outcome, place_call, server_of, told
+
+    home = home.expanduser().absolute()
+    server_of(home)
+
+    async def run() -> Outcome:
+        async with connect(home) as client:
+            return await place_call(Api(client), home, (caller, callee), tenant, SystemClock())
+
+    outcome = asyncio.run(run())
+    print(outcome.json() if as_json else "\n".join(told(outcome)))
+    if not outcome.ok:
+        raise typer.Exit(1)
+
+
+def survey(home: Path) -> Surveyed:
+    """What belongs to the installation in `home`, for `unificx doctor`."""
+    from unificx.app.settings import Site, database_url
+
+    site = Site(home.expanduser().absolute())
+    return Surveyed(
+        home=site.home,
+        control=site.control,
+        listeners=tuple(_listener(*each) for each in _LISTENERS),
+        certificates=(site.tls / "server.pem",) if site.tls.exists() else (),
+        database=database_url(site, os.environ),
+    )
+
+
+_LISTENERS = (
+    ("tcp", HTTP, "--http"),
+    ("tcp", HTTPS, "--https"),
+    ("udp", SIP_UDP, "--sip-udp"),
+    ("tcp", SIP_TCP, "--sip-tcp"),
+    ("tcp", SIP_TLS, "--sip-tls"),
+)
+
+
+def _listener(transport: str, address: str, option: str) -> Listener:
+    host, _, port = address.rpartition(":")
+    return Listener("udp" if transport == "udp" else "tcp", host, int(port), option)
+
+
+def logs_to_stderr() -> None:
+    """One JSON object a line, ids and neutral values only; standard output stays for the ready line."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(serializer=json.dumps),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    except ImportError:  # plain asyncio does, at more CPU a call
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(main)
+
+
+def main() -> None:
+    """The program."""
+    from unificx.app.connect import connect
+
+    build(connect, up, survey, SystemClock(), {"call": call})()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""What an installation is told from outside: by options of `unificx up`, and by the environment where it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from unificx.kernel.errors import CannotStart
+from unificx.net import Bind, Interface
+
+DATABASE_VARIABLE = "UNIFICX_DATABASE"
+MEDIA_VARIABLE = "UNIFICX_MEDIA"
+"""Addresses media is received on, comma-separated: `ADDRESS` or `ADDRESS!ADVERTISED`. Default: where SIP listens."""
+ANYWHERE = ("0.0.0.0", "::")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where everything of one installation lies on the disk."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        return self.home / "unificx.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys.db"
+
+    @property
+    def erased(self) -> Path:
+        """The journal of erasures."""
+        return self.home / "erased.journal"
+
+    @property
+    def spool(self) -> Path:
+        return self.home / "spool"
+
+    @property
+    def tls(self) -> Path:
+        return self.home / "tls"
+
+    @property
+    def control(self) -> Path:
+        return self.home / "control.sock"
+
+    @property
+    def lock(self) -> Path:
+        return self.home / "lock"
+
+    @property
+    def ready(self) -> Path:
+        """Where a running server says on which addresses it answers."""
+        return self.home / "ready.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `unificx up` was told."""
+
+    site: Site
+    http: Bind
+    https: Bind
+    sip: tuple[Bind, ...]
+    database: str
+    media: tuple[Interface, ...]
+    demo: bool = True
+
+
+def database_url(site: Site, environ: Mapping[str, str]) -> str:
+    """The database to use: one setting turns SQLite into PostgreSQL."""
+    return environ.get(DATABASE_VARIABLE) or f"sqlite:///{site.database}"
+
+
+def bind(transport: str, text: str, option: str) -> Bind:
+    """Read HOST:PORT. Raises CannotStart naming the option."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise CannotStart(f"{option} takes HOST:PORT, not {text!r}.", hint="For example 127.0.0.1:5060, or [::1]:5060.")
+    return Bind(transport, host, int(port))
+
+
+def media_interfaces(environ: Mapping[str, str], sip: tuple[Bind, ...]) -> tuple[Interface, ...]:
+    """Where rtpengine takes media: as the environment says, else on the addresses SIP listens on."""
+    given = environ.get(MEDIA_VARIABLE)
+    if given:
+        pairs = [each.strip().partition("!") for each in given.split(",") if each.strip()]
+        return tuple(Interface(address, advertised) for address, _, advertised in pairs)
+    hosts = dict.fromkeys(each.host for each in sip)
+    if any(host in ANYWHERE for host in hosts):
+        raise CannotStart(
+            "SIP listens on every address, so media needs to be told which one to name to phones.",
+            hint=f"Set {MEDIA_VARIABLE}=ADDRESS, or ADDRESS!PUBLIC-ADDRESS behind NAT.",
+        )
+    return tuple(Interface("127.0.0.1" if host == "localhost" else host) for host in hosts)

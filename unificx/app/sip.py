@@ -1,0 +1,102 @@
+"""The SIP side of a server: transports, endpoint, face, legs and calls, tied together."""
+
+import asyncio
+import contextlib
+
+from unificx.app.rooms import Rooms
+from unificx.app.settings import Settings
+from unificx.calls import CallSettings, Conductor, Watch
+from unificx.calls import Parts as CallParts
+from unificx.edge import Guard, Identifier, Parts, RegisterDesk, Shell, SipFace
+from unificx.net import Certificates, RtpEngine, Transports, server_context
+from unificx.people.facts import (
+    DeviceRevoked,
+    ExtensionDeleted,
+    PersonClosed,
+    PersonSuspended,
+    TenantDeleted,
+    TenantSuspended,
+)
+from unificx.routing import Routing
+from unificx.sip.digest import Nonces
+from unificx.sip.endpoint import Endpoint
+from unificx.sip.flow import Flow
+from unificx.sip.legs import Legs
+from unificx.sip.overload import Overload
+
+
+class SipServer:
+    """Everything between the wire and the calls. `start` opens the sockets, `carry_on` takes up an earlier life's."""
+
+    def __init__(self, settings: Settings, rooms: Rooms, media: RtpEngine, certificates: Certificates) -> None:
+        self._rooms = rooms
+        self._media = media
+        clock, directory = rooms.clock, rooms.people.directory
+        guard = Guard(clock.random_bytes(16))
+        endpoint = Endpoint(
+            tag=lambda: clock.random_bytes(9).hex(),
+            via_host=self._via,
+            overload=Overload(),
+            wake=lambda: self._shell.wake(),
+        )
+        legs = Legs(endpoint, self._contact, endpoint.new_tag)
+        routing = Routing(directory, rooms.location)
+        call_settings = CallSettings()
+        self.conductor = Conductor(
+            CallParts(legs, media, rooms.history, routing, directory, clock),
+            call_settings,
+            answered=rooms.journal.note,
+            over=rooms.journal.strike,
+            wake=lambda: self._shell.wake(),
+        )
+        self._watch = Watch(self.conductor, media, clock, call_settings)
+        identifier = Identifier(directory, Nonces(clock.random_bytes(32)), clock.random_bytes(32))
+        desk = RegisterDesk(directory, rooms.registrar)
+        face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor))
+        self.transports = Transports(
+            settings.sip,
+            lambda data, flow: self._shell.receive(data, flow),
+            lambda flow: self._shell.lost(flow),  # noqa: PLW0108 - the shell comes later
+            tls=server_context(certificates),
+        )
+        self._shell = Shell(endpoint, face, guard, self.transports.send, clock)
+        self._watching: asyncio.Task[None] | None = None
+        self._subscribe()
+
+    async def start(self) -> None:
+        """Open the sockets and begin to listen."""
+        await self.transports.start()
+        await self._rooms.registrar.restore(self._rooms.database)
+        self._shell.start()
+        self._media.restarted = self.conductor.media_restarted
+        self._watching = asyncio.create_task(self._watch.run())
+
+    async def carry_on(self) -> None:
+        """Go on with the calls of an earlier life."""
+        await self._rooms.journal.adopt_all(self._rooms.database, self.conductor, self._rooms.people.directory)
+
+    async def close(self) -> None:
+        """Say goodbye to every call, then close the sockets."""
+        if self._watching is not None:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+        await self.conductor.close()
+        self._shell.close()
+        await self.transports.close()
+
+    def _subscribe(self) -> None:
+        """Who may not register any more is forgotten at once."""
+        bus, registrar, now = self._rooms.bus, self._rooms.registrar, self._rooms.clock.monotonic
+        bus.subscribe(DeviceRevoked, lambda fact: registrar.forget_device(fact.device_id, now()))
+        bus.subscribe(ExtensionDeleted, lambda fact: registrar.forget_extension(fact.extension_id, now()))
+        for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
+            bus.subscribe(kind, lambda fact: registrar.review(now()))
+
+    def _via(self, flow: Flow) -> str:
+        host, port = self.transports.address(flow)
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def _contact(self, flow: Flow) -> str:
+        transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
+        return f"<sip:{self._via(flow)}{transport}>"

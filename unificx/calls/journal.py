@@ -1,0 +1,159 @@
+"""The journal of answered calls: what the next life of this process needs to carry them on after a crash.
+
+A call is noted before its caller hears that it is answered, and struck out when it is over. Short calls that begin and
+end within one batch of the spool never reach the database.
+"""
+
+from typing import Protocol
+
+import structlog
+
+from unificx.calls import queries
+from unificx.calls.conductor import Conductor
+from unificx.calls.rules.states import Answering, Talking
+from unificx.calls.rules.words import CALLER
+from unificx.calls.run import Run
+from unificx.calls.tables import LiveCallPart
+from unificx.kernel.clock import Clock
+from unificx.people import Directory
+from unificx.presence import Caller
+from unificx.sip.dialog import Dialog
+from unificx.sip.flow import Flow
+from unificx.sip.legs import Adopted, Leg, Legs
+from unificx.store import Database, Keys, UnitOfWork
+from unificx.store.spool import SpoolFull
+
+KIND = "calls.live"
+SKIPPED = 1000
+"""How far our CSeq numbers jump: what was sent after the call was noted is unknown."""
+log = structlog.get_logger()
+
+
+class Spool(Protocol):
+    """Where a record is safe once `append` returns; `store.Spool` fills it."""
+
+    def append(self, kind: str, record: bytes) -> None: ...
+
+
+class Journal:
+    """Notes answered calls in the spool; `adopt_all` carries them on. Hang `apply` into the spool as KIND's handler."""
+
+    def __init__(self, spool: Spool, keys: Keys, clock: Clock) -> None:
+        self._spool = spool
+        self._keys = keys
+        self._clock = clock
+
+    def note(self, run: Run) -> None:
+        """The call is answered."""
+        state = run.state
+        if not isinstance(state, (Answering, Talking)):
+            return
+        tenant = run.caller.tenant_id
+        blob = queries.sealed(self._keys, tenant, run.id, _part(run, state))
+        self._append(f"+ {run.id} {tenant} ".encode() + blob)
+
+    def strike(self, run: Run) -> None:
+        """The call is over."""
+        self._append(f"- {run.id}".encode())
+
+    def _append(self, record: bytes) -> None:
+        """A call goes on without its entry when the disk is full: it would only not survive a crash."""
+        try:
+            self._spool.append(KIND, record)
+        except SpoolFull:
+            log.warning("call_not_journalled")
+
+    async def apply(self, uow: UnitOfWork, batch: list[bytes]) -> None:
+        """Bring a batch of the spool into the database."""
+        live: dict[str, tuple[str, str, bytes]] = {}
+        over: list[str] = []
+        for record in batch:
+            sign, call_id, *rest = record.split(b" ", 3)
+            if sign == b"+":
+                live[call_id.decode()] = (call_id.decode(), rest[0].decode(), rest[1])
+            elif live.pop(call_id.decode(), None) is None:
+                over.append(call_id.decode())
+        if over:
+            await queries.drop(uow.session, over)
+        if live:
+            await queries.put(uow.session, list(live.values()))
+
+    async def adopt_all(self, database: Database, conductor: Conductor, directory: Directory) -> int:
+        """Go on with every call that was up; how many those are. Call once the spool is recovered and SIP is up."""
+        async with database.read() as session:
+            rows = await queries.all_rows(session)
+        adopted = 0
+        for call_id, _, part in queries.opened(self._keys, rows):
+            conductor.adopt(_run(call_id, part, conductor.parts.legs, directory, self._clock))
+            adopted += 1
+        if adopted:
+            log.info("calls_carried_on", calls=adopted)
+        return adopted
+
+
+def _part(run: Run, state: Answering | Talking) -> LiveCallPart:
+    caller, callee = run.legs[CALLER], run.legs[state.callee]
+    who = run.caller
+    answered = run.answered or run.started
+    return LiveCallPart(
+        caller=(who.tenant_id, who.extension_id, who.device_id, who.subject, who.number, who.name),
+        dialled=run.dialled,
+        devices=(run.devices[state.callee], run.callee.id if run.callee is not None else ""),
+        times=(run.started, answered),
+        caller_dialog=_dialog_words(caller, owns=False),
+        callee_dialog=_dialog_words(callee, owns=True),
+        descriptions=tuple(sdp.decode("utf-8", "replace") for sdp in (state.caller_sdp, state.callee_sdp)),
+    )
+
+
+def _dialog_words(leg: Leg, *, owns: bool) -> tuple[str, ...]:
+    dialog = leg.dialog
+    assert dialog is not None
+    flow = dialog.flow
+    way = (flow.transport, flow.host, str(flow.port), "owns" if owns else "")
+    ends = (dialog.local_tag, dialog.local, dialog.remote_tag, dialog.remote)
+    return (dialog.call_id, *ends, str(dialog.local_seq), dialog.target, *way, *dialog.routes)
+
+
+def _leg(legs: Legs, words: tuple[str, ...], sdp: str) -> Leg:
+    call_id, local_tag, local, remote_tag, remote, number, target, transport, host, port, owns, *routes = words
+    dialog = Dialog(
+        call_id=call_id,
+        local=local,
+        local_tag=local_tag,
+        remote=remote,
+        remote_tag=remote_tag,
+        local_seq=int(number) + SKIPPED,
+        remote_seq=-1,
+        target=target,
+        routes=tuple(routes),
+        flow=Flow(transport, host, int(port)),
+    )
+    return legs.adopt(Adopted(dialog, outgoing=bool(owns), sent=b"", received=sdp.encode()))
+
+
+def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clock: Clock) -> Run:
+    tenant, extension, device, subject, number, name = part.caller
+    callee_device, callee_extension = part.devices
+    caller_sdp, callee_sdp = part.descriptions
+    started, answered = part.times
+    callee = directory.extension_by_id(callee_extension)
+    run = Run(
+        id=call_id,
+        caller=Caller(tenant, extension, device, subject, number=number, name=name),
+        dialled=part.dialled,
+        callee=callee,
+        started=started,
+        legs={
+            CALLER: _leg(legs, part.caller_dialog, caller_sdp),
+            "b1": _leg(legs, part.callee_dialog, callee_sdp),
+        },
+        answered=answered,
+        winner="b1",
+        devices={"b1": callee_device},
+        versions={CALLER: SKIPPED, "b1": SKIPPED},
+    )
+    spoken = (clock.now() - answered).total_seconds()
+    left = max((callee.max_call_seconds if callee is not None else 10_800) - spoken, 0.0)
+    run.state = Talking("b1", clock.monotonic() + left, caller_sdp.encode(), callee_sdp.encode())
+    return run

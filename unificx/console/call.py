@@ -1,0 +1,172 @@
+"""`unificx call`: the newcomer's proof. Two soft phones register at the running server and one calls the other."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unificx.console.api import Api, Json
+from unificx.console.oneline import Trouble
+from unificx.console.softphone import Account, NoLuck, SoftPhone
+from unificx.kernel.clock import Clock
+from unificx.media import tones
+from unificx.sip.flow import Flow
+
+TALK_SECONDS = 1.6
+TONES = (440.0, 1000.0)
+"""Hertz: what the caller says, what the callee says."""
+AUDIBLE = 1000.0
+"""Amplitude of the other end's tone, of 8000 sent, that counts as heard."""
+HISTORY_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class Ladder:
+    """What went over the wire: seconds since the start, which phone, its direction, the message."""
+
+    clock: Clock
+    began: float
+    rungs: list[tuple[float, str, bool, str]] = field(default_factory=list[tuple[float, str, bool, str]])
+
+    def note(self, who: str, word: str, outgoing: bool) -> None:
+        self.rungs.append((self.clock.monotonic() - self.began, who, outgoing, word))
+
+    def lines(self) -> list[str]:
+        """The ladder as text: caller on the left, server in the middle, callee on the right."""
+        drawn = [f"{'ms':>7}  {'caller':<8}{'':<24}{'UnifiCX':^9}{'':<24}{'callee':>8}"]
+        for at, who, outgoing, word in self.rungs:
+            rightwards = outgoing if who == "caller" else not outgoing
+            arrow = f"{word[:22]} " + "-" * (22 - len(word[:22])) + ">" if rightwards else _leftwards(word)
+            left, right = (arrow, "") if who == "caller" else ("", arrow)
+            drawn.append(f"{at * 1000:7.1f}  {'|':<8}{left:<24}{'|':^9}{right:<24}{'|':>8}")
+        return drawn
+
+
+def _leftwards(word: str) -> str:
+    return "<" + "-" * (22 - len(word[:22])) + f" {word[:22]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it. `ok`: both ends heard each other and the call is in the history."""
+
+    ok: bool
+    setup_ms: float
+    heard: dict[str, dict[str, float]]
+    history: Json | None
+    ladder: Sequence[str]
+
+    def json(self) -> str:
+        """As contract of the command: one object on one line."""
+        return json.dumps(
+            {"ok": self.ok, "setup_ms": self.setup_ms, "heard": self.heard, "history": self.history}, default=str
+        )
+
+
+def server_of(home: Path) -> Flow:
+    """Where the running server of `home` takes SIP over UDP. Raises Trouble if none runs."""
+    try:
+        ready: dict[str, Any] = json.loads((home / "ready.json").read_text("utf-8"))
+        host, _, port = str(ready["sip"]["udp"]).rpartition(":")
+        return Flow("udp", host.strip("[]"), int(port))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Trouble("No server runs here.", "Start one with `unificx up`.") from None
+
+
+async def place_call(api: Api, home: Path, numbers: tuple[str, str], tenant: str | None, clock: Clock) -> Outcome:
+    """Make two devices for the two extensions, call, listen, take the devices away again."""
+    server = server_of(home)
+    organisation = await api.organisation(tenant)
+    made: list[Json] = []
+    try:
+        for number in numbers:
+            device = await _device(api, organisation, number)
+            made.append(device)
+        return await _call(api, organisation, _phones(server, numbers, made), clock)
+    except NoLuck as fault:
+        raise Trouble(f"The call did not work: {fault}.", "`unificx doctor` looks what is wrong.") from None
+    finally:
+        for device in made:
+            await api.delete(f"/devices/{device['id']}", tenant=organisation)
+
+
+async def _device(api: Api, tenant: str, number: str) -> Json:
+    extension = await api.get(f"/extensions/{number}", tenant=tenant)
+    body = {"extension": extension["id"], "name": "unificx call", "kind": "softphone"}
+    return await api.post("/devices", body, tenant=tenant)
+
+
+def _phones(server: Flow, numbers: tuple[str, str], made: list[Json]) -> list[Account]:
+    return [
+        Account(device["sip"]["username"], device["sip"]["password"], device["sip"]["domain"], number, server)
+        for number, device in zip(numbers, made, strict=True)
+    ]
+
+
+async def _call(api: Api, tenant: str, accounts: list[Account], clock: Clock) -> Outcome:
+    ladder = Ladder(clock, clock.monotonic())
+    phones = [
+        SoftPhone(account, tone, clock, lambda word, out, who=who: ladder.note(who, word, out))
+        for account, tone, who in zip(accounts, TONES, ("caller", "callee"), strict=True)
+    ]
+    caller, callee = phones
+    host = accounts[0].server.host
+    try:
+        await asyncio.gather(caller.start(host), callee.start(host))
+        before = {row["id"] for row in await _history(api, tenant)}
+        setup = await caller.call(accounts[1].number)
+        await asyncio.wait_for(callee.in_call.wait(), 5)
+        await asyncio.sleep(TALK_SECONDS)
+        caller.hang_up()
+        heard = {"caller": _heard(caller, TONES[1]), "callee": _heard(callee, TONES[0])}
+        row = await _new_row(api, tenant, before, clock)
+    finally:
+        await asyncio.gather(*(phone.stop() for phone in phones))
+    ok = row is not None and all(side["level"] >= AUDIBLE for side in heard.values())
+    return Outcome(ok, round(setup * 1000, 1), heard, row, ladder.lines())
+
+
+def _heard(phone: SoftPhone, tone: float) -> dict[str, float]:
+    """How loud the other's tone was, and our own as an echo, in the last second that came in."""
+    last = phone.sound.heard[-8000:]
+    return {
+        "tone_hz": tone,
+        "level": round(tones.level(last, tone)),
+        "rms": round(tones.rms(last)),
+        "seconds": round(len(phone.sound.heard) / 8000, 2),
+    }
+
+
+async def _history(api: Api, tenant: str) -> list[Json]:
+    return await api.every("/history", 20, tenant=tenant)
+
+
+async def _new_row(api: Api, tenant: str, before: set[str], clock: Clock) -> Json | None:
+    """The record of the call; the database gets it within a moment."""
+    until = clock.monotonic() + HISTORY_SECONDS
+    while clock.monotonic() < until:
+        for row in await _history(api, tenant):
+            if row["id"] not in before:
+                return row
+        await asyncio.sleep(0.1)
+    return None
+
+
+def told(outcome: Outcome) -> list[str]:
+    """What a person reads."""
+    lines = [*outcome.ladder, ""]
+    for who, side in outcome.heard.items():
+        verdict = "heard" if side["level"] >= AUDIBLE else "did NOT hear"
+        lines.append(
+            f"The {who} {verdict} the other's {side['tone_hz']:.0f} Hz tone: level {side['level']} of 8000,"
+            f" {side['seconds']} s of sound."
+        )
+    row = outcome.history
+    if row is None:
+        lines.append("The call is NOT in the history.")
+    else:
+        lines.append(f"In the history as {row['id']}: {row['outcome']}, {row['talk_seconds']} s of talk.")
+    lines.append(f"Answered after {outcome.setup_ms} ms. " + ("It works." if outcome.ok else "Something is wrong."))
+    return lines

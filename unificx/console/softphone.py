@@ -1,0 +1,342 @@
+"""A soft phone small enough to read: registers, calls, answers, speaks a tone and listens. `unificx call` uses two.
+
+Everything it does goes over the wire: SIP and RTP over UDP on the address the server is reached from.
+"""
+
+import asyncio
+import contextlib
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from unificx.kernel.clock import Clock
+from unificx.media import g711, rtp, tones
+from unificx.sdp import BadDescription
+from unificx.sdp import parse as parse_description
+from unificx.sip.digest import best_challenge, response_for
+from unificx.sip.endpoint import ClientKey, Endpoint, RequestArrived, RequestFailed, ResponseArrived
+from unificx.sip.flow import Flow
+from unificx.sip.headers import parse_auth
+from unificx.sip.legs import Answered, HungUp, IncomingLeg, Invitation, Leg, LegEvent, Legs, OutgoingLeg, Refused
+from unificx.sip.message import Request, Response, respond
+
+FRAME = 160
+"""Samples in 20 ms of G.711."""
+LOUD = 8000
+PATIENCE = 8.0
+"""Seconds to wait for any one thing the server should do at once."""
+
+
+class NoLuck(Exception):
+    """The server did not do what the phone needs; the text says what and goes to the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A device's SIP login, and where its server is."""
+
+    username: str
+    password: str = field(repr=False)
+    domain: str
+    number: str
+    server: Flow
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    """One UDP socket that hands on what it gets."""
+
+    def __init__(self, take: Callable[[bytes, tuple[str, int]], None]) -> None:
+        self.take = take
+        self.transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.take(data, addr)
+
+    def send(self, data: bytes, host: str, port: int) -> None:
+        if self.transport is not None:
+            self.transport.sendto(data, (host, port))
+
+    @property
+    def address(self) -> tuple[str, int]:
+        assert self.transport is not None
+        host, port = self.transport.get_extra_info("sockname")[:2]
+        return host, port
+
+    def close(self) -> None:
+        if self.transport is not None:
+            self.transport.close()
+
+
+class Sound:
+    """The phone's mouth and ear: a tone out every 20 ms, and every sample that came in."""
+
+    def __init__(self, tone: float, clock: Clock) -> None:
+        self._tone = tone
+        self._socket = _Datagrams(self._hear)
+        self._speaking: asyncio.Task[None] | None = None
+        self._ssrc = int.from_bytes(clock.random_bytes(4), "big")
+        self.heard: array[int] = array("h")
+
+    async def open(self, host: str) -> int:
+        """Take a port; its number."""
+        loop = asyncio.get_running_loop()
+        await loop.create_datagram_endpoint(lambda: self._socket, local_addr=(host, 0))
+        return self._socket.address[1]
+
+    def speak(self, host: str, port: int) -> None:
+        """Send the tone there from now on."""
+        if self._speaking is None:
+            self._speaking = asyncio.create_task(self._speak(host, port))
+
+    async def close(self) -> None:
+        """Fall silent and give the port back."""
+        if self._speaking is not None:
+            self._speaking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._speaking
+        self._socket.close()
+
+    async def _speak(self, host: str, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        number = 0
+        while True:
+            samples = tones.sine(self._tone, LOUD, FRAME, start=number * FRAME)
+            packet = rtp.Packet(0, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, self._ssrc, g711.ulaw_encode(samples))
+            self._socket.send(bytes(packet), host, port)
+            number += 1
+            await asyncio.sleep(max(began + number * 0.02 - loop.time(), 0))
+
+    def _hear(self, data: bytes, addr: tuple[str, int]) -> None:
+        del addr
+        with contextlib.suppress(rtp.BadPacket):
+            packet = rtp.parse(data)
+            if packet.payload_type == 0:
+                self.heard.extend(g711.ulaw_decode(packet.payload))
+
+
+class SoftPhone:
+    """One phone. `trace` gets a line for every SIP message: its direction and its first line's words."""
+
+    def __init__(self, account: Account, tone: float, clock: Clock, trace: Callable[[str, bool], None]) -> None:
+        self.account = account
+        self.sound = Sound(tone, clock)
+        self._clock = clock
+        self._trace = trace
+        self._socket = _Datagrams(self._receive)
+        self._endpoint = Endpoint(tag=self._token, via_host=lambda flow: self._here())
+        self._legs = Legs(self._endpoint, lambda flow: f"<sip:{account.username}@{self._here()}>", self._token)
+        self._answers: dict[ClientKey, asyncio.Future[Response]] = {}
+        self._told: asyncio.Queue[tuple[Leg, LegEvent]] = asyncio.Queue()
+        self._ticking: asyncio.Task[None] | None = None
+        self._media_port = 0
+        self.leg: Leg | None = None
+        self.in_call = asyncio.Event()
+        """Set while a call is answered; whoever rings this phone is answered at once."""
+
+    async def start(self, host: str) -> None:
+        """Open the sockets and register."""
+        loop = asyncio.get_running_loop()
+        await loop.create_datagram_endpoint(lambda: self._socket, local_addr=(host, 0))
+        self._media_port = await self.sound.open(host)
+        self._ticking = asyncio.create_task(self._tick())
+        await self._register(60)
+
+    async def stop(self) -> None:
+        """Take the registration back and close everything."""
+        if self._ticking is not None:
+            with contextlib.suppress(NoLuck):
+                await self._register(0)
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+        await self.sound.close()
+        self._socket.close()
+
+    async def call(self, number: str) -> float:
+        """Call `number`; the seconds until it was answered. Raises NoLuck if it was not."""
+        account = self.account
+        began = self._clock.monotonic()
+        headers: tuple[tuple[str, str], ...] = ()
+        for _ in range(2):
+            target = f"sip:{number}@{account.domain}"
+            me = f"<sip:{account.number}@{account.domain}>"
+            leg = self._legs.outgoing(Invitation(target, account.server, me, f"<{target}>", headers=headers))
+            self.leg = leg
+            leg.call(self._description(), began)
+            self._flush()
+            event = await self._next(leg)
+            if isinstance(event, Answered):
+                self._hear(event.body)
+                return self._clock.monotonic() - began
+            if not isinstance(event, Refused) or event.response is None or event.status not in (401, 407):
+                status = event.status if isinstance(event, Refused) else "nothing"
+                raise NoLuck(f"{number} was called and {status} came back")
+            headers = (self._credentials(event.response, "INVITE", target),)
+        raise NoLuck("the server did not accept this phone's password")
+
+    def hang_up(self) -> None:
+        """End the call."""
+        if self.leg is not None:
+            self.leg.bye(self._clock.monotonic())
+            self._flush()
+        self.in_call.clear()
+
+    # ---- registering
+
+    async def _register(self, seconds: int) -> None:
+        account = self.account
+        target = f"sip:{account.domain}"
+        call_id, tag = self._token(), self._token()
+        extra: list[tuple[str, str]] = []
+        for number in (1, 2):
+            request = Request(
+                "REGISTER",
+                target,
+                [
+                    ("Max-Forwards", "70"),
+                    ("From", f"<sip:{account.number}@{account.domain}>;tag={tag}"),
+                    ("To", f"<sip:{account.number}@{account.domain}>"),
+                    ("Call-ID", call_id),
+                    ("CSeq", f"{number} REGISTER"),
+                    ("Contact", f"<sip:{account.username}@{self._here()}>;expires={seconds}"),
+                    ("User-Agent", "UnifiCX soft phone"),
+                    *extra,
+                ],
+            )
+            response = await self._ask(request)
+            if response.status < 300:
+                return
+            if response.status not in (401, 407):
+                raise NoLuck(f"registering was answered {response.status} {response.reason}")
+            extra = [self._credentials(response, "REGISTER", target)]
+        raise NoLuck("the server did not accept this phone's password")
+
+    def _credentials(self, response: Response, method: str, uri: str) -> tuple[str, str]:
+        proxy = response.status == 407
+        lines = response.all("proxy-authenticate" if proxy else "www-authenticate")
+        challenge = best_challenge([parse_auth(line) for line in lines])
+        if challenge is None:
+            raise NoLuck("the server asks for a kind of password this phone does not know")
+        account = self.account
+        value = response_for(challenge, account.username, account.password, method, uri, cnonce=self._token())
+        return ("Proxy-Authorization" if proxy else "Authorization", value)
+
+    async def _ask(self, request: Request) -> Response:
+        key = self._endpoint.request(request, self.account.server, self._clock.monotonic())
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._answers[key] = answer
+        self._flush()
+        try:
+            return await asyncio.wait_for(answer, PATIENCE)
+        except TimeoutError:
+            raise NoLuck("the server does not answer SIP") from None
+        finally:
+            self._answers.pop(key, None)
+
+    # ---- the wire
+
+    async def _next(self, leg: Leg) -> LegEvent:
+        """The next thing `leg` tells that settles a call."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    told, event = await self._told.get()
+                    if told is leg and isinstance(event, (Answered, Refused)):
+                        return event
+        except TimeoutError:
+            raise NoLuck("the call was neither answered nor refused") from None
+
+    def _receive(self, data: bytes, addr: tuple[str, int]) -> None:
+        self._note(data, outgoing=False)
+        self._endpoint.receive(data, Flow("udp", addr[0], addr[1]), self._clock.monotonic())
+        self._work()
+
+    def _work(self) -> None:
+        now = self._clock.monotonic()
+        while (event := self._endpoint.next_event()) is not None:
+            if self._legs.handle(event, now):
+                continue
+            match event:
+                case RequestArrived(key, request, flow) if request.method == "INVITE" and not request.to.tag:
+                    self._answer(self._legs.incoming(key, request, flow), now)
+                case RequestArrived(key, request):
+                    self._endpoint.respond(key, respond(request, 200 if request.method == "OPTIONS" else 481), now)
+                case ResponseArrived(key, response) if key in self._answers and response.status >= 200:
+                    if not self._answers[key].done():
+                        self._answers[key].set_result(response)
+                case RequestFailed(key) if key in self._answers and not self._answers[key].done():
+                    self._answers[key].set_exception(NoLuck("the server does not answer SIP"))
+                case _:
+                    pass
+        for leg, told in self._legs.take():
+            if isinstance(told, HungUp):
+                leg.close(now)
+                self.in_call.clear()
+            if isinstance(leg, OutgoingLeg):
+                self._told.put_nowait((leg, told))
+        self._flush()
+
+    def _answer(self, leg: IncomingLeg, now: float) -> None:
+        self.leg = leg
+        leg.progress(180, b"", now)
+        leg.accept(self._description(), now)
+        self._hear(leg.received)
+
+    def _hear(self, description: bytes) -> None:
+        """Both descriptions are known: speak."""
+        try:
+            session = parse_description(description)
+        except BadDescription:
+            raise NoLuck("the server's session description cannot be read") from None
+        media = session.media[0]
+        connection = session.connection(media)
+        if connection is not None:
+            self.sound.speak(connection.address, media.port)
+        self.in_call.set()
+
+    def _flush(self) -> None:
+        for data, flow in self._endpoint.to_send():
+            self._note(data, outgoing=True)
+            self._socket.send(data, flow.host, flow.port)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            now = self._clock.monotonic()
+            self._endpoint.timer(now)
+            self._legs.timer(now)
+            self._work()
+
+    def _note(self, data: bytes, *, outgoing: bool) -> None:
+        words = data.partition(b"\r\n")[0].decode("utf-8", "replace").split(" ")
+        self._trace(" ".join(words[1:]) if words[0] == "SIP/2.0" else words[0], outgoing)
+
+    # ---- words
+
+    def _description(self) -> bytes:
+        host = self._socket.address[0]
+        kind = "IP6" if ":" in host else "IP4"
+        lines = (
+            "v=0",
+            f"o=- 1 1 IN {kind} {host}",
+            "s=-",
+            f"c=IN {kind} {host}",
+            "t=0 0",
+            f"m=audio {self._media_port} RTP/AVP 0",
+            "a=rtpmap:0 PCMU/8000",
+            "a=ptime:20",
+            "",
+        )
+        return "\r\n".join(lines).encode()
+
+    def _here(self) -> str:
+        host, port = self._socket.address
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def _token(self) -> str:
+        return self._clock.random_bytes(10).hex()
