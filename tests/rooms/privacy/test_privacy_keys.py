@@ -1,0 +1,270 @@
+"""The key store: keys come back, destroyed ones do not, and the files show nothing."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import CannotStart, Conflict
+from unificx.privacy import KeysBusy, KeyStore
+from unificx.privacy.cache import KeyCache
+from unificx.privacy.wraps import TenantSecret
+from unificx.store import ErasedSubject, Key
+
+NONCE = b"n" * 12
+MASTER = bytes(range(32))
+
+
+@contextmanager
+def opened(path: Path, clock: ManualClock, master: bytes = MASTER) -> Iterator[KeyStore]:
+    store = KeyStore(path / "keys.db", master, clock)
+    yield store
+    store.close()
+
+
+def lock(key: Key | None) -> bytes:
+    """What a key does to fixed bytes: equal for equal keys."""
+    assert key is not None
+    return key.aead.encrypt(NONCE, b"fixed", b"")
+
+
+def test_keys_are_made_on_request_only_and_survive_a_restart(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        assert keys.get("one", ["ana"]) == {"ana": None}
+        made = keys.get("one", ["ana", "ben"], create=True)
+        other = keys.get("two", ["ana"], create=True)
+        assert len({lock(made["ana"]), lock(made["ben"]), lock(other["ana"])}) == 3
+        assert lock(keys.get("one", ["ana"])["ana"]) == lock(made["ana"])
+    with opened(tmp_path, clock) as keys:
+        again = keys.get("one", ["ana", "ben", "cem"])
+        assert (lock(again["ana"]), lock(again["ben"])) == (lock(made["ana"]), lock(made["ben"]))
+        assert again["cem"] is None
+
+
+def test_many_subjects_at_once(tmp_path: Path, clock: ManualClock) -> None:
+    names = [f"subject-{number}" for number in range(1700)]
+    with opened(tmp_path, clock) as keys:
+        made = keys.get("one", names, create=True)
+    with opened(tmp_path, clock) as keys:
+        again = keys.get("one", names)
+        assert {name: lock(key) for name, key in again.items()} == {name: lock(key) for name, key in made.items()}
+
+
+@pytest.mark.promise("R4")
+def test_a_destroyed_key_is_gone_for_good(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", ["ana", "ben"], create=True)
+        keys.destroy("one", "ana")
+        keys.destroy("one", "ana")
+        keys.destroy("one", "never seen")
+        for subject in ("ana", "never seen"):
+            assert keys.get("one", [subject], create=True) == {subject: None}
+            assert keys.is_destroyed("one", subject)
+        assert keys.get("one", ["ben"])["ben"] is not None
+    with opened(tmp_path, clock) as keys:
+        assert keys.get("one", ["ana", "never seen"], create=True) == {"ana": None, "never seen": None}
+        assert not keys.is_destroyed("one", "ben")
+
+
+@pytest.mark.promise("R4")
+def test_a_destroyed_tenant_takes_everybody_along(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        subject = keys.find_or_make("one", "number", "+491")
+        keys.bind("installation", "email", "ana@example.com", subject)
+        keys.get("two", ["ben"], create=True)
+        keys.destroy_tenant("one")
+        assert keys.get("one", [subject, "new"], create=True) == {subject: None, "new": None}
+        assert keys.find("one", "number", "+491") is None
+        assert keys.find("installation", "email", "ana@example.com") is None
+        assert keys.is_destroyed("one", subject)
+        with pytest.raises(ErasedSubject):
+            keys.find_or_make("one", "number", "+492")
+        assert keys.get("two", ["ben"])["ben"] is not None
+
+
+def contents(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+
+
+def wrapped_keys(folder: Path) -> dict[str, bytes]:
+    with closing(sqlite3.connect(folder / "keys.db")) as db:
+        return dict(db.execute("SELECT subject, wrapped FROM subject_key"))
+
+
+@pytest.mark.promise("R4")
+def test_no_byte_of_a_destroyed_key_stays_in_the_stores_files(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", [f"subject-{number}" for number in range(300)], create=True)
+        before = wrapped_keys(tmp_path)
+        assert all(wrapped in contents(tmp_path) for wrapped in before.values())
+        for number in range(0, 300, 3):
+            keys.destroy("one", f"subject-{number}")
+        bytes_now = contents(tmp_path)
+        for number in range(300):
+            # Any 16 of its 60 bytes would be a trace.
+            wrapped = before[f"subject-{number}"]
+            traces = [wrapped[at : at + 16] in bytes_now for at in (0, 22, 44)]
+            assert traces == [number % 3 != 0] * 3
+
+
+def test_an_old_log_that_is_still_read_is_told(tmp_path: Path, clock: ManualClock, monkeypatch) -> None:
+    with opened(tmp_path, clock) as keys, closing(sqlite3.connect(tmp_path / "keys.db")) as reader:
+        keys.get("one", ["ana"], create=True)
+        keys._db.execute("PRAGMA busy_timeout=1")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM subject_key").fetchone()
+        with pytest.raises(KeysBusy):
+            keys.destroy("one", "ana")
+        assert keys.get("one", ["ana"]) == {"ana": None}
+        reader.execute("COMMIT")
+        keys.destroy("one", "ana")
+
+
+def test_another_master_key_or_a_foreign_file_does_not_open(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock):
+        pass
+    with pytest.raises(CannotStart, match="does not open the key store"):
+        KeyStore(tmp_path / "keys.db", b"x" * 32, clock)
+    (tmp_path / "keys.db").write_bytes(b"something else" * 1000)
+    with pytest.raises(CannotStart, match="damaged or not ours"):
+        KeyStore(tmp_path / "keys.db", MASTER, clock)
+    with pytest.raises(CannotStart, match="cannot be opened"):
+        KeyStore(tmp_path / "missing" / "keys.db", MASTER, clock)
+
+
+def test_only_its_owner_may_read_it(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", ["ana"], create=True)
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_wrapped_key_moved_to_another_subject_does_not_unwrap(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", ["ana", "ben"], create=True)
+    with closing(sqlite3.connect(tmp_path / "keys.db")) as db, db:
+        db.execute("UPDATE subject_key SET wrapped = (SELECT wrapped FROM subject_key WHERE subject = 'ana')")
+    with opened(tmp_path, clock) as keys:
+        assert keys.get("one", ["ana"])["ana"] is not None
+        with pytest.raises(Exception) as fault:
+            keys.get("one", ["ben"])
+        assert type(fault.value).__name__ == "InvalidTag"
+
+
+# Aliases
+
+
+def test_a_value_leads_to_one_subject_in_one_tenant(keys: KeyStore) -> None:
+    assert keys.find("one", "number", "+491") is None
+    ana = keys.find_or_make("one", "number", "+491")
+    assert keys.find_or_make("one", "number", "+491") == keys.find("one", "number", "+491") == ana
+    assert keys.find_or_make("two", "number", "+491") != ana
+    assert keys.find_or_make("one", "email", "+491") != ana
+    assert keys.get("one", [ana])[ana] is not None
+
+
+def test_binding_and_unbinding(keys: KeyStore) -> None:
+    keys.get("one", ["ana"], create=True)
+    keys.bind("one", "email", "ana@example.com", "ana")
+    keys.bind("one", "email", "ana@example.com", "ana")
+    with pytest.raises(Conflict) as fault:
+        keys.bind("one", "email", "ana@example.com", "ben")
+    assert "ana" not in fault.value.message
+    keys.unbind("one", "email", "ana@example.com")
+    keys.unbind("nobody", "email", "ana@example.com")
+    assert keys.find("one", "email", "ana@example.com") is None
+    keys.bind("one", "email", "ana@example.com", "ben")
+
+
+@pytest.mark.promise("R4")
+def test_an_erased_subjects_values_lead_nowhere_and_later_to_somebody_new(keys: KeyStore) -> None:
+    first = keys.find_or_make("one", "number", "+491")
+    keys.bind("installation", "email", "ana@example.com", first)
+    assert keys.destroy("one", first) == 2
+    assert keys.find("one", "number", "+491") is None
+    assert keys.find("installation", "email", "ana@example.com") is None
+    with pytest.raises(ErasedSubject):
+        keys.bind("one", "email", "ana@example.com", first)
+    assert keys.find_or_make("one", "number", "+491") != first
+
+
+def test_numbers_cannot_be_tried_out_without_the_tenants_key() -> None:
+    one, two = TenantSecret(b"1" * 32), TenantSecret(b"2" * 32)
+    digests = {one.blind("number", "+491"), one.blind("email", "+491"), two.blind("number", "+491")}
+    assert len(digests) == 3
+    assert one.blind("number", "+491") in digests
+
+
+def test_two_processes_agree(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as one, opened(tmp_path, clock) as two:
+        assert lock(one.get("t", ["ana"], create=True)["ana"]) == lock(two.get("t", ["ana"], create=True)["ana"])
+        assert one.find_or_make("t", "number", "+491") == two.find_or_make("t", "number", "+491")
+        two.destroy("t", "ben")
+        assert one.get("t", ["ben"], create=True) == {"ben": None}
+
+
+# The cache
+
+
+def a_key() -> Key:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return Key(1, AESGCM(os.urandom(32)))
+
+
+def test_the_cache_forgets_after_its_time_and_never_outgrows_its_size() -> None:
+    clock = ManualClock()
+    cache = KeyCache(clock.monotonic, lifetime=10, size=3)
+    for name in "abcd":
+        cache.put(cache.begin(), "t", name, a_key())
+    assert [cache.get("t", name) is not None for name in "abcd"] == [False, True, True, True]
+    clock.advance(10)
+    assert cache.get("t", "d") is None
+
+
+@pytest.mark.promise("R4")
+def test_a_read_that_overlaps_a_destruction_does_not_bring_the_key_back() -> None:
+    cache = KeyCache(ManualClock().monotonic)
+    reading = cache.begin()
+    cache.drop("t", "ana")
+    cache.put(reading, "t", "ana", a_key())
+    assert cache.get("t", "ana") is None
+    reading = cache.begin()
+    cache.drop_tenant("t")
+    cache.put(reading, "t", "ana", a_key())
+    assert cache.get("t", "ana") is None
+
+
+@pytest.mark.promise("R4")
+@pytest.mark.parametrize("destroy", ["subject", "tenant"])
+def test_the_same_with_two_threads_and_the_real_store(tmp_path: Path, clock: ManualClock, destroy: str) -> None:
+    """The reader has the wrapped key in its hands, then the key is destroyed, then the reader puts it in the cache."""
+    with opened(tmp_path, clock) as keys:
+        keys.get("t", ["ana"], create=True)
+        keys._cache.drop("t", "ana")
+        has_read, may_go_on = threading.Event(), threading.Event()
+        read_rows = keys._rows
+
+        def slow_rows(tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None]]:
+            rows = read_rows(tenant, subjects)
+            has_read.set()
+            assert may_go_on.wait(10)
+            return rows
+
+        keys._rows = slow_rows  # type: ignore[method-assign]
+        got: list[Key | None] = []
+        reader = threading.Thread(target=lambda: got.append(keys.get("t", ["ana"])["ana"]))
+        reader.start()
+        assert has_read.wait(10)
+        if destroy == "subject":
+            keys.destroy("t", "ana")
+        else:
+            keys.destroy_tenant("t")
+        may_go_on.set()
+        reader.join(10)
+        assert got[0] is not None, "what was read before the destruction may still be used once"
+        assert keys.get("t", ["ana"]) == {"ana": None}
