@@ -59,6 +59,8 @@ def test_what_it_says(text: str, expected: Uri) -> None:
         "sip:alice@example.com;lr;LR",
         "sip:alice@example.com?",
         "sip:alice@example.com?=x",
+        "sip:alice@example.com?x",
+        "sip:alice@example.com?x=1&",
         "sip:al%ice@example.com",
         "sip:alice%4@example.com",
         "sip:alice@example.com;a=%zz",

@@ -104,12 +104,12 @@ class Message:
     @typed
     def from_(self) -> Address:
         """Who sends the request, with the dialog tag."""
-        return parse_address(self.one("from"))
+        return _party(self.one("from"))
 
     @typed
     def to(self) -> Address:
         """Whom the request is for, with the dialog tag."""
-        return parse_address(self.one("to"))
+        return _party(self.one("to"))
 
     @typed
     def call_id(self) -> str:
@@ -236,3 +236,10 @@ class Message:
 
     def _with(self, headers: Iterable[tuple[str, str]]) -> Self:
         raise NotImplementedError
+
+
+def _party(text: str) -> Address:
+    address = parse_address(text)
+    if address.param("tag") == "":
+        raise BadPeer(400, "Bad Tag")
+    return address

@@ -59,8 +59,8 @@ class Uri:
             user or "",
             host,
             None if port is None else int(port),
-            _pairs(params[1:], ";") if params else (),
-            _pairs(headers, "&") if headers else (),
+            _params(params) if params else (),
+            _headers(headers) if headers else (),
             password or "",
         )
 
@@ -130,7 +130,7 @@ def _parse_other(text: str) -> Uri:
     if match is not None:
         if "%" in text and _bad_escape(text):
             raise BadPeer(400, "Bad Escape In URI")
-        return Uri("tel", match[1], "", params=_pairs(match[2][1:], ";") if match[2] else ())
+        return Uri("tel", match[1], "", params=_params(match[2]) if match[2] else ())
     scheme = _has_scheme(text)
     if scheme is None or scheme[0].lower() in ("sip:", "sips:", "tel:"):
         raise BadPeer(400, "Bad URI")
@@ -144,15 +144,27 @@ def _check_ipv6(host: str) -> None:
         raise BadPeer(400, "Bad Host In URI") from None
 
 
-def _pairs(text: str, separator: str) -> Params:
+def _params(text: str) -> Params:
+    """What follows the host, from its first semicolon on."""
     found: list[tuple[str, str | None]] = []
-    for piece in text.split(separator):
+    for piece in text[1:].split(";"):
         name, equals, value = piece.partition("=")
         if not name:
             raise BadPeer(400, "Bad Parameter In URI")
         found.append((name, value if equals else None))
-    if separator == ";" and len(found) > 1 and len({name.lower() for name, _ in found}) != len(found):
+    if len(found) > 1 and len({name.lower() for name, _ in found}) != len(found):
         raise BadPeer(400, "Repeated Parameter In URI")
+    return tuple(found)
+
+
+def _headers(text: str) -> Params:
+    """What follows the question mark."""
+    found: list[tuple[str, str | None]] = []
+    for piece in text.split("&"):
+        name, equals, value = piece.partition("=")
+        if not name or not equals:
+            raise BadPeer(400, "Bad Header In URI")
+        found.append((name, value))
     return tuple(found)
 
 

@@ -1,0 +1,354 @@
+"""Messages: read once, carried untouched, written back; what is broken says how it may be answered."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unificx.sip.errors import BadPeer, OurMistake
+from unificx.sip.grammar import canonical
+from unificx.sip.headers import Address, CSeq, RAck, SessionExpires, Via
+from unificx.sip.limits import Limits
+from unificx.sip.message import Request, Response, parse, respond
+from unificx.sip.uri import Uri
+
+INVITE = b"""INVITE sip:1002@demo.example SIP/2.0
+Via: SIP/2.0/TCP proxy.example;branch=z9hG4bKp, SIP/2.0/UDP 192.0.2.17:5060;branch=z9hG4bKa;rport
+v: SIP/2.0/UDP 192.0.2.18;branch=z9hG4bKb
+Record-Route: <sip:proxy.example;lr>
+Max-Forwards: 70
+f: "Reception" <sip:1001@demo.example>;tag=5f3a
+T: <sip:1002@demo.example>
+i: 84931YTg3
+CSeq: 7 INVITE
+m: <sip:1001@192.0.2.17:5060>
+Supported: replaces, timer,, 100rel
+k: Path
+Route: <sip:edge.example;lr>,<sip:core.example;lr>
+Expires: 120
+x: 1800;refresher=uac
+Timestamp: 54.2
+X-Odd: \xff\xfe not UTF-8
+c: Application/SDP; charset=x
+Content-Length: 5
+
+v=0
+""".replace(b"\n", b"\r\n")
+
+
+def request(data: bytes = INVITE) -> Request:
+    message = parse(data)
+    assert isinstance(message, Request)
+    return message
+
+
+def without(data: bytes, name: bytes) -> bytes:
+    return b"\r\n".join(line for line in data.split(b"\r\n") if not line.startswith(name + b":"))
+
+
+def broken(data: bytes) -> BadPeer:
+    with pytest.raises(BadPeer) as refused:
+        parse(data)
+    return refused.value
+
+
+def test_what_a_request_says() -> None:
+    message = request()
+    assert (message.method, message.uri, message.body) == ("INVITE", "sip:1002@demo.example", b"v=0\r\n")
+    assert message.target == Uri("sip", "1002", "demo.example")
+    assert message.via == Via("TCP", "proxy.example", None, (("branch", "z9hG4bKp"),))
+    assert [via.branch for via in message.vias] == ["z9hG4bKp", "z9hG4bKa", "z9hG4bKb"]
+    assert message.from_ == Address("Reception", Uri("sip", "1001", "demo.example"), (("tag", "5f3a"),))
+    assert message.to.tag == ""
+    assert (message.call_id, message.cseq, message.max_forwards) == ("84931YTg3", CSeq(7, "INVITE"), 70)
+    assert [str(contact) for contact in message.contacts] == ["<sip:1001@192.0.2.17:5060>"]
+    assert [str(route.uri) for route in message.routes] == ["sip:edge.example;lr", "sip:core.example;lr"]
+    assert [str(route.uri) for route in message.record_routes] == ["sip:proxy.example;lr"]
+    assert (message.expires, message.session_expires) == (120, SessionExpires(1800, "uac"))
+    assert message.content_type == "application/sdp"
+    assert message.options("supported") == {"replaces", "timer", "100rel", "path"}
+    assert message.values("supported") == ["replaces", "timer", "100rel", "Path"]
+    assert message.all("supported") == ["replaces, timer,, 100rel", "Path"]
+    assert message.first("subject") is None
+    assert message.all("subject") == message.values("subject") == []
+    assert repr(message) == "<Request INVITE>"
+
+
+def test_what_is_not_there_is_not_made_up() -> None:
+    message = Request("OPTIONS", "sip:h")
+    assert (message.max_forwards, message.expires, message.session_expires) == (None, None, None)
+    assert (message.content_type, message.contacts, message.routes, message.vias) == ("", [], [], [])
+    with pytest.raises(BadPeer, match="400 Missing RAck") as refused:
+        _ = message.rack
+    assert refused.value.request is None, "there is no Via to answer to"
+
+
+def test_what_a_response_says() -> None:
+    message = parse(b"sip/2.0 183 Session  Progress\r\n" + INVITE.partition(b"\r\n")[2])
+    assert isinstance(message, Response)
+    assert (message.status, message.reason, message.cseq.method) == (183, "Session  Progress", "INVITE")
+    assert repr(message) == "<Response 183>"
+
+
+def test_it_goes_out_as_it_came_in() -> None:
+    assert request().encode() == INVITE
+    assert request(INVITE + b"trailing").encode() == INVITE
+
+
+@pytest.mark.parametrize("start", [b"\r\n", b"\r\n\r\n\r\n"])
+def test_empty_lines_before_the_start_are_passed_over(start: bytes) -> None:
+    assert request(start + INVITE).headers == request().headers
+
+
+def test_the_length_is_made_right() -> None:
+    assert b"\r\nContent-Length: 2\r\n" in request().replace(body=b"ab").encode()
+    assert Request("OPTIONS", "sip:h").encode() == b"OPTIONS sip:h SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+    twice = Request("OPTIONS", "sip:h", [("l", "7"), ("X", "y")], b"abc")
+    assert twice.encode() == b"OPTIONS sip:h SIP/2.0\r\nContent-Length: 3\r\nX: y\r\n\r\nabc"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Request("OPTIONS", "sip:h", [("X", "a\r\nY: b")]),
+        Request("OPTIONS", "sip:h", [("X", "a\nb")]),
+        Request("OPTIONS", "sip:h", [("X", "a\r")]),
+        Request("OPTIONS", "sip:h\r\n", []),
+        Response(200, "O\nK"),
+        Request("OPTIONS", "sip:h", [("X Y", "a")]),
+        Request("OPTIONS", "sip:h", [("", "a")]),
+        Request("OPTIONS", "sip:h", [("X", "\ud800")]),
+    ],
+)
+def test_a_value_of_ours_cannot_break_the_message(message: Request | Response) -> None:
+    with pytest.raises(OurMistake):
+        message.encode()
+
+
+def test_headers_are_added_replaced_and_left_out() -> None:
+    message = Request("BYE", "sip:h", [("v", "a"), ("Odd", "1"), ("Via", "b"), ("odd", "2"), ("Y", "3")])
+    assert message.without("via", "identity").headers == (("Odd", "1"), ("odd", "2"))
+    assert message.with_headers([("Z", "4")]).headers[-1] == ("Z", "4")
+    assert message.with_first(("Via", "c"), ("Z", "4")).headers[:3] == (("Via", "c"), ("Z", "4"), ("v", "a"))
+    assert message.with_header("Via", "c").headers == (("Via", "c"), ("Odd", "1"), ("odd", "2"), ("Y", "3"))
+    assert message.with_header("Z", "4").headers == (*message.headers, ("Z", "4"))
+    assert message.headers[0] == ("v", "a"), "the message itself stays as it is"
+
+
+def test_only_the_top_via_is_exchanged() -> None:
+    message = request()
+    noted = message.with_top_via(message.via.seen_from("192.0.2.9", 5060))
+    assert noted.all("via") == [
+        "SIP/2.0/TCP proxy.example;branch=z9hG4bKp;received=192.0.2.9, "
+        "SIP/2.0/UDP 192.0.2.17:5060;branch=z9hG4bKa;rport",
+        "SIP/2.0/UDP 192.0.2.18;branch=z9hG4bKb",
+    ]
+    assert [via.branch for via in message.with_top_via(None).vias] == ["z9hG4bKa", "z9hG4bKb"]
+    assert message.with_top_via(None).with_top_via(None).all("via") == ["SIP/2.0/UDP 192.0.2.18;branch=z9hG4bKb"]
+    with pytest.raises(OurMistake):
+        Request("BYE", "sip:h").with_top_via(None)
+
+
+def test_parts_are_exchanged() -> None:
+    changed = request().replace(method="BYE", uri="sip:x", headers=[], body=b"b")
+    assert (changed.method, changed.uri, changed.headers, changed.body) == ("BYE", "sip:x", (), b"b")
+    assert request().replace().encode() == request().encode()
+    response = Response(200, "OK", [("Odd", "1")], b"b")
+    assert response.replace().encode() == response.encode()
+    other = response.replace(status=180, reason="R", headers=(), body=b"")
+    assert (other.status, other.reason, other.headers, other.body) == (180, "R", (), b"")
+    assert response.without("odd").headers == ()
+
+
+def test_a_response_echoes_what_it_must() -> None:
+    answer = respond(request(), 180, to_tag="b7", headers=[("Contact", "<sip:h>")], body=b"x")
+    assert answer.headers == (
+        ("Via", "SIP/2.0/TCP proxy.example;branch=z9hG4bKp, SIP/2.0/UDP 192.0.2.17:5060;branch=z9hG4bKa;rport"),
+        ("v", "SIP/2.0/UDP 192.0.2.18;branch=z9hG4bKb"),
+        ("f", '"Reception" <sip:1001@demo.example>;tag=5f3a'),
+        ("T", "<sip:1002@demo.example>;tag=b7"),
+        ("i", "84931YTg3"),
+        ("CSeq", "7 INVITE"),
+        ("Contact", "<sip:h>"),
+    )
+    assert (answer.reason, answer.body, answer.to.tag) == ("Ringing", b"x", "b7")
+    assert respond(request(), 299).reason == ""
+    assert respond(request(), 299, "So").reason == "So"
+
+
+def test_a_tag_once_there_stays() -> None:
+    tagged = request().with_header("To", "sip:1002@demo.example;tag=old")
+    assert respond(tagged, 200, to_tag="new").to.tag == "old"
+
+
+def test_a_100_has_the_timestamp_and_no_tag_of_ours() -> None:
+    trying = respond(request(), 100, to_tag="b7")
+    assert (trying.to.tag, trying.first("timestamp")) == ("", "54.2")
+    assert respond(request(), 200, to_tag="b7").first("timestamp") is None
+
+
+@pytest.mark.parametrize("name", [b"f", b"T", b"i", b"CSeq"])
+def test_what_lacks_a_part_is_answered_with_the_others(name: bytes) -> None:
+    bad = broken(without(INVITE, name))
+    assert bad.status == 400
+    assert bad.reason.startswith("Missing ")
+    assert bad.request is not None
+    answer = respond(bad.request, bad.status, bad.reason, to_tag="x")
+    assert len(answer.headers) == 5
+    assert answer.encode().startswith(b"SIP/2.0 400 Missing ")
+
+
+def test_a_broken_to_is_echoed_as_it_is() -> None:
+    bad = broken(INVITE.replace(b"T: <", b"T: <<"))
+    assert bad.request is not None
+    assert respond(bad.request, 400, to_tag="x").first("to") == "<<sip:1002@demo.example>"
+
+
+def test_a_broken_via_is_answered_with_what_can_be_read_of_it() -> None:
+    bad = broken(INVITE.replace(b"branch=z9hG4bKp,", b";branch,"))
+    assert bad.request is not None
+    assert bad.request.all("via") == ["SIP/2.0/TCP proxy.example"]
+    assert bad.request.via.sent_by == "proxy.example"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        without(without(INVITE, b"Via"), b"v"),
+        INVITE.replace(b"SIP/2.0/TCP proxy", b"1.1 proxy"),
+        INVITE.replace(b"INVITE", b"ACK").replace(b"i: ", b"i: x "),
+        INVITE.replace(b"INVITE sip:1002@demo.example SIP/2.0", b"SIP/2.0 200 OK").replace(b"CSeq: 7", b"CSeq: x"),
+        INVITE.replace(b"INVITE sip:1002@demo.example SIP/2.0", b"SIP/2.0 99 OK"),
+        INVITE.replace(b"INVITE sip:1002@demo.example SIP/2.0", b"SIP/3.0 200 OK"),
+        INVITE.replace(b"INVITE sip:1002@demo.example SIP/2.0", b"SIP/2.0 200OK"),
+        INVITE.replace(b"demo.example", b"demo.\nexample"),
+        INVITE.replace(b"demo.example", b"demo.\rexample"),
+        INVITE.replace(b"\r\n", b"\n"),
+        INVITE.partition(b"\r\n\r\n")[0],
+        b"GET / HTTP/1.1\r\nHost: demo.example\r\n\r\n",
+        b"",
+        b"\r\n",
+        b"\r\n\r\n",
+        b"\r\n" * 2000,
+        b"\0" * 2000,
+    ],
+)
+def test_what_nobody_may_answer(data: bytes) -> None:
+    assert broken(data).request is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        (b"INVITE sip", b"INV(ITE sip", 400),
+        (b"INVITE sip:1002@demo.example SIP/2.0", b"INVITE", 400),
+        (b"INVITE sip:1002@demo.example SIP/2.0", b"INVITE sip:x", 400),
+        (b"SIP/2.0\r\nVia", b"HTTP/1.1\r\nVia", 400),
+        (b"SIP/2.0\r\nVia", b"SIP/2.1\r\nVia", 505),
+        (b"sip:1002@demo.example SIP", b"urn:x SIP", 416),
+        (b"Max-Forwards: 70", b"Max-Forwards: 256", 400),
+        (b"Max-Forwards: 70", b"Max-Forwards: x", 400),
+        (b"Max-Forwards: 70", b"no colon", 400),
+        (b"Max-Forwards: 70", b": no name", 400),
+        (b"Max-Forwards: 70", b"no name: x", 400),
+        (b"Max-Forwards: 70", b"t: sip:x@h", 400),
+        (b"SIP/2.0/TCP", b"SIP/3.0/TCP", 400),
+        (b"tag=5f3a", b"tag", 400),
+        (b"demo.example>\r\ni:", b"demo.example>;Tag=\r\ni:", 400),
+        (b"i: 84931YTg3", b"i: ", 400),
+        (b"i: 84931YTg3", b"i: a b", 400),
+        (b"i: 84931YTg3", b"i: \xff", 400),
+        (b"CSeq: 7 INVITE", b"CSeq: 7 invite", 400),
+        (b"Content-Length: 5", b"Content-Length: 6", 400),
+        (b"Content-Length: 5", b"Content-Length: +5", 400),
+        (b"Content-Length: 5", b"Content-Length: " + b"9" * 5000, 400),
+        (b"Content-Length: 5", b"Content-Length: \xd9\xa3", 400),
+    ],
+)
+def test_what_is_answered_with_a_refusal(old: bytes, new: bytes, status: int) -> None:
+    bad = broken(INVITE.replace(old, new, 1))
+    assert (bad.status, bad.request is not None) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("contacts", "m: <sip:1001@h"),
+        ("contacts", "m: <sip:1001@h>, *"),
+        ("contact_star", "m: *\r\nm: *"),
+        ("session_expires", "x: soon"),
+        ("routes", "Route: x"),
+        ("record_routes", "Record-Route: x"),
+        ("rack", "RAck: x"),
+        ("vias", "Via: x"),
+    ],
+)
+def test_what_is_broken_elsewhere_is_noticed_by_who_reads_it(name: str, value: str) -> None:
+    lines = b"\r\n" + value.encode() + b"\r\nMax-"
+    message = request(without(without(INVITE, b"m"), b"x").replace(b"\r\nMax-", lines))
+    with pytest.raises(BadPeer) as refused:
+        getattr(message, name)
+    assert refused.value.request is message
+
+
+def test_a_contact_of_all() -> None:
+    message = request(INVITE.replace(b"m: <sip:1001@192.0.2.17:5060>", b"Contact: *"))
+    assert message.contact_star
+    assert message.contacts == []
+    assert not request().contact_star
+
+
+def test_which_response_is_acknowledged() -> None:
+    assert Request("PRACK", "sip:h", [("RAck", "1 7 INVITE")]).rack == RAck(1, 7, "INVITE")
+
+
+def test_limits_are_kept() -> None:
+    request(INVITE + b" " * (65_536 - len(INVITE)))
+    assert broken(INVITE + b" " * (65_537 - len(INVITE))).status == 513
+    lines = INVITE.count(b"\r\n") - 3
+    many = INVITE.replace(b"\r\n\r\n", b"\r\nX: y" * (100 - lines) + b"\r\n\r\n", 1)
+    assert len(request(many).headers) == 100
+    assert broken(many.replace(b"\r\nX: y", b"\r\nX: y\r\nX: y", 1)).request is None
+    request(INVITE.replace(b"54.2", b"5" * 8_000))
+    assert broken(INVITE.replace(b"54.2", b"5" * 8_192)).request is None
+    folded = INVITE.replace(b"54.2", b"5" * 5_000 + b"\r\n " + b"5" * 5_000)
+    assert broken(folded).request is None
+    assert broken(INVITE[:-5]).status == 400
+    with pytest.raises(BadPeer):
+        parse(INVITE, Limits(message=100))
+
+
+@pytest.mark.parametrize("bait", [b"\r\n ", b"\r\n", b" ", b":", b"a:\r\n", b"\r", b"\n", b",", b"\t\r\n\t", b"\xc3"])
+def test_no_bait_holds_the_reader_up(bait: bytes) -> None:
+    """With anything worse than linear time this would not come to its end in a minute."""
+    wide = Limits(message=2**24, headers=2**24, line=2**24)
+    for lead in (b"", b"INVITE sip:h SIP/2.0\r\n", INVITE[:-11], INVITE.replace(b"5\r\n\r\nv=0\r\n", b"5\r\nX:")):
+        with contextlib.suppress(BadPeer):
+            parse(lead + bait * (500_000 // len(bait)), wide)
+
+
+NAMES = st.text("abcXYZ-.!%*_+`'~019", min_size=1, max_size=12)
+VALUES = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=30)
+OTHERS = NAMES.filter(lambda name: canonical(name) not in request().by_name)
+LINES = st.lists(st.tuples(OTHERS, VALUES.map(lambda value: value.strip(" \t"))), max_size=8)
+
+
+@given(LINES, st.binary(max_size=50))
+def test_what_is_written_is_read_back(lines: list[tuple[str, str]], body: bytes) -> None:
+    made = request().replace(headers=[*request().headers, *lines], body=body)
+    again = parse(made.encode())
+    assert again.without("content-length").headers == made.without("content-length").headers
+    assert again.body == body
+    assert again.encode() == made.encode()
+
+
+@given(st.sets(st.integers(0, 16)), st.sampled_from([b"\r\n ", b"\r\n\t \t", b" \t "]))
+def test_white_space_between_words_may_be_a_fold(places: set[int], fold: bytes) -> None:
+    lines = INVITE.split(b"\r\n")
+    for place in places:
+        name, _, value = lines[place + 1].partition(b": ")
+        if name not in (b"i", b"X-Odd", b"Supported", b"Timestamp"):
+            lines[place + 1] = name + b" :" + fold + value
+    message = request(b"\r\n".join(lines))
+    assert message.without("timestamp").headers == request().without("timestamp").headers
