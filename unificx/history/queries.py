@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, delete, or_, select
+from sqlalchemy import Row, Table, and_, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -114,7 +114,8 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> Non
 
 
 async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
-    """Every call of a tenant; the parties go with their calls."""
+    """Every call of a tenant, with its parties."""
+    await session.execute(delete(CallPartyRow).where(CallPartyRow.tenant_id == tenant_id))
     await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
 
 
@@ -131,7 +132,7 @@ async def calls(
     limit: int,
 ) -> list[CallRecord]:
     """The newest calls first, from behind the one that started and is called as `before` says."""
-    query = select(CallRow).where(CallRow.tenant_id == tenant_id)
+    query = select(_CALL).where(CallRow.tenant_id == tenant_id)
     if filters.since is not None:
         query = query.where(CallRow.started >= filters.since)
     if filters.until is not None:
@@ -146,22 +147,22 @@ async def calls(
     if before is not None:
         started, call_id = before
         query = query.where(or_(CallRow.started < started, and_(CallRow.started == started, CallRow.id < call_id)))
-    rows = (await session.scalars(query.order_by(CallRow.started.desc(), CallRow.id.desc()).limit(limit))).all()
+    rows = (await session.execute(query.order_by(CallRow.started.desc(), CallRow.id.desc()).limit(limit))).all()
     return await _with_parties(session, keys, tenant_id, rows)
 
 
 async def call(session: AsyncSession, keys: KeyRing, tenant_id: str, call_id: str) -> CallRecord | None:
-    rows = (await session.scalars(select(CallRow).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
+    rows = (await session.execute(select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
     return next(iter(await _with_parties(session, keys, tenant_id, rows)), None)
 
 
 async def _with_parties(
-    session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[CallRow]
+    session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[Row[Any]]
 ) -> list[CallRecord]:
-    query = select(CallPartyRow).where(
+    query = select(_CALL_PARTY).where(
         CallPartyRow.tenant_id == tenant_id, CallPartyRow.call_id.in_([row.id for row in rows])
     )
-    found = (await session.scalars(query.order_by(CallPartyRow.call_id, CallPartyRow.place))).all() if rows else []
+    found = (await session.execute(query.order_by(CallPartyRow.call_id, CallPartyRow.place))).all() if rows else []
     sealed = [(row.subject_id, row.id, row.sealed) for row in found if row.sealed is not None]
     opened = PARTY.open(keys, tenant_id, "history", sealed)
     parts = {row_id: part for (_, row_id, _), part in zip(sealed, opened, strict=True)}
@@ -171,7 +172,7 @@ async def _with_parties(
     return [_record(row, tuple(of_call[row.id])) for row in rows]
 
 
-def _party(row: CallPartyRow, part: PartyPart | Gone | None) -> Party:
+def _party(row: Row[Any], part: PartyPart | Gone | None) -> Party:
     return Party(
         role=cast("PartyRole", row.role),
         subject=row.subject_id,
@@ -182,7 +183,7 @@ def _party(row: CallPartyRow, part: PartyPart | Gone | None) -> Party:
     )
 
 
-def _record(row: CallRow, parties: tuple[Party, ...]) -> CallRecord:
+def _record(row: Row[Any], parties: tuple[Party, ...]) -> CallRecord:
     return CallRecord(
         id=row.id,
         tenant_id=row.tenant_id,

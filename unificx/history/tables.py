@@ -6,7 +6,7 @@ Erasing one party therefore leaves the others "a call with an erased person", wi
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from unificx.kernel.personal import personal
@@ -70,13 +70,14 @@ class CallPartyRow(Base):
 
     __tablename__ = "call_party"
     __table_args__ = (
+        Index(None, "tenant_id", "call_id", "place"),
         Index(None, "tenant_id", "extension_id", "call_id"),
         Index(None, "tenant_id", "subject_id"),
     )
 
     id: Mapped[str] = plain("the call's random id and a place", primary_key=True)
     tenant_id: Mapped[str] = plain("the organisation")
-    call_id: Mapped[str] = plain("the call", ForeignKey("call.id", ondelete="CASCADE"), index=True)
+    call_id: Mapped[str] = plain("the call; written and deleted together with it")
     place: Mapped[int] = plain("0 for the caller, then the callees in order")
     role: Mapped[str] = plain("caller or callee")
     subject_id: Mapped[str] = plain("whose key seals the parts below: random")
