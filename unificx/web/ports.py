@@ -1,22 +1,33 @@
 """What the HTTP face asks of the rest of the house; `app.wiring` fills these."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCall:
-    """A call that is going on. `caller` and `callee` are what a person reads: a name, else a number."""
+class LiveCall(Protocol):
+    """A call that is going on."""
 
-    id: str
-    tenant_id: str
-    state: str
-    started: datetime
-    answered: datetime | None
-    caller: str = field(repr=False)
-    callee: str = field(repr=False)
+    @property
+    def id(self) -> str: ...
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started(self) -> datetime: ...
+    @property
+    def answered(self) -> datetime | None: ...
+    @property
+    def caller(self) -> str:
+        """The caller's number."""
+        ...
+
+    @property
+    def callee(self) -> str:
+        """The number that was dialled."""
+        ...
 
 
 class LiveCalls(Protocol):

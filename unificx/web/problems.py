@@ -181,9 +181,7 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, HTTPException)
     status = fault.status_code
     title = _TITLES.get(status, "Refused")
-    problem = Problem(
-        type="about:blank", title=title, status=status, detail=f"{title}.", hint=_HINTS.get(status, "")
-    )
+    problem = Problem(type="about:blank", title=title, status=status, detail=f"{title}.", hint=_HINTS.get(status, ""))
     return problem_response(problem, fault.headers)
 
 

@@ -71,7 +71,7 @@ class Shell:
             await self._app(scope, await _read_body(receive), send_safely)
         except Refused as refusal:
             await refusal_response(refusal)(scope, receive, send_safely)
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the peer gets a problem and the log gets its kind
+        except Exception as fault:
             incident = self._clock.new_id()
             log_incident(incident, fault, method=scope["method"], route=_route(scope))
             if not status:

@@ -1,0 +1,198 @@
+"""The HTTP face on real rooms: people and history on SQLite, real keys, spool and outbox; only calls are invented."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from prometheus_client import CollectorRegistry
+
+from unificx.calls.facts import CallEnded, CallParty, SideQuality
+from unificx.history import History
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.facts import Bus
+from unificx.people import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
+from unificx.people.facts import PersonClosed, TenantDeleted
+from unificx.privacy import KeyStore
+from unificx.store import Database
+from unificx.store.outbox import Outbox
+from unificx.store.spool import Spool
+from unificx.web import PartState, Services, StoredAnswers, as_operator, build
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+PASSWORD = "correct horse battery"
+ORIGIN = "https://pbx.example.com"
+
+
+@dataclass
+class Call:
+    id: str
+    tenant_id: str
+    started: datetime
+    state: str = "talking"
+    answered: datetime | None = None
+    caller: str = "1001"
+    callee: str = "1002"
+
+
+class Calls:
+    """The calls port: a list anybody may write into."""
+
+    def __init__(self) -> None:
+        self.going_on: list[Call] = []
+
+    def live(self, tenant_id: str | None) -> Sequence[Call]:
+        return [call for call in self.going_on if tenant_id in (None, call.tenant_id)]
+
+    def hangup(self, call_id: str) -> None:
+        self.going_on = [call for call in self.going_on if call.id != call_id]
+
+
+class Parts:
+    """The readiness port: what it answers is written into `found`."""
+
+    def __init__(self) -> None:
+        self.found = [PartState("database", True), PartState("rtpengine", True)]
+
+    async def states(self) -> Sequence[PartState]:
+        return self.found
+
+
+@dataclass
+class World:
+    """One installation with two organisations, and clients of it."""
+
+    app: Any
+    services: Services
+    keys: KeyStore
+    database: Database
+    spool: Spool
+    outbox: Outbox
+    clock: ManualClock
+    calls: Calls
+    parts: Parts
+    acme: Tenant = field(init=False)
+    globex: Tenant = field(init=False)
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def people(self) -> People:
+        return self.services.people
+
+    def client(self, *, operator: bool = False, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
+        """A program somewhere on the network, or the operator at the control socket."""
+        app = as_operator(self.app) if operator else self.app
+        transport = httpx.ASGITransport(app, client=(address, 4711))
+        client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+        self.clients.append(client)
+        return client
+
+    async def signed_in(self, email: str, password: str = PASSWORD) -> httpx.AsyncClient:
+        """A program signed in with a bearer token."""
+        client = self.client()
+        answer = await client.post("/api/v1/sessions", json={"email": email, "password": password})
+        assert answer.status_code == 201, answer.text
+        client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        return client
+
+    async def person(self, tenant: Tenant, email: str, role: Role = Role.USER) -> Person:
+        """Somebody who can sign in with PASSWORD."""
+        new = NewPerson(name=email.split("@", maxsplit=1)[0], email=email, role=role, password=PASSWORD)
+        return await self.people.create_person(tenant.id, new)
+
+    async def admin(self, tenant: Tenant) -> httpx.AsyncClient:
+        """An administrator of `tenant`, signed in."""
+        email = f"admin@{tenant.domain}"
+        await self.person(tenant, email, Role.TENANT_ADMIN)
+        return await self.signed_in(email)
+
+    async def user(self, tenant: Tenant, number: str) -> httpx.AsyncClient:
+        """A user with the extension `number`, signed in."""
+        email = f"user{number}@{tenant.domain}"
+        await self.person(tenant, email)
+        await self.people.create_extension(tenant.id, NewExtension(number, f"Phone {number}", email))
+        return await self.signed_in(email)
+
+    async def talked(self, tenant: Tenant, caller: str, callee: str, seconds: int = 30) -> str:
+        """A call that was answered and is over; its id."""
+        call_id, now = self.clock.new_id(), self.clock.now()
+        self.services.history.record(
+            CallEnded(
+                id=call_id,
+                tenant=tenant.id,
+                direction="internal",
+                started=now,
+                answered=now + timedelta(seconds=3),
+                ended=now + timedelta(seconds=3 + seconds),
+                outcome="answered",
+                cause=16,
+                parties=(self._party(tenant, "caller", caller), self._party(tenant, "callee", callee)),
+            )
+        )
+        await self.spool.drain()
+        self.clock.advance(60)
+        return call_id
+
+    def _party(self, tenant: Tenant, role: Any, number: str) -> CallParty:
+        extension = self.people.directory.extension(tenant.id, number)
+        return CallParty(
+            role,
+            subject=extension.subject if extension else None,
+            extension_id=extension.id if extension else None,
+            number=number,
+            name=extension.name if extension else "",
+            quality=SideQuality(loss=0.5, jitter_ms=2.0, mos=4.3, packets=1500),
+        )
+
+
+@asynccontextmanager
+async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
+    """An installation in `folder`, its database a copy of `template`."""
+    clock = ManualClock()
+    (folder / "unificx.db").write_bytes(template)
+    database = Database(f"sqlite:///{folder}/unificx.db", clock)
+    keys = KeyStore(folder / "keys.db", bytes(range(32)), clock)
+    outbox = Outbox(database, Bus(_fail), clock)
+    spool = Spool(folder / "spool", database)
+    people = People(database, keys, clock, passwords=Passwords(CHEAP))
+    calls, parts, answers = Calls(), Parts(), StoredAnswers(database, keys, clock)
+    outbox.subscribe(PersonClosed, answers.forget)
+    outbox.subscribe(TenantDeleted, answers.forget)
+    services = Services(
+        people=people,
+        history=History(database, keys, spool),
+        live=calls,
+        parts=parts,
+        answers=answers,
+        clock=clock,
+        metrics=CollectorRegistry(),
+    )
+    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts)
+    await people.start()
+    await people.first_start("root@operator.example")
+    world.acme = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    world.globex = await people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+    try:
+        yield world
+    finally:
+        for client in world.clients:
+            await client.aclose()
+        await spool.close()
+        await database.close()
+        keys.close()
+
+
+def _fail(fault: BaseException) -> None:
+    raise fault
+
+
+@pytest.fixture
+async def world(tmp_path: Path, sqlite_template: bytes) -> AsyncIterator[World]:
+    """A fresh installation."""
+    async with open_world(tmp_path, sqlite_template) as fresh:
+        yield fresh

@@ -1,0 +1,73 @@
+"""Puts the command line together. What a command needs is imported when it runs, so that `--help` is quick."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from unificx import __version__
+from unificx.console.command import DEFAULT_HOME, AsJson, Home
+from unificx.console.nouns import calls, devices, extensions, history, persons, privacy, tenants
+from unificx.console.oneline import OneLine
+from unificx.console.output import print_items, print_json
+from unificx.console.ports import Connect, Survey
+from unificx.kernel.clock import Clock
+
+_MARKS = {"ok": "ok", "warn": "look", "fail": "FAIL"}
+_COLUMNS = {"mark": "", "name": "what", "detail": "found", "do": "to do"}
+
+
+def build(
+    connect: Connect, up: Callable[..., Any], survey: Survey, clock: Clock, more: Mapping[str, Callable[..., Any]]
+) -> typer.Typer:
+    """The command line. `up` and the commands in `more`, by name, are Typer functions of others."""
+    app = typer.Typer(
+        name="unificx",
+        cls=OneLine,
+        help="UnifiCX, a cloud PBX whose privacy promises are kept by code.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        no_args_is_help=False,
+    )
+
+    @app.callback()
+    def root(
+        ctx: typer.Context,
+        version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version)] = False,
+    ) -> None:
+        """UnifiCX, a cloud PBX whose privacy promises are kept by code."""
+        ctx.obj = connect
+
+    for name, command in {"up": up, **more}.items():
+        app.command(name)(command)
+    for noun in (tenants, persons, extensions, devices, calls, history, privacy):
+        app.add_typer(noun.group)
+    app.command("doctor")(_doctor(survey, clock))
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"unificx {__version__}")
+        raise typer.Exit
+
+
+def _doctor(survey: Survey, clock: Clock) -> Callable[..., None]:
+    def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+        """Look at all the server stands on, and say what to do; exit code 1 if something fails."""
+        from dataclasses import asdict
+
+        from unificx.console.doctor import examine
+
+        checks = [asdict(check) for check in examine(survey(home), clock)]
+        failed = any(check["state"] == "fail" for check in checks)
+        if as_json:
+            print_json({"ok": not failed, "checks": checks})
+        else:
+            rows = [{**check, "mark": _MARKS[check["state"]]} for check in checks]
+            print_items(rows, _COLUMNS, as_json=False, nothing="")
+        if failed:
+            raise typer.Exit(1)
+
+    return doctor

@@ -1,0 +1,74 @@
+"""How a command is written: a small function of its own options; those every command has come as one `At`."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from unificx.console.api import Api, talk
+from unificx.console.ports import Connect
+
+R = TypeVar("R")
+
+DEFAULT_HOME = Path("~/.local/share/unificx").expanduser()
+
+Home = Annotated[Path, typer.Option("--home", metavar="DIR", help="Where the installation keeps its state.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line.")]
+Tenant = Annotated[
+    str | None, typer.Option("--tenant", metavar="NAME", help="The organisation; not needed where there is only one.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a command works and how it answers."""
+
+    connect: Connect
+    home: Path
+    as_json: bool
+    tenant: str | None
+
+    def ask(self, ask: Callable[[Api], Awaitable[R]]) -> R:
+        """Reach the installation and do `ask` with its API."""
+        return talk(self.connect, self.home, ask)
+
+
+def noun(name: str, what: str) -> typer.Typer:
+    """A noun's group of commands."""
+    group = typer.Typer(name=name, help=what, add_completion=False, rich_markup_mode=None)
+    # A callback keeps the verb necessary where there is only one.
+    group.callback()(lambda: None)
+    return group
+
+
+def verb(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[Callable[..., None]], None]:
+    """Make a function of an `At` and its own options the command `name` of `group`.
+
+    `of_tenant`: it takes --tenant besides --home and --json.
+    """
+    common = {"tenant": (Tenant, None)} if of_tenant else {}
+    common |= {"home": (Home, DEFAULT_HOME), "as_json": (AsJson, False)}
+
+    def make(function: Callable[..., None]) -> None:
+        own = list(inspect.signature(function).parameters.values())[1:]
+
+        def run(ctx: typer.Context, **given: Any) -> None:
+            at = At(ctx.obj, given.pop("home"), given.pop("as_json"), given.pop("tenant", None))
+            function(at, **given)
+
+        parameters = [_keyword("ctx", typer.Context)]
+        parameters += [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+        parameters += [_keyword(name, kind, default) for name, (kind, default) in common.items()]
+        run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        run.__doc__ = function.__doc__
+        group.command(name)(run)
+
+    return make
+
+
+def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

@@ -1,0 +1,30 @@
+"""`unificx doctor`: looks at everything the server stands on; each line says what to do."""
+
+from collections.abc import Iterator
+
+from unificx.console.doctor import machine, parts
+from unificx.console.doctor.check import Check
+from unificx.console.doctor.database import database
+from unificx.console.ports import Site
+from unificx.kernel.clock import Clock
+
+__all__ = ["Check", "examine"]
+
+
+def examine(site: Site, clock: Clock) -> Iterator[Check]:
+    """Every check, in the order a person would look. A running server is asked; without one, what it will need is."""
+    now = clock.now()
+    running = parts.is_running(site.control)
+    if running:
+        yield from parts.server(site.control)
+    else:
+        yield Check("server", "ok", "does not run", "Start it with `unificx up`.")
+        yield from (machine.port(listener) for listener in site.listeners)
+        yield machine.rtpengine(site.rtpengine)
+        yield database(site.database, clock)
+    for path in site.certificates:
+        yield parts.certificate(path, now)
+    yield machine.disk(site.home)
+    yield machine.clock(now, site.home)
+    yield machine.limits()
+    yield from parts.not_yet()

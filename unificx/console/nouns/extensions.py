@@ -1,0 +1,90 @@
+"""`unificx extension`: the numbers of an organisation."""
+
+from typing import Annotated
+
+import typer
+
+from unificx.console.api import Api, Json, quoted
+from unificx.console.command import At, noun, verb
+from unificx.console.output import print_done, print_item, print_items, print_login
+
+_COLUMNS = {
+    "number": "number",
+    "name": "name",
+    "person_id": "person",
+    "ring_seconds": "rings (s)",
+    "max_call_seconds": "longest call (s)",
+    "id": "id",
+}
+
+Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number or id.")]
+RingSeconds = Annotated[int | None, typer.Option(help="How long it rings.")]
+MaxCallSeconds = Annotated[int | None, typer.Option(help="The longest a call may last.")]
+
+group = noun("extension", "The numbers of an organisation.")
+
+
+@verb(group, "create")
+def create(
+    at: At,
+    number: Annotated[str, typer.Option(help="2 to 8 digits.")],
+    name: Annotated[str, typer.Option(help="What telephones show.")],
+    email: Annotated[str | None, typer.Option(help="Whose it is; the person is made if there is none yet.")] = None,
+    ring_seconds: RingSeconds = None,
+    max_call_seconds: MaxCallSeconds = None,
+) -> None:
+    """Make an extension with a first device, and show how that registers."""
+    body = {"number": number, "name": name, "email": email}
+    body |= {"ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
+
+    async def ask(api: Api) -> Json:
+        return await api.post("/extensions", body, tenant=await api.organisation(at.tenant))
+
+    print_login(at.ask(ask), as_json=at.as_json)
+
+
+@verb(group, "list")
+def list_(at: At) -> None:
+    """List extensions."""
+    found = at.ask(lambda api: api.of_all("/extensions", at.tenant))
+    print_items(found, _COLUMNS, as_json=at.as_json, nothing="There is no extension yet.")
+
+
+@verb(group, "show")
+def show(at: At, extension: Which) -> None:
+    """Show an extension."""
+
+    async def ask(api: Api) -> Json:
+        return await api.get(f"/extensions/{quoted(extension)}", tenant=await api.organisation(at.tenant))
+
+    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+
+
+@verb(group, "update")
+def update(
+    at: At,
+    extension: Which,
+    name: Annotated[str | None, typer.Option(help="What telephones show.")] = None,
+    ring_seconds: RingSeconds = None,
+    max_call_seconds: MaxCallSeconds = None,
+) -> None:
+    """Change an extension."""
+    body = {"name": name, "ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
+
+    async def ask(api: Api) -> Json:
+        return await api.patch(f"/extensions/{quoted(extension)}", body, tenant=await api.organisation(at.tenant))
+
+    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+
+
+@verb(group, "delete")
+def delete(at: At, extension: Which) -> None:
+    """Delete an extension with its devices."""
+
+    async def ask(api: Api) -> str:
+        where = await api.organisation(at.tenant)
+        known = await api.get(f"/extensions/{quoted(extension)}", tenant=where)
+        await api.delete(f"/extensions/{known['id']}", tenant=where)
+        return str(known["id"])
+
+    print_done("The extension is gone.", {"deleted": at.ask(ask)}, as_json=at.as_json)

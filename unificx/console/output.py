@@ -1,0 +1,93 @@
+"""What commands print: JSON on one line for programs, tables for people."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Columns = Mapping[str, str]
+"""Field of an item -> heading of its column."""
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON on stdout."""
+    print(json.dumps(value))
+
+
+def print_items(items: Sequence[Mapping[str, Any]], columns: Columns, *, as_json: bool, nothing: str) -> None:
+    """A list: an array, or a table with a row an item; `nothing` is said where there is none."""
+    if as_json:
+        print_json(list(items))
+        return
+    if not items:
+        print(nothing)
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for item in items:
+        table.add_row(*(Text(shown(item.get(field))) for field in columns))
+    _print(table)
+
+
+def print_item(item: Mapping[str, Any], columns: Columns, *, as_json: bool, note: str = "") -> None:
+    """One thing: an object, or its fields below each other with a note."""
+    if as_json:
+        print_json(item)
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for field, heading in columns.items():
+        table.add_row(Text(heading, style="bold"), Text(shown(item.get(field))))
+    _print(table)
+    if note:
+        print(note)
+
+
+_LOGIN = {
+    "number": "number",
+    "name": "name",
+    "username": "SIP user",
+    "password": "SIP password",
+    "domain": "SIP domain",
+    "uri": "SIP address",
+    "id": "id",
+}
+
+
+def print_login(made: Mapping[str, Any], *, as_json: bool) -> None:
+    """What was made, with how to register it under `sip`."""
+    columns = {field: heading for field, heading in _LOGIN.items() if field in made or field in made["sip"]}
+    note = "Put this into the telephone now: the password is not kept and will not be shown again."
+    print_item(made if as_json else {**made, **made["sip"]}, columns, as_json=as_json, note=note)
+
+
+def print_done(did: str, facts: Mapping[str, Any], *, as_json: bool) -> None:
+    """That something was done."""
+    if as_json:
+        print_json(facts)
+    else:
+        print(did)
+
+
+def shown(value: Any) -> str:
+    """A value for a person's eyes; nothing in it can steer the terminal."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "".join(c if c.isprintable() else "?" for c in str(value))
+
+
+def _print(table: Any) -> None:
+    from rich.console import Console
+
+    console = Console(file=sys.stdout, highlight=False, markup=False)
+    # Where nobody looks at a terminal, nothing may be cut to its width.
+    console.print(table, width=None if console.is_terminal else 200)

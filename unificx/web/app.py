@@ -1,0 +1,70 @@
+"""Puts the HTTP face together: `build` makes an ASGI app from services, and holds nothing itself."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+
+from unificx import __version__
+from unificx.web import pages
+from unificx.web.metrics import HttpMetrics
+from unificx.web.problems import Problem, add_handlers
+from unificx.web.routes import calls, devices, extensions, health, history, persons, privacy, sessions, tenants
+from unificx.web.services import Services
+from unificx.web.shell import Shell
+
+_TAGS = [
+    {"name": "sessions", "description": "Coming in and going out."},
+    {"name": "tenants", "description": "Organisations."},
+    {"name": "persons", "description": "People with accounts."},
+    {"name": "extensions", "description": "The numbers of an organisation."},
+    {"name": "devices", "description": "Telephones and programs that may register."},
+    {"name": "calls", "description": "The calls going on now."},
+    {"name": "history", "description": "The calls that were."},
+    {"name": "privacy", "description": "What is held of people, and why."},
+    {"name": "health", "description": "Whether it works."},
+]
+
+
+def build(services: Services) -> FastAPI:
+    """The ASGI app of the API and its pages."""
+    app = FastAPI(
+        title="UnifiCX",
+        version=__version__,
+        description="A cloud PBX whose privacy promises are kept by code.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        openapi_tags=_TAGS,
+        generate_unique_id_function=_operation_id,
+        middleware=[Middleware(Shell, clock=services.clock, metrics=HttpMetrics(services.metrics))],
+    )
+    app.state.services = services
+    add_handlers(app)
+    for part in (sessions, tenants, persons, extensions, devices, calls, history, privacy, health):
+        app.include_router(part.router)
+    app.include_router(pages.router)
+    _describe_problems(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Add the one schema every refusal points to; FastAPI itself knows no second media type for a model."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = described()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["Problem"] = problem
+        return schema
+
+    app.openapi = openapi  # ty: ignore[invalid-assignment]

@@ -1,0 +1,171 @@
+"""A POST under an Idempotency-Key is done once: sent again within a day it gets the answer it got.
+
+The same key with another request is refused (422), and one still being worked on (409). Only answers that changed
+something are kept; a refusal changed nothing, so it may be tried again under its key. The principal is part of what is
+looked up: nobody gets somebody else's answer. (After draft-ietf-httpapi-idempotency-key-header.)
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy.exc import IntegrityError
+
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import Conflict, Invalid
+from unificx.people import Principal, Role
+from unificx.people.facts import PersonClosed, TenantDeleted
+from unificx.store.database import Database, UnitOfWork
+from unificx.store.sealed import Gone, Keys
+from unificx.web import queries
+from unificx.web.tables import AnswerPart, StoredAnswerRow
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(hours=24)
+UNFINISHED = timedelta(minutes=5)
+"""A request that has not finished by then died with its process; its key may be used again."""
+SWEEP_BATCH = 200
+
+
+class AnswerKeys(Keys, Protocol):
+    """The key store, as far as stored answers need it."""
+
+    def destroy(self, tenant: str, subject: str) -> object:
+        """Make everything sealed under this subject unreadable for ever. May be repeated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered the first time."""
+
+    status: int
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request that is being done under a key; `started` tells this try from a later one."""
+
+    id: str
+    tenant_id: str
+    subject: str
+    started: datetime
+    by_operator: bool
+    asked: str = field(repr=False)
+
+
+class StoredAnswers:
+    """Keeps answers by asker and key."""
+
+    def __init__(self, database: Database, keys: AnswerKeys, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    async def begin(self, principal: Principal, key: str, asked: str) -> Answer | Ticket:
+        """The answer of the first time, or a ticket to do it now.
+
+        Raises Conflict while the first is being worked on, Invalid if it was another request.
+        """
+        answer_id, tenant_id = digest(principal.tenant_id, principal.person_id, key), principal.tenant_id
+        now, subject = self._clock.now(), self._clock.new_id()
+        try:
+            async with self._database.begin() as uow:
+                row = await queries.answer(uow.session, tenant_id, answer_id)
+                if row is not None:
+                    known = self._open(row)
+                    if known is not None and _counts(row, now):
+                        return _recall(row, known, asked)
+                    subject = subject if known is None else row.subject_id
+                ticket = Ticket(answer_id, tenant_id, subject, now, principal.role is Role.OPERATOR, asked)
+                await uow.session.merge(self._row(ticket))
+        except IntegrityError:
+            raise _being_done() from None
+        return ticket
+
+    async def finish(self, ticket: Ticket, answer: Answer) -> None:
+        """Keep the answer."""
+        async with self._database.begin() as uow:
+            row = await queries.answer(uow.session, ticket.tenant_id, ticket.id)
+            if row is not None and row.started == ticket.started:
+                row.status = answer.status
+                row.sealed = self._seal(ticket, answer.body)
+
+    async def abandon(self, ticket: Ticket) -> None:
+        """Nothing was done: the key may be used again at once."""
+        async with self._database.begin() as uow:
+            row = await queries.answer(uow.session, ticket.tenant_id, ticket.id)
+            if row is not None and row.started == ticket.started:
+                row.started -= UNFINISHED
+                row.expires = self._clock.now()
+
+    async def sweep(self) -> int:
+        """Delete what is older than a day, with its keys; how many there were. Run every few minutes."""
+        removed = 0
+        while True:
+            async with self._database.begin() as uow:
+                gone = await queries.remove_expired(uow.session, self._clock.now(), SWEEP_BATCH)
+                self._destroy(gone)
+            removed += len(gone)
+            if len(gone) < SWEEP_BATCH:
+                return removed
+
+    async def forget(self, fact: PersonClosed | TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete every answer that may name who is gone, with its keys: for the outbox."""
+        self._destroy(await queries.remove_about(uow.session, fact.tenant))
+
+    def _destroy(self, gone: list[tuple[str, str]]) -> None:
+        # Before the commit: if the key store cannot do it now, the rows stay and it is tried again.
+        for tenant_id, subject in gone:
+            self._keys.destroy(tenant_id, subject)
+
+    def _row(self, ticket: Ticket) -> StoredAnswerRow:
+        return StoredAnswerRow(
+            id=ticket.id,
+            tenant_id=ticket.tenant_id,
+            subject_id=ticket.subject,
+            by_operator=ticket.by_operator,
+            status=None,
+            started=ticket.started,
+            expires=ticket.started + KEPT,
+            sealed=self._seal(ticket, ""),
+        )
+
+    def _seal(self, ticket: Ticket, body: str) -> bytes:
+        part = AnswerPart(asked=ticket.asked, answer=body)
+        return queries.ANSWER.seal(self._keys, ticket.tenant_id, [(ticket.subject, ticket.id, part)])[0]
+
+    def _open(self, row: StoredAnswerRow) -> AnswerPart | None:
+        sealed = [(row.subject_id, row.id, row.sealed)]
+        part = queries.ANSWER.open(self._keys, row.tenant_id, "administration", sealed)[0]
+        return None if isinstance(part, Gone) else part
+
+
+def _counts(row: StoredAnswerRow, now: datetime) -> bool:
+    return now < (row.started + UNFINISHED if row.status is None else row.expires)
+
+
+def _recall(row: StoredAnswerRow, part: AnswerPart, asked: str) -> Answer:
+    if not hmac.compare_digest(part.asked, asked):
+        raise Invalid(
+            "This Idempotency-Key was used for another request.", hint="Take a new key for a new request.", field=HEADER
+        )
+    if row.status is None:
+        raise _being_done()
+    return Answer(row.status, part.answer)
+
+
+def _being_done() -> Conflict:
+    return Conflict("This request is being worked on.", hint="Ask again in a moment.", field=HEADER)
+
+
+def digest(*parts: str) -> str:
+    """A digest of parts, each with its length: no two different lists give the same."""
+    digest = hashlib.sha256()
+    for part in parts:
+        raw = part.encode("utf-8", "surrogateescape")
+        digest.update(len(raw).to_bytes(8, "big") + raw)
+    return digest.hexdigest()

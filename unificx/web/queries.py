@@ -1,0 +1,34 @@
+"""Every statement on the web's own table, and the sealing of its rows."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.store.sealed import Codec
+from unificx.web.tables import AnswerPart, StoredAnswerRow
+
+ANSWER = Codec(StoredAnswerRow, AnswerPart)
+
+
+async def answer(session: AsyncSession, tenant_id: str, answer_id: str) -> StoredAnswerRow | None:
+    """One stored answer."""
+    found = select(StoredAnswerRow).where(StoredAnswerRow.tenant_id == tenant_id, StoredAnswerRow.id == answer_id)
+    return await session.scalar(found)
+
+
+async def remove_about(session: AsyncSession, tenant_id: str) -> list[tuple[str, str]]:
+    """Delete all that may be about one tenant: its own, and operators', who ask about any; (tenant, subject) of each."""
+    about = or_(StoredAnswerRow.tenant_id == tenant_id, StoredAnswerRow.by_operator)
+    gone = delete(StoredAnswerRow).where(about)
+    rows = await session.execute(gone.returning(StoredAnswerRow.tenant_id, StoredAnswerRow.subject_id))
+    return [(row.tenant_id, row.subject_id) for row in rows]
+
+
+async def remove_expired(session: AsyncSession, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Delete up to `limit` expired ones of all tenants; (tenant, subject) of each."""
+    # tenant-scope: time runs out for everybody alike
+    due = select(StoredAnswerRow.id).where(StoredAnswerRow.expires <= now).limit(limit)
+    gone = delete(StoredAnswerRow).where(StoredAnswerRow.id.in_(due))
+    rows = await session.execute(gone.returning(StoredAnswerRow.tenant_id, StoredAnswerRow.subject_id))
+    return [(row.tenant_id, row.subject_id) for row in rows]

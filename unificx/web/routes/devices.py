@@ -1,0 +1,97 @@
+"""Devices: the telephones and programs that may register. People manage those of their own extensions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, status
+
+from unificx import people
+from unificx.kernel.errors import Forbidden
+from unificx.people import Action, MadeDevice
+from unificx.web import models
+from unificx.web.access import AskerDep, Cursor, Id, Limit, ServicesDep, TenantQuery, reach_or_own
+from unificx.web.owned import device_within, extension_within
+from unificx.web.problems import refusals
+from unificx.web.repeatable import RepeatableRoute, declare_key
+
+router = APIRouter(prefix="/api/v1/devices", tags=["devices"], route_class=RepeatableRoute)
+
+
+@router.get("", responses=refusals(401, 403, 404))
+async def list_devices(
+    *,
+    services: ServicesDep,
+    asker: AskerDep,
+    extension: Annotated[
+        str | None, Query(max_length=64, pattern=models.REFERENCE, description="Of this one only: its id or number.")
+    ] = None,
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> models.Page[models.Device]:
+    """List devices; without an administrator's role those of an extension of one's own."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    if extension is None and within.only_own:
+        raise Forbidden("Say which of your extensions.", hint="They are listed at /api/v1/me.", field="extension")
+    known = await extension_within(services, within, extension) if extension is not None else None
+    page = await services.people.list_devices(within.tenant_id, known.id if known else None, cursor, limit)
+    return models.Page(items=[models.Device.model_validate(one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409),
+)
+async def create_device(
+    services: ServicesDep, asker: AskerDep, new: models.NewDevice, tenant: TenantQuery = None
+) -> models.DeviceCreated:
+    """Create a device, and show once how it registers."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    extension = await extension_within(services, within, new.extension)
+    wanted = people.NewDevice(extension_id=extension.id, name=new.name, kind=new.kind)
+    return _created(await services.people.create_device(within.tenant_id, wanted))
+
+
+@router.get("/{device_id}", responses=refusals(401, 403, 404))
+async def show_device(
+    services: ServicesDep, asker: AskerDep, device_id: Id, tenant: TenantQuery = None
+) -> models.Device:
+    """Show a device."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    return models.Device.model_validate(await device_within(services, within, device_id))
+
+
+@router.patch("/{device_id}", responses=refusals(401, 403, 404, 409))
+async def update_device(
+    services: ServicesDep, asker: AskerDep, device_id: Id, change: models.DeviceChange, tenant: TenantQuery = None
+) -> models.Device:
+    """Rename a device, or disable and enable it."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    device = await device_within(services, within, device_id)
+    wanted = people.DeviceChange(name=change.name, enabled=change.enabled)
+    return models.Device.model_validate(await services.people.update_device(within.tenant_id, device.id, wanted))
+
+
+@router.post("/{device_id}/login", dependencies=[Depends(declare_key)], responses=refusals(401, 403, 404, 409))
+async def renew_device_login(
+    services: ServicesDep, asker: AskerDep, device_id: Id, tenant: TenantQuery = None
+) -> models.DeviceCreated:
+    """Give a device a new password; the old one stops working at once."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    device = await device_within(services, within, device_id)
+    return _created(await services.people.renew_device(within.tenant_id, device.id))
+
+
+@router.delete("/{device_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
+async def delete_device(services: ServicesDep, asker: AskerDep, device_id: Id, tenant: TenantQuery = None) -> None:
+    """Delete a device; it cannot register any more."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    device = await device_within(services, within, device_id)
+    await services.people.delete_device(within.tenant_id, device.id)
+
+
+def _created(made: MadeDevice) -> models.DeviceCreated:
+    return models.DeviceCreated(
+        **models.Device.model_validate(made.device).model_dump(), sip=models.SipLogin.model_validate(made.login)
+    )

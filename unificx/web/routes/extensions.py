@@ -1,0 +1,74 @@
+"""Extensions: the numbers of an organisation."""
+
+from fastapi import APIRouter, Depends, status
+
+from unificx import people
+from unificx.people import Action
+from unificx.web import models
+from unificx.web.access import AskerDep, Cursor, Id, Limit, ServicesDep, TenantQuery, reach, reach_or_own
+from unificx.web.owned import extension_within, own_extensions
+from unificx.web.problems import refusals
+from unificx.web.repeatable import RepeatableRoute, declare_key
+
+router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class=RepeatableRoute)
+
+
+@router.get("", responses=refusals(401, 403, 404))
+async def list_extensions(
+    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> models.Page[models.Extension]:
+    """List an organisation's extensions; one's own without an administrator's role."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    if within.only_own:
+        own = await own_extensions(services, asker.principal)
+        return models.Page(items=[models.Extension.model_validate(one) for one in own], next=None)
+    page = await services.people.list_extensions(within.tenant_id, cursor, limit)
+    return models.Page(items=[models.Extension.model_validate(one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409),
+)
+async def create_extension(
+    services: ServicesDep, asker: AskerDep, new: models.NewExtension, tenant: TenantQuery = None
+) -> models.ExtensionCreated:
+    """Create an extension with a first device, and show once how that registers."""
+    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    wanted = people.NewExtension(**new.model_dump())
+    made = await services.people.create_extension(within.tenant_id, wanted)
+    return models.ExtensionCreated(
+        **models.Extension.model_validate(made.extension).model_dump(),
+        device=models.Device.model_validate(made.device),
+        sip=models.SipLogin.model_validate(made.login),
+    )
+
+
+@router.get("/{extension}", responses=refusals(401, 403, 404))
+async def show_extension(
+    services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
+) -> models.Extension:
+    """Show an extension, by its id or number."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    return models.Extension.model_validate(await extension_within(services, within, extension))
+
+
+@router.patch("/{extension}", responses=refusals(401, 403, 404, 409))
+async def update_extension(
+    services: ServicesDep, asker: AskerDep, extension: Id, change: models.ExtensionChange, tenant: TenantQuery = None
+) -> models.Extension:
+    """Change an extension."""
+    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_within(services, within, extension)
+    wanted = people.ExtensionChange(**change.model_dump())
+    return models.Extension.model_validate(await services.people.update_extension(within.tenant_id, known.id, wanted))
+
+
+@router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
+async def delete_extension(services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None) -> None:
+    """Delete an extension with its devices."""
+    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_within(services, within, extension)
+    await services.people.delete_extension(within.tenant_id, known.id)

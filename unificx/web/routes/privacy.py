@@ -1,0 +1,21 @@
+"""What is held of people, and why: read from the declarations the database is made of."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from unificx.privacy import explain, held, neutral
+from unificx.web import models
+from unificx.web.access import AskerDep
+from unificx.web.problems import refusals
+
+router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
+
+
+@router.get("/map", responses=refusals(401, 403))
+async def show_privacy_map(_: AskerDep) -> models.PrivacyMap:
+    """Show every field that holds something of a person, and why each other one does not."""
+    return models.PrivacyMap(
+        held=[models.HeldField.model_validate({**asdict(one), "text": explain(one)}) for one in held()],
+        neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in neutral()],
+    )

@@ -1,0 +1,62 @@
+"""Organisations. Operators make and end them; a tenant's own administrators see and rename theirs."""
+
+from fastapi import APIRouter, Depends, status
+
+from unificx import people
+from unificx.kernel.errors import Forbidden
+from unificx.people import Action, may
+from unificx.web import models
+from unificx.web.access import AskerDep, Cursor, Id, Limit, ServicesDep, reach
+from unificx.web.problems import refusals
+from unificx.web.repeatable import RepeatableRoute, declare_key
+
+router = APIRouter(prefix="/api/v1/tenants", tags=["tenants"], route_class=RepeatableRoute)
+
+
+@router.get("", responses=refusals(401))
+async def list_tenants(
+    services: ServicesDep, asker: AskerDep, cursor: Cursor = None, limit: Limit = 50
+) -> models.Page[models.Tenant]:
+    """List the organisations within reach: all for an operator, one's own for everybody else."""
+    if not asker.is_operator:
+        own = await services.people.tenant(asker.principal.tenant_id)
+        return models.Page(items=[models.Tenant.model_validate(own)], next=None)
+    page = await services.people.list_tenants(cursor, limit)
+    return models.Page(items=[models.Tenant.model_validate(one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "", status_code=status.HTTP_201_CREATED, dependencies=[Depends(declare_key)], responses=refusals(401, 403, 409)
+)
+async def create_tenant(services: ServicesDep, asker: AskerDep, new: models.NewTenant) -> models.Tenant:
+    """Create an organisation."""
+    if not may(asker.principal, Action.INSTALLATION, asker.principal.tenant_id):
+        raise Forbidden("Only an operator makes organisations.")
+    made = await services.people.create_tenant(people.NewTenant(slug=new.slug, name=new.name, domain=new.domain))
+    return models.Tenant.model_validate(made)
+
+
+@router.get("/{tenant}", responses=refusals(401, 403, 404))
+async def show_tenant(services: ServicesDep, asker: AskerDep, tenant: Id) -> models.Tenant:
+    """Show an organisation, by its id or short name."""
+    within = await reach(services, asker, tenant, Action.TENANT_READ)
+    return models.Tenant.model_validate(await services.people.tenant(within.tenant_id))
+
+
+@router.patch("/{tenant}", responses=refusals(401, 403, 404, 409))
+async def update_tenant(
+    services: ServicesDep, asker: AskerDep, tenant: Id, change: models.TenantChange
+) -> models.Tenant:
+    """Rename an organisation; an operator may suspend and resume it too."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    if change.state is not None and not may(asker.principal, Action.INSTALLATION, within.tenant_id):
+        raise Forbidden("Only an operator suspends and resumes organisations.", field="state")
+    wanted = people.TenantChange(name=change.name, state=change.state)
+    return models.Tenant.model_validate(await services.people.update_tenant(within.tenant_id, wanted))
+
+
+@router.delete("/{tenant}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
+async def delete_tenant(services: ServicesDep, asker: AskerDep, tenant: Id) -> None:
+    """Delete an organisation and all that is in it, for good."""
+    within = await reach(services, asker, tenant, Action.INSTALLATION)
+    await services.people.delete_tenant(within.tenant_id)
