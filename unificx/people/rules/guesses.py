@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 MOST_REMEMBERED = 50_000
-HALF_LIFE = 1800.0
+HALF_LIFE = 21_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ FOR_ACCOUNT = Limit(free=50, longest=60.0)
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """Wrong tries, halved every half hour, and when the last one was (monotonic seconds)."""
+    """Wrong tries, halved every six hours, and when the last one was (monotonic seconds)."""
 
     count: float
     last: float

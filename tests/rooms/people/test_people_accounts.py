@@ -1,0 +1,292 @@
+"""Tenants, persons, roles and how an installation begins."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from unificx.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
+from unificx.kernel.facts import Bus
+from unificx.people import (
+    NewDevice,
+    NewExtension,
+    NewPerson,
+    NewTenant,
+    People,
+    PersonChange,
+    Role,
+    Source,
+    Tenant,
+    TenantChange,
+)
+from unificx.people.facts import (
+    DeviceRevoked,
+    ExtensionDeleted,
+    PersonClosed,
+    PersonResumed,
+    PersonSuspended,
+    TenantCreated,
+    TenantDeleted,
+    TenantResumed,
+    TenantSuspended,
+)
+from unificx.privacy import KeyStore
+from unificx.store import Outbox, UnitOfWork
+
+HOME = Source("203.0.113.1", "Browser/1")
+PASSWORD = "correct horse battery"
+ADA = NewPerson("Ada Example", "ada@acme.example", password=PASSWORD)
+
+
+def told(bus: Bus, *kinds: type) -> list:
+    heard: list = []
+    for kind in kinds:
+        bus.subscribe(kind, heard.append)
+    return heard
+
+
+@pytest.mark.promise("S2")
+async def test_a_tenant_has_its_own_domain(people: People, bus: Bus) -> None:
+    heard = told(bus, TenantCreated)
+    tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "PBX.Acme.example"))
+    assert tenant.domain == "pbx.acme.example"
+    assert await people.tenant("acme") == await people.tenant(tenant.id) == tenant
+    assert people.directory.tenant_by_domain("pbx.ACME.example") == tenant
+    assert people.directory.tenant_by_domain("other.example") is None
+    assert [fact.tenant for fact in heard] == [tenant.id]
+    with pytest.raises(NotFound):
+        await people.tenant("nobody")
+
+
+async def test_the_default_tenant_is_the_oldest_that_works_and_has_phones(people: People) -> None:
+    await people.first_start()
+    assert people.directory.default_tenant() is None
+    first = await people.create_tenant(NewTenant("first", "First", "first.example"))
+    second = await people.create_tenant(NewTenant("second", "Second", "second.example"))
+    assert people.directory.default_tenant() == first
+    await people.update_tenant(first.id, TenantChange(state="suspended"))
+    assert people.directory.default_tenant() == second
+    await people.delete_tenant(second.id)
+    assert people.directory.default_tenant() is None
+    page = await people.list_tenants(limit=1)
+    assert [one.slug for one in page.items] == ["operator"]
+    assert [one.slug for one in (await people.list_tenants(page.next)).items] == ["first"]
+
+
+@pytest.mark.promise("U3", "U9")
+async def test_suspending_a_tenant_ends_every_session_and_says_so(people: People, acme: Tenant, bus: Bus) -> None:
+    await people.create_person(acme.id, ADA)
+    signed_in = await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    heard = told(bus, TenantSuspended, TenantResumed)
+    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    renamed = await people.update_tenant(acme.id, TenantChange(name="Acme plc", state="active"))
+    assert renamed.name == "Acme plc"
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    assert await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    assert [type(fact) for fact in heard] == [TenantSuspended, TenantResumed]
+
+
+@pytest.mark.promise("R4")
+async def test_deleting_a_tenant_leaves_nothing_of_it_and_nothing_to_open_a_backup_with(
+    people: People, acme: Tenant, globex: Tenant, bus: Bus, keys: KeyStore, open_people: Callable[[], People]
+) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", "ada@acme.example"))
+    kept = await people.create_extension(globex.id, NewExtension("1001", "Gus Example", "gus@globex.example"))
+    heard = told(bus, TenantDeleted)
+    await people.delete_tenant(acme.id)
+    assert [fact.tenant for fact in heard] == [acme.id]
+    assert keys.is_destroyed(acme.id, made.extension.subject)
+    again = open_people()
+    await again.start()
+    for directory in (people.directory, again.directory):
+        assert directory.tenant_by_domain(acme.domain) is None
+        assert directory.device_by_username(made.login.username) is None
+        assert directory.extension(acme.id, "1001") is None
+        assert directory.extension(globex.id, "1001") == kept.extension
+    with pytest.raises(NotFound):
+        await people.delete_tenant(acme.id)
+    reborn = await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+    await people.create_person(reborn.id, ADA)
+
+
+@pytest.mark.promise("U3")
+async def test_a_person_is_invited_until_there_is_a_password(people: People, acme: Tenant) -> None:
+    person = await people.create_person(acme.id, replace(ADA, password=None))
+    assert person.state == "invited"
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", "", HOME)
+    await people.set_password(acme.id, person.id, PASSWORD)
+    assert (await people.person(acme.id, person.id)).state == "active"
+    assert (await people.sign_in("Ada@ACME.example ", PASSWORD, HOME)).principal.person_id == person.id
+
+
+async def test_an_address_has_one_account_in_a_tenant(people: People, acme: Tenant, globex: Tenant) -> None:
+    ada = await people.create_person(acme.id, ADA)
+    with pytest.raises(Conflict):
+        await people.create_person(acme.id, replace(ADA, email="ADA@acme.example"))
+    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example"))
+    with pytest.raises(Conflict):
+        await people.update_person(acme.id, ben.id, PersonChange(email="ada@acme.example"))
+    elsewhere = await people.create_person(globex.id, replace(ADA, password="another password"))
+    assert elsewhere.subject != ada.subject
+    first = await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    assert first.principal.tenant_id == acme.id
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", "another password", HOME)
+    second = await people.sign_in("ada@acme.example", "another password", HOME, globex.id)
+    assert second.principal.tenant_id == globex.id
+
+
+@pytest.mark.promise("D2")
+async def test_a_corrected_name_and_address_are_correct_everywhere(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Exmaple", "ada@acme.example"))
+    desk = await people.create_extension(acme.id, NewExtension("1002", "Front desk", "ada@acme.example"))
+    person_id = made.extension.person_id or ""
+    changed = await people.update_person(
+        acme.id, person_id, PersonChange(name="Ada Example", email="ada.example@acme.example")
+    )
+    assert changed == await people.person(acme.id, person_id)
+    assert (changed.name, changed.email) == ("Ada Example", "ada.example@acme.example")
+    for extension_id, name in ((made.extension.id, "Ada Example"), (desk.extension.id, "Front desk")):
+        known = people.directory.extension_by_id(extension_id)
+        assert known is not None
+        assert known.name == name
+        assert known == await people.extension(acme.id, extension_id)
+    await people.set_password(acme.id, person_id, PASSWORD)
+    assert await people.sign_in("ada.example@acme.example", PASSWORD, HOME)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    await people.create_person(acme.id, ADA)
+
+
+@pytest.mark.promise("U9")
+async def test_a_suspended_person_is_out_at_once_and_can_come_back(people: People, acme: Tenant, bus: Bus) -> None:
+    person = await people.create_person(acme.id, ADA)
+    signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
+    heard = told(bus, PersonSuspended, PersonResumed)
+    await people.update_person(acme.id, person.id, PersonChange(state="suspended"))
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(ADA.email, PASSWORD, HOME)
+    await people.update_person(acme.id, person.id, PersonChange(state="active"))
+    assert await people.sign_in(ADA.email, PASSWORD, HOME)
+    assert [type(fact) for fact in heard] == [PersonSuspended, PersonResumed]
+
+
+@pytest.mark.promise("U3", "D3")
+async def test_closing_an_account_ends_all_that_hung_on_it(people: People, acme: Tenant, bus: Bus) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", ADA.email))
+    second = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
+    person_id = made.extension.person_id or ""
+    await people.set_password(acme.id, person_id, PASSWORD)
+    signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
+    heard = told(bus, DeviceRevoked, ExtensionDeleted, PersonClosed)
+    await people.close_person(acme.id, person_id)
+    assert [type(fact) for fact in heard] == [DeviceRevoked, DeviceRevoked, ExtensionDeleted, PersonClosed]
+    assert heard[-1].subject == made.extension.subject
+    assert people.directory.device_by_username(made.login.username) is None
+    assert people.directory.device_by_username(second.login.username) is None
+    assert people.directory.person_subject(person_id) is None
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(ADA.email, PASSWORD, HOME)
+    with pytest.raises(NotFound):
+        await people.person(acme.id, person_id)
+    assert not (await people.list_persons(acme.id)).items
+    successor = await people.create_person(acme.id, ADA)
+    assert successor.subject != made.extension.subject
+
+
+async def test_facts_of_a_change_reach_the_outbox_with_it(people: People, acme: Tenant, outbox: Outbox) -> None:
+    heard: list[PersonClosed] = []
+
+    async def hear(fact: PersonClosed, uow: UnitOfWork) -> None:
+        heard.append(fact)
+
+    outbox.subscribe(PersonClosed, hear)
+    person = await people.create_person(acme.id, ADA)
+    await people.close_person(acme.id, person.id)
+    await outbox.deliver()
+    assert [fact.person_id for fact in heard] == [person.id]
+
+
+@pytest.mark.promise("T3")
+async def test_operators_belong_to_the_operators_tenant_and_one_always_stays(people: People, acme: Tenant) -> None:
+    first = await people.first_start()
+    assert first is not None
+    operator = await people.tenant("operator")
+    with pytest.raises(Invalid):
+        await people.create_person(acme.id, replace(ADA, role=Role.OPERATOR))
+    user = await people.create_person(acme.id, ADA)
+    with pytest.raises(Invalid):
+        await people.update_person(acme.id, user.id, PersonChange(role=Role.OPERATOR))
+    for attempt in (
+        people.close_person(operator.id, first.person_id),
+        people.update_person(operator.id, first.person_id, PersonChange(role=Role.USER)),
+        people.update_person(operator.id, first.person_id, PersonChange(state="suspended")),
+        people.update_tenant(operator.id, TenantChange(state="suspended")),
+        people.delete_tenant(operator.id),
+    ):
+        with pytest.raises(Conflict):
+            await attempt
+    other = NewPerson("Otto", "otto@operator.example", Role.OPERATOR, PASSWORD)
+    await people.create_person(operator.id, other)
+    await people.close_person(operator.id, first.person_id)
+
+
+async def test_the_first_start_makes_one_operator_once(people: People, open_people: Callable[[], People]) -> None:
+    first = await people.first_start()
+    assert first is not None
+    assert await people.first_start() is None
+    signed_in = await people.sign_in(first.email, first.password, HOME)
+    assert signed_in.principal.role is Role.OPERATOR
+    assert signed_in.must_change
+    again = open_people()
+    await again.start()
+    assert await again.first_start() is None
+    assert first.password not in repr(first)
+
+
+async def test_the_demo_has_four_phones(people: People) -> None:
+    demo = await people.create_demo()
+    assert demo is not None
+    assert (demo.tenant.slug, demo.tenant.domain) == ("demo", "demo.example")
+    assert sorted(demo.logins) == ["1001", "1002", "1003", "1004"]
+    for number, login in demo.logins.items():
+        device = people.directory.device_by_username(login.username)
+        assert device is not None
+        extension = people.directory.extension_by_id(device.extension_id)
+        assert extension is not None
+        assert extension.number == number
+    assert await people.create_demo() is None
+
+
+async def test_an_address_that_leads_to_nobody_does_no_harm(
+    people: People, acme: Tenant, keys: KeyStore, clock
+) -> None:
+    """A process may die between binding an address and the commit."""
+    for scope in (acme.id, "installation"):
+        keys.bind(scope, "email", ADA.email, "a subject without an account")
+    person = await people.create_person(acme.id, ADA)
+    assert (await people.sign_in(ADA.email, PASSWORD, HOME)).principal.person_id == person.id
+
+
+async def test_what_another_process_did_meanwhile_is_a_conflict_without_a_value(
+    people: People, acme: Tenant, open_people: Callable[[], People]
+) -> None:
+    other = open_people()
+    await other.start()
+    await other.create_extension(acme.id, NewExtension("1001", "Ada"))
+    with pytest.raises(Conflict) as refused:
+        await people.create_extension(acme.id, NewExtension("1001", "Ben", "ben@acme.example"))
+    assert refused.value.__cause__ is None
+    assert not (await people.list_persons(acme.id)).items
+    assert people.directory.extension(acme.id, "1001") is None
+    await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))

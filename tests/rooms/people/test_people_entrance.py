@@ -1,0 +1,222 @@
+"""Signing in and staying in: sessions, passwords, and what an outsider can learn."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import text
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from unificx.kernel.facts import Bus
+from unificx.people import NewPerson, Passwords, People, Person, Role, Source, Tenant
+from unificx.people.entrance import SESSION_LIFETIME
+from unificx.people.facts import PasswordChanged
+from unificx.privacy import KeyStore
+from unificx.store import Database
+
+HOME, OFFICE, ELSEWHERE = Source("203.0.113.1", "Home/1"), Source("203.0.113.2", "Office/2"), Source("198.51.100.9")
+EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada", EMAIL, Role.TENANT_ADMIN, PASSWORD))
+
+
+@pytest.mark.promise("U3", "T3")
+async def test_a_token_stands_for_its_person_until_signed_out(people: People, ada: Person) -> None:
+    signed_in = await people.sign_in(EMAIL, PASSWORD, HOME)
+    assert not signed_in.must_change
+    assert await people.authenticate(signed_in.token) == signed_in.principal
+    assert (signed_in.principal.person_id, signed_in.principal.role) == (ada.id, Role.TENANT_ADMIN)
+    other = await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    await people.sign_out(signed_in.token)
+    await people.sign_out(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    assert await people.authenticate(other.token) == other.principal
+
+
+async def test_a_session_ends_by_itself(people: People, ada: Person, clock: ManualClock, database: Database) -> None:
+    signed_in = await people.sign_in(EMAIL, PASSWORD, HOME)
+    clock.advance(SESSION_LIFETIME.total_seconds() - 1)
+    assert await people.authenticate(signed_in.token)
+    clock.advance(1)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    assert not await people.list_sessions(ada.tenant_id, ada.id)
+    await people.tidy()
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM session")) == 0
+
+
+@pytest.mark.promise("T2")
+async def test_only_a_digest_of_the_token_is_kept(people: People, ada: Person, database: Database) -> None:
+    signed_in = await people.sign_in(EMAIL, PASSWORD, HOME)
+    async with database.read() as session:
+        kept = await session.scalar(text("SELECT token_digest FROM session"))
+    assert kept == hashlib.sha256(signed_in.token.encode()).hexdigest()
+    assert signed_in.token not in repr(signed_in)
+
+
+@pytest.mark.promise("C6", "T3")
+async def test_a_person_sees_and_ends_their_own_sessions(
+    people: People, ada: Person, acme: Tenant, clock: ManualClock
+) -> None:
+    first = await people.sign_in(EMAIL, PASSWORD, HOME)
+    clock.advance(timedelta(days=2).total_seconds())
+    second = await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    await people.authenticate(first.token)
+    await people.tidy()
+    sessions = await people.list_sessions(acme.id, ada.id)
+    assert [(one.agent, one.address) for one in sessions] == [("Office/2", "203.0.113.2"), ("Home/1", "203.0.113.1")]
+    assert [one.last_used.isoformat() for one in sessions] == ["2026-01-07", "2026-01-07"]
+    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example"))
+    with pytest.raises(NotFound):
+        await people.revoke_session(acme.id, ben.id, first.principal.session_id)
+    await people.revoke_session(acme.id, ada.id, first.principal.session_id)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(first.token)
+    assert await people.authenticate(second.token)
+
+
+class CountedHasher(PasswordHasher):
+    """Counts the work that was done."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self.verified = 0
+
+    def verify(self, *arguments: object, **named: object) -> bool:  # type: ignore[override]
+        self.verified += 1
+        return super().verify(*arguments, **named)  # type: ignore[arg-type]
+
+
+@pytest.mark.promise("T3")
+async def test_a_wrong_address_and_a_wrong_password_get_one_answer_after_the_same_work(
+    database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    hasher = CountedHasher()
+    people = People(database, keys, clock, passwords=Passwords(hasher))
+    await people.start()
+    await people.first_start()
+    tenant = await people.tenant("operator")
+    await people.create_person(tenant.id, NewPerson("Ada", EMAIL, password=PASSWORD))
+    await people.create_person(tenant.id, NewPerson("Ben", "ben@acme.example"))
+    answers = set()
+    for email, password in (
+        (EMAIL, "not the password"),
+        (EMAIL, ""),
+        (EMAIL, PASSWORD + "x" * 1_000_000),
+        ("nobody@acme.example", PASSWORD),
+        ("ben@acme.example", PASSWORD),  # invited, no password yet
+        ("", ""),
+        ("x" * 100_000, PASSWORD),
+    ):
+        before = hasher.verified
+        with pytest.raises(Unauthenticated) as refused:
+            await people.sign_in(email, password, HOME)
+        answers.add((refused.value.message, refused.value.hint, hasher.verified - before))
+    assert len(answers) == 1
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_guessing_is_slowed_where_it_happens_and_not_where_the_owner_is(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
+    await people.sign_in(EMAIL, PASSWORD, HOME)
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await people.sign_in(EMAIL, "guess", ELSEWHERE)
+    with pytest.raises(TooMany) as slowed:
+        await people.sign_in(EMAIL, PASSWORD, ELSEWHERE)
+    assert slowed.value.retry_after > 0
+    assert await people.sign_in(EMAIL, PASSWORD, HOME)
+    assert await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    clock.advance(slowed.value.retry_after)
+    assert await people.sign_in(EMAIL, PASSWORD, ELSEWHERE)
+
+
+@pytest.mark.promise("T3")
+async def test_an_unknown_address_is_slowed_like_a_known_one(people: People) -> None:
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
+    with pytest.raises(TooMany):
+        await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
+
+
+async def test_many_guesses_at_once_gain_nothing(people: People, ada: Person) -> None:
+    answers = await asyncio.gather(
+        *(people.sign_in(EMAIL, f"guess {number}", ELSEWHERE) for number in range(40)), return_exceptions=True
+    )
+    assert sum(isinstance(answer, Unauthenticated) for answer in answers) == 5
+    assert sum(isinstance(answer, TooMany) for answer in answers) == 35
+
+
+@pytest.mark.promise("C2")
+async def test_changing_the_password_ends_the_other_sessions(people: People, ada: Person, bus: Bus) -> None:
+    heard: list[PasswordChanged] = []
+    bus.subscribe(PasswordChanged, heard.append)
+    here, there = await people.sign_in(EMAIL, PASSWORD, HOME), await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    with pytest.raises(Forbidden):
+        await people.change_password(here.principal, "not the password", "a new password", HOME)
+    with pytest.raises(Invalid):
+        await people.change_password(here.principal, PASSWORD, "short", HOME)
+    await people.change_password(here.principal, PASSWORD, "a new password", HOME)
+    assert await people.authenticate(here.token)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(there.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(EMAIL, PASSWORD, HOME)
+    assert await people.sign_in(EMAIL, "a new password", HOME)
+    assert [fact.person_id for fact in heard] == [ada.id]
+
+
+async def test_a_reset_password_is_to_be_replaced(people: People, ada: Person) -> None:
+    before = await people.sign_in(EMAIL, PASSWORD, HOME)
+    password = await people.reset_password(ada.tenant_id, ada.id)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(before.token)
+    signed_in = await people.sign_in(EMAIL, password, HOME)
+    assert signed_in.must_change
+    await people.change_password(signed_in.principal, password, "a password of my own", HOME)
+    assert not (await people.sign_in(EMAIL, "a password of my own", HOME)).must_change
+
+
+async def test_an_older_hash_is_renewed_at_the_next_sign_in(
+    people: People, ada: Person, database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    stronger = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
+    later = People(database, keys, clock, passwords=Passwords(stronger))
+    await later.start()
+    assert await later.sign_in(EMAIL, PASSWORD, HOME)
+    assert await later.sign_in(EMAIL, PASSWORD, HOME)
+    counted = CountedHasher()
+    checked = Passwords(counted)
+    assert checked.outdated(stronger.hash("x"))
+    assert await people.sign_in(EMAIL, PASSWORD, HOME)  # either strength opens it
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_an_erased_person_cannot_sign_in(people: People, ada: Person, keys: KeyStore) -> None:
+    keys.destroy(ada.tenant_id, ada.subject)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(EMAIL, PASSWORD, HOME)
+
+
+async def test_too_many_waiting_for_argon2_are_sent_away() -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    answers = await asyncio.gather(*(passwords.hash("x") for _ in range(80)), return_exceptions=True)
+    assert sum(isinstance(answer, TooMany) for answer in answers) == 16
+    assert all(isinstance(answer, str | TooMany) for answer in answers)
+
+
+async def test_a_hash_that_is_none_is_wrong_and_no_error() -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    assert not await passwords.right("not a hash", "x")
+    assert await passwords.right(await passwords.hash("x"), "x")
+    assert (await passwords.hash("x")).startswith("$argon2id$")

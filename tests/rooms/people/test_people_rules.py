@@ -1,0 +1,170 @@
+"""Pure rules: values, roles, and how guessing is slowed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unificx.kernel.errors import Invalid
+from unificx.people import Action, Principal, Role, may, may_grant, source_key
+from unificx.people.rules import values
+from unificx.people.rules.guesses import FOR_ACCOUNT, FOR_PAIR, FOR_SOURCE, Guesses
+
+OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("PBX.Example.COM", "pbx.example.com"),
+        ("pbx.example.com.", "pbx.example.com"),
+        ("localhost", "localhost"),
+        ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
+        ("a" * 63 + ".example", "a" * 63 + ".example"),
+    ],
+)
+def test_domains_that_are_host_names(text: str, kept: str) -> None:
+    assert values.domain(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "a..b",
+        "-a.example",
+        "a-.example",
+        "192.0.2.1",
+        "[2001:db8::1]",
+        "a_b.example",
+        "münchen.example",
+        "a" * 64 + ".example",
+        ".".join(["a" * 60] * 5),
+        "a b.example",
+        "a.example:5060",
+        "example.1",
+    ],
+)
+def test_domains_that_are_none(text: str) -> None:
+    with pytest.raises(Invalid):
+        values.domain(text)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_kept_clean_or_refused(text: str) -> None:
+    for check in (values.slug, values.domain, values.email, values.name, values.number, values.password):
+        try:
+            kept = check(text)
+        except Invalid:
+            continue
+        assert check(kept) == kept
+        assert check is values.password or kept.isprintable()
+
+
+@pytest.mark.parametrize(
+    "text", ["ada", "@x.example", "ada@", "a da@x.example", "<ada@x.example>", "ada@x..y", "ada@1.2.3.4"]
+)
+def test_addresses_that_are_none(text: str) -> None:
+    with pytest.raises(Invalid):
+        values.email(text)
+
+
+@pytest.mark.promise("T3")
+def test_only_operators_reach_beyond_their_tenant() -> None:
+    for role in Role:
+        for action in Action:
+            somebody = Principal("p", "acme", role)
+            assert may(somebody, action, "globex") is (role is Role.OPERATOR)
+
+
+@pytest.mark.promise("T3")
+def test_what_each_role_may_do_at_home() -> None:
+    allowed = {
+        role: {action for action in Action if may(Principal("p", "acme", role), action, "acme")} for role in Role
+    }
+    assert allowed[Role.USER] == {Action.OWN, Action.DIRECTORY, Action.TENANT_READ}
+    assert allowed[Role.TENANT_ADMIN] == set(Action) - {Action.INSTALLATION}
+    assert allowed[Role.OPERATOR] == set(Action)
+
+
+def test_nobody_gives_more_than_they_have() -> None:
+    granted = {role: {other for other in Role if may_grant(Principal("p", "acme", role), other)} for role in Role}
+    assert granted == {
+        Role.USER: set(),
+        Role.TENANT_ADMIN: {Role.TENANT_ADMIN, Role.USER},
+        Role.OPERATOR: set(Role),
+    }
+
+
+def guess(guesses: Guesses, times: int, address: str, now: float) -> list[float]:
+    """Guess at Ada's password so many times, each as soon as it is let through; the waits."""
+    waits = []
+    for _ in range(times):
+        wait = guesses.attempt("ada@acme.example", address, now)
+        if wait > 0:
+            now += wait
+            assert guesses.attempt("ada@acme.example", address, now) == 0.0
+        waits.append(wait)
+    return waits
+
+
+@pytest.mark.promise("U9", "T3")
+def test_wrong_tries_from_one_place_wait_ever_longer() -> None:
+    waits = guess(Guesses(), 40, ATTACKER, 0.0)
+    free, slowed = waits[: FOR_PAIR.free], waits[FOR_PAIR.free :]
+    assert set(free) == {0.0}
+    assert slowed[0] == 1.0
+    assert slowed[:6] == sorted(slowed[:6])
+    assert max(slowed) <= FOR_PAIR.longest
+    assert sum(slowed) > 4 * 3600  # forty guesses take an attacker hours
+
+
+@pytest.mark.promise("U9", "T3")
+def test_guessing_elsewhere_does_not_lock_out_the_owner() -> None:
+    guesses = Guesses()
+    assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
+    guesses.succeeded("ada@acme.example", OWNER, 0.0)
+    for place in range(200):
+        guesses.attempt("ada@acme.example", f"198.51.{place}.1", 1.0)
+    assert 0 < guesses.attempt("ada@acme.example", "192.0.2.200", 1.0) <= FOR_ACCOUNT.longest
+    assert guesses.attempt("ada@acme.example", OWNER, 1.0) == 0.0
+
+
+def test_one_place_trying_many_accounts_is_slowed_too() -> None:
+    guesses = Guesses()
+    for number in range(FOR_SOURCE.free):
+        assert guesses.attempt(f"{number}@acme.example", ATTACKER, 0.0) == 0.0
+    assert guesses.attempt("another@acme.example", ATTACKER, 0.0) > 0
+    assert guesses.attempt("another@acme.example", OWNER, 0.0) == 0.0
+
+
+def test_right_tries_cost_nothing_and_wrong_ones_fade() -> None:
+    guesses = Guesses()
+    for _ in range(500):
+        assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
+        guesses.succeeded("ada@acme.example", OWNER, 0.0)
+    assert guess(guesses, 9, ATTACKER, 0.0)[-1] > 0
+    assert guess(guesses, FOR_PAIR.free, ATTACKER, 86_400.0) == [0.0] * FOR_PAIR.free
+
+
+def test_the_memory_of_wrong_tries_is_bounded() -> None:
+    guesses = Guesses(most=100)
+    for number in range(1000):
+        guesses.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
+        guesses.succeeded(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
+    assert len(guesses._tries) <= 100
+    assert len(guesses._known) <= 100
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("not an address", ""),
+    ],
+)
+def test_a_place_is_an_ipv4_address_or_an_ipv6_64(address: str, same: str) -> None:
+    assert source_key(address) == source_key(same)
+    assert source_key("2001:db8:1:3::1") != source_key("2001:db8:1:2::1")
+    assert source_key("192.0.2.1") != source_key("192.0.2.2")
