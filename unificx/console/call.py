@@ -20,6 +20,8 @@ TONES = (440.0, 1000.0)
 AUDIBLE = 1000.0
 """Amplitude of the other end's tone, of 8000 sent, that counts as heard."""
 HISTORY_SECONDS = 3.0
+SPAN = 40
+"""Columns between two lines of the ladder; the longest word is 407's."""
 
 
 @dataclass(slots=True)
@@ -35,17 +37,17 @@ class Ladder:
 
     def lines(self) -> list[str]:
         """The ladder as text: caller on the left, server in the middle, callee on the right."""
-        drawn = [f"{'ms':>7}  {'caller':<8}{'':<24}{'UnifiCX':^9}{'':<24}{'callee':>8}"]
+        drawn = [f"{'ms':>7}  caller{'UnifiCX':^{2 * SPAN}}callee"]
         for at, who, outgoing, word in self.rungs:
-            rightwards = outgoing if who == "caller" else not outgoing
-            arrow = f"{word[:22]} " + "-" * (22 - len(word[:22])) + ">" if rightwards else _leftwards(word)
-            left, right = (arrow, "") if who == "caller" else ("", arrow)
-            drawn.append(f"{at * 1000:7.1f}  {'|':<8}{left:<24}{'|':^9}{right:<24}{'|':>8}")
+            arrow = _arrow(word, rightwards=outgoing == (who == "caller"))
+            left, right = (arrow, " " * len(arrow)) if who == "caller" else (" " * len(arrow), arrow)
+            drawn.append(f"{at * 1000:7.1f}     |{left}|{right}|")
         return drawn
 
 
-def _leftwards(word: str) -> str:
-    return "<" + "-" * (22 - len(word[:22])) + f" {word[:22]}"
+def _arrow(word: str, *, rightwards: bool) -> str:
+    line = "-" * (SPAN - 5 - len(word))
+    return f" {word} {line}> " if rightwards else f" <{line} {word} "
 
 
 @dataclass(frozen=True, slots=True)

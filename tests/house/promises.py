@@ -1,0 +1,48 @@
+"""The promise table: reads `@pytest.mark.promise(...)` from the tests without running them."""
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+REGISTER = ROOT / "docs" / "promises.md"
+
+
+def promised() -> list[str]:
+    """Every id of the register, in its order."""
+    return re.findall(r"^\| ([A-Z]\d+) \|", REGISTER.read_text("utf-8"), re.M)
+
+
+def proofs() -> dict[str, list[str]]:
+    """For every promise the tests that name it, as pytest would. Raises KeyError for a test that names none we have."""
+    table: dict[str, list[str]] = {each: [] for each in promised()}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                for each in _named(node):
+                    table[each].append(f"{path.relative_to(ROOT)}::{node.name}")
+    return table
+
+
+def _named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    ids: list[str] = []
+    for mark in node.decorator_list:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.promise":
+            ids += [str(ast.literal_eval(argument)) for argument in mark.args]
+    return ids
+
+
+def main() -> int:
+    table = proofs()
+    if "--json" in sys.argv:
+        print(json.dumps(table))
+    else:
+        for each, tests in table.items():
+            print(f"{each:4} {len(tests)} test{'' if len(tests) == 1 else 's'}" + "".join(f"\n     {t}" for t in tests))
+    return 0 if all(table.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
