@@ -87,7 +87,7 @@ def read(request: Request) -> Asked:
         path=path,
         path_understood="path" in supported,
         outbound="outbound" in supported,
-        user_agent=(request.first("user-agent") or "")[:MOST_AGENT],
+        user_agent=_agent(request.first("user-agent") or ""),
     )
     expires = request.first("expires")
     if request.contact_star:
@@ -95,7 +95,7 @@ def read(request: Request) -> Asked:
             raise BadPeer(400, "Contact * Needs Expires 0")
         return replace(asked, nothing=True, outbound=False)
     for value in path:
-        _bounded(str(parse_address(value)))
+        parse_address(_bounded(value))
     usual = USUAL if expires is None else seconds(expires)
     wanted = tuple(_wanted(contact, usual, asked.outbound) for contact in request.contacts)
     if len(path) > MOST_BINDINGS or len(wanted) > MOST_BINDINGS:
@@ -172,9 +172,14 @@ def _reg_id(text: str | None) -> int:
 
 
 def _bounded(text: str) -> str:
-    if len(text) > MOST_TEXT:
-        raise BadPeer(400, "Value Too Long")
+    """Refuse what is too long to keep, and what is no text at all: bytes that were no UTF-8 among it."""
+    if len(text) > MOST_TEXT or not text.isprintable():
+        raise BadPeer(400, "Unusable Value")
     return text
+
+
+def _agent(text: str) -> str:
+    return "".join(filter(str.isprintable, text[:MOST_AGENT]))
 
 
 def _first_hop_keeps_flows(request: Request, path: tuple[str, ...]) -> bool:
@@ -185,12 +190,17 @@ def _first_hop_keeps_flows(request: Request, path: tuple[str, ...]) -> bool:
 
 
 def _match(bindings: list[Binding], wanted: Wanted) -> Binding | None:
-    """The binding this contact is about: the same flow of the same instance, else the same URI."""
+    """The binding this contact is about: the same flow of the same instance, else the same URI.
+
+    Several flows of a phone have one URI, so the URI does not tell them apart (RFC 5626 section 6).
+    """
     if wanted.reg_id:
         for binding in bindings:
             if binding.reg_id == wanted.reg_id and binding.instance == wanted.instance:
                 return binding
     for binding in bindings:
+        if wanted.reg_id and binding.reg_id:
+            continue
         if binding.contact == wanted.contact or Uri.parse(binding.contact).equals(wanted.uri):
             return binding
     return None
