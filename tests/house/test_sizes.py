@@ -1,0 +1,62 @@
+"""Nothing outgrows the size at which a reader loses the thread: files, functions, parameters."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2] / "unificx"
+FILE_LINES, FUNCTION_LINES, PARAMETERS = 500, 60, 7
+NOT_WRITTEN_BY_HAND = ("migrations", "generated")
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def sources() -> list[Path]:
+    return [path for path in sorted(ROOT.rglob("*.py")) if not set(path.parts) & set(NOT_WRITTEN_BY_HAND)]
+
+
+def functions(source: str) -> Iterator[Function]:
+    return (node for node in ast.walk(ast.parse(source)) if isinstance(node, Function))
+
+
+def lines(function: Function) -> int:
+    """From `def` to the last line: the docstring counts, decorators do not."""
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def parameters(function: Function) -> int:
+    """What a caller has to know: `self` and `cls` do not count, nor do the options of a command, which people give by
+    name; `*args` and `**kwargs` do."""
+    given = function.args
+    named = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
+    return len([each for each in named if each.arg not in ("self", "cls") and not is_option(each)])
+
+
+def is_option(parameter: ast.arg) -> bool:
+    return parameter.annotation is not None and "typer.Option" in ast.unparse(parameter.annotation)
+
+
+def test_files() -> None:
+    sizes = {path: len(path.read_text("utf-8").splitlines()) for path in sources()}
+    assert sizes
+    too_long = [f"{path.relative_to(ROOT)}: {size} lines" for path, size in sizes.items() if size > FILE_LINES]
+    assert not too_long, "\n".join(too_long)
+
+
+@pytest.mark.parametrize(("measure", "most"), [(lines, FUNCTION_LINES), (parameters, PARAMETERS)])
+def test_functions(measure, most: int) -> None:
+    too_much = [
+        f"{path.relative_to(ROOT)}:{function.lineno} {function.name}: {measure(function)} {measure.__name__}"
+        for path in sources()
+        for function in functions(path.read_text("utf-8"))
+        if measure(function) > most
+    ]
+    assert not too_much, "\n".join(too_much)
+
+
+def test_what_is_measured() -> None:
+    (function,) = functions("@one\ndef f(self, a, /, b, *c, d=1, **e):\n    return 1\n\n\n")
+    assert (lines(function), parameters(function)) == (2, 5)
+    (command,) = functions("def f(a: int, b: Annotated[str, typer.Option(help='B')] = ''): ...")
+    assert parameters(command) == 1
