@@ -1,0 +1,120 @@
+"""Media: 500 calls of G.711 both ways at once through rtpengine, set up by our own client."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench import Metric, Process, metric
+from unificx import sdp
+from unificx.kernel.clock import SystemClock
+from unificx.media import Profile
+from unificx.net.rtpengine import RtpEngine
+
+CALLS = 500
+WARM_UP = 2.0
+MEASURED = 10.0
+PORTS = (20_000, 29_999)
+LOAD = Path(__file__).parent / "load"
+PEER = "1.4-1.6"
+
+
+def run() -> list[Metric]:
+    return asyncio.run(_run())
+
+
+async def _run() -> list[Metric]:
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-bench-")))
+        generator = _generator(place)
+        callers, callees = (stack.enter_context(_end()) for _ in range(2))
+        engine = RtpEngine(SystemClock(), ports=PORTS)
+        await engine.start()
+        try:
+            assert engine.pid is not None
+            process = Process(engine.pid)
+            empty, theirs, ours = process.memory(), process.cpu(), time.process_time()
+            targets = [await _call(engine, number, callers, callees) for number in range(CALLS)]
+            setup = (process.cpu() - theirs) / CALLS * 1000
+            wording = (time.process_time() - ours) / CALLS * 1000
+            figures, cpu = await _talk(process, generator, callers, callees, targets)
+            weight = (process.memory() - empty) / CALLS
+            for number in range(CALLS):
+                await engine.delete(f"call-{number}")
+        finally:
+            await engine.close()
+    lost = figures["sent"] - figures["received"] + figures["misdirected"]
+    return [
+        metric(f"CPU of rtpengine a call-second, {CALLS} calls", cpu, "ms", 0.75, PEER),
+        metric("CPU of rtpengine a set-up", setup, "ms"),
+        metric("CPU of UnifiCX a set-up, offer and answer", wording, "ms", 0.5),
+        metric("memory of rtpengine a call", weight, "kB", 100, "308"),
+        metric("time in the relay, half of the packets", figures["p50_us"], "us"),
+        metric("time in the relay, 99 % of the packets", figures["p99_us"], "us"),
+        metric(f"packets lost of {figures['sent']}", lost, "packets", 0),
+    ]
+
+
+async def _call(engine: RtpEngine, number: int, callers: socket.socket, callees: socket.socket) -> tuple[int, int]:
+    """Set one call up; the ports its caller and its callee send to."""
+    anchor = f"call-{number}"
+    offer = await engine.offer(anchor, "a", _description(callers), Profile.PLAIN)
+    answer = await engine.answer(anchor, "a", "b", _description(callees), Profile.PLAIN)
+    return sdp.parse(answer).media[0].port, sdp.parse(offer).media[0].port
+
+
+async def _talk(
+    process: Process,
+    generator: list[str],
+    callers: socket.socket,
+    callees: socket.socket,
+    targets: list[tuple[int, int]],
+) -> tuple[dict[str, int], float]:
+    """Let all calls talk: what came through, and rtpengine's milliseconds of CPU a second of one call."""
+    ends = (callers.fileno(), callees.fileno())
+    load = await asyncio.create_subprocess_exec(
+        *generator, *map(str, ends), str(WARM_UP + MEASURED + 1), pass_fds=ends,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    ports = "".join(f"{caller} {callee}\n" for caller, callee in targets)
+    output = asyncio.create_task(load.communicate(ports.encode()))
+    await asyncio.sleep(WARM_UP)
+    before, began = process.cpu(), time.monotonic()
+    await asyncio.sleep(MEASURED)
+    cpu = (process.cpu() - before) / (time.monotonic() - began) / CALLS * 1000
+    printed, _ = await output
+    return json.loads(printed), cpu
+
+
+def _end() -> socket.socket:
+    """One side of all calls. Its buffer holds what comes while the generator does not get the CPU."""
+    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+    with contextlib.suppress(PermissionError):
+        end.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # SO_RCVBUFFORCE: beyond the limit, for root
+    end.bind(("127.0.0.1", 0))
+    return end
+
+
+def _description(end: socket.socket) -> bytes:
+    return (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        f"m=audio {end.getsockname()[1]} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\n"
+    ).encode()
+
+
+def _generator(place: Path) -> list[str]:
+    """The command that plays the phones: compiled where there is a compiler, else Python."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        return [sys.executable, str(LOAD / "relay.py")]
+    program = place / "relay"
+    subprocess.run([compiler, "-O2", "-Wall", "-o", str(program), str(LOAD / "relay.c")], check=True)
+    return [str(program)]
