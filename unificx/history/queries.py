@@ -1,11 +1,11 @@
-"""Every SELECT, INSERT and DELETE of the room, and the sealing and opening of what its rows carry."""
+"""Every SELECT, INSERT, UPDATE and DELETE of the room, and the sealing and opening of what its rows carry."""
 
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, delete, or_, select
+from sqlalchemy import Row, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,6 +117,15 @@ async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
     """Every call of a tenant, with its parties."""
     await session.execute(delete(CallPartyRow).where(CallPartyRow.tenant_id == tenant_id))
     await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
+
+
+async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    """Drop the sealed parts of a subject; the calls stay, and the parts of the others."""
+    await session.execute(
+        update(CallPartyRow)
+        .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
+        .values(sealed=None, sealed_address=None)
+    )
 
 
 # Reading

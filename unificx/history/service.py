@@ -60,6 +60,11 @@ class History:
             raise NotFound("There is no such call.")
         return found
 
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Drop what an erased subject was known as; its key was destroyed before. May be repeated."""
+        async with self._database.begin() as uow:
+            await queries.erase_party(uow.session, tenant_id, subject)
+
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete every call of a deleted tenant: for the outbox."""
         await queries.delete_calls(uow.session, fact.tenant)

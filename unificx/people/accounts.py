@@ -167,14 +167,19 @@ class Accounts(Room):
             person = await self._person(change, tenant_id, person_id)
             if person.role is Role.OPERATOR:
                 await self._keep_an_operator(change, person)
-            for extension in await phones.extensions_of_person(change.session, self._keys, tenant_id, person_id):
+            await self._close(change, person)
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """What is left to do here once a subject's key is destroyed: its account, extensions and devices go.
+
+        May be repeated. The key goes first: `Directory.forget` is what stops the phones at that very moment.
+        """
+        async with self._changing() as change:
+            person = await accounts.person_of_subject(change.session, self._keys, tenant_id, subject)
+            if person is not None:
+                await self._close(change, person)
+            for extension in await phones.extensions_of_subject(change.session, self._keys, tenant_id, subject):
                 await self._drop_extension(change, tenant_id, extension.id)
-            await entry.end_sessions(change.session, tenant_id, person_id)
-            await entry.drop_password(change.session, tenant_id, person_id)
-            await accounts.close_person(change.session, tenant_id, person_id)
-            change.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
-            change.afterwards.append(lambda: self.directory.drop_person(person_id))
-            change.afterwards.append(lambda: self._release_email(person))
 
     # shared by the use cases
 
@@ -183,6 +188,17 @@ class Accounts(Room):
         if found is None:
             raise NotFound("There is no such person.")
         return found
+
+    async def _close(self, change: Change, person: Person) -> None:
+        tenant_id, person_id = person.tenant_id, person.id
+        for extension in await phones.extensions_of_person(change.session, self._keys, tenant_id, person_id):
+            await self._drop_extension(change, tenant_id, extension.id)
+        await entry.end_sessions(change.session, tenant_id, person_id)
+        await entry.drop_password(change.session, tenant_id, person_id)
+        await accounts.close_person(change.session, tenant_id, person_id)
+        change.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
+        change.afterwards.append(lambda: self.directory.drop_person(person_id))
+        change.afterwards.append(lambda: self._release_email(person))
 
     async def _take_email(self, change: Change, person: Person) -> None:
         """Let the address lead to the person, in the tenant and, for whoever has it first, in the installation.
@@ -241,8 +257,8 @@ class Accounts(Room):
 
     async def _drop_extension(self, change: Change, tenant_id: str, extension_id: str) -> None:
         """Delete the extension with its devices, and tell of each."""
-        for device in self.directory.devices_of(extension_id):
-            change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device.device_id, extension_id))
+        for device_id in await phones.device_ids(change.session, tenant_id, extension_id):
+            change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension_id))
         await phones.drop_extension(change.session, tenant_id, extension_id)
         change.publish(ExtensionDeleted(self._clock.new_id(), tenant_id, extension_id))
         change.afterwards.append(lambda: self.directory.drop_extension(extension_id))

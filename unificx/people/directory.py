@@ -139,7 +139,7 @@ class Directory:
             del self._of_extension[device.extension_id]
 
     def forget(self, subject: str) -> None:
-        """Drop everything of an erased subject: its extensions keep nothing but stay unknown from now on."""
+        """Drop everything of an erased subject, at once: its phones are refused before its rows are gone."""
         for extension in [one for one in self._extensions.values() if one.subject == subject]:
             self.drop_extension(extension.id)
         for person_id in [person for person, whose in self._subjects.items() if whose == subject]:

@@ -131,7 +131,7 @@ async def test_an_outside_caller_is_the_same_subject_each_time(
 
 @pytest.mark.promise("D3", "R4")
 async def test_after_one_is_erased_the_other_still_sees_the_call(
-    history: History, spool: Spool, clock: ManualClock, keys: KeyStore
+    history: History, spool: Spool, clock: ManualClock, keys: KeyStore, database: Database
 ) -> None:
     call = talked(clock)
     history.record(call)
@@ -141,6 +141,12 @@ async def test_after_one_is_erased_the_other_still_sees_the_call(
     assert record.caller.who == Gone()
     assert record.callee.who == Identity("1002", "Ben Axolotl")
     assert (record.talk_seconds, record.outcome, record.started) == (180, "answered", call.started)
+    await history.erase("acme", ADA)
+    await history.erase("acme", ADA)
+    assert await history.get("acme", call.id) == record
+    async with database.read() as session:
+        left = await session.execute(text("SELECT place FROM call_party WHERE sealed IS NOT NULL"))
+        assert [place for (place,) in left] == [1]
 
 
 @pytest.mark.promise("D3")

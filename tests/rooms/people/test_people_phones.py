@@ -290,19 +290,30 @@ async def test_no_name_address_or_username_is_in_the_database(people: People, ac
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_an_erased_person_is_gone_from_the_directory_and_its_phones_are_refused(
-    people: People, acme: Tenant, keys: KeyStore, open_people: Callable[[], People]
+async def test_an_erased_persons_phones_are_refused_at_once_and_their_rows_go(
+    people: People, acme: Tenant, keys: KeyStore, open_people: Callable[[], People], bus: Bus
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
+    lobby = await people.create_extension(acme.id, NewExtension("20", "Lobby"))
+    heard = told(bus, DeviceRevoked)
     keys.destroy(acme.id, made.extension.subject)
     people.directory.forget(made.extension.subject)
     assert people.directory.device_by_username(made.login.username) is None
     assert people.directory.extension(acme.id, "1001") is None
-    again = open_people()
-    await again.start()
-    assert again.directory.device_by_username(made.login.username) is None
+    restarted = open_people()
+    await restarted.start()
+    assert restarted.directory.device_by_username(made.login.username) is None
     [person] = (await people.list_persons(acme.id)).items
     assert (person.name, person.email, person.state) == ("", "", "closed")
+    await people.erase(acme.id, made.extension.subject)
+    await people.erase(acme.id, made.extension.subject)
+    assert [fact.device_id for fact in heard] == [made.device.id]
+    assert not (await people.list_persons(acme.id)).items
+    assert [one.number for one in (await people.list_extensions(acme.id)).items] == ["20"]
+    await people.erase(acme.id, lobby.extension.subject)
+    assert people.directory.device_by_username(lobby.login.username) is None
+    again = await people.create_extension(acme.id, ADA)
+    assert again.extension.subject != made.extension.subject
 
 
 async def test_a_user_record_shows_no_value_of_its_own(people: People, acme: Tenant) -> None:

@@ -115,8 +115,8 @@ def test_wrong_tries_from_one_place_wait_ever_longer() -> None:
     assert set(free) == {0.0}
     assert slowed[0] == 1.0
     assert slowed[:6] == sorted(slowed[:6])
-    assert max(slowed) <= FOR_PAIR.longest
-    assert sum(slowed) > 4 * 3600  # forty guesses take an attacker hours
+    assert max(slowed) == pytest.approx(FOR_PAIR.longest)
+    assert sum(slowed) > 3 * 3600  # forty guesses take hours
 
 
 @pytest.mark.promise("U9", "T3")

@@ -1,7 +1,7 @@
 """Extensions and devices."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import delete, insert, select, update
@@ -15,11 +15,8 @@ EXTENSION = Codec(ExtensionRow, ExtensionPart)
 DEVICE = Codec(DeviceRow, DevicePart)
 LOGIN = Codec(DeviceRow, LoginPart)
 
-CHUNK = 1000
-"""Rows opened at a time while the directory loads."""
 
-
-async def add_extension(session: AsyncSession, keys: Keys, extension: Extension, created: object) -> None:
+async def add_extension(session: AsyncSession, keys: Keys, extension: Extension, created: datetime) -> None:
     values = {
         "id": extension.id,
         "tenant_id": extension.tenant_id,
@@ -79,6 +76,17 @@ async def extensions_of_person(session: AsyncSession, keys: Keys, tenant_id: str
     query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.person_id == person_id)
     rows = await session.scalars(query.order_by(ExtensionRow.id))
     return _open_extensions(keys, tenant_id, "administration", rows.all())
+
+
+async def extensions_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> list[Extension]:
+    """Those that belong to the subject's person, or that are the subject themselves."""
+    query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.subject_id == subject)
+    return _open_extensions(keys, tenant_id, "administration", (await session.scalars(query)).all())
+
+
+async def device_ids(session: AsyncSession, tenant_id: str, extension_id: str) -> list[str]:
+    query = select(DeviceRow.id).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id == extension_id)
+    return list(await session.scalars(query.order_by(DeviceRow.id)))
 
 
 async def all_extensions(session: AsyncSession, keys: Keys, tenant_id: str) -> list[Extension]:
@@ -191,7 +199,7 @@ def _open_extensions(keys: Keys, tenant_id: str, purpose: str, rows: Sequence[Ex
     return [
         Extension(
             id=row.id,
-            tenant_id=row.tenant_id,
+            tenant_id=tenant_id,
             number=row.number,
             person_id=row.person_id,
             subject=row.subject_id,
@@ -209,7 +217,7 @@ def _open_devices(keys: Keys, tenant_id: str, rows: Iterable[DeviceRow]) -> list
     return [
         Device(
             id=row.id,
-            tenant_id=row.tenant_id,
+            tenant_id=tenant_id,
             extension_id=row.extension_id,
             kind=cast("DeviceKind", row.kind),
             enabled=row.enabled,
