@@ -9,12 +9,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from databases import Postgres, load_all_tables, postgres_cluster
+from databases import Postgres, postgres_cluster
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
 from unificx.privacy import KeyStore
-from unificx.store import Base, Database
+from unificx.store import Database
+from unificx.store.migrations import migrate
 
 MASTER = bytes(range(32))
 
@@ -49,11 +50,9 @@ def postgres() -> Iterator[Postgres]:
 
 
 async def lay_tables(url: str) -> None:
-    """Make every room's tables in an empty database."""
-    load_all_tables()
+    """Make every table in an empty database, as a first start does."""
     database = Database(url, ManualClock())
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    await migrate(database)
     await database.close()
 
 

@@ -8,19 +8,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 
 import asyncpg
-
-import unificx
-
-
-def load_all_tables() -> None:
-    """Import the tables of every room, so that the shared metadata knows them."""
-    for tables in sorted(Path(unificx.__path__[0]).glob("*/tables.py")):
-        import_module(f"unificx.{tables.parent.name}.tables")
 
 
 class Postgres:

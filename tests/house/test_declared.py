@@ -1,0 +1,43 @@
+"""Every column of every table says what it is, in words the vocabulary has."""
+
+import pytest
+
+from unificx.kernel.personal import VOCABULARY
+from unificx.privacy import held, neutral
+from unificx.store import Base
+from unificx.store.migrations.models import load_all_tables
+
+
+@pytest.fixture(autouse=True)
+def all_tables() -> None:
+    load_all_tables()
+
+
+@pytest.mark.promise("S3")
+def test_every_column_is_plain_or_sealed() -> None:
+    sealed = {(one.table, one.column) for one in held()}
+    plain = {(one.table, one.column) for one in neutral()}
+    every = {(table.name, column.name) for table in Base.metadata.tables.values() for column in table.columns}
+    assert sealed | plain == every
+    assert not sealed & plain
+
+
+@pytest.mark.promise("S3", "K2")
+def test_nothing_is_held_beyond_the_closed_list() -> None:
+    for one in held():
+        place = f"{one.table}.{one.column}.{one.field}"
+        assert one.category in VOCABULARY.categories, place
+        assert set(one.uses) <= VOCABULARY.purposes.keys(), place
+        assert one.retention in VOCABULARY.retention, place
+        assert one.category not in VOCABULARY.banned, place
+
+
+def test_reasons_are_reasons() -> None:
+    for one in neutral():
+        assert len(one.why.split()) >= 2, f"{one.table}.{one.column}: {one.why!r} is no reason"
+
+
+def test_every_subject_column_is_a_plain_random_id() -> None:
+    plain = {(one.table, one.column) for one in neutral()}
+    for one in held():
+        assert (one.table, one.subject) in plain

@@ -1,0 +1,90 @@
+"""Every statement on a table with tenants says which tenant, or says aloud why it means all of them.
+
+One forgotten `where` shows one organisation's calls to another; no type checker sees it.
+"""
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import unificx
+from unificx.store import Base
+from unificx.store.migrations.models import load_all_tables
+
+ESCAPE = "# scope: all tenants, because "
+VERBS = {"select", "update", "delete"}
+
+
+def scoped_names() -> set[str]:
+    """The mapped classes with a `tenant_id` column, and the names rooms give to their tables: `_CALL_PARTY`."""
+    load_all_tables()
+    rows = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("unificx.")]
+    rows = [row for row in rows if "tenant_id" in row.__table__.columns]
+    return {row.__name__ for row in rows} | {f"_{row.__table__.name.upper()}" for row in rows}
+
+
+def _statements(tree: ast.AST) -> Iterator[tuple[ast.stmt, ast.Call]]:
+    """Each call of a verb, with the innermost simple statement it stands in."""
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.stmt) and not hasattr(statement, "body"):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in VERBS:
+                    yield statement, node
+
+
+def _names(node: ast.AST) -> set[str]:
+    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return names | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+
+
+def unscoped(source: str, scoped: set[str]) -> list[int]:
+    """The lines of statements on a scoped table that name no tenant and give no reason."""
+    lines, tree = source.splitlines(), ast.parse(source)
+    conditions = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and "tenant_id" in _names(node.value)]
+    enough = {"tenant_id"}.union(*(_names(target) for node in conditions for target in node.targets))
+    found: list[int] = []
+    for statement, call in _statements(tree):
+        if not _names(call) & scoped or _names(statement) & enough:
+            continue
+        written = lines[max(statement.lineno - 3, 0) : statement.end_lineno]
+        if not any(ESCAPE in line and len(line.split(ESCAPE)[1]) > 8 for line in written):
+            found.append(statement.lineno)
+    return found
+
+
+QUERIES = sorted(
+    path
+    for path in Path(unificx.__path__[0]).rglob("*.py")
+    if path.name == "queries.py" or path.parent.name == "queries"
+)
+
+
+@pytest.mark.promise("T3")
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(Path(unificx.__path__[0]))))
+def test_every_statement_names_its_tenant(path: Path) -> None:
+    assert unscoped(path.read_text("utf-8"), scoped_names()) == []
+
+
+def test_rooms_have_statements_to_look_at() -> None:
+    assert len(QUERIES) > 3
+    assert "CallRow" in scoped_names()
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("q = select(CallRow).where(CallRow.tenant_id == tenant)", []),
+        ("q = select(CallRow).where(CallRow.id == one)", [1]),
+        ("q = select(TenantRow).where(TenantRow.id == one)", []),
+        ("async def f(s):\n    await s.execute(delete(_CALL).where(_CALL.c.id == one))", [2]),
+        ("# scope: all tenants, because the sweep serves everybody\nq = update(CallRow).values(a=1)", []),
+        ("theirs = CallRow.tenant_id == tenant\nq = delete(CallRow).where(theirs)", []),
+        ("# scope: all tenants, because \nq = update(CallRow).values(a=1)", [2]),
+        ("q = select(func.count()).select_from(PersonRow)", []),
+    ],
+)
+def test_the_lint_sees_what_it_should(source: str, lines: list[int]) -> None:
+    assert unscoped(textwrap.dedent(source), {"CallRow", "_CALL"}) == lines

@@ -1,0 +1,67 @@
+"""Brings a database to the shape this version knows. Each change is a file in `versions`, in Alembic's words.
+
+There is no way back but a backup. A new one is drafted from the models by
+`python -m unificx.store.migrations "what changes"`, then read and corrected.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from unificx.kernel.errors import CannotStart
+from unificx.store.database import Database
+
+_LOCK = 0x756E6966
+"""Any number, the same for all: two processes that start at once migrate one after the other."""
+
+
+async def migrate(database: Database) -> None:
+    """Apply what is missing, all of it or nothing. Raises CannotStart for a database made by a later version."""
+    async with migrating(database) as connection:
+        await connection.run_sync(_upgrade)
+
+
+def config_for(connection: Connection) -> Config:
+    """Alembic's settings for this connection; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+@asynccontextmanager
+async def migrating(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A connection in a transaction in which tables may be changed."""
+    async with database.engine.connect() as connection:
+        if database.dialect == "sqlite":
+            # SQLite changes a table by copying and dropping it; with foreign keys on, the rows that refer to it would
+            # be deleted. The setting can only be changed before a transaction begins.
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.execute("PRAGMA foreign_keys=OFF")
+            async with connection.begin():
+                yield connection
+                torn = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first()
+                if torn is not None:
+                    raise RuntimeError("a migration tore a reference between two tables")
+            await driver.execute("PRAGMA foreign_keys=ON")
+        else:
+            async with connection.begin():
+                await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                yield connection
+
+
+def _upgrade(connection: Connection) -> None:
+    try:
+        command.upgrade(config_for(connection), "head")
+    except CommandError:
+        raise CannotStart(
+            "The database was made by a later version of UnifiCX.", hint="Start that version, or restore a backup."
+        ) from None

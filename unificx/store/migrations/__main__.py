@@ -1,0 +1,37 @@
+"""Draft a migration: `python -m unificx.store.migrations "what changes"`. For those who change the models."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import Connection
+
+from unificx.kernel.clock import SystemClock
+from unificx.store.base import Base
+from unificx.store.database import Database
+from unificx.store.migrations import config_for, migrate, migrating
+from unificx.store.migrations.models import load_all_tables
+
+
+async def draft(message: str, number: int) -> None:
+    """Write a file in `versions` with what the models of all rooms have and the migrations so far do not."""
+
+    def write(connection: Connection) -> None:
+        config = config_for(connection)
+        config.attributes["metadata"] = Base.metadata
+        command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/draft.db", SystemClock())
+        await migrate(database)
+        async with migrating(database) as connection:
+            await connection.run_sync(write)
+        await database.close()
+
+
+if __name__ == "__main__":
+    load_all_tables()
+    already = list((Path(__file__).parent / "versions").glob("*.py"))
+    asyncio.run(draft(sys.argv[1], len(already) + 1))
