@@ -5,12 +5,11 @@ Everything it does goes over the wire: SIP and RTP over UDP on the address the s
 
 import asyncio
 import contextlib
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from unificx.console.sound import Datagrams, Sound
 from unificx.kernel.clock import Clock
-from unificx.media import g711, rtp, tones
 from unificx.sdp import BadDescription
 from unificx.sdp import parse as parse_description
 from unificx.sip.digest import best_challenge, response_for
@@ -20,9 +19,6 @@ from unificx.sip.headers import parse_auth
 from unificx.sip.legs import Answered, HungUp, IncomingLeg, Invitation, Leg, LegEvent, Legs, OutgoingLeg, Refused
 from unificx.sip.message import Request, Response, respond
 
-FRAME = 160
-"""Samples in 20 ms of G.711."""
-LOUD = 8000
 PATIENCE = 8.0
 """Seconds to wait for any one thing the server should do at once."""
 
@@ -42,83 +38,6 @@ class Account:
     server: Flow
 
 
-class _Datagrams(asyncio.DatagramProtocol):
-    """One UDP socket that hands on what it gets."""
-
-    def __init__(self, take: Callable[[bytes, tuple[str, int]], None]) -> None:
-        self.take = take
-        self.transport: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.take(data, addr)
-
-    def send(self, data: bytes, host: str, port: int) -> None:
-        if self.transport is not None:
-            self.transport.sendto(data, (host, port))
-
-    @property
-    def address(self) -> tuple[str, int]:
-        assert self.transport is not None
-        host, port = self.transport.get_extra_info("sockname")[:2]
-        return host, port
-
-    def close(self) -> None:
-        if self.transport is not None:
-            self.transport.close()
-
-
-class Sound:
-    """The phone's mouth and ear: a tone out every 20 ms, and every sample that came in."""
-
-    def __init__(self, tone: float, clock: Clock) -> None:
-        self._tone = tone
-        self._socket = _Datagrams(self._hear)
-        self._speaking: asyncio.Task[None] | None = None
-        self._ssrc = int.from_bytes(clock.random_bytes(4), "big")
-        self.heard: array[int] = array("h")
-
-    async def open(self, host: str) -> int:
-        """Take a port; its number."""
-        loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self._socket, local_addr=(host, 0))
-        return self._socket.address[1]
-
-    def speak(self, host: str, port: int) -> None:
-        """Send the tone there from now on."""
-        if self._speaking is None:
-            self._speaking = asyncio.create_task(self._speak(host, port))
-
-    async def close(self) -> None:
-        """Fall silent and give the port back."""
-        if self._speaking is not None:
-            self._speaking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._speaking
-        self._socket.close()
-
-    async def _speak(self, host: str, port: int) -> None:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        number = 0
-        while True:
-            samples = tones.sine(self._tone, LOUD, FRAME, start=number * FRAME)
-            packet = rtp.Packet(0, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, self._ssrc, g711.ulaw_encode(samples))
-            self._socket.send(bytes(packet), host, port)
-            number += 1
-            await asyncio.sleep(max(began + number * 0.02 - loop.time(), 0))
-
-    def _hear(self, data: bytes, addr: tuple[str, int]) -> None:
-        del addr
-        with contextlib.suppress(rtp.BadPacket):
-            packet = rtp.parse(data)
-            if packet.payload_type == 0:
-                self.heard.extend(g711.ulaw_decode(packet.payload))
-
-
 class SoftPhone:
     """One phone. `trace` gets a line for every SIP message: its direction and its first line's words."""
 
@@ -127,7 +46,7 @@ class SoftPhone:
         self.sound = Sound(tone, clock)
         self._clock = clock
         self._trace = trace
-        self._socket = _Datagrams(self._receive)
+        self._socket = Datagrams(self._receive)
         self._endpoint = Endpoint(tag=self._token, via_host=lambda flow: self._here())
         self._legs = Legs(self._endpoint, lambda flow: f"<sip:{account.username}@{self._here()}>", self._token)
         self._answers: dict[ClientKey, asyncio.Future[Response]] = {}
@@ -140,8 +59,7 @@ class SoftPhone:
 
     async def start(self, host: str) -> None:
         """Open the sockets and register."""
-        loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self._socket, local_addr=(host, 0))
+        await self._socket.open(host)
         self._media_port = await self.sound.open(host)
         self._ticking = asyncio.create_task(self._tick())
         await self._register(60)
