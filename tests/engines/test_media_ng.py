@@ -121,7 +121,7 @@ def stream(kind: bytes, packets: int, last: int, *ssrcs: int) -> Reply:
     }
 
 
-def test_a_report_tells_what_each_party_sent_and_heard() -> None:
+def test_a_report_tells_what_each_party_sent_and_how_the_other_heard_it() -> None:
     reply: Reply = {
         "result": b"ok",
         "tags": {
@@ -145,8 +145,8 @@ def test_a_report_tells_what_each_party_sent_and_heard() -> None:
     report = ng.report_of(reply, NOW)
     assert report is not None
     assert report.parties == (
-        PartyReport("a", 100, 17200, 2.0),
-        PartyReport("b", 90, 15480, 0.0, lost=4, jitter_ms=8.0, mos=4.1, round_trip_ms=3.0),
+        PartyReport("a", 100, 17200, 2.0, lost=4, jitter_ms=8.0, mos=4.1, round_trip_ms=3.0),
+        PartyReport("b", 90, 15480, 0.0),
     )
     assert report.party("b") is report.parties[1]
     assert report.party("z") is None

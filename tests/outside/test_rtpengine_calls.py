@@ -204,11 +204,11 @@ async def test_the_report_at_the_end_tells_loss_jitter_and_mos(engine: RtpEngine
     await asyncio.gather(caller.talk(2.6, lose_every=10, reports=True), callee.talk(2.6, reports=True))
     report = await engine.delete("call")
     assert report is not None
-    clean, lossy = report.party("a"), report.party("b")
+    lossy, clean = report.party("a"), report.party("b")
     assert lossy is not None
     assert clean is not None
-    assert (clean.packets, lossy.packets) == (117, 130)
-    assert clean.octets == 117 * 172
+    assert (lossy.packets, clean.packets) == (117, 130)
+    assert lossy.octets == 117 * 172
     assert lossy.lost is not None
     assert 9 <= lossy.lost <= 13
     assert clean.lost == 0

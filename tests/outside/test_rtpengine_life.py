@@ -104,6 +104,22 @@ async def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> No
         await engine.close()
 
 
+async def test_a_fault_of_whoever_is_told_does_not_end_the_watch(engine: RtpEngine) -> None:
+    told = asyncio.Event()
+
+    def stumble() -> None:
+        told.set()
+        raise RuntimeError("a fault elsewhere")
+
+    engine.restarted = stumble
+    for _ in range(2):
+        assert engine.pid is not None
+        told.clear()
+        os.kill(engine.pid, signal.SIGKILL)
+        await asyncio.wait_for(told.wait(), 5)
+    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+
+
 async def test_it_dies_with_us() -> None:
     program = (
         "import asyncio\n"
@@ -157,6 +173,12 @@ async def test_a_program_that_ends_at_once_is_refused_not_tried_for_ever(
     tmp_path.chmod(0o755)
     monkeypatch.setattr(rtpengine.shutil, "which", lambda *_, **__: str(broken))
     with pytest.raises(CannotStart, match="rtpengine does not start"):
+        await RtpEngine(SystemClock()).start()
+
+
+async def test_a_machine_that_starts_no_programs_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rtpengine, "CONFINER", "no-such-program")
+    with pytest.raises(CannotStart, match="No program can be started"):
         await RtpEngine(SystemClock()).start()
 
 

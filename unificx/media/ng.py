@@ -144,7 +144,7 @@ def query(anchor: str) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class PartyReport:
-    """What one party sent, and how it heard the other.
+    """What one party sent, and how the other heard it.
 
     The second half comes from the reports the parties exchange by RTCP, and is None where they do not.
     """
@@ -156,10 +156,10 @@ class PartyReport:
     last_packet_age: float
     """Seconds since its last packet, or since the anchor was made if none came. Whole seconds are rtpengine's grain."""
     lost: int | None = None
-    """Packets of the other party that it missed."""
+    """Packets of this party that the other missed, wherever they were lost."""
     jitter_ms: float | None = None
     mos: float | None = None
-    """Mean opinion score of what it heard, 1.0 to 5.0, worked out by rtpengine (after ITU-T G.107)."""
+    """Mean opinion score of its voice at the other end, 1.0 to 5.0, worked out by rtpengine (after ITU-T G.107)."""
     round_trip_ms: float | None = None
     """From one party to the other and back."""
 
@@ -212,29 +212,38 @@ def report_of(reply: Reply, now: float) -> MediaReport | None:
         raise
     if "tags" not in reply:
         return None
-    sources = _dictionary(reply.get("SSRC"))
-    found: list[PartyReport] = []
-    for tag, party in _dictionary(reply["tags"]).items():
-        streams = [
-            stream
-            for media in _dictionaries(_dictionary(party).get("medias"))
-            for stream in _dictionaries(media.get("streams"))
-            if b"RTP" in _list(stream.get("flags"))
-        ]
-        if streams and _dictionary(party).get("tag"):
-            found.append(_party(tag, streams, sources, now))
-    return MediaReport(tuple(found))
+    streams = {tag: _streams(party) for tag, party in _dictionary(reply["tags"]).items() if _named(party)}
+    told = {tag: _told(each, _dictionary(reply.get("SSRC"))) for tag, each in streams.items()}
+    return MediaReport(
+        tuple(
+            _party(tag, each, [figures for other in told if other != tag for figures in told[other]], now)
+            for tag, each in streams.items()
+            if each
+        )
+    )
 
 
-def _party(tag: str, streams: list[Reply], sources: Reply, now: float) -> PartyReport:
+def _named(party: Value) -> bool:
+    """A side that has not answered yet is listed without a tag."""
+    return bool(_dictionary(party).get("tag"))
+
+
+def _streams(party: Value) -> list[Reply]:
+    """The RTP streams of one party, without those for RTCP."""
+    sections = _dictionaries(_dictionary(party).get("medias"))
+    streams = [stream for section in sections for stream in _dictionaries(section.get("streams"))]
+    return [stream for stream in streams if b"RTP" in _list(stream.get("flags"))]
+
+
+def _told(streams: list[Reply], sources: Reply) -> list[Reply]:
+    """What a party told about the one it hears: rtpengine files a report under the source that made it."""
+    numbers = [source.get("SSRC") for stream in streams for source in _dictionaries(stream.get("ingress SSRCs"))]
+    return [_dictionary(sources.get(str(_integer(number)))) for number in numbers]
+
+
+def _party(tag: str, streams: list[Reply], told: list[Reply], now: float) -> PartyReport:
     counts = [_dictionary(stream.get("stats")) for stream in streams]
-    heard = [  # rtpengine files a report under the source that made it
-        figures
-        for stream in streams
-        for ssrc in _dictionaries(stream.get("ingress SSRCs"))
-        if (figures := _dictionary(sources.get(str(_integer(ssrc.get("SSRC"))))))
-    ]
-    lost, jitter, mos, round_trip = _quality(heard)
+    lost, jitter, mos, round_trip = _quality(told)
     return PartyReport(
         tag=tag,
         packets=sum(_integer(each.get("packets")) for each in counts),
@@ -247,10 +256,10 @@ def _party(tag: str, streams: list[Reply], sources: Reply, now: float) -> PartyR
     )
 
 
-def _quality(heard: list[Reply]) -> tuple[int | None, float | None, float | None, float | None]:
-    """Loss, jitter in ms, MOS times 10 and round trip in microseconds, over all sources of one party."""
-    losses = [_integer(each["cumulative loss"]) for each in heard if "cumulative loss" in each]
-    averages = [average for each in heard if (average := _dictionary(each.get("average MOS")))]
+def _quality(told: list[Reply]) -> tuple[int | None, float | None, float | None, float | None]:
+    """Loss, jitter in ms, MOS times 10 and round trip in microseconds, over all that was told."""
+    losses = [_integer(each["cumulative loss"]) for each in told if "cumulative loss" in each]
+    averages = [average for each in told if (average := _dictionary(each.get("average MOS")))]
 
     def mean(name: str) -> float | None:
         weights = [_integer(each.get("samples")) for each in averages]

@@ -19,6 +19,7 @@ from unificx.media.ng import MediaReport, MediaUnavailable, Profile
 from unificx.net.ngclient import NgClient
 
 PROGRAM = "rtpengine"
+CONFINER = "prlimit"
 NOBODY = 65534
 START_SECONDS = 10.0
 STOP_SECONDS = 1.5
@@ -140,20 +141,26 @@ class RtpEngine:
     async def _spawn(self, program: str) -> asyncio.subprocess.Process:
         """Start one rtpengine that cannot outlive us, has no rights, and sees nothing of our environment."""
         files = _files(self._ports)
-        confinement = ["prlimit", f"--nofile={files}:{files}", "setpriv", "--pdeathsig", "KILL", "--no-new-privs"]
+        confinement = [CONFINER, f"--nofile={files}:{files}", "setpriv", "--pdeathsig", "KILL", "--no-new-privs"]
         if os.geteuid() == 0:
             confinement += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         control = _free_port(self._ports)
-        process = await asyncio.create_subprocess_exec(
-            *confinement,
-            program,
-            *_arguments(self._interfaces, self._ports, control),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            cwd="/",
-            env={"PATH": os.defpath},
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *confinement,
+                program,
+                *_arguments(self._interfaces, self._ports, control),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                cwd="/",
+                env={"PATH": os.defpath},
+            )
+        except OSError:
+            raise CannotStart(
+                "No program can be started.",
+                hint="prlimit (package util-linux), free memory and free processes are needed.",
+            ) from None
         self._process = process
         self._listener = asyncio.create_task(self._listen(process))
         await self._client.connect(control)
@@ -199,7 +206,10 @@ class RtpEngine:
                 faults += 1
                 with contextlib.suppress(CannotStart):
                     await self._launch()
-            self.restarted()
+            try:
+                self.restarted()
+            except Exception as fault:  # whatever it is, the next crash has to be mended too
+                log.error("restart_not_told", fault=type(fault).__name__)
 
     async def _watch(self) -> None:
         """End an rtpengine that runs but does not answer, so that `_supervise` replaces it."""
