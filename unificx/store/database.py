@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -38,6 +39,12 @@ def fact_name(kind: type[Fact]) -> str:
     return f"{module}.{kind.__name__}"
 
 
+@cache
+def fact_words(kind: type[Fact]) -> TypeAdapter[Any]:
+    """How facts of a kind are written and read as JSON."""
+    return TypeAdapter(kind)
+
+
 class UnitOfWork:
     """What happens together or not at all: `session` for rows, `publish` for the facts they make true."""
 
@@ -48,8 +55,7 @@ class UnitOfWork:
 
     def publish(self, fact: Fact) -> None:
         """Write the fact into the outbox in this transaction; it is told once, and only if, this commits."""
-        words: TypeAdapter[Any] = TypeAdapter(type(fact))
-        body = words.dump_json(fact).decode()
+        body = fact_words(type(fact)).dump_json(fact).decode()
         row = OutboxRow(id=fact.id, tenant_id=fact.tenant, name=fact_name(type(fact)), body=body, due=self._now)
         self.session.add(row)
         self.facts.append(fact)

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from unificx.kernel.clock import Clock
 from unificx.kernel.facts import Bus, Fact
 from unificx.store import queries
-from unificx.store.database import Database, UnitOfWork, fact_name
+from unificx.store.database import Database, UnitOfWork, fact_name, fact_words
 from unificx.store.tables import HandledRow, OutboxRow
 
 F = TypeVar("F", bound=Fact)
@@ -58,7 +58,7 @@ class Outbox:
         handlers = self._handlers[fact_name(kind)]
         if any(other.name == name for other in handlers):
             raise ValueError(f"{name} is subscribed already")
-        handlers.append(_Handler(name, TypeAdapter(kind), handler))
+        handlers.append(_Handler(name, fact_words(kind), handler))
 
     async def deliver(self) -> None:
         """Tell every fact that is due now."""

@@ -5,11 +5,14 @@ associated data, length-prefixed: tenant, subject, table, column, row and key ve
 row, column, person or tenant does not open.
 """
 
+import json
 import os
 import struct
+import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from types import NoneType
+from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -77,6 +80,7 @@ class Codec(Generic[P]):
         if not self.purposes:
             raise TypeError(f"{part.__name__}: no purpose is shared by all its fields, so it could never be opened")
         self._words: TypeAdapter[P] = TypeAdapter(part)
+        self._may_be_none = [name for name, kind in typing.get_type_hints(part).items() if NoneType in get_args(kind)]
         self._place = bound(self.table, self.column)
 
     def seal(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, P]]) -> list[bytes]:
@@ -114,10 +118,18 @@ class Codec(Generic[P]):
             if mark != SEAL_MARK or version != key.version:
                 raise ValueError("another format or key")
             text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._bound(tenant, subject, row, version))
-            return self._words.validator.validate_json(text)
-        except (InvalidTag, ValidationError, ValueError, struct.error):
+            return self._read(text)
+        except (InvalidTag, ValueError, TypeError, struct.error):
             # From None: what went wrong further down may quote the value.
             raise CannotOpen(f"{self.table}.{self.column}: a sealed part does not open") from None
+
+    def _read(self, text: bytes) -> P:
+        try:
+            return self._words.validator.validate_json(text)
+        except ValidationError:
+            # Sealed before the part had all its fields: a field that came later and may be None is None.
+            held: dict[str, Any] = json.loads(text)
+            return self._words.validator.validate_python(dict.fromkeys(self._may_be_none) | held)
 
     def _write(self, part: P) -> bytes:
         try:

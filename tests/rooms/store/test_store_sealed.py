@@ -1,15 +1,17 @@
 """Sealing and opening: the right row of the right person for the right purpose, and nothing else."""
 
 import traceback
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sealed_models import FRIEND, NOTE, STRANGER, FriendPart, FriendRow, NotePart
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from unificx.privacy import KeyStore
-from unificx.store import CannotOpen, Database, ErasedSubject, Gone, WrongPurpose
+from unificx.store import CannotOpen, Codec, Database, ErasedSubject, Gone, Key, WrongPurpose
 from unificx.store.sealed import bound
 
 ANA = FriendPart(name="Ana Quokka", numbers=("+4930123456", "1001"))
@@ -30,6 +32,25 @@ def test_what_is_sealed_opens_for_its_purpose(keys: KeyStore) -> None:
 
 def test_the_same_value_never_looks_the_same(keys: KeyStore) -> None:
     assert len({sealed(keys) for _ in range(100)}) == 100
+
+
+def test_a_part_sealed_before_a_field_came_opens_if_the_field_may_be_none() -> None:
+    """The codec of an earlier version wrote what it knew; unknown fields of a later one are passed over."""
+    key = Key(1, AESGCM(bytes(32)))
+
+    class Keys:
+        def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+            return dict.fromkeys(subjects, key)
+
+    def opened(codec: Codec[Any], table: str, column: str, text: bytes) -> Any:
+        body = key.aead.encrypt(bytes(12), text, bound("one", "ana", "row-1", "1", table, column))
+        return codec.open(Keys(), "one", "telephony", [("ana", "row-1", b"\x01\x00\x01" + bytes(12) + body)])[0]
+
+    assert opened(NOTE, "friend", "note", b"{}") == NotePart(text=None)
+    assert opened(NOTE, "friend", "note", b'{"text":"a","later":1}') == NotePart(text="a")
+    for wrong in (b'{"name":"Ana"}', b'{"name":1,"numbers":[]}', b"[]", b"no JSON"):
+        with pytest.raises(CannotOpen):
+            opened(FRIEND, "friend", "sealed", wrong)
 
 
 def test_none_and_empty_are_kept_apart(keys: KeyStore) -> None:
