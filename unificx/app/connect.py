@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from unificx.app.faces import as_operator, face
-from unificx.app.rooms import opened
+from unificx.app.opening import opened
 from unificx.app.settings import Site, database_url
 from unificx.kernel.clock import SystemClock
 from unificx.web import LiveCall, PartState

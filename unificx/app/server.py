@@ -13,7 +13,8 @@ import structlog
 
 from unificx.app.faces import HttpServers, as_operator, face, with_sip
 from unificx.app.live import AllParts, Live
-from unificx.app.rooms import Rooms, opened
+from unificx.app.opening import opened
+from unificx.app.rooms import Rooms
 from unificx.app.settings import Settings, Site
 from unificx.app.sip import SipServer
 from unificx.kernel.clock import SystemClock

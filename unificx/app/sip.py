@@ -9,14 +9,6 @@ from unificx.calls import CallSettings, Conductor, Watch
 from unificx.calls import Parts as CallParts
 from unificx.edge import Guard, Identifier, Parts, RegisterDesk, Shell, SipFace
 from unificx.net import Certificates, RtpEngine, Transports, server_context
-from unificx.people.facts import (
-    DeviceRevoked,
-    ExtensionDeleted,
-    PersonClosed,
-    PersonSuspended,
-    TenantDeleted,
-    TenantSuspended,
-)
 from unificx.routing import Routing
 from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
@@ -37,7 +29,7 @@ class SipServer:
             tag=lambda: clock.random_bytes(9).hex(),
             via_host=self._via,
             overload=Overload(),
-            wake=lambda: self._shell.wake(),
+            wake=self._wake,
         )
         legs = Legs(endpoint, self._contact, endpoint.new_tag)
         routing = Routing(directory, rooms.location)
@@ -47,7 +39,7 @@ class SipServer:
             call_settings,
             answered=rooms.journal.note,
             over=rooms.journal.strike,
-            wake=lambda: self._shell.wake(),
+            wake=self._wake,
         )
         self._watch = Watch(self.conductor, media, clock, call_settings)
         identifier = Identifier(directory, Nonces(clock.random_bytes(32)), clock.random_bytes(32))
@@ -55,13 +47,12 @@ class SipServer:
         face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor))
         self.transports = Transports(
             settings.sip,
-            lambda data, flow: self._shell.receive(data, flow),
-            lambda flow: self._shell.lost(flow),  # noqa: PLW0108 - the shell comes later
+            self._receive,
+            self._lost,
             tls=server_context(certificates),
         )
         self._shell = Shell(endpoint, face, guard, self.transports.send, clock)
         self._watching: asyncio.Task[None] | None = None
-        self._subscribe()
 
     async def start(self) -> None:
         """Open the sockets and begin to listen."""
@@ -85,13 +76,16 @@ class SipServer:
         self._shell.close()
         await self.transports.close()
 
-    def _subscribe(self) -> None:
-        """Who may not register any more is forgotten at once."""
-        bus, registrar, now = self._rooms.bus, self._rooms.registrar, self._rooms.clock.monotonic
-        bus.subscribe(DeviceRevoked, lambda fact: registrar.forget_device(fact.device_id, now()))
-        bus.subscribe(ExtensionDeleted, lambda fact: registrar.forget_extension(fact.extension_id, now()))
-        for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
-            bus.subscribe(kind, lambda fact: registrar.review(now()))
+    # The shell is built last, of parts that have to reach it.
+
+    def _wake(self) -> None:
+        self._shell.wake()
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        self._shell.receive(data, flow)
+
+    def _lost(self, flow: Flow) -> None:
+        self._shell.lost(flow)
 
     def _via(self, flow: Flow) -> str:
         host, port = self.transports.address(flow)

@@ -1,0 +1,84 @@
+"""What the rooms do for one another when something happened, and what has to be done now and then."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from unificx.app.rooms import Rooms
+from unificx.people.facts import (
+    DeviceRevoked,
+    ExtensionDeleted,
+    PersonClosed,
+    PersonSuspended,
+    TenantDeleted,
+    TenantSuspended,
+)
+from unificx.presence.facts import DeviceRegistered
+from unificx.privacy.facts import SubjectErased
+from unificx.store import UnitOfWork
+
+log = structlog.get_logger()
+TIDY_EVERY = 300.0
+
+
+class Housekeeping:
+    """Hangs itself into bus and outbox; `run` keeps house until cancelled, `close` does what is left to do."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._errands: set[asyncio.Task[None]] = set()
+        bus, registrar, now = rooms.bus, rooms.registrar, rooms.clock.monotonic
+        bus.subscribe(DeviceRegistered, lambda fact: rooms.people.device_used(fact.device_id))
+        bus.subscribe(DeviceRevoked, lambda fact: registrar.forget_device(fact.device_id, now()))
+        bus.subscribe(ExtensionDeleted, lambda fact: registrar.forget_extension(fact.extension_id, now()))
+        for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
+            # The directory changes right after the bus has told: look at it then.
+            bus.subscribe(kind, lambda fact: self._errand(self._review()))
+        bus.subscribe(SubjectErased, self._erased)
+        rooms.outbox.subscribe(TenantDeleted, rooms.history.forget_tenant)
+        rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
+
+    async def run(self) -> None:
+        """Keep house."""
+        while True:
+            await asyncio.sleep(TIDY_EVERY)
+            with contextlib.suppress(OSError):
+                await self._rooms.people.tidy()
+
+    async def close(self) -> None:
+        """Finish what was begun."""
+        while self._errands:
+            await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._rooms.people.tidy()
+
+    def _erased(self, fact: SubjectErased) -> None:
+        """The key is gone: nothing in memory may outlive it, and the rows that are left go too."""
+        self._rooms.people.directory.forget(fact.subject)
+        self._errand(self._erase_rows(fact))
+
+    async def _erase_rows(self, fact: SubjectErased) -> None:
+        await self._rooms.people.erase(fact.tenant, fact.subject)
+        await self._rooms.history.erase(fact.tenant, fact.subject)
+        await self._review()
+
+    async def _review(self) -> None:
+        self._rooms.registrar.review(self._rooms.clock.monotonic())
+
+    async def _tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+        """Into the journal of erasures too, so that no restored backup brings the tenant's keys back."""
+        del uow
+        self._rooms.erasure.erase_tenant(fact.tenant)
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._done_safely(work))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _done_safely(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as fault:
+            log.error("errand_failed", fault=type(fault).__name__)

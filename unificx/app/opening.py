@@ -1,0 +1,84 @@
+"""Opening an installation: its lock, its keys, its database, and what an earlier life left to do."""
+
+import asyncio
+import contextlib
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+
+from unificx.app.housekeeping import Housekeeping
+from unificx.app.rooms import Rooms, build
+from unificx.app.settings import Site
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import CannotStart
+from unificx.kernel.facts import Bus
+from unificx.privacy import Erasure, KeyStore, master_key
+from unificx.privacy import Journal as ErasureJournal
+from unificx.store import Database
+from unificx.store.migrations import migrate
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) -> AsyncIterator[Rooms]:
+    """Open an installation for this process alone. Raises CannotStart if that cannot be.
+
+    On the way in: migrations, what an earlier life left in the spool, and erasures a restored backup does not know.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_locked(site))
+        fresh = not site.keys.exists()
+        master = master_key(site.home, environ, create=fresh)
+        keys = KeyStore(site.keys, master, clock)
+        stack.callback(keys.close)
+        database = Database(url, clock)
+        stack.push_async_callback(database.close)
+        bus = Bus(_listener_failed)
+        erasure = Erasure(ErasureJournal(site.erased), keys, clock, bus)
+        erasure.replay()
+        try:
+            await migrate(database)
+        except OSError as fault:
+            raise CannotStart(f"The database does not answer: {fault.strerror or type(fault).__name__}.") from None
+        rooms = build(site, database, keys, erasure, bus)
+        await rooms.spool.recover()
+        stack.push_async_callback(rooms.spool.close)
+        await rooms.people.start()
+        house = Housekeeping(rooms)
+        stack.push_async_callback(house.close)
+        for keeper in (rooms.spool.run(), rooms.outbox.run(), house.run()):
+            stack.push_async_callback(_end, asyncio.create_task(keeper))
+        yield rooms
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _listener_failed(fault: BaseException) -> None:
+    log.error("listener_failed", fault=type(fault).__name__)
+
+
+@contextlib.contextmanager
+def _locked(site: Site) -> Iterator[None]:
+    """One process at a time has an installation."""
+    with contextlib.ExitStack() as stack:
+        try:
+            site.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = stack.enter_context(site.lock.open("wb"))
+        except OSError as fault:
+            raise CannotStart(
+                f"{site.home} cannot be used: {fault.strerror}.", hint="Name another directory with --home."
+            ) from None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                f"Another UnifiCX already works in {site.home}.", hint="Stop it, or name another directory with --home."
+            ) from None
+        yield
