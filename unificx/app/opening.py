@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -20,6 +21,8 @@ from unificx.store import Database
 from unificx.store.migrations import migrate
 
 log = structlog.get_logger()
+LEAST_FREE = 32 << 20
+"""Bytes: with less there is no room for the databases and their logs."""
 
 
 @asynccontextmanager
@@ -81,4 +84,10 @@ def _locked(site: Site) -> Iterator[None]:
             raise CannotStart(
                 f"Another UnifiCX already works in {site.home}.", hint="Stop it, or name another directory with --home."
             ) from None
+        free = shutil.disk_usage(site.home).free
+        if free < LEAST_FREE:
+            raise CannotStart(
+                f"The disk of {site.home} is full: {free >> 20} MiB are free, {LEAST_FREE >> 20} MiB are needed.",
+                hint="Make room, or name another directory with --home.",
+            )
         yield

@@ -1,0 +1,107 @@
+"""What stops a start: one clear line on stderr that says what to do, exit code 2, no traceback."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FREE = ("--http", "--https", "--sip-udp", "--sip-tcp", "--sip-tls")
+
+
+def up(home: Path, *extra: str, **environ: str) -> str:
+    """Try to start; the one line that came."""
+    command = [sys.executable, "-m", "unificx.app.main", "up", "--home", str(home)]
+    for option in FREE:
+        if option not in extra:
+            command += [option, "127.0.0.1:0"]
+    run = subprocess.run(
+        [*command, *extra], env={**os.environ, **environ}, capture_output=True, text=True, timeout=60, check=False
+    )
+    said = [line for line in run.stderr.splitlines() if not line.startswith("{")]
+    assert run.returncode == 2, run.stderr
+    assert run.stdout == ""
+    assert len(said) == 1, run.stderr
+    assert "Traceback" not in run.stderr
+    return said[0]
+
+
+@pytest.mark.parametrize(("option", "kind"), [("--sip-udp", socket.SOCK_DGRAM), ("--http", socket.SOCK_STREAM)])
+def test_a_taken_port(tmp_path: Path, option: str, kind: socket.SocketKind) -> None:
+    with socket.socket(socket.AF_INET, kind) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        if kind == socket.SOCK_STREAM:
+            other.listen()
+        assert f"port {port} is taken" in up(tmp_path / "home", option, f"127.0.0.1:{port}")
+
+
+def test_no_rtpengine(tmp_path: Path) -> None:
+    """Run in a mount namespace of its own where the program is not, or without it on the path where that is enough."""
+    program = shutil.which("rtpengine", path="/usr/bin:/usr/sbin:/usr/local/sbin")
+    assert program is not None
+    if os.getuid() != 0:
+        line = up(tmp_path / "home", PATH=str(tmp_path))
+    else:
+        hidden = tmp_path / "nothing"
+        hidden.touch(mode=0o644)
+        script = f'mount --bind {hidden} {program} && exec "$@"'
+        command = ["unshare", "-m", "bash", "-c", script, "_", sys.executable, "-m", "unificx.app.main", "up"]
+        options = [word for option in FREE for word in (option, "127.0.0.1:0")]
+        run = subprocess.run(
+            [*command, "--home", str(tmp_path / "home"), *options],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert run.returncode == 2, run.stderr
+        line = next(text for text in run.stderr.splitlines() if not text.startswith("{"))
+    assert "rtpengine" in line
+    assert "install" in line
+
+
+def test_a_second_server_in_the_same_place(tmp_path: Path) -> None:
+    import fcntl
+
+    home = tmp_path / "home"
+    home.mkdir()
+    with (home / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "already works" in up(home)
+
+
+def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "cannot be used" in up(tmp_path / "file" / "home")
+
+
+def test_a_master_key_that_is_gone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "keys.db").touch()
+    assert "master key" in up(home)
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    assert "HOST:PORT" in up(tmp_path / "home", "--http", "nowhere")
+
+
+def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
+    line = up(tmp_path / "home", UNIFICX_DATABASE="postgresql://nobody@127.0.0.1:1/none")
+    assert "database" in line.lower()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")
+def test_a_full_disk(tmp_path: Path) -> None:
+    home = tmp_path / "small"
+    home.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(home)], check=True)
+    try:
+        line = up(home / "home")
+    finally:
+        subprocess.run(["umount", str(home)], check=True)
+    assert "space" in line or "full" in line
