@@ -36,5 +36,5 @@ class Bus:
         for handler in self._handlers.get(type(fact), ()):
             try:
                 handler(fact)
-            except Exception as fault:  # noqa: BLE001, PERF203 - one deaf listener must not silence the rest
+            except Exception as fault:
                 self._on_error(fault)
