@@ -1,0 +1,322 @@
+"""SIP's sockets as a phone, and as an attacker, meets them: real sockets on loopback."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from waiting import until
+
+from unificx.kernel.errors import CannotStart
+from unificx.net import Bind, StreamLimits, Transports, stun
+from unificx.sip.flow import Flow
+
+HOST = "127.0.0.1"
+BRISK = StreamLimits(
+    connections=30,
+    per_source=20,
+    first_message=0.5,
+    message=0.4,
+    idle=60.0,
+    stalled=0.5,
+    unsent=256 * 1024,
+    connect=2.0,
+)
+
+
+def options(body: bytes = b"") -> bytes:
+    return b"OPTIONS sip:a SIP/2.0\r\nVia: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+@dataclass
+class Rig:
+    """Transports and what came to them."""
+
+    transports: Transports = field(init=False)
+    heard: list[tuple[bytes, Flow]] = field(default_factory=list)
+    lost: list[Flow] = field(default_factory=list)
+    echo: bool = False
+
+    def on_message(self, data: bytes, flow: Flow) -> None:
+        self.heard.append((data, flow))
+        if self.echo:
+            self.transports.send(b"ECHO " + data, flow)
+
+    @property
+    def bound(self) -> dict[str, Bind]:
+        return {bind.transport: bind for bind in self.transports.bound}
+
+
+Open = Callable[..., Awaitable[Rig]]
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Open]:
+    rigs: list[Rig] = []
+
+    async def start(*binds: Bind, limits: StreamLimits = BRISK, **more: object) -> Rig:
+        rig = Rig()
+        rig.transports = Transports(binds, rig.on_message, rig.lost.append, limits=limits, **more)  # pyright: ignore
+        rigs.append(rig)
+        await rig.transports.start()
+        return rig
+
+    yield start
+    for rig in rigs:
+        await rig.transports.close()
+
+
+@pytest.fixture
+async def rig(opened: Open) -> Rig:
+    return await opened(Bind("udp", HOST, 0), Bind("tcp", HOST, 0))
+
+
+class Datagrams(asyncio.DatagramProtocol):
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.got.append(data)
+
+
+async def udp_phone(bind: Bind) -> tuple[asyncio.DatagramTransport, Datagrams]:
+    return await asyncio.get_running_loop().create_datagram_endpoint(Datagrams, remote_addr=(bind.host, bind.port))
+
+
+async def tcp_phone(rig: Rig) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection(HOST, rig.bound["tcp"].port)
+
+
+async def ended(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side has ended the connection, waited for a while."""
+    async with asyncio.timeout(5):
+        try:
+            while await reader.read(65536):
+                pass
+        except ConnectionError:
+            return True
+        return True
+
+
+# ---- UDP
+
+
+@pytest.mark.parametrize("host", [HOST, "::1"])
+async def test_a_datagram_comes_with_its_flow_and_is_answered_by_it(opened: Open, host: str) -> None:
+    rig = await opened(Bind("udp", host, 0))
+    phone, datagrams = await udp_phone(rig.bound["udp"])
+    phone.sendto(options())
+    await until(lambda: rig.heard)
+    ((data, flow),) = rig.heard
+    assert data == options()
+    assert flow == Flow("udp", host, phone.get_extra_info("sockname")[1], 0, 1)
+    rig.transports.send(b"hello", flow)
+    await until(lambda: datagrams.got == [b"hello"])
+    phone.close()
+
+
+async def test_keep_alives_and_stun_end_at_the_socket(rig: Rig) -> None:
+    phone, datagrams = await udp_phone(rig.bound["udp"])
+    for data in (b"\r\n\r\n", b"\x00" * 4, b"", stun.binding_request(b"k" * 12), options()):
+        phone.sendto(data)
+    await until(lambda: rig.heard and datagrams.got)
+    assert [data for data, _ in rig.heard] == [options()]
+    (answer,) = datagrams.got
+    assert stun.mapped_address(answer) == phone.get_extra_info("sockname")
+    phone.close()
+
+
+async def test_a_name_is_looked_up(rig: Rig) -> None:
+    phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    phone.bind((HOST, 0))
+    phone.setblocking(False)
+    rig.transports.send(b"hello", Flow("udp", "localhost", phone.getsockname()[1]))
+    async with asyncio.timeout(5):
+        assert await asyncio.get_running_loop().sock_recv(phone, 100) == b"hello"
+    phone.close()
+
+
+async def test_what_cannot_be_sent_is_told(rig: Rig) -> None:
+    flows = [
+        Flow("udp", "no-such-host.invalid", 5060),
+        Flow("udp", "::1", 5060),
+        Flow("tcp", HOST, 1),
+        Flow("tcp", HOST, 5060, 999),
+        Flow("wss", HOST, 5060),
+    ]
+    for flow in flows:
+        rig.transports.send(options(), flow)
+    assert rig.lost == []
+    await until(lambda: len(rig.lost) == len(flows), 10)
+    assert set(rig.lost) == set(flows)
+
+
+async def test_our_address_is_the_one_the_peer_reaches(opened: Open) -> None:
+    rig = await opened(
+        Bind("udp", "0.0.0.0", 0), Bind("udp", "::1", 0), Bind("tcp", HOST, 0, advertised="pbx.example.com")
+    )
+    four, six, tcp = rig.transports.bound
+    assert rig.transports.address(Flow("udp", HOST, 9)) == (HOST, four.port)
+    assert rig.transports.address(Flow("udp", "::1", 9)) == ("[::1]", six.port)
+    assert rig.transports.address(Flow("tcp", HOST, 9, 3, 3)) == ("pbx.example.com", tcp.port)
+
+
+# ---- starting
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_a_taken_port_is_said_plainly(opened: Open, transport: str) -> None:
+    kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, kind) as other:
+        other.bind((HOST, 0))
+        if transport == "tcp":
+            other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(CannotStart, match=f"^port {port} is taken by another program: ") as said:
+            await opened(Bind("udp", HOST, 0), Bind(transport, HOST, port))
+        assert said.value.hint
+
+
+async def test_an_address_of_another_machine_is_said_plainly(opened: Open) -> None:
+    with pytest.raises(CannotStart, match="not an address of this machine"):
+        await opened(Bind("udp", "192.0.2.1", 0))
+
+
+async def test_port_0_is_told(rig: Rig) -> None:
+    assert all(bind.port for bind in rig.transports.bound)
+    assert str(rig.bound["udp"]) == f"{HOST}:{rig.bound['udp'].port}"
+
+
+# ---- TCP
+
+
+async def test_messages_are_cut_wherever_the_bytes_are(rig: Rig) -> None:
+    _, writer = await tcp_phone(rig)
+    stream = options(b"one") + b"\r\n\r\n" + options(b"two")
+    for byte in stream:
+        writer.write(bytes((byte,)))
+        await writer.drain()
+    await until(lambda: len(rig.heard) == 2)
+    assert [data for data, _ in rig.heard] == [options(b"one"), options(b"two")]
+    assert rig.heard[0][1] == rig.heard[1][1]
+    assert rig.heard[0][1].connection
+    assert rig.heard[0][1].local == 2
+    writer.close()
+
+
+async def test_answers_go_by_the_same_connection_and_pings_are_answered(rig: Rig) -> None:
+    """RFC 5626 section 4.4.1."""
+    reader, writer = await tcp_phone(rig)
+    writer.write(b"\r\n\r\n" + options())
+    assert await reader.readexactly(2) == b"\r\n"
+    await until(lambda: rig.heard)
+    rig.transports.send(options(b"back"), rig.heard[0][1])
+    assert await reader.readexactly(len(options(b"back"))) == options(b"back")
+    writer.close()
+    await until(lambda: rig.lost)
+    assert rig.lost == [rig.heard[0][1]]
+
+
+async def test_we_connect_once_and_use_it_again(rig: Rig, opened: Open) -> None:
+    other = await opened(Bind("tcp", HOST, 0))
+    other.echo = True
+    asked = Flow("tcp", HOST, other.bound["tcp"].port)
+    for number in range(3):
+        rig.transports.send(options(b"%d" % number), asked)
+    await until(lambda: len(other.heard) == 3)
+    rig.transports.send(options(b"3"), asked)
+    await until(lambda: len(other.heard) == 4)
+    assert [data for data, _ in other.heard] == [options(b"%d" % number) for number in range(4)]
+    assert len({flow for _, flow in other.heard}) == 1
+    await until(lambda: len(rig.heard) == 4)
+    assert rig.heard[0][1].end == asked.end
+    await other.transports.close()
+    await until(lambda: len(rig.lost) == 2)
+    assert set(rig.lost) == {rig.heard[0][1], asked}
+
+
+async def test_who_opened_a_connection_to_us_is_not_taken_for_the_far_end(rig: Rig) -> None:
+    _, writer = await tcp_phone(rig)
+    writer.write(options())
+    await until(lambda: rig.heard)
+    theirs = rig.heard[0][1]
+    rig.transports.send(options(), replace(theirs, connection=0))
+    await until(lambda: rig.lost)
+    assert rig.lost == [replace(theirs, connection=0)]
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"OPTIONS sip:a SIP/2.0\r\nVia: ",
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 99999999\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        options() + b"OPTIONS sip:a SIP/2.0\r\nVia: never finished",
+    ],
+)
+async def test_who_says_nothing_or_nonsense_is_hung_up_on(rig: Rig, said: bytes) -> None:
+    reader, writer = await tcp_phone(rig)
+    writer.write(said)
+    assert await ended(reader)
+    writer.close()
+
+
+async def test_a_slow_sender_is_hung_up_on(rig: Rig) -> None:
+    """A byte now and then does not keep a connection (slow loris)."""
+    reader, writer = await tcp_phone(rig)
+    try:
+        async with asyncio.timeout(5):
+            for byte in options() * 9:
+                writer.write(bytes((byte,)))
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        pytest.fail("a byte every 50 ms was waited for")
+    except ConnectionError:
+        pass
+    assert await ended(reader)
+    assert len(rig.heard) <= 1
+    writer.close()
+
+
+async def test_a_phone_that_has_said_something_may_be_silent(rig: Rig) -> None:
+    reader, writer = await tcp_phone(rig)
+    writer.write(options())
+    await asyncio.sleep(1.2)
+    assert not reader.at_eof()
+    assert not rig.lost
+    writer.close()
+
+
+async def test_a_peer_that_does_not_read_is_dropped(rig: Rig) -> None:
+    _, writer = await tcp_phone(rig)
+    writer.write(options())
+    writer.transport.pause_reading()  # pyright: ignore[reportAttributeAccessIssue]
+    await until(lambda: rig.heard)
+    flow = rig.heard[0][1]
+    for _ in range(2_000):
+        if rig.lost:
+            break
+        rig.transports.send(options(b"x" * 60_000), flow)
+        await asyncio.sleep(0)
+    await until(lambda: rig.lost == [flow])
+    writer.transport.abort()
+
+
+async def test_no_source_has_more_than_its_share_of_connections(rig: Rig) -> None:
+    phones = [await tcp_phone(rig) for _ in range(25)]
+    for _, writer in phones:
+        writer.write(options())
+    await until(lambda: len(rig.heard) == 20)
+    assert len(rig.transports.connections) == 20
+    assert await ended(phones[-1][0])
+    for _, writer in phones:
+        writer.close()
+    await until(lambda: len(rig.lost) == 20)
+    _, writer = await tcp_phone(rig)
+    writer.write(options())
+    await until(lambda: len(rig.heard) == 21)
+    writer.close()

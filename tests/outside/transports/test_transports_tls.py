@@ -1,0 +1,162 @@
+"""SIP over TLS with certificates of our own."""
+
+import asyncio
+import os
+import ssl
+import stat
+import warnings
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from waiting import until
+
+from unificx.kernel.clock import ManualClock, SystemClock
+from unificx.kernel.errors import CannotStart
+from unificx.net import Bind, Certificates, StreamLimits, Transports, ensure_certificates, server_context
+from unificx.sip.flow import Flow
+
+HOST = "127.0.0.1"
+HELLO = b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+
+
+def trusting(files: Certificates) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(files.authority))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Certificates:
+    return ensure_certificates(tmp_path / "tls", ["acme.example", "192.0.2.1"], SystemClock())
+
+
+class Server:
+    def __init__(self, files: Certificates, trust: Certificates | None = None) -> None:
+        self.heard: list[Flow] = []
+        self.lost: list[Flow] = []
+        self.transports = Transports(
+            [Bind("tls", HOST, 0)],
+            lambda data, flow: self.heard.append(flow),
+            self.lost.append,
+            tls=server_context(files),
+            trust=trusting(trust or files),
+            limits=StreamLimits(per_source=10, handshake=0.5, connect=2.0),
+        )
+
+    @property
+    def port(self) -> int:
+        return self.transports.bound[0].port
+
+
+@pytest.fixture
+async def server(files: Certificates) -> AsyncIterator[Server]:
+    server = Server(files)
+    await server.transports.start()
+    yield server
+    await server.transports.close()
+
+
+@pytest.mark.promise("T1")
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "acme.example"])
+async def test_a_phone_that_trusts_our_authority_talks(server: Server, files: Certificates, name: str) -> None:
+    reader, writer = await asyncio.open_connection(HOST, server.port, ssl=trusting(files), server_hostname=name)
+    writer.write(HELLO + b"\r\n\r\n")
+    assert await reader.readexactly(2) == b"\r\n"
+    await until(lambda: server.heard)
+    assert server.heard[0].transport == "tls"
+    assert server.heard[0].secure
+    server.transports.send(HELLO, server.heard[0])
+    assert await reader.readexactly(len(HELLO)) == HELLO
+    writer.close()
+    await until(lambda: server.lost)
+
+
+async def test_a_phone_that_knows_another_authority_does_not(server: Server, tmp_path: Path) -> None:
+    stranger = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await asyncio.open_connection(HOST, server.port, ssl=trusting(stranger), server_hostname="localhost")
+    assert not server.heard
+
+
+@pytest.mark.promise("T1")
+async def test_tls_before_1_2_is_refused(server: Server, files: Certificates) -> None:
+    old = trusting(files)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        await asyncio.open_connection(HOST, server.port, ssl=old, server_hostname="localhost")
+
+
+async def test_a_handshake_that_never_ends_gives_its_seat_back(server: Server, files: Certificates) -> None:
+    idlers = [await asyncio.open_connection(HOST, server.port) for _ in range(10)]
+    for reader, _ in idlers:
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+    _, writer = await asyncio.open_connection(HOST, server.port, ssl=trusting(files), server_hostname="localhost")
+    writer.write(HELLO)
+    await until(lambda: server.heard)
+    for _, other in (*idlers, (None, writer)):
+        other.close()
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_we_verify_whom_we_connect_to(server: Server, files: Certificates, tmp_path: Path, known: bool) -> None:
+    stranger = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
+    client = Server(files, files if known else stranger)
+    await client.transports.start()
+    asked = Flow("tls", "localhost", server.port)
+    client.transports.send(HELLO, asked)
+    await until(lambda: server.heard or client.lost)
+    assert bool(server.heard) is known
+    assert client.lost == ([] if known else [asked])
+    await client.transports.close()
+
+
+def test_keys_are_for_our_eyes_only(files: Certificates) -> None:
+    directory = files.key.parent
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    for name in ("server.key", "ca.key"):
+        assert stat.S_IMODE((directory / name).stat().st_mode) == 0o600
+
+
+def test_a_second_start_keeps_what_is_there(files: Certificates) -> None:
+    before = files.certificate.read_bytes()
+    again = ensure_certificates(files.key.parent, ["ACME.example"], SystemClock())
+    assert again == files
+    assert files.certificate.read_bytes() == before
+
+
+def test_a_new_domain_gets_a_new_certificate_of_the_same_authority(files: Certificates) -> None:
+    authority, before = files.authority.read_bytes(), files.certificate.read_bytes()
+    ensure_certificates(files.key.parent, ["acme.example", "globex.example"], SystemClock())
+    assert files.certificate.read_bytes() != before
+    assert files.authority.read_bytes() == authority
+    names = x509.load_pem_x509_certificate(files.certificate.read_bytes()).extensions
+    held = names.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert "globex.example" in held.get_values_for_type(x509.DNSName)
+
+
+def test_a_certificate_is_renewed_before_it_runs_out(tmp_path: Path) -> None:
+    clock = ManualClock()
+    files = ensure_certificates(tmp_path / "tls", [], clock)
+    first, authority = files.certificate.read_bytes(), files.authority.read_bytes()
+    clock.at += timedelta(days=300)
+    ensure_certificates(tmp_path / "tls", [], clock)
+    assert files.certificate.read_bytes() == first
+    clock.at += timedelta(days=80)
+    ensure_certificates(tmp_path / "tls", [], clock)
+    assert files.certificate.read_bytes() != first
+    assert files.authority.read_bytes() == authority
+    clock.at += timedelta(days=3000)
+    ensure_certificates(tmp_path / "tls", [], clock)
+    assert files.authority.read_bytes() != authority
+
+
+@pytest.mark.parametrize("content", [b"", b"not a certificate"])
+def test_damaged_files_are_said_plainly(files: Certificates, content: bytes) -> None:
+    files.certificate.write_bytes(content)
+    with pytest.raises(CannotStart, match="cannot be read or made"):
+        ensure_certificates(files.key.parent, [], SystemClock())
+    assert os.listdir(files.key.parent)
