@@ -182,7 +182,13 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
     status = fault.status_code
     title = _TITLES.get(status, "Refused")
     problem = Problem(type="about:blank", title=title, status=status, detail=f"{title}.", hint=_HINTS.get(status, ""))
-    return problem_response(problem, fault.headers)
+    headers = dict(fault.headers or {})
+    if status == 405:
+        # The framework names the first route of a path alone; the description knows the methods of all of them.
+        path = getattr(request.scope.get("route"), "path", "")
+        methods = request.app.openapi()["paths"].get(path, {})
+        headers["Allow"] = ", ".join(sorted(method.upper() for method in methods)) or headers.get("Allow", "GET")
+    return problem_response(problem, headers)
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -18,7 +18,7 @@ async def answer(session: AsyncSession, tenant_id: str, answer_id: str) -> Store
 
 
 async def remove_about(session: AsyncSession, tenant_id: str) -> list[tuple[str, str]]:
-    """Delete all that may be about one tenant: its own, and operators', who ask about any; (tenant, subject) of each."""
+    """Delete what may be about one tenant: its own, and operators', who ask about any; (tenant, subject) of each."""
     about = or_(StoredAnswerRow.tenant_id == tenant_id, StoredAnswerRow.by_operator)
     gone = delete(StoredAnswerRow).where(about)
     rows = await session.execute(gone.returning(StoredAnswerRow.tenant_id, StoredAnswerRow.subject_id))

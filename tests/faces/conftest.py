@@ -1,0 +1,5 @@
+"""Fixtures of the faces' tests."""
+
+from http_world import world
+
+__all__ = ["world"]

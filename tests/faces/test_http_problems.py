@@ -1,0 +1,189 @@
+"""Every refusal is a problem that says what to do, and nothing it should not."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import structlog
+from http_world import PASSWORD, World
+
+from unificx.web import shell
+
+SECRET = "hunter2-canary"
+
+
+def is_problem(answer: Any, status: int) -> dict[str, Any]:
+    """The problem of an answer, checked for its shape (RFC 9457)."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["type"]
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+async def test_a_refusal_names_the_field_and_says_what_to_do(world: World) -> None:
+    operator = world.client(operator=True)
+    body = {"number": "1001", "name": "Reception"}
+    assert (await operator.post("/api/v1/extensions?tenant=acme", json=body)).status_code == 201
+    problem = is_problem(await operator.post("/api/v1/extensions?tenant=acme", json=body), 409)
+    assert (problem["type"], problem["field"]) == ("urn:unificx:problem:conflict", "number")
+    emergency = await operator.post("/api/v1/extensions?tenant=acme", json={**body, "number": "112"})
+    assert is_problem(emergency, 422)["field"] == "number"
+    missing = is_problem(await operator.get("/api/v1/extensions/4711?tenant=acme"), 404)
+    assert missing["type"] == "urn:unificx:problem:not-found"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "email"),
+        ({"email": "a@b.example"}, "password"),
+        ({"email": "a@b.example", "password": [SECRET]}, "password"),
+        ({"email": "a@b.example", "password": SECRET * 30}, "password"),
+        ({"email": "a@b.example", "password": SECRET, "keep": SECRET}, "keep"),
+        ({"email": SECRET * 40, "password": SECRET}, "email"),
+        ({"email": "a@b.example", "password": SECRET, "extra": SECRET}, "extra"),
+    ],
+)
+async def test_what_cannot_be_accepted_is_named_and_never_echoed(
+    world: World,
+    body: dict[str, Any],
+    field: str,
+) -> None:
+    answer = await world.client().post("/api/v1/sessions", json=body)
+    assert field in [one["field"] for one in is_problem(answer, 422)["errors"]]
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"email": "\\ud800", "password": "x"}',
+        b'{"\\ud800": 1}',
+        b'{"email": "\\u0000", "password": "\\u0000"}',
+        b'{"email": NaN, "password": 1e999}',
+        b'{"email": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b'{"email": "a", "email": "b"}',
+    ],
+)
+async def test_rubbish_is_refused_politely(world: World, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await world.client().post("/api/v1/sessions", content=body, headers=headers)
+    assert answer.status_code in (400, 401, 422)
+    is_problem(answer, answer.status_code)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_a_form_of_another_site_is_no_request_of_ours(world: World, content_type: str) -> None:
+    body = json.dumps({"email": "ada@acme.example", "password": PASSWORD}).encode()
+    await world.person(world.acme, "ada@acme.example")
+    answer = await world.client().post("/api/v1/sessions", content=body, headers={"Content-Type": content_type})
+    is_problem(answer, 422)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/persons/%00",
+        "/api/v1/extensions/%F0%9F%98%80",
+        "/api/v1/devices/" + "x" * 65,
+        "/api/v1/extensions?cursor=%00",
+        "/api/v1/tenants?cursor=" + "x" * 301,
+        "/api/v1/history/a%0Ab",
+        "/api/v1/history?since=0001-01-01T00:00:00%2B14:00",
+        "/api/v1/history?until=9999-12-31T23:59:59-14:00",
+        "/api/v1/history?since=2026-01-01T00:00:00",
+        "/api/v1/history?outcome=eaten",
+    ],
+)
+async def test_references_are_plain_words(world: World, path: str) -> None:
+    operator = world.client(operator=True)
+    sign = "&" if "?" in path else "?"
+    is_problem(await operator.get(f"{path}{sign}tenant=acme"), 422)
+
+
+async def test_what_does_not_exist_and_what_is_done_otherwise(world: World) -> None:
+    client = world.client()
+    is_problem(await client.get("/api/v1/nothing"), 404)
+    is_problem(await client.get("/api/v1/tenants/"), 404)
+    is_problem(await client.get("/app"), 404)
+    answer = await client.put("/api/v1/tenants")
+    is_problem(answer, 405)
+    assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_a_body_is_bounded(world: World) -> None:
+    client = world.client()
+    is_problem(await client.post("/api/v1/sessions", content=b"x" * (shell.MAX_BODY + 1)), 413)
+
+    async def endless():
+        while True:
+            yield b"x" * 65_536
+
+    is_problem(await client.post("/api/v1/sessions", content=endless()), 413)
+
+
+async def test_a_body_that_dribbles_in_is_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "BODY_SECONDS", 0.01)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/sessions", "headers": [], "query_string": b""}
+    await world.app({**scope, "client": ("203.0.113.7", 1), "server": ("x", 80), "scheme": "http"}, receive, send)
+    assert sent[0]["status"] == 408
+
+
+@pytest.mark.promise("T3")
+async def test_a_mistake_of_ours_is_noted_without_a_personal_value(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError(f"{SECRET} at 203.0.113.7")
+
+    monkeypatch.setattr(world.people, "list_tenants", broken)
+    with structlog.testing.capture_logs() as log:
+        answer = await world.client(operator=True).get("/api/v1/tenants?cursor=canary")
+
+    problem = is_problem(answer, 500)
+    assert SECRET not in answer.text
+    assert "RuntimeError" not in answer.text
+    entries = [entry for entry in log if entry["event"] == "request_failed"]
+    assert [entry["incident"] for entry in entries] == [problem["incident"]]
+    assert entries[0]["fault"] == "RuntimeError"
+    assert entries[0]["route"] == "/api/v1/tenants"
+    assert SECRET not in repr(log)
+    assert "canary" not in repr(log)
+
+
+async def test_every_answer_carries_safe_headers(world: World) -> None:
+    client = world.client()
+    for path in ("/", "/healthz", "/api/openapi.json", "/api/v1/me", "/nothing"):
+        headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["strict-transport-security"].startswith("max-age=")
+        assert "server" not in headers
+    assert (await client.get("/api/v1/me")).headers["cache-control"] == "no-store"
+    plain = world.client()
+    plain.base_url = "http://127.0.0.1:8080"
+    assert "strict-transport-security" not in (await plain.get("/healthz")).headers

@@ -1,0 +1,175 @@
+"""Coming in and going out, with a token and with a cookie."""
+
+import pytest
+from http_world import ORIGIN, PASSWORD, World
+
+from unificx.people import Role
+
+COOKIE = "__Host-unificx"
+HOME = {"Sec-Fetch-Site": "same-origin"}
+
+
+async def browser(world: World, email: str):
+    """A browser signed in by cookie."""
+    client = world.client()
+    answer = await client.post(
+        "/api/v1/sessions", json={"email": email, "password": PASSWORD, "keep": "cookie"}, headers=HOME
+    )
+    assert answer.status_code == 201, answer.text
+    return client, answer
+
+
+async def test_a_program_signs_in_with_a_token_and_out_again(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    ada = await world.signed_in("ada@acme.example")
+
+    me = (await ada.get("/api/v1/me")).json()
+    assert (me["person"]["email"], me["role"]) == ("ada@acme.example", "user")
+    assert (await ada.delete("/api/v1/sessions/current")).status_code == 204
+    assert (await ada.get("/api/v1/me")).status_code == 401
+
+
+@pytest.mark.promise("T3")
+async def test_a_browsers_cookie_is_out_of_a_scripts_reach(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    client, answer = await browser(world, "ada@acme.example")
+
+    assert answer.json()["token"] is None
+    words = {word.strip().lower() for word in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "secure", "samesite=lax", "path=/"} <= words
+    assert not any(word.startswith("domain") for word in words)
+    assert answer.headers["set-cookie"].startswith(f"{COOKIE}=")
+    assert (await client.get("/api/v1/me")).status_code == 200
+    out = await client.delete("/api/v1/sessions/current", headers=HOME)
+    assert out.status_code == 204
+    assert COOKIE not in client.cookies
+    assert (await client.get("/api/v1/me")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": ORIGIN}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+    ],
+)
+async def test_with_a_cookie_changes_come_from_our_own_pages(
+    world: World,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    person = await world.person(world.acme, "ada@acme.example")
+    client, _ = await browser(world, "ada@acme.example")
+
+    answer = await client.patch(f"/api/v1/persons/{person.id}", json={"name": "Changed"}, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert (await client.get("/api/v1/me", headers=headers)).status_code == 200
+
+
+async def test_another_site_cannot_sign_a_browser_in(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    body = {"email": "ada@acme.example", "password": PASSWORD, "keep": "cookie"}
+    answer = await world.client().post("/api/v1/sessions", json=body, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_token_counts_before_a_cookie(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    client, _ = await browser(world, "ada@acme.example")
+    assert (await client.get("/api/v1/me", headers={"Authorization": "Bearer wrong"})).status_code == 401
+
+
+@pytest.mark.parametrize("value", ["Basic YTpi", "Bearer", "Bearer ", "Bearer \xe4", "wrong"])
+async def test_what_is_no_token_of_ours_signs_nobody_in(world: World, value: str) -> None:
+    answer = await world.client().get("/api/v1/me", headers=[(b"Authorization", value.encode("latin-1"))])
+    assert (answer.status_code, answer.json()["type"]) == (401, "urn:unificx:problem:unauthenticated")
+
+
+@pytest.mark.parametrize("tenant", [None, "acme", "globex", "nobody"])
+async def test_wrong_person_password_and_organisation_look_the_same(world: World, tenant: str | None) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    answers = set()
+    for email, password in (("ada@acme.example", "wrong password"), ("nobody@acme.example", PASSWORD)):
+        answer = await world.client().post(
+            "/api/v1/sessions", json={"email": email, "password": password, "tenant": tenant}
+        )
+        assert answer.status_code == 401
+        answers.add(answer.content)
+    assert len(answers) == 1
+
+
+async def test_one_address_may_have_accounts_in_two_organisations(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    await world.person(world.globex, "ada@acme.example", Role.TENANT_ADMIN)
+    body = {"email": "ada@acme.example", "password": PASSWORD}
+    for slug, role in (("acme", "user"), ("globex", "tenant_admin")):
+        answer = await world.client().post("/api/v1/sessions", json={**body, "tenant": slug})
+        assert answer.json()["role"] == role
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_guessing_is_slowed_and_says_until_when(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    thief, ada = world.client(address="198.51.100.66"), world.client(address="203.0.113.7")
+    body = {"email": "ada@acme.example", "password": "wrong password"}
+    for _ in range(30):
+        answer = await thief.post("/api/v1/sessions", json=body)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+    assert "hint" in answer.json()
+    owner = await ada.post("/api/v1/sessions", json={**body, "password": PASSWORD})
+    assert owner.status_code == 201, "somebody else's guessing must not lock the owner out"
+
+
+@pytest.mark.promise("C6", "T3")
+async def test_people_see_and_end_their_sessions_elsewhere(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    laptop, phone = await world.signed_in("ada@acme.example"), await world.signed_in("ada@acme.example")
+
+    sessions = (await laptop.get("/api/v1/sessions")).json()["items"]
+    assert sorted(one["current"] for one in sessions) == [False, True]
+    assert {one["address"] for one in sessions} == {"203.0.113.7"}
+    other = next(one["id"] for one in sessions if not one["current"])
+    assert (await laptop.delete(f"/api/v1/sessions/{other}")).status_code == 204
+    assert (await phone.get("/api/v1/me")).status_code == 401
+    assert (await laptop.get("/api/v1/me")).status_code == 200
+
+
+async def test_a_new_password_of_ones_own_takes_the_present_one(world: World) -> None:
+    await world.person(world.acme, "ada@acme.example")
+    ada, elsewhere = await world.signed_in("ada@acme.example"), await world.signed_in("ada@acme.example")
+
+    wrong = await ada.put("/api/v1/me/password", json={"current": "not the one", "password": "another long one"})
+    assert wrong.status_code == 403
+    right = await ada.put("/api/v1/me/password", json={"current": PASSWORD, "password": "another long one"})
+    assert right.status_code == 204
+    assert (await ada.get("/api/v1/me")).status_code == 200
+    assert (await elsewhere.get("/api/v1/me")).status_code == 401
+
+
+async def test_who_is_suspended_is_out_at_once(world: World) -> None:
+    person = await world.person(world.acme, "ada@acme.example")
+    ada = await world.signed_in("ada@acme.example")
+    operator = world.client(operator=True)
+    await operator.patch(f"/api/v1/persons/{person.id}?tenant=acme", json={"state": "suspended"})
+    assert (await ada.get("/api/v1/me")).status_code == 401
+
+
+async def test_the_operator_at_the_machine_is_nobody_in_particular(world: World) -> None:
+    operator = world.client(operator=True)
+    me = (await operator.get("/api/v1/me")).json()
+    assert (me["role"], me["person"], me["extensions"]) == ("operator", None, [])
+    assert (await operator.get("/api/v1/sessions")).json()["items"] == []
+    assert (await operator.delete("/api/v1/sessions/some")).status_code == 404
+    assert (await operator.delete("/api/v1/sessions/current")).status_code == 204
+    body = {"current": PASSWORD, "password": PASSWORD}
+    assert (await operator.put("/api/v1/me/password", json=body)).status_code == 422
