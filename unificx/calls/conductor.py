@@ -1,5 +1,6 @@
 """The conductor of all live calls: takes what the legs and the media tell, asks the rules, does what they say."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from unificx.calls.rules import call as rules
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.identity import Identity, caller_headers, withheld
-from unificx.calls.rules.states import Ending, Limits, Over, SettingUp, Talking
+from unificx.calls.rules.states import Ending, Limits, Over, Talking
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run, Target
 from unificx.kernel.agenda import Agenda
@@ -70,19 +71,21 @@ class Conductor:
         """An INVITE of a known caller, outside any dialog."""
         endpoint = self.parts.legs.endpoint
         if len(self.runs) >= self.settings.most_calls:
-            endpoint.respond(key, respond(request, NO_CALLS_LEFT, headers=[("Retry-After", "5")]), now)
+            answer = respond(request, NO_CALLS_LEFT, to_tag=self.parts.legs.tag(), headers=[("Retry-After", "5")])
+            endpoint.respond(key, answer, now)
             return
         try:
             dialled = request.target.user_text
             leg = self.parts.legs.incoming(key, request, flow)
         except BadPeer as fault:
-            headers = refusal_headers(fault, request)
-            endpoint.respond(key, respond(request, fault.status, fault.reason, headers=headers), now)
+            headers, tag = refusal_headers(fault, request), self.parts.legs.tag()
+            answer = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
+            endpoint.respond(key, answer, now)
             return
         run = Run(self.parts.clock.new_id(), caller, dialled, None, self.parts.clock.now(), {CALLER: leg})
         self.runs[run.id] = run
         self._by_leg[leg.id] = (run, CALLER)
-        self._route(run, leg, now)
+        self._guarded(run, now, self._route, run, leg, now)
         self._drain(now)
 
     def event(self, event: Event, now: float) -> bool:
@@ -147,10 +150,25 @@ class Conductor:
 
     def tell(self, run: Run, event: words.Event, now: float) -> None:
         """One step of one call: ask the rules, do what they say."""
+        self._guarded(run, now, self._step, run, event, now)
+
+    # ---- inside
+
+    def _step(self, run: Run, event: words.Event, now: float) -> None:
         run.state, actions = rules.step(run.state, event, now)
         self._do(run, actions, now)
 
-    # ---- inside
+    def _guarded(self, run: Run, now: float, do: Callable[..., None], *given: object) -> None:
+        """A fault of ours ends the call it happened in: it must not stay for ever, nor cost other calls anything."""
+        try:
+            do(*given)
+        except Exception as fault:
+            log.error("call_failed", call=run.id, kind=type(fault).__name__)
+            run.state = Over()
+            for action in rules.abandon(run.legs, run.recorded):
+                with contextlib.suppress(Exception):
+                    self._hands.do(run, action, now)
+            self._finish(run, now)
 
     def _route(self, run: Run, leg: IncomingLeg, now: float) -> None:
         match self.parts.routing.route(run.caller.tenant_id, run.dialled, now):
@@ -163,7 +181,8 @@ class Conductor:
                 for number, binding in enumerate(bindings, 1):
                     run.targets[f"b{number}"] = self._target(run, leg, binding, headers)
                     run.devices[f"b{number}"] = binding.device_id
-                run.state, actions = rules.begin(leg.received, tuple(run.targets), limits, now)
+                srtp = frozenset(name for name, target in run.targets.items() if target.profile is Profile.SRTP)
+                run.state, actions = rules.begin(leg.received, tuple(run.targets), srtp, limits, now)
                 self._do(run, actions, now)
 
     def _identity(self, run: Run) -> Identity:
@@ -198,7 +217,7 @@ class Conductor:
         if isinstance(event, told.Informed):
             self._relay_info(run, name, event, now)
         else:
-            self.tell(run, _in_words(run, name, event), now)
+            self.tell(run, _in_words(name, event), now)
 
     def _relay_info(self, run: Run, name: str, event: told.Informed, now: float) -> None:
         """DTMF by INFO goes on to the other side."""
@@ -240,9 +259,12 @@ class Conductor:
                 yield at, run.id
 
     def _record(self, run: Run, cause: Cause) -> None:
-        self.parts.records.record(run.ended(cause, self.parts.clock.now()))
-        if run.answered is not None:
-            self.over(run)
+        run.recorded = True
+        try:
+            self.parts.records.record(run.ended(cause, self.parts.clock.now()))
+        finally:
+            if run.answered is not None:
+                self.over(run)
 
     def _finish(self, run: Run, now: float) -> None:
         """Nothing keeps the call any more; what its legs still have to say they say alone."""
@@ -256,7 +278,7 @@ _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
 """How a phone carries media, by the way it registered; see the rules for one that refuses."""
 
 
-def _in_words(run: Run, name: str, event: told.LegEvent) -> words.Event:
+def _in_words(name: str, event: told.LegEvent) -> words.Event:
     """What a leg told, in the words of the rules."""
     match event:
         case told.Progressed(status, body):
@@ -276,8 +298,7 @@ def _in_words(run: Run, name: str, event: told.LegEvent) -> words.Event:
         case told.OfferRefused(status):
             return words.OfferRefused(name, status)
         case told.HungUp():
-            early = name == CALLER and isinstance(run.state, SettingUp)
-            return words.CallerCancelled() if early else words.HungUp(name)
+            return words.HungUp(name)
         case told.Lost():
             return words.LegLost(name)
         case told.Informed():

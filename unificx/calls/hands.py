@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, assert_never
 
 import structlog
@@ -9,14 +10,14 @@ import structlog
 from unificx.calls.ports import MediaAnchor
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import ELSEWHERE, Cause
-from unificx.calls.rules.descriptions import as_origin
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run
-from unificx.media import MediaUnavailable, Profile
+from unificx.media import MediaReport, MediaUnavailable, Profile
 from unificx.sip.legs import IncomingLeg, Leg, Legs, OutgoingLeg
 from unificx.store.spool import SpoolFull
 
 log = structlog.get_logger()
+Ask = words.OfferMedia | words.AnswerMedia | words.ReleaseMedia
 
 
 class Hands:
@@ -33,12 +34,13 @@ class Hands:
         self._media = media
         self._record = record
         self._said = said
-        self._asked: set[asyncio.Task[None]] = set()
+        self._asked: dict[str, asyncio.Task[None]] = {}
+        """By anchor, what was asked last."""
 
     async def settle(self) -> None:
         """Wait until nothing is asked of the media anchor any more."""
         while self._asked:
-            await asyncio.gather(*self._asked)
+            await asyncio.wait(self._asked.values())
 
     def do(self, run: Run, action: words.Action, now: float) -> None:
         """Do one thing. Whatever a leg cannot do any more because its peer is gone is no error."""
@@ -48,9 +50,9 @@ class Hands:
             case words.Dial(leg, sdp):
                 self._dial(run, leg, sdp, now)
             case words.Progress(status, sdp):
-                _caller(run).progress(status, self._ours(run, CALLER, sdp), now)
+                _caller(run).progress(status, run.ours(CALLER, sdp), now)
             case words.Accept(sdp):
-                _caller(run).accept(self._ours(run, CALLER, sdp), now)
+                _caller(run).accept(run.ours(CALLER, sdp), now)
             case words.Reject(status, cause):
                 _caller(run).reject(status, now, [("Reason", cause.reason)])
             case words.CancelCallee(leg, elsewhere):
@@ -60,7 +62,7 @@ class Hands:
             case words.Acknowledge(leg, sdp):
                 callee = run.legs[leg]
                 if isinstance(callee, OutgoingLeg):
-                    callee.acknowledge(self._ours(run, leg, sdp), now)
+                    callee.acknowledge(run.ours(leg, sdp), now)
             case words.Record(cause):
                 self._write(run, cause)
             case words.NoteAnswered():
@@ -79,10 +81,10 @@ class Hands:
             return
         match action:
             case words.Offer(name, sdp):
-                if not leg.over and leg.ours is None:
-                    leg.offer(self._ours(run, name, sdp), now)
+                if not leg.over:
+                    leg.offer(run.ours(name, sdp), now)
             case words.AnswerOffer(name, sdp):
-                leg.answer(self._ours(run, name, sdp), now)
+                leg.answer(run.ours(name, sdp), now)
             case words.RefuseOffer(_, status):
                 leg.refuse_offer(status, now)
             case words.Bye(_, cause):
@@ -95,11 +97,7 @@ class Hands:
     def _dial(self, run: Run, name: str, sdp: bytes, now: float) -> None:
         leg = self._legs.outgoing(run.targets[name].invitation)
         run.legs[name] = leg
-        leg.call(self._ours(run, name, sdp), now)
-
-    def _ours(self, run: Run, name: str, sdp: bytes) -> bytes:
-        """The description under the origin this leg knows us by."""
-        return as_origin(sdp, int(run.id[:13].replace("-", ""), 16), run.next_version(name)) if sdp else b""
+        leg.call(run.ours(name, sdp), now)
 
     def _write(self, run: Run, cause: Cause) -> None:
         """A record that cannot be kept (a full disk) must not keep the phones from hanging up."""
@@ -110,51 +108,62 @@ class Hands:
 
     # ---- the media anchor
 
-    def _ask(self, run: Run, action: words.OfferMedia | words.AnswerMedia | words.ReleaseMedia) -> None:
+    def _ask(self, run: Run, action: Ask) -> None:
+        """What is asked about one anchor is asked in turn, so that no offer overtakes a deletion."""
+        anchor = run.anchor(action.branch)
+        before = self._asked.get(anchor)
+        asked = self._tell_of(run, anchor, action)
+        task = asyncio.create_task(asked if before is None else _after(before, asked))
+        self._asked[anchor] = task
+        task.add_done_callback(partial(self._settled, anchor))
+
+    def _settled(self, anchor: str, task: asyncio.Task[None]) -> None:
+        if self._asked.get(anchor) is task:
+            del self._asked[anchor]
+
+    async def _tell_of(self, run: Run, anchor: str, action: Ask) -> None:
         match action:
-            case words.OfferMedia():
-                asked = self._offer(run, action)
-            case words.AnswerMedia():
-                asked = self._answer(run, action)
-            case words.ReleaseMedia():
-                asked = self._release(run, action)
-        self._start(asked)
+            case words.OfferMedia(ticket):
+                self._said(run, await _or_failed(ticket, self._offer(run, anchor, action)))
+            case words.AnswerMedia(ticket):
+                self._said(run, await _or_failed(ticket, self._answer(run, anchor, action)))
+            case words.ReleaseMedia(_, final):
+                report = await self._release(anchor)
+                if final:
+                    run.report = report
+                    self._said(run, words.MediaReleased())
 
-    def _start(self, asked: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(asked)
-        self._asked.add(task)
-        task.add_done_callback(self._asked.discard)
-
-    async def _offer(self, run: Run, action: words.OfferMedia) -> None:
+    async def _offer(self, run: Run, anchor: str, action: words.OfferMedia) -> words.Event:
         branch, giver = action.branch, action.giver
         if action.taker is words.Taker.PLAIN:
             run.retarget(branch, Profile.PLAIN)
-        other = branch if giver == CALLER else CALLER
-        try:
-            sdp = await self._media.offer(run.anchor(branch), _tag(run, giver), action.sdp, run.profile(other))
-            self._said(run, words.MediaOffered(action.ticket, sdp))
-        except MediaUnavailable as fault:
-            self._said(run, words.MediaFailed(action.ticket, fault.cause == "description"))
+        taker = run.profile(branch if giver == CALLER else CALLER)
+        sdp = await self._media.offer(anchor, _tag(run, giver), action.sdp, taker)
+        return words.MediaOffered(action.ticket, sdp)
 
-    async def _answer(self, run: Run, action: words.AnswerMedia) -> None:
-        branch, giver = action.branch, action.giver
-        other = branch if giver == CALLER else CALLER
-        try:
-            sdp = await self._media.answer(
-                run.anchor(branch), _tag(run, other), _tag(run, giver), action.sdp, run.profile(other)
-            )
-            self._said(run, words.MediaAnswered(action.ticket, sdp))
-        except MediaUnavailable as fault:
-            self._said(run, words.MediaFailed(action.ticket, fault.cause == "description"))
+    async def _answer(self, run: Run, anchor: str, action: words.AnswerMedia) -> words.Event:
+        giver = action.giver
+        other = action.branch if giver == CALLER else CALLER
+        sdp = await self._media.answer(anchor, _tag(run, other), _tag(run, giver), action.sdp, run.profile(other))
+        return words.MediaAnswered(action.ticket, sdp)
 
-    async def _release(self, run: Run, action: words.ReleaseMedia) -> None:
+    async def _release(self, anchor: str) -> MediaReport | None:
         try:
-            report = await self._media.delete(run.anchor(action.branch))
+            return await self._media.delete(anchor)
         except MediaUnavailable:
-            report = None
-        if action.final:
-            run.report = report
-            self._said(run, words.MediaReleased())
+            return None
+
+
+async def _after(before: asyncio.Task[None], asked: Coroutine[Any, Any, None]) -> None:
+    await asyncio.wait((before,))
+    await asked
+
+
+async def _or_failed(ticket: str, asked: Coroutine[Any, Any, words.Event]) -> words.Event:
+    try:
+        return await asked
+    except MediaUnavailable as fault:
+        return words.MediaFailed(ticket, fault.cause == "description")
 
 
 def _caller(run: Run) -> IncomingLeg:

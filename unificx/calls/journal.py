@@ -12,7 +12,7 @@ from unificx.calls import queries
 from unificx.calls.conductor import Conductor
 from unificx.calls.rules.states import Answering, Talking
 from unificx.calls.rules.words import CALLER
-from unificx.calls.run import Run
+from unificx.calls.run import Run, Said
 from unificx.calls.tables import LiveCallPart
 from unificx.kernel.clock import Clock
 from unificx.people import Directory
@@ -71,7 +71,8 @@ class Journal:
             sign, call_id, *rest = record.split(b" ", 3)
             if sign == b"+":
                 live[call_id.decode()] = (call_id.decode(), rest[0].decode(), rest[1])
-            elif live.pop(call_id.decode(), None) is None:
+            else:  # it may have been noted by an earlier batch too
+                live.pop(call_id.decode(), None)
                 over.append(call_id.decode())
         if over:
             await queries.drop(uow.session, over)
@@ -115,7 +116,7 @@ def _dialog_words(leg: Leg, *, owns: bool) -> tuple[str, ...]:
     return (dialog.call_id, *ends, str(dialog.local_seq), dialog.target, *way, *dialog.routes)
 
 
-def _leg(legs: Legs, words: tuple[str, ...], sdp: str) -> Leg:
+def _leg(legs: Legs, words: tuple[str, ...], sdp: str, now: float) -> Leg:
     call_id, local_tag, local, remote_tag, remote, number, target, transport, host, port, owns, *routes = words
     dialog = Dialog(
         call_id=call_id,
@@ -129,7 +130,7 @@ def _leg(legs: Legs, words: tuple[str, ...], sdp: str) -> Leg:
         routes=tuple(routes),
         flow=Flow(transport, host, int(port)),
     )
-    return legs.adopt(Adopted(dialog, outgoing=bool(owns), sent=b"", received=sdp.encode()))
+    return legs.adopt(Adopted(dialog, outgoing=bool(owns), sent=b"", received=sdp.encode()), now)
 
 
 def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clock: Clock) -> Run:
@@ -145,13 +146,13 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         callee=callee,
         started=started,
         legs={
-            CALLER: _leg(legs, part.caller_dialog, caller_sdp),
-            "b1": _leg(legs, part.callee_dialog, callee_sdp),
+            CALLER: _leg(legs, part.caller_dialog, caller_sdp, clock.monotonic()),
+            "b1": _leg(legs, part.callee_dialog, callee_sdp, clock.monotonic()),
         },
         answered=answered,
         winner="b1",
         devices={"b1": callee_device},
-        versions={CALLER: SKIPPED, "b1": SKIPPED},
+        said={CALLER: Said(SKIPPED, b""), "b1": Said(SKIPPED, b"")},
     )
     spoken = (clock.now() - answered).total_seconds()
     left = max((callee.max_call_seconds if callee is not None else 10_800) - spoken, 0.0)

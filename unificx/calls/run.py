@@ -5,6 +5,7 @@ from datetime import datetime
 
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
 from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.descriptions import as_origin
 from unificx.calls.rules.states import Over, State
 from unificx.calls.rules.words import CALLER
 from unificx.media import MediaReport, PartyReport, Profile, profile_of
@@ -19,6 +20,14 @@ class Target:
 
     invitation: Invitation
     profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A description a leg was sent, and the version in its origin line."""
+
+    version: int
+    sdp: bytes
 
 
 @dataclass(slots=True)
@@ -38,8 +47,9 @@ class Run:
     report: MediaReport | None = None
     devices: dict[str, str] = field(default_factory=dict[str, str])
     """The device behind each callee's leg."""
-    versions: dict[str, int] = field(default_factory=dict[str, int])
-    """How many descriptions each leg was sent: the version of the next one."""
+    said: dict[str, Said] = field(default_factory=dict[str, Said])
+    """The last description each leg was sent."""
+    recorded: bool = False
 
     def anchor(self, branch: str) -> str:
         """The anchor's name for a branch."""
@@ -107,15 +117,24 @@ class Run:
         side = self.report.party(leg.id) if self.report is not None and leg is not None else None
         return _quality(side) if side is not None else SideQuality()
 
-    def next_version(self, name: str) -> int:
-        """The version of the next description sent to a leg."""
-        version = self.versions.get(name, 0) + 1
-        self.versions = {**self.versions, name: version}
-        return version
+    def ours(self, name: str, sdp: bytes) -> bytes:
+        """The description under the origin this leg knows us by; its version counts up when it changes."""
+        if not sdp:
+            return b""
+        identity = int(self.id[:13].replace("-", ""), 16)
+        before = self.said.get(name, _NOTHING)
+        if before.sdp and as_origin(sdp, identity, before.version) == before.sdp:
+            return before.sdp
+        said = Said(before.version + 1, as_origin(sdp, identity, before.version + 1))
+        self.said = {**self.said, name: said}
+        return said.sdp
 
     def retarget(self, name: str, profile: Profile) -> None:
         """Ask a phone again with another way to carry media."""
         self.targets[name] = replace(self.targets[name], profile=profile)
+
+
+_NOTHING = Said(0, b"")
 
 
 def _quality(side: PartyReport) -> SideQuality:

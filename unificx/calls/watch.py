@@ -58,11 +58,9 @@ class Watch:
         callee = report.party(run.legs[state.callee].id)
         if caller is None or callee is None:
             return None
-        caller_due = sends(state.caller_sdp) and hears(state.callee_sdp)
-        callee_due = sends(state.callee_sdp) and hears(state.caller_sdp)
-        if not caller_due and not callee_due:
-            return None  # held by both: silence is what they asked for
-        if min(caller.last_packet_age, callee.last_packet_age) >= self._settings.silence:
+        if not all(sends(sdp) and hears(sdp) for sdp in (state.caller_sdp, state.callee_sdp)):
+            return None  # on hold: most phones that say they send then send nothing; the session timer watches them
+        ages = caller.last_packet_age, callee.last_packet_age
+        if min(ages) >= self._settings.silence:
             return words.MediaSilent(both=True)
-        worst = max(caller.last_packet_age if caller_due else 0.0, callee.last_packet_age if callee_due else 0.0)
-        return words.MediaSilent(both=False) if worst >= self._settings.one_way else None
+        return words.MediaSilent(both=False) if max(ages) >= self._settings.one_way else None

@@ -123,8 +123,11 @@ def _refreshed(target: str, message: Request | Response) -> str:
 
 def _routes(message: Request | Response, *, reverse: bool) -> tuple[str, ...]:
     routes = message.values("record-route")
+    if not routes:
+        return ()
     if len(routes) > MAX_ROUTES:
         raise BadPeer(400, "Too Many Routes", message if isinstance(message, Request) else None)
+    _ = message.record_routes  # what cannot be read now could not be sent to later
     return tuple(reversed(routes)) if reverse else tuple(routes)
 
 

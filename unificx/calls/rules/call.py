@@ -1,11 +1,22 @@
 """The call's state machine, whole: `begin`, then `step` by `step`, a `deadline` between."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
+from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.setup import answering, begin, setting_up
 from unificx.calls.rules.states import Answering, Ending, Over, SettingUp, State, Talking
 from unificx.calls.rules.talk import ending, talking
-from unificx.calls.rules.words import Action, Event
+from unificx.calls.rules.words import (
+    CALLER,
+    Action,
+    Bye,
+    CancelCallee,
+    Event,
+    Record,
+    Reject,
+    ReleaseMedia,
+)
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:
@@ -40,4 +51,16 @@ def deadline(state: State) -> float | None:
             assert_never(state)
 
 
-__all__ = ["begin", "deadline", "step"]
+def abandon(legs: Iterable[str], recorded: bool) -> list[Action]:
+    """What must be done at the least when a fault of ours has left a call where nobody knows where it stands."""
+    callees = [name for name in legs if name != CALLER]
+    cause = Cause.FAULT
+    actions: list[Action] = [CancelCallee(name, elsewhere=False) for name in callees]
+    actions += [Bye(name, cause) for name in callees]
+    actions += [ReleaseMedia(name, final=False) for name in callees]
+    if not recorded:
+        actions.append(Record(cause))
+    return [*actions, Reject(cause.value.status, cause), Bye(CALLER, cause)]
+
+
+__all__ = ["abandon", "begin", "deadline", "step"]

@@ -32,6 +32,7 @@ class Cause(Enum):
     NOT_ALLOWED = Meaning("failed", 57, 403, "Not allowed")
     NO_COMMON_MEDIA = Meaning("failed", 88, 488, "No common media")
     NO_MEDIA = Meaning("failed", 34, 503, "No media available")
+    FAULT = Meaning("failed", 41, 500, "Something went wrong here")
     FAILED = Meaning("failed", 41, 480, "The callee's phone failed")
     TOO_LONG = Meaning("answered", 102, 200, "Maximum length reached")
     LEG_LOST = Meaning("answered", 102, 200, "One side vanished")

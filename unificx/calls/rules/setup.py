@@ -47,12 +47,13 @@ from unificx.calls.rules.words import (
 Outcome = tuple[State, list[Action]]
 
 
-def begin(offer: bytes, names: tuple[str, ...], limits: Limits, now: float) -> Outcome:
-    """Start to ring the phones `names`; none means the callee is nowhere to be reached."""
+def begin(offer: bytes, names: tuple[str, ...], srtp: frozenset[str], limits: Limits, now: float) -> Outcome:
+    """Start to ring the phones `names`, those of `srtp` with SRTP; none: the callee is nowhere to be reached."""
     if not names:
         return Over(), [Record(Cause.UNREACHABLE), Reject(Cause.UNREACHABLE.value.status, Cause.UNREACHABLE)]
     stage = "offering" if offer else "calling"
-    state = SettingUp(limits, offer, tuple(Branch(name, stage) for name in names), now + limits.ring)
+    branches = tuple(Branch(name, stage, name in srtp) for name in names)
+    state = SettingUp(limits, offer, branches, now + limits.ring)
     return state, [_first_step(state, name) for name in names]
 
 
@@ -62,12 +63,11 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case MediaOffered(ticket, sdp):
             return _offered(state, ticket, sdp)
         case MediaAnswered("early", sdp):
-            return replace(state, told=183, early_sdp=sdp), [Progress(183, sdp)]
+            return replace(state, told=183), [Progress(183, sdp)]
         case MediaFailed("early"):
             return replace(state, early=b""), []
         case MediaFailed(ticket, theirs):
-            name = ticket.removeprefix("offer:")
-            return _branch_over(state, name, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
+            return _not_offered(state, ticket, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
         case MediaRestarted():
             return replace(state, stale=True), []
         case CalleeProgressed(leg, status, sdp):
@@ -76,19 +76,19 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _answered(state, leg, sdp)
         case CalleeRefused(leg, status):
             return _refused(state, leg, status)
-        case CallerCancelled():
+        case CallerCancelled() | HungUp("a"):
             return _give_up(state, Cause.CANCELLED)
         case LegLost("a"):
             return _give_up(state, Cause.FAILED)
+        case LegLost(leg) | HungUp(leg):
+            return _branch_over(state, leg, Cause.FAILED)
         case EndAsked(cause):
             return _give_up(state, cause)
         case TimePassed():
             return _give_up(state, Cause.NO_ANSWER) if now >= state.ring_until else (state, [])
         case OfferCame(leg):
             return state, [RefuseOffer(leg, 491)]
-        case LegLost() | HungUp() | MediaAnswered() | MediaReleased() | MediaSilent() | AckCame():
-            return state, []
-        case OfferAnswered() | OfferRefused():
+        case MediaAnswered() | MediaReleased() | MediaSilent() | AckCame() | OfferAnswered() | OfferRefused():
             return state, []
         case _:
             assert_never(event)
@@ -97,24 +97,27 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
 def answering(state: Answering, event: Event, now: float) -> Outcome:
     """A phone answered; anchor and caller are still to be told."""
     match event:
-        case MediaOffered("answer", sdp):  # the callee's offer, for the caller
-            return replace(state, accepted=True), [NoteAnswered(state.callee), Accept(sdp)]
-        case MediaOffered("redo", sdp):
-            again = AnswerMedia("answer", state.callee, state.callee, state.callee_sdp)
-            return replace(state, redo=sdp), [again]
-        case MediaAnswered("answer", sdp):
+        case MediaOffered(state.awaited, sdp) if state.delayed:  # the callee's offer, for the caller
+            return replace(state, accepted=True, awaited=""), [NoteAnswered(state.callee), Accept(sdp)]
+        case MediaOffered(state.awaited, sdp):
+            again = f"again:{state.restarts}"
+            ask = AnswerMedia(again, state.callee, state.callee, state.callee_sdp)
+            return replace(state, awaited=again, redo=sdp), [ask]
+        case MediaAnswered(state.awaited, sdp):
             return _connect(state, sdp, now)
-        case MediaFailed() | EndAsked() | LegLost() | HungUp() | CallerCancelled():
+        case AckCame("a", sdp) if state.accepted and not state.awaited:
+            return _acknowledged(state, sdp)
+        case MediaRestarted():
+            return _restarted(state)
+        case MediaFailed(state.awaited) | EndAsked() | CallerCancelled():
             return _fail(state, _why(event))
-        case AckCame("a", sdp) if state.delayed and state.accepted:
-            if not sdp:
-                return _fail(state, Cause.NO_COMMON_MEDIA)
-            return replace(state, caller_sdp=sdp), [AnswerMedia("answer", state.callee, CALLER, sdp)]
-        case MediaRestarted() if not state.delayed:
-            return replace(state, redo=b""), [OfferMedia("redo", state.callee, CALLER, state.caller_sdp)]
+        case LegLost(leg) | HungUp(leg) if leg in (CALLER, state.callee):
+            return _fail(state, _why(event))
         case OfferCame(leg):
             return state, [RefuseOffer(leg, 491)]
-        case MediaRestarted() | MediaOffered() | MediaAnswered() | MediaReleased() | MediaSilent() | AckCame():
+        case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
+            return state, []
+        case LegLost() | HungUp() | AckCame():
             return state, []
         case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | OfferAnswered() | OfferRefused() | TimePassed():
             return state, []
@@ -134,6 +137,13 @@ def _offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
     if branch is None or branch.stage != "offering":
         return state, []
     return _with(state, replace(branch, stage="calling")), [Dial(name, sdp)]
+
+
+def _not_offered(state: SettingUp, ticket: str, cause: Cause) -> Outcome:
+    branch = _find(state, ticket.removeprefix("offer:"))
+    if branch is None or branch.stage != "offering":
+        return state, []
+    return _branch_over(state, branch.name, cause)
 
 
 def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
@@ -158,13 +168,14 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
         return state, []
     callee_sdp = sdp or state.early
     actions = _drop_others(state, leg, elsewhere=True)
-    answer = Answering(state.limits, leg, state.offer, callee_sdp, delayed=not state.offer)
+    answer = Answering(state.limits, leg, state.offer, callee_sdp, "answer", delayed=not state.offer)
     if not callee_sdp:
         return _fail(answer, Cause.NO_COMMON_MEDIA, actions)
     if not state.offer:
         return answer, [*actions, OfferMedia("answer", leg, leg, callee_sdp)]
     if state.stale:
-        return replace(answer, redo=b""), [*actions, OfferMedia("redo", leg, CALLER, state.offer)]
+        answer, again = _restarted(answer)
+        return answer, [*actions, *again]
     return answer, [*actions, AnswerMedia("answer", leg, leg, callee_sdp)]
 
 
@@ -172,12 +183,12 @@ def _refused(state: SettingUp, leg: str, status: int) -> Outcome:
     branch = _find(state, leg)
     if branch is None or not branch.live:
         return state, []
-    if status in (415, 488, 606) and state.offer and not branch.plain:
-        again = replace(branch, stage="offering", plain=True)
+    if status in (415, 488, 606) and state.offer and branch.srtp:
+        again = replace(branch, stage="offering", srtp=False)
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, Taker.PLAIN)
         return _with(state, again), [offer]
     cause = cause_of(status)
-    if cause is Cause.DECLINED:  # a person said no: RFC 3261 section 16.7, a 6xx ends the search
+    if status >= 600 and status != 606:  # a person said no: RFC 3261 section 16.7, a 6xx ends the search
         return _give_up(_with(state, replace(branch, stage="over", cause=cause)), cause)
     return _branch_over(state, leg, cause)
 
@@ -207,6 +218,24 @@ def _drop_others(state: SettingUp, winner: str | None, *, elsewhere: bool) -> li
             actions.append(CancelCallee(branch.name, elsewhere))
         actions.append(ReleaseMedia(branch.name, final=False))
     return actions
+
+
+def _acknowledged(state: Answering, sdp: bytes) -> Outcome:
+    """The caller has answered the callee's offer."""
+    if not sdp:
+        return _fail(state, Cause.NO_COMMON_MEDIA)
+    ask = AnswerMedia("acknowledged", state.callee, CALLER, sdp)
+    return replace(state, caller_sdp=sdp, awaited="acknowledged"), [ask]
+
+
+def _restarted(state: Answering) -> Outcome:
+    """The media engine was lost: whoever made the offer is offered for again."""
+    if state.accepted:
+        return _fail(state, Cause.NO_MEDIA)
+    number = state.restarts + 1
+    ticket = f"redo:{number}"
+    giver, sdp = (state.callee, state.callee_sdp) if state.delayed else (CALLER, state.caller_sdp)
+    return replace(state, awaited=ticket, restarts=number), [OfferMedia(ticket, state.callee, giver, sdp)]
 
 
 def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:

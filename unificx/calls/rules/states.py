@@ -18,11 +18,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One phone that is rung. `plain`: it refused SRTP and is asked without; `cause` once it is over."""
+    """One phone that is rung. `srtp`: it is asked with SRTP, once it refuses without; `cause`: why it is over."""
 
     name: str
     stage: Stage
-    plain: bool = False
+    srtp: bool = False
     cause: Cause | None = None
 
     @property
@@ -35,7 +35,7 @@ class SettingUp:
     """Phones ring. `offer` is the caller's description, b"" if the callee has to make one.
 
     `told` is the last provisional the caller got; `early` the callee's description whose sound the caller already
-    hears, `early_sdp` what the caller was told of it. `stale`: the media engine was lost meanwhile.
+    hears. `stale`: the media engine was lost meanwhile.
     """
 
     limits: Limits
@@ -44,7 +44,6 @@ class SettingUp:
     ring_until: float
     told: int = 100
     early: bytes = b""
-    early_sdp: bytes = b""
     stale: bool = False
 
 
@@ -52,16 +51,19 @@ class SettingUp:
 class Answering:
     """`callee` has answered; the anchor is being told, then the caller. `delayed`: the callee made the offer.
 
-    `redo`: the media engine was lost since the callee was called, so it must be offered its side of the anchor again.
+    `awaited` is the ticket of the reply the anchor owes us, "" while it is the caller's ACK we wait for. `redo`: the
+    media engine was lost since the callee was called, so this has to be offered to it again once we talk.
     """
 
     limits: Limits
     callee: str
     caller_sdp: bytes
     callee_sdp: bytes
+    awaited: str
     delayed: bool = False
     accepted: bool = False
-    redo: bytes | None = None
+    restarts: int = 0
+    redo: bytes = b""
 
 
 ExchangeStage = Literal["offering", "asking", "answering", "restoring", "restored"]

@@ -39,6 +39,8 @@ from unificx.calls.rules.words import (
 )
 
 Outcome = tuple[State, list[Action]]
+REFUSALS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
+"""What a side may be told of why the other refused its offer; whatever else was said is between us and the other."""
 FIGURES_WAIT = 0.3
 """Seconds the record waits for the anchor's last figures; shorter than the peer's first repetition of its BYE."""
 
@@ -46,10 +48,12 @@ FIGURES_WAIT = 0.3
 def talking(state: Talking, event: Event, now: float) -> Outcome:
     """Two legs talk."""
     match event:
-        case HungUp(leg):
+        case HungUp(leg) if leg in (CALLER, state.callee):
             return _end(state, Cause.HUNG_UP, now, closing=leg)
-        case LegLost(leg):
+        case LegLost(leg) if leg in (CALLER, state.callee):
             return _end(state, Cause.LEG_LOST, now, lost=leg)
+        case CallerCancelled():  # our answer still waits for the PRACK of an early one, so it never went out
+            return _end(state, Cause.HUNG_UP, now)
         case EndAsked(cause):
             return _end(state, cause, now)
         case MediaSilent(both):
@@ -68,7 +72,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return _offer_refused(state, leg, status)
         case MediaOffered() | MediaAnswered() | MediaFailed():
             return _media(state, event)
-        case MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused() | CallerCancelled():
+        case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
         case _:
             assert_never(event)
@@ -127,7 +131,7 @@ def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
         case Exchange(number, "asking", giver) if leg == _other(state, giver):
             ask = AnswerMedia(f"exchange:{number}", state.callee, leg, sdp)
             return replace(state, exchange=replace(exchange, stage="answering", answer=sdp)), [ask]
-        case Rebuild():
+        case Rebuild(stage="telling"):
             return _told(state, exchange, leg), []
         case _:
             return state, []
@@ -137,12 +141,15 @@ def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
     exchange = state.exchange
     match exchange:
         case Exchange(_, "asking", giver) if leg == _other(state, giver):
-            refusal: list[Action] = [] if exchange.silent else [RefuseOffer(giver, status)]
-            return _restore(state, exchange, refusal)
-        case Rebuild():
+            return _restore(state, exchange, _refusal(exchange, status if status in REFUSALS else 488))
+        case Rebuild(stage="telling"):
             return _told(state, exchange, leg), []
         case _:
             return state, []
+
+
+def _refusal(exchange: Exchange, status: int) -> list[Action]:
+    return [] if exchange.silent else [RefuseOffer(exchange.giver, status)]
 
 
 def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Outcome:
@@ -165,18 +172,20 @@ def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) ->
         case "offering", MediaOffered(_, sdp):
             asked = replace(state, exchange=replace(exchange, stage="asking"))
             return asked, [Offer(_other(state, exchange.giver), sdp)]
+        case "offering", MediaFailed(_, theirs):
+            return replace(state, exchange=None), _refusal(exchange, 488 if theirs else 500)
         case "answering", MediaAnswered(_, sdp):
             return _agreed(state, exchange, sdp)
+        case "answering", MediaFailed(_, theirs):
+            return _restore(state, exchange, _refusal(exchange, 488 if theirs else 500))
         case "restoring", MediaOffered():
             other = _other(state, exchange.giver)
             before = state.callee_sdp if other == state.callee else state.caller_sdp
             ask = AnswerMedia(f"exchange:{exchange.number}", state.callee, other, before)
             return replace(state, exchange=replace(exchange, stage="restored")), [ask]
-        case "restored", _:
+        case "restored", MediaAnswered() | MediaFailed():
             return replace(state, exchange=None), []
-        case _, MediaFailed(_, theirs) if not exchange.silent:
-            return replace(state, exchange=None), [RefuseOffer(exchange.giver, 488 if theirs else 500)]
-        case _, MediaFailed():
+        case "restoring", MediaFailed():  # if nothing is heard now, that will end the call
             return replace(state, exchange=None), []
         case _:
             return state, []
@@ -199,8 +208,8 @@ def _rebuild(state: Talking) -> Outcome:
     number = state.count + 1
     actions: list[Action] = []
     interrupted = state.exchange
-    if isinstance(interrupted, Exchange) and not interrupted.silent and interrupted.stage in ("offering", "answering"):
-        actions.append(RefuseOffer(interrupted.giver, 491))
+    if isinstance(interrupted, Exchange) and interrupted.stage in ("offering", "asking", "answering"):
+        actions += _refusal(interrupted, 491)
     ask = OfferMedia(f"exchange:{number}", state.callee, CALLER, state.caller_sdp)
     return replace(state, exchange=Rebuild(number, "offering"), count=number), [*actions, ask]
 

@@ -23,6 +23,7 @@ from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.incoming import IncomingLeg
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.outgoing import Invitation, OutgoingLeg
+from unificx.sip.legs.session_timer import SessionTimer
 from unificx.sip.message import Request, respond
 
 
@@ -71,12 +72,14 @@ class Legs:
         self._by_tag[leg.id] = leg
         return leg
 
-    def adopt(self, adopted: Adopted) -> Leg:
-        """A confirmed leg carried on from a journal."""
+    def adopt(self, adopted: Adopted, now: float) -> Leg:
+        """A confirmed leg carried on from a journal; from now on it is we who see whether its peer is still there."""
         leg = Leg(self, adopted.dialog.local_tag, owns_call_id=adopted.outgoing)
         leg.dialog = adopted.dialog
         leg.sent, leg.received = adopted.sent, adopted.received
         leg.allows = frozenset(adopted.allows)
+        leg.timer = SessionTimer.start(self.session_expires, we_refresh=True, now=now)
+        self.rearm(leg)
         self._by_tag[leg.id] = leg
         return leg
 

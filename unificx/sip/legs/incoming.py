@@ -39,11 +39,15 @@ class IncomingLeg(Leg):
     __slots__ = ("_again_at", "_last", "_rseq", "_waiting", "invite", "key", "settled")
 
     def __init__(self, legs: "Legs", tag: str, key: ServerKey, invite: Request, flow: Flow) -> None:
-        """Raises BadPeer: 400 without a Contact, 420 for an extension we lack, 422 for a session timer too short."""
+        """Raises BadPeer: 400 without a Contact, 415 for a body that is no session description, 420 for an extension
+        we lack, 422 for a session timer too short."""
         super().__init__(legs, tag, owns_call_id=False)
         unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
         if unknown:
             raise BadPeer(420, "Bad Extension", invite)
+        if invite.body and invite.content_type not in (SDP, ""):
+            raise BadPeer(415, "Unsupported Media Type", invite)
+        agree_as_server(invite, legs.session_expires, 0.0)
         self.dialog = dialog_of_request(invite, tag, flow)
         self.key = key
         self.invite = invite
@@ -101,6 +105,13 @@ class IncomingLeg(Leg):
         self.legs.endpoint.respond(self.key, respond(self.invite, status, to_tag=self.id, headers=headers), now)
         if not self.over:
             self._end(now)
+
+    def bye(self, now: float, reason: str = "") -> None:
+        """As for any leg; one whose answer has not gone out yet is refused instead (15)."""
+        if self.settled:
+            super().bye(now, reason)
+        else:
+            self.reject(487, now, [("Reason", reason)] if reason else ())
 
     # ---- what the book brings
 
@@ -183,6 +194,8 @@ def refusal_headers(fault: BadPeer, invite: Request) -> list[tuple[str, str]]:
     if fault.status == 420:
         unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
         return [("Unsupported", ", ".join(unknown))]
+    if fault.status == 415:
+        return [("Accept", SDP)]
     if fault.status == 422:
         return [("Min-SE", str(MIN_SE))]
     return []

@@ -35,18 +35,25 @@ SUPPORTED = "100rel, timer"
 SDP = "application/sdp"
 RETRY_AFTER_GLARE = (2.1, 1.0)
 """Seconds to wait after a 491: as owner of the Call-ID and otherwise (RFC 3261 section 14.1, middle of the ranges)."""
+LOOK_AGAIN = 1.0
+"""Seconds until a refresh that had no turn is tried again."""
 Headers = Sequence[tuple[str, str]]
 
 
 @dataclass(slots=True)
 class OurOffer:
-    """An offer of ours that waits for its answer, or (key None) for another try after a glare."""
+    """An offer of ours that waits for its answer, or (key None) for another try after a glare.
+
+    `refresh`: it is the session as it stands, and nobody is told what comes of it. `following`: a later offer that
+    takes its place as soon as it is settled.
+    """
 
     body: bytes
     key: ClientKey | None
     number: int
     retry_at: float | None = None
     refresh: bool = False
+    following: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -107,10 +114,16 @@ class Leg:
     # ---- verbs
 
     def offer(self, body: bytes, now: float) -> None:
-        """Offer the peer a new session by re-INVITE. OfferAnswered, OfferRefused or Lost will tell."""
-        if self.over or self.dialog is None or self.ours is not None:
+        """Offer the peer a new session by re-INVITE. OfferAnswered, OfferRefused or Lost will tell.
+
+        An offer on its way is let finish first (RFC 3264 section 4); what comes of it is not told any more.
+        """
+        if self.over or self.dialog is None:
             raise OurMistake("no offer can be made on this leg now")
-        self._reinvite(OurOffer(body, None, 0), now)
+        if self.ours is not None and self.ours.key is not None:
+            self.ours.following = body
+        else:
+            self._reinvite(OurOffer(body, None, 0), now)
 
     def answer(self, body: bytes, now: float) -> None:
         """Answer what `Offered` told."""
@@ -202,8 +215,8 @@ class Leg:
             self._ack_again(response.cseq.number)
         elif response.status in (408, 481):
             self._lose(f"{response.cseq.method} answered {response.status}", now)
-        elif response.cseq.method == "UPDATE" and response.status < 300:
-            self._agree(agree_as_client(response, now))
+        elif response.cseq.method == "UPDATE":
+            self._refreshed_by_update(response, now)
 
     def failed(self, key: ClientKey, cause: str, now: float) -> None:
         """Take note that a request of ours inside the dialog got no answer."""
@@ -245,7 +258,10 @@ class Leg:
             return
         self._say(key, request, 100, now)
         if not request.body:  # the peer asks for our offer: the session as it stands
-            self._accept(key, request, self.sent, now)
+            if self.sent:
+                self._accept(key, request, self.sent, now)
+            else:
+                self._say(key, request, 500, now, [("Retry-After", "5")])
             return
         self._they_offer(key, request)
 
@@ -298,22 +314,23 @@ class Leg:
         status = response.status
         if status == 491:
             wait = RETRY_AFTER_GLARE[0 if self.owns_call_id else 1]
-            self.ours = replace(ours, key=None, retry_at=now + wait)
+            again = ours if ours.following is None else OurOffer(ours.following, None, 0)
+            self.ours = replace(again, key=None, retry_at=now + wait)
             self.legs.rearm(self)
             return
         self.ours = None
         if status < 300:
             self._send_ack(ours.number, [], b"")
-            self._agree(agree_as_client(response, now))
+            self._agree(self._as_answered(response, now))
             self.sent = ours.body
             if response.body:
                 self.received = response.body
-            if not ours.refresh:
-                self._tell(OfferAnswered(response.body))
-        elif status in (408, 481):
+        if status in (408, 481):
             self._lose(f"re-INVITE answered {status}", now)
+        elif ours.following is not None:
+            self._reinvite(OurOffer(ours.following, None, 0), now)
         elif not ours.refresh:
-            self._tell(OfferRefused(status))
+            self._tell(OfferAnswered(response.body) if status < 300 else OfferRefused(status))
 
     def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
         assert self.dialog is not None
@@ -346,13 +363,30 @@ class Leg:
         if now >= timer.ends_at:
             self._lose("session expired", now)
         elif timer.we_refresh:
-            self.timer = replace(timer, refresh_at=timer.ends_at)
-            if self.ours is not None or self.theirs is not None:
+            if self.ours is not None or self.theirs is not None:  # what goes on may refresh it too
+                self.timer = replace(timer, refresh_at=now + LOOK_AGAIN)
                 return
+            self.timer = replace(timer, refresh_at=timer.ends_at)
             if "UPDATE" in self.allows:
                 self._request("UPDATE", self._told_headers(b""), b"", now)
             else:
                 self._reinvite(OurOffer(self.sent, None, 0, refresh=True), now)
+
+    def _refreshed_by_update(self, response: Response, now: float) -> None:
+        """A peer that refuses an UPDATE is refreshed by re-INVITE instead."""
+        if response.status < 300:
+            self._agree(self._as_answered(response, now))
+        elif self.timer is not None:
+            self.allows = self.allows - {"UPDATE"}
+            self.timer = replace(self.timer, refresh_at=now + LOOK_AGAIN)
+            self.legs.rearm(self)
+
+    def _as_answered(self, response: Response, now: float) -> SessionTimer | None:
+        """The timer after a 2xx: a peer without one has still shown that it is there."""
+        agreed = agree_as_client(response, now)
+        if agreed is None and self.timer is not None:
+            return SessionTimer.start(self.timer.interval, we_refresh=True, now=now)
+        return agreed
 
     def _agree_as_server(self, key: ServerKey, request: Request, now: float) -> bool:
         try:

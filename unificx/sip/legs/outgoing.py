@@ -48,7 +48,17 @@ class Early:
 class OutgoingLeg(Leg):
     """`call` sends the INVITE; Progressed, Answered or Refused tell how it goes."""
 
-    __slots__ = ("_cancelled", "_early", "_interval", "_offer", "_started", "answered", "invitation", "key")
+    __slots__ = (
+        "_acknowledged",
+        "_cancelled",
+        "_early",
+        "_interval",
+        "_offer",
+        "_started",
+        "answered",
+        "invitation",
+        "key",
+    )
 
     def __init__(self, legs: "Legs", tag: str, call_id: str, invitation: Invitation) -> None:
         super().__init__(legs, tag, owns_call_id=True)
@@ -67,6 +77,7 @@ class OutgoingLeg(Leg):
         )
         self.key: ClientKey | None = None
         self.answered = False
+        self._acknowledged = False
         self._cancelled = False
         self._early: dict[str, Early] = {}
         self._interval = legs.session_expires
@@ -80,7 +91,7 @@ class OutgoingLeg(Leg):
         headers: list[tuple[str, str]] = [
             ("Contact", self.legs.contact(self.invitation.flow)),
             ("Allow", ALLOW),
-            ("Supported", SUPPORTED),
+            ("Supported", SUPPORTED if body else "timer"),  # an offer in a provisional could not be answered by PRACK
             ("Session-Expires", str(self._interval)),
             ("Min-SE", str(MIN_SE)),
             *self.invitation.headers,
@@ -95,7 +106,14 @@ class OutgoingLeg(Leg):
         del now
         if not self.over and self.dialog is not None:
             self.sent = body
+            self._acknowledged = True
             self._send_ack(self._started.local_seq, [("Content-Type", SDP)], body)
+
+    def bye(self, now: float, reason: str = "") -> None:
+        """As for any leg; a 2xx whose offer nobody answers is acknowledged all the same (13.2.2.4)."""
+        if self.answered and not self._acknowledged and not self.over:
+            self._send_ack(self._started.local_seq, [], b"")
+        super().bye(now, reason)
 
     def cancel(self, now: float, reason: str = "") -> None:
         """Give up ringing. `reason` is a Reason header value: "SIP;cause=200" spares the callee a missed call."""
@@ -175,6 +193,7 @@ class OutgoingLeg(Leg):
         if response.body:
             self.received = response.body
         if self._offer:
+            self._acknowledged = True
             self._send_ack(self._started.local_seq, [], b"")
         self._agree(agree_as_client(response, now))
         self._tell(Answered(response.body))

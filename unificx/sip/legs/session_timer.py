@@ -57,7 +57,10 @@ def agree_as_server(request: Request, ours: int, now: float) -> SessionTimer | N
 
 def agree_as_client(response: Response, now: float) -> SessionTimer | None:
     """What the 2xx to our INVITE or UPDATE says (section 7.2). None: no timer runs."""
-    said = response.session_expires
+    try:
+        said = response.session_expires
+    except BadPeer:  # the answer itself stands: a call is not given up for this
+        said = None
     if said is None:
         return None
     return SessionTimer.start(max(said.seconds, MIN_SE), we_refresh=said.refresher != "uas", now=now)
