@@ -74,7 +74,7 @@ class Transports:
         await asyncio.sleep(0)  # lets the transports say their last word
 
     def address(self, flow: Flow) -> tuple[str, int]:
-        """Our own address and port as the far end of `flow` should name them, in a Via or a Contact."""
+        """Our own host (IPv6 without brackets) and port, as the far end of `flow` should name them."""
         return self._ways.address(flow)
 
     def send(self, data: bytes, flow: Flow) -> None:

@@ -28,15 +28,15 @@ class Ways:
         return self._first.get((flow.transport, ":" in flow.host), 0)
 
     def address(self, flow: Flow) -> tuple[str, int]:
-        """Host (IPv6 in brackets) and port of ours as the far end of `flow` should name them."""
+        """Host (IPv6 without brackets) and port of ours as the far end of `flow` should name them."""
         local = self.local(flow)
         if not local:
-            return _bracketed(self._source_towards(flow.host)), 5061 if flow.secure else 5060
+            return self._source_towards(flow.host), 5061 if flow.secure else 5060
         bind = self._binds[local - 1]
         if bind.advertised:
-            return _bracketed(bind.advertised), bind.port
+            return bind.advertised, bind.port
         host = self._source_towards(flow.host) if bind.host in WILDCARDS else bind.host
-        return _bracketed(host), bind.port
+        return host, bind.port
 
     def _source_towards(self, host: str) -> str:
         """The address of ours that packets to `host` carry: asked of the routing table, nothing is sent."""
@@ -54,7 +54,3 @@ class Ways:
                 source = "::1" if family == socket.AF_INET6 else "127.0.0.1"
         self._sources[host] = source
         return source
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

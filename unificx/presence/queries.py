@@ -79,6 +79,7 @@ async def apply(session: AsyncSession, changes: Changes) -> None:
         await session.execute(insert(BindingRow), rows)
     if changes.extended:
         table = cast(Table, BindingRow.__table__)
+        # scope: all tenants, because a batch of the spool brings what phones of every tenant did, by our own ids
         statement = update(table).where(table.c.id == bindparam("own_id")).values(expires=bindparam("until"))
         connection = await session.connection()
         await connection.execute(
@@ -90,11 +91,13 @@ async def forget(session: AsyncSession, ids: Iterable[str]) -> None:
     """Delete these bindings."""
     every = list(ids)
     for start in range(0, len(every), CHUNK):
+        # scope: all tenants, because the ids are our own, from the spool or from the start's own reading
         await session.execute(delete(BindingRow).where(BindingRow.id.in_(every[start : start + CHUNK])))
 
 
 async def rows(session: AsyncSession) -> Sequence[BindingRow]:
     """All stored bindings of all tenants: the start of the process needs every one."""
+    # scope: all tenants, because the process starts for all of them
     return (await session.scalars(select(BindingRow))).all()
 
 
