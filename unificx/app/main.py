@@ -25,7 +25,7 @@ def up(  # noqa: PLR0917 - these are the command's options
     home: Home = DEFAULT_HOME,
     http: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the API and the pages are.")] = HTTP,
     https: Annotated[str, typer.Option(metavar="HOST:PORT", help="The same over TLS.")] = HTTPS,
-    sip_udp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over UDP.")] = SIP_UDP,
+    sip_udp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over UDP; several with commas.")] = SIP_UDP,
     sip_tcp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TCP.")] = SIP_TCP,
     sip_tls: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TLS.")] = SIP_TLS,
     demo: Annotated[bool, typer.Option(help="Make a demo organisation on the first start.")] = True,
@@ -33,11 +33,15 @@ def up(  # noqa: PLR0917 - these are the command's options
 ) -> None:
     """Run the PBX until it is stopped. Port 0 picks a free one."""
     from unificx.app.server import serve
-    from unificx.app.settings import Settings, Site, bind, database_url, media_interfaces
+    from unificx.app.settings import Settings, Site, bind, binds, certificates, database_url, media_interfaces
 
     site = Site(home.expanduser().absolute())
     environ = dict(os.environ)
-    sip = (bind("udp", sip_udp, "--sip-udp"), bind("tcp", sip_tcp, "--sip-tcp"), bind("tls", sip_tls, "--sip-tls"))
+    sip = (
+        *binds("udp", sip_udp, "--sip-udp"),
+        *binds("tcp", sip_tcp, "--sip-tcp"),
+        *binds("tls", sip_tls, "--sip-tls"),
+    )
     settings = Settings(
         site=site,
         http=bind("tcp", http, "--http"),
@@ -45,6 +49,7 @@ def up(  # noqa: PLR0917 - these are the command's options
         sip=sip,
         database=database_url(site, environ),
         media=media_interfaces(environ, sip),
+        certificates=certificates(environ),
         demo=demo,
     )
     logs_to_stderr()

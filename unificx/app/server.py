@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from unificx.app.faces import HttpServers, as_operator, face, with_sip
+from unificx.app.gauges import Gauges
 from unificx.app.live import AllParts, Live
 from unificx.app.opening import opened
 from unificx.app.rooms import Rooms
@@ -54,7 +55,7 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
         beginning = await _begin(rooms, demo=settings.demo)
         domains = [tenant.domain for tenant in rooms.people.directory.tenants()]
         names = [*domains, *(bind.host for bind in (*settings.sip, settings.https))]
-        certificates = ensure_certificates(settings.site.tls, names, clock)
+        certificates = settings.certificates or ensure_certificates(settings.site.tls, names, clock)
         async with _running(settings, rooms, certificates) as addresses:
             gc.collect()
             gc.freeze()
@@ -80,6 +81,7 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         sip = SipServer(settings, rooms, media, certificates)
         await sip.start()
         stack.push_async_callback(sip.close)
+        rooms.metrics.register(Gauges(rooms, sip))
         live = Live(sip.conductor)
         app = face(rooms, live, AllParts(rooms, media))
         web = HttpServers()
@@ -107,7 +109,7 @@ def _at(scheme: str, host: str, port: int) -> str:
 
 
 def _sip_addresses(sip: SipServer, http: tuple[str, int]) -> dict[str, str]:
-    found = {bind.transport: str(bind) for bind in sip.transports.bound}
+    found = {bind.transport: str(bind) for bind in reversed(sip.transports.bound)}
     return {**found, "ws": _at("ws", *http) + "/sip"}
 
 

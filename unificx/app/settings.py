@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unificx.kernel.errors import CannotStart
-from unificx.net import Bind, Interface
+from unificx.net import Bind, Certificates, Interface, server_context
 
 DATABASE_VARIABLE = "UNIFICX_DATABASE"
 MEDIA_VARIABLE = "UNIFICX_MEDIA"
 """Addresses media is received on, comma-separated: `ADDRESS` or `ADDRESS!ADVERTISED`. Default: where SIP listens."""
+CERTIFICATE_VARIABLE, KEY_VARIABLE = "UNIFICX_TLS_CERTIFICATE", "UNIFICX_TLS_KEY"
+"""PEM files of a certificate (with its chain) that phones and browsers trust, in the place of our own authority's."""
 ANYWHERE = ("0.0.0.0", "::")
 
 
@@ -64,6 +66,8 @@ class Settings:
     sip: tuple[Bind, ...]
     database: str
     media: tuple[Interface, ...]
+    certificates: Certificates | None = None
+    """Given from outside; None: the installation makes its own."""
     demo: bool = True
 
 
@@ -79,6 +83,29 @@ def bind(transport: str, text: str, option: str) -> Bind:
     if not colon or not host or not port.isdigit() or int(port) > 65535:
         raise CannotStart(f"{option} takes HOST:PORT, not {text!r}.", hint="For example 127.0.0.1:5060, or [::1]:5060.")
     return Bind(transport, host, int(port))
+
+
+def binds(transport: str, text: str, option: str) -> tuple[Bind, ...]:
+    """Read HOST:PORT, or several separated by commas: IPv4 and IPv6, say."""
+    return tuple(bind(transport, each.strip(), option) for each in text.split(","))
+
+
+def certificates(environ: Mapping[str, str]) -> Certificates | None:
+    """The certificate given from outside. Raises CannotStart if it is given by halves or cannot be read."""
+    certificate, key = environ.get(CERTIFICATE_VARIABLE), environ.get(KEY_VARIABLE)
+    if not certificate and not key:
+        return None
+    if not certificate or not key:
+        raise CannotStart(f"{CERTIFICATE_VARIABLE} and {KEY_VARIABLE} go together.", hint="Set both, or neither.")
+    files = Certificates(Path(certificate), Path(certificate), Path(key))
+    try:
+        server_context(files)
+    except OSError as fault:  # ssl.SSLError is one
+        raise CannotStart(
+            f"The certificate {certificate} and its key cannot be used: {fault.strerror or type(fault).__name__}.",
+            hint="Both are PEM files that this user can read, and they belong together.",
+        ) from None
+    return files
 
 
 def media_interfaces(environ: Mapping[str, str], sip: tuple[Bind, ...]) -> tuple[Interface, ...]:

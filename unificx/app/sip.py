@@ -25,7 +25,7 @@ class SipServer:
         self._media = media
         clock, directory = rooms.clock, rooms.people.directory
         guard = Guard(clock.random_bytes(16))
-        endpoint = Endpoint(
+        endpoint = self.endpoint = Endpoint(
             tag=lambda: clock.random_bytes(9).hex(),
             via_host=self._via,
             overload=Overload(),

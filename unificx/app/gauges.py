@@ -1,0 +1,33 @@
+"""What `/metrics` tells of the running parts: numbers that name nobody, read when they are asked for."""
+
+from collections.abc import Iterable
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from unificx.app.rooms import Rooms
+from unificx.app.sip import SipServer
+
+
+class Gauges(Collector):
+    """The present state of a server."""
+
+    def __init__(self, rooms: Rooms, sip: SipServer) -> None:
+        self._rooms = rooms
+        self._sip = sip
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Prometheus asks."""
+        servers, clients = self._sip.endpoint.transactions
+        transactions = GaugeMetricFamily("unificx_sip_transactions", "SIP transactions held", labels=["side"])
+        transactions.add_metric(["server"], servers)
+        transactions.add_metric(["client"], clients)
+        yield transactions
+        yield GaugeMetricFamily("unificx_calls", "Calls going on", len(self._sip.conductor.runs))
+        yield GaugeMetricFamily("unificx_registrations", "Bindings of registered devices", len(self._rooms.location))
+        yield GaugeMetricFamily(
+            "unificx_connections", "SIP connections over TCP, TLS and WebSocket", len(self._sip.transports.connections)
+        )
+        yield GaugeMetricFamily(
+            "unificx_spool_bytes", "Acknowledged records the database has not got yet", self._rooms.spool.waiting_bytes
+        )
