@@ -151,11 +151,12 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
-    """An installation in `folder`, its database a copy of `template`."""
-    clock = ManualClock()
-    (folder / "unificx.db").write_bytes(template)
-    database = Database(f"sqlite:///{folder}/unificx.db", clock)
+async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
+    """The installation in `folder`; made with a copy of the database `template` if there is none yet."""
+    file = folder / "unificx.db"
+    if not file.exists():
+        file.write_bytes(template)
+    database = Database(f"sqlite:///{file}", clock)
     keys = KeyStore(folder / "keys.db", bytes(range(32)), clock)
     outbox = Outbox(database, Bus(_fail), clock)
     spool = Spool(folder / "spool", database)
@@ -163,20 +164,11 @@ async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
     calls, parts, answers = Calls(), Parts(), StoredAnswers(database, keys, clock)
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)
-    services = Services(
-        people=people,
-        history=History(database, keys, spool),
-        live=calls,
-        parts=parts,
-        answers=answers,
-        clock=clock,
-        metrics=CollectorRegistry(),
-    )
-    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts)
+    history = History(database, keys, spool)
+    services = Services(people, history, calls, parts, answers, clock, CollectorRegistry())
     await people.start()
     await people.first_start("root@operator.example")
-    world.acme = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
-    world.globex = await people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts)
     try:
         yield world
     finally:
@@ -185,6 +177,15 @@ async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
         await spool.close()
         await database.close()
         keys.close()
+
+
+@asynccontextmanager
+async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
+    """A fresh installation in `folder` with two organisations."""
+    async with open_rooms(folder, template, ManualClock()) as world:
+        world.acme = await world.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+        world.globex = await world.people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+        yield world
 
 
 def _fail(fault: BaseException) -> None:

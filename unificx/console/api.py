@@ -1,6 +1,5 @@
 """Asks the API for a command, and turns its refusals into trouble a person can act on."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -102,6 +101,7 @@ class Api:
 
 def talk(connect: Connect, home: Path, ask: Callable[[Api], Awaitable[R]]) -> R:
     """Reach the installation in `home` and do `ask` with it."""
+    import asyncio
 
     async def run() -> R:
         async with connect(home) as client:

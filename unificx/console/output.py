@@ -88,6 +88,6 @@ def shown(value: Any) -> str:
 def _print(table: Any) -> None:
     from rich.console import Console
 
-    console = Console(file=sys.stdout, highlight=False, markup=False)
     # Where nobody looks at a terminal, nothing may be cut to its width.
-    console.print(table, width=None if console.is_terminal else 200)
+    width = None if sys.stdout.isatty() else 240
+    Console(file=sys.stdout, width=width, highlight=False, markup=False).print(table)

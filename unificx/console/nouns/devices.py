@@ -8,15 +8,8 @@ from unificx.console.api import Api, Json, quoted
 from unificx.console.command import At, noun, verb
 from unificx.console.output import print_done, print_item, print_items, print_login
 
-_COLUMNS = {
-    "name": "name",
-    "kind": "kind",
-    "username": "SIP user",
-    "enabled": "enabled",
-    "last_used": "last used",
-    "extension_id": "extension",
-    "id": "id",
-}
+_COLUMNS = {"name": "name", "kind": "kind", "username": "SIP user", "enabled": "enabled", "id": "id"}
+_DETAILS = {**_COLUMNS, "last_used": "last used", "created": "made", "extension_id": "extension"}
 
 Which = Annotated[str, typer.Argument(metavar="ID", help="Its id.")]
 
@@ -26,6 +19,7 @@ group = noun("device", "Telephones and programs that may register.")
 @verb(group, "create")
 def create(
     at: At,
+    *,
     extension: Annotated[str, typer.Option(help="Whose: an extension's number or id.")],
     name: Annotated[str, typer.Option(help="What it is called.")],
     kind: Annotated[str | None, typer.Option(help="phone, softphone or client.")] = None,
@@ -42,6 +36,7 @@ def create(
 @verb(group, "list")
 def list_(
     at: At,
+    *,
     extension: Annotated[str | None, typer.Option(help="Of this extension only: its number or id.")] = None,
 ) -> None:
     """List devices."""
@@ -61,12 +56,13 @@ def show(at: At, device: Which) -> None:
     async def ask(api: Api) -> Json:
         return await api.get(f"/devices/{quoted(device)}", tenant=await api.organisation(at.tenant))
 
-    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
 
 
 @verb(group, "update")
 def update(
     at: At,
+    *,
     device: Which,
     name: Annotated[str | None, typer.Option(help="What it is called.")] = None,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it may register.")] = None,
@@ -77,7 +73,7 @@ def update(
     async def ask(api: Api) -> Json:
         return await api.patch(f"/devices/{quoted(device)}", body, tenant=await api.organisation(at.tenant))
 
-    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
 
 
 @verb(group, "renew")

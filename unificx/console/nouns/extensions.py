@@ -8,14 +8,8 @@ from unificx.console.api import Api, Json, quoted
 from unificx.console.command import At, noun, verb
 from unificx.console.output import print_done, print_item, print_items, print_login
 
-_COLUMNS = {
-    "number": "number",
-    "name": "name",
-    "person_id": "person",
-    "ring_seconds": "rings (s)",
-    "max_call_seconds": "longest call (s)",
-    "id": "id",
-}
+_COLUMNS = {"number": "number", "name": "name", "ring_seconds": "rings (s)", "id": "id"}
+_DETAILS = {**_COLUMNS, "max_call_seconds": "longest call (s)", "person_id": "person"}
 
 Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number or id.")]
 RingSeconds = Annotated[int | None, typer.Option(help="How long it rings.")]
@@ -27,6 +21,7 @@ group = noun("extension", "The numbers of an organisation.")
 @verb(group, "create")
 def create(
     at: At,
+    *,
     number: Annotated[str, typer.Option(help="2 to 8 digits.")],
     name: Annotated[str, typer.Option(help="What telephones show.")],
     email: Annotated[str | None, typer.Option(help="Whose it is; the person is made if there is none yet.")] = None,
@@ -57,12 +52,13 @@ def show(at: At, extension: Which) -> None:
     async def ask(api: Api) -> Json:
         return await api.get(f"/extensions/{quoted(extension)}", tenant=await api.organisation(at.tenant))
 
-    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
 
 
 @verb(group, "update")
 def update(
     at: At,
+    *,
     extension: Which,
     name: Annotated[str | None, typer.Option(help="What telephones show.")] = None,
     ring_seconds: RingSeconds = None,
@@ -74,7 +70,7 @@ def update(
     async def ask(api: Api) -> Json:
         return await api.patch(f"/extensions/{quoted(extension)}", body, tenant=await api.organisation(at.tenant))
 
-    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
 
 
 @verb(group, "delete")

@@ -27,6 +27,7 @@ group = noun("history", "The calls that were.")
 @verb(group, "list")
 def list_(
     at: At,
+    *,
     extension: Annotated[str | None, typer.Option(help="Of this extension only: its number or id.")] = None,
     outcome: Annotated[str | None, typer.Option(help="answered, missed, busy, declined and so on.")] = None,
     since: Since = None,

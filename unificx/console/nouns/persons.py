@@ -22,6 +22,7 @@ group = noun("person", "People with accounts.")
 @verb(group, "create")
 def create(
     at: At,
+    *,
     name: Annotated[str, typer.Option(help="Their name.")],
     email: Annotated[str | None, typer.Option(help="What they sign in with.")] = None,
     role: Role = None,
@@ -52,6 +53,7 @@ def show(at: At, person: Which) -> None:
 @verb(group, "update")
 def update(
     at: At,
+    *,
     person: Which,
     name: Annotated[str | None, typer.Option(help="Their name.")] = None,
     email: Annotated[str | None, typer.Option(help="What they sign in with.")] = None,

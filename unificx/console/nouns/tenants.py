@@ -18,6 +18,7 @@ group = noun("tenant", "Organisations, each with its own SIP domain.")
 @verb(group, "create", of_tenant=False)
 def create(
     at: At,
+    *,
     slug: Annotated[str, typer.Option(help="Short name: a-z, 0-9 and hyphens.")],
     domain: Annotated[str, typer.Option(help="Its SIP domain, such as pbx.example.com.")],
     name: Annotated[str | None, typer.Option(help="What people call it; the short name if not said.")] = None,
@@ -44,6 +45,7 @@ def show(at: At, tenant_name: Which) -> None:
 @verb(group, "update", of_tenant=False)
 def update(
     at: At,
+    *,
     tenant_name: Which,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Stop it, or let it go on.")] = None,

@@ -1,0 +1,188 @@
+"""`unificx doctor`: each check finds what is wrong and says what to do, with a running server and without."""
+
+import asyncio
+import os
+import resource
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from cli_home import Home, one_line
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from http_world import open_rooms
+
+from unificx.console import Listener
+from unificx.console.doctor import machine, parts
+from unificx.console.doctor.database import database
+from unificx.kernel.clock import ManualClock
+from unificx.web import PartState, as_operator
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def by_name(told: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {check["name"]: check for check in told["checks"]}
+
+
+def certificate(path: Path, begins: datetime, ends: datetime) -> Path:
+    """A certificate in force from `begins` to `ends`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begins, ends)
+    path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "state"),
+    [(-10, 100, "ok"), (-10, 10, "warn"), (-10, -1, "fail"), (1, 100, "fail")],
+)
+def test_a_certificate_has_to_be_in_force(tmp_path: Path, begins: int, ends: int, state: str) -> None:
+    path = certificate(tmp_path / "server.pem", NOW + timedelta(begins), NOW + timedelta(ends))
+    check = parts.certificate(path, NOW)
+    assert check.state == state
+    assert bool(check.do) == (state != "ok")
+
+
+def test_a_certificate_has_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "bad.pem").write_text("rubbish")
+    (tmp_path / "folder.pem").mkdir()
+    assert parts.certificate(tmp_path / "none.pem", NOW).state == "warn"
+    assert parts.certificate(tmp_path / "bad.pem", NOW).state == "fail"
+    assert parts.certificate(tmp_path / "folder.pem", NOW).state == "fail"
+
+
+@pytest.mark.parametrize(("transport", "kind"), [("udp", socket.SOCK_DGRAM), ("tcp", socket.SOCK_STREAM)])
+def test_a_port_is_free_or_taken(transport: Any, kind: int) -> None:
+    with socket.socket(socket.AF_INET, kind) as other:
+        other.bind(("127.0.0.1", 0))
+        if transport == "tcp":
+            other.listen()
+        listener = Listener(transport, "127.0.0.1", other.getsockname()[1], "--sip")
+        taken = machine.port(listener)
+    assert (taken.state, "--sip HOST:PORT" in taken.do) == ("fail", True)
+    assert machine.port(listener).state == "ok"
+    assert machine.port(Listener(transport, "127.0.0.1", 0, "--sip")).state == "ok"
+    assert machine.port(Listener(transport, "203.0.113.99", 5060, "--sip")).state == "fail"
+
+
+def test_the_media_program_is_there_or_how_to_get_it() -> None:
+    missing = machine.rtpengine("no-such-program-anywhere")
+    assert (missing.state, "apt-get install" in missing.do) == ("fail", True)
+    assert machine.rtpengine("/bin/sh").state == "ok"
+
+
+@pytest.mark.parametrize(("free", "state"), [(100 << 20, "fail"), (1 << 30, "warn"), (50 << 30, "ok")])
+def test_the_disk_has_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: str) -> None:
+    monkeypatch.setattr(machine.shutil, "disk_usage", lambda place: type("Usage", (), {"free": free}))
+    assert machine.disk(tmp_path / "not" / "made" / "yet").state == state
+
+
+def test_the_clock_can_be_right(tmp_path: Path) -> None:
+    assert machine.clock(datetime(1970, 1, 1, tzinfo=UTC), tmp_path).state == "fail"
+    written = tmp_path / "unificx.db"
+    written.touch()
+    os.utime(written, (NOW.timestamp(), NOW.timestamp()))
+    assert machine.clock(NOW, tmp_path).state == "ok"
+    assert machine.clock(NOW - timedelta(hours=1), tmp_path).state == "fail"
+
+
+@pytest.mark.parametrize(("soft", "hard", "state"), [(256, 65_536, "warn"), (256, 256, "warn"), (65_536, -1, "ok")])
+def test_enough_files_may_be_open(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, state: str) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (soft, hard))
+    assert machine.limits().state == state
+
+
+def test_the_database_answers_or_not(tmp_path: Path) -> None:
+    clock = ManualClock()
+    assert database(f"sqlite:///{tmp_path}/none.db", clock).state == "ok"
+    assert not (tmp_path / "none.db").exists()
+    (tmp_path / "bad.db").write_bytes(b"this is no database at all" * 100)
+    assert database(f"sqlite:///{tmp_path}/bad.db", clock).state == "fail"
+    gone = database("postgresql://canary@127.0.0.1:1/unificx", clock)
+    assert gone.state == "fail"
+    assert "canary" not in gone.detail + gone.do
+
+
+@pytest.mark.promise("T4")
+def test_without_a_server_it_says_what_one_would_need(home: Home) -> None:
+    home.clock.at = datetime.fromtimestamp((home.folder / "unificx.db").stat().st_mtime, UTC)
+    found = by_name(home.told("doctor"))
+    assert found.keys() >= {"server", "rtpengine", "database", "disk", "clock", "limits", "mail", "push"}
+    assert found["server"]["do"] == "Start it with `unificx up`."
+    for name in ("mail", "push"):
+        assert (found[name]["state"], found[name]["detail"]) == ("warn", "not set up yet")
+    assert all(check["do"] for check in found.values() if check["state"] != "ok")
+    assert "not set up yet" in home.shown("doctor")
+
+
+def test_what_fails_ends_it_with_1(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "RELEASED", datetime(2100, 1, 1, tzinfo=UTC))
+    result = home.run("doctor", "--home", str(home.folder))
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert "FAIL" in result.stdout
+    assert home.run("doctor", "--home", str(home.folder), "--json").exit_code == 1
+    assert "--help" in one_line(home.run("doctor", "--nonsense"))
+
+
+@pytest.fixture
+def running(home: Home) -> Iterator[Home]:
+    """The installation with a server at its control socket, one part of it broken."""
+    home.control = home.folder / "c"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(home.control))
+    listener.listen()
+    stop = threading.Event()
+
+    async def serve() -> None:
+        async with open_rooms(home.folder, home.template, home.clock) as world:
+            world.parts.found = [PartState("database", True), PartState("rtpengine", False, "It is gone. Restart it.")]
+            app = as_operator(world.app)
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
+            task = asyncio.create_task(server.serve(sockets=[listener]))
+            await asyncio.to_thread(stop.wait)
+            server.should_exit = True
+            await task
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    yield home
+    stop.set()
+    thread.join()
+    listener.close()
+
+
+def test_a_running_server_tells_of_its_parts(running: Home) -> None:
+    result = running.run("doctor", "--home", str(running.folder))
+    assert result.exit_code == 1
+    assert "It is gone" in result.stdout
+    assert "Restart it." in result.stdout
+    assert "runs and answers" in result.stdout
+    assert "port " not in result.stdout
+
+
+def test_something_else_at_the_control_socket_is_noticed(home: Home) -> None:
+    home.control = home.folder / "c"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(home.control))
+        listener.listen()
+
+        def hang_up() -> None:
+            for _ in range(2):
+                listener.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        result = home.run("doctor", "--home", str(home.folder))
+        thread.join()
+    assert result.exit_code == 1
+    assert "does not answer as it should" in result.stdout

@@ -1,0 +1,170 @@
+"""Every way a command can fail is one line that says what is wrong and what to do."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from cli_home import Home, one_line
+
+from unificx.kernel.errors import CannotStart
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "nonsense",
+        "--nonsense",
+        "tenant",
+        "privacy",
+        "tenant nonsense",
+        "tenant create",
+        "tenant create --slug a",
+        "tenant show",
+        "tenant show a b",
+        "tenant show nobody",
+        "tenant show operator/../demo",
+        "tenant show .",
+        "tenant show ''",
+        "tenant update demo",
+        "tenant update demo --state asleep",
+        "tenant delete operator",
+        "tenant create --slug demo --domain other.example",
+        "tenant create --slug Demo --domain other.example",
+        "tenant create --slug other --domain nonsense!",
+        "person create --name Ada --role emperor",
+        "person create --name Ada --email nonsense",
+        "person show nobody@example.com",
+        "person show 4711",
+        "person password 4711",
+        "person update 4711 --name Ada",
+        "person delete nobody@example.com",
+        "extension create --number 1001",
+        "extension create --number 1 --name A",
+        "extension create --number 112 --name A",
+        "extension create --number 1001 --name A --ring-seconds soon",
+        "extension create --number 1001 --name A --ring-seconds 1",
+        "extension create --number 1001 --name A --tenant nobody",
+        "extension show 4711",
+        "extension update 4711 --name A",
+        "extension update 4711",
+        "extension delete 4711",
+        "device create --extension 4711 --name A",
+        "device show \x00\n\x1b[2J",
+        "device renew 4711",
+        "device delete 4711",
+        "device list --extension 4711",
+        "calls hangup 4711",
+        "history list --limit 0",
+        "history list --since yesterday",
+        "history list --outcome eaten",
+        "history list --extension 4711",
+        "extension list --tenant nobody",
+    ],
+)
+def test_a_wrong_command_says_so_in_one_line(home: Home, line: str) -> None:
+    words = [word.strip("'") for word in line.split(" ")] if line else []
+    where = ["--home", str(home.folder)] if len(words) > 1 else []
+    said = one_line(home.run(*words, *where))
+    assert "A mistake of ours" not in said
+    assert said.rstrip().endswith((".", "`"))
+    assert "/api/" not in said
+
+
+@asynccontextmanager
+async def no_room(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise CannotStart("The disk is full.", hint="Make room.")
+    yield
+
+
+@asynccontextmanager
+async def no_rights(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise PermissionError(13, "Permission denied", str(home))
+    yield
+
+
+@asynccontextmanager
+async def our_mistake(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise KeyError("canary-value")
+    yield
+
+
+def answering(answer: httpx.Response | Exception):
+    """A server that answers everything so."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @asynccontextmanager
+    async def connect(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handle), base_url="http://unificx") as client:
+            yield client
+
+    return connect
+
+
+@pytest.mark.parametrize(
+    ("connect", "words"),
+    [
+        (no_room, "The disk is full. Make room."),
+        (no_rights, "Permission denied"),
+        (our_mistake, "A mistake of ours: KeyError at test_cli_errors:"),
+        (answering(httpx.ConnectError("gone")), "does not answer (ConnectError)"),
+        (answering(httpx.ReadTimeout("slow")), "does not answer (ReadTimeout)"),
+        (answering(httpx.Response(502, text="<html>")), "answered 502"),
+        (answering(httpx.Response(500, json=[])), "answered 500"),
+        (answering(httpx.Response(500, json={"detail": "Broken.", "incident": "0815"})), "incident 0815"),
+        (answering(httpx.Response(409, json={"detail": "Two\nlines\x1b.", "hint": "Do it."})), "Two lines?. Do it."),
+        (answering(httpx.Response(200, text="no JSON")), "A mistake of ours: JSONDecodeError"),
+    ],
+)
+def test_what_is_wrong_beyond_is_one_line_too(home: Home, connect: object, words: str) -> None:
+    home.connect = connect
+    said = one_line(home.run("tenant", "list", "--home", str(home.folder)))
+    assert words in said
+    assert "canary" not in said
+
+
+def test_several_organisations_are_to_be_told_apart(home: Home) -> None:
+    home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
+    said = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+    assert "--tenant demo" in said
+
+
+def test_without_any_organisation_the_first_step_is_said(home: Home) -> None:
+    home.told("tenant", "delete", "demo")
+    said = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+    assert "unificx tenant create" in said
+    assert home.told("extension", "list") == []
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from unificx.console import build
+from unificx.kernel.clock import SystemClock
+app = build(None, lambda: None, None, SystemClock(), {})
+"""
+
+
+def test_help_needs_nothing_heavy() -> None:
+    heavy = "{'httpx', 'rich', 'fastapi', 'sqlalchemy', 'cryptography', 'asyncio'}"
+    code = f"{BUILD}\ntry:\n    app(['extension', 'create', '--help'])\nfinally:\n    assert not {heavy} & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--number" in done.stdout
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    code = f"{BUILD}\nsys.argv = ['unificx', '--help']\napp()"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()

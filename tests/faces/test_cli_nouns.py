@@ -1,0 +1,147 @@
+"""The commands, as they are promised to outsiders, and their tables for people."""
+
+import asyncio
+import json
+
+from cli_home import Home, one_line
+from http_world import Call, World
+
+
+def test_an_organisation_is_made_changed_and_deleted(home: Home) -> None:
+    made = home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
+    assert (made["slug"], made["name"]) == ("acme", "acme")
+    assert [one["slug"] for one in home.told("tenant", "list")] == ["demo", "acme"]
+    changed = home.told("tenant", "update", "acme", "--name", "Acme Ltd", "--suspend")
+    assert (changed["name"], changed["state"]) == ("Acme Ltd", "suspended")
+    assert home.told("tenant", "update", "acme", "--resume")["state"] == "active"
+    assert home.told("tenant", "show", made["id"])["name"] == "Acme Ltd"
+    assert home.told("tenant", "delete", "acme") == {"deleted": made["id"]}
+    assert [one["slug"] for one in home.told("tenant", "list")] == ["demo"]
+
+
+def test_an_extension_comes_with_all_a_telephone_needs(home: Home) -> None:
+    made = home.told(
+        "extension", "create", "--tenant", "demo", "--number", "1001", "--name", "Reception", "--email", "r@example.com"
+    )
+    assert made["number"] == "1001"
+    assert made["person_id"]
+    assert made["sip"].keys() >= {"username", "password", "domain", "uri"}
+    assert (made["sip"]["domain"], made["sip"]["uri"]) == ("demo.example", "sip:1001@demo.example")
+    assert [one["number"] for one in home.told("extension", "list", "--tenant", "demo")] == ["1001"]
+    assert home.told("extension", "show", "1001")["id"] == made["id"]
+    changed = home.told("extension", "update", "1001", "--name", "Front desk", "--ring-seconds", "45")
+    assert (changed["name"], changed["ring_seconds"]) == ("Front desk", 45)
+    assert home.told("extension", "delete", "1001") == {"deleted": made["id"]}
+    assert home.told("extension", "list") == []
+
+
+def test_a_device_is_made_renewed_and_deleted(home: Home) -> None:
+    home.told("extension", "create", "--number", "1001", "--name", "Reception")
+    made = home.told("device", "create", "--extension", "1001", "--name", "Desk", "--kind", "softphone")
+    assert made["kind"] == "softphone"
+    assert len(home.told("device", "list", "--extension", "1001")) == 2
+    assert len(home.told("device", "list")) == 2
+    assert home.told("device", "update", made["id"], "--disable")["enabled"] is False
+    assert home.told("device", "update", made["id"], "--enable", "--name", "Table")["name"] == "Table"
+    assert home.told("device", "renew", made["id"])["sip"]["password"] != made["sip"]["password"]
+    assert home.told("device", "show", made["id"])["id"] == made["id"]
+    assert home.told("device", "delete", made["id"]) == {"deleted": made["id"]}
+    assert len(home.told("device", "list")) == 1
+
+
+def test_a_person_is_found_by_address_and_given_passwords(home: Home) -> None:
+    made = home.told("person", "create", "--name", "Ada", "--email", "Ada@example.com")
+    assert made["state"] == "invited"
+    assert home.told("person", "show", "ada@EXAMPLE.com")["id"] == made["id"]
+    assert home.told("person", "show", made["id"])["name"] == "Ada"
+    once = home.told("person", "password", "ada@example.com")
+    assert len(once["password"]) >= 10
+    own = home.told("person", "password", "ada@example.com", "--password-stdin", given="a long enough one\n")
+    assert "password" not in own
+    changed = home.told("person", "update", "ada@example.com", "--role", "tenant_admin", "--suspend")
+    assert (changed["role"], changed["state"]) == ("tenant_admin", "suspended")
+    ben = home.told(
+        "person", "create", "--name", "Ben", "--email", "b@example.com", "--password-stdin", given="long enough 1\n"
+    )
+    assert ben["state"] == "active"
+    assert home.told("person", "delete", "b@example.com") == {"deleted": ben["id"]}
+    assert [one["name"] for one in home.told("person", "list")] == ["Ada"]
+
+
+def test_live_calls_are_listed_and_hung_up(home: Home) -> None:
+    tenant = home.told("tenant", "show", "demo")["id"]
+    home.calls = [Call("call-1", tenant, home.clock.now())]
+    assert [one["id"] for one in home.told("calls", "list")] == ["call-1"]
+    assert "talking" in home.shown("calls", "list", "--tenant", "demo")
+    assert home.told("calls", "hangup", "call-1") == {"ended": "call-1"}
+    assert home.told("calls", "list") == []
+    assert "no such call" in one_line(home.run("calls", "hangup", "call-1", "--home", str(home.folder)))
+
+
+def test_the_history_is_an_array_of_what_is_promised(home: Home) -> None:
+    home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
+    for slug in ("demo", "acme"):
+        for number in ("1001", "1002"):
+            home.told("extension", "create", "--tenant", slug, "--number", number, "--name", f"Phone {number}")
+
+    async def talk(world: World) -> list[str]:
+        tenants = [await world.people.tenant(slug) for slug in ("demo", "acme", "demo")]
+        return [await world.talked(tenant, "1001", "1002") for tenant in tenants]
+
+    calls = asyncio.run(home.inside(talk))
+    found = home.told("history", "list")
+    assert [one["id"] for one in found] == calls[::-1]
+    promised = {"id", "direction", "caller", "callee", "started", "answered", "ended", "talk_seconds"}
+    assert found[0].keys() >= promised | {"outcome", "recorded", "quality"}
+    assert (found[0]["caller"], found[0]["callee"], found[0]["talk_seconds"]) == ("1001", "1002", 30)
+    assert [one["id"] for one in home.told("history", "list", "--tenant", "acme")] == [calls[1]]
+    assert [one["id"] for one in home.told("history", "list", "--limit", "1")] == [calls[2]]
+    assert home.told("history", "list", "--outcome", "busy") == []
+    since = found[0]["started"]
+    assert [one["id"] for one in home.told("history", "list", "--since", since)] == [calls[2]]
+    assert len(home.told("history", "list", "--tenant", "demo", "--extension", "1001")) == 2
+
+
+def test_lists_go_on_beyond_a_page(home: Home) -> None:
+    from unificx.people import NewExtension
+
+    async def many(world: World) -> None:
+        tenant = await world.people.tenant("demo")
+        for number in range(1000, 1205):
+            await world.people.create_extension(tenant.id, NewExtension(str(number), "Phone"))
+
+    asyncio.run(home.inside(many))
+    assert len(home.told("extension", "list")) == 205
+
+
+def test_the_map_says_what_is_held(home: Home) -> None:
+    assert {one["table"] for one in home.told("privacy", "map")["held"]} >= {"person", "device", "call_party"}
+    assert "person.name" in home.shown("privacy", "map")
+
+
+def test_people_get_tables(home: Home) -> None:
+    login = home.shown("extension", "create", "--number", "1001", "--name", "Reception [bold]")
+    assert "SIP password" in login
+    assert "will not be shown again" in login
+    table = home.shown("extension", "list")
+    assert "Reception [bold]" in table
+    assert "1001" in table
+    assert "Demo" in home.shown("tenant", "list")
+    assert "demo.example" in home.shown("tenant", "show", "demo")
+    assert "Nobody has called yet." in home.shown("history", "list")
+    assert "The extension is gone." in home.shown("extension", "delete", "1001")
+
+
+def test_a_terminal_is_not_steered_by_what_it_is_shown(home: Home) -> None:
+    tenant = home.told("tenant", "show", "demo")["id"]
+    home.calls = [Call("call-1", tenant, home.clock.now(), caller="\x1b]0;owned\x07\x1b[2J")]
+    shown = home.shown("calls", "list")
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    assert json.loads(home.run("calls", "list", "--home", str(home.folder), "--json").stdout)
+
+
+def test_the_version_and_the_servers_command(home: Home) -> None:
+    assert home.run("--version").stdout.startswith("unificx ")
+    assert home.run("up", "--http", "127.0.0.1:0").stdout == "up at 127.0.0.1:0\n"
+    assert "Organisations" in home.run("--help").stdout
