@@ -5,7 +5,7 @@ same extension, for they say where its owner's other devices are.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from unificx.presence.contracts import Binding
 from unificx.presence.ports import Device
@@ -79,33 +79,34 @@ class Outcome:
 
 def read(request: Request) -> Asked:
     """What the REGISTER asks for. Raises BadPeer, or RegistrationRefused for what no rule allows."""
-    path = tuple(request.values("path"))
-    supported = {option.lower() for option in request.values("supported")}
-    asked = Asked(
-        call_id=_bounded(request.call_id),
-        cseq=request.cseq.number,
-        path=path,
-        path_understood="path" in supported,
-        outbound="outbound" in supported,
-        user_agent=_agent(request.first("user-agent") or ""),
-    )
+    path = tuple([_route(value) for value in request.values("path")])
+    supported = request.options("supported")
+    wanted: tuple[Wanted, ...] = ()
     expires = request.first("expires")
     if request.contact_star:
         if expires is None or seconds(expires) != 0:
             raise BadPeer(400, "Contact * Needs Expires 0")
-        return replace(asked, nothing=True, outbound=False)
-    for value in path:
-        parse_address(_bounded(value))
-    usual = USUAL if expires is None else seconds(expires)
-    wanted = tuple(_wanted(contact, usual, asked.outbound) for contact in request.contacts)
+    else:
+        usual = USUAL if expires is None else seconds(expires)
+        outbound = "outbound" in supported
+        wanted = tuple([_wanted(contact, usual, outbound) for contact in request.contacts])
     if len(path) > MOST_BINDINGS or len(wanted) > MOST_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
-    flows = [one for one in wanted if one.reg_id]
+    flows = any(one.reg_id for one in wanted)
     if flows and len(wanted) > 1:
         raise BadPeer(400, "One Contact At A Time With reg-id")
     if flows and not _first_hop_keeps_flows(request, path):
         raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
-    return replace(asked, wanted=wanted, outbound=bool(flows))
+    return Asked(
+        call_id=_bounded(request.call_id),
+        cseq=request.cseq.number,
+        wanted=wanted,
+        nothing=request.contact_star,
+        path=path,
+        path_understood="path" in supported,
+        outbound=flows,
+        user_agent=_agent(request.first("user-agent") or ""),
+    )
 
 
 def decide(
@@ -179,7 +180,13 @@ def _bounded(text: str) -> str:
 
 
 def _agent(text: str) -> str:
-    return "".join(filter(str.isprintable, text[:MOST_AGENT]))
+    text = text[:MOST_AGENT]
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
+
+
+def _route(value: str) -> str:
+    parse_address(_bounded(value))
+    return value
 
 
 def _first_hop_keeps_flows(request: Request, path: tuple[str, ...]) -> bool:
