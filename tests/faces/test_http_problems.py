@@ -150,6 +150,21 @@ async def test_a_body_that_dribbles_in_is_not_waited_for(world: World, monkeypat
     assert sent[0]["status"] == 408
 
 
+async def test_a_peer_that_hangs_up_half_way_is_no_mistake_of_ours(world: World) -> None:
+    messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        raise AssertionError("there is nobody to answer")
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/sessions", "headers": [], "query_string": b""}
+    with structlog.testing.capture_logs() as log:
+        await world.app({**scope, "client": ("203.0.113.7", 1), "server": ("x", 80), "scheme": "http"}, receive, send)
+    assert log == []
+
+
 @pytest.mark.promise("T3")
 async def test_a_mistake_of_ours_is_noted_without_a_personal_value(
     world: World,

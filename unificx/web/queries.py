@@ -27,8 +27,9 @@ async def remove_about(session: AsyncSession, tenant_id: str) -> list[tuple[str,
 
 async def remove_expired(session: AsyncSession, now: datetime, limit: int) -> list[tuple[str, str]]:
     """Delete up to `limit` expired ones of all tenants; (tenant, subject) of each."""
-    # tenant-scope: time runs out for everybody alike
+    # scope: all tenants, because time runs out for everybody alike
     due = select(StoredAnswerRow.id).where(StoredAnswerRow.expires <= now).limit(limit)
+    # scope: all tenants, because the ids are those found just now
     gone = delete(StoredAnswerRow).where(StoredAnswerRow.id.in_(due))
     rows = await session.execute(gone.returning(StoredAnswerRow.tenant_id, StoredAnswerRow.subject_id))
     return [(row.tenant_id, row.subject_id) for row in rows]

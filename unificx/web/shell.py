@@ -69,6 +69,8 @@ class Shell:
 
         try:
             await self._app(scope, await _read_body(receive), send_safely)
+        except _HungUp:
+            return
         except Refused as refusal:
             await refusal_response(refusal)(scope, receive, send_safely)
         except Exception as fault:
@@ -77,7 +79,13 @@ class Shell:
             if not status:
                 await incident_response(incident)(scope, receive, send_safely)
         finally:
-            self._metrics.answered(scope["method"], _route(scope), status, self._clock.monotonic() - started)
+            if status:
+                seconds = self._clock.monotonic() - started
+                self._metrics.answered(scope["method"], _route(scope), status, seconds)
+
+
+class _HungUp(Exception):
+    """The peer went away before its request was complete: there is nobody to answer."""
 
 
 def _route(scope: Scope) -> str:
@@ -102,7 +110,7 @@ async def _read_body(receive: Receive) -> Receive:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    break
+                    raise _HungUp
                 chunk = message.get("body", b"")
                 size += len(chunk)
                 if size > MAX_BODY:

@@ -1,5 +1,6 @@
 """`unificx history`: the calls that were."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -40,6 +41,8 @@ def list_(
         found: list[Json] = []
         for each in await api.organisations(at.tenant):
             found += await api.every("/history", limit, tenant=each["id"], **asked)
-        return sorted(found, key=lambda call: (call["started"], call["id"]), reverse=True)[:limit]
+        # As times, not as texts: whole seconds are written without a fraction.
+        found.sort(key=lambda call: (datetime.fromisoformat(call["started"]), call["id"]), reverse=True)
+        return found[:limit]
 
     print_items(at.ask(ask), _COLUMNS, as_json=at.as_json, nothing="Nobody has called yet.")

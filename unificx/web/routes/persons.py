@@ -39,7 +39,7 @@ async def list_persons(
     "",
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409),
+    responses=refusals(401, 403, 404, 409, 429),
 )
 async def create_person(
     services: ServicesDep, asker: AskerDep, new: models.NewPerson, tenant: TenantQuery = None
@@ -76,7 +76,9 @@ async def update_person(
     return models.Person.model_validate(await services.people.update_person(within.tenant_id, person.id, wanted))
 
 
-@router.put("/{person_id}/password", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
+@router.put(
+    "/{person_id}/password", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409, 429)
+)
 async def set_person_password(
     services: ServicesDep, asker: AskerDep, person_id: Id, new: models.NewPassword, tenant: TenantQuery = None
 ) -> None:
@@ -90,7 +92,7 @@ async def set_person_password(
 @router.post(
     "/{person_id}/one-time-password",
     dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409),
+    responses=refusals(401, 403, 404, 409, 429),
 )
 async def reset_person_password(
     services: ServicesDep, asker: AskerDep, person_id: Id, tenant: TenantQuery = None
