@@ -43,6 +43,10 @@ class Binding:
     user_agent: str = field(default="", repr=False)
     cut: bool = False
     """Its connection is gone: kept for the phone that comes back, but not rung."""
+    lasts: int = 3600
+    """Seconds it was granted the last time."""
+    noted_until: float = 0.0
+    """How long the journal keeps it: longer than granted, so that not every refresh has to be noted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,7 @@ def sealed(keys: Keys, subject: str, binding: Binding, at: Moment) -> Held:
         q=binding.q,
         instance=binding.instance,
         reg_id=binding.reg_id,
-        call_id=binding.call_id,
-        cseq=binding.cseq,
+        lasts=binding.lasts,
         user_agent=binding.user_agent,
     )
     return Held(
@@ -55,7 +54,7 @@ def sealed(keys: Keys, subject: str, binding: Binding, at: Moment) -> Held:
         extension_id=binding.extension_id,
         device_id=binding.device_id,
         subject_id=subject,
-        expires=at.epoch_of(binding.expires_at),
+        expires=at.epoch_of(binding.noted_until),
         sealed=WHERE.seal(keys, binding.tenant_id, [(subject, binding.id, part)])[0],
     )
 
@@ -102,7 +101,11 @@ async def rows(session: AsyncSession) -> Sequence[BindingRow]:
 
 
 def opened(keys: Keys, stored: Sequence[BindingRow], at: Moment) -> list[Binding]:
-    """The stored bindings that can still be read, as they were. A connection does not outlast its process."""
+    """The stored bindings that can still be read. A connection does not outlast its process.
+
+    Each is held for as long as it was granted the last time, from now on: never shorter than its phone was promised.
+    The order by CSeq begins anew, for no nonce of an earlier life is good any more.
+    """
     of_tenant: dict[str, list[BindingRow]] = {}
     for row in stored:
         of_tenant.setdefault(row.tenant_id, []).append(row)
@@ -127,14 +130,15 @@ def _open(keys: Keys, tenant: str, held: Sequence[BindingRow]) -> list[WherePart
 
 def _binding(row: BindingRow, part: WherePart, at: Moment) -> Binding:
     flow = Flow(part.transport, part.host, part.port, 0, part.local)
+    noted_until = at.monotonic_of(row.expires)
     return Binding(
         id=row.id,
         tenant_id=row.tenant_id,
         extension_id=row.extension_id,
         device_id=row.device_id,
-        expires_at=at.monotonic_of(row.expires),
-        cseq=part.cseq,
-        call_id=part.call_id,
+        expires_at=min(noted_until, at.monotonic + part.lasts),
+        cseq=0,
+        call_id="",
         contact=part.contact,
         flow=flow,
         path=part.path,
@@ -143,4 +147,6 @@ def _binding(row: BindingRow, part: WherePart, at: Moment) -> Binding:
         reg_id=part.reg_id,
         user_agent=part.user_agent,
         cut=flow.reliable,
+        lasts=part.lasts,
+        noted_until=noted_until,
     )

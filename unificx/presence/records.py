@@ -4,7 +4,7 @@
     extend ID EXPIRES                                           it lasts longer
     drop ID                                                     it is gone
 
-EXPIRES is in seconds since 1970, SEALED in base64.
+EXPIRES, until when it is kept, is in seconds since 1970, SEALED in base64.
 """
 
 from base64 import b64decode, b64encode

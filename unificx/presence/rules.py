@@ -5,7 +5,7 @@ same extension, for they say where its owner's other devices are.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from unificx.presence.contracts import Binding
 from unificx.presence.ports import Device
@@ -17,6 +17,9 @@ from unificx.sip.uri import Uri
 
 SHORTEST, LONGEST, USUAL = 60, 3600, 3600
 """Seconds a binding may last, and lasts when the phone does not say."""
+NOTED_LONGER = 600
+"""Seconds a binding is noted for beyond what was granted, at least: the refreshes in between cost no write. After a
+restart it is held for no longer than it was granted the last time, counted from the restart."""
 MOST_BINDINGS = 10
 """Of one device."""
 MOST_TEXT = 512
@@ -69,7 +72,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The device's bindings afterwards, and which are new or changed, only last longer, or are gone."""
+    """The device's bindings afterwards; what of it is to be noted: new or changed, only longer than noted, gone."""
 
     bindings: tuple[Binding, ...]
     changed: tuple[Binding, ...] = ()
@@ -125,12 +128,17 @@ def decide(
         if old is not None:
             _in_order((old,), asked)
             bindings.remove(old)
-        if wanted.seconds:
-            new = _binding(old.id if old is not None else new_id(), wanted, asked, device, arrival)
+        if not wanted.seconds:
+            removed += [] if old is None else [old]
+        elif old is not None and _same_way(old, wanted, asked, arrival.flow):
+            new = _refreshed(old, wanted, asked, arrival.now)
             bindings.append(new)
-            (extended if old is not None and _same_way(old, new) else changed).append(new)
-        elif old is not None:
-            removed.append(old)
+            if new.noted_until != old.noted_until:
+                extended.append(new)
+        else:
+            new = _binding(new_id() if old is None else old.id, wanted, asked, device, arrival)
+            bindings.append(new)
+            changed.append(new)
     if len(bindings) > MOST_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
     return Outcome(tuple(bindings), tuple(changed), tuple(extended), tuple(removed))
@@ -235,16 +243,35 @@ def _binding(own_id: str, wanted: Wanted, asked: Asked, device: Device, arrival:
         instance=wanted.instance,
         reg_id=wanted.reg_id,
         user_agent=asked.user_agent,
+        lasts=wanted.seconds,
+        noted_until=_noted_until(wanted, arrival.now),
     )
 
 
-def _same_way(old: Binding, new: Binding) -> bool:
-    """Whether nothing changed but the time and the count."""
+def _refreshed(old: Binding, wanted: Wanted, asked: Asked, now: float) -> Binding:
+    """The same for longer."""
+    expires = now + wanted.seconds
+    noted = old.noted_until if expires <= old.noted_until else _noted_until(wanted, now)
+    return replace(
+        old,
+        expires_at=expires,
+        cseq=asked.cseq,
+        call_id=old.call_id if old.call_id == asked.call_id else asked.call_id,
+        lasts=wanted.seconds,
+        noted_until=noted,
+    )
+
+
+def _noted_until(wanted: Wanted, now: float) -> float:
+    return now + wanted.seconds + max(wanted.seconds, NOTED_LONGER)
+
+
+def _same_way(old: Binding, wanted: Wanted, asked: Asked, flow: Flow) -> bool:
+    """Whether nothing changed but the times and the count."""
     return (
-        old.flow == new.flow
-        and old.contact == new.contact
-        and old.call_id == new.call_id
-        and (old.path, old.q, old.instance, old.reg_id) == (new.path, new.q, new.instance, new.reg_id)
-        and old.user_agent == new.user_agent
+        old.flow == flow
+        and old.contact == wanted.contact
+        and (old.path, old.q, old.instance, old.reg_id) == (asked.path, wanted.q, wanted.instance, wanted.reg_id)
+        and old.user_agent == asked.user_agent
         and not old.cut
     )

@@ -53,6 +53,7 @@ class Registrar:
         outcome = decide(held, asked, device, Arrival(flow, now), self._parts.clock.new_id)
         if outcome.changed or outcome.removed or outcome.extended:
             self._keep(outcome)
+        if outcome.bindings != held:
             self._put(device, outcome.bindings, now)
         return Registered(outcome.bindings, asked.path if asked.path_understood else (), asked.outbound)
 
@@ -118,7 +119,7 @@ class Registrar:
         append = self._parts.journal.append
         try:
             for one in outcome.extended:
-                append(KIND, records.extend(one.id, at.epoch_of(one.expires_at)))
+                append(KIND, records.extend(one.id, at.epoch_of(one.noted_until)))
             for one in outcome.changed:
                 append(KIND, records.hold(queries.sealed(self._parts.keys, self._subject(one), one, at)))
             for one in outcome.removed:

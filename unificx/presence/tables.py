@@ -34,8 +34,7 @@ class WherePart:
     q: float = _while_registered("user.device")
     instance: str = _while_registered("user.device.device_id")
     reg_id: int = _while_registered("user.device")
-    call_id: str = _while_registered("user.device")
-    cseq: int = _while_registered("user.device")
+    lasts: int = _while_registered("user.device")
     user_agent: str = _while_registered("user.device.user_agent")
 
 
@@ -47,5 +46,5 @@ class BindingRow(Base):
     extension_id: Mapped[str] = plain("our extension's random id")
     device_id: Mapped[str] = plain("our device's random id")
     subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    expires: Mapped[datetime] = plain("a time")
+    expires: Mapped[datetime] = plain("a time: until when it is kept, somewhat longer than was granted")
     sealed: Mapped[bytes] = sealed_column(WherePart, subject="subject_id")

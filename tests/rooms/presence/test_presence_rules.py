@@ -47,6 +47,7 @@ def test_what_always_holds(requests: list[tuple[Asked, int]]) -> None:
         assert all(now < one.expires_at <= now + LONGEST for one in outcome.bindings)
         kept = {one.id for one in held} - {one.id for one in outcome.removed}
         assert kept <= set(ids)
+        assert all(one.noted_until >= one.expires_at for one in outcome.bindings)
         assert {one.id for one in outcome.extended} <= {one.id for one in held}
         assert not {one.id for one in outcome.removed} & set(ids)
         if request.nothing:
