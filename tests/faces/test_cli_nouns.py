@@ -72,7 +72,9 @@ def test_live_calls_are_listed_and_hung_up(home: Home) -> None:
     tenant = home.told("tenant", "show", "demo")["id"]
     home.calls = [Call("call-1", tenant, home.clock.now())]
     assert [one["id"] for one in home.told("calls", "list")] == ["call-1"]
-    assert "talking" in home.shown("calls", "list", "--tenant", "demo")
+    shown = home.shown("calls", "list", "--tenant", "demo")
+    assert "talking" in shown
+    assert f"{home.calls[0].started:%Y-%m-%d %H:%M:%S} UTC" in shown
     assert home.told("calls", "hangup", "call-1") == {"ended": "call-1"}
     assert home.told("calls", "list") == []
     assert "no such call" in one_line(home.run("calls", "hangup", "call-1", "--home", str(home.folder)))

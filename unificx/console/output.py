@@ -1,12 +1,15 @@
 """What commands print: JSON on one line for programs, tables for people."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 Columns = Mapping[str, str]
 """Field of an item -> heading of its column."""
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 
 
 def print_json(value: Any) -> None:
@@ -82,6 +85,8 @@ def shown(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if moment := _MOMENT.fullmatch(str(value)):
+        return f"{moment[1]} {moment[2]} UTC"
     return "".join(c if c.isprintable() else "?" for c in str(value))
 
 
