@@ -164,6 +164,9 @@ async def _or_failed(ticket: str, asked: Coroutine[Any, Any, words.Event]) -> wo
         return await asked
     except MediaUnavailable as fault:
         return words.MediaFailed(ticket, fault.cause == "description")
+    except Exception as fault:  # a mistake of ours: the call must not wait for a reply that never comes
+        log.error("media_request_failed", kind=type(fault).__name__)
+        return words.MediaFailed(ticket, theirs=False)
 
 
 def _caller(run: Run) -> IncomingLeg:

@@ -31,12 +31,17 @@ class Watch:
         """Go round for ever."""
         while True:
             began = self._clock.monotonic()
-            calls = [run for run in self._conductor.runs.values() if isinstance(run.state, Talking)]
-            for number, run in enumerate(calls, 1):
-                await self._look(run)
-                due = began + self._settings.watch_every * number / len(calls)
-                await asyncio.sleep(max(due - self._clock.monotonic(), 0) if number % 10 == 0 else 0)
+            await self.go_round(self._settings.watch_every)
             await asyncio.sleep(max(began + self._settings.watch_every - self._clock.monotonic(), 0.1))
+
+    async def go_round(self, seconds: float = 0.0) -> None:
+        """Look at every call once, taking about so many seconds for all of them."""
+        began = self._clock.monotonic()
+        calls = [run for run in self._conductor.runs.values() if isinstance(run.state, Talking)]
+        for number, run in enumerate(calls, 1):
+            await self._look(run)
+            due = began + seconds * number / len(calls)
+            await asyncio.sleep(max(due - self._clock.monotonic(), 0) if number % 10 == 0 else 0)
 
     async def _look(self, run: Run) -> None:
         state = run.state

@@ -154,12 +154,8 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     if sdp and state.offer and len(state.branches) == 1 and not state.early:
         # One phone alone may be heard before it answers; of several nobody could say which one to hear.
         return replace(state, early=sdp), [AnswerMedia("early", leg, leg, sdp)]
-    if status <= state.told or state.told == 183:
-        return state, []
-    told = 180 if status != 183 else 183
-    if told == 183 and (sdp or len(state.branches) > 1):
-        told = 180
-    return replace(state, told=told), [Progress(told, b"")]
+    told = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
+    return (replace(state, told=told), [Progress(told, b"")]) if told > state.told else (state, [])
 
 
 def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:

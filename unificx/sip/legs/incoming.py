@@ -11,7 +11,8 @@ from unificx.sip.endpoint import ServerKey
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, Lost
-from unificx.sip.legs.leg import SDP, Headers, Leg, Repeated
+from unificx.sip.legs.leg import Leg
+from unificx.sip.legs.pending import SDP, Headers, Repeated, record_routes
 from unificx.sip.legs.repeat import Repeat
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_server
 from unificx.sip.message import Request, respond
@@ -70,7 +71,7 @@ class IncomingLeg(Leg):
             self._waiting = said
             return
         self._last, self._again_at = said, now + PROVISIONAL_EVERY
-        lines = [("Contact", self.legs.contact(self._peer_flow())), *headers]
+        lines = [*record_routes(self.invite), ("Contact", self.legs.contact(self._peer_flow())), *headers]
         if body:
             lines.append(("Content-Type", SDP))
             self.sent = body

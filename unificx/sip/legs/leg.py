@@ -5,8 +5,7 @@ Setting it up differs by direction (`incoming`, `outgoing`); once talking both e
 given and tells its user what happened; it never waits.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from unificx.sip.dialog import Dialog
@@ -23,6 +22,16 @@ from unificx.sip.legs.events import (
     Offered,
     OfferRefused,
 )
+from unificx.sip.legs.pending import (
+    ALLOW,
+    SDP,
+    SUPPORTED,
+    Headers,
+    OurOffer,
+    Repeated,
+    TheirOffer,
+    record_routes,
+)
 from unificx.sip.legs.repeat import Repeat
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, agree_as_client, agree_as_server
 from unificx.sip.message import Request, Response, respond
@@ -30,47 +39,10 @@ from unificx.sip.message import Request, Response, respond
 if TYPE_CHECKING:
     from unificx.sip.legs.book import Legs
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE"
-SUPPORTED = "100rel, timer"
-SDP = "application/sdp"
 RETRY_AFTER_GLARE = (2.1, 1.0)
 """Seconds to wait after a 491: as owner of the Call-ID and otherwise (RFC 3261 section 14.1, middle of the ranges)."""
 LOOK_AGAIN = 1.0
 """Seconds until a refresh that had no turn is tried again."""
-Headers = Sequence[tuple[str, str]]
-
-
-@dataclass(slots=True)
-class OurOffer:
-    """An offer of ours that waits for its answer, or (key None) for another try after a glare.
-
-    `refresh`: it is the session as it stands, and nobody is told what comes of it. `following`: a later offer that
-    takes its place as soon as it is settled.
-    """
-
-    body: bytes
-    key: ClientKey | None
-    number: int
-    retry_at: float | None = None
-    refresh: bool = False
-    following: bytes | None = None
-
-
-@dataclass(slots=True)
-class TheirOffer:
-    """An offer of the peer's that waits for our answer."""
-
-    key: ServerKey
-    request: Request
-
-
-@dataclass(slots=True)
-class Repeated:
-    """A response said again until acknowledged, and the number of the INVITE it answers."""
-
-    response: Response
-    repeat: Repeat
-    number: int
 
 
 class Leg:
@@ -321,7 +293,7 @@ class Leg:
         self.ours = None
         if status < 300:
             self._send_ack(ours.number, [], b"")
-            self._agree(self._as_answered(response, now))
+            self._agree(agree_as_client(response, now, self.timer))
             self.sent = ours.body
             if response.body:
                 self.received = response.body
@@ -375,18 +347,11 @@ class Leg:
     def _refreshed_by_update(self, response: Response, now: float) -> None:
         """A peer that refuses an UPDATE is refreshed by re-INVITE instead."""
         if response.status < 300:
-            self._agree(self._as_answered(response, now))
+            self._agree(agree_as_client(response, now, self.timer))
         elif self.timer is not None:
             self.allows = self.allows - {"UPDATE"}
             self.timer = replace(self.timer, refresh_at=now + LOOK_AGAIN)
             self.legs.rearm(self)
-
-    def _as_answered(self, response: Response, now: float) -> SessionTimer | None:
-        """The timer after a 2xx: a peer without one has still shown that it is there."""
-        agreed = agree_as_client(response, now)
-        if agreed is None and self.timer is not None:
-            return SessionTimer.start(self.timer.interval, we_refresh=True, now=now)
-        return agreed
 
     def _agree_as_server(self, key: ServerKey, request: Request, now: float) -> bool:
         try:
@@ -410,6 +375,8 @@ class Leg:
             headers.append(("Session-Expires", self.timer.header(as_server=answering is not None)))
             if answering is not None and not self.timer.we_refresh:
                 headers.append(("Require", "timer"))
+        if answering is not None:
+            headers += record_routes(answering)
         if body:
             headers.append(("Content-Type", SDP))
         return headers

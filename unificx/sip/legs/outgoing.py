@@ -12,7 +12,8 @@ from unificx.sip.endpoint import ClientKey
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Answered, Progressed, Refused
-from unificx.sip.legs.leg import ALLOW, SDP, SUPPORTED, Leg
+from unificx.sip.legs.leg import Leg
+from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_client, least_asked
 from unificx.sip.message import Response
 

@@ -55,14 +55,17 @@ def agree_as_server(request: Request, ours: int, now: float) -> SessionTimer | N
     return SessionTimer.start(interval, we_refresh=we_refresh, now=now)
 
 
-def agree_as_client(response: Response, now: float) -> SessionTimer | None:
-    """What the 2xx to our INVITE or UPDATE says (section 7.2). None: no timer runs."""
+def agree_as_client(response: Response, now: float, before: SessionTimer | None = None) -> SessionTimer | None:
+    """What the 2xx to our INVITE or UPDATE says (section 7.2). None: no timer runs.
+
+    A peer that says nothing has still shown that it is there: the timer of `before` begins anew, for us to refresh.
+    """
     try:
         said = response.session_expires
     except BadPeer:  # the answer itself stands: a call is not given up for this
         said = None
     if said is None:
-        return None
+        return before and SessionTimer.start(before.interval, we_refresh=True, now=now)
     return SessionTimer.start(max(said.seconds, MIN_SE), we_refresh=said.refresher != "uas", now=now)
 
 

@@ -1,0 +1,138 @@
+"""Calls written down as ladders: who says what, in the order in which it happens.
+
+    alice 1001, bob 1002, tablet 1002 tls       the cast: a phone, its extension, how it is registered (tcp)
+    alice -> INVITE 1002 [alice]                alice's phone sends; [alice] is a description of hers
+      Privacy: id                               with this header
+    bob   <- INVITE [alice]                     the next thing that leaves the PBX: to bob, with alice's description
+      From: "Anonymous" {*}                     and this header; {*} is anything, {name} the same everywhere,
+      P-Asserted-Identity: none                 "none" says there is no such header
+    bob   -> 200 [bob]                          bob's phone answers the last thing it was asked
+    ... 30 s                                    time passes
+    ! the media engine restarts                 what else can happen: see `World.act`
+    history <- answered 16 alice bob            the record is given: outcome, Q.850 cause, devices (or what was dialled)
+
+Every message that leaves the PBX stands in the ladder, in its order, with a few exceptions that say nothing: 100
+Trying, ACKs of refusals, answers to CANCEL. Phones acknowledge refusals by themselves, answer BYE, CANCEL, INFO, PRACK
+and an UPDATE without a description, unless they are in the cast "by hand".
+"""
+
+import re
+from collections.abc import Iterable
+
+from phones import Phone, shown
+from world import World
+
+from unificx.sip.message import Request, Response
+
+_SAYS = re.compile(r"(\w+) +(->|<-) (.+)")
+_TIME = re.compile(r"\.\.\. ([0-9.]+) s")
+_BODY = re.compile(r"(.*?) ?\[(.+)\]")
+
+
+async def play(text: str, **settings: object) -> World:
+    """Play a ladder to its end; the world it leaves behind. Fails with what really happened."""
+    lines = [line.split("#")[0].rstrip() for line in text.strip("\n").splitlines()]
+    lines = [line for line in lines if line.strip()]
+    world = World(_cast(lines[0].strip()), **settings)
+    await play_on(world, "\n".join(lines[1:]))
+    return world
+
+
+async def play_on(world: World, text: str) -> None:
+    """Play more of a ladder in a world that is there."""
+    lines = [line.split("#")[0].strip() for line in text.splitlines()]
+    steps = list(_steps([line for line in lines if line]))
+    await world.settle()
+    for line, headers in steps:
+        said = _SAYS.fullmatch(line)
+        if said is not None and said[2] == "<-":
+            _expect(world, said[1], said[3], headers)
+            continue
+        _nothing_more(world, line)
+        if said is not None:
+            _say(world, world.phones[said[1]], said[3], headers)
+        elif (time := _TIME.fullmatch(line)) is not None:
+            await world.pass_time(float(time[1]))
+        else:
+            world.act(line.removeprefix("! "))
+        await world.settle()
+    _nothing_more(world, "the end")
+
+
+def _cast(line: str) -> list[Phone]:
+    return [World.phone(*words.split(maxsplit=2)) for words in line.split(",")]
+
+
+def _steps(lines: list[str]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """Each line with the header lines that follow it."""
+    at = 0
+    while at < len(lines):
+        line, headers = lines[at], []
+        at += 1
+        while at < len(lines) and re.match(r"[A-Za-z-]+: ", lines[at]):
+            name, _, value = lines[at].partition(": ")
+            headers.append((name, value.strip()))
+            at += 1
+        yield line, headers
+
+
+def _say(world: World, phone: Phone, line: str, headers: list[tuple[str, str]]) -> None:
+    if line == "nothing any more":
+        phone.gone = True
+        return
+    body = _BODY.fullmatch(line)
+    words, name = (body[1], body[2]) if body is not None else (line, "")
+    word, _, argument = words.partition(" ")
+    world.arrive(phone, phone.words(word, argument, name, headers))
+
+
+def _expect(world: World, who: str, line: str, headers: list[tuple[str, str]]) -> None:
+    assert world.log, f"expected: {who} <- {line}\nbut nothing more was said"
+    to, message = world.log.pop(0)
+    world.read.append(message)
+    told = _told(message)
+    assert (to, told) == (who, line), (
+        f"expected: {who} <- {line}\nbut it was: {to} <- {told}\nand then: {_rest(world)}\n{message}"
+    )
+    for name, pattern in headers:
+        assert not isinstance(message, str)
+        values = message.all(name.lower())
+        if pattern == "none":
+            assert not values, f"{who} <- {line}: {name} is {values}"
+        else:
+            assert any(_fits(world, pattern, value) for value in values), f"{who} <- {line}: {name} is {values}"
+
+
+def _fits(world: World, pattern: str, value: str) -> bool:
+    """Whether a header value fits; `{name}` takes on its meaning where it first fits."""
+    parts = re.split(r"\{([\w*]+)\}", pattern)
+    known = world.meanings
+    exact = "".join(
+        re.escape(part) if at % 2 == 0
+        else ".*" if part == "*" else re.escape(known[part]) if part in known else f"(?P<{part}>.+)"
+        for at, part in enumerate(parts)
+    )  # fmt: skip
+    match = re.fullmatch(exact, value)
+    if match is not None:
+        known.update(match.groupdict())
+    return match is not None
+
+
+def _told(message: Request | Response | str) -> str:
+    if isinstance(message, str):
+        return message
+    if isinstance(message, Request):
+        words = message.method
+    else:
+        method = message.cseq.method
+        words = str(message.status) if method == "INVITE" else f"{message.status} {method}"
+    described = message.body and message.content_type == "application/sdp"
+    return f"{words} {shown(message.body)}" if described else words
+
+
+def _rest(world: World) -> str:
+    return "; ".join(f"{to} <- {_told(message)}" for to, message in world.log)
+
+
+def _nothing_more(world: World, line: str) -> None:
+    assert not world.log, f"before {line}: {_rest(world)}"

@@ -1,0 +1,163 @@
+"""A phone of a ladder: says what the text tells it to, and answers by itself what needs no thought."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from unificx.sip.flow import Flow
+from unificx.sip.headers import parse_address
+from unificx.sip.message import Request, Response, respond
+
+DOMAIN = "acme.example"
+DIRECTIONS = {"hold": "sendonly", "held": "recvonly", "off": "inactive"}
+BY_ITSELF = ("BYE", "INFO", "OPTIONS", "PRACK")
+
+
+def description(name: str) -> bytes:
+    """What a phone means by `[name]`: after a stroke its direction (hold, held, off), "srtp", or just another word."""
+    words = name.split("/")
+    protocol = "RTP/SAVP" if "srtp" in words else "RTP/AVP"
+    lines = ["v=0", f"o={words[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
+    lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
+    lines += [f"a={DIRECTIONS[word]}" for word in words if word in DIRECTIONS]
+    return "\r\n".join([*lines, ""]).encode()
+
+
+def shown(body: bytes) -> str:
+    """A description that came from the PBX: whose it is and, where it is not plain RTP, in what it is wrapped."""
+    assert b"c=IN IP4 203.0.113.1" in body, f"not through the anchor: {body!r}"
+    name = body.partition(b"a=x-said:")[2].partition(b"\r\n")[0].decode()
+    protocol = body.partition(b"m=audio 30000 ")[2].partition(b" ")[0]
+    return f"[{name}{ {b'RTP/AVP': '', b'RTP/SAVP': ' in srtp'}.get(protocol, ' in webrtc') }]"
+
+
+@dataclass
+class Phone:
+    """One device. It knows one dialog at a time, the latest. `by_hand`: it answers nothing by itself."""
+
+    name: str
+    number: str
+    flow: Flow
+    by_hand: bool = False
+    gone: bool = False
+    call_id: str = ""
+    local: str = ""
+    remote: str = ""
+    target: str = ""
+    cseq: int = 0
+    routes: list[str] = field(default_factory=list)
+    invite: Request | None = None
+    """The last INVITE this phone sent."""
+    open: list[Request] = field(default_factory=list)
+    """What it was asked and has not answered."""
+    branches: int = 0
+    rseq: str = "1"
+    refused: set[str] = field(default_factory=set)
+    """Branches of INVITEs it has refused."""
+
+    # ---- what it says
+
+    def words(self, word: str, argument: str, name: str, headers: list[tuple[str, str]]) -> Request | Response:
+        """The message for a line of the ladder, such as `INVITE 1002 [alice]` or `200 [bob]`."""
+        body = description(name) if name else b""
+        if word.isdigit():
+            return self._answer(int(word), argument, body, headers)
+        if word == "INVITE" and argument:
+            return self._call(argument, body, headers)
+        if word in ("ACK", "CANCEL"):
+            assert self.invite is not None
+            number = self.invite.cseq.number
+            if word == "CANCEL":
+                return self.invite.replace(method="CANCEL", body=b"").with_header("CSeq", f"{number} CANCEL")
+            return self._word("ACK", number, body, headers)
+        self.cseq += 1
+        if word == "PRACK":
+            assert self.invite is not None
+            headers = [("RAck", f"{self.rseq} {self.invite.cseq.number} INVITE"), *headers]
+        request = self._word(word, self.cseq, body, headers)
+        if word == "INVITE":
+            self.invite = request
+        return request
+
+    def _call(self, number: str, body: bytes, headers: list[tuple[str, str]]) -> Request:
+        self.cseq += 1
+        self.call_id = f"{self.name}-{self.cseq}"
+        named = dict(headers)
+        self.local = f"{named.pop('From', f'<sip:{self.number}@{DOMAIN}>')};tag={self.name}{self.cseq}"
+        self.remote = f"<sip:{number}@{DOMAIN}>"
+        self.target = f"sip:{number}@{DOMAIN}"
+        self.routes = []
+        self.invite = self._word("INVITE", self.cseq, body, list(named.items()))
+        return self.invite
+
+    def _word(self, method: str, number: int, body: bytes, headers: Iterable[tuple[str, str]]) -> Request:
+        self.branches += 1
+        via = f"SIP/2.0/{self.flow.transport.upper()} {self.flow.host}:{self.flow.port}"
+        given = dict(headers)
+        typed = [("Content-Type", "application/sdp")] if body and "Content-Type" not in given else []
+        contact = [] if "Contact" in given else [("Contact", f"<sip:{self.name}@{self.flow.host}>")]
+        lines = [
+            ("Via", f"{via};rport;branch=z9hG4bK{self.name}{self.branches}"),
+            ("Max-Forwards", given.pop("Max-Forwards", "70")),
+            *(("Route", route) for route in self.routes),
+            ("From", self.local),
+            ("To", self.remote),
+            ("Call-ID", self.call_id),
+            ("CSeq", f"{number} {method}"),
+            *contact,
+            *typed,
+            *given.items(),
+        ]
+        return Request(method, self.target, lines, body)
+
+    def _answer(self, status: int, method: str, body: bytes, headers: list[tuple[str, str]]) -> Response:
+        request = next(each for each in reversed(self.open) if method in ("", each.method))
+        if status >= 200:
+            self.open.remove(request)
+        if status >= 300:
+            self.refused.add(request.via.branch)
+        lines = [("Contact", f"<sip:{self.name}@{self.flow.host}>"), *headers]
+        if body:
+            lines.append(("Content-Type", "application/sdp"))
+        return respond(request, status, to_tag=f"{self.name}-t", headers=lines, body=body)
+
+    # ---- what it hears
+
+    def hears(self, message: Request | Response) -> list[Request | Response]:
+        """Take note, and give what it answers by itself."""
+        if isinstance(message, Response):
+            return self._hears_response(message)
+        if message.method == "ACK":
+            return []
+        if message.method == "INVITE" and not message.to.tag:
+            self.call_id = message.call_id
+            self.local = f"{message.first('to')};tag={self.name}-t"
+            self.remote = message.first("from") or ""
+            self.routes = message.all("record-route")
+        if message.contacts:
+            self.target = str(message.contacts[0].uri)
+        if self.by_hand:
+            self.open.append(message)
+            return []
+        if message.method in BY_ITSELF or (message.method == "UPDATE" and not message.body):
+            return [respond(message, 200)]
+        if message.method == "CANCEL":
+            invites = [each for each in self.open if each.method == "INVITE"]
+            self.open = [each for each in self.open if each.method != "INVITE"]
+            self.refused.update(each.via.branch for each in invites)
+            return [respond(message, 200), *(respond(each, 487, to_tag=f"{self.name}-t") for each in invites)]
+        self.open.append(message)
+        return []
+
+    def _hears_response(self, response: Response) -> list[Request | Response]:
+        invite = self.invite
+        if response.cseq.method != "INVITE" or invite is None or response.cseq.number != invite.cseq.number:
+            return []
+        if response.status >= 300:
+            ack = invite.replace(method="ACK", body=b"").with_header("CSeq", f"{invite.cseq.number} ACK")
+            return [ack.with_header("To", response.first("to") or "")]
+        if response.to.tag and not parse_address(self.remote).tag:
+            self.remote = response.first("to") or ""
+        if response.contacts:
+            self.target = str(response.contacts[0].uri)
+        self.rseq = response.first("rseq") or self.rseq
+        return []

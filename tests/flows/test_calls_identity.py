@@ -1,0 +1,118 @@
+"""Who is said to be calling: what the PBX knows, never what a phone claims; and what a caller withholds stays here."""
+
+import pytest
+from ladder import play
+
+
+async def test_the_callee_sees_who_calls_as_the_pbx_knows_it() -> None:
+    await play(r"""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          From: "The President" <sip:1@whitehouse.example>
+          P-Asserted-Identity: <sip:1@whitehouse.example>
+          Max-Forwards: 21
+        bob   <- INVITE [alice]
+          From: "Alice \"Al\" O\\Neill" <sip:1001@acme.example>;tag={*}
+          P-Asserted-Identity: "Alice \"Al\" O\\Neill" <sip:1001@acme.example>
+          To: <sip:1002@acme.example>
+          Max-Forwards: 20
+          Contact: <sip:203.0.113.1:5060>
+          Privacy: none at all
+    """.replace("Privacy: none at all", "Privacy: none"))  # fmt: skip
+
+
+@pytest.mark.promise("U1")
+@pytest.mark.parametrize("wish", ["id", "user; header", "critical;ID"])
+async def test_a_caller_who_withholds_the_number_is_anonymous_to_the_callee(wish: str) -> None:
+    world = await play(f"""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Privacy: {wish}
+        bob   <- INVITE [alice]
+          From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag={{*}}
+          P-Asserted-Identity: none
+          Privacy: id
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+    """)
+    invite = world.read[0]
+    assert not isinstance(invite, str)
+    assert all(trace not in invite.encode() for trace in (b"1001", b"Alice", b"O\\Neill", b"192.0.2.9"))
+    assert world.ended[0].parties[0].number == "1001"  # the PBX knows, for the bill and for the law
+
+
+async def test_a_call_that_went_round_too_often_goes_no_further() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Max-Forwards: 0
+        alice <- 483
+    """)
+
+
+async def test_nothing_of_one_side_gets_to_the_other() -> None:
+    """The PBX is where each side's call ends: names, addresses and programs stay on their side."""
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          User-Agent: Secret/1.0
+          X-Room: 42
+        bob   <- INVITE [alice]
+          User-Agent: none
+          X-Room: none
+        bob   -> 200 [bob]
+          Server: AlsoSecret/2.0
+        bob   <- ACK
+        alice <- 200 [bob]
+          Server: none
+        alice -> ACK
+        bob   -> BYE
+          Reason: SIP;cause=200;text="dinner is ready"
+        alice <- BYE
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """)
+    phones = world.phones
+    for message in world.read:
+        if not isinstance(message, str):
+            text = message.encode()
+            assert not (phones["alice"].flow.host.encode() in text and phones["bob"].flow.host.encode() in text)
+            assert b"dinner" not in text
+
+
+async def test_a_phone_behind_a_proxy_is_reached_by_its_routes() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Record-Route: <sip:p1.example;lr>, <sip:p2.example;lr>
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+          Record-Route: <sip:p3.example;lr>
+          Record-Route: <sip:p4.example;lr>
+        bob   <- ACK
+          Route: <sip:p4.example;lr>
+        alice <- 200 [bob]
+          Record-Route: {*}p2.example{*}
+        alice -> ACK
+        bob   -> BYE
+        alice <- BYE
+          Route: <sip:p1.example;lr>
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """)
+
+
+async def test_a_route_nobody_can_read_is_refused_at_once() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Record-Route: <sip:p1.example;lr
+        alice <- 400
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+          Record-Route: <nothing>
+        history <- unreachable 20 alice 1002
+        alice <- 480
+    """)

@@ -1,0 +1,287 @@
+"""From the INVITE to the answer: who rings, who stops ringing, what the caller is told."""
+
+import pytest
+from ladder import play
+
+
+async def test_a_call_rings_is_answered_and_ends() -> None:
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        ... 5 s
+        alice -> BYE
+        bob   <- BYE
+          Reason: Q.850;cause=16;text="Normal clearing"
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+    [call] = world.ended
+    assert call.answered is not None
+    assert (call.ended - call.answered).total_seconds() == 5
+    assert [party.quality.packets for party in call.parties] == [250, 250]
+    assert [party.address for party in call.parties] == [world.phones[who].flow.host for who in ("alice", "bob")]
+
+
+async def test_all_phones_ring_and_stop_when_one_answers() -> None:
+    await play("""
+        alice 1001, bob 1002, tablet 1002, kitchen 1002
+        alice   -> INVITE 1002 [alice]
+        bob     <- INVITE [alice]
+        tablet  <- INVITE [alice]
+        kitchen <- INVITE [alice]
+        bob     -> 180
+        alice   <- 180
+        tablet  -> 180
+        tablet  -> 200 [tablet]
+        tablet  <- ACK
+        bob     <- CANCEL
+          Reason: SIP;cause=200;text="Call completed elsewhere"
+        alice   <- 200 [tablet]
+        alice   -> ACK
+        kitchen -> 180           # it gets its CANCEL only now: none may be sent before a provisional (RFC 3261 9.1)
+        kitchen <- CANCEL
+          Reason: SIP;cause=200;text="Call completed elsewhere"
+        alice   -> BYE
+        tablet  <- BYE
+        history <- answered 16 alice tablet
+        alice   <- 200 BYE
+    """)
+
+
+async def test_an_answer_that_comes_too_late_is_ended() -> None:
+    await play("""
+        alice 1001, bob 1002, tablet 1002 tcp by hand
+        alice  -> INVITE 1002 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        tablet -> 180
+        alice  <- 180
+        bob    -> 200 [bob]
+        bob    <- ACK
+        tablet <- CANCEL
+        alice  <- 200 [bob]
+        tablet -> 200 INVITE [tablet]
+        tablet <- ACK
+        tablet <- BYE
+        tablet -> 200 BYE
+        tablet -> 200 CANCEL
+        alice  -> ACK
+        bob    -> BYE
+        alice  <- BYE
+        history <- answered 16 alice bob
+        bob    <- 200 BYE
+    """)
+
+
+async def test_one_phone_may_be_heard_before_it_answers() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob]
+        alice <- 183 [bob]
+        bob   -> 180
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+          Contact: {*}
+        alice -> ACK
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """)
+
+
+async def test_of_several_phones_none_is_heard_before_it_answers() -> None:
+    await play("""
+        alice 1001, bob 1002, tablet 1002
+        alice  -> INVITE 1002 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        bob    -> 183 [bob]
+        alice  <- 180
+        tablet -> 183 [tablet]
+        bob    -> 200 [bob]
+        bob    <- ACK
+        tablet <- CANCEL
+        alice  <- 200 [bob]
+        alice  -> ACK
+        alice  -> BYE
+        bob    <- BYE
+        history <- answered 16 alice bob
+        alice  <- 200 BYE
+    """)
+
+
+async def test_early_media_to_a_caller_with_100rel_is_acknowledged_before_the_answer() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Supported: 100rel
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob]
+        alice <- 183 [bob]
+          Require: 100rel
+          RSeq: {rseq}
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice -> PRACK
+        alice <- 200 PRACK
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
+async def test_a_caller_that_gives_up_instead_of_acknowledging_early_media_is_let_go() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Supported: 100rel
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob]
+        alice <- 183 [bob]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice -> CANCEL
+        alice <- 487
+        bob   <- BYE
+        history <- answered 16 alice bob
+    """)
+
+
+async def test_a_callee_that_wants_its_ringing_acknowledged_gets_a_prack() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob]
+          Require: 100rel
+          RSeq: 7001
+        bob   <- PRACK
+          RAck: 7001 1 INVITE
+        alice <- 183 [bob]
+        bob   -> 200 INVITE      # without a description: the early answer stands
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
+async def test_the_callee_offers_when_the_caller_does_not() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002
+        bob   <- INVITE
+          Supported: timer
+        bob   -> 180
+        alice <- 180
+        bob   -> 200 [bob]
+        alice <- 200 [bob]
+        alice -> ACK [alice]
+        bob   <- ACK [alice]
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """)
+
+
+async def test_a_caller_that_answers_no_offer_is_sent_home() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002
+        bob   <- INVITE
+        bob   -> 200 [bob]
+        alice <- 200 [bob]
+        alice -> ACK
+        history <- answered 88 alice bob
+        bob   <- ACK
+        bob   <- BYE
+        alice <- BYE
+    """)
+
+
+@pytest.mark.promise("T1")
+async def test_a_phone_on_tls_is_offered_srtp_and_asked_without_once_it_refuses() -> None:
+    await play("""
+        alice 1001, bob 1002 tls
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice in srtp]
+        bob   -> 488
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
+@pytest.mark.promise("T1")
+async def test_each_side_gets_the_protection_it_speaks() -> None:
+    await play("""
+        alice 1001, bob 1002 tls
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice in srtp]
+        bob   -> 200 [bob/srtp]
+        bob   <- ACK
+        alice <- 200 [bob/srtp]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
+async def test_a_plain_phone_that_cannot_is_not_asked_twice() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 488
+        history <- failed 88 alice 1002
+        alice <- 488
+    """)
+
+
+async def test_a_long_ringing_is_said_again_so_that_no_proxy_gives_up() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Require: 100rel
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+          RSeq: 1
+        alice -> PRACK
+        alice <- 200 PRACK
+        ... 29 s
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)

@@ -1,0 +1,366 @@
+"""Calls nobody answers: busy, declined, unreachable, given up; the caller learns which, and so does history."""
+
+from ladder import play, play_on
+
+from unificx.calls import CallSettings
+
+
+async def test_busy() -> None:
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+          Reason: Q.850;cause=17;text="Busy"
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_one_busy_phone_lets_the_others_ring() -> None:
+    await play("""
+        alice 1001, bob 1002, tablet 1002
+        alice  -> INVITE 1002 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        bob    -> 486
+        tablet -> 180
+        alice  <- 180
+        tablet -> 404
+        history <- busy 17 alice 1002
+        alice  <- 486
+    """)
+
+
+async def test_a_person_who_declines_ends_the_search() -> None:
+    await play("""
+        alice 1001, bob 1002, tablet 1002
+        alice  -> INVITE 1002 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        tablet -> 180
+        alice  <- 180
+        bob    -> 603
+        history <- declined 21 alice 1002
+        tablet <- CANCEL
+          Reason: none
+        alice  <- 603
+    """)
+
+
+async def test_a_person_who_is_busy_everywhere_ends_the_search() -> None:
+    await play("""
+        alice 1001, bob 1002, tablet 1002
+        alice  -> INVITE 1002 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        tablet -> 180
+        alice  <- 180
+        bob    -> 600
+        history <- busy 17 alice 1002
+        tablet <- CANCEL
+        alice  <- 486
+    """)
+
+
+async def test_nobody_answers_in_time() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        ... 29 s
+        ... 1 s
+        history <- missed 19 alice 1002
+        bob   <- CANCEL
+        alice <- 480
+          Reason: Q.850;cause=19;text="No answer"
+    """)
+
+
+async def test_nobody_is_registered() -> None:
+    await play("""
+        alice 1001
+        alice -> INVITE 1002 [alice]
+        history <- unreachable 20 alice 1002
+        alice <- 480
+          Reason: Q.850;cause=20;text="Not reachable"
+    """)
+
+
+async def test_no_phone_is_there_any_more() -> None:
+    world = await play("""
+        alice 1001, bob 1002 udp, tablet 1002
+        bob    -> nothing any more
+        tablet -> nothing any more
+        alice  -> INVITE 1002 [alice]
+        ... 30 s
+        history <- missed 19 alice 1002
+        alice  <- 480
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_phones_that_say_nothing_for_longer_than_sip_waits_are_unreachable() -> None:
+    await play(
+        """
+        alice 1001, bob 1002, tablet 1002
+        bob    -> nothing any more
+        tablet -> nothing any more
+        alice  -> INVITE 1002 [alice]
+        ... 33 s
+        history <- unreachable 20 alice 1002
+        alice  <- 480
+    """,
+        rings=60,
+    )
+
+
+async def test_a_phone_whose_connection_breaks_is_unreachable() -> None:
+    await play("""
+        alice 1001, bob 1002
+        bob   -> nothing any more
+        alice -> INVITE 1002 [alice]
+        ! bob loses its connection
+        history <- unreachable 20 alice 1002
+        alice <- 480
+    """)
+
+
+async def test_a_number_nobody_has() -> None:
+    world = await play("""
+        alice 1001
+        alice -> INVITE 4711 [alice]
+        history <- failed 1 alice 4711
+        alice <- 404
+    """)
+    await play_on(world, """
+        alice -> INVITE nonsense [alice]
+        history <- failed 1 alice nonsense
+        alice <- 404
+    """)  # fmt: skip
+
+
+async def test_the_caller_gives_up_before_anything_rang() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        alice -> CANCEL
+        history <- cancelled 16 alice 1002
+        alice <- 487
+        bob   -> 180             # only now it may be cancelled
+        bob   <- CANCEL
+    """)
+
+
+async def test_the_caller_gives_up_while_it_rings() -> None:
+    world = await play("""
+        alice 1001, bob 1002, tablet 1002
+        alice  -> INVITE 1002 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        bob    -> 180
+        alice  <- 180
+        tablet -> 180
+        alice  -> CANCEL
+        history <- cancelled 16 alice 1002
+        bob    <- CANCEL
+          Reason: none
+        tablet <- CANCEL
+        alice  <- 487
+          Reason: Q.850;cause=16;text="Caller hung up"
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_the_caller_gives_up_with_a_bye() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        alice -> BYE
+        history <- cancelled 16 alice 1002
+        alice <- 487
+        bob   <- CANCEL
+        alice <- 200 BYE
+    """)
+
+
+async def test_an_answer_that_crosses_the_cancel_is_ended() -> None:
+    world = await play("""
+        alice 1001, bob 1002 tcp by hand
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        alice -> CANCEL
+        history <- cancelled 16 alice 1002
+        bob   <- CANCEL
+        alice <- 487
+        bob   -> 200 INVITE [bob]
+        bob   <- ACK
+        bob   <- BYE
+        bob   -> 200 BYE
+        bob   -> 200 CANCEL
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_cancel_that_crosses_the_answer_comes_too_late() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> CANCEL
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
+async def test_the_caller_gives_up_while_the_media_engine_is_asked() -> None:
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        ! the media engine sleeps
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice -> CANCEL
+        history <- cancelled 16 alice 1002
+        bob   <- BYE
+        alice <- 487
+        ! the media engine wakes up
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_no_media_no_call() -> None:
+    world = await play("""
+        alice 1001, bob 1002
+        ! the media engine dies
+        alice -> INVITE 1002 [alice]
+        history <- failed 34 alice 1002
+        alice <- 503
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_description_nobody_can_read_is_the_callers_fault() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice/bad]
+        history <- failed 88 alice 1002
+        alice <- 488
+    """)
+
+
+async def test_an_answer_nobody_can_read_ends_the_call() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob/bad]
+        bob   <- ACK
+        history <- failed 88 alice 1002
+        bob   <- BYE
+        alice <- 488
+    """)
+
+
+async def test_an_answer_without_a_description_ends_the_call() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 INVITE
+        history <- failed 88 alice 1002
+        bob   <- ACK
+        bob   <- BYE
+        alice <- 488
+    """)
+
+
+async def test_a_loser_whose_media_fails_late_does_no_harm() -> None:
+    """The engine is asked for both phones at once; that it fails one matters no more once the other has answered."""
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob/bad]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
+async def test_what_an_invite_must_be_able_to_do_is_checked_before_anything_rings() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Require: telepathy
+        alice <- 420
+          Unsupported: telepathy
+        alice -> INVITE 1002 [alice]
+          Session-Expires: 30
+        alice <- 422
+          Min-SE: 90
+        alice -> INVITE 1002 [alice]
+          Session-Expires: soon
+        alice <- 400
+        alice -> INVITE 1002 [alice]
+          Content-Type: text/plain
+        alice <- 415
+          Accept: application/sdp
+    """)
+
+
+async def test_too_many_calls_are_told_to_come_back() -> None:
+    await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        alice -> INVITE 1002 [alice]
+        alice <- 503
+          Retry-After: 5
+    """,
+        settings=CallSettings(most_calls=1),
+    )
+
+
+async def test_a_callee_that_says_a_different_interval_is_asked_again() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+          Session-Expires: 1800
+        bob   -> 422
+          Min-SE: 3600
+        bob   <- INVITE [alice]
+          Session-Expires: 3600
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+    """)

@@ -1,0 +1,215 @@
+"""The call engine as it is wired in a server, in memory and in virtual time, with phones around it."""
+
+import asyncio
+from datetime import UTC, datetime
+from itertools import count
+
+from fake_engine import FakeEngine
+from phones import DOMAIN, Phone
+
+from unificx.calls import CallSettings, Conductor, Parts, Watch
+from unificx.calls.facts import CallEnded
+from unificx.calls.rules.states import Talking
+from unificx.calls.rules.words import CALLER
+from unificx.calls.run import Run
+from unificx.kernel.clock import ManualClock
+from unificx.people import Directory, Extension, Tenant
+from unificx.presence import Binding, Caller, Location
+from unificx.routing import Routing
+from unificx.sip.endpoint import Endpoint, RequestArrived
+from unificx.sip.flow import Flow
+from unificx.sip.legs import Legs
+from unificx.sip.message import Request, Response, parse, respond
+
+TENANT = "t1"
+LASTS = 7200
+NAMES = {"1001": 'Alice "Al" O\\Neill'}
+_ports = count(20_000)
+
+
+class World:
+    """Everything between the SIP face and the database. `log` is what has left it and was not looked at yet."""
+
+    def __init__(
+        self, phones: list[Phone], settings: CallSettings | None = None, rings: int = 30, session_expires: int = 1800
+    ) -> None:
+        self.clock = ManualClock()
+        self.phones = {phone.name: phone for phone in phones}
+        self.log: list[tuple[str, Request | Response | str]] = []
+        self.read: list[Request | Response | str] = []
+        self.meanings: dict[str, str] = {}
+        self.ended: list[CallEnded] = []
+        self.directory, self.location = _people(phones, rings), Location()
+        for phone in phones:
+            self._register(phone)
+        self.media = FakeEngine(self.clock)
+        self.notes: list[Run] = []
+        self.settings = settings or CallSettings()
+        self.session_expires = session_expires
+        self.build()
+
+    def build(self) -> None:
+        """Make the engine, as a start of the process does."""
+        tags = count(1)
+        life = f"{next(_ports)}"
+        endpoint = Endpoint(tag=lambda: f"{life}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
+        self.legs = Legs(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
+        routing = Routing(self.directory, self.location)
+        parts = Parts(self.legs, self.media, self, routing, self.directory, self.clock)
+        self.conductor = Conductor(parts, self.settings, answered=self.notes.append)
+        self.watch = Watch(self.conductor, self.media, self.clock, self.settings)
+
+    @staticmethod
+    def phone(name: str, number: str, way: str = "") -> Phone:
+        words = way.split()
+        transport = words[0] if words and words[0] in ("udp", "tcp", "tls", "wss") else "tcp"
+        flow = Flow(transport, f"192.0.2.{10 + len(name)}", next(_ports), 0 if transport == "udp" else next(_ports))
+        return Phone(name, number, flow, by_hand="by hand" in way)
+
+    def _register(self, phone: Phone) -> None:
+        binding = Binding(
+            id=f"b-{phone.name}", tenant_id=TENANT, extension_id=f"e-{phone.number}", device_id=phone.name,
+            expires_at=self.now + 100_000, cseq=1, call_id="reg", contact=f"sip:{phone.name}@{phone.flow.host}",
+            flow=phone.flow,
+        )  # fmt: skip
+        self.location.put(binding.extension_id, binding.device_id, (binding,))
+
+    @property
+    def now(self) -> float:
+        return self.clock.monotonic()
+
+    # ---- what history is: a witness of order
+
+    def record(self, call: CallEnded) -> None:
+        caller, callee = call.parties
+        self.ended.append(call)
+        devices = f"{caller.device_id} {callee.device_id or callee.number}"
+        self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
+
+    # ---- in and out
+
+    def arrive(self, phone: Phone, message: Request | Response) -> None:
+        """A message of a phone reaches the PBX."""
+        self.legs.endpoint.receive(message.encode(), phone.flow, self.now)
+        self._events()
+
+    def _events(self) -> None:
+        endpoint = self.legs.endpoint
+        while (event := endpoint.next_event()) is not None:
+            if self.conductor.event(event, self.now) or not isinstance(event, RequestArrived):
+                continue
+            if event.request.method == "INVITE" and not event.request.to.tag:
+                self.conductor.incoming(event.key, event.request, event.flow, self._caller(event.flow), self.now)
+            else:
+                endpoint.respond(event.key, respond(event.request, 481), self.now)
+
+    def _caller(self, flow: Flow) -> Caller:
+        phone = self._at(flow)
+        extension = self.directory.extension_by_id(f"e-{phone.number}")
+        assert extension is not None
+        return Caller(TENANT, extension.id, phone.name, extension.subject, extension.number, extension.name)
+
+    def _at(self, flow: Flow) -> Phone:
+        return next(each for each in self.phones.values() if (each.flow.host, each.flow.port) == (flow.host, flow.port))
+
+    async def settle(self) -> None:
+        """Let everything happen that happens at once."""
+        quiet = 0
+        while quiet < 10:
+            sent = self.legs.endpoint.to_send()
+            for data, flow in sent:
+                self._deliver(self._at(flow), parse(data))
+            quiet = 0 if sent else quiet + 1
+            await asyncio.sleep(0)
+
+    def _deliver(self, phone: Phone, message: Request | Response) -> None:
+        if phone.gone:
+            return
+        if not _says_nothing(phone, message):
+            self.log.append((phone.name, message))
+        for answer in phone.hears(message):
+            self.arrive(phone, answer)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Every timer on the way rings when it is due."""
+        end = self.now + seconds
+        while self.now < end:
+            due = min(self.conductor.deadline(), self.legs.endpoint.deadline() or end, end)
+            self.clock.advance(max(due - self.now, 0.001))
+            self.legs.endpoint.timer(self.now)
+            self._events()
+            if self.now >= self.conductor.deadline():
+                self.conductor.timer(self.now)
+            await self.settle()
+
+    # ---- what else can happen
+
+    def act(self, what: str) -> None:
+        """A line of a ladder that is no message: the names of what can happen are the cases here."""
+        call_id = next(iter(self.conductor.runs), "")
+        match what.split():
+            case ["the", "media", "engine", "sleeps"]:
+                self.media.awake.clear()
+            case ["the", "media", "engine", "wakes", "up"]:
+                self.media.awake.set()
+            case ["the", "media", "engine", "dies"]:
+                self.media.dead = True
+            case ["the", "media", "engine", "restarts"]:
+                self.media.dead = False
+                self.media.anchors.clear()
+                self.conductor.media_restarted()
+            case ["an", "administrator", "ends", "the", "call"]:
+                assert self.conductor.hang_up(call_id, TENANT)
+            case [name, "is", "not", "heard", "any", "more"]:
+                tag = self.conductor.runs[call_id].legs[self._leg_name(call_id, name)].id
+                self.media.silent_since[tag] = self.clock.now().timestamp()
+            case ["the", "watch", "goes", "round"]:
+                self._tasks = [asyncio.ensure_future(self.watch.go_round())]
+            case ["the", "server", "goes", "down"]:
+                self._tasks = [asyncio.ensure_future(self.conductor.close())]
+            case [name, "loses", "its", "connection"]:
+                self.legs.endpoint.lost(self.phones[name].flow, self.now)
+                self._events()
+            case _:
+                raise AssertionError(f"unknown: {what}")
+
+    def _leg_name(self, call_id: str, name: str) -> str:
+        run = self.conductor.runs[call_id]
+        assert isinstance(run.state, Talking)
+        return CALLER if run.caller.device_id == name else run.state.callee
+
+    def leftovers(self) -> dict[str, int]:
+        """What is still held of any call."""
+        conductor, legs = self.conductor, self.legs
+        held = {
+            "runs": len(conductor.runs),
+            "legs of runs": len(conductor._by_leg),
+            "legs": len(legs),
+            "server keys": len(legs._servers),
+            "client keys": len(legs._clients),
+            "told": len(legs._told),
+            "server transactions": legs.endpoint.transactions[0],
+            "client transactions": legs.endpoint.transactions[1],
+            "asked of the media engine": len(conductor._hands._asked),
+            "anchors": len(self.media.anchors),
+        }
+        return {name: number for name, number in held.items() if number}
+
+
+def _says_nothing(phone: Phone, message: Request | Response) -> bool:
+    if isinstance(message, Request):
+        return message.method == "ACK" and message.via.branch in phone.refused
+    return message.status == 100 or message.cseq.method == "CANCEL"
+
+
+def _people(phones: list[Phone], rings: int) -> Directory:
+    directory = Directory()
+    directory.put_tenant(Tenant(TENANT, "acme", "Acme", DOMAIN, "active", datetime(2026, 1, 1, tzinfo=UTC)))
+    for number in ("1001", "1002", "1003", *(phone.number for phone in phones)):
+        directory.put_extension(
+            Extension(
+                id=f"e-{number}", tenant_id=TENANT, number=number, person_id=None, subject=f"s-{number}",
+                ring_seconds=rings, max_call_seconds=LASTS, name=NAMES.get(number, f"Extension {number}"),
+            )
+        )  # fmt: skip
+    return directory
