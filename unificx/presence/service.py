@@ -53,7 +53,7 @@ class Registrar:
         outcome = decide(held, asked, device, Arrival(flow, now), self._parts.clock.new_id)
         if outcome.changed or outcome.removed or outcome.extended:
             self._keep(outcome)
-        if outcome.bindings != held:
+        if asked.wanted or asked.nothing:
             self._put(device, outcome.bindings, now)
         return Registered(outcome.bindings, asked.path if asked.path_understood else (), asked.outbound)
 
