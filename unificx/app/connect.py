@@ -1,39 +1,21 @@
-"""How a command reaches an installation: the control socket of the server that runs, else an app of its own."""
+"""How a command reaches an installation: the control socket of the server that runs, else an app of its own.
 
-import os
+Light to import: what only a command without a server needs is imported when there is none.
+"""
+
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
+from unificx.app.site import Site
 
-from unificx.app.faces import as_operator, face
-from unificx.app.opening import opened
-from unificx.app.settings import Site, database_url
-from unificx.kernel.clock import SystemClock
-from unificx.web import LiveCall, PartState
+if TYPE_CHECKING:
+    import httpx
 
 BASE = "http://unificx"
 PATIENCE = 30.0
-
-
-class NoCalls:
-    """Without a server there are no live calls."""
-
-    def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
-        del tenant_id
-        return ()
-
-    def hangup(self, call_id: str) -> None:
-        del call_id
-
-
-class NoParts:
-    """Without a server nothing is ready."""
-
-    async def states(self) -> Sequence[PartState]:
-        return (PartState("server", False, "it does not run: start it with `unificx up`"),)
 
 
 def runs(site: Site) -> bool:
@@ -47,17 +29,16 @@ def runs(site: Site) -> bool:
 
 
 @asynccontextmanager
-async def connect(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def connect(home: Path) -> "AsyncIterator[httpx.AsyncClient]":
     """A client with an operator's rights for the installation in `home`. Raises CannotStart."""
+    import httpx
+
     site = Site(home)
-    if runs(site):
-        transport = httpx.AsyncHTTPTransport(uds=str(site.control))
-        async with httpx.AsyncClient(transport=transport, base_url=BASE, timeout=PATIENCE) as client:
-            yield client
-        return
-    environ = dict(os.environ)
-    async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
-        app = as_operator(face(rooms, NoCalls(), NoParts()))
-        await rooms.people.first_start()
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE, timeout=PATIENCE) as client:
-            yield client
+    async with AsyncExitStack() as stack:
+        if runs(site):
+            transport: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(uds=str(site.control))
+        else:
+            from unificx.app.offline import transport_of
+
+            transport = await stack.enter_async_context(transport_of(site))
+        yield await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=BASE, timeout=PATIENCE))

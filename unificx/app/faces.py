@@ -13,7 +13,7 @@ from unificx.app.rooms import Rooms
 from unificx.kernel.errors import CannotStart
 from unificx.net import Bind, Certificates
 from unificx.net.binding import open_socket
-from unificx.web import LiveCalls, Parts, Services, StoredAnswers, as_operator, build
+from unificx.web import LiveCalls, Parts, Services, as_operator, build
 
 App = Callable[..., Awaitable[None]]
 
@@ -22,8 +22,7 @@ __all__ = ["HttpServers", "as_operator", "face", "with_sip"]
 
 def face(rooms: Rooms, live: LiveCalls, parts: Parts) -> App:
     """The HTTP face of an installation."""
-    answers = StoredAnswers(rooms.database, rooms.keys, rooms.clock)
-    return build(Services(rooms.people, rooms.history, live, parts, answers, rooms.clock, rooms.metrics))
+    return build(Services(rooms.people, rooms.history, live, parts, rooms.answers, rooms.clock, rooms.metrics))
 
 
 def with_sip(app: App, sip: App) -> App:

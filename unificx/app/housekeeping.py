@@ -1,7 +1,6 @@
 """What the rooms do for one another when something happened, and what has to be done now and then."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
@@ -40,19 +39,24 @@ class Housekeeping:
         bus.subscribe(SubjectErased, self._erased)
         rooms.outbox.subscribe(TenantDeleted, rooms.history.forget_tenant)
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
+        rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)
+        rooms.outbox.subscribe(PersonClosed, rooms.answers.forget)
 
     async def run(self) -> None:
         """Keep house."""
         while True:
             await asyncio.sleep(TIDY_EVERY)
-            with contextlib.suppress(OSError):
-                await self._rooms.people.tidy()
+            for work in (self._rooms.people.tidy(), self._sweep_answers()):
+                await self._done_safely(work)
 
     async def close(self) -> None:
         """Finish what was begun."""
         while self._errands:
             await asyncio.gather(*self._errands, return_exceptions=True)
         await self._rooms.people.tidy()
+
+    async def _sweep_answers(self) -> None:
+        await self._rooms.answers.sweep()
 
     def _erased(self, fact: SubjectErased) -> None:
         """The key is gone: nothing in memory may outlive it, and the rows that are left go too."""

@@ -33,7 +33,8 @@ def up(  # noqa: PLR0917 - these are the command's options
 ) -> None:
     """Run the PBX until it is stopped. Port 0 picks a free one."""
     from unificx.app.server import serve
-    from unificx.app.settings import Settings, Site, bind, binds, certificates, database_url, media_interfaces
+    from unificx.app.settings import Settings, bind, binds, certificates, media_interfaces
+    from unificx.app.site import Site, database_url
 
     site = Site(home.expanduser().absolute())
     environ = dict(os.environ)
@@ -83,7 +84,7 @@ def call(
 
 def survey(home: Path) -> Surveyed:
     """What belongs to the installation in `home`, for `unificx doctor`."""
-    from unificx.app.settings import Site, database_url
+    from unificx.app.site import Site, database_url
 
     site = Site(home.expanduser().absolute())
     return Surveyed(

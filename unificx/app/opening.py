@@ -11,7 +11,7 @@ import structlog
 
 from unificx.app.housekeeping import Housekeeping
 from unificx.app.rooms import Rooms, build
-from unificx.app.settings import Site
+from unificx.app.site import Site
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import CannotStart
 from unificx.kernel.facts import Bus

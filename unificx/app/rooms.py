@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry
 
 from unificx import calls, presence
-from unificx.app.settings import Site
+from unificx.app.site import Site
 from unificx.calls import Journal
 from unificx.history import History
 from unificx.kernel.clock import Clock
@@ -14,6 +14,7 @@ from unificx.people import People
 from unificx.presence import Location, Registrar
 from unificx.privacy import Erasure, KeyStore
 from unificx.store import Database, Outbox, Spool
+from unificx.web import StoredAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Rooms:
     registrar: Registrar
     history: History
     journal: Journal
+    answers: StoredAnswers
     metrics: CollectorRegistry
 
 
@@ -62,5 +64,6 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         registrar=registrar,
         history=history,
         journal=journal,
+        answers=StoredAnswers(database, keys, clock),
         metrics=CollectorRegistry(),
     )

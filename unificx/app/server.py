@@ -16,8 +16,9 @@ from unificx.app.gauges import Gauges
 from unificx.app.live import AllParts, Live
 from unificx.app.opening import opened
 from unificx.app.rooms import Rooms
-from unificx.app.settings import Settings, Site
+from unificx.app.settings import Settings
 from unificx.app.sip import SipServer
+from unificx.app.site import Site
 from unificx.kernel.clock import SystemClock
 from unificx.net import Certificates, RtpEngine, SipWebSocket, ensure_certificates
 from unificx.people import Demo, FirstOperator

@@ -4,56 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from unificx.app.site import Site
 from unificx.kernel.errors import CannotStart
 from unificx.net import Bind, Certificates, Interface, server_context
 
-DATABASE_VARIABLE = "UNIFICX_DATABASE"
 MEDIA_VARIABLE = "UNIFICX_MEDIA"
 """Addresses media is received on, comma-separated: `ADDRESS` or `ADDRESS!ADVERTISED`. Default: where SIP listens."""
 CERTIFICATE_VARIABLE, KEY_VARIABLE = "UNIFICX_TLS_CERTIFICATE", "UNIFICX_TLS_KEY"
 """PEM files of a certificate (with its chain) that phones and browsers trust, in the place of our own authority's."""
 ANYWHERE = ("0.0.0.0", "::")
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where everything of one installation lies on the disk."""
-
-    home: Path
-
-    @property
-    def database(self) -> Path:
-        return self.home / "unificx.db"
-
-    @property
-    def keys(self) -> Path:
-        return self.home / "keys.db"
-
-    @property
-    def erased(self) -> Path:
-        """The journal of erasures."""
-        return self.home / "erased.journal"
-
-    @property
-    def spool(self) -> Path:
-        return self.home / "spool"
-
-    @property
-    def tls(self) -> Path:
-        return self.home / "tls"
-
-    @property
-    def control(self) -> Path:
-        return self.home / "control.sock"
-
-    @property
-    def lock(self) -> Path:
-        return self.home / "lock"
-
-    @property
-    def ready(self) -> Path:
-        """Where a running server says on which addresses it answers."""
-        return self.home / "ready.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +28,6 @@ class Settings:
     certificates: Certificates | None = None
     """Given from outside; None: the installation makes its own."""
     demo: bool = True
-
-
-def database_url(site: Site, environ: Mapping[str, str]) -> str:
-    """The database to use: one setting turns SQLite into PostgreSQL."""
-    return environ.get(DATABASE_VARIABLE) or f"sqlite:///{site.database}"
 
 
 def bind(transport: str, text: str, option: str) -> Bind:

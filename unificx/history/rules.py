@@ -31,6 +31,6 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         moment = datetime.fromisoformat(started)
         if moment.tzinfo is None:
             raise ValueError("a moment without a time zone")
-    except (ValueError, binascii.Error):
+        return moment.astimezone(UTC), call_id
+    except (ValueError, OverflowError, binascii.Error):
         raise Invalid("That is not a cursor of this list.", field="cursor") from None
-    return moment.astimezone(UTC), call_id

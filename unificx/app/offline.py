@@ -1,0 +1,40 @@
+"""An installation opened by a command, because no server runs that could be asked."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import httpx
+
+from unificx.app.faces import as_operator, face
+from unificx.app.opening import opened
+from unificx.app.site import Site, database_url
+from unificx.kernel.clock import SystemClock
+from unificx.web import LiveCall, PartState
+
+
+class NoCalls:
+    """Without a server there are no live calls."""
+
+    def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
+        del tenant_id
+        return ()
+
+    def hangup(self, call_id: str) -> None:
+        del call_id
+
+
+class NoParts:
+    """Without a server nothing is ready."""
+
+    async def states(self) -> Sequence[PartState]:
+        return (PartState("server", False, "it does not run: start it with `unificx up`"),)
+
+
+@asynccontextmanager
+async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """The way to an app of this process's own, with an operator's rights. Raises CannotStart."""
+    environ = dict(os.environ)
+    async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
+        await rooms.people.first_start()
+        yield httpx.ASGITransport(as_operator(face(rooms, NoCalls(), NoParts())))

@@ -1,0 +1,53 @@
+"""Where everything of one installation lies. Light to import: every command needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DATABASE_VARIABLE = "UNIFICX_DATABASE"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where everything of one installation lies on the disk."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        return self.home / "unificx.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys.db"
+
+    @property
+    def erased(self) -> Path:
+        """The journal of erasures."""
+        return self.home / "erased.journal"
+
+    @property
+    def spool(self) -> Path:
+        return self.home / "spool"
+
+    @property
+    def tls(self) -> Path:
+        return self.home / "tls"
+
+    @property
+    def control(self) -> Path:
+        return self.home / "control.sock"
+
+    @property
+    def lock(self) -> Path:
+        return self.home / "lock"
+
+    @property
+    def ready(self) -> Path:
+        """Where a running server says on which addresses it answers."""
+        return self.home / "ready.json"
+
+
+def database_url(site: Site, environ: Mapping[str, str]) -> str:
+    """The database to use: one setting turns SQLite into PostgreSQL."""
+    return environ.get(DATABASE_VARIABLE) or f"sqlite:///{site.database}"
