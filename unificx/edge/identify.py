@@ -114,11 +114,16 @@ class Identifier:
 
 
 def _same_target(uri: str, request: Request) -> bool:
-    """Whether the digest was made for this Request-URI; phones leave out its parameters or its port."""
+    """Whether the digest was made for this Request-URI; phones leave out its parameters or its port.
+
+    One without a user names a server: SIPp and others sign the address they send to, whatever they ask for. Nothing is
+    given away, for each count of a nonce is good once and from one source only.
+    """
     if uri == request.uri:
         return True
     try:
         signed = Uri.parse(uri)
     except BadPeer:
         return False
-    return signed.user == request.target.user and signed.host.lower() == request.target.host.lower()
+    same_host = signed.host.lower() == request.target.host.lower()
+    return not signed.user or (signed.user == request.target.user and same_host)
