@@ -1,0 +1,112 @@
+"""A call's state machine driven by scripts, and what has to hold however it was driven."""
+
+from collections import Counter
+
+from unificx.calls.rules import call, words
+from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.states import Limits, Over, State
+from unificx.calls.rules.words import CALLER, Action, Event
+
+LIMITS = Limits(30.0, 600.0)
+LEGS = (CALLER, "b1", "b2")
+
+
+class Script:
+    """A call with the phones b1 and b2, everything it wanted done, and its clock."""
+
+    def __init__(
+        self, names: tuple[str, ...] = ("b1", "b2"), offer: bytes = b"offer", srtp: tuple[str, ...] = ()
+    ) -> None:
+        self.now = 1000.0
+        self.done: list[Action] = []
+        self.state: State
+        self.state, actions = call.begin(offer, names, frozenset(srtp), LIMITS, self.now)
+        self.done += actions
+        self.last = actions
+
+    def tell(self, *events: Event) -> list[Action]:
+        """What must be done for these events."""
+        self.last = []
+        for event in events:
+            self.state, actions = call.step(self.state, event, self.now)
+            self.last += actions
+        self.done += self.last
+        return self.last
+
+    def at(self, seconds: float) -> list[Action]:
+        """Let so much time pass."""
+        self.now += seconds
+        return self.tell(words.TimePassed())
+
+    def kinds(self) -> list[str]:
+        """The last actions by name."""
+        return [type(action).__name__ for action in self.last]
+
+    def phones_vanish(self) -> None:
+        """Nobody is there any more, and the clock goes on: what a leg that gets no answer tells in the end."""
+        for name in LEGS:
+            self.tell(words.LegLost(name), words.CalleeRefused(name, 408))
+        for _ in range(4):
+            at = call.deadline(self.state)
+            if at is not None:
+                self.now = max(self.now, at)
+                self.tell(words.TimePassed())
+
+    def check(self) -> None:
+        """What holds after every script that has come to its end."""
+        assert isinstance(self.state, Over), self.state
+        kinds = Counter(type(action) for action in self.done)
+        assert kinds[words.Record] == 1
+        assert kinds[words.Accept] + kinds[words.Reject] <= 1
+        assert kinds[words.NoteAnswered] == kinds[words.Accept]
+        self._check_record_first()
+
+    def _check_record_first(self) -> None:
+        """What acknowledges the end comes after the record."""
+        record = next(at for at, action in enumerate(self.done) if isinstance(action, words.Record))
+        for at, action in enumerate(self.done):
+            if isinstance(action, (words.Reject, words.Close)):
+                assert at > record
+
+
+def talking(names: tuple[str, ...] = ("b1",)) -> Script:
+    """A script whose caller and b1 talk, having agreed on "offer" and "answer"."""
+    script = Script(names)
+    script.tell(*(words.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
+    script.tell(words.CalleeAnswered("b1", b"answer"), words.MediaAnswered("answer", b"relayed answer"))
+    script.done.clear()
+    return script
+
+
+def every_event() -> list[Event]:
+    """One or more of each kind of event, for the legs and tickets that occur."""
+    tickets = (
+        "offer:b1",
+        "offer:b2",
+        "early",
+        "answer",
+        "redo:1",
+        "again:1",
+        "acknowledged",
+        "exchange:1",
+        "exchange:2",
+    )
+    events: list[Event] = [words.CallerCancelled(), words.MediaReleased(), words.MediaRestarted(), words.TimePassed()]
+    events += [words.MediaSilent(both) for both in (True, False)]
+    events += [words.EndAsked(Cause.ENDED_BY_ADMINISTRATOR)]
+    for ticket in tickets:
+        events += [words.MediaOffered(ticket, b"relayed"), words.MediaAnswered(ticket, b"relayed")]
+        events += [words.MediaFailed(ticket, theirs) for theirs in (True, False)]
+    for leg in LEGS:
+        events += [words.HungUp(leg), words.LegLost(leg)]
+        for sdp in (b"", b"a description"):
+            events += [words.AckCame(leg, sdp), words.OfferCame(leg, sdp), words.OfferAnswered(leg, sdp)]
+        events += [words.OfferRefused(leg, status) for status in (488, 491, 401)]
+    for leg in LEGS[1:]:
+        events += [words.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
+        events += [words.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
+        events += [words.CalleeProgressed(leg, *said) for said in ((180, b""), (183, b""), (183, b"early"), (182, b""))]
+    return events
+
+
+__all__ = ["LEGS", "LIMITS", "Script", "every_event", "talking"]

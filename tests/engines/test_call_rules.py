@@ -1,0 +1,327 @@
+"""What the rules of a call decide, state by state. The ladders in tests/flows show the same from outside."""
+
+import pytest
+from call_script import Script, talking
+
+from unificx.calls.rules import call, words
+from unificx.calls.rules.causes import Cause, cause_of, weightiest
+from unificx.calls.rules.states import Ending, Exchange, Over, Rebuild, SettingUp, Talking
+from unificx.calls.rules.words import (
+    AnswerMedia,
+    AnswerOffer,
+    Bye,
+    CancelCallee,
+    Close,
+    Dial,
+    Offer,
+    OfferMedia,
+    Record,
+    RefuseOffer,
+    Reject,
+    ReleaseMedia,
+)
+
+
+def ringing(*names: str) -> Script:
+    script = Script(names or ("b1",))
+    script.tell(*(words.MediaOffered(f"offer:{name}", b"relayed") for name in names or ("b1",)))
+    return script
+
+
+# ---- setting up
+
+
+def test_a_phone_is_dialled_once_the_anchor_has_its_side_ready() -> None:
+    script = Script(("b1", "b2"))
+    assert script.last == [OfferMedia("offer:b1", "b1", "a", b"offer"), OfferMedia("offer:b2", "b2", "a", b"offer")]
+    assert script.tell(words.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
+    assert script.tell(words.MediaOffered("offer:b2", b"again")) == []
+
+
+def test_nobody_to_ring_is_unreachable_and_recorded_first() -> None:
+    assert Script(()).last == [Record(Cause.UNREACHABLE), Reject(480, Cause.UNREACHABLE)]
+
+
+def test_what_the_caller_is_told_only_goes_up() -> None:
+    script = ringing("b1")
+    told = [(action.status, action.sdp) for status in (182, 180, 183, 180, 183)
+            for action in script.tell(words.CalleeProgressed("b1", status, b""))
+            if isinstance(action, words.Progress)]  # fmt: skip
+    assert told == [(180, b""), (183, b"")]
+
+
+def test_a_failed_early_answer_may_be_tried_again() -> None:
+    script = ringing("b1")
+    ask = [AnswerMedia("early", "b1", "b1", b"early")]
+    assert script.tell(words.CalleeProgressed("b1", 183, b"early")) == ask
+    assert script.tell(words.MediaFailed("early", theirs=False)) == []
+    assert script.tell(words.CalleeProgressed("b1", 183, b"early")) == ask
+    assert script.tell(words.MediaAnswered("early", b"relayed")) == [words.Progress(183, b"relayed")]
+
+
+def test_a_phone_the_anchor_cannot_serve_is_not_dialled_but_the_others_are() -> None:
+    script = Script(("b1", "b2"))
+    assert script.tell(words.MediaFailed("offer:b1", theirs=False)) == []
+    assert script.tell(words.MediaOffered("offer:b1", b"late")) == []
+    assert script.tell(words.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
+    script.tell(words.CalleeRefused("b2", 480))
+    assert script.last[-2:] == [Record(Cause.NO_MEDIA), Reject(503, Cause.NO_MEDIA)]
+
+
+def test_a_late_failure_of_a_phone_that_rings_changes_nothing() -> None:
+    script = ringing("b1")
+    before = script.state
+    assert script.tell(words.MediaFailed("offer:b1", theirs=True)) == []
+    assert script.state == before
+
+
+@pytest.mark.parametrize("event", [words.LegLost("b1"), words.HungUp("b1")])
+def test_a_callee_lost_while_it_rings_is_one_less(event: words.Event) -> None:
+    script = ringing("b1", "b2")
+    assert script.tell(event) == []
+    assert script.tell(words.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
+
+
+def test_a_phone_with_srtp_is_asked_without_once() -> None:
+    script = Script(("b1",), srtp=("b1",))
+    script.tell(words.MediaOffered("offer:b1", b"srtp"))
+    plain = OfferMedia("offer:b1", "b1", "a", b"offer", words.Taker.PLAIN)
+    assert script.tell(words.CalleeRefused("b1", 488)) == [plain]
+    assert script.tell(words.MediaOffered("offer:b1", b"plain")) == [Dial("b1", b"plain")]
+    assert script.tell(words.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
+
+
+def test_ringing_ends_when_its_time_is_over_and_not_before() -> None:
+    script = ringing("b1")
+    assert script.at(29.9) == []
+    assert script.at(0.1) == [
+        CancelCallee("b1", elsewhere=False),
+        ReleaseMedia("b1", final=False),
+        Record(Cause.NO_ANSWER),
+        Reject(480, Cause.NO_ANSWER),
+    ]
+
+
+# ---- answering
+
+
+def test_late_news_of_the_losers_does_not_touch_the_winner() -> None:
+    script = ringing("b1", "b2")
+    script.tell(words.CalleeAnswered("b1", b"answer"))
+    before = script.state
+    for late in (
+        words.MediaFailed("offer:b2", theirs=True),
+        words.MediaFailed("early", theirs=True),
+        words.MediaOffered("offer:b2", b"late"),
+        words.MediaAnswered("early", b"late"),
+        words.LegLost("b2"),
+        words.HungUp("b2"),
+        words.CalleeAnswered("b2", b"late"),
+    ):
+        assert script.tell(late) == []
+        assert script.state == before
+
+
+def test_an_answer_given_by_an_engine_that_died_does_not_count() -> None:
+    script = ringing("b1")
+    script.tell(words.CalleeAnswered("b1", b"answer"))
+    assert script.tell(words.MediaRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
+    assert script.tell(words.MediaFailed("answer", theirs=False)) == []
+    assert script.tell(words.MediaAnswered("answer", b"from before")) == []
+    assert script.tell(words.MediaRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
+    assert script.tell(words.MediaOffered("redo:1", b"from before")) == []
+    assert script.tell(words.MediaOffered("redo:2", b"for b1")) == [AnswerMedia("again:2", "b1", "b1", b"answer")]
+    script.tell(words.MediaAnswered("again:2", b"for a"))
+    assert script.last == [words.NoteAnswered("b1"), words.Accept(b"for a"), Offer("b1", b"for b1")]
+    assert script.tell(words.OfferAnswered("b1", b"answer")) == []
+    assert isinstance(script.state, Talking)
+    assert script.state.exchange is None
+
+
+def test_a_restart_before_the_callees_own_offer_was_taken_asks_again() -> None:
+    script = Script(("b1",), b"")
+    script.tell(words.CalleeAnswered("b1", b"theirs"))
+    assert script.tell(words.MediaRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
+    assert script.tell(words.MediaOffered("redo:1", b"for a")) == [words.NoteAnswered("b1"), words.Accept(b"for a")]
+    script.tell(words.MediaRestarted())
+    assert script.last == [
+        Bye("b1", Cause.NO_MEDIA),
+        ReleaseMedia("b1", final=False),
+        Bye("a", Cause.NO_MEDIA),
+        Record(Cause.NO_MEDIA),
+    ]
+
+
+# ---- talking
+
+
+def test_a_hold_walks_through_anchor_and_other_side_and_back() -> None:
+    script = talking()
+    assert script.tell(words.OfferCame("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
+    assert script.tell(words.MediaOffered("exchange:1", b"hold for b1")) == [Offer("b1", b"hold for b1")]
+    assert script.tell(words.OfferAnswered("a", b"not asked")) == []
+    assert script.tell(words.OfferAnswered("b1", b"held")) == [AnswerMedia("exchange:1", "b1", "b1", b"held")]
+    assert script.tell(words.MediaAnswered("exchange:1", b"held for a")) == [AnswerOffer("a", b"held for a")]
+    assert isinstance(script.state, Talking)
+    assert (script.state.caller_sdp, script.state.callee_sdp) == (b"hold", b"held")
+
+
+@pytest.mark.parametrize(("said", "told"), [(488, 488), (491, 491), (401, 488), (302, 488)])
+def test_a_refused_offer_puts_the_anchor_back(said: int, told: int) -> None:
+    script = talking()
+    script.tell(words.OfferCame("b1", b"hold"), words.MediaOffered("exchange:1", b"for a"))
+    assert script.tell(words.OfferRefused("a", said)) == [
+        RefuseOffer("b1", told),
+        OfferMedia("exchange:1", "b1", "b1", b"answer"),
+    ]
+    assert script.tell(words.OfferCame("a", b"impatient")) == [RefuseOffer("a", 491)]
+    assert script.tell(words.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
+    assert script.tell(words.MediaAnswered("exchange:1", b"-")) == []
+    assert isinstance(script.state, Talking)
+    assert script.state.exchange is None
+
+
+def test_an_answer_the_anchor_cannot_use_puts_it_back_too() -> None:
+    script = talking()
+    script.tell(words.OfferCame("a", b"hold"), words.MediaOffered("exchange:1", b"for b1"))
+    script.tell(words.OfferAnswered("b1", b"nonsense"))
+    assert script.tell(words.MediaFailed("exchange:1", theirs=True)) == [
+        RefuseOffer("a", 488),
+        OfferMedia("exchange:1", "b1", "a", b"offer"),
+    ]
+    script.tell(words.MediaFailed("exchange:1", theirs=False))
+    assert isinstance(script.state, Talking)
+    assert script.state.exchange is None
+
+
+def test_an_answer_in_an_ack_is_passed_on_only_if_it_is_new() -> None:
+    script = talking()
+    assert script.tell(words.AckCame("a", b"offer")) == []
+    assert script.tell(words.AckCame("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
+    script.tell(words.MediaOffered("exchange:1", b"for b1"))
+    assert script.tell(words.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
+
+
+def test_a_restart_interrupts_an_offer_and_refuses_it() -> None:
+    script = talking()
+    script.tell(words.OfferCame("a", b"hold"), words.MediaOffered("exchange:1", b"for b1"))
+    rebuild = OfferMedia("exchange:2", "b1", "a", b"offer")
+    assert script.tell(words.MediaRestarted()) == [RefuseOffer("a", 491), rebuild]
+    assert script.tell(words.OfferAnswered("b1", b"held")) == []
+    assert script.tell(words.MediaAnswered("exchange:1", b"late")) == []
+    script.tell(words.MediaOffered("exchange:2", b"for b1"))
+    assert script.last == [AnswerMedia("exchange:2", "b1", "b1", b"answer")]
+    script.tell(words.MediaAnswered("exchange:2", b"for a"))
+    assert script.last == [Offer("a", b"for a"), Offer("b1", b"for b1")]
+    script.tell(words.OfferRefused("b1", 488))
+    assert isinstance(script.state, Talking)
+    assert script.state.exchange == Rebuild(2, "telling", b"for b1", ("a",))
+    script.tell(words.OfferAnswered("a", b"offer"))
+    assert script.state.exchange is None
+
+
+def test_a_rebuild_that_fails_leaves_the_rest_to_the_silence() -> None:
+    script = talking()
+    script.tell(words.MediaRestarted())
+    assert script.tell(words.MediaFailed("exchange:1", theirs=False)) == []
+    assert isinstance(script.state, Talking)
+    assert script.state.exchange is None
+
+
+@pytest.mark.parametrize(
+    ("event", "cause", "told", "closing"),
+    [
+        (words.HungUp("a"), Cause.HUNG_UP, ["b1"], "a"),
+        (words.HungUp("b1"), Cause.HUNG_UP, ["a"], "b1"),
+        (words.LegLost("b1"), Cause.LEG_LOST, ["a"], None),
+        (words.EndAsked(Cause.ENDED_BY_ADMINISTRATOR), Cause.ENDED_BY_ADMINISTRATOR, ["a", "b1"], None),
+        (words.MediaSilent(both=True), Cause.MEDIA_LOST, ["a", "b1"], None),
+        (words.MediaSilent(both=False), Cause.ONE_WAY, ["a", "b1"], None),
+        (words.CallerCancelled(), Cause.HUNG_UP, ["a", "b1"], None),
+    ],
+)
+def test_every_end_says_goodbye_then_records_then_acknowledges(
+    event: words.Event, cause: Cause, told: list[str], closing: str | None
+) -> None:
+    script = talking()
+    assert script.tell(event) == [*(Bye(leg, cause) for leg in told), ReleaseMedia("b1", final=True)]
+    assert isinstance(script.state, Ending)
+    assert script.at(0.1) == []
+    assert script.tell(words.MediaReleased()) == [Record(cause), *([Close(closing)] if closing else [])]
+    assert script.state == Over()
+
+
+def test_the_figures_are_not_waited_for_any_longer_than_a_peer_waits() -> None:
+    script = talking()
+    script.tell(words.HungUp("a"))
+    assert script.at(0.3) == [Record(Cause.HUNG_UP), Close("a")]
+
+
+def test_a_call_ends_at_its_longest() -> None:
+    script = talking()
+    assert script.at(599.0) == []
+    assert script.at(1.0)[0] == Bye("a", Cause.TOO_LONG)
+
+
+def test_only_one_exchange_goes_on_at_a_time() -> None:
+    script = talking()
+    script.tell(words.OfferCame("a", b"one"))
+    assert script.tell(words.OfferCame("b1", b"two")) == [RefuseOffer("b1", 491)]
+    assert isinstance(script.state, Talking)
+    assert isinstance(script.state.exchange, Exchange)
+    assert script.state.exchange.giver == "a"
+
+
+# ---- a fault of ours
+
+
+def test_a_call_nobody_understands_any_more_is_given_up_whole() -> None:
+    actions = call.abandon(("a", "b1"), recorded=False)
+    assert Record(Cause.FAULT) in actions
+    assert actions.index(Record(Cause.FAULT)) < actions.index(Reject(500, Cause.FAULT))
+    assert {CancelCallee("b1", elsewhere=False), Bye("b1", Cause.FAULT), Bye("a", Cause.FAULT)} <= set(actions)
+    assert Record(Cause.FAULT) not in call.abandon(("a", "b1"), recorded=True)
+
+
+# ---- causes
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        (486, Cause.BUSY),
+        (600, Cause.BUSY),
+        (603, Cause.DECLINED),
+        (607, Cause.DECLINED),
+        (408, Cause.UNREACHABLE),
+        (480, Cause.UNREACHABLE),
+        (404, Cause.NO_SUCH_NUMBER),
+        (488, Cause.NO_COMMON_MEDIA),
+        (302, Cause.FAILED),
+        (500, Cause.FAILED),
+    ],
+)
+def test_what_a_refusal_means(status: int, cause: Cause) -> None:
+    assert cause_of(status) is cause
+
+
+def test_what_a_person_did_weighs_more_than_what_a_phone_could_not() -> None:
+    assert weightiest([Cause.UNREACHABLE, Cause.BUSY, Cause.FAILED]) is Cause.BUSY
+    assert weightiest([]) is Cause.UNREACHABLE
+    assert all(weightiest([cause_of(status)]) is cause_of(status) for status in range(300, 700))
+
+
+def test_every_cause_reads_as_a_reason() -> None:
+    for cause in Cause:
+        assert cause.reason.startswith(f"Q.850;cause={cause.value.q850};text=")
+        assert 0 < cause.value.q850 < 128
+
+
+def test_two_kinds_of_time_do_not_mix() -> None:
+    script = ringing("b1")
+    assert isinstance(script.state, SettingUp)
+    assert call.deadline(script.state) == script.now + 30
+    script.tell(words.CalleeAnswered("b1", b"answer"))
+    assert call.deadline(script.state) is None
+    script.tell(words.MediaAnswered("answer", b"relayed"))
+    assert call.deadline(script.state) == script.now + 600
