@@ -84,6 +84,8 @@ class HttpServers:
             lifespan="off",
             ws="websockets-sansio",
             ws_max_size=64 * 1024,
+            # Compressed frames cost more than they save, and hide from the limits a peer that does not read.
+            ws_per_message_deflate=False,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=2,
             limit_concurrency=2000,
