@@ -21,7 +21,7 @@ from unificx.app.sip import SipServer
 from unificx.app.site import Site
 from unificx.kernel.clock import SystemClock
 from unificx.net import Certificates, RtpEngine, SipWebSocket, ensure_certificates
-from unificx.people import Demo, FirstOperator
+from unificx.people import OPERATOR, Demo, FirstOperator
 
 log = structlog.get_logger()
 GC_THRESHOLDS = (5_000, 50, 1_000)
@@ -39,8 +39,9 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a first start made; passwords are told once."""
+    """What a first start made; passwords are told once. `email` is the first operator's, told at every start."""
 
+    email: str
     operator: FirstOperator | None
     demo: Demo | None
 
@@ -69,7 +70,9 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
 async def _begin(rooms: Rooms, *, demo: bool) -> Beginning:
     operator = await rooms.people.first_start()
     made = await rooms.people.create_demo() if demo and operator is not None else None
-    return Beginning(operator, made)
+    staff = rooms.people.directory.tenant_by_slug(OPERATOR)
+    first = (await rooms.people.list_persons(staff.id, limit=1)).items if staff is not None else ()
+    return Beginning(first[0].email if first else "", operator, made)
 
 
 @asynccontextmanager
@@ -123,9 +126,9 @@ def _write_ready(site: Site, addresses: Addresses) -> None:
 
 def _announce(settings: Settings, rooms: Rooms, addresses: Addresses, beginning: Beginning, *, as_json: bool) -> None:
     tenant = rooms.people.directory.default_tenant()
-    admin: dict[str, str] = {}
+    admin = {"email": beginning.email}
     if beginning.operator is not None:
-        admin = {"email": beginning.operator.email, "password": beginning.operator.password}
+        admin["password"] = beginning.operator.password
     ready: dict[str, Any] = {
         "ready": True,
         "http": addresses.http,
