@@ -16,7 +16,7 @@ PHONES = 100
 SECONDS = 15
 HELD = 300
 MANY = 20_000
-CALLEE = s.scenario(s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
+CALLEE = s.scenario(s.called(""), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
 
 
 def caller(milliseconds: int) -> str:

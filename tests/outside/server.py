@@ -197,8 +197,9 @@ class Server:
 
     def _addresses(self) -> list[str]:
         sip = self.ready.get("sip", {})
-        http = self.ready.get("http", "").removeprefix("http://") or f"{self.host}:0"
-        options = ["--http", http]
+        options = []
+        for scheme in ("http", "https"):
+            options += [f"--{scheme}", self.ready.get(scheme, "").removeprefix(f"{scheme}://") or f"{self.host}:0"]
         for transport in ("udp", "tcp", "tls"):
             options += [f"--sip-{transport}", sip.get(transport) or f"{self.host}:0"]
         return options

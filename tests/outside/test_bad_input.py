@@ -6,6 +6,7 @@ The attacker sits at 127.0.0.2; the honest phones at 127.0.0.1 sign in and call 
 import contextlib
 import random
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -60,13 +61,14 @@ def attacker(server: Server) -> Attacker:
 
 
 @pytest.fixture
-def all_is_well(desk, household) -> Callable[[], None]:
+def all_is_well(desk, household, server) -> Callable[[], None]:
     """The honest phones sign in and talk."""
     caller = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2), s.pause(200), *s.hang_up(3))
     callee = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
 
     def check() -> None:
-        for transport in ("udp", "tcp", "tls"):
+        assert_answered_over_tls(server)
+        for transport in ("udp", "tcp"):
             port = free_port()
             outcome = desk.register(household.anna, port, expires=60, transport=transport)
             assert outcome.ok, outcome.errors or outcome.trace
@@ -76,6 +78,15 @@ def all_is_well(desk, household) -> Callable[[], None]:
         desk.register(household.berta, phone.port, expires=0)
 
     return check
+
+
+def assert_answered_over_tls(server: Server) -> None:
+    context = ssl.create_default_context(cafile=str(server.ca))
+    honest = REGISTER.format(domain=server.domain, transport="TLS", n=random.randrange(1 << 40), more="")
+    plain = socket.create_connection(server.address("tls"), timeout=20)
+    with context.wrap_socket(plain, server_hostname=server.address("tls")[0]) as wire:
+        wire.sendall(honest.encode())
+        assert wire.recv(4096).startswith(b"SIP/2.0 401")
 
 
 @pytest.mark.promise("T3")

@@ -9,7 +9,7 @@ ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
 
 
 @pytest.mark.promise("U1", "C5", "S2")
-@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_a_call_carries_the_voice_and_is_recorded_in_the_history(desk, household, transport):
     ladder = (
         *s.authenticated_invite(s.sdp(audio=True)),

@@ -8,6 +8,9 @@ HEARS_ONLY = s.sdp("recvonly", version=2)
 TALK = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2))
 ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
 
+JUST_THE_LADDER = ("-nr",)
+"""SIPp repeats nothing by itself, neither what is unanswered nor what it takes for a peer's repetition."""
+
 
 def offers(cseq: int, body: str, expected: str) -> list[str]:
     """A re-INVITE and the answer's direction."""
@@ -81,7 +84,7 @@ def test_a_callee_that_rings_reliably_gets_its_prack(desk, household):
         s.reply("180 Ringing", tag=True, extra="Require: 100rel\nRSeq: 7\n", attributes='retrans="500"'),
         s.recv("PRACK", action=s.expect("7 [0-9]+ INVITE", header="RAck")),
         s.reply("200 OK"),
-        s.reply("200 OK", s.sdp(), tag=True, to="INVITE", attributes='retrans="500"'),
+        s.reply("200 OK", s.sdp(), kept=True, attributes='retrans="500"'),
         s.recv("ACK"),
         *s.is_hung_up(),
     )
@@ -109,16 +112,15 @@ def test_an_invite_sent_twice_rings_once(desk, household):
     again = s.invite(2, s.sdp(), branch="@same-branch@", attributes="")
     caller = (*challenged, invite, s.recv(100), again, s.recv(100), *s.answered(), s.in_dialog("ACK", 2), *s.hang_up(3))
     callee = desk.callee(household.berta, s.called(), s.pause(500), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
-    desk.calls(desk.caller(household.anna, household.berta.number, *caller), callee)
+    desk.calls(desk.caller(household.anna, household.berta.number, *caller, options=JUST_THE_LADDER), callee)
     assert callee.trace_so_far().count("INVITE sip:") == 1
 
 
 def test_a_bye_sent_twice_is_answered_twice(desk, household):
     bye = s.in_dialog("BYE", 3)
     again = s.in_dialog("BYE", 3, branch="@same-branch@", attributes="")
-    caller = desk.caller(
-        household.anna, household.berta.number, *TALK, s.pause(300), bye, s.recv(200), again, s.recv(200)
-    )
+    ladder = (*TALK, s.pause(300), bye, s.recv(200), again, s.recv(200))
+    caller = desk.caller(household.anna, household.berta.number, *ladder, options=JUST_THE_LADDER)
     callee = desk.callee(household.berta, *ANSWER, *s.is_hung_up())
     desk.calls(caller, callee)
     assert callee.trace_so_far().count("BYE sip:") == 1

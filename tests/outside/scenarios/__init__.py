@@ -186,17 +186,17 @@ def hang_up(cseq: int) -> list[str]:
 
 
 def reply(
-    status: str, body: str = "", *, extra: str = "", tag: bool = False, attributes: str = "", to: str = ""
+    status: str, body: str = "", *, extra: str = "", tag: bool = False, attributes: str = "", kept: bool = False
 ) -> str:
-    """Answers the last request; `tag` adds ours to To (until the dialog's own requests carry it); `to` names the method
-    answered where the last request was another one (CANCEL)."""
+    """Answers the last request, or the INVITE that was `kept`; `tag` adds ours to To (until the dialog's own requests
+    carry it)."""
     message = (
         f"SIP/2.0 {status}\n"
-        "[last_Via:]\n"
+        f"{'Via:[$via]' if kept else '[last_Via:]'}\n"
         "[last_From:]\n"
         f"[last_To:]{';tag=[pid]to[call_number]' if tag else ''}\n"
         "[last_Call-ID:]\n"
-        f"{f'CSeq: [last_cseq_number] {to}' if to else '[last_CSeq:]'}\n"
+        f"{'CSeq:[$cseq]' if kept else '[last_CSeq:]'}\n"
         "[last_Record-Route:]\n"
         "Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n"
         f"{extra}"
@@ -204,7 +204,15 @@ def reply(
     return send(message, body, attributes=attributes)
 
 
-def called(action: str = "") -> str:
+KEEPS_INVITE = """
+  <action>
+    <ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
+    <ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>
+  </action>"""
+"""An action of `called`, for a later `reply` to the INVITE when other requests have come since."""
+
+
+def called(action: str = KEEPS_INVITE) -> str:
     return recv("INVITE", attributes='rrs="true"', action=action)
 
 
@@ -224,13 +232,13 @@ def is_hung_up() -> list[str]:
     return [recv("BYE"), reply("200 OK")]
 
 
-def refuses(status: str, *, to: str = "") -> list[str]:
-    return [reply(status, tag=True, to=to, attributes='retrans="500"'), recv("ACK")]
+def refuses(status: str, *, kept: bool = False) -> list[str]:
+    return [reply(status, tag=True, kept=kept, attributes='retrans="500"'), recv("ACK")]
 
 
 def is_cancelled() -> list[str]:
-    """The phone is told that nobody waits any more."""
-    return [recv("CANCEL"), reply("200 OK", tag=True), *refuses("487 Request Terminated", to="INVITE")]
+    """The phone, which has kept the INVITE, is told that nobody waits any more."""
+    return [recv("CANCEL"), reply("200 OK", tag=True), *refuses("487 Request Terminated", kept=True)]
 
 
 def is_refused(status: int, cseq: int = 2) -> list[str]:
