@@ -38,6 +38,16 @@ def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) ->
     assert response.to.tag
 
 
+@pytest.mark.parametrize(
+    ("phone_says", "offered"),
+    [("baresip v1.1.0 (x86_64/linux)", 1), ("baresip v3.11.0", 1), ("baresip v3.12.1", 2), ("SIPp", 2)],
+)
+def test_a_phone_that_stumbles_over_sha256_is_offered_md5_alone(phone: Phone, phone_says: str, offered: int) -> None:
+    response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"User-Agent: {phone_says}"])
+    assert len(response.all("www-authenticate")) == offered
+    assert "algorithm=MD5" in response.all("www-authenticate")[-1]
+
+
 @pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
 def test_a_phone_registers(face: Face, algorithm: str) -> None:
     phone = Phone(face, algorithm=algorithm)

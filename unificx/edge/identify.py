@@ -6,6 +6,7 @@ digests that nothing matches.
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 
 from unificx.kernel.sources import source_of
@@ -20,6 +21,10 @@ from unificx.sip.uri import Uri
 NO_TENANT = "unificx"
 """The realm while there is no organisation: nobody can have credentials for it."""
 _MARK = 8
+_md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
+"""Phones that give up when any challenge they get is not MD5, though RFC 3261 lets them pass over what they do not know:
+baresip before 3.12, which is what Debian and Ubuntu have. Nothing is lost: whoever sits on the wire could take the better
+challenge out as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Identifier:
     def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
         """The values of WWW-Authenticate or Proxy-Authenticate, the best algorithm first."""
         nonce = self._nonces.issue(now)
-        return challenges(self._realm(request), nonce + self._mark(nonce, flow), stale)
+        values = challenges(self._realm(request), nonce + self._mark(nonce, flow), stale)
+        return values[-1:] if _md5_only(request.first("user-agent") or "") else values
 
     def credentials(self, request: Request) -> AuthParams | None:
         """The digest credentials of the request in an algorithm we speak, None if there are none; BadPeer 400."""
