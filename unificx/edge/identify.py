@@ -22,9 +22,9 @@ NO_TENANT = "unificx"
 """The realm while there is no organisation: nobody can have credentials for it."""
 _MARK = 8
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
-"""Phones that give up when any challenge they get is not MD5, though RFC 3261 lets them pass over what they do not know:
-baresip before 3.12, which is what Debian and Ubuntu have. Nothing is lost: whoever sits on the wire could take the better
-challenge out as well."""
+"""Phones that give up when any challenge is not MD5, though RFC 3261 lets them pass over what they do not know: baresip
+before 3.12, which is what Debian and Ubuntu have. Nothing is lost: who can change what is on the wire could take the
+better challenge out as well."""
 
 
 @dataclass(frozen=True, slots=True)
