@@ -44,6 +44,7 @@ class World:
             self._register(phone)
         self.media = FakeEngine(self.clock)
         self.notes: list[Run] = []
+        self._tasks: list[asyncio.Future[None]] = []
         self.settings = settings or CallSettings()
         self.session_expires = session_expires
         self.build()
@@ -177,6 +178,13 @@ class World:
         run = self.conductor.runs[call_id]
         assert isinstance(run.state, Talking)
         return CALLER if run.caller.device_id == name else run.state.callee
+
+    def forget(self) -> None:
+        """What the tests themselves keep of the calls so far."""
+        for kept in (self.read, self.ended, self.notes, self.media.offered, self._tasks):
+            kept.clear()
+        for phone in self.phones.values():
+            phone.refused.clear()
 
     def leftovers(self) -> dict[str, int]:
         """What is still held of any call."""

@@ -1,0 +1,140 @@
+"""A call that is over leaves nothing behind, however it ended: no entry, no timer, no cycle for the collector."""
+
+import gc
+import tracemalloc
+
+import pytest
+from ladder import play, play_on
+from world import World
+
+ANSWERED = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 180
+    alice <- 180
+    bob   -> 200 [bob]
+    bob   <- ACK
+    alice <- 200 [bob]
+    alice -> ACK
+    alice -> BYE
+    bob   <- BYE
+    history <- answered 16 alice bob
+    alice <- 200 BYE
+"""
+HELD = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 200 [bob]
+    bob   <- ACK
+    alice <- 200 [bob]
+    alice -> ACK
+    bob   -> INVITE [bob/hold]
+    alice <- INVITE [bob/hold]
+    alice -> 200 [alice/held]
+    alice <- ACK
+    bob   <- 200 [alice/held]
+    bob   -> ACK
+    bob   -> BYE
+    alice <- BYE
+    history <- answered 16 alice bob
+    bob   <- 200 BYE
+"""
+REFUSED = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 486
+    history <- busy 17 alice 1002
+    alice <- 486
+"""
+CANCELLED = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 180
+    alice <- 180
+    alice -> CANCEL
+    history <- cancelled 16 alice 1002
+    bob   <- CANCEL
+    alice <- 487
+"""
+UNANSWERED = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    ... 30 s
+    history <- missed 19 alice 1002
+    alice <- 480
+    ... 3 s
+"""
+NO_MEDIA = """
+    ! the media engine dies
+    alice -> INVITE 1002 [alice]
+    history <- failed 34 alice 1002
+    alice <- 503
+    ! the media engine restarts
+"""
+UNKNOWN = """
+    alice -> INVITE 4711 [alice]
+    history <- failed 1 alice 4711
+    alice <- 404
+"""
+ENDINGS = {
+    "answered": ANSWERED,
+    "held": HELD,
+    "refused": REFUSED,
+    "cancelled": CANCELLED,
+    "unanswered": UNANSWERED,
+    "no media": NO_MEDIA,
+    "unknown number": UNKNOWN,
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_nothing_is_kept_of_a_call_that_is_over(ending: str) -> None:
+    world = await play("alice 1001, bob 1002" + ENDINGS[ending])
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_a_call_that_is_over_is_no_work_for_the_garbage_collector(ending: str) -> None:
+    world = await play("alice 1001, bob 1002" + ENDINGS[ending])
+    await world.pass_time(70)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            await play_on(world, ENDINGS[ending])
+            await world.pass_time(70)
+        world.forget()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+async def test_a_thousand_calls_leave_memory_as_it_was() -> None:
+    world = await play("alice 1001, bob 1002" + ANSWERED)
+    tracemalloc.start()
+    try:
+        for _ in range(2):
+            await _calls(world, 100)
+        before = _held()
+        for _ in range(10):
+            await _calls(world, 100)
+        after = _held()
+    finally:
+        tracemalloc.stop()
+    assert world.leftovers() == {}
+    assert after - before < 30_000, f"{after - before} bytes more after a thousand calls"
+
+
+def _held() -> int:
+    """Octets in use; a collection first empties Python's own stock of small objects."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+async def _calls(world: World, number: int) -> None:
+    for at in range(number):
+        await play_on(world, REFUSED if at % 3 == 2 else ANSWERED)
+        world.forget()
+    await world.pass_time(70)
+    world.forget()
