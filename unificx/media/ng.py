@@ -61,7 +61,8 @@ _TAKER: dict[Profile, Message] = {
     Profile.SRTP: _TO_PHONES
     | {
         "transport-protocol": "RTP/SAVP",
-        "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80"],
+        # Padded, for baresip among others takes a key without its last "=" for one that is too short.
+        "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"],
     },
     Profile.WEBRTC: {
         "transport-protocol": "UDP/TLS/RTP/SAVPF",
