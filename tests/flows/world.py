@@ -1,6 +1,7 @@
 """The call engine as it is wired in a server, in memory and in virtual time, with phones around it."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
 
@@ -49,15 +50,17 @@ class World:
         self.session_expires = session_expires
         self.build()
 
-    def build(self) -> None:
-        """Make the engine, as a start of the process does."""
+    def build(
+        self, answered: Callable[[Run], None] | None = None, over: Callable[[Run], None] = lambda run: None
+    ) -> None:
+        """Make the engine, as a start of the process does; what an earlier one had in memory is gone."""
         tags = count(1)
         life = f"{next(_ports)}"
         endpoint = Endpoint(tag=lambda: f"{life}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
         self.legs = Legs(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
         routing = Routing(self.directory, self.location)
         parts = Parts(self.legs, self.media, self, routing, self.directory, self.clock)
-        self.conductor = Conductor(parts, self.settings, answered=self.notes.append)
+        self.conductor = Conductor(parts, self.settings, answered=answered or self.notes.append, over=over)
         self.watch = Watch(self.conductor, self.media, self.clock, self.settings)
 
     @staticmethod

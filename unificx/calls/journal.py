@@ -83,13 +83,14 @@ class Journal:
         """Go on with every call that was up; how many those are. Call once the spool is recovered and SIP is up."""
         async with database.read() as session:
             rows = await queries.all_rows(session)
-        adopted = 0
-        for call_id, _, part in queries.opened(self._keys, rows):
+        found = queries.opened(self._keys, rows)
+        for call_id in {row.id for row in rows}.difference(call_id for call_id, _, _ in found):
+            self._append(f"- {call_id}".encode())  # its key is destroyed: nobody will ever read it
+        for call_id, _, part in found:
             conductor.adopt(_run(call_id, part, conductor.parts.legs, directory, self._clock))
-            adopted += 1
-        if adopted:
-            log.info("calls_carried_on", calls=adopted)
-        return adopted
+        if found:
+            log.info("calls_carried_on", calls=len(found))
+        return len(found)
 
 
 def _part(run: Run, state: Answering | Talking) -> LiveCallPart:

@@ -1,0 +1,267 @@
+"""Answered calls survive the process: noted before the caller hears of it, carried on by the next life, struck out."""
+
+from pathlib import Path
+
+import pytest
+from ladder import play, play_on
+from sqlalchemy import text
+from structlog.testing import capture_logs
+from world import TENANT, World
+
+from unificx.calls import Journal
+from unificx.privacy import KeyStore
+from unificx.store import Database, Spool, SpoolFull
+
+UP = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 200 [bob]
+    bob   <- ACK
+    alice <- 200 [bob]
+    alice -> ACK
+"""
+CARRIED_ON = """
+    alice <- INVITE [bob]
+    bob   <- INVITE [alice]
+    alice -> 200 [alice]
+    alice <- ACK
+    bob   -> 200 [bob]
+    bob   <- ACK
+"""
+
+
+async def journalled(cast: str, journal: Journal, text: str = UP) -> World:
+    """A world whose calls are journalled, and a call in it."""
+    world = await play(cast)
+    world.build(journal.note, journal.strike)
+    await play_on(world, text)
+    return world
+
+
+async def rows(database: Database) -> int:
+    async with database.read() as session:
+        return (await session.execute(text("SELECT count(*) FROM live_call"))).scalar_one()
+
+
+async def crash(world: World, journal: Journal, spool: Spool, database: Database) -> int:
+    """The process and its media engine die and start again; how many calls the new life carries on."""
+    world.media.anchors.clear()
+    world.build(journal.note, journal.strike)
+    await spool.recover()
+    return await journal.adopt_all(database, world.conductor, world.directory)
+
+
+@pytest.mark.parametrize(("one", "two"), [("alice", "bob"), ("bob", "alice")])
+async def test_a_call_is_carried_on_and_either_side_can_end_it(
+    journal: Journal, spool: Spool, database: Database, one: str, two: str
+) -> None:
+    world = await journalled("alice 1001, bob 1002", journal)
+    assert await crash(world, journal, spool, database) == 1
+    await play_on(world, CARRIED_ON)
+    await play_on(world, f"""
+        ... 60 s
+        {one} -> BYE
+        {two} <- BYE
+        history <- answered 16 alice bob
+        {one} <- 200 BYE
+    """)  # fmt: skip
+    [call] = world.ended
+    assert call.answered is not None
+    assert (call.ended - call.answered).total_seconds() == pytest.approx(60, abs=0.1)
+    assert [party.number for party in call.parties] == ["1001", "1002"]
+    await spool.drain()
+    assert await rows(database) == 0
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+@pytest.mark.parametrize("one", ["alice", "bob"])
+async def test_a_bye_that_comes_before_the_new_offers_were_answered(
+    journal: Journal, spool: Spool, database: Database, one: str
+) -> None:
+    two = "bob" if one == "alice" else "alice"
+    world = await journalled("alice 1001, bob 1002", journal)
+    world.media.awake.clear()
+    await crash(world, journal, spool, database)
+    await play_on(world, f"""
+        {one} -> BYE
+        {two} <- BYE
+        ! the media engine wakes up
+        history <- answered 16 alice bob
+        {one} <- 200 BYE
+    """)  # fmt: skip
+
+
+async def test_a_call_carried_on_can_be_held_and_is_watched_by_the_session_timer(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    world = await journalled("alice 1001, bob 1002, tablet 1002", journal, """
+        alice  -> INVITE 1002 [alice]
+        bob    <- INVITE [alice]
+        tablet <- INVITE [alice]
+        tablet -> 200 [tablet]
+        tablet <- ACK
+        alice  <- 200 [tablet]
+        alice  -> ACK
+    """)  # fmt: skip
+    await crash(world, journal, spool, database)
+    await play_on(world, """
+        alice  <- INVITE [tablet]
+          Session-Expires: 1800;refresher=uac
+        tablet <- INVITE [alice]
+        alice  -> 200 [alice]
+        alice  <- ACK
+        tablet -> 200 [tablet]
+        tablet <- ACK
+        alice  -> INVITE [alice/hold]
+        tablet <- INVITE [alice/hold]
+        tablet -> 200 [tablet/held]
+        tablet <- ACK
+        alice  <- 200 [tablet/held]
+        alice  -> ACK
+        tablet -> nothing any more
+        ... 900 s
+        alice  <- INVITE [tablet/held]
+        alice  -> 200 [alice/hold]
+        alice  <- ACK
+        ... 33 s
+        alice  <- BYE
+        history <- answered 102 alice tablet
+    """)  # fmt: skip
+
+
+async def test_what_was_agreed_on_last_is_what_is_carried_on(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    world = await journalled("alice 1001, bob 1002", journal)
+    await spool.drain()
+    await play_on(world, """
+        bob   -> UPDATE [bob/hold]
+        alice <- INVITE [bob/hold]
+        alice -> 200 [alice/held]
+        alice <- ACK
+        bob   <- 200 UPDATE [alice/held]
+    """)  # fmt: skip
+    await crash(world, journal, spool, database)
+    await play_on(world, """
+        alice <- INVITE [bob/hold]
+        bob   <- INVITE [alice/held]
+    """)  # fmt: skip
+
+
+async def test_a_call_that_nobody_remembers_ends_at_once(journal: Journal, spool: Spool, database: Database) -> None:
+    world = await journalled("alice 1001, bob 1002", journal)
+    await crash(world, journal, spool, database)
+    await play_on(world, """
+        alice <- INVITE [bob]
+        bob   <- INVITE [alice]
+        alice -> 481
+        alice <- BYE
+        bob   <- BYE
+        history <- answered 102 alice bob
+    """)  # fmt: skip
+    await spool.drain()
+    assert await rows(database) == 0
+
+
+async def test_a_call_that_was_noted_twice_is_struck_out_whole(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    """Noted in one batch of the spool, noted again and over in the next."""
+    world = await journalled("alice 1001, bob 1002", journal)
+    await spool.drain()
+    assert await rows(database) == 1
+    await play_on(world, """
+        alice -> INVITE [alice/hold]
+        bob   <- INVITE [alice/hold]
+        bob   -> 200 [bob/held]
+        bob   <- ACK
+        alice <- 200 [bob/held]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await spool.drain()
+    assert await rows(database) == 0
+    assert await crash(world, journal, spool, database) == 0
+
+
+async def test_calls_nobody_answered_are_not_journalled(journal: Journal, spool: Spool, database: Database) -> None:
+    await journalled("alice 1001, bob 1002", journal, """
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+    """)  # fmt: skip
+    assert await spool.drain() == 0
+    assert await rows(database) == 0
+
+
+async def test_a_call_without_the_callers_offer_is_noted_once_both_have_spoken(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    world = await journalled("alice 1001, bob 1002", journal, """
+        alice -> INVITE 1002
+        bob   <- INVITE
+        bob   -> 200 [bob]
+        alice <- 200 [bob]
+        alice -> ACK [alice]
+        bob   <- ACK [alice]
+    """)  # fmt: skip
+    assert await crash(world, journal, spool, database) == 1
+    await play_on(world, CARRIED_ON)
+
+
+@pytest.mark.promise("T2")
+async def test_who_talks_with_whom_is_sealed_in_the_database_and_in_the_spool(
+    journal: Journal, spool: Spool, database: Database, tmp_path: Path
+) -> None:
+    world = await journalled("alice 1001, bob 1002", journal)
+    written = b"".join(path.read_bytes() for path in (tmp_path / "spool").rglob("*") if path.is_file())
+    await spool.drain()
+    async with database.read() as session:
+        [row] = (await session.execute(text("SELECT * FROM live_call"))).all()
+    for secret in (b"1001", b"1002", b"Alice", b"192.0.2", b"acme.example"):
+        assert secret not in written
+        assert secret not in repr(tuple(row)).encode()
+    assert len(world.conductor.runs) == 1
+
+
+async def test_without_its_key_a_call_is_not_carried_on(
+    journal: Journal, spool: Spool, database: Database, keys: KeyStore
+) -> None:
+    world = await journalled("alice 1001, bob 1002", journal)
+    await spool.drain()
+    keys.destroy_tenant(TENANT)
+    assert await crash(world, journal, spool, database) == 0
+    await spool.drain()
+    assert await rows(database) == 0
+
+
+async def test_a_full_disk_keeps_no_call_from_being_answered(journal: Journal, spool: Spool) -> None:
+    world = await play("alice 1001, bob 1002")
+    world.build(journal.note, journal.strike)
+
+    def full(kind: str, record: bytes) -> None:
+        raise SpoolFull("no room")
+
+    spool.append = full  # type: ignore[method-assign]
+    with capture_logs() as logs:
+        await play_on(world, UP)
+    assert [entry["event"] for entry in logs] == ["call_not_journalled"]
+
+
+async def test_going_down_says_goodbye_and_leaves_nothing_to_carry_on(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    world = await journalled("alice 1001, bob 1002", journal)
+    await play_on(world, """
+        ! the server goes down
+        alice <- BYE
+        bob   <- BYE
+        history <- answered 41 alice bob
+    """)  # fmt: skip
+    assert await crash(world, journal, spool, database) == 0
