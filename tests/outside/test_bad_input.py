@@ -116,11 +116,11 @@ def send(wire: socket.socket, data: bytes) -> None:
 @pytest.mark.parametrize("transport", ["tcp", "tls"])
 def test_garbage_over_a_stream_ends_the_connection(attacker, all_is_well, transport):
     for data in (
-        random.Random(2).randbytes(5000),
+        random.Random(2).randbytes(5000) + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-        attacker.request(1, "TCP").replace(b"Content-Length: 0", b"Content-Length: 99999999"),
-        attacker.request(2, "TCP").replace(b"Content-Length: 0", b"Content-Length: -1"),
-        attacker.request(3, "TCP").replace(b"Content-Length: 0\r\n", b""),
+        attacker.request(51, "TCP").replace(b"Content-Length: 0", b"Content-Length: 99999999"),
+        attacker.request(52, "TCP").replace(b"Content-Length: 0", b"Content-Length: -1"),
+        attacker.request(53, "TCP").replace(b"Content-Length: 0\r\n", b""),
         b"REGISTER sip:x SIP/2.0\r\n" + b"X: y\r\n" * 200000,
         b"REGISTER sip:x SIP/2.0\r\nX: " + b"y" * 2000000,
     ):
@@ -143,7 +143,7 @@ def assert_closed(wire: socket.socket) -> None:
 def test_a_request_torn_into_single_bytes_is_answered(attacker):
     with attacker.stream() as wire:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for byte in attacker.request(1, "TCP") + attacker.request(2, "TCP"):
+        for byte in attacker.request(61, "TCP") + attacker.request(62, "TCP"):
             wire.sendall(bytes([byte]))
         answers = b""
         while answers.count(b"SIP/2.0 401") < 2:
