@@ -32,7 +32,8 @@ def caller_headers(caller: Identity, *, hidden: bool) -> tuple[str, tuple[tuple[
     """
     if hidden:
         return ANONYMOUS, (("Privacy", "id"),)
-    return caller.address, (("P-Asserted-Identity", caller.address),)
+    address = caller.address
+    return address, (("P-Asserted-Identity", address),)
 
 
 def _quoted(name: str) -> str:

@@ -35,7 +35,6 @@ class Adopted:
     outgoing: bool
     sent: bytes
     received: bytes
-    allows: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -77,7 +76,6 @@ class Legs:
         leg = Leg(self, adopted.dialog.local_tag, owns_call_id=adopted.outgoing)
         leg.dialog = adopted.dialog
         leg.sent, leg.received = adopted.sent, adopted.received
-        leg.allows = frozenset(adopted.allows)
         leg.timer = SessionTimer.start(self.session_expires, we_refresh=True, now=now)
         self.rearm(leg)
         self._by_tag[leg.id] = leg

@@ -12,9 +12,9 @@ from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, Lost
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import SDP, Headers, Repeated, record_routes
+from unificx.sip.legs.pending import SDP, Headers, Repeated, record_routes, takes_update
 from unificx.sip.legs.repeat import Repeat
-from unificx.sip.legs.session_timer import MIN_SE, agree_as_server
+from unificx.sip.legs.session_timer import MIN_SE, agree_as_server, interval_asked
 from unificx.sip.message import Request, respond
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class IncomingLeg(Leg):
             raise BadPeer(420, "Bad Extension", invite)
         if invite.body and invite.content_type not in (SDP, ""):
             raise BadPeer(415, "Unsupported Media Type", invite)
-        agree_as_server(invite, legs.session_expires, 0.0)
+        interval_asked(invite)
         self.dialog = dialog_of_request(invite, tag, flow)
         self.key = key
         self.invite = invite
         self.received = invite.body
-        self.allows = frozenset(invite.values("allow"))
+        self.takes_update = takes_update(invite)
         self.settled = False
         self._rseq = 0
         self._waiting: Waiting | None = None

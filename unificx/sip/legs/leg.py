@@ -51,7 +51,6 @@ class Leg:
     __slots__ = (
         "_acks",
         "_invites",
-        "allows",
         "bye_key",
         "dialog",
         "id",
@@ -62,6 +61,7 @@ class Leg:
         "received",
         "repeated",
         "sent",
+        "takes_update",
         "theirs",
         "timer",
     )
@@ -72,7 +72,7 @@ class Leg:
         self.owns_call_id = owns_call_id
         self.dialog: Dialog | None = None
         self.over = False
-        self.allows: frozenset[str] = frozenset()
+        self.takes_update = False
         self.sent = b""
         self.received = b""
         self.ours: OurOffer | None = None
@@ -339,7 +339,7 @@ class Leg:
                 self.timer = replace(timer, refresh_at=now + LOOK_AGAIN)
                 return
             self.timer = replace(timer, refresh_at=timer.ends_at)
-            if "UPDATE" in self.allows:
+            if self.takes_update:
                 self._request("UPDATE", self._told_headers(b""), b"", now)
             else:
                 self._reinvite(OurOffer(self.sent, None, 0, refresh=True), now)
@@ -349,7 +349,7 @@ class Leg:
         if response.status < 300:
             self._agree(agree_as_client(response, now, self.timer))
         elif self.timer is not None:
-            self.allows = self.allows - {"UPDATE"}
+            self.takes_update = False
             self.timer = replace(self.timer, refresh_at=now + LOOK_AGAIN)
             self.legs.rearm(self)
 

@@ -4,7 +4,7 @@ A proxy behind the target may fork: each To tag is an early dialog of its own. T
 a later one from another branch is acknowledged and ended at once (13.2.2.4).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unificx.sip.dialog import Dialog, dialog_of_response
@@ -13,7 +13,7 @@ from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Answered, Progressed, Refused
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED
+from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, takes_update
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_client, least_asked
 from unificx.sip.message import Response
 
@@ -40,7 +40,7 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """An early dialog and the RSeq of the last reliable provisional taken in it (0: none)."""
+    """An early dialog and the RSeq of the last reliable provisional taken in it (0: none yet)."""
 
     dialog: Dialog
     rseq: int
@@ -150,24 +150,23 @@ class OutgoingLeg(Leg):
         if response.status == 100 or self.answered or self.over:
             return
         tag = response.to.tag
-        if tag and not self._keep_early(tag, response, flow, now):
+        if tag and not self._acknowledge_early(tag, response, flow, now):
             return
         if response.body:
             self.received = response.body
         if not self._cancelled:
             self._tell(Progressed(response.status, response.body))
 
-    def _keep_early(self, tag: str, response: Response, flow: Flow, now: float) -> bool:
-        """Note the early dialog and acknowledge a reliable provisional; False for one already taken."""
+    def _acknowledge_early(self, tag: str, response: Response, flow: Flow, now: float) -> bool:
+        """Acknowledge a reliable provisional within its early dialog; False for one already taken."""
+        if "100rel" not in response.values("require"):
+            return True
+        number = _rseq(response)
         early = self._early.get(tag)
         if early is None:
             if len(self._early) >= MAX_EARLY:
                 return False
             early = Early(dialog_of_response(self._started, response, flow), 0)
-        if "100rel" not in response.values("require"):
-            self._early[tag] = early
-            return True
-        number = _rseq(response)
         if early.rseq and number != early.rseq + 1:
             return False  # repeated or out of order (RFC 3262 section 4)
         rack = ("RAck", f"{number} {response.cseq.number} INVITE")
@@ -182,14 +181,13 @@ class OutgoingLeg(Leg):
             self._ack_again(response.cseq.number)
             return
         early = self._early.get(tag)
-        start = early.dialog if early is not None else self._started
-        dialog = replace(dialog_of_response(start, response, flow), local_seq=start.local_seq)
+        dialog = dialog_of_response(early.dialog if early is not None else self._started, response, flow)
         if self.dialog is not None or self._cancelled or self.over:
             self._end_other(dialog, now)
             return
         self.dialog = dialog
         self.answered = True
-        self.allows = frozenset(response.values("allow"))
+        self.takes_update = takes_update(response)
         self._early = {}
         if response.body:
             self.received = response.body

@@ -46,6 +46,11 @@ class Repeated:
     number: int
 
 
+def takes_update(message: Request | Response) -> bool:
+    """Whether a session may be refreshed by UPDATE (RFC 3311), as its Allow says."""
+    return any("UPDATE" in line for line in message.all("allow"))
+
+
 def record_routes(request: Request) -> list[tuple[str, str]]:
     """What every answer that makes or keeps up a dialog says back to the proxies on the way (RFC 3261 12.1.1)."""
     return [("Record-Route", value) for value in request.all("record-route")]

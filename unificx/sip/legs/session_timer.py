@@ -7,6 +7,7 @@ shortly before the interval is over (section 10).
 from dataclasses import dataclass
 
 from unificx.sip.errors import BadPeer
+from unificx.sip.headers import SessionExpires
 from unificx.sip.message import Request, Response
 
 MIN_SE = 90
@@ -38,17 +39,23 @@ class SessionTimer:
         return f"{self.interval};refresher={who}"
 
 
+def interval_asked(request: Request) -> SessionExpires | None:
+    """What an INVITE or UPDATE asks for. Raises BadPeer: 400 for what is no interval, 422 for one that is too short."""
+    asked = request.session_expires
+    if asked is not None and asked.seconds < MIN_SE:
+        raise BadPeer(422, "Session Interval Too Small", request)
+    return asked
+
+
 def agree_as_server(request: Request, ours: int, now: float) -> SessionTimer | None:
     """What we answer an INVITE or UPDATE with (section 9). None: the peer knows no timers, and we ask for none.
 
     Raises BadPeer(422) when the peer's interval is below ours at least; the answer must then carry Min-SE.
     """
-    asked = request.session_expires
+    asked = interval_asked(request)
     supported = "timer" in request.values("supported") + request.values("require")
     if asked is None:
         return SessionTimer.start(ours, we_refresh=False, now=now) if supported else None
-    if asked.seconds < MIN_SE:
-        raise BadPeer(422, "Session Interval Too Small", request)
     least = _min_se(request)
     interval = max(min(asked.seconds, ours), least)
     we_refresh = asked.refresher == "uas" or not supported
