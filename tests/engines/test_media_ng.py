@@ -3,7 +3,6 @@
 import pytest
 
 from unificx.media import MediaUnavailable, PartyReport, Profile, ng, profile_of
-from unificx.media.bencode import decode, encode
 from unificx.media.ng import Reply
 
 SDP = b"v=0\r\no=alice 1 2 IN IP4 198.51.100.1\r\ns=Alice\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\ni=her phone\r\na=x:s=y\r\n"
@@ -12,55 +11,62 @@ NOW = 1_700_000_010.0
 
 def sent(message: ng.Message) -> Reply:
     """The message as rtpengine reads it."""
-    read = decode(encode(message))
-    assert isinstance(read, dict)
-    return read
+    return ng.decode(ng.encode(message))
 
 
 @pytest.mark.parametrize(
     ("taker", "proto", "ice"),
     [
-        (Profile.PLAIN, b"RTP/AVP", b"remove"),
-        (Profile.SRTP, b"RTP/SAVP", b"remove"),
-        (Profile.WEBRTC, b"UDP/TLS/RTP/SAVPF", b"force"),
+        (Profile.PLAIN, "RTP/AVP", "remove"),
+        (Profile.SRTP, "RTP/SAVP", "remove"),
+        (Profile.WEBRTC, "UDP/TLS/RTP/SAVPF", "force"),
     ],
 )
-def test_each_side_gets_its_own_kind_of_media(taker: Profile, proto: bytes, ice: bytes) -> None:
+def test_each_side_gets_its_own_kind_of_media(taker: Profile, proto: str, ice: str) -> None:
     offer = sent(ng.offer("anchor", "a", SDP, taker))
     answer = sent(ng.answer("anchor", "a", "b", SDP, taker))
     for message in (offer, answer):
         assert message["transport-protocol"] == proto
         assert message["ICE"] == ice
-        assert message["call-id"] == b"anchor"
-        assert message["from-tag"] == b"a"
-    assert offer["command"] == b"offer"
-    assert (answer["command"], answer["to-tag"]) == (b"answer", b"b")
+        assert message["call-id"] == "anchor"
+        assert message["from-tag"] == "a"
+    assert offer["command"] == "offer"
+    assert (answer["command"], answer["to-tag"]) == ("answer", "b")
 
 
 def test_every_offer_keeps_rtpengine_from_greeting_a_browser_too_early() -> None:
     for taker in Profile:
-        assert sent(ng.offer("anchor", "a", SDP, taker))["DTLS-reverse"] == b"passive"
+        assert sent(ng.offer("anchor", "a", SDP, taker))["DTLS-reverse"] == "passive"
 
 
 def test_codecs_are_added_and_never_taken_away() -> None:
     for taker in Profile:
-        assert sent(ng.offer("anchor", "a", SDP, taker))["codec"] == {"transcode": [b"PCMU", b"PCMA"]}
+        assert sent(ng.offer("anchor", "a", SDP, taker))["codec"] == {"transcode": ["PCMU", "PCMA"]}
         assert "codec" not in ng.answer("anchor", "a", "b", SDP, taker)
 
 
 def test_only_a_giver_without_ice_is_bound_to_one_source() -> None:
     browser = SDP + b"a=ice-ufrag:x\r\n"
     for taker in Profile:
-        assert b"strict-source" in encode(ng.offer("anchor", "a", SDP, taker))
-        assert b"strict-source" not in encode(ng.offer("anchor", "a", browser, taker))
+        assert b"strict-source" in ng.encode(ng.offer("anchor", "a", SDP, taker))
+        assert b"strict-source" not in ng.encode(ng.offer("anchor", "a", browser, taker))
 
 
 @pytest.mark.parametrize("eol", [b"\r\n", b"\n"])
 def test_the_author_of_a_description_stays_unnamed(eol: bytes) -> None:
     described = SDP.replace(b"t=0 0\r\n", b"u=http://alice\r\ne=alice@example.com\r\np=+1 617\r\nt=0 0\r\n")
     passed = sent(ng.answer("anchor", "a", "b", described.replace(b"\r\n", eol), Profile.PLAIN))["sdp"]
-    expected = b"v=0\r\no=- 1 2 IN IP4 198.51.100.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=x:s=y\r\n"
-    assert passed == expected.replace(b"\r\n", eol)
+    expected = "v=0\r\no=- 1 2 IN IP4 198.51.100.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=x:s=y\r\n"
+    assert passed == expected.replace("\r\n", eol.decode())
+
+
+def test_bytes_that_are_no_text_cost_themselves_alone() -> None:
+    passed = sent(ng.offer("anchor", "a", SDP.replace(b"Alice", b"\xe4") + b"a=y:\xe4\xc3\xa4\r\n", Profile.PLAIN))[
+        "sdp"
+    ]
+    assert isinstance(passed, str)
+    assert passed.endswith("a=y:\ufffd\xe4\r\n")
+    assert passed.count("\ufffd") == 1
 
 
 @pytest.mark.parametrize(
@@ -81,23 +87,23 @@ def test_the_profile_of_a_description(proto: bytes, extra: bytes, profile: Profi
 
 
 def test_deleting_frees_the_ports_at_once() -> None:
-    assert sent(ng.delete("anchor")) == {"command": b"delete", "call-id": b"anchor", "delete delay": 0}
-    assert sent(ng.query("anchor")) == {"command": b"query", "call-id": b"anchor"}
-    assert sent(ng.ping()) == {"command": b"ping"}
+    assert sent(ng.delete("anchor")) == {"command": "delete", "call-id": "anchor", "delete delay": 0}
+    assert sent(ng.query("anchor")) == {"command": "query", "call-id": "anchor"}
+    assert sent(ng.ping()) == {"command": "ping"}
 
 
 @pytest.mark.parametrize(
     ("reply", "cause"),
     [
-        ({"result": b"error", "error-reason": b"Unknown call-id"}, "unknown"),
-        ({"result": b"error", "error-reason": b"Ran out of ports"}, "full"),
-        ({"result": b"error", "error-reason": b"Parallel session limit reached"}, "full"),
-        ({"result": b"error", "error-reason": b"Error rewriting SDP"}, "description"),
-        ({"result": b"error", "error-reason": b"Something new at 198.51.100.1"}, "refused"),
-        ({"result": b"error", "error-reason": 7}, "refused"),
-        ({"result": b"load limit"}, "refused"),
+        ({"result": "error", "error-reason": "Unknown call-id"}, "unknown"),
+        ({"result": "error", "error-reason": "Ran out of ports"}, "full"),
+        ({"result": "error", "error-reason": "Parallel session limit reached"}, "full"),
+        ({"result": "error", "error-reason": "Error rewriting SDP"}, "description"),
+        ({"result": "error", "error-reason": "Something new at 198.51.100.1"}, "refused"),
+        ({"result": "error", "error-reason": 7}, "refused"),
+        ({"result": "load limit"}, "refused"),
         ({}, "refused"),
-        ({"result": b"ok"}, "refused"),
+        ({"result": "ok"}, "refused"),
     ],
 )
 def test_why_there_is_no_media(reply: Reply, cause: str) -> None:
@@ -108,13 +114,13 @@ def test_why_there_is_no_media(reply: Reply, cause: str) -> None:
 
 
 def test_the_sdp_of_a_good_reply() -> None:
-    assert ng.sdp_of({"result": b"ok", "sdp": b"v=0"}) == b"v=0"
-    assert ng.accept({"result": b"pong"}) == {"result": b"pong"}
+    assert ng.sdp_of({"result": "ok", "sdp": "v=0é"}) == "v=0é".encode()
+    assert ng.accept({"result": "pong"}) == {"result": "pong"}
 
 
-def stream(kind: bytes, packets: int, last: int, *ssrcs: int) -> Reply:
+def stream(kind: str, packets: int, last: int, *ssrcs: int) -> Reply:
     return {
-        "flags": [kind, b"filled"],
+        "flags": [kind, "filled"],
         "stats": {"packets": packets, "bytes": packets * 172},
         "last packet": last,
         "ingress SSRCs": [{"SSRC": ssrc} for ssrc in ssrcs],
@@ -123,12 +129,12 @@ def stream(kind: bytes, packets: int, last: int, *ssrcs: int) -> Reply:
 
 def test_a_report_tells_what_each_party_sent_and_how_the_other_heard_it() -> None:
     reply: Reply = {
-        "result": b"ok",
+        "result": "ok",
         "tags": {
-            "a": {"tag": b"a", "medias": [{"streams": [stream(b"RTP", 100, 1_700_000_008, 7), stream(b"RTCP", 4, 0)]}]},
-            "b": {"tag": b"b", "medias": [{"streams": [stream(b"RTP", 90, 1_700_000_010, 8, 9, 10)]}]},
-            "<untagged 1>": {"tag": b"", "medias": [{"streams": [stream(b"RTP", 5, 1_700_000_000)]}]},
-            "c": {"tag": b"c", "medias": []},
+            "a": {"tag": "a", "medias": [{"streams": [stream("RTP", 100, 1_700_000_008, 7), stream("RTCP", 4, 0)]}]},
+            "b": {"tag": "b", "medias": [{"streams": [stream("RTP", 90, 1_700_000_010, 8, 9, 10)]}]},
+            "<untagged 1>": {"tag": "", "medias": [{"streams": [stream("RTP", 5, 1_700_000_000)]}]},
+            "c": {"tag": "c", "medias": []},
         },
         "SSRC": {
             "8": {
@@ -153,13 +159,13 @@ def test_a_report_tells_what_each_party_sent_and_how_the_other_heard_it() -> Non
 
 
 def test_no_anchor_no_report() -> None:
-    assert ng.report_of({"result": b"error", "error-reason": b"Unknown call-id"}, NOW) is None
-    assert ng.report_of({"result": b"ok", "warning": b"Call-ID not found or tags didn't match"}, NOW) is None
+    assert ng.report_of({"result": "error", "error-reason": "Unknown call-id"}, NOW) is None
+    assert ng.report_of({"result": "ok", "warning": "Call-ID not found or tags didn't match"}, NOW) is None
     with pytest.raises(MediaUnavailable):
-        ng.report_of({"result": b"error", "error-reason": b"other"}, NOW)
+        ng.report_of({"result": "error", "error-reason": "other"}, NOW)
 
 
 def test_a_reply_of_an_unexpected_shape_is_an_empty_report() -> None:
-    report = ng.report_of({"result": b"ok", "tags": {"a": [], "b": {"tag": b"b", "medias": [1, {"streams": 5}]}}}, NOW)
+    report = ng.report_of({"result": "ok", "tags": {"a": [], "b": {"tag": "b", "medias": [1, {"streams": 5}]}}}, NOW)
     assert report is not None
     assert report.parties == ()

@@ -60,6 +60,14 @@ async def test_both_hear_each_other_and_not_themselves(engine: RtpEngine, partie
     assert_heard(caller, CALLEE, not_tone=CALLER)
 
 
+async def test_a_description_arrives_as_it_was_written(engine: RtpEngine, parties: AsyncExitStack) -> None:
+    caller = await parties.enter_async_context(RtpEndpoint(CALLER))
+    odd = 'a=x-odd:"\\\\/\t%41 {}é\u20ac\U0001f4de\r\n'.encode()
+    offer = await engine.offer("call", "a", caller.describe() + odd + b"a=x-last:\xe4\r\n", Profile.PLAIN)
+    assert odd in offer
+    assert "a=x-last:\ufffd\r\n".encode() in offer
+
+
 async def test_equal_codecs_pass_untouched(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller = await parties.enter_async_context(RtpEndpoint(CALLER, codecs=(8, 0, 101)))
     callee = await parties.enter_async_context(RtpEndpoint(CALLEE, codecs=(8, 101)))

@@ -1,12 +1,13 @@
 """A client of rtpengine's control port: one UDP socket on this machine, many requests at once."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 
 from unificx.kernel.clock import Clock
 from unificx.media import ng
-from unificx.media.bencode import BadBencode, decode, encode
 from unificx.media.ng import MediaReport, MediaUnavailable, Profile, Reply
 
 PATIENCE = (0.3, 0.7, 1.5)
@@ -17,15 +18,25 @@ A repeated request is safe: rtpengine knows it by its cookie and repeats its ans
 MAX_WAITING = 1000
 
 
+@dataclass(slots=True)
+class _Question:
+    """A request that waits for its answer, with the times left to wait before it is sent again."""
+
+    datagram: bytes
+    patience: Iterator[float]
+    answer: asyncio.Future[Reply]
+    timer: asyncio.TimerHandle | None = None
+
+
 class NgClient(asyncio.DatagramProtocol):
     """Fills `calls.ports.MediaAnchor` with one rtpengine. Every method may raise MediaUnavailable."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         # rtpengine answers a cookie it has seen with the answer it gave then, even to another client.
-        self._prefix = clock.random_bytes(8).hex()
+        self._prefix = clock.random_bytes(8).hex().encode()
         self._numbers = count()
-        self._waiting: dict[bytes, asyncio.Future[Reply]] = {}
+        self._asked: dict[bytes, _Question] = {}
         self._transport: asyncio.DatagramTransport | None = None
 
     async def connect(self, port: int, host: str = "127.0.0.1") -> None:
@@ -39,44 +50,46 @@ class NgClient(asyncio.DatagramProtocol):
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
-        for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_exception(MediaUnavailable("silent"))
+        for question in self._asked.values():
+            if not question.answer.done():
+                question.answer.set_exception(MediaUnavailable("silent"))
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         cookie, _, body = data.partition(b" ")
-        waiting = self._waiting.get(cookie)
-        if waiting is None or waiting.done():
-            return
-        try:
-            reply = decode(body)
-        except BadBencode:
-            return
-        if isinstance(reply, dict):
-            waiting.set_result(reply)
+        question = self._asked.get(cookie)
+        if question is not None and not question.answer.done():
+            with contextlib.suppress(ng.BadReply):
+                question.answer.set_result(ng.decode(body))
 
     def error_received(self, exc: Exception) -> None:
         """Nobody listens there just now; the request is repeated until its patience ends."""
 
     async def request(self, message: ng.Message, patience: Sequence[float] = ()) -> Reply:
         """Send one request and return its reply, whatever that says."""
-        if len(self._waiting) >= MAX_WAITING:
+        if len(self._asked) >= MAX_WAITING:
             raise MediaUnavailable("busy")
-        cookie = b"%b_%d" % (self._prefix.encode(), next(self._numbers))
-        datagram = cookie + b" " + encode(message)
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting[cookie] = answer
+        cookie = b"%b_%d" % (self._prefix, next(self._numbers))
+        datagram = cookie + b" " + ng.encode(message)
+        loop = asyncio.get_running_loop()
+        question = self._asked[cookie] = _Question(datagram, iter(patience or PATIENCE), loop.create_future())
+        self._ask(question)
         try:
-            for seconds in patience or PATIENCE:
-                if self._transport is None:
-                    break
-                self._transport.sendto(datagram)
-                await asyncio.wait((answer,), timeout=seconds)
-                if answer.done():
-                    return answer.result()
+            return await question.answer
         finally:
-            del self._waiting[cookie]
-        raise MediaUnavailable("silent")
+            del self._asked[cookie]
+            if question.timer is not None:
+                question.timer.cancel()
+
+    def _ask(self, question: _Question) -> None:
+        """Send it for the first time or again, or give up."""
+        seconds = next(question.patience, None)
+        if question.answer.done():
+            return
+        if seconds is None or self._transport is None:
+            question.answer.set_exception(MediaUnavailable("silent"))
+            return
+        self._transport.sendto(question.datagram)
+        question.timer = question.answer.get_loop().call_later(seconds, self._ask, question)
 
     async def ping(self, patience: Sequence[float] = ()) -> None:
         ng.accept(await self.request(ng.ping(), patience))
