@@ -5,7 +5,6 @@ digests that nothing matches.
 """
 
 import hashlib
-import hmac
 import re
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ from unificx.sip.uri import Uri
 
 NO_TENANT = "unificx"
 """The realm while there is no organisation: nobody can have credentials for it."""
-_MARK = 8
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
 """Phones that give up when any challenge is not MD5, though RFC 3261 lets them pass over what they do not know: baresip
 before 3.12, which is what Debian and Ubuntu have. Nothing is lost: who can change what is on the wire could take the
@@ -52,7 +50,6 @@ class Identifier:
     def __init__(self, directory: Directory, nonces: Nonces, secret: bytes) -> None:
         self._directory = directory
         self._nonces = nonces
-        self._secret = secret
         nobody = hashlib.sha256(secret).digest()
         self._nobody = DeviceAuth(
             device_id="",
@@ -67,8 +64,8 @@ class Identifier:
 
     def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
         """The values of WWW-Authenticate or Proxy-Authenticate, the best algorithm first."""
-        nonce = self._nonces.issue(now)
-        values = challenges(self._realm(request), nonce + self._mark(nonce, flow), stale)
+        nonce = self._nonces.issue(now, source_of(flow.host))
+        values = challenges(self._realm(request), nonce, stale)
         return values[-1:] if _md5_only(request.first("user-agent") or "") else values
 
     def credentials(self, request: Request) -> AuthParams | None:
@@ -87,16 +84,15 @@ class Identifier:
 
         A nonce counts from the source it was given to alone, so nobody can make wrong attempts in another's name.
         """
-        marked = credentials.get("nonce")
-        nonce, mark = marked[:-_MARK], marked[-_MARK:]
-        if not hmac.compare_digest(self._mark(nonce, flow).encode(), mark.encode("utf-8", "surrogateescape")):
+        nonce = self._nonces.opened(credentials.get("nonce"), source_of(flow.host))
+        if nonce is None:
             return Stranger(stale=True)
         device = self._directory.device_by_username(credentials.get("username"))
         fitting = device is not None and device.enabled and device.realm == credentials.get("realm")
         right = verify(credentials, request.method, (device if fitting and device is not None else self._nobody).ha1)
         if not right or not fitting or device is None or not _same_target(credentials.get("uri"), request):
             return Impostor()
-        match self._nonces.check(nonce, credentials.get("nc"), now):
+        match self._nonces.use(nonce, credentials.get("nc"), now):
             case Freshness.FRESH:
                 return Known(device)
             case Freshness.FOREIGN:
@@ -112,11 +108,6 @@ class Identifier:
                 return tenant.domain
         default = self._directory.default_tenant()
         return NO_TENANT if default is None else default.domain
-
-    def _mark(self, nonce: str, flow: Flow) -> str:
-        """Binds a nonce to the source it is given to."""
-        text = f"{nonce} {source_of(flow.host)}".encode("utf-8", "surrogateescape")
-        return hmac.digest(self._secret, text, "sha256").hex()[:_MARK]
 
 
 def _same_target(uri: str, request: Request) -> bool:

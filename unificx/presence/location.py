@@ -31,18 +31,18 @@ class Location:
 
     def of_device(self, extension_id: str, device_id: str) -> tuple[Binding, ...]:
         """All bindings of a device: those that are cut or have expired, too."""
-        return tuple(one for one in self._of_extension.get(extension_id, ()) if one.device_id == device_id)
+        return tuple([one for one in self._of_extension.get(extension_id, ()) if one.device_id == device_id])
 
     def reachable(self, extension_id: str, device_id: str, now: float) -> bool:
         """Whether the device can be rung."""
-        return any(
-            one.device_id == device_id and one.expires_at > now and not one.cut
-            for one in self._of_extension.get(extension_id, ())
-        )
+        for one in self._of_extension.get(extension_id, ()):
+            if one.device_id == device_id and one.expires_at > now and not one.cut:
+                return True
+        return False
 
     def put(self, extension_id: str, device_id: str, bindings: tuple[Binding, ...]) -> None:
         """From now on these are the device's bindings."""
-        others = tuple(one for one in self._of_extension.get(extension_id, ()) if one.device_id != device_id)
+        others = [one for one in self._of_extension.get(extension_id, ()) if one.device_id != device_id]
         fresh = (*others, *bindings)
         if fresh:
             self._of_extension[extension_id] = fresh

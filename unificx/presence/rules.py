@@ -5,7 +5,7 @@ same extension, for they say where its owner's other devices are.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from unificx.presence.contracts import Binding
 from unificx.presence.ports import Device
@@ -95,7 +95,7 @@ def read(request: Request) -> Asked:
         wanted = tuple([_wanted(contact, usual, outbound) for contact in request.contacts])
     if len(path) > MOST_BINDINGS or len(wanted) > MOST_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
-    flows = any(one.reg_id for one in wanted)
+    flows = [one for one in wanted if one.reg_id]
     if flows and len(wanted) > 1:
         raise BadPeer(400, "One Contact At A Time With reg-id")
     if flows and not _first_hop_keeps_flows(request, path):
@@ -107,7 +107,7 @@ def read(request: Request) -> Asked:
         nothing=request.contact_star,
         path=path,
         path_understood="path" in supported,
-        outbound=flows,
+        outbound=bool(flows),
         user_agent=_agent(request.first("user-agent") or ""),
     )
 
@@ -131,9 +131,10 @@ def decide(
         if not wanted.seconds:
             removed += [] if old is None else [old]
         elif old is not None and _same_way(old, wanted, asked, arrival.flow):
-            new = _refreshed(old, wanted, asked, arrival.now)
+            noted_until = old.noted_until if old.noted_until >= arrival.now + wanted.seconds else None
+            new = _binding(old.id, wanted, asked, device, arrival, noted_until=noted_until)
             bindings.append(new)
-            if new.noted_until != old.noted_until:
+            if noted_until is None:
                 extended.append(new)
         else:
             new = _binding(new_id() if old is None else old.id, wanted, asked, device, arrival)
@@ -223,17 +224,21 @@ def _match(bindings: list[Binding], wanted: Wanted) -> Binding | None:
 
 def _in_order(held: tuple[Binding, ...], asked: Asked) -> None:
     """A REGISTER that was overtaken by a later one changes nothing (RFC 3261 section 10.3, step 7)."""
-    if any(binding.call_id == asked.call_id and asked.cseq <= binding.cseq for binding in held):
-        raise RegistrationRefused(500, "CSeq Out Of Order")
+    for binding in held:
+        if binding.call_id == asked.call_id and asked.cseq <= binding.cseq:
+            raise RegistrationRefused(500, "CSeq Out Of Order")
 
 
-def _binding(own_id: str, wanted: Wanted, asked: Asked, device: Device, arrival: Arrival) -> Binding:
+def _binding(
+    own_id: str, wanted: Wanted, asked: Asked, device: Device, arrival: Arrival, *, noted_until: float | None = None
+) -> Binding:
+    expires = arrival.now + wanted.seconds
     return Binding(
         id=own_id,
         tenant_id=device.tenant_id,
         extension_id=device.extension_id,
         device_id=device.device_id,
-        expires_at=arrival.now + wanted.seconds,
+        expires_at=expires,
         cseq=asked.cseq,
         call_id=asked.call_id,
         contact=wanted.contact,
@@ -244,26 +249,8 @@ def _binding(own_id: str, wanted: Wanted, asked: Asked, device: Device, arrival:
         reg_id=wanted.reg_id,
         user_agent=asked.user_agent,
         lasts=wanted.seconds,
-        noted_until=_noted_until(wanted, arrival.now),
+        noted_until=expires + max(wanted.seconds, NOTED_LONGER) if noted_until is None else noted_until,
     )
-
-
-def _refreshed(old: Binding, wanted: Wanted, asked: Asked, now: float) -> Binding:
-    """The same for longer."""
-    expires = now + wanted.seconds
-    noted = old.noted_until if expires <= old.noted_until else _noted_until(wanted, now)
-    return replace(
-        old,
-        expires_at=expires,
-        cseq=asked.cseq,
-        call_id=old.call_id if old.call_id == asked.call_id else asked.call_id,
-        lasts=wanted.seconds,
-        noted_until=noted,
-    )
-
-
-def _noted_until(wanted: Wanted, now: float) -> float:
-    return now + wanted.seconds + max(wanted.seconds, NOTED_LONGER)
 
 
 def _same_way(old: Binding, wanted: Wanted, asked: Asked, flow: Flow) -> bool:
@@ -271,7 +258,10 @@ def _same_way(old: Binding, wanted: Wanted, asked: Asked, flow: Flow) -> bool:
     return (
         old.flow == flow
         and old.contact == wanted.contact
-        and (old.path, old.q, old.instance, old.reg_id) == (asked.path, wanted.q, wanted.instance, wanted.reg_id)
+        and old.path == asked.path
+        and old.q == wanted.q
+        and old.instance == wanted.instance
+        and old.reg_id == wanted.reg_id
         and old.user_agent == asked.user_agent
         and not old.cut
     )

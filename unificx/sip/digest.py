@@ -18,6 +18,7 @@ ALGORITHMS = ("SHA-256", "MD5")
 
 _count = re.compile(r"[0-9a-fA-F]{8}").fullmatch
 _SPAN = 64
+_HEAD = 15
 
 
 def _hash(algorithm: str, text: str) -> str:
@@ -155,19 +156,27 @@ class Nonces:
         self._used: OrderedDict[bytes, _Used] = OrderedDict()
         self._forgotten = -1
 
-    def issue(self, now: float) -> str:
-        """A nonce nobody was given before."""
+    def issue(self, now: float, whom: str = "") -> str:
+        """A nonce nobody was given before, good for `whom` alone: any text that tells who asked."""
         self._made += 1
         head = int(now * 1000).to_bytes(7, "big") + self._made.to_bytes(8, "big")
-        return urlsafe_b64encode(head + self._seal(head)).decode()
+        return urlsafe_b64encode(head + self._seal(head, whom)).decode()
 
-    def check(self, nonce: str, nc: str, now: float) -> Freshness:
-        """What to think of the nonce, and from now on its count `nc` is used.
+    def opened(self, nonce: str, whom: str = "") -> bytes | None:
+        """The nonce for `use`, None if we never gave it to `whom`."""
+        try:
+            data = urlsafe_b64decode(nonce.encode("ascii"))
+        except ValueError:
+            return None
+        head = data[:_HEAD]
+        return head if hmac.compare_digest(self._seal(head, whom), data[_HEAD:]) else None
+
+    def use(self, head: bytes, nc: str, now: float) -> Freshness:
+        """What to think of an opened nonce, and from now on its count `nc` is used.
 
         To be asked after `verify`: so only who knows a password spends counts and memory.
         """
-        head = self._opened(nonce)
-        if head is None or not _count(nc):
+        if not _count(nc):
             return Freshness.FOREIGN
         made = int.from_bytes(head[:7], "big")
         if not 0 <= now * 1000 - made <= self._lifetime * 1000:
@@ -187,13 +196,5 @@ class Nonces:
         used = self._used[head] = _Used(made)
         return used
 
-    def _opened(self, nonce: str) -> bytes | None:
-        try:
-            data = urlsafe_b64decode(nonce.encode("ascii"))
-        except ValueError:
-            return None
-        head = data[:15]
-        return head if hmac.compare_digest(self._seal(head), data[15:]) else None
-
-    def _seal(self, head: bytes) -> bytes:
-        return hmac.digest(self._secret, head, "sha256")[:18]
+    def _seal(self, head: bytes, whom: str) -> bytes:
+        return hmac.digest(self._secret, head + whom.encode("utf-8", "surrogateescape"), "sha256")[:18]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from unificx.sip.errors import BadPeer, OurMistake
 from unificx.sip.grammar import canonical, spelled
@@ -31,8 +31,16 @@ Headers = tuple[tuple[str, str], ...]
 _call_id = re.compile(r"[!-~]++").fullmatch
 
 
-class typed(cached_property[T]):  # noqa: N801 (read as a decorator)
-    """A header as a value, read once. What cannot be read is the peer's fault and carries the request to answer."""
+class typed(Generic[T]):  # noqa: N801 (read as a decorator)
+    """A header as a value, read once. What cannot be read is the peer's fault and carries the request to answer.
+
+    Once read it is an attribute of the message like any other, and this descriptor is not asked again.
+    """
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        self._read = read
+        self._name = read.__name__
+        self.__doc__ = read.__doc__
 
     @overload
     def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
@@ -41,11 +49,15 @@ class typed(cached_property[T]):  # noqa: N801 (read as a decorator)
     def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
 
     def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | T:
+        if instance is None:
+            return self
         try:
-            return super().__get__(instance, owner)
+            value = self._read(instance)
         except BadPeer as bad:
             request = instance.answerable() if isinstance(instance, Message) else None
             raise BadPeer(bad.status, bad.reason, request) from None
+        instance.__dict__[self._name] = value
+        return value
 
 
 class Message:
@@ -74,12 +86,12 @@ class Message:
     def first(self, name: str) -> str | None:
         """The value of the first line of that name, None if there is none."""
         lines = self.by_name.get(name)
-        return None if lines is None else lines[0]
+        return lines[0] if lines else None
 
     def one(self, name: str) -> str:
         """The value of a header that has to be there; BadPeer 400."""
         lines = self.by_name.get(name)
-        if lines is None:
+        if not lines:
             raise BadPeer(400, f"Missing {spelled(name)}")
         return lines[0]
 
@@ -89,6 +101,8 @@ class Message:
 
     def values(self, name: str) -> list[str]:
         """The comma-separated elements of all lines of that name; empty ones are left out."""
+        if name not in self.by_name:
+            return []
         return [value for line in self.by_name.get(name, ()) for value in split_commas(line) if value]
 
     @typed
@@ -132,6 +146,9 @@ class Message:
     @typed
     def contact_star(self) -> bool:
         """Whether Contact is "*": all bindings of a registration. With anything beside it, it is BadPeer 400."""
+        lines = self.by_name.get("contact", ())
+        if "*" not in "".join(lines):
+            return False
         values = self.values("contact")
         if "*" in values and len(values) > 1:
             raise BadPeer(400, "Bad Contact")
@@ -231,8 +248,14 @@ class Message:
         name, line = self.headers[at]
         below = split_commas(line)[1:] if "," in line else []
         values = [str(via), *below] if via else below
-        fresh = [(name, ", ".join(values))] if values else []
-        return self._with((*self.headers[:at], *fresh, *self.headers[at + 1 :]))
+        fresh = [", ".join(values)] if values else []
+        changed = self._with((*self.headers[:at], *[(name, value) for value in fresh], *self.headers[at + 1 :]))
+        # What was read of it still holds, but for the Vias: every request gets here, and nothing is read twice.
+        index = self.by_name | {"via": fresh + self.by_name["via"][1:]}
+        changed.__dict__.update(self.__dict__ | {"headers": changed.headers, "by_name": index, "via": via})
+        for stale in ("vias",) if via else ("vias", "via"):
+            changed.__dict__.pop(stale, None)
+        return changed
 
     def _with(self, headers: Iterable[tuple[str, str]]) -> Self:
         raise NotImplementedError

@@ -15,6 +15,7 @@ QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 
 _PARAM = rf'[ \t]*+;[ \t]*+({TOKEN})(?:[ \t]*+(=)[ \t]*+({QUOTED}|[^\s"<>;,]*+))?+'
 _PARAMS = re.compile(rf"(?:{_PARAM})*+").fullmatch
+_one_param = re.compile(rf'[ \t]*+;({TOKEN})=([^\s"<>;,]*+)').fullmatch
 _each_param = re.compile(_PARAM).findall
 _is_token = re.compile(TOKEN).fullmatch
 _PIECE = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^>]*+>)*+')
@@ -68,9 +69,10 @@ def is_token(text: str) -> bool:
 def number(text: str, most: int, reason: str) -> int:
     """1*DIGIT up to `most`; BadPeer 400 with `reason` for anything else, however long it is."""
     if text.isdigit() and text.isascii():
-        digits = text.lstrip("0")
-        if len(digits) <= 10 and int(digits or "0") <= most:
-            return int(digits or "0")
+        digits = text if len(text) <= 10 else text.lstrip("0")
+        value = int(digits or "0") if len(digits) <= 10 else most + 1
+        if value <= most:
+            return value
     raise BadPeer(400, reason)
 
 
@@ -79,6 +81,9 @@ def parameters(text: str) -> Params:
     text = text.rstrip(" \t")  # or the search would look at each space of the end anew
     if not text:
         return ()
+    alone = _one_param(text)  # nearly always it is the tag
+    if alone is not None:
+        return ((alone[1], alone[2]),)
     if not _PARAMS(text):
         raise BadPeer(400, "Bad Parameter")
     found: Params = tuple([(name, value if equals else None) for name, equals, value in _each_param(text)])
@@ -91,7 +96,7 @@ def find_param(params: Params, name: str) -> str | None:
     """The value of the parameter `name` (lower case), unquoted; "" if it has none, None if it is not there."""
     for key, value in params:
         if key == name or key.lower() == name:
-            return unquote(value) if value else ""
+            return value if value and value[0] != '"' else unquote(value or "")
     return None
 
 

@@ -46,9 +46,13 @@ _VIA_HOP = (
 )
 _via = re.compile(_VIA_HOP + r"[ \t]*+(;.*+)?+", re.I | re.S).fullmatch
 _via_hop = re.compile(_VIA_HOP + r"(?=[ \t]*+[;,])", re.I).match
+_usual_via = re.compile(
+    rf"SIP/2\.0/({TOKEN}) ([A-Za-z0-9._-]++)(?::([0-9]{{1,5}}+))?+(;rport)?+;branch=({TOKEN})"
+).fullmatch
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
-_auth_param = re.compile(rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+({QUOTED}|[^\s",]++)[ \t]*+(?:,|$)').match
+_AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+({QUOTED}|[^\s",]++)[ \t]*+(?:,|$)'
+_each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # what is no parameter is one last find
 _q = re.compile(r"0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?").fullmatch
 
 
@@ -142,15 +146,20 @@ class Via:
     @staticmethod
     def parse(text: str) -> Via:
         """One Via value; BadPeer 400. Whether the protocol is ours is not asked here."""
-        match = _via(text)
-        if match is None:
-            raise BadPeer(400, "Bad Via")
-        name, version, transport, host, port, params = match.groups()
+        match = _usual_via(text)
+        if match is not None:  # so nearly every phone writes it
+            transport, host, port, asks, branch = match.groups()
+            params: Params = (("rport", None), ("branch", branch)) if asks else (("branch", branch),)
+            protocol = "SIP/2.0"
+        else:
+            match = _via(text)
+            if match is None:
+                raise BadPeer(400, "Bad Via")
+            name, version, transport, host, port, rest = match.groups()
+            protocol, params = f"{name.upper()}/{version}", parameters(rest or "")
         if port is not None and int(port) > 65_535:
             raise BadPeer(400, "Bad Via")
-        return Via(
-            transport, host, None if port is None else int(port), parameters(params or ""), f"{name.upper()}/{version}"
-        )
+        return Via(transport, host, None if port is None else int(port), params, protocol)
 
     @staticmethod
     def salvage(text: str) -> str | None:
@@ -192,7 +201,7 @@ class Via:
             noted += (("received", host), ("rport", str(port)))
         elif self.host.strip("[]").lower() != host:
             noted.append(("received", host))
-        return replace(self, params=tuple(noted))
+        return Via(self.transport, self.host, self.port, tuple(noted), self.protocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +283,11 @@ def parse_auth(text: str) -> AuthParams:
     scheme, _, rest = text.strip(" \t").partition(" ")
     if not scheme:
         raise BadPeer(400, "Bad Credentials")
-    found: dict[str, str] = {}
-    at = 0 if scheme.lower() == "digest" else len(rest)
-    while at < len(rest):
-        match = _auth_param(rest, at)
-        if match is None or match[1].lower() in found:
-            raise BadPeer(400, "Bad Credentials")
-        found[match[1].lower()] = unquote(match[2])
-        at = match.end()
-    return AuthParams(scheme.lower(), found)
+    scheme = scheme.lower()
+    if scheme != "digest":
+        return AuthParams(scheme)
+    finds: list[tuple[str, str, str]] = _each_auth_param(rest)
+    found = {name.lower(): unquote(value) for name, value, _ in finds}
+    if len(found) != len(finds) or (finds and finds[-1][2]):
+        raise BadPeer(400, "Bad Credentials")
+    return AuthParams(scheme, found)

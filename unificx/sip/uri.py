@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import unquote as _unescape
 
@@ -25,6 +26,10 @@ _SEPARATORS = str.maketrans("", "", "-.()")
 _MUST_AGREE = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
+KNOWN, KNOWN_LENGTH = 1024, 128
+"""How many URIs are remembered, and up to how many characters: most come again at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Uri:
     """One address. Its parts stay as they were sent (escapes, case), so that writing it gives back what came in.
@@ -44,25 +49,7 @@ class Uri:
     @staticmethod
     def parse(text: str) -> Uri:
         """BadPeer 400 for what is no URI, 416 for a scheme we do not speak."""
-        match = _sip(text)
-        if match is None:
-            return _parse_other(text)
-        scheme, user, password, host, port, params, headers = match.groups()
-        if "%" in text and _bad_escape(text):
-            raise BadPeer(400, "Bad Escape In URI")
-        if host[0] == "[":
-            _check_ipv6(host)
-        if port is not None and int(port) > 65_535:
-            raise BadPeer(400, "Bad Port In URI")
-        return Uri(
-            scheme.lower(),
-            user or "",
-            host,
-            None if port is None else int(port),
-            _params(params) if params else (),
-            _headers(headers) if headers else (),
-            password or "",
-        )
+        return _known(text) if len(text) <= KNOWN_LENGTH else _parse(text)
 
     def __str__(self) -> str:
         if self.scheme == "tel":
@@ -123,6 +110,31 @@ class Uri:
             and _params_agree(_lowered(self.params), _lowered(other.params))
             and _lowered(self.headers) == _lowered(other.headers)
         )
+
+
+def _parse(text: str) -> Uri:
+    match = _sip(text)
+    if match is None:
+        return _parse_other(text)
+    scheme, user, password, host, port, params, headers = match.groups()
+    if "%" in text and _bad_escape(text):
+        raise BadPeer(400, "Bad Escape In URI")
+    if host[0] == "[":
+        _check_ipv6(host)
+    if port is not None and int(port) > 65_535:
+        raise BadPeer(400, "Bad Port In URI")
+    return Uri(
+        scheme.lower(),
+        user or "",
+        host,
+        None if port is None else int(port),
+        _params(params) if params else (),
+        _headers(headers) if headers else (),
+        password or "",
+    )
+
+
+_known = lru_cache(maxsize=KNOWN)(_parse)  # one call brings the same few some thirty times
 
 
 def _parse_other(text: str) -> Uri:

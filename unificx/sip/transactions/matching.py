@@ -42,15 +42,4 @@ def marked(request: Request, flow: Flow) -> Request:
     via = request.via
     if via.rport is None and not via.received and via.host.strip("[]").lower() == flow.host:
         return request
-    via = via.seen_from(flow.host, flow.port)
-    request = request.with_top_via(via)
-    request.via = via
-    return request
-
-
-def stamped(request: Request, flow: Flow) -> Request:
-    """`marked`, without reading anew what was read of a request that is in order."""
-    fresh = marked(request, flow)
-    fresh.from_, fresh.to, fresh.call_id, fresh.cseq = request.from_, request.to, request.call_id, request.cseq
-    fresh.max_forwards, fresh.target = request.max_forwards, request.target
-    return fresh
+    return request.with_top_via(via.seen_from(flow.host, flow.port))

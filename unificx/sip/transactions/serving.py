@@ -11,7 +11,7 @@ from unificx.sip.overload import Overload
 from unificx.sip.transactions import invite_server, server
 from unificx.sip.transactions.events import AckArrived, AckMissing, CancelArrived, Event, RequestArrived, ServerKey
 from unificx.sip.transactions.exchange import Ends, Exchange
-from unificx.sip.transactions.matching import Match, Merged, is_old, marked, match_of, merged_of, stamped
+from unificx.sip.transactions.matching import Match, Merged, is_old, marked, match_of, merged_of
 from unificx.sip.transactions.words import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
 
 REQUEST_AGAIN = RequestAgain()
@@ -73,9 +73,12 @@ class Serving:
                 self._step(known, REQUEST_AGAIN, now)
         elif method == "CANCEL":
             self._cancel(request, match, flow)
-        elif not self._refused(request, match, flow):
-            request = stamped(request, flow)
-            transaction = self._open(request, match, flow, now, size)
+        else:
+            merged = None if request.to.tag else merged_of(request)
+            if self._refused(request, match, merged, flow):
+                return
+            request = marked(request, flow)
+            transaction = self._open(request, (match, merged), flow, now, size)
             self._exchange.events.append(RequestArrived(transaction.key, request, flow))
 
     def refuse(self, request: Request, flow: Flow, status: int, *, reason: str = "", wait: int = 0) -> None:
@@ -108,15 +111,15 @@ class Serving:
             invite.cancelled = True
             self._exchange.events.append(CancelArrived(invite.key))
 
-    def _refused(self, request: Request, match: Match, flow: Flow) -> bool:
+    def _refused(self, request: Request, match: Match, merged: Merged | None, flow: Flow) -> bool:
         """Refuse, keeping nothing, what is too much, has gone too far, or came twice by different ways."""
-        inside = bool(request.to.tag)
+        inside = merged is None
         status, wait = 0, 0
         if not inside and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
             wait = self._overload.refusal(hash(match))
         if wait or self._full(inside):
             status, wait = 503, wait or 10
-        elif not inside and merged_of(request) in self._by_merged:
+        elif merged in self._by_merged:
             status = 482
         elif not inside and request.max_forwards == 0:
             status = 483
@@ -128,13 +131,16 @@ class Serving:
         share = 9 / 8 if inside else 1
         return len(self) >= self.capacity * share or self._weight >= MAX_WEIGHT * share
 
-    def _open(self, request: Request, match: Match, flow: Flow, now: float, size: int) -> ServerTransaction:
+    def _open(
+        self, request: Request, names: tuple[Match, Merged | None], flow: Flow, now: float, size: int
+    ) -> ServerTransaction:
+        match, merged = names
         invite = request.method == "INVITE"
         machine = invite_server if invite else server
         transaction = ServerTransaction(
             key=ServerKey(next(self._exchange.numbers)),
             match=match,
-            merged=None if request.to.tag else merged_of(request),
+            merged=merged,
             flow=flow,
             sent_by_port=request.via.port or (5061 if flow.secure else 5060),
             state=machine.begin(now),
@@ -146,8 +152,8 @@ class Serving:
         self._by_key[transaction.key] = transaction
         self._by_match[match] = transaction
         self._weight += size
-        if transaction.merged is not None:
-            self._by_merged[transaction.merged] = transaction.key
+        if merged is not None:
+            self._by_merged[merged] = transaction.key
         if flow.connection:
             self._ends.add(flow, transaction.key)
         self._rearm(transaction)
