@@ -72,7 +72,7 @@ class Phone:
         self.cseq += 1
         if word == "PRACK":
             assert self.invite is not None
-            headers = [("RAck", f"{self.rseq} {self.invite.cseq.number} INVITE"), *headers]
+            headers = [*({"RAck": f"{self.rseq} {self.invite.cseq.number} INVITE"} | dict(headers)).items()]
         request = self._word(word, self.cseq, body, headers)
         if word == "INVITE":
             self.invite = request

@@ -265,7 +265,8 @@ async def test_a_plain_phone_that_cannot_is_not_asked_twice() -> None:
 
 
 async def test_a_long_ringing_is_said_again_so_that_no_proxy_gives_up() -> None:
-    await play("""
+    await play(
+        """
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
           Require: 100rel
@@ -275,7 +276,11 @@ async def test_a_long_ringing_is_said_again_so_that_no_proxy_gives_up() -> None:
           RSeq: 1
         alice -> PRACK
         alice <- 200 PRACK
-        ... 29 s
+        ... 61 s
+        alice <- 180
+          RSeq: 2
+        alice -> PRACK
+        alice <- 200 PRACK
         bob   -> 200 [bob]
         bob   <- ACK
         alice <- 200 [bob]
@@ -284,4 +289,74 @@ async def test_a_long_ringing_is_said_again_so_that_no_proxy_gives_up() -> None:
         bob   <- BYE
         history <- answered 16 alice bob
         alice <- 200 BYE
+    """,
+        rings=120,
+    )
+
+
+async def test_reliable_provisionals_go_one_by_one() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Require: 100rel
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+          RSeq: 1
+        bob   -> 183 [bob]       # it waits until the 180 is acknowledged
+        alice -> PRACK
+          RAck: 7 1 INVITE
+        alice <- 481 PRACK
+        alice -> PRACK
+        alice <- 200 PRACK
+        alice <- 183 [bob]
+          RSeq: 2
+        alice -> PRACK [alice/new]
+        alice <- 488 PRACK       # a new offer inside it is refused, the acknowledgement stands
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+    """)
+
+
+async def test_a_caller_that_acknowledges_no_provisional_is_sent_home() -> None:
+    await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Require: 100rel
+        bob   <- INVITE [alice]
+        alice -> nothing any more
+        bob   -> 180
+        ... 33 s
+        history <- failed 41 alice 1002
+        bob   <- CANCEL
+    """,
+        rings=60,
+    )
+
+
+async def test_the_caller_can_change_nothing_before_the_answer() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        alice -> UPDATE [alice/hold]
+        alice <- 491 UPDATE
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+    """)
+
+
+async def test_both_ends_speak_webrtc_when_they_registered_so() -> None:
+    await play("""
+        alice 1001, bob 1002 wss
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice in webrtc]
+        bob   -> 488             # a browser is not asked for anything less
+        history <- failed 88 alice 1002
+        alice <- 488
     """)
