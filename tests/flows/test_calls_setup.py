@@ -276,7 +276,7 @@ async def test_a_long_ringing_is_said_again_so_that_no_proxy_gives_up() -> None:
           RSeq: 1
         alice -> PRACK
         alice <- 200 PRACK
-        ... 61 s
+        ... 60.2 s
         alice <- 180
           RSeq: 2
         alice -> PRACK
