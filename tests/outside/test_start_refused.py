@@ -105,3 +105,25 @@ def test_a_full_disk(tmp_path: Path) -> None:
     finally:
         subprocess.run(["umount", str(home)], check=True)
     assert "space" in line or "full" in line
+
+
+def test_a_key_store_that_is_not_the_databases_own(tmp_path: Path) -> None:
+    """The database is there and keys.db is gone: what is sealed could be read by nobody."""
+    home = tmp_path / "home"
+    options = [word for option in FREE for word in (option, "127.0.0.1:0")]
+    command = [sys.executable, "-m", "unificx.app.main", "up", "--home", str(home), *options, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        assert server.stdout is not None
+        assert b'"ready": true' in server.stdout.readline()
+        server.terminate()
+    (home / "keys.db").unlink()
+    assert "keys.db" in up(home)
+
+
+def test_a_command_makes_no_installation(tmp_path: Path) -> None:
+    home = tmp_path / "mistyped"
+    command = [sys.executable, "-m", "unificx.app.main", "tenant", "list", "--home", str(home)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 2
+    assert "no installation" in run.stderr
+    assert not home.exists()

@@ -1,15 +1,11 @@
 """The `unificx` command: the command line of `console`, given what it needs from the roof."""
 
 import asyncio
-import json
-import logging
 import os
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 
 from unificx.console import Listener, build
@@ -28,10 +24,13 @@ def up(  # noqa: PLR0917 - these are the command's options
     sip_udp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over UDP; several with commas.")] = SIP_UDP,
     sip_tcp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TCP.")] = SIP_TCP,
     sip_tls: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TLS.")] = SIP_TLS,
-    demo: Annotated[bool, typer.Option(help="Make a demo organisation on the first start.")] = True,
+    demo: Annotated[
+        bool | None, typer.Option("--demo/--no-demo", help="Make a demo organisation; by default on the first start.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the PBX until it is stopped. Port 0 picks a free one."""
+    from unificx.app.logs import to_stderr
     from unificx.app.server import serve
     from unificx.app.settings import Settings, bind, binds, certificates, media_interfaces
     from unificx.app.site import Site, database_url
@@ -53,7 +52,7 @@ def up(  # noqa: PLR0917 - these are the command's options
         certificates=certificates(environ),
         demo=demo,
     )
-    logs_to_stderr()
+    to_stderr()
     _run(serve(settings, environ, as_json=as_json))
 
 
@@ -108,20 +107,6 @@ _LISTENERS = (
 def _listener(transport: str, address: str, option: str) -> Listener:
     host, _, port = address.rpartition(":")
     return Listener("udp" if transport == "udp" else "tcp", host, int(port), option)
-
-
-def logs_to_stderr() -> None:
-    """One JSON object a line, ids and neutral values only; standard output stays for the ready line."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=json.dumps),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:

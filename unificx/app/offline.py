@@ -10,6 +10,7 @@ from unificx.app.faces import as_operator, face
 from unificx.app.opening import opened
 from unificx.app.site import Site, database_url
 from unificx.kernel.clock import SystemClock
+from unificx.kernel.errors import CannotStart
 from unificx.web import LiveCall, PartState
 
 
@@ -33,8 +34,12 @@ class NoParts:
 
 @asynccontextmanager
 async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
-    """The way to an app of this process's own, with an operator's rights. Raises CannotStart."""
+    """The way to an app of this process's own, with an operator's rights. Raises CannotStart.
+
+    A command makes no installation: the first start does, and shows what is shown once.
+    """
+    if not site.keys.exists():
+        raise CannotStart(f"There is no installation in {site.home}.", hint="Start one there with `unificx up --home`.")
     environ = dict(os.environ)
     async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
-        await rooms.people.first_start()
         yield httpx.ASGITransport(as_operator(face(rooms, NoCalls(), NoParts())))

@@ -17,7 +17,7 @@ from unificx.kernel.errors import CannotStart
 from unificx.kernel.facts import Bus
 from unificx.privacy import Erasure, KeyStore, master_key
 from unificx.privacy import Journal as ErasureJournal
-from unificx.store import Database
+from unificx.store import Database, claim
 from unificx.store.migrations import migrate
 
 log = structlog.get_logger()
@@ -46,6 +46,7 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
             await migrate(database)
         except OSError as fault:
             raise CannotStart(f"The database does not answer: {fault.strerror or type(fault).__name__}.") from None
+        await claim(database, keys.installation, keys_unused=keys.unused)
         rooms = build(site, database, keys, erasure, bus)
         await rooms.spool.recover()
         stack.push_async_callback(rooms.spool.close)

@@ -67,9 +67,10 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
             log.info("stopping")
 
 
-async def _begin(rooms: Rooms, *, demo: bool) -> Beginning:
+async def _begin(rooms: Rooms, *, demo: bool | None) -> Beginning:
     operator = await rooms.people.first_start()
-    made = await rooms.people.create_demo() if demo and operator is not None else None
+    wanted = operator is not None if demo is None else demo
+    made = await rooms.people.create_demo() if wanted else None
     staff = rooms.people.directory.tenant_by_slug(OPERATOR)
     first = (await rooms.people.list_persons(staff.id, limit=1)).items if staff is not None else ()
     return Beginning(first[0].email if first else "", operator, made)

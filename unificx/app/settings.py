@@ -27,7 +27,8 @@ class Settings:
     media: tuple[Interface, ...]
     certificates: Certificates | None = None
     """Given from outside; None: the installation makes its own."""
-    demo: bool = True
+    demo: bool | None = None
+    """Make a demo organisation: True if there is none, False never, None on the first start."""
 
 
 def bind(transport: str, text: str, option: str) -> Bind:

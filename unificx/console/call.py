@@ -20,6 +20,7 @@ TONES = (440.0, 1000.0)
 AUDIBLE = 1000.0
 """Amplitude of the other end's tone, of 8000 sent, that counts as heard."""
 HISTORY_SECONDS = 3.0
+DEMO = "demo"
 SPAN = 40
 """Columns between two lines of the ladder; the longest word is 407's."""
 
@@ -79,8 +80,10 @@ def server_of(home: Path) -> Flow:
 
 async def place_call(api: Api, home: Path, numbers: tuple[str, str], tenant: str | None, clock: Clock) -> Outcome:
     """Make two devices for the two extensions, call, listen, take the devices away again."""
+    if numbers[0] == numbers[1]:
+        raise Trouble(f"{numbers[0]} cannot call itself.", "Name two extensions: `unificx call 1001 1002`.")
     server = server_of(home)
-    organisation = await api.organisation(tenant)
+    organisation = await _organisation(api, tenant)
     made: list[Json] = []
     try:
         for number in numbers:
@@ -98,6 +101,13 @@ async def _device(api: Api, tenant: str, number: str) -> Json:
     extension = await api.get(f"/extensions/{number}", tenant=tenant)
     body = {"extension": extension["id"], "name": "unificx call", "kind": "softphone"}
     return await api.post("/devices", body, tenant=tenant)
+
+
+async def _organisation(api: Api, given: str | None) -> str:
+    """The one named, or the demo organisation where there is one, or the only one there is."""
+    if given is None and any(one["slug"] == DEMO for one in await api.organisations(None)):
+        return DEMO
+    return await api.organisation(given)
 
 
 def _phones(server: Flow, numbers: tuple[str, str], made: list[Json]) -> list[Account]:
@@ -124,7 +134,10 @@ async def _call(api: Api, tenant: str, accounts: list[Account], clock: Clock) ->
         caller.hang_up()
         heard = {"caller": _heard(caller, TONES[1]), "callee": _heard(callee, TONES[0])}
         row = await _new_row(api, tenant, before, clock)
+    except TimeoutError:
+        raise NoLuck("the callee's phone did not ring") from None
     finally:
+        caller.hang_up()
         await asyncio.gather(*(phone.stop() for phone in phones))
     ok = row is not None and all(side["level"] >= AUDIBLE for side in heard.values())
     return Outcome(ok, round(setup * 1000, 1), heard, row, ladder.lines())

@@ -98,9 +98,12 @@ class SoftPhone:
         raise NoLuck("the server did not accept this phone's password")
 
     def hang_up(self) -> None:
-        """End the call."""
+        """End the call, or give up ringing."""
+        now = self._clock.monotonic()
+        if isinstance(self.leg, OutgoingLeg):
+            self.leg.cancel(now)
         if self.leg is not None:
-            self.leg.bye(self._clock.monotonic())
+            self.leg.bye(now)
             self._flush()
         self.in_call.clear()
 

@@ -24,7 +24,9 @@ from unificx.privacy.wraps import TenantSecret, unwrap, wrap
 from unificx.store import ErasedSubject, Key
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS proof (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS proof (
+    id INTEGER PRIMARY KEY CHECK (id = 1), installation TEXT NOT NULL, wrapped BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS tenant_key (tenant TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS subject_key (
     tenant TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, wrapped BLOB,
@@ -59,7 +61,8 @@ class KeyStore:
         self._master = AESGCM(master)
         self._db = _open(path)
         try:
-            self._prove()
+            self.installation = self._prove()
+            """The installation's random id, which its database has too."""
         except BaseException:
             self._db.close()
             raise
@@ -67,6 +70,12 @@ class KeyStore:
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+
+    @property
+    def unused(self) -> bool:
+        """Whether no key was ever made in here."""
+        with self._lock:
+            return self._db.execute("SELECT 1 FROM tenant_key LIMIT 1").fetchone() is None
 
     # Keys
 
@@ -265,12 +274,14 @@ class KeyStore:
                 raise
             self._db.execute("COMMIT")
 
-    def _prove(self) -> None:
+    def _prove(self) -> str:
+        """That the master key is the one of this store; whose store it is."""
         with self._writing() as db:
-            row = db.execute("SELECT wrapped FROM proof").fetchone()
+            row = db.execute("SELECT wrapped, installation FROM proof").fetchone()
             if row is None:
-                db.execute("INSERT INTO proof VALUES (1, ?)", (wrap(self._master, _PROOF, "proof"),))
-                return
+                installation = self._clock.new_id()
+                db.execute("INSERT INTO proof VALUES (1, ?, ?)", (installation, wrap(self._master, _PROOF, "proof")))
+                return installation
             try:
                 unwrap(self._master, row[0], "proof")
             except InvalidTag:
@@ -278,6 +289,7 @@ class KeyStore:
                     "The master key does not open the key store.",
                     hint="Put back the master key this installation was made with.",
                 ) from None
+            return row[1]
 
 
 def _open(path: Path) -> sqlite3.Connection:

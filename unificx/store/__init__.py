@@ -2,6 +2,7 @@
 
 from unificx.store.base import Base, NeutralJson, plain, sealed_column
 from unificx.store.database import Database, UnitOfWork
+from unificx.store.identity import claim
 from unificx.store.outbox import Outbox
 from unificx.store.sealed import CannotOpen, Codec, ErasedSubject, Gone, Key, Keys, WrongPurpose
 from unificx.store.spool import Spool, SpoolFull
@@ -21,6 +22,7 @@ __all__ = [
     "SpoolFull",
     "UnitOfWork",
     "WrongPurpose",
+    "claim",
     "plain",
     "sealed_column",
 ]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.store.tables import HandledRow, OutboxRow
+from unificx.store.tables import HandledRow, InstallationRow, OutboxRow
 
 
 async def due_facts(session: AsyncSession, now: datetime, limit: int) -> Sequence[OutboxRow]:
@@ -50,3 +50,13 @@ async def postpone_fact(session: AsyncSession, seq: int, *, tries: int, due: dat
 async def was_handled(session: AsyncSession, fact_id: str, handler: str) -> bool:
     """Whether this handler has dealt with this fact."""
     return await session.get(HandledRow, (fact_id, handler)) is not None
+
+
+async def installation(session: AsyncSession) -> str | None:
+    """Whose database this is; None for one that was never used."""
+    return await session.scalar(select(InstallationRow.id))
+
+
+async def set_installation(session: AsyncSession, installation: str) -> None:
+    """Say whose database this is, once and for all."""
+    await session.execute(insert(InstallationRow).values(id=installation))

@@ -32,3 +32,11 @@ class HandledRow(Base):
 
     fact_id: Mapped[str] = plain("the fact", ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
     handler: Mapped[str] = plain("which handler: module and function", primary_key=True)
+
+
+class InstallationRow(Base):
+    """Whose database this is: the installation whose keys seal what is in it."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[str] = plain("the installation's random id, which its key store has too", primary_key=True)
