@@ -1,7 +1,7 @@
 """The spool: what was acknowledged is in a file before the acknowledgment; the database gets it in batches.
 
 The hot path costs one write to a file. The kernel has it then, so the process may be killed at any moment; the disk has
-it when the batch is committed, at most a fifth of a second later. Records may be applied twice, never not at all.
+it when the batch is committed, a second later at most. Records may be applied twice, never not at all.
 """
 
 import asyncio
@@ -20,7 +20,8 @@ from unificx.store.frames import Frames, frame, read_frames
 
 Apply = Callable[[UnitOfWork, list[bytes]], Awaitable[None]]
 
-_INTERVAL = 0.2
+_QUIET = 0.2
+_ROUNDS = 5
 _MANY = 500
 _SEGMENT = 8 << 20
 _LONGEST_WAIT = 5.0
@@ -114,20 +115,33 @@ class Spool:
             return applied
 
     async def run(self) -> None:
-        """Drain soon after something came, until cancelled; wait longer and longer while the database is away."""
-        wait = _INTERVAL
+        """Drain when it is time, until cancelled; wait longer and longer while the database is away."""
+        wait = _QUIET
         while True:
             await self._some.wait()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._many.wait()
+            await self._ripen()
             try:
                 await self.drain()
-                wait = _INTERVAL
+                wait = _QUIET
             except Exception as fault:  # nothing is lost by waiting
                 log.warning("spool_waits", fault=type(fault).__name__, bytes=self._waiting_bytes)
                 self._some.set()
                 wait = min(wait * 2, _LONGEST_WAIT)
+                await self._many_within(wait)
+
+    async def _ripen(self) -> None:
+        """Wait until no more has come for a moment, or a second is over, or many wait: a drain costs much the same
+        for one record as for fifty."""
+        for _ in range(_ROUNDS):
+            before = self._pending
+            if await self._many_within(_QUIET) or self._pending == before:
+                return
+
+    async def _many_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._many.wait()
+        return self._many.is_set()
 
     async def close(self) -> None:
         """A last drain; what the database does not take now waits for the next start."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from unificx.store import Database, Spool, SpoolFull, UnitOfWork
+from unificx.store import spool as spool_module
 from unificx.store.frames import LARGEST, frame, read_frames
 
 
@@ -96,6 +97,35 @@ async def test_it_drains_by_itself_and_keeps_trying(database: Database, taker: T
     assert logs[0]["event"] == "spool_waits"
     await spool.close()
     assert taker.all == [b"%d" % number for number in range(1000)]
+
+
+async def test_a_lone_record_does_not_wait_for_others(database: Database, taker: Taker, tmp_path: Path) -> None:
+    spool = open_spool(tmp_path, database, taker)
+    running = asyncio.create_task(spool.run())
+    spool.append("a", b"alone")
+    while spool.waiting_bytes:
+        await asyncio.sleep(0)
+    running.cancel()
+    await spool.close()
+    assert taker.calls == [[b"alone"]]
+
+
+async def test_a_steady_stream_is_taken_in_batches(database, taker: Taker, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(spool_module, "_QUIET", 0.001)
+    monkeypatch.setattr(spool_module, "_MANY", 1_000_000)
+    spool = open_spool(tmp_path, database, taker)
+    running = asyncio.create_task(spool.run())
+    written = 0
+    while len(taker.calls) < 3:  # it is never quiet
+        spool.append("a", b"%d" % written)
+        written += 1
+        await asyncio.sleep(0)
+    while spool.waiting_bytes:
+        await asyncio.sleep(0)
+    running.cancel()
+    await spool.close()
+    assert taker.all == [b"%d" % number for number in range(written)]
+    assert len(taker.calls) < written / 3
 
 
 @pytest.mark.parametrize("fault", [OSError("gone"), OperationalError("s", {}, Exception("gone"))])
