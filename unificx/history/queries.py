@@ -3,18 +3,20 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Row, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.calls.facts import CallEnded, CallParty, Direction, Outcome, PartyRole, SideQuality
+from unificx.calls.facts import CallEnded, Direction, Outcome, PartyRole, SideQuality
 from unificx.history.contracts import CallRecord, Filters, Identity, Party
 from unificx.history.ports import KeyRing
 from unificx.history.rules import talk_seconds
 from unificx.history.tables import AddressPart, CallPartyRow, CallRow, PartyPart
 from unificx.store import Codec, ErasedSubject, Gone
+
+P = TypeVar("P")
 
 PARTY = Codec(CallPartyRow, PartyPart)
 ADDRESS = Codec(CallPartyRow, AddressPart)
@@ -28,39 +30,16 @@ _INSERTS = {
 }
 """By dialect and table; a call that is there already is left as it is."""
 
+_write = json.JSONEncoder(separators=(",", ":")).encode
+
 
 # Writing. A record is JSON: the call's row, and its parties' rows with the sealed parts in hex.
 
 
 def to_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
     """A call as the spool keeps it; `subjects` are its parties', in order."""
-    ids = [f"{call.id}/{place}" for place in range(len(call.parties))]
-    parts = [PartyPart(party.number, party.name) for party in call.parties]
-    sealed = _seal(PARTY, keys, call.tenant, list(zip(subjects, ids, parts, strict=True)))
-    located = [
-        (subject, row, AddressPart(party.address))
-        for subject, row, party in zip(subjects, ids, call.parties, strict=True)
-        if party.address
-    ]
-    addresses = dict(zip((row for _, row, _ in located), _seal(ADDRESS, keys, call.tenant, located), strict=True))
-    rows = [
-        _party_row(call, party, place, subject)
-        | {"id": row, "sealed": part and part.hex(), "sealed_address": (blob := addresses.get(row)) and blob.hex()}
-        for place, (party, subject, row, part) in enumerate(zip(call.parties, subjects, ids, sealed, strict=True))
-    ]
-    return json.dumps((_call_row(call), rows), separators=(",", ":")).encode()
-
-
-def _seal(codec: Codec[Any], keys: KeyRing, tenant: str, items: list[tuple[str, str, Any]]) -> list[bytes | None]:
-    """Sealed parts in order, with None for a subject that was erased while the call went on."""
-    if not items:
-        return []
-    try:
-        return [*codec.seal(keys, tenant, items)]
-    except ErasedSubject:
-        if len(items) == 1:
-            return [None]
-        return [part for item in items for part in _seal(codec, keys, tenant, [item])]
+    rows = [_party_row(keys, call, place, subject) for place, subject in enumerate(subjects)]
+    return _write((_call_row(call), rows)).encode()
 
 
 def _call_row(call: CallEnded) -> dict[str, Any]:
@@ -78,8 +57,11 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
     }
 
 
-def _party_row(call: CallEnded, party: CallParty, place: int, subject: str) -> dict[str, Any]:
+def _party_row(keys: KeyRing, call: CallEnded, place: int, subject: str) -> dict[str, Any]:
+    party, quality, row = call.parties[place], call.parties[place].quality, f"{call.id}/{place}"
+    who, where = PartyPart(party.number, party.name), AddressPart(party.address)
     return {
+        "id": row,
         "tenant_id": call.tenant,
         "call_id": call.id,
         "place": place,
@@ -87,11 +69,21 @@ def _party_row(call: CallEnded, party: CallParty, place: int, subject: str) -> d
         "subject_id": subject,
         "extension_id": party.extension_id,
         "device_id": party.device_id,
-        "loss": party.quality.loss,
-        "jitter_ms": party.quality.jitter_ms,
-        "mos": party.quality.mos,
-        "packets": party.quality.packets,
+        "loss": quality.loss,
+        "jitter_ms": quality.jitter_ms,
+        "mos": quality.mos,
+        "packets": quality.packets,
+        "sealed": _seal(PARTY, keys, call.tenant, (subject, row, who)),
+        "sealed_address": _seal(ADDRESS, keys, call.tenant, (subject, row, where)) if party.address else None,
     }
+
+
+def _seal(codec: Codec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P]) -> str | None:
+    """The sealed part in hex; None for a subject that was erased while the call went on."""
+    try:
+        return codec.seal(keys, tenant, [item])[0].hex()
+    except ErasedSubject:
+        return None
 
 
 async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> None:

@@ -63,8 +63,11 @@ class Keys(Protocol):
 
 def bound(*parts: str) -> bytes:
     """Length-prefixed parts: no two different lists give the same bytes. Each is at most 65,535 bytes."""
-    raw = [part.encode() for part in parts]
-    return b"".join(piece for one in raw for piece in (struct.pack(">H", len(one)), one))
+    joined = b""
+    for part in parts:
+        raw = part.encode()
+        joined += len(raw).to_bytes(2) + raw
+    return joined
 
 
 class Codec(Generic[P]):
@@ -119,7 +122,7 @@ class Codec(Generic[P]):
                 raise ValueError("another format or key")
             text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._bound(tenant, subject, row, version))
             return self._read(text)
-        except (InvalidTag, ValueError, TypeError, struct.error):
+        except (InvalidTag, ValueError, TypeError, OverflowError, struct.error):
             # From None: what went wrong further down may quote the value.
             raise CannotOpen(f"{self.table}.{self.column}: a sealed part does not open") from None
 
