@@ -6,7 +6,7 @@ it does to the database happens once, though the process may die at any moment.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,12 +21,15 @@ from unificx.store import queries
 from unificx.store.database import Database, UnitOfWork, fact_name, fact_words
 from unificx.store.tables import HandledRow, OutboxRow
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
 _BATCH = 100
 _TRIES = 8
 _LONGEST_WAIT = 300.0
 _GLANCE = 30.0
 """Seconds between looks for facts that a process which died left behind."""
+_LAST_WORDS = 3.0
+"""Seconds a round may still take when the outbox is told to stop."""
 
 log = structlog.get_logger()
 
@@ -36,6 +39,17 @@ class _Handler:
     name: str
     words: TypeAdapter[Any]
     handle: Callable[[Any, UnitOfWork], Awaitable[None]]
+
+
+async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """Finish the work even if cancelled meanwhile: a statement that is torn off leaves a connection nobody can tidy."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            await asyncio.wait_for(task, _LAST_WORDS)
+        raise
 
 
 class Outbox:
@@ -80,14 +94,17 @@ class Outbox:
         while True:
             self._wake.clear()
             try:
-                await self.deliver()
-                pause = await self._pause()
+                pause = await _undisturbed(self._round())
             except Exception as fault:  # the database is away: it comes back
                 log.warning("outbox_waits", fault=type(fault).__name__)
                 pause = 1.0
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
+
+    async def _round(self) -> float:
+        await self.deliver()
+        return await self._pause()
 
     async def _pause(self) -> float:
         async with self._database.read() as session:
