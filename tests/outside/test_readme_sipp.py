@@ -1,0 +1,53 @@
+"""The README's way with SIPp: its very commands, with this server's logins and address put in."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+from server import ROOT, Household, Login, Server, eventually
+from sipp import bound, free_port
+
+
+def commands() -> dict[str, list[str]]:
+    """The README's SIPp commands by their scenario's name."""
+    lines = re.findall(r"^sipp .*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    return {Path(words[words.index("-sf") + 1]).stem: words for words in map(shlex.split, lines)}
+
+
+def filled(words: list[str], server: Server, login: Login, ports: dict[str, str], called: str) -> list[str]:
+    """A command with what differs from one installation to the next put in; the options stay as they are."""
+    written = {words[words.index("-s") + 1]: called} if "-s" in words else {}
+    for option, value in (("-au", login.username), ("-ap", login.password)):
+        if option in words:
+            written[words[words.index(option) + 1]] = value
+    if "number" in words:
+        written.setdefault(words[words.index("number") + 1], login.number)
+    written |= {"demo.example": login.domain, "127.0.0.1:5060": server.sip("udp"), **ports}
+    return [written.get(word, word) for word in words]
+
+
+def run(command: list[str]) -> None:
+    done = subprocess.run(
+        [*command, "-nostdin"], cwd=ROOT, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+
+
+def test_the_commands_of_the_readme_register_answer_and_call(server: Server, household: Household) -> None:
+    told = commands()
+    assert told.keys() == {"register", "answer", "call"}
+    media = range(6000, 6101, 100)
+    ports = {str(port): str(free_port()) for port in (5070, 5071, *media)}
+    anna, berta = household.anna, household.berta
+    run(filled(told["register"], server, berta, ports, ""))
+    answer = [*filled(told["answer"], server, berta, ports, ""), "-nostdin"]
+    with subprocess.Popen(answer, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as waiting:
+        try:
+            eventually(lambda: bound(int(ports["5071"])), what="SIPp waits for a call")
+            run(filled(told["call"], server, anna, ports, berta.number))
+            assert waiting.wait(30) == 0
+        finally:
+            waiting.kill()
+    row = eventually(lambda: next(iter(server.history()), None), what="the call's record")
+    assert (row["outcome"], row["talk_seconds"] >= 1) == ("answered", True)
