@@ -84,7 +84,7 @@ class Phone:
         named = dict(headers)
         self.local = f"{named.pop('From', f'<sip:{self.number}@{DOMAIN}>')};tag={self.name}{self.cseq}"
         self.remote = f"<sip:{number}@{DOMAIN}>"
-        self.target = f"sip:{number}@{DOMAIN}"
+        self.target = f"{number}@{DOMAIN}" if number.startswith("sips:") else f"sip:{number}@{DOMAIN}"
         self.routes = []
         self.invite = self._word("INVITE", self.cseq, body, list(named.items()))
         return self.invite

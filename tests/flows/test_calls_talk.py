@@ -516,6 +516,19 @@ async def test_a_media_engine_that_does_not_answer_ends_no_call() -> None:
     )
 
 
+async def test_a_call_the_media_engine_has_lost_is_made_anew() -> None:
+    await up("""
+        ! the media engine forgets the call
+        ! the watch goes round
+        alice <- INVITE [bob]
+        bob   <- INVITE [alice]
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   -> 200 [bob]
+        bob   <- ACK
+    """ + DOWN)  # fmt: skip
+
+
 # ---- the media engine restarts
 
 

@@ -364,3 +364,13 @@ async def test_a_callee_that_says_a_different_interval_is_asked_again() -> None:
         history <- busy 17 alice 1002
         alice <- 486
     """)
+
+
+async def test_sips_rings_no_phone_in_the_clear() -> None:
+    """RFC 3261 section 26.2.2: secure to the last hop, or not at all."""
+    await play("""
+        alice 1001, bob 1002 udp
+        alice -> INVITE sips:1002 [alice]
+        history <- unreachable 20 alice 1002
+        alice <- 480
+    """)

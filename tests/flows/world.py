@@ -162,6 +162,8 @@ class World:
                 self.media.dead = False
                 self.media.anchors.clear()
                 self.conductor.media_restarted()
+            case ["the", "media", "engine", "forgets", "the", "call"]:
+                self.media.anchors.clear()
             case ["an", "administrator", "ends", "the", "call"]:
                 assert self.conductor.hang_up(call_id, TENANT)
             case [name, "is", "not", "heard", "any", "more"]:

@@ -178,6 +178,8 @@ class Conductor:
                 run.callee = extension
                 limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
                 headers = caller_headers(self._identity(run), hidden=withheld(leg.invite.all("privacy")))
+                if leg.invite.target.scheme == "sips":  # RFC 3261 section 26.2.2: secure to the last hop, or not at all
+                    bindings = tuple(binding for binding in bindings if binding.flow.secure)
                 for number, binding in enumerate(bindings, 1):
                     run.targets[f"b{number}"] = self._target(run, leg, binding, headers)
                     run.devices[f"b{number}"] = binding.device_id

@@ -51,11 +51,12 @@ class Watch:
             report = await self._media.query(run.anchor(state.callee))
         except MediaUnavailable:
             return
-        if report is None or run.state is not state:
+        if run.state is not state:
             return
-        silence = self._judge(run, state, report)
-        if silence is not None:
-            self._conductor.tell(run, silence, self._clock.monotonic())
+        # An engine that does not know the call's anchor has lost it: it is made anew.
+        seen = self._judge(run, state, report) if report is not None else words.MediaRestarted()
+        if seen is not None:
+            self._conductor.tell(run, seen, self._clock.monotonic())
             self._conductor.wake()
 
     def _judge(self, run: Run, state: Talking, report: MediaReport) -> words.MediaSilent | None:
