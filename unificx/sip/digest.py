@@ -141,7 +141,7 @@ class _Used:
 
 
 class Nonces:
-    """Nonces that prove themselves: their time and number under an HMAC, so that none need be kept until it is used.
+    """Nonces that prove themselves: time and number under a keyed hash, so that none need be kept until it is used.
 
     The counts used with a nonce are kept while it lives, for at most `remembered` nonces. When that is not enough, the
     nonces forgotten count as stale: nothing can be used twice, whatever floods in. `secret` (32 random bytes) must not
@@ -197,4 +197,5 @@ class Nonces:
         return used
 
     def _seal(self, head: bytes, whom: str) -> bytes:
-        return hmac.digest(self._secret, head + whom.encode("utf-8", "surrogateescape"), "sha256")[:18]
+        words = head + whom.encode("utf-8", "surrogateescape")
+        return hashlib.blake2s(words, key=self._secret, digest_size=18).digest()

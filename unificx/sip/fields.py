@@ -263,6 +263,6 @@ class Message:
 
 def _party(text: str) -> Address:
     address = parse_address(text)
-    if address.param("tag") == "":
+    if address.params and address.param("tag") == "":
         raise BadPeer(400, "Bad Tag")
     return address

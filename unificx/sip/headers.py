@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from unificx.sip.errors import BadPeer
 from unificx.sip.grammar import (
@@ -19,7 +20,7 @@ from unificx.sip.grammar import (
     unquote,
     written,
 )
-from unificx.sip.uri import Uri
+from unificx.sip.uri import KNOWN, KNOWN_LENGTH, Uri
 
 __all__ = [
     "Address",
@@ -40,6 +41,7 @@ DEFAULT_EXPIRES = 3600
 """What a malformed expiry counts as (RFC 3261 section 20.10 and RFC 4475 section 3.1.2.4)."""
 
 _name_addr = re.compile(rf'[ \t]*+({QUOTED}|[^"<>;,:\\]*+)[ \t]*+<([^<>]*+)>(.*+)', re.S).fullmatch
+_usual_address = re.compile(rf'(?:"([^"\\]*+)" ?+)?+<([^<>]*+)>(?:;tag=({TOKEN}))?+').fullmatch
 _VIA_HOP = (
     rf"[ \t]*+(SIP)[ \t]*+/[ \t]*+({TOKEN})[ \t]*+/[ \t]*+({TOKEN})[ \t]++"
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._-]++)(?:[ \t]*+:[ \t]*+([0-9]{1,5}+))?+"
@@ -83,7 +85,7 @@ class Address:
     @property
     def tag(self) -> str:
         """The dialog tag, "" if there is none."""
-        return find_param(self.params, "tag") or ""
+        return (find_param(self.params, "tag") or "") if self.params else ""
 
     @property
     def q(self) -> float:
@@ -116,6 +118,10 @@ def parse_address(text: str) -> Address:
     Without <> everything after the first semicolon belongs to the header, and the URI may hold no comma and no question
     mark (RFC 3261 section 20).
     """
+    match = _usual_address(text)
+    if match is not None:  # so nearly every phone writes it
+        display, uri, tag = match.groups()
+        return Address(display or "", Uri.parse(uri), (("tag", tag),) if tag else ())
     match = _name_addr(text)
     if match is not None:
         display, uri, params = match.groups()
@@ -214,13 +220,20 @@ class CSeq:
     @staticmethod
     def parse(text: str) -> CSeq:
         """BadPeer 400."""
-        match = _cseq(text)
-        if match is None:
-            raise BadPeer(400, "Bad CSeq")
-        return CSeq(number(match[1], MAX_CSEQ, "Bad CSeq"), match[2])
+        return _known_cseq(text) if len(text) <= KNOWN_LENGTH else _parse_cseq(text)
 
     def __str__(self) -> str:
         return f"{self.number} {self.method}"
+
+
+def _parse_cseq(text: str) -> CSeq:
+    match = _cseq(text)
+    if match is None:
+        raise BadPeer(400, "Bad CSeq")
+    return CSeq(number(match[1], MAX_CSEQ, "Bad CSeq"), match[2])
+
+
+_known_cseq = lru_cache(maxsize=KNOWN)(_parse_cseq)
 
 
 @dataclass(frozen=True, slots=True)
