@@ -247,6 +247,11 @@ class Phone:
         found = re.search(r"rcvd=(\d+)", str(self.command("audio_debug").get("data")))
         return int(found.group(1)) if found else 0
 
+    def told_of(self) -> int:
+        """How many packets the other had sent by its latest report (RTCP)."""
+        found = re.search(r"psent=(\d+)", str(self.command("audio_debug").get("data")))
+        return int(found.group(1)) if found else 0
+
     def heard(self) -> "Sound":
         """All it has heard in the latest call."""
         dumps = sorted(self.directory.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime)

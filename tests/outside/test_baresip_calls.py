@@ -55,6 +55,22 @@ def test_the_callee_hangs_up(phones, household):
     anna.wait("CALL_CLOSED")
 
 
+@pytest.mark.promise("C5")
+def test_how_well_each_was_heard_stands_in_the_history(phones, household, server):
+    """A phone's report counts once it has heard one of the other's; baresip makes one every five seconds."""
+    before = len(server.history())
+    anna, berta = talk(phones, household)
+    eventually(lambda: all(phone.told_of() > 400 for phone in (anna, berta)), what="the second report of each by RTCP")
+    anna.hang_up()
+    rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
+    quality = max(rows, key=lambda row: row["started"])["quality"]
+    for side in ("caller", "callee"):
+        assert quality[side]["packets"] > 400
+        assert quality[side]["loss"] < 5
+        assert quality[side]["jitter_ms"] < 20
+        assert quality[side]["mos"] > 3.5
+
+
 def test_keys_pressed_arrive(phones, household):
     anna, berta = talk(phones, household)
     anna.press("190#")
