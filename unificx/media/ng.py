@@ -38,6 +38,7 @@ class BadReply(ValueError):
 
 
 _write = json.JSONEncoder(separators=(",", ":")).encode
+_read = json.JSONDecoder().decode
 
 
 def encode(message: Message) -> bytes:
@@ -48,7 +49,7 @@ def encode(message: Message) -> bytes:
 def decode(data: bytes) -> Reply:
     """The reply in these bytes, without the cookie before it. Raises BadReply, and nothing else, for any others."""
     try:
-        reply: Value = json.loads(data)
+        reply: Value = _read(data.decode())
     except (ValueError, RecursionError):
         raise BadReply("not JSON") from None
     if not isinstance(reply, dict):
