@@ -109,8 +109,11 @@ def test_the_database_answers_or_not(tmp_path: Path) -> None:
     (tmp_path / "bad.db").write_bytes(b"this is no database at all" * 100)
     assert database(f"sqlite:///{tmp_path}/bad.db", clock).state == "fail"
     gone = database("postgresql://canary@127.0.0.1:1/unificx", clock)
-    assert gone.state == "fail"
-    assert "canary" not in gone.detail + gone.do
+    odd = database("mysql://canary@127.0.0.1/unificx", clock)
+    for found in (gone, odd, database("canary", clock)):
+        assert found.state == "fail"
+        assert found.do
+        assert "canary" not in found.detail + found.do
 
 
 @pytest.mark.promise("T4")

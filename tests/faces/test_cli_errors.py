@@ -88,6 +88,12 @@ async def no_rights(home: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
+async def no_time(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise TimeoutError
+    yield
+
+
+@asynccontextmanager
 async def our_mistake(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise KeyError("canary-value")
     yield
@@ -114,6 +120,7 @@ def answering(answer: httpx.Response | Exception):
     [
         (no_room, "The disk is full. Make room."),
         (no_rights, "Permission denied"),
+        (no_time, "It took too long. `unificx doctor`"),
         (our_mistake, "A mistake of ours: KeyError at test_cli_errors:"),
         (answering(httpx.ConnectError("gone")), "does not answer (ConnectError)"),
         (answering(httpx.ReadTimeout("slow")), "does not answer (ReadTimeout)"),

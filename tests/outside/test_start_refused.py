@@ -36,7 +36,7 @@ def test_a_taken_port(tmp_path: Path, option: str, kind: socket.SocketKind) -> N
         port = other.getsockname()[1]
         if kind == socket.SOCK_STREAM:
             other.listen()
-        assert f"port {port} is taken" in up(tmp_path / "home", option, f"127.0.0.1:{port}")
+        assert f"Port {port} is taken by another program: " in up(tmp_path / "home", option, f"127.0.0.1:{port}")
 
 
 def test_no_rtpengine(tmp_path: Path) -> None:
@@ -93,6 +93,19 @@ def test_an_address_that_is_none(tmp_path: Path) -> None:
 def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
     line = up(tmp_path / "home", UNIFICX_DATABASE="postgresql://nobody@127.0.0.1:1/none")
     assert "database" in line.lower()
+
+
+def test_a_database_of_a_kind_there_is_not(tmp_path: Path) -> None:
+    line = up(tmp_path / "home", UNIFICX_DATABASE="mysql://root:canary@127.0.0.1/unificx")
+    assert "SQLite or PostgreSQL" in line
+    assert "canary" not in line
+
+
+def test_a_damaged_database(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "unificx.db").write_bytes(b"this is no database at all" * 100)
+    assert f"{home}/unificx.db is damaged. Restore it from a backup." in up(home)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")

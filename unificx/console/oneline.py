@@ -58,6 +58,8 @@ def line_of(fault: Exception) -> str:
     if usage is not None:
         context = getattr(fault, "ctx", None)
         return _line(str(usage()), f"See `{context.command_path if context else 'unificx'} --help`.")
+    if isinstance(fault, TimeoutError) and not fault.strerror:
+        return _line("It took too long.", _ASK)  # an OSError by birth, but nobody refused anything
     if isinstance(fault, OSError):
         return _line(f"{fault.strerror or type(fault).__name__}: {fault.filename or 'the system refused'}.", _ASK)
     return _line(f"A mistake of ours: {type(fault).__name__} at {_place(fault)}.", _ASK)

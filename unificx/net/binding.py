@@ -60,17 +60,17 @@ def _explained(bind: Bind, fault: OSError) -> CannotStart:
     name = bind.transport.upper()
     if fault.errno == errno.EADDRINUSE:
         return CannotStart(
-            f"port {bind.port} is taken by another program: {name} at {bind} cannot be opened",
-            hint="stop that program, or choose another port (0 picks a free one)",
+            f"Port {bind.port} is taken by another program: {name} at {bind} cannot be opened.",
+            hint="Stop that program, or choose another port (0 picks a free one).",
         )
     if fault.errno in (errno.EACCES, errno.EPERM):
         return CannotStart(
-            f"port {bind.port} may not be opened by this user: {name} at {bind}",
-            hint="choose a port from 1024 up, or give the program CAP_NET_BIND_SERVICE",
+            f"Port {bind.port} may not be opened by this user: {name} at {bind}.",
+            hint="Choose a port from 1024 up, or give the program CAP_NET_BIND_SERVICE.",
         )
     if fault.errno == errno.EADDRNOTAVAIL or isinstance(fault, socket.gaierror):
         return CannotStart(
-            f"{bind.host} is not an address of this machine: {name} at {bind} cannot be opened",
-            hint="`ip address` lists the addresses there are",
+            f"{bind.host} is not an address of this machine: {name} at {bind} cannot be opened.",
+            hint="`ip address` lists the addresses there are.",
         )
-    return CannotStart(f"{name} at {bind} cannot be opened: {fault.strerror}", hint="")
+    return CannotStart(f"{name} at {bind} cannot be opened: {fault.strerror}.", hint="Choose another address or port.")

@@ -53,8 +53,8 @@ def ensure_certificates(directory: Path, names: Iterable[str], clock: Clock) -> 
             _issue(files, wanted, authority, key, clock.now())
     except (OSError, ValueError) as fault:
         raise CannotStart(
-            f"the TLS certificates in {directory} cannot be read or made",
-            hint="see that the directory can be written, or remove it: new ones are made then",
+            f"The TLS certificates in {directory} cannot be read or made.",
+            hint="See that the directory can be written, or remove it: new ones are made then.",
         ) from fault
     return files
 

@@ -94,7 +94,7 @@ class Transports:
 
     async def _start(self, bind: Bind, local: int) -> Bind:
         if bind.transport == "tls" and self._tls is None:
-            raise CannotStart("SIP over TLS needs a certificate", hint="")
+            raise CannotStart("SIP over TLS needs a certificate.", hint="Name one, or listen without TLS.")
         sock = open_socket(bind)
         port = sock.getsockname()[1]
         if bind.transport == "udp":

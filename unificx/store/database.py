@@ -10,9 +10,11 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from unificx.kernel.clock import Clock
+from unificx.kernel.errors import CannotStart
 from unificx.kernel.facts import Fact
 from unificx.store.tables import OutboxRow
 
@@ -64,11 +66,12 @@ class UnitOfWork:
 class Database:
     """One database. `url`: `sqlite:////path/to/file.db` or `postgresql://user@host/name`; made by SQLAlchemy's rules.
 
-    `committed` is called with the facts of each unit of work that went through; the outbox hangs itself in there.
+    Raises CannotStart for any other kind. `committed` is called with the facts of each unit of work that went through;
+    the outbox hangs itself in there.
     """
 
     def __init__(self, url: str | URL, clock: Clock) -> None:
-        parsed = make_url(url)
+        parsed = _understood(url)
         self.dialect = parsed.get_backend_name()
         self.clock = clock
         self.committed: Callable[[list[Fact]], None] = lambda facts: None
@@ -124,6 +127,19 @@ class _Turn:
     async def __aexit__(self, *fault: object) -> None:
         self._holder = None
         self._lock.release()
+
+
+def _understood(url: str | URL) -> URL:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() in _DRIVERS:
+            return parsed
+    except ArgumentError:
+        pass  # it is not quoted, for a password may stand in it
+    raise CannotStart(
+        "The database's address is of no kind there is here: SQLite or PostgreSQL.",
+        hint="Set UNIFICX_DATABASE to sqlite:////path/to/file.db or postgresql://user@host/name, or to nothing.",
+    )
 
 
 def _engine(url: URL) -> AsyncEngine:

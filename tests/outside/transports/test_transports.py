@@ -173,7 +173,7 @@ async def test_a_taken_port_is_said_plainly(opened: Open, transport: str) -> Non
         if transport == "tcp":
             other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(CannotStart, match=f"^port {port} is taken by another program: ") as said:
+        with pytest.raises(CannotStart, match=f"^Port {port} is taken by another program: ") as said:
             await opened(Bind("udp", HOST, 0), Bind(transport, HOST, port))
         assert said.value.hint
 

@@ -2,24 +2,33 @@
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unificx.console.doctor.check import Check
 from unificx.kernel.clock import Clock
+from unificx.kernel.errors import CannotStart
+
+if TYPE_CHECKING:
+    from unificx.store import Database
 
 SECONDS = 5.0
 
 
 def database(url: str, clock: Clock) -> Check:
     """Whether the database can be reached and has its tables."""
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    parsed = make_url(url)
-    kind = "SQLite" if parsed.get_backend_name() == "sqlite" else "PostgreSQL"
-    if kind == "SQLite" and not Path(parsed.database or "").exists():
+    from unificx.store import Database
+
+    try:
+        database = Database(url, clock)
+    except CannotStart as refusal:
+        return Check("database", "fail", refusal.message.removesuffix("."), refusal.hint)
+    kind = "SQLite" if database.dialect == "sqlite" else "PostgreSQL"
+    if kind == "SQLite" and not Path(database.engine.url.database or "").exists():
         return Check("database", "ok", f"{kind}, made at the first start")
     try:
-        has_tables = asyncio.run(asyncio.wait_for(_has_tables(url, clock), SECONDS))
+        has_tables = asyncio.run(asyncio.wait_for(_has_tables(database), SECONDS))
     except (SQLAlchemyError, OSError, TimeoutError) as fault:
         # The kind alone: a driver's words quote addresses and user names.
         do = "Look whether the file is whole and ours." if kind == "SQLite" else "Start it, and check UNIFICX_DATABASE."
@@ -29,12 +38,9 @@ def database(url: str, clock: Clock) -> Check:
     return Check("database", "ok", f"{kind} answers; it is brought up to date at each start")
 
 
-async def _has_tables(url: str, clock: Clock) -> bool:
+async def _has_tables(database: "Database") -> bool:
     from sqlalchemy import inspect
 
-    from unificx.store import Database
-
-    database = Database(url, clock)
     try:
         async with database.engine.connect() as connection:
             return await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version"))

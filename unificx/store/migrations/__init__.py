@@ -4,6 +4,7 @@ There is no way back but a backup. A new one is drafted from the models by
 `python -m unificx.store.migrations "what changes"`, then read and corrected.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unificx.kernel.errors import CannotStart
@@ -19,12 +21,23 @@ from unificx.store.database import Database
 
 _LOCK = 0x756E6966
 """Any number, the same for all: two processes that start at once migrate one after the other."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 async def migrate(database: Database) -> None:
-    """Apply what is missing, all of it or nothing. Raises CannotStart for a database made by a later version."""
-    async with migrating(database) as connection:
-        await connection.run_sync(_upgrade)
+    """Apply what is missing, all of it or nothing.
+
+    Raises CannotStart for a database that was made by a later version, or a file that is damaged.
+    """
+    try:
+        async with migrating(database) as connection:
+            await connection.run_sync(_upgrade)
+    except DatabaseError as fault:
+        if getattr(fault.orig, "sqlite_errorcode", None) not in _DAMAGED:
+            raise
+        raise CannotStart(
+            f"The database {database.engine.url.database} is damaged.", hint="Restore it from a backup."
+        ) from None
 
 
 def config_for(connection: Connection) -> Config:
