@@ -185,10 +185,10 @@ class Server:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def complaints(self) -> list[str]:
-        """What should never stand in the log: tracebacks, and anything by which a person could be known."""
+        """What should never stand in the log: our own faults, and anything by which a person could be known."""
         found = []
         for line in self.log().splitlines():
-            if "Traceback" in line or SIP_WITH_USER.search(line):
+            if "Traceback" in line or '"level": "error"' in line or SIP_WITH_USER.search(line):
                 found.append(line)
             found += [f"{canary!r} in: {line}" for canary in self.canaries if contains(line, canary)]
         return found
