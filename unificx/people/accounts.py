@@ -30,7 +30,7 @@ from unificx.people.facts import (
 )
 from unificx.people.ports import EVERYWHERE
 from unificx.people.queries import accounts, entry, phones
-from unificx.people.room import Change, Room, page, page_size
+from unificx.people.room import Change, Room, behind, page, page_size
 from unificx.people.rules import values
 
 EMAIL = "email"
@@ -63,9 +63,10 @@ class Accounts(Room):
         return tenant
 
     async def list_tenants(self, cursor: str | None = None, limit: int = 100) -> Page[Tenant]:
-        """All tenants, the operator's own too, the oldest first."""
-        behind = [one for one in self.directory.tenants() if cursor is None or one.id > cursor]
-        return page(behind[: page_size(limit) + 1], limit, lambda tenant: tenant.id)
+        """All tenants, the operator's own too, the oldest first. Raises Invalid for a cursor that is none."""
+        after = behind(cursor)
+        found = [one for one in self.directory.tenants() if after is None or one.id > after]
+        return page(found[: page_size(limit) + 1], limit, lambda tenant: tenant.id)
 
     async def tenant(self, reference: str) -> Tenant:
         """By id or short name. Raises NotFound."""
@@ -131,9 +132,10 @@ class Accounts(Room):
         return person
 
     async def list_persons(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]:
-        """Open accounts, the oldest first."""
+        """Open accounts, the oldest first. Raises Invalid for a cursor that is none."""
+        after = behind(cursor)
         async with self._database.read() as session:
-            found = await accounts.persons(session, self._keys, tenant_id, cursor, page_size(limit) + 1)
+            found = await accounts.persons(session, self._keys, tenant_id, after, page_size(limit) + 1)
         return page(found, limit, lambda person: person.id)
 
     async def person(self, tenant_id: str, person_id: str) -> Person:

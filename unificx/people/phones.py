@@ -22,7 +22,7 @@ from unificx.people.contracts import (
 )
 from unificx.people.facts import DeviceCreated, DeviceRevoked, ExtensionCreated
 from unificx.people.queries import accounts, phones
-from unificx.people.room import Change, page, page_size
+from unificx.people.room import Change, behind, page, page_size
 from unificx.people.rules import values
 
 _USERNAME_BYTES = 5
@@ -73,9 +73,10 @@ class Phones(Accounts):
         return await self._add_person(change, tenant_id, NewPerson(new.name, new.email), "invited")
 
     async def list_extensions(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]:
-        """In the order they were made."""
+        """In the order they were made. Raises Invalid for a cursor that is none."""
+        after = behind(cursor)
         async with self._database.read() as session:
-            found = await phones.extensions(session, self._keys, tenant_id, cursor, page_size(limit) + 1)
+            found = await phones.extensions(session, self._keys, tenant_id, after, page_size(limit) + 1)
         return page(found, limit, lambda extension: extension.id)
 
     async def extension(self, tenant_id: str, reference: str) -> Extension:
@@ -117,11 +118,11 @@ class Phones(Accounts):
     async def list_devices(
         self, tenant_id: str, extension_id: str | None = None, cursor: str | None = None, limit: int = 100
     ) -> Page[Device]:
-        """In the order they were made; of one extension or of all."""
-        size = page_size(limit) + 1
+        """In the order they were made; of one extension or of all. Raises Invalid for a cursor that is none."""
+        after, size = behind(cursor), page_size(limit) + 1
         async with self._database.read() as session:
             found = await phones.devices(
-                session, self._keys, tenant_id, extension_id=extension_id, after=cursor, limit=size
+                session, self._keys, tenant_id, extension_id=extension_id, after=after, limit=size
             )
         return page(found, limit, lambda device: device.id)
 

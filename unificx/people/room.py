@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.kernel.clock import Clock
-from unificx.kernel.errors import Conflict, NotFound
+from unificx.kernel.errors import Conflict, Invalid, NotFound
 from unificx.kernel.facts import Fact
 from unificx.people.contracts import Page, Tenant
 from unificx.people.directory import Directory
@@ -24,6 +25,8 @@ _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrs
 """Base32 in letters that are hard to mistake for one another on a desk phone's display."""
 
 MOST_PER_PAGE = 500
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Change:
@@ -69,6 +72,13 @@ class Room:
     def _characters(self, random_bytes: int) -> str:
         """Eight characters for every five random bytes."""
         return base64.b32encode(self._clock.random_bytes(random_bytes)).decode().translate(_ALPHABET)
+
+
+def behind(cursor: str | None) -> str | None:
+    """The id a page begins behind, None at the start. Raises Invalid for a cursor that no page ever named."""
+    if cursor is not None and _ID.fullmatch(cursor) is None:
+        raise Invalid("That is not a cursor of this list.", hint="Give `next` of the page before.", field="cursor")
+    return cursor
 
 
 def page_size(limit: int) -> int:
