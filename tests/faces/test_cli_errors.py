@@ -75,6 +75,12 @@ def test_a_wrong_command_says_so_in_one_line(home: Home, line: str) -> None:
     assert "/api/" not in said
 
 
+def test_a_value_is_called_by_its_option(home: Home) -> None:
+    wrong = ("extension", "create", "--number", "1010", "--name", "A", "--ring-seconds", "1")
+    said = one_line(home.run(*wrong, "--home", str(home.folder)))
+    assert said.startswith("unificx: --ring-seconds must be 5 or more. ")
+
+
 @asynccontextmanager
 async def no_room(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise CannotStart("The disk is full.", hint="Make room.")

@@ -113,6 +113,35 @@ async def test_references_are_plain_words(world: World, path: str) -> None:
     is_problem(await operator.get(f"{path}{sign}tenant=acme"), 422)
 
 
+@pytest.mark.parametrize("noun", ["tenants", "persons", "extensions", "devices", "history"])
+async def test_a_made_up_cursor_is_refused(world: World, noun: str) -> None:
+    answer = await world.client(operator=True).get(f"/api/v1/{noun}?tenant=acme&cursor=garbage")
+    problem = is_problem(answer, 422)
+    assert (problem["field"], "garbage" in answer.text) == ("cursor", False)
+
+
+@pytest.mark.parametrize(
+    ("noun", "body", "words"),
+    [
+        ("extensions", {"number": "1", "name": "A"}, "number must be 2 to 8 digits."),
+        ("extensions", {"name": "A"}, "number is needed."),
+        ("extensions", {"number": "1001", "name": ""}, "name must not be empty."),
+        ("extensions", {"number": "1001", "name": "A", "ring_seconds": 1}, "ring_seconds must be 5 or more."),
+        ("extensions", {"number": "1001", "name": "A", "ring_seconds": 301}, "ring_seconds must be 300 at most."),
+        ("extensions", {"number": "1001", "name": "A", "ring_seconds": "soon"}, "ring_seconds must be a whole number."),
+        ("extensions", {"number": 1001, "name": "A"}, "number must be text."),
+        ("extensions", {"number": "1001", "name": "A", "colour": "red"}, "colour is not taken here."),
+        ("extensions", [], "The body must be a JSON object."),
+        ("devices", {"extension": "a b", "name": "A"}, "extension must be letters, digits, dots, hyphens and"),
+        ("devices", {"extension": "1001", "name": "A", "kind": "fax"}, "kind must be 'phone'"),
+        ("tenants", {"slug": "Demo", "name": "A", "domain": "a.example"}, "slug must be 2 to 32 letters a-z"),
+    ],
+)
+async def test_what_a_value_has_to_be_is_said_in_plain_words(world: World, noun: str, body: Any, words: str) -> None:
+    answer = await world.client(operator=True).post(f"/api/v1/{noun}?tenant=acme", json=body)
+    assert is_problem(answer, 422)["detail"].startswith(words)
+
+
 async def test_what_does_not_exist_and_what_is_done_otherwise(world: World) -> None:
     client = world.client()
     is_problem(await client.get("/api/v1/nothing"), 404)

@@ -1,6 +1,6 @@
 """Asks the API for a command, and turns its refusals into trouble a person can act on."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -96,7 +96,7 @@ class Api:
             ) from None
         if response.is_success:
             return response.json() if response.content else None
-        raise _trouble(response)
+        raise _trouble(response, {*query, *(sent or {})})
 
 
 def talk(connect: Connect, home: Path, ask: Callable[[Api], Awaitable[R]]) -> R:
@@ -119,10 +119,14 @@ def quoted(reference: str) -> str:
     return quote(reference, safe="")
 
 
-def _trouble(response: "httpx.Response") -> Trouble:
+def _trouble(response: "httpx.Response", options: Set[str]) -> Trouble:
+    """What was refused. What the command was told by an option of the field's name is called by that option."""
     try:
         problem = response.json()
         what, do = str(problem["detail"]), str(problem.get("hint", ""))
+        field = str(problem.get("field", ""))
+        if field in options and what.startswith(f"{field} "):
+            what = f"--{field.replace('_', '-')}{what.removeprefix(field)}"
         incident = str(problem.get("incident", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Trouble(f"The server answered {response.status_code}.", "`unificx doctor` looks what is wrong.")

@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 REFERENCE = r"^[A-Za-z0-9._-]+$"
 """What an id, a number or a short name is made of."""
+NUMBER = r"^[0-9]{2,8}$"
+SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
 
 Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
 
@@ -52,7 +54,7 @@ class Tenant(Output):
 
 
 class NewTenant(Input):
-    slug: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$", description="Its short name.", examples=["demo"])
+    slug: str = Field(pattern=SLUG, description="Its short name.", examples=["demo"])
     name: Name
     domain: str = Field(max_length=253, description="Its SIP domain.", examples=["demo.example"])
 
@@ -124,7 +126,7 @@ class Extension(Output):
 class NewExtension(Input):
     """With an e-mail it belongs to that person of the tenant, made if there is none yet."""
 
-    number: str = Field(pattern=r"^[0-9]{2,8}$", examples=["1001"])
+    number: str = Field(pattern=NUMBER, examples=["1001"])
     name: Name
     email: Email = ""
     ring_seconds: RingSeconds = 30

@@ -20,6 +20,7 @@ from unificx.kernel.errors import (
     TooMany,
     Unauthenticated,
 )
+from unificx.web.wording import demanded
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -58,8 +59,8 @@ _HINTS: Mapping[int, str] = {
 class FieldProblem(BaseModel):
     """One value of the request that cannot be accepted."""
 
-    field: str
-    detail: str
+    field: str = Field(description="Its name; empty for the body as a whole.")
+    detail: str = Field(description="What is wrong, to follow the name.", examples=["must be 2 to 8 digits"])
 
 
 class Problem(BaseModel):
@@ -161,15 +162,15 @@ async def _on_refused(_: Request, refusal: Exception) -> JSONResponse:
 
 async def _on_invalid(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)
-    errors = [FieldProblem(field=_where(e["loc"]), detail=e["msg"]) for e in fault.errors()[:20]]
+    errors = [FieldProblem(field=_where(e["loc"]), detail=demanded(e)) for e in fault.errors()[:20]]
     if any(e["type"] == "json_invalid" for e in fault.errors()):
-        errors = [FieldProblem(field="", detail="The body is not JSON.")]
+        errors = [FieldProblem(field="", detail="must be JSON")]
     first = errors[0]
     problem = Problem(
         type="urn:unificx:problem:invalid",
         title=_TITLES[422],
         status=422,
-        detail=f"{first.field}: {first.detail}" if first.field else first.detail,
+        detail=f"{first.field or 'The body'} {first.detail}.",
         hint="Compare the request with /api/openapi.json.",
         field=first.field,
         errors=errors,
