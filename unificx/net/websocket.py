@@ -7,6 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from unificx.net.connections import Connections
 from unificx.net.framing import MOST_MESSAGE
@@ -33,7 +34,7 @@ class SipWebSocket:
             return
         await receive()  # websocket.connect
         client = scope.get("client")
-        if client is None or PROTOCOL not in scope.get("subprotocols", ()):
+        if client is None or PROTOCOL not in scope.get("subprotocols", ()) or _from_another_site(scope):
             await send({"type": "websocket.close", "code": POLICY})
             return
         host, port = client[0], client[1]
@@ -45,6 +46,20 @@ class SipWebSocket:
             await _Talk(self._connections, scope["scheme"], host, port).run(receive, send)
         finally:
             self._connections.free_seat(host)
+
+
+def _from_another_site(scope: Scope) -> bool:
+    """Whether a page of another site opens it: browsers say so by Origin, others send none (RFC 6455 section 10.2)."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    origins = [value for name, value in scope["headers"] if name == b"origin"]
+    return any([_authority(origin)] != [host.decode("latin-1").lower() for host in hosts] for origin in origins)
+
+
+def _authority(origin: bytes) -> str:
+    try:
+        return urlsplit(origin.decode("latin-1")).netloc.lower()
+    except ValueError:
+        return ""
 
 
 class _Talk:

@@ -10,7 +10,7 @@ import uvicorn
 from waiting import until
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from unificx.net import Connections, SipWebSocket, StreamLimits
 from unificx.sip.flow import Flow
@@ -78,6 +78,22 @@ async def test_a_browser_talks(door: Door) -> None:
         await until(lambda: len(door.heard) == 2)
     await until(lambda: door.lost)
     assert door.lost == [flow]
+    assert len(door.connections) == 0
+
+
+async def test_a_page_of_our_own_is_let_in(door: Door) -> None:
+    async with connect(door.address, subprotocols=[SIP], origin=Origin(f"http://127.0.0.1:{door.port}")) as browser:
+        assert browser.subprotocol == SIP
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://other.example", "https://127.0.0.1", "http://127.0.0.1:1", "null", "http://[", ""]
+)
+async def test_a_page_of_another_site_is_refused(door: Door, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(door.address, subprotocols=[SIP], additional_headers={"Origin": origin}):
+            pass
+    assert refused.value.response.status_code == 403
     assert len(door.connections) == 0
 
 
