@@ -1,6 +1,7 @@
 """`unificx doctor`: each check finds what is wrong and says what to do, with a running server and without."""
 
 import asyncio
+import json
 import os
 import resource
 import socket
@@ -21,9 +22,10 @@ from cryptography.x509.oid import NameOID
 from http_world import open_rooms
 
 from unificx.console import Listener
-from unificx.console.doctor import machine, parts
+from unificx.console.doctor import listening, machine, parts
 from unificx.console.doctor.database import database
 from unificx.kernel.clock import ManualClock
+from unificx.sip.message import parse
 from unificx.web import PartState, as_operator
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -171,6 +173,54 @@ def test_a_running_server_tells_of_its_parts(running: Home) -> None:
     assert "Restart it." in result.stdout
     assert "runs and answers" in result.stdout
     assert "port " not in result.stdout
+
+
+def test_where_a_running_server_listens_is_tried(tmp_path: Path) -> None:
+    ready, clock = tmp_path / "ready.json", ManualClock()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone, socket.create_server(("127.0.0.1", 0)) as stream:
+        phone.bind(("127.0.0.1", 0))
+        datagrams, streams = phone.getsockname()[1], stream.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            nobody = gone.getsockname()[1]
+        sip = {"udp": f"127.0.0.1:{datagrams}", "tls": f"127.0.0.1:{nobody}", "ws": f"ws://127.0.0.1:{streams}/sip"}
+        http = {"http": f"http://127.0.0.1:{streams}", "https": f"https://127.0.0.1:{streams}"}
+        ready.write_text(json.dumps({**http, "sip": sip}))
+        asked: list[bytes] = []
+
+        def answer() -> None:
+            request, peer = phone.recvfrom(4096)
+            asked.append(request)
+            phone.sendto(b"SIP/2.0 200 OK\r\n\r\n", peer)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        found = {check.name: check for check in listening.addresses(ready, clock.new_id())}
+        thread.join()
+    assert parse(asked[0]).first("cseq") == "1 OPTIONS"
+    well = {f"port {streams}/http", f"port {streams}/https", f"port {streams}/ws", f"port {datagrams}/udp"}
+    assert {name for name, check in found.items() if check.state == "ok"} == well
+    assert found.keys() == well | {f"port {nobody}/tls"}
+    assert "Connection refused" in found[f"port {nobody}/tls"].detail
+
+
+def test_a_silent_port_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(listening, "SECONDS", 0.01)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        here = f"127.0.0.1:{silent.getsockname()[1]}"
+        (tmp_path / "ready.json").write_text(
+            json.dumps({"http": f"http://{here}", "https": f"https://{here}", "sip": {"udp": here}})
+        )
+        *_, check = listening.addresses(tmp_path / "ready.json", "a")
+    assert (check.state, "nothing came back" in check.detail) == ("fail", True)
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"http": "x", "https": "y", "sip": {}}', '{"http": 1}'])
+def test_a_server_that_does_not_say_where_it_listens(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "ready.json").write_text(text)
+    (check,) = listening.addresses(tmp_path / "ready.json", "a")
+    assert (check.name, check.state, bool(check.do)) == ("addresses", "warn", True)
 
 
 def test_something_else_at_the_control_socket_is_noticed(home: Home) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from unificx.console.doctor import machine, parts
+from unificx.console.doctor import listening, machine, parts
 from unificx.console.doctor.check import Check
 from unificx.console.doctor.database import database
 from unificx.console.ports import Site
@@ -17,6 +17,7 @@ def examine(site: Site, clock: Clock) -> Iterator[Check]:
     running = parts.is_running(site.control)
     if running:
         yield from parts.server(site.control)
+        yield from listening.addresses(site.home / "ready.json", clock.new_id())
     else:
         yield Check("server", "ok", "does not run", "Start it with `unificx up`.")
         yield from (machine.port(listener) for listener in site.listeners)

@@ -1,0 +1,87 @@
+"""Checks of the addresses at which a running server says it answers."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from unificx.console.doctor.check import Check
+
+SECONDS = 1.0
+TRIES = 3
+"""A datagram may be lost; two lost ones are chance still."""
+
+_DO = "Look at the server's log, and at the machine's firewall."
+
+
+def addresses(ready: Path, call_id: str) -> Iterator[Check]:
+    """Try each address in the file that a server leaves while it runs. `call_id`: any, of our own and unique."""
+    try:
+        told = json.loads(ready.read_text("utf-8"))
+        places = [("http", told["http"]), ("https", told["https"]), *told["sip"].items()]
+        found = [_check(transport, _authority(place), call_id) for transport, place in places]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        yield Check("addresses", "warn", f"{ready} does not say where it listens", "Restart the server.")
+        return
+    yield from found
+
+
+def _authority(place: str) -> tuple[str, int]:
+    """The host and port of `http://host:port/path`, or of `host:port`."""
+    parts = urlsplit(place if "://" in place else f"//{place}")
+    if parts.hostname is None or parts.port is None:
+        raise ValueError("no address")
+    return parts.hostname, parts.port
+
+
+def _check(transport: str, address: tuple[str, int], call_id: str) -> Check:
+    name = f"port {address[1]}/{transport}"
+    try:
+        if transport == "udp":
+            _ask(address, call_id)
+        else:
+            socket.create_connection(address, SECONDS).close()
+    except OSError as fault:
+        why = "nothing came back" if isinstance(fault, TimeoutError) else fault.strerror or type(fault).__name__
+        return Check(name, "fail", f"does not answer on {address[0]}: {why}", _DO)
+    return Check(name, "ok", f"answers on {address[0]}")
+
+
+def _ask(address: tuple[str, int], call_id: str) -> None:
+    """Send OPTIONS (RFC 3261 section 11) and wait for whatever is answered. Raises OSError if nothing is."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as phone:
+        phone.connect(address)
+        phone.settimeout(SECONDS)
+        request = _options(_written(address), _written(phone.getsockname()), call_id)
+        for left in reversed(range(TRIES)):
+            phone.send(request)
+            try:
+                phone.recv(4096)
+            except TimeoutError:
+                if not left:
+                    raise
+            else:
+                return
+
+
+def _written(address: tuple[str, int]) -> str:
+    host, port = address[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _options(there: str, here: str, call_id: str) -> bytes:
+    lines = (
+        f"OPTIONS sip:{there} SIP/2.0",
+        f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{call_id};rport",
+        "Max-Forwards: 70",
+        f"From: <sip:{here}>;tag={call_id[:8]}",
+        f"To: <sip:{there}>",
+        f"Call-ID: {call_id}",
+        "CSeq: 1 OPTIONS",
+        "Content-Length: 0",
+        "",
+        "",
+    )
+    return "\r\n".join(lines).encode()
