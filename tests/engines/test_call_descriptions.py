@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.rules.descriptions import as_origin, hears, sends
+from unificx.calls.rules.descriptions import MOST_MEDIA, as_origin, hears, is_usable, sends
 from unificx.calls.rules.identity import Identity, caller_headers, withheld
 from unificx.sip.headers import parse_address
 
@@ -29,6 +29,39 @@ def test_who_speaks_and_who_listens(sdp: bytes, speaks: bool, listens: bool) -> 
     assert (sends(sdp), hears(sdp)) == (speaks, listens)
 
 
+@pytest.mark.parametrize(
+    "video", [b"m=video 0 RTP/AVP 96\r\na=inactive\r\n", b"m=video 9 RTP/AVP 96\r\na=sendonly\r\n"]
+)
+def test_only_the_sound_counts(video: bytes) -> None:
+    assert sends(SDP + video)
+    assert hears(SDP + video)
+
+
+def test_a_browser_whose_candidates_are_still_to_come_is_not_on_hold() -> None:
+    assert hears(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0").replace(b"4000", b"9"))
+
+
+@pytest.mark.promise("T3")
+@pytest.mark.parametrize("here", ["127.0.0.1", "127.9.9.9", "0.0.0.1", "224.0.0.1", "169.254.1.1", "localhost"])
+def test_nobody_makes_the_relay_speak_to_this_machine_itself(here: str) -> None:
+    """The engine's own control port is on the loopback: media sent there would be commands."""
+    named = here.encode()
+    candidate = b"a=candidate:1 1 UDP 1 " + named + b" 5000 typ host\r\n"
+    for sdp in (SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 " + named), SDP + candidate):
+        assert not is_usable(sdp, "192.0.2.1")
+        assert is_usable(sdp, "127.0.0.1")  # who is on this machine reaches it anyway
+    assert not is_usable(SDP + b"a=rtcp:53 IN IP4 " + named + b"\r\n", "2001:db8::1")
+    assert not is_usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::ffff:127.0.0.1"), "192.0.2.1")
+
+
+def test_an_ordinary_description_is_usable_and_a_monstrous_one_is_not() -> None:
+    assert is_usable(SDP, "192.0.2.1")
+    assert is_usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0"), "192.0.2.1")
+    assert is_usable(SDP + b"a=candidate:1 1 UDP 1 9a8b.local 5000 typ host\r\n", "192.0.2.1")
+    assert not is_usable(SDP + b"m=audio 4000 RTP/AVP 0\r\n" * MOST_MEDIA, "192.0.2.1")
+    assert not is_usable(SDP + b"a=x:" + b"y" * 20_000, "192.0.2.1")
+
+
 def test_our_origin_stands_in_the_place_of_theirs() -> None:
     worded = as_origin(SDP, 77, 3)
     assert worded == SDP.replace(b"o=alice 5 6 IN IP4 192.0.2.1", b"o=- 77 3 IN IP4 192.0.2.1")
@@ -40,6 +73,7 @@ def test_our_origin_stands_in_the_place_of_theirs() -> None:
 def test_no_bytes_upset_them(sdp: bytes) -> None:
     sends(sdp)
     hears(sdp)
+    is_usable(sdp, "192.0.2.1")
     as_origin(sdp, 1, 1)
 
 

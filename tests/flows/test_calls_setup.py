@@ -157,7 +157,7 @@ async def test_a_caller_that_gives_up_instead_of_acknowledging_early_media_is_le
         alice -> CANCEL
         alice <- 487
         bob   <- BYE
-        history <- answered 16 alice bob
+        history <- cancelled 16 alice bob   # no answer ever went out to her
     """)
 
 

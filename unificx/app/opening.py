@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -72,6 +73,7 @@ def _listener_failed(fault: BaseException) -> None:
 def _locked(site: Site) -> Iterator[None]:
     """One process at a time has an installation."""
     with contextlib.ExitStack() as stack:
+        os.umask(0o077)  # what is made in here is nobody else's to read
         try:
             site.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = stack.enter_context(site.lock.open("wb"))

@@ -9,6 +9,7 @@ from unificx.calls import CallSettings, Conductor, Watch
 from unificx.calls import Parts as CallParts
 from unificx.edge import Guard, Identifier, Parts, RegisterDesk, Shell, SipFace
 from unificx.net import Certificates, RtpEngine, Transports, server_context
+from unificx.people.facts import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.routing import Routing
 from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
@@ -53,6 +54,7 @@ class SipServer:
         )
         self._shell = Shell(endpoint, face, guard, self.transports.send, clock)
         self._watching: asyncio.Task[None] | None = None
+        self._subscribe()
 
     async def start(self) -> None:
         """Open the sockets and begin to listen."""
@@ -75,6 +77,14 @@ class SipServer:
         await self.conductor.close()
         self._shell.close()
         await self.transports.close()
+
+    def _subscribe(self) -> None:
+        """Who may not call any more is not left talking either."""
+        bus, end = self._rooms.bus, self.conductor.end_all
+        bus.subscribe(DeviceRevoked, lambda fact: end(lambda run: fact.device_id in run.all_devices()))
+        bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
+        for kind in (TenantSuspended, TenantDeleted):
+            bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
 
     # The shell is built last, of parts that have to reach it.
 

@@ -31,6 +31,9 @@ from unificx.sip.message import Request, respond
 
 log = structlog.get_logger()
 NO_CALLS_LEFT = 503
+MOST_DIALLED = 64
+MOST_RUNG = 10
+"""Phones rung for one call; each takes media ports of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,15 @@ class Conductor:
             endpoint.respond(key, answer, now)
             return
         try:
-            dialled = request.target.user_text
+            dialled = _printable(request.target.user_text)
             leg = self.parts.legs.incoming(key, request, flow)
         except BadPeer as fault:
             headers, tag = refusal_headers(fault, request), self.parts.legs.tag()
             answer = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
             endpoint.respond(key, answer, now)
             return
-        run = Run(self.parts.clock.new_id(), caller, dialled, None, self.parts.clock.now(), {CALLER: leg})
+        clock = self.parts.clock
+        run = Run(clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg})
         self.runs[run.id] = run
         self._by_leg[leg.id] = (run, CALLER)
         self._guarded(run, now, self._route, run, leg, now)
@@ -122,6 +126,11 @@ class Conductor:
         self.tell(run, words.EndAsked(cause), self.parts.clock.monotonic())
         self.wake()
         return True
+
+    def end_all(self, concerns: Callable[[Run], bool], cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> None:
+        """End the calls that `concerns` picks: of a device that was revoked, of an organisation that was suspended."""
+        for run in [run for run in self.runs.values() if concerns(run)]:
+            self.hang_up(run.id, cause=cause)
 
     def media_restarted(self) -> None:
         """The media engine died and came back: every live call is offered again."""
@@ -180,7 +189,7 @@ class Conductor:
                 headers = caller_headers(self._identity(run), hidden=withheld(leg.invite.all("privacy")))
                 if leg.invite.target.scheme == "sips":  # RFC 3261 section 26.2.2: secure to the last hop, or not at all
                     bindings = tuple(binding for binding in bindings if binding.flow.secure)
-                for number, binding in enumerate(bindings, 1):
+                for number, binding in enumerate(bindings[:MOST_RUNG], 1):
                     run.targets[f"b{number}"] = self._target(run, leg, binding, headers)
                     run.devices[f"b{number}"] = binding.device_id
                 srtp = frozenset(name for name, target in run.targets.items() if target.profile is Profile.SRTP)
@@ -243,7 +252,7 @@ class Conductor:
                 self._by_leg[run.legs[action.leg].id] = (run, action.leg)
             elif isinstance(action, words.NoteAnswered):
                 run.winner = action.leg
-                run.answered = self.parts.clock.now()
+                run.answered = run.at(now)
             if isinstance(action, (words.NoteAnswered, words.Acknowledge, words.AnswerOffer)):
                 self.answered(run)
         if isinstance(run.state, Over):
@@ -263,7 +272,7 @@ class Conductor:
     def _record(self, run: Run, cause: Cause) -> None:
         run.recorded = True
         try:
-            self.parts.records.record(run.ended(cause, self.parts.clock.now()))
+            self.parts.records.record(run.ended(cause, self.parts.clock.monotonic()))
         finally:
             if run.answered is not None:
                 self.over(run)
@@ -274,6 +283,11 @@ class Conductor:
         for leg in run.legs.values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)
+
+
+def _printable(dialled: str) -> str:
+    """What was dialled, as it may be kept and shown."""
+    return "".join(char for char in dialled[:MOST_DIALLED] if char.isprintable())
 
 
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}

@@ -146,6 +146,7 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         dialled=part.dialled,
         callee=callee,
         started=started,
+        began=clock.monotonic() - (clock.now() - started).total_seconds(),
         legs={
             CALLER: _leg(legs, part.caller_dialog, caller_sdp, clock.monotonic()),
             "b1": _leg(legs, part.callee_dialog, callee_sdp, clock.monotonic()),

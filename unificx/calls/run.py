@@ -1,7 +1,7 @@
 """One call while it lives: where it stands, its legs, and what its record will need."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
 from unificx.calls.rules.causes import Cause
@@ -11,7 +11,7 @@ from unificx.calls.rules.words import CALLER
 from unificx.media import MediaReport, PartyReport, Profile, profile_of
 from unificx.people import Extension
 from unificx.presence import Caller
-from unificx.sip.legs import Invitation, Leg
+from unificx.sip.legs import IncomingLeg, Invitation, Leg
 
 
 @dataclass(slots=True)
@@ -39,6 +39,8 @@ class Run:
     dialled: str
     callee: Extension | None
     started: datetime
+    began: float
+    """When it started in monotonic seconds: how long it lasts is measured with a clock that cannot be set."""
     legs: dict[str, Leg]
     targets: dict[str, Target] = field(default_factory=dict[str, Target])
     state: State = field(default_factory=Over)
@@ -55,6 +57,22 @@ class Run:
         """The anchor's name for a branch."""
         return f"{self.id}.{branch}"
 
+    def all_devices(self) -> set[str]:
+        """The devices that call and that answered."""
+        callees = {self.devices.get(self.winner, "")} if self.winner is not None else set[str]()
+        return {self.caller.device_id} | callees
+
+    def all_extensions(self) -> set[str]:
+        """The extensions of both sides."""
+        return {self.caller.extension_id, self.callee.id if self.callee is not None else ""}
+
+    def source(self, name: str) -> str:
+        """The address a leg's peer speaks from."""
+        leg, target = self.legs.get(name), self.targets.get(name)
+        if leg is not None and leg.dialog is not None:
+            return leg.dialog.flow.host
+        return target.invitation.flow.host if target is not None else ""
+
     def profile(self, name: str) -> Profile:
         """How a leg carries its media: as it said itself, else as it is known."""
         leg = self.legs.get(name)
@@ -65,20 +83,27 @@ class Run:
             return target.profile
         return Profile.WEBRTC if leg is not None and _by_websocket(leg) else Profile.PLAIN
 
-    def ended(self, cause: Cause, now: datetime) -> CallEnded:
-        """The fact of this call's end."""
+    def at(self, now: float) -> datetime:
+        """A monotonic moment of this call as a time of day."""
+        return self.started + timedelta(seconds=now - self.began)
+
+    def ended(self, cause: Cause, now: float) -> CallEnded:
+        """The fact of this call's end. A caller to whom no answer went out was not answered."""
+        caller = self.legs.get(CALLER)
+        unsent = isinstance(caller, IncomingLeg) and not caller.accepted
+        answered = None if unsent else self.answered
         outcome = cause.value.outcome
-        if self.answered is not None:
+        if answered is not None:
             outcome = "answered"
         elif outcome == "answered":
-            outcome = "failed"
+            outcome = "cancelled" if unsent and cause is Cause.HUNG_UP else "failed"
         return CallEnded(
             id=self.id,
             tenant=self.caller.tenant_id,
             direction="internal",
             started=self.started,
-            answered=self.answered,
-            ended=now,
+            answered=answered,
+            ended=self.at(now),
             outcome=outcome,
             cause=cause.value.q850,
             parties=(self._calling(), self._called()),

@@ -37,7 +37,7 @@ class Waiting:
 class IncomingLeg(Leg):
     """`invite` is what came; `progress`, then `accept` or `reject`."""
 
-    __slots__ = ("_again_at", "_last", "_rseq", "_waiting", "invite", "key", "settled")
+    __slots__ = ("_again_at", "_last", "_rseq", "_waiting", "accepted", "invite", "key", "settled")
 
     def __init__(self, legs: "Legs", tag: str, key: ServerKey, invite: Request, flow: Flow) -> None:
         """Raises BadPeer: 400 without a Contact, 415 for a body that is no session description, 420 for an extension
@@ -55,6 +55,7 @@ class IncomingLeg(Leg):
         self.received = invite.body
         self.takes_update = takes_update(invite)
         self.settled = False
+        self.accepted = False
         self._rseq = 0
         self._waiting: Waiting | None = None
         self._last: Waiting | None = None
@@ -92,7 +93,7 @@ class IncomingLeg(Leg):
         if self.repeated is not None:  # RFC 3262 section 3: the answer in a reliable provisional must be PRACKed first
             self._waiting = Waiting(200, body, tuple(headers))
             return
-        self.settled = True
+        self.settled = self.accepted = True
         self._again_at = None
         self._agree(agree_as_server(self.invite, self.legs.session_expires, now))
         self._accept(self.key, self.invite, body, now)
