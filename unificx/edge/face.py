@@ -109,6 +109,7 @@ class SipFace:
         request = event.request
         if request.to.tag:
             if not self._parts.calls.event(event, now):
+                self._parts.guard.spend(event.flow, now)
                 self._answer(event.key, request, 481, now)
             return
         self._parts.guard.spend(event.flow, now)
@@ -131,7 +132,7 @@ class SipFace:
         guard, identifier = self._parts.guard, self._parts.identifier
         credentials = identifier.credentials(request)
         name = request.from_.uri.user_text if credentials is None else credentials.get("username")
-        if guard.verdict(flow, name, now) is Verdict.REFUSE:
+        if guard.verdict(flow, name, now, claimed=credentials is not None) is Verdict.REFUSE:
             self._answer(event.key, request, 403, now)
             return
         who = Stranger() if credentials is None else identifier.identify(request, credentials, flow, now)

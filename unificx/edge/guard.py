@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 MOST_NAME = 64
 """Characters of a name that are remembered."""
+_PROOF = b"uthorization:"
 _NEW_WORK = (b"REGISTER ", b"INVITE ", b"OPTIONS ", b"SUBSCRIBE ", b"MESSAGE ", b"PUBLISH ")
 
 
@@ -37,7 +38,9 @@ class GuardLimits:
     burst: float = 300.0
     """Requests of one source that may be waiting for their proof,"""
     rate: float = 30.0
-    """and how many more each second."""
+    """and how many more each second;"""
+    trust: float = 10.0
+    """so many times as many of a source where somebody has proved himself."""
     slow_from: float = 3.0
     """Wrong credentials for one name after which answers come late,"""
     slowest: float = 4.0
@@ -121,7 +124,10 @@ class Guard:
             return True
         if score.refused_until > now >= score.proved_until:
             return False
-        return score.tokens >= 1 or self._filled(score, now) >= 1 or not data.startswith(_NEW_WORK)
+        if score.tokens >= 1 or self._filled(score, now) >= 1 or not data.startswith(_NEW_WORK):
+            return True
+        # Behind an address where somebody has proved himself, those who bring proof are heard through any flood.
+        return score.proved_until > now and _PROOF in data
 
     def spend(self, flow: Flow, now: float) -> None:
         """A request came that nobody has vouched for yet."""
@@ -129,14 +135,17 @@ class Guard:
         score.tokens = self._filled(score, now) - 1
         score.filled_at = now
 
-    def verdict(self, flow: Flow, name: str, now: float) -> Verdict:
-        """Whether a request of somebody who says he is `name` is looked at."""
+    def verdict(self, flow: Flow, name: str, now: float, *, claimed: bool) -> Verdict:
+        """Whether a request of somebody who says he is `name` is looked at; `claimed`: with credentials.
+
+        A name is refused to those alone who claim it: From is what anybody may write.
+        """
         source = source_of(flow.host)
         of_name = self._names.peek((source, name[:MOST_NAME]))
-        if of_name is not None and of_name.refused_until > now:
-            return Verdict.REFUSE
         if of_name is not None and of_name.proved_until > now:
             return Verdict.LOOK
+        if claimed and of_name is not None and of_name.refused_until > now:
+            return Verdict.REFUSE
         score = self._sources.peek(source)
         return Verdict.REFUSE if score is not None and score.refused_until > now else Verdict.LOOK
 
@@ -164,9 +173,9 @@ class Guard:
         source = source_of(flow.host)
         until = now + self._limits.proved_for
         score = self._sources.get(source, now)
-        score.tokens = min(self._limits.burst, self._filled(score, now) + 2)
-        score.filled_at = now
         score.proved_until = until
+        score.tokens = self._filled(score, now) + 2
+        score.filled_at = now
         for name in names:
             of_name = self._names.get((source, name[:MOST_NAME]), now)
             of_name.failures = 0.0
@@ -177,7 +186,10 @@ class Guard:
         return hashlib.blake2s(source_of(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
     def _filled(self, score: _Score, now: float) -> float:
-        return min(self._limits.burst, score.tokens + (now - score.filled_at) * self._limits.rate)
+        """Where somebody has proved himself there may be an office, or a gateway with many calls at once."""
+        trust = self._limits.trust if score.proved_until > now else 1.0
+        filled = score.tokens + (now - score.filled_at) * self._limits.rate * trust
+        return min(self._limits.burst * trust, filled)
 
     def _score(self, now: float) -> _Score:
         return _Score(self._limits.burst, now)

@@ -1,6 +1,7 @@
 """One SIP socket over UDP: datagrams in and out, STUN and keep-alives answered on the spot."""
 
 import asyncio
+import socket
 from typing import cast
 
 from unificx.net import stun
@@ -18,6 +19,8 @@ class UdpSocket(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's transports are no subclass
+        # uvloop lets others share the port: whoever did would get our datagrams, rtpengine by accident among them.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if len(data) < 20:

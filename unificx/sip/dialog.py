@@ -49,10 +49,11 @@ class Dialog:
     def heard(self, request: Request, flow: Flow) -> "Dialog":
         """Take note of a request of the peer (12.2.2).
 
-        Raises BadPeer(500) when its number goes backwards. A target refresh (re-INVITE, UPDATE) moves the target.
+        Raises BadPeer(500) when its number does not go up: repetitions never get here. A target refresh (re-INVITE,
+        UPDATE) moves the target.
         """
         number = request.cseq.number
-        if number < self.remote_seq:
+        if number <= self.remote_seq:
             raise BadPeer(500, "Server Internal Error", request)
         return replace(self, remote_seq=number, target=_refreshed(self.target, request), flow=flow)
 

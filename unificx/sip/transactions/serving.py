@@ -102,7 +102,7 @@ class Serving:
     def _cancel(self, request: Request, match: Match, flow: Flow) -> None:
         """Without a transaction of its own: a repeated CANCEL gets the same answer by the same way (9.2)."""
         invite = self._by_match.get((*match[:-1], "INVITE"))
-        if invite is None:
+        if invite is None or not _cancels(request, invite):
             self.refuse(request, flow, 481)
             return
         response = respond(marked(request, flow), 200, to_tag=self._tag_said(invite) or self._steady_tag(request))
@@ -250,3 +250,11 @@ class Serving:
         self._weight -= transaction.weight
         if transaction.flow.connection:
             self._ends.discard(transaction.flow, transaction.key)
+
+
+def _cancels(request: Request, invite: ServerTransaction) -> bool:
+    """Whether a CANCEL of this branch is also of this call (9.1): a branch alone may be guessed or overheard."""
+    if invite.merged is None:
+        return True
+    cseq = request.cseq
+    return invite.merged == (request.call_id, request.from_.tag, f"{cseq.number} INVITE")
