@@ -17,6 +17,7 @@ from unificx.people.facts import (
 )
 from unificx.presence.facts import DeviceRegistered
 from unificx.privacy.facts import SubjectErased
+from unificx.sip.uri import forget_uris
 from unificx.store import UnitOfWork
 
 log = structlog.get_logger()
@@ -61,6 +62,7 @@ class Housekeeping:
     def _erased(self, fact: SubjectErased) -> None:
         """The key is gone: nothing in memory may outlive it, and the rows that are left go too."""
         self._rooms.people.directory.forget(fact.subject)
+        forget_uris()
         self._errand(self._erase_rows(fact))
 
     async def _erase_rows(self, fact: SubjectErased) -> None:

@@ -137,6 +137,11 @@ def _parse(text: str) -> Uri:
 _known = lru_cache(maxsize=KNOWN)(_parse)  # one call brings the same few some thirty times
 
 
+def forget_uris() -> None:
+    """Drop what is remembered of addresses read: somebody was erased."""
+    _known.cache_clear()
+
+
 def _parse_other(text: str) -> Uri:
     match = _tel(text)
     if match is not None:
