@@ -3,6 +3,7 @@
 import os
 import platform
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,13 @@ class Process:
         """Seconds on a CPU so far, all threads together, those that have ended included; to 10 ms."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICK
+
+    def settle(self) -> None:
+        """Wait until it has done what it was still busy with."""
+        before = -1.0
+        while (now := self.cpu()) - before > 0.02:
+            before = now
+            time.sleep(0.5)
 
     def memory(self) -> float:
         """Kilobytes resident."""

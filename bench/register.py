@@ -21,6 +21,7 @@ def run() -> list[Metric]:
             """Milliseconds of CPU an exchange."""
             steps = s.scenario(*s.registers(), s.recv(200))
             settings = {"domain": server.domain, "remote": server.sip("udp"), "traced": False, "timeout": 300}
+            process.settle()
             before = process.cpu()
             outcome = Sipp(directory, steps, users=users, calls=exchanges, rate=rate, **settings).run()
             time.sleep(1)  # the write that follows belongs to it

@@ -57,6 +57,7 @@ class Exchange:
         server, engine = Process(self.server.pid), Process(self.server.child("rtpengine") or 0)
         callee = self.answering(number).start()
         try:
+            server.settle()
             before = server.cpu(), engine.cpu()
             outcome = self.calls(number, rate).run()
             time.sleep(1)  # what follows a call belongs to it: the history's batch
