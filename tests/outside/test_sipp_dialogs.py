@@ -111,7 +111,7 @@ def test_an_invite_sent_twice_rings_once(desk, household):
     *challenged, invite, _ = s.authenticated_invite(s.sdp())
     again = s.invite(2, s.sdp(), branch="@same-branch@", attributes="")
     caller = (*challenged, invite, s.recv(100), again, s.recv(100), *s.answered(), s.in_dialog("ACK", 2), *s.hang_up(3))
-    callee = desk.callee(household.berta, s.called(), s.pause(600), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
+    callee = desk.callee(household.berta, s.called(), s.pause(400), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
     desk.calls(desk.caller(household.anna, household.berta.number, *caller, options=JUST_THE_LADDER), callee)
     assert callee.trace_so_far().count("INVITE sip:") == 1
 
