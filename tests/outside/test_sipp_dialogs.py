@@ -108,6 +108,7 @@ def test_a_caller_that_requires_reliable_ringing_gets_it(desk, household):
 
 
 def test_an_invite_sent_twice_rings_once(desk, household):
+    """The phone takes its time: our 100 comes after 200 ms, and our INVITE to it is repeated after 500."""
     *challenged, invite, _ = s.authenticated_invite(s.sdp())
     again = s.invite(2, s.sdp(), branch="@same-branch@", attributes="")
     caller = (*challenged, invite, s.recv(100), again, s.recv(100), *s.answered(), s.in_dialog("ACK", 2), *s.hang_up(3))
