@@ -15,7 +15,7 @@ from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run
 from unificx.media import MediaReport, MediaUnavailable, Profile
 from unificx.sip.legs import IncomingLeg, Leg, Legs, OutgoingLeg
-from unificx.store.spool import SpoolFull
+from unificx.store import SpoolFull
 
 log = structlog.get_logger()
 Ask = words.OfferMedia | words.AnswerMedia | words.ReleaseMedia

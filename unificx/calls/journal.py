@@ -20,8 +20,7 @@ from unificx.presence import Caller
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
 from unificx.sip.legs import Adopted, Leg, Legs
-from unificx.store import Database, Keys, UnitOfWork
-from unificx.store.spool import SpoolFull
+from unificx.store import Database, Keys, SpoolFull, UnitOfWork
 
 KIND = "calls.live"
 SKIPPED = 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
@@ -70,10 +71,12 @@ class Message:
         self.headers: Headers = tuple(headers)
         self.body = body
 
+    # Abstract, without the ABC metaclass: that would make every isinstance of a message slower.
+
     @property
+    @abstractmethod
     def start_line(self) -> str:
         """The first line, without its end."""
-        raise NotImplementedError
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -257,8 +260,9 @@ class Message:
             changed.__dict__.pop(stale, None)
         return changed
 
+    @abstractmethod
     def _with(self, headers: Iterable[tuple[str, str]]) -> Self:
-        raise NotImplementedError
+        """The same message with these headers."""
 
 
 def _party(text: str) -> Address:
