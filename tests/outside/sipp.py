@@ -16,6 +16,8 @@ _media_ports = itertools.count(12000 + os.getpid() % 100 * 80, 40)
 
 AUDIO_MISSED = 253
 """SIPp's exit status when the audio pattern did not come back."""
+TIMED_OUT = 255
+"""And when it gave up waiting."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:

@@ -11,7 +11,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from unificx.kernel.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.people import OPERATOR as OPERATOR_SLUG
 from unificx.people import Action, Principal, Role, Source, may
-from unificx.web import models
+from unificx.web.models import core as models
 from unificx.web.services import Services, services_of
 from unificx.web.shell import OPERATOR
 

@@ -2,7 +2,7 @@
 
 from unificx.history import CallRecord, Party
 from unificx.store import Gone
-from unificx.web import models
+from unificx.web.models import core as models
 
 
 def call_record(call: CallRecord) -> models.CallRecord:

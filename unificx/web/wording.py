@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from unificx.web.models import NUMBER, REFERENCE, SLUG
+from unificx.web.models.core import NUMBER, REFERENCE, SLUG
 
 _MADE_OF: Mapping[str, str] = {
     NUMBER: "must be 2 to 8 digits",

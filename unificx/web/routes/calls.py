@@ -4,8 +4,8 @@ from fastapi import APIRouter, status
 
 from unificx.kernel.errors import NotFound
 from unificx.people import Action
-from unificx.web import models
 from unificx.web.access import AskerDep, Id, ServicesDep, TenantQuery, reach
+from unificx.web.models import core as models
 from unificx.web.problems import refusals
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])

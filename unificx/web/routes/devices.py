@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, status
 from unificx import people
 from unificx.kernel.errors import Forbidden
 from unificx.people import Action, MadeDevice
-from unificx.web import models
 from unificx.web.access import AskerDep, Cursor, Id, Limit, ServicesDep, TenantQuery, reach_or_own
+from unificx.web.models import core as models
 from unificx.web.owned import device_within, extension_within
 from unificx.web.problems import refusals
 from unificx.web.repeatable import RepeatableRoute, declare_key

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Depends, status
 
 from unificx import people
 from unificx.people import Action
-from unificx.web import models
 from unificx.web.access import AskerDep, Cursor, Id, Limit, ServicesDep, TenantQuery, reach, reach_or_own
+from unificx.web.models import core as models
 from unificx.web.owned import extension_within, own_extensions
 from unificx.web.problems import refusals
 from unificx.web.repeatable import RepeatableRoute, declare_key

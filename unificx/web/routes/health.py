@@ -6,8 +6,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from unificx import __version__
 from unificx.kernel.errors import NotFound, Refused
-from unificx.web import models
 from unificx.web.access import ServicesDep, asker_of, from_this_machine
+from unificx.web.models import core as models
 
 router = APIRouter(tags=["health"])
 

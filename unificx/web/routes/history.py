@@ -9,7 +9,6 @@ from pydantic import AfterValidator, AwareDatetime
 from unificx.history import Filters
 from unificx.kernel.errors import NotFound
 from unificx.people import Action
-from unificx.web import models
 from unificx.web.access import (
     AskerDep,
     Cursor,
@@ -20,6 +19,7 @@ from unificx.web.access import (
     TenantQuery,
     reach_or_own,
 )
+from unificx.web.models import core as models
 from unificx.web.owned import extension_within, own_extensions
 from unificx.web.problems import refusals
 from unificx.web.records import call_record

@@ -5,7 +5,6 @@ from fastapi import APIRouter, Depends, status
 from unificx import people
 from unificx.kernel.errors import Forbidden, NotFound
 from unificx.people import Action, Person, Role, may_grant
-from unificx.web import models
 from unificx.web.access import (
     Asker,
     AskerDep,
@@ -18,6 +17,7 @@ from unificx.web.access import (
     reach,
     reach_or_own,
 )
+from unificx.web.models import core as models
 from unificx.web.problems import refusals
 from unificx.web.repeatable import RepeatableRoute, declare_key
 from unificx.web.services import Services

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from unificx.privacy import explain, held, neutral
-from unificx.web import models
 from unificx.web.access import AskerDep
+from unificx.web.models import core as models
 from unificx.web.problems import refusals
 
 router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request, Response, status
 
 from unificx.kernel.errors import Invalid, NotFound
 from unificx.people import SignedIn
-from unificx.web import models
 from unificx.web.access import COOKIE, AskerDep, Id, ServicesDep, refuse_foreign_site, source_of
+from unificx.web.models import core as models
 from unificx.web.owned import own_extensions
 from unificx.web.problems import refusals
 from unificx.web.services import Services

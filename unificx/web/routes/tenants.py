@@ -5,8 +5,8 @@ from fastapi import APIRouter, Depends, status
 from unificx import people
 from unificx.kernel.errors import Forbidden
 from unificx.people import Action, may
-from unificx.web import models
 from unificx.web.access import AskerDep, Cursor, Id, Limit, ServicesDep, reach
+from unificx.web.models import core as models
 from unificx.web.problems import refusals
 from unificx.web.repeatable import RepeatableRoute, declare_key
 
