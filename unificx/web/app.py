@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from unificx import __version__
-from unificx.web import pages
+from unificx.web import client, pages
 from unificx.web.metrics import HttpMetrics
 from unificx.web.problems import Problem, add_handlers
 from unificx.web.routes import calls, devices, extensions, health, history, persons, privacy, sessions, tenants
@@ -46,6 +46,7 @@ def build(services: Services) -> FastAPI:
     for part in (sessions, tenants, persons, extensions, devices, calls, history, privacy, health):
         app.include_router(part.router)
     app.include_router(pages.router)
+    app.include_router(client.router)
     _describe_problems(app)
     return app
 

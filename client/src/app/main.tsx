@@ -1,0 +1,41 @@
+import '~/shell/styles';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { lookUp, session } from '~/api/session';
+import { noteArrival } from '~/kernel/arrival';
+import { speak } from '~/kernel/language';
+import { Providers, queries } from '~/shell/Providers';
+import { router } from './routes';
+import { watchForUpdates } from './updates';
+
+const arrival = noteArrival();
+await Promise.all([speak(), lookUp()]);
+
+if (arrival) {
+  const to =
+    arrival.errand === 'sign-in' ? '/sign-in/code' : arrival.errand === 'invitation' ? '/invitation' : '/recover';
+  await router.navigate({ to, replace: true });
+}
+
+let was = session.state.state;
+session.subscribe((now) => {
+  if (now.state === was) return;
+  was = now.state;
+  if (now.state === 'out') {
+    queries.clear();
+    void router.navigate({ to: '/sign-in', replace: true });
+  } else {
+    void router.invalidate();
+  }
+});
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <Providers>
+      <RouterProvider router={router} />
+    </Providers>
+  </StrictMode>,
+);
+
+watchForUpdates();

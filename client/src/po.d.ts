@@ -1,0 +1,9 @@
+declare module '*.po' {
+  import type { Messages } from '@lingui/core';
+  export const messages: Messages;
+}
+
+declare module 'virtual:components' {
+  const found: { name: string; version: string; license: string }[];
+  export default found;
+}

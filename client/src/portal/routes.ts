@@ -1,0 +1,60 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { session } from '~/api/session';
+import { PortalShell } from '~/shell/PortalShell';
+
+const root = createRootRoute({ component: PortalShell });
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: () => {
+    if (session.state.state !== 'in') throw redirect({ to: '/sign-in' });
+  },
+});
+
+const open = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sign-in',
+    component: lazyRouteComponent(() => import('~/rooms/sign-in/PortalSignIn')),
+  }),
+] as const;
+
+const own = [
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/',
+    component: lazyRouteComponent(() => import('~/rooms/live-calls/LiveCalls')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/people',
+    component: lazyRouteComponent(() => import('~/rooms/people/People')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/extensions',
+    component: lazyRouteComponent(() => import('~/rooms/extensions/Extensions')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/devices',
+    component: lazyRouteComponent(() => import('~/rooms/devices/Devices')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/history',
+    component: lazyRouteComponent(() => import('~/rooms/records/Records')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/security',
+    component: lazyRouteComponent(() => import('~/rooms/settings/PortalSecurity')),
+  }),
+] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([...open, inside.addChildren([...own])]),
+  basepath: '/portal',
+  defaultPreload: 'intent',
+});

@@ -1,0 +1,5 @@
+import { Page } from '~/design/Page';
+
+export default function Extensions() {
+  return <Page title="Extensions">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '~/design/Page';
+
+export default function People() {
+  return <Page title="People">{null}</Page>;
+}

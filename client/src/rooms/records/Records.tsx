@@ -1,0 +1,5 @@
+import { Page } from '~/design/Page';
+
+export default function Records() {
+  return <Page title="Records">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '~/design/Page';
+
+export default function AddDevice() {
+  return <Page title="AddDevice">{null}</Page>;
+}

@@ -1,0 +1,49 @@
+import { VisuallyHidden } from '@mantine/core';
+import { IconAddressBook, IconClockHour4, IconDialpad, IconSettings } from '@tabler/icons-react';
+import { Link, Outlet } from '@tanstack/react-router';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Suspense, lazy } from 'react';
+import { session } from '~/api/session';
+import { useValue } from '~/kernel/store';
+import { Connection } from './Connection';
+
+const CallLayer = lazy(() => import('~/rooms/call/CallLayer'));
+
+/** The client's frame: what is said of the connection, the screen, the tabs within a thumb's reach, and any call above all. */
+export function AppShell() {
+  const { t } = useLingui();
+  const signedIn = useValue(session, (each) => each.state === 'in');
+  if (!signedIn) return <Outlet />;
+  return (
+    <div className="app">
+      <a className="skip" href="#main">
+        <Trans>To the content</Trans>
+      </a>
+      <nav className="tabs" aria-label={t`Main`} style={{ order: 0 }}>
+        <Link to="/dial" className="tab">
+          <IconDialpad aria-hidden />
+          <Trans>Dial</Trans>
+        </Link>
+        <Link to="/history" className="tab">
+          <IconClockHour4 aria-hidden />
+          <Trans>History</Trans>
+        </Link>
+        <Link to="/directory" className="tab">
+          <IconAddressBook aria-hidden />
+          <Trans>People</Trans>
+        </Link>
+        <Link to="/settings" className="tab">
+          <IconSettings aria-hidden />
+          <Trans>Settings</Trans>
+        </Link>
+      </nav>
+      <main id="main">
+        <Connection />
+        <Outlet />
+      </main>
+      <Suspense fallback={<VisuallyHidden />}>
+        <CallLayer />
+      </Suspense>
+    </div>
+  );
+}

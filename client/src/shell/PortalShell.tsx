@@ -1,0 +1,71 @@
+import { AppShell, Burger, Button, Group, NavLink, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAddressBook,
+  IconClockHour4,
+  IconDeviceLandlinePhone,
+  IconPhoneCall,
+  IconShieldLock,
+  IconUsers,
+} from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Link, Outlet } from '@tanstack/react-router';
+import { session, signOut } from '~/api/session';
+import { useValue } from '~/kernel/store';
+import { Connection } from './Connection';
+
+/** The portal's frame: sections at the left, the page, who is signed in. */
+export function PortalShell() {
+  const { t } = useLingui();
+  const [opened, menu] = useDisclosure();
+  const now = useValue(session);
+  if (now.state !== 'in') return <Outlet />;
+  const sections = [
+    { to: '/', text: t`Live calls`, icon: IconPhoneCall },
+    { to: '/people', text: t`People`, icon: IconUsers },
+    { to: '/extensions', text: t`Extensions`, icon: IconAddressBook },
+    { to: '/devices', text: t`Devices`, icon: IconDeviceLandlinePhone },
+    { to: '/history', text: t`History`, icon: IconClockHour4 },
+    { to: '/security', text: t`Security`, icon: IconShieldLock },
+  ] as const;
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={0}
+    >
+      <a className="skip" href="#main">
+        <Trans>To the content</Trans>
+      </a>
+      <AppShell.Header px="md">
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group wrap="nowrap">
+            <Burger opened={opened} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t`Sections`} />
+            <Text fw={650}>UnifiCX</Text>
+            <Text c="dimmed" size="sm" visibleFrom="sm">
+              {now.me.tenant?.name}
+            </Text>
+          </Group>
+          <Button variant="default" size="xs" onClick={() => void signOut()}>
+            <Trans>Sign out</Trans>
+          </Button>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t`Sections`}>
+        {sections.map(({ to, text, icon: Icon }) => (
+          <NavLink
+            key={to}
+            renderRoot={(props) => <Link to={to} activeOptions={{ exact: to === '/' }} {...props} />}
+            label={text}
+            leftSection={<Icon size={18} aria-hidden />}
+            onClick={menu.close}
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="main">
+        <Connection />
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,95 @@
+import { constants, brotliCompressSync, gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { lingui } from '@lingui/vite-plugin';
+import react from '@vitejs/plugin-react';
+import { VitePWA } from 'vite-plugin-pwa';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Every text file of the build also as .br and .gz: the server sends what is there and compresses nothing itself. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        if (!/\.(js|css|html|svg|wasm|json|webmanifest)$/.test(fileName)) continue;
+        const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+        if (source.length < 1024) continue;
+        const level = { params: { [constants.BROTLI_PARAM_QUALITY]: source.length > 500_000 ? 9 : 11 } };
+        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source, level) });
+        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+      }
+    },
+  };
+}
+
+/** What the client is made of, from the lock file: shown on its about page. */
+function components(): Plugin {
+  const id = 'virtual:components';
+  return {
+    name: 'components',
+    resolveId: (name) => (name === id ? `\0${id}` : undefined),
+    load(name) {
+      if (name !== `\0${id}`) return undefined;
+      const lock = JSON.parse(readFileSync(here('./package-lock.json'), 'utf8')) as {
+        packages: Record<string, { version?: string; license?: string; dev?: boolean }>;
+      };
+      const found = Object.entries(lock.packages)
+        .filter(([path, each]) => path.startsWith('node_modules/') && !each.dev)
+        .map(([path, each]) => ({
+          name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+          version: each.version ?? '',
+          license: each.license ?? '',
+        }));
+      return `export default ${JSON.stringify(found)}`;
+    },
+  };
+}
+
+export default defineConfig({
+  base: '/',
+  resolve: { alias: { '~': here('./src') } },
+  plugins: [
+    react(),
+    lingui(),
+    components(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'src/app',
+      filename: 'sw.ts',
+      scope: '/app/',
+      registerType: 'prompt',
+      injectRegister: false,
+      manifest: false,
+      injectManifest: {
+        modifyURLPrefix: { '': '/' },
+        globDirectory: here('./dist'),
+        globPatterns: ['app/index.html', 'app/*.{webmanifest,png,svg}', 'assets/*.{js,css}'],
+        globIgnores: ['**/portal*', '**/*.map', '**/charts*'],
+        maximumFileSizeToCacheInBytes: 1_500_000,
+      },
+    }),
+    compressed(),
+  ],
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rollupOptions: { input: { app: here('./app/index.html'), portal: here('./portal/index.html') } },
+  },
+  server: {
+    proxy: {
+      '/api': { target: 'http://127.0.0.1:8080', ws: true },
+      '/sip': { target: 'ws://127.0.0.1:8080', ws: true },
+    },
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['./test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
+  },
+} as Parameters<typeof defineConfig>[0]);
