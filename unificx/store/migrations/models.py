@@ -8,5 +8,5 @@ import unificx
 
 def load_all_tables() -> None:
     """Import the tables of every room, so that the shared metadata knows them."""
-    for tables in sorted(Path(unificx.__path__[0]).glob("*/tables.py")):
-        import_module(f"unificx.{tables.parent.name}.tables")
+    for tables in sorted(Path(unificx.__path__[0]).glob("*/*tables.py")):
+        import_module(f"unificx.{tables.parent.name}.{tables.stem}")
