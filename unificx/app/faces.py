@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import uvicorn
 
 from unificx.app.rooms import Rooms
 from unificx.kernel.errors import CannotStart
-from unificx.net import Bind, Certificates
+from unificx.net import Bind, Certificates, Connections, HttpLimits, SeatedWebSockets, Seats, SipWebSocket
 from unificx.net.binding import open_socket
+from unificx.net.http import Door, HttpConnection
 from unificx.web import LiveCalls, Parts, Services, as_operator, build
 
 App = Callable[..., Awaitable[None]]
@@ -25,18 +27,34 @@ def face(rooms: Rooms, live: LiveCalls, parts: Parts) -> App:
     return build(Services(rooms.people, rooms.history, live, parts, rooms.answers, rooms.clock, rooms.metrics))
 
 
-def with_sip(app: App, sip: App) -> App:
-    """The same app, with SIP over WebSocket at /sip. A raw route: a framework's costs more than the message itself."""
+def with_sip(app: App, connections: Connections) -> App:
+    """The same app, with SIP over WebSocket at /sip. A raw route: a framework's costs more than the message itself.
+
+    Every WebSocket has a seat among `connections`; none counts among HTTP's.
+    """
+    sip, others = SipWebSocket(connections), SeatedWebSockets(app, connections)
 
     async def routed(scope: Any, receive: Any, send: Any) -> None:
-        chosen = sip if scope["type"] != "lifespan" and scope.get("path") == "/sip" else app
+        chosen = app if scope["type"] == "lifespan" else sip if scope.get("path") == "/sip" else others
         await chosen(scope, receive, send)
 
     return routed
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to whoever runs it."""
+    """A uvicorn that leaves signals to whoever runs it, and lets nobody in without a seat."""
+
+    def __init__(self, config: uvicorn.Config, seats: Seats) -> None:
+        super().__init__(config)
+        self._seats = seats
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept at the sockets by our own doors."""
+        await self.lifespan.startup()
+        tls = self.config.ssl
+        made = partial(HttpConnection, seats=self._seats, config=self.config, state=self.server_state)
+        self.servers = [Door(sock, self._seats, made, tls) for sock in sockets or ()]  # type: ignore[assignment]
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,7 +64,9 @@ class _Server(uvicorn.Server):
 class HttpServers:
     """Serves apps on sockets until told to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: HttpLimits | None = None) -> None:
+        self.seats = Seats(limits)
+        """Of all strangers; who reaches the control socket is not among them."""
         self._servers: list[_Server] = []
         self._sockets: list[socket.socket] = []
 
@@ -54,7 +74,7 @@ class HttpServers:
         """Take a port for the app; the address it got. Raises CannotStart if it is taken."""
         sock = open_socket(bind)
         context = _tls(tls) if tls is not None else {}
-        self._add(app, sock, context)
+        self._add(app, sock, context, self.seats)
         host, port = sock.getsockname()[:2]
         return host, port
 
@@ -72,9 +92,9 @@ class HttpServers:
         path.chmod(0o600)
         sock.listen(64)
         sock.setblocking(False)
-        self._add(app, sock, {})
+        self._add(app, sock, {}, Seats())
 
-    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any]) -> None:
+    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any], seats: Seats) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -86,12 +106,11 @@ class HttpServers:
             ws_max_size=64 * 1024,
             # Compressed frames cost more than they save, and hide from the limits a peer that does not read.
             ws_per_message_deflate=False,
-            timeout_keep_alive=30,
+            timeout_keep_alive=seats.limits.idle,  # pyright: ignore[reportArgumentType] - it may be a fraction
             timeout_graceful_shutdown=2,
-            limit_concurrency=2000,
             **tls,
         )
-        self._servers.append(_Server(config))
+        self._servers.append(_Server(config, seats))
         self._sockets.append(sock)
 
     def serving(self) -> Sequence[Awaitable[None]]:

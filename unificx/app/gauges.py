@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from unificx.app.rooms import Rooms
 from unificx.app.sip import SipServer
+from unificx.net import Seats
 
 
 class Gauges(Collector):
     """The present state of a server."""
 
-    def __init__(self, rooms: Rooms, sip: SipServer) -> None:
+    def __init__(self, rooms: Rooms, sip: SipServer, seats: Seats) -> None:
         self._rooms = rooms
         self._sip = sip
+        self._seats = seats
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         """Prometheus asks."""
         servers, clients = self._sip.endpoint.transactions
         transactions = GaugeMetricFamily("unificx_sip_transactions", "SIP transactions held", labels=["side"])
@@ -27,6 +29,10 @@ class Gauges(Collector):
         yield GaugeMetricFamily("unificx_registrations", "Bindings of registered devices", len(self._rooms.location))
         yield GaugeMetricFamily(
             "unificx_connections", "SIP connections over TCP, TLS and WebSocket", len(self._sip.transports.connections)
+        )
+        yield GaugeMetricFamily("unificx_http_connections", "HTTP connections", len(self._seats))
+        yield CounterMetricFamily(
+            "unificx_http_connections_refused", "HTTP connections there was no room for", self._seats.refused
         )
         yield GaugeMetricFamily(
             "unificx_spool_bytes", "Acknowledged records the database has not got yet", self._rooms.spool.waiting_bytes

@@ -20,7 +20,7 @@ from unificx.app.settings import Settings
 from unificx.app.sip import SipServer
 from unificx.app.site import Site
 from unificx.kernel.clock import SystemClock
-from unificx.net import Certificates, RtpEngine, SipWebSocket, ensure_certificates
+from unificx.net import Certificates, RtpEngine, ensure_certificates
 from unificx.people import OPERATOR, Demo, FirstOperator
 
 log = structlog.get_logger()
@@ -86,11 +86,11 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         sip = SipServer(settings, rooms, media, certificates)
         await sip.start()
         stack.push_async_callback(sip.close)
-        rooms.metrics.register(Gauges(rooms, sip))
+        web = HttpServers()
+        rooms.metrics.register(Gauges(rooms, sip, web.seats))
         live = Live(sip.conductor)
         app = face(rooms, live, AllParts(rooms, media))
-        web = HttpServers()
-        public = with_sip(app, SipWebSocket(sip.transports.connections))
+        public = with_sip(app, sip.transports.connections)
         http = web.listen(public, settings.http)
         https = web.listen(public, settings.https, certificates)
         web.listen_at(as_operator(app), settings.site.control)

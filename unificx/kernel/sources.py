@@ -14,3 +14,11 @@ def source_of(host: str) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(ipaddress.IPv6Address(int(address) >> 64 << 64))
+
+
+def is_here(source: str) -> bool:
+    """Whether a source is this machine itself: a reverse proxy may stand there, with everybody behind it.
+
+    A unix socket's peer has no address at all.
+    """
+    return not source or source == "::" or source.startswith("127.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from unificx.kernel.sources import source_of
+from unificx.kernel.sources import is_here, source_of
 from unificx.sip.flow import Flow
 
 OnMessage = Callable[[bytes, Flow], None]
@@ -19,7 +19,9 @@ class StreamLimits:
 
     connections: int = 20_000
     per_source: int = 1_000
-    """An office behind one address holds one connection per phone."""
+    """An office behind one address holds one connection per phone, and two for each browser."""
+    per_source_here: int = 20_000
+    """Of this machine itself: all who come through a reverse proxy."""
     handshake: float = 10.0
     first_message: float = 15.0
     """A stranger who says nothing is not waited for longer."""
@@ -69,7 +71,8 @@ class Connections:
     def take_seat(self, host: str) -> bool:
         """Whether there is room for one more connection from `host`; it has the seat then."""
         source = source_of(host)
-        if self._taken >= self.limits.connections or self._seats[source] >= self.limits.per_source:
+        most = self.limits.per_source_here if is_here(source) else self.limits.per_source
+        if self._taken >= self.limits.connections or self._seats[source] >= most:
             return False
         self._seats[source] += 1
         self._taken += 1

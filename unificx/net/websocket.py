@@ -17,6 +17,7 @@ Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PROTOCOL = "sip"
 NORMAL, GOING_AWAY, POLICY, TOO_BIG, TRY_LATER = 1000, 1001, 1008, 1009, 1013
@@ -44,6 +45,29 @@ class SipWebSocket:
         try:
             await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
             await _Talk(self._connections, scope["scheme"], host, port).run(receive, send)
+        finally:
+            self._connections.free_seat(host)
+
+
+class SeatedWebSockets:
+    """`app`, whose WebSockets count among `connections` too: so many of one source, and no more."""
+
+    def __init__(self, app: App, connections: Connections) -> None:
+        self._app = app
+        self._connections = connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+        client = scope.get("client")
+        host = client[0] if client is not None else ""
+        if not self._connections.take_seat(host):
+            await receive()  # websocket.connect
+            await send({"type": "websocket.close", "code": TRY_LATER})
+            return
+        try:
+            await self._app(scope, receive, send)
         finally:
             self._connections.free_seat(host)
 

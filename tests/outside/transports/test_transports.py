@@ -15,7 +15,7 @@ from unificx.sip.flow import Flow
 HOST = "127.0.0.1"
 BRISK = StreamLimits(
     connections=30,
-    per_source=20,
+    per_source_here=20,
     first_message=0.5,
     message=0.4,
     idle=60.0,

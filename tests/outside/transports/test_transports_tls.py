@@ -41,7 +41,7 @@ class Server:
             self.lost.append,
             tls=server_context(files),
             trust=trusting(trust or files),
-            limits=StreamLimits(per_source=10, handshake=0.5, connect=2.0),
+            limits=StreamLimits(per_source_here=10, handshake=0.5, connect=2.0),
         )
 
     @property

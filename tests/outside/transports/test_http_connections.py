@@ -1,0 +1,202 @@
+"""HTTP connections that say nothing, too little or too slowly keep nobody else out."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waiting import until
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from unificx.app.faces import HttpServers, with_sip
+from unificx.kernel.clock import SystemClock
+from unificx.net import Bind, Certificates, Connections, HttpLimits, StreamLimits, ensure_certificates
+
+LARGE = 8 << 20
+REQUEST = b"GET / HTTP/1.1\r\nHost: pbx.example.com\r\n\r\n"
+SIP = Subprotocol("sip")
+
+
+@dataclass
+class House:
+    servers: HttpServers
+    port: int
+    tls: ssl.SSLContext | None = None
+
+    async def visit(self, said: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls)
+        writer.write(said)
+        return reader, writer
+
+    async def answers(self) -> bool:
+        reader, writer = await self.visit(REQUEST)
+        line = await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
+        return line.startswith(b"HTTP/1.1 200")
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Reads the body, and answers "hello", or much more."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        return
+    while (message := await receive()).get("more_body"):
+        pass
+    if message["type"] == "http.disconnect":
+        return
+    body = bytes(LARGE) if scope["path"] == "/large" else b"hello"
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for start in range(0, len(body), 65536):
+        part = body[start : start + 65536]
+        await send({"type": "http.response.body", "body": part, "more_body": start + len(part) < len(body)})
+
+
+@asynccontextmanager
+async def house(limits: HttpLimits, certificates: Certificates | None = None, seats: int = 100) -> AsyncIterator[House]:
+    servers = HttpServers(limits)
+    connections = Connections(lambda data, flow: None, lambda flow: None, StreamLimits(per_source_here=seats))
+    _, port = servers.listen(with_sip(app, connections), Bind("tcp", "127.0.0.1", 0), certificates)
+    tls = None
+    if certificates is not None:
+        tls = ssl.create_default_context(cafile=str(certificates.authority))
+        tls.check_hostname = False
+    serving = asyncio.gather(*servers.serving())
+    try:
+        yield House(servers, port, tls)
+    finally:
+        servers.stop()
+        await serving
+    assert len(servers.seats) == 0
+
+
+async def ended(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
+    """What came until the connection was closed."""
+    said = b""
+    async with asyncio.timeout(seconds):
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                said += data
+    return said
+
+
+async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> None:
+    async with house(HttpLimits(connections=20, per_source_here=20, head=60)) as home:
+        idle = [await home.visit(b"GET / HT") for _ in range(20)]
+        await until(lambda: len(home.servers.seats) == 20)
+        assert await home.answers()
+        assert await ended(idle[0][0]) == b""
+        for _, writer in idle:
+            writer.close()
+
+
+@pytest.mark.parametrize(("said", "answer"), [(b"", b""), (b"GET / HTTP/1.1\r\nHost: a\r\n", b"HTTP/1.1 408 ")])
+async def test_a_head_that_does_not_come_is_not_waited_for(said: bytes, answer: bytes) -> None:
+    async with house(HttpLimits(head=0.2)) as home:
+        reader, writer = await home.visit(said)
+        assert (await ended(reader)).startswith(answer)
+        await until(lambda: not len(home.servers.seats))
+        writer.close()
+
+
+async def test_a_head_that_comes_drop_by_drop_is_not_waited_for_either() -> None:
+    async with house(HttpLimits(head=0.3)) as home:
+        reader, writer = await home.visit(REQUEST)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+        async def drip() -> None:
+            with suppress(ConnectionError):
+                while not writer.is_closing():
+                    writer.write(b"\r\n")
+                    await asyncio.sleep(0.02)
+
+        dripping = asyncio.create_task(drip())
+        await ended(reader)
+        dripping.cancel()
+        writer.close()
+
+
+async def test_a_head_may_not_be_endless() -> None:
+    async with house(HttpLimits(most_head=4096)) as home:
+        reader, writer = await home.visit(b"GET / HTTP/1.1\r\nX: " + b"x" * 8192)
+        assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
+        writer.close()
+
+
+async def test_a_body_is_no_part_of_the_head() -> None:
+    async with house(HttpLimits(most_head=4096)) as home:
+        reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
+        for _ in range(100):
+            writer.write(bytes(1000))
+            await writer.drain()
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+async def test_a_connection_that_is_not_used_again_is_closed() -> None:
+    async with house(HttpLimits(idle=0.2)) as home:
+        reader, writer = await home.visit(REQUEST)
+        assert (await ended(reader)).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+async def test_a_peer_that_does_not_read_is_given_up() -> None:
+    async with house(HttpLimits(stalled=0.3)) as home:
+        _, writer = await home.visit(REQUEST.replace(b"/ ", b"/large ", 1))
+        await until(lambda: len(home.servers.seats) == 1)
+        await until(lambda: not len(home.servers.seats))
+        writer.close()
+
+
+async def test_a_peer_that_reads_slowly_gets_everything() -> None:
+    async with house(HttpLimits(stalled=0.5)) as home:
+        reader, writer = await home.visit(b"GET /large HTTP/1.1\r\nConnection: close\r\n\r\n")
+        size = 0
+        while data := await reader.read(1 << 20):
+            size += len(data)
+            await asyncio.sleep(0.05)
+        assert size > LARGE
+        writer.close()
+
+
+async def test_a_handshake_has_a_seat_and_a_limit_too(tmp_path: Path) -> None:
+    certificates = ensure_certificates(tmp_path, ["127.0.0.1"], SystemClock())
+    async with house(HttpLimits(connections=5, handshake=0.5), certificates) as home:
+        silent = [await asyncio.open_connection("127.0.0.1", home.port) for _ in range(5)]
+        await until(lambda: len(home.servers.seats) == 5)
+        assert await home.answers()
+        for reader, writer in silent:
+            await ended(reader)
+            writer.close()
+        assert await home.answers()
+
+
+async def held(home: House, path: str, protocols: list[Subprotocol], number: int, check: Callable[[], None]) -> None:
+    sockets = [
+        await connect(f"ws://127.0.0.1:{home.port}{path}", subprotocols=protocols or None) for _ in range(number)
+    ]
+    assert await home.answers()
+    check()
+    with pytest.raises(InvalidStatus):
+        await connect(f"ws://127.0.0.1:{home.port}{path}", subprotocols=protocols or None)
+    for each in sockets:
+        await each.close()
+
+
+@pytest.mark.parametrize(("path", "protocols"), [("/sip", [SIP]), ("/api/v1/events", [])])
+async def test_websockets_have_seats_of_their_own(path: str, protocols: list[Subprotocol]) -> None:
+    async with house(HttpLimits(connections=3), seats=12) as home:
+
+        def check() -> None:
+            assert len(home.servers.seats) <= 1
+
+        await held(home, path, protocols, 12, check)
