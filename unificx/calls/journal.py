@@ -83,13 +83,18 @@ class Journal:
         async with database.read() as session:
             rows = await queries.all_rows(session)
         found = queries.opened(self._keys, rows)
-        for call_id in {row.id for row in rows}.difference(call_id for call_id, _, _ in found):
-            self._append(f"- {call_id}".encode())  # its key is destroyed: nobody will ever read it
-        for call_id, _, part in found:
-            conductor.adopt(_run(call_id, part, conductor.parts.legs, directory, self._clock))
-        if found:
-            log.info("calls_carried_on", calls=len(found))
-        return len(found)
+        runs = [
+            run
+            for call_id, _, part in found
+            if (run := _readable(call_id, part, conductor.parts.legs, directory, self._clock)) is not None
+        ]
+        for call_id in {row.id for row in rows}.difference(run.id for run in runs):
+            self._append(f"- {call_id}".encode())  # destroyed or damaged: nobody will ever read it
+        for run in runs:
+            conductor.adopt(run)
+        if runs:
+            log.info("calls_carried_on", calls=len(runs))
+        return len(runs)
 
 
 def _part(run: Run, state: Answering | Talking) -> LiveCallPart:
@@ -116,7 +121,7 @@ def _dialog_words(leg: Leg, *, owns: bool) -> tuple[str, ...]:
     return (dialog.call_id, *ends, str(dialog.local_seq), dialog.target, *way, *dialog.routes)
 
 
-def _leg(legs: Legs, words: tuple[str, ...], sdp: str, now: float) -> Leg:
+def _adopted(words: tuple[str, ...], sdp: str) -> Adopted:
     call_id, local_tag, local, remote_tag, remote, number, target, transport, host, port, owns, *routes = words
     dialog = Dialog(
         call_id=call_id,
@@ -130,7 +135,16 @@ def _leg(legs: Legs, words: tuple[str, ...], sdp: str, now: float) -> Leg:
         routes=tuple(routes),
         flow=Flow(transport, host, int(port)),
     )
-    return legs.adopt(Adopted(dialog, outgoing=bool(owns), sent=b"", received=sdp.encode()), now)
+    return Adopted(dialog, outgoing=bool(owns), sent=b"", received=sdp.encode())
+
+
+def _readable(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clock: Clock) -> Run | None:
+    """The call, None if what was noted makes none: one bad row must not keep the others from going on."""
+    try:
+        return _run(call_id, part, legs, directory, clock)
+    except (ValueError, TypeError):
+        log.warning("live_call_damaged", call=call_id)
+        return None
 
 
 def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clock: Clock) -> Run:
@@ -139,6 +153,7 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
     caller_sdp, callee_sdp = part.descriptions
     started, answered = part.times
     callee = directory.extension_by_id(callee_extension)
+    adopted = {CALLER: _adopted(part.caller_dialog, caller_sdp), "b1": _adopted(part.callee_dialog, callee_sdp)}
     run = Run(
         id=call_id,
         caller=Caller(tenant, extension, device, subject, number=number, name=name),
@@ -146,10 +161,7 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         callee=callee,
         started=started,
         began=clock.monotonic() - (clock.now() - started).total_seconds(),
-        legs={
-            CALLER: _leg(legs, part.caller_dialog, caller_sdp, clock.monotonic()),
-            "b1": _leg(legs, part.callee_dialog, callee_sdp, clock.monotonic()),
-        },
+        legs={name: legs.adopt(one, clock.monotonic()) for name, one in adopted.items()},
         answered=answered,
         winner="b1",
         devices={"b1": callee_device},

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+import structlog
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.tables import LiveCallPart, LiveCallRow
-from unificx.store import Codec, Gone, Keys
+from unificx.store import CannotOpen, Codec, Gone, Keys
 
+log = structlog.get_logger()
 LIVE_CALL = Codec(LiveCallRow, LiveCallPart)
 SUBJECT = "live-calls"
 """A call belongs to two people; while it lasts it is sealed for neither of them but under a key of the tenant's own."""
@@ -38,10 +40,14 @@ async def all_rows(session: AsyncSession) -> Sequence[LiveCallRow]:
 
 
 def opened(keys: Keys, rows: Iterable[LiveCallRow]) -> list[tuple[str, str, LiveCallPart]]:
-    """(call id, tenant, part) of the rows whose key still exists."""
+    """(call id, tenant, part) of the rows whose key still exists; what is damaged is left out."""
     found: list[tuple[str, str, LiveCallPart]] = []
     for row in rows:
-        [part] = LIVE_CALL.open(keys, row.tenant_id, "operations", [(row.subject_id, row.id, row.sealed)])
+        try:
+            [part] = LIVE_CALL.open(keys, row.tenant_id, "operations", [(row.subject_id, row.id, row.sealed)])
+        except CannotOpen:
+            log.warning("live_call_damaged", call=row.id)
+            continue
         if not isinstance(part, Gone):
             found.append((row.id, row.tenant_id, part))
     return found

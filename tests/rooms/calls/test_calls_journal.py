@@ -1,5 +1,6 @@
 """Answered calls survive the process: noted before the caller hears of it, carried on by the next life, struck out."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from structlog.testing import capture_logs
 from world import TENANT, World
 
 from unificx.calls import Journal
+from unificx.calls.queries import put, sealed
+from unificx.calls.tables import LiveCallPart
 from unificx.privacy import KeyStore
 from unificx.store import Database, Spool, SpoolFull
 
@@ -28,6 +31,17 @@ CARRIED_ON = """
     bob   -> 200 [bob]
     bob   <- ACK
 """
+
+
+NO_CALL = LiveCallPart(
+    caller=("", "", "", "", "", ""),
+    dialled="1002",
+    devices=("", ""),
+    times=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
+    caller_dialog=("too few",),
+    callee_dialog=(),
+    descriptions=("", ""),
+)
 
 
 async def journalled(cast: str, journal: Journal, text: str = UP) -> World:
@@ -239,6 +253,21 @@ async def test_without_its_key_a_call_is_not_carried_on(
     assert await crash(world, journal, spool, database) == 0
     await spool.drain()
     assert await rows(database) == 0
+
+
+@pytest.mark.parametrize("damage", ["the seal", "the words"])
+async def test_a_damaged_row_keeps_no_other_call_from_being_carried_on(
+    journal: Journal, spool: Spool, database: Database, keys: KeyStore, damage: str
+) -> None:
+    world = await journalled("alice 1001, bob 1002", journal)
+    await spool.drain()
+    bad = b"\x01 not sealed by anybody" if damage == "the seal" else sealed(keys, TENANT, "damaged", NO_CALL)
+    async with database.begin() as uow:
+        await put(uow.session, [("damaged", TENANT, bad)])
+    assert await crash(world, journal, spool, database) == 1
+    await play_on(world, CARRIED_ON)
+    await spool.drain()
+    assert await rows(database) == 1
 
 
 async def test_a_full_disk_keeps_no_call_from_being_answered(journal: Journal, spool: Spool) -> None:
