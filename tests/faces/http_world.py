@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
+from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
@@ -165,7 +166,16 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)
     history = History(database, keys, spool)
-    services = Services(people, history, calls, parts, answers, clock, CollectorRegistry())
+    services = Services(
+        people=people,
+        history=history,
+        desk=Desk(database, keys, clock),
+        live=calls,
+        parts=parts,
+        answers=answers,
+        clock=clock,
+        metrics=CollectorRegistry(),
+    )
     await people.start()
     await people.first_start("root@operator.example")
     world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts)

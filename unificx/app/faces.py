@@ -24,7 +24,18 @@ __all__ = ["HttpServers", "as_operator", "face", "with_sip"]
 
 def face(rooms: Rooms, live: LiveCalls, parts: Parts) -> App:
     """The HTTP face of an installation."""
-    return build(Services(rooms.people, rooms.history, live, parts, rooms.answers, rooms.clock, rooms.metrics))
+    return build(
+        Services(
+            people=rooms.people,
+            history=rooms.history,
+            desk=rooms.desk,
+            live=live,
+            parts=parts,
+            answers=rooms.answers,
+            clock=rooms.clock,
+            metrics=rooms.metrics,
+        )
+    )
 
 
 def with_sip(app: App, connections: Connections) -> App:

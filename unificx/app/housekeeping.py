@@ -42,12 +42,14 @@ class Housekeeping:
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
         rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)
         rooms.outbox.subscribe(PersonClosed, rooms.answers.forget)
+        rooms.outbox.subscribe(PersonClosed, rooms.desk.forget_person)
+        rooms.outbox.subscribe(TenantDeleted, rooms.desk.forget_tenant)
 
     async def run(self) -> None:
         """Keep house."""
         while True:
             await asyncio.sleep(TIDY_EVERY)
-            for work in (self._rooms.people.tidy(), self._sweep_answers()):
+            for work in (self._rooms.people.tidy(), self._rooms.desk.tidy(), self._sweep_answers()):
                 await self._done_safely(work)
 
     async def close(self) -> None:
@@ -68,6 +70,7 @@ class Housekeeping:
     async def _erase_rows(self, fact: SubjectErased) -> None:
         await self._rooms.people.erase(fact.tenant, fact.subject)
         await self._rooms.history.erase(fact.tenant, fact.subject)
+        await self._rooms.desk.erase(fact.tenant, fact.subject)
         await self._review()
 
     async def _review(self) -> None:

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 from unificx import calls, presence
 from unificx.app.site import Site
 from unificx.calls import Journal
+from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import Clock
 from unificx.kernel.facts import Bus
@@ -33,6 +34,7 @@ class Rooms:
     location: Location
     registrar: Registrar
     history: History
+    desk: Desk
     journal: Journal
     answers: StoredAnswers
     metrics: CollectorRegistry
@@ -63,6 +65,7 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         location=location,
         registrar=registrar,
         history=history,
+        desk=Desk(database, keys, clock),
         journal=journal,
         answers=StoredAnswers(database, keys, clock),
         metrics=CollectorRegistry(),

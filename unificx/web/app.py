@@ -10,7 +10,19 @@ from unificx import __version__
 from unificx.web import client, pages
 from unificx.web.metrics import HttpMetrics
 from unificx.web.problems import Problem, add_handlers
-from unificx.web.routes import calls, devices, extensions, health, history, persons, privacy, sessions, tenants
+from unificx.web.routes import (
+    calls,
+    desk,
+    devices,
+    directory,
+    extensions,
+    health,
+    history,
+    persons,
+    privacy,
+    sessions,
+    tenants,
+)
 from unificx.web.services import Services
 from unificx.web.shell import Shell
 
@@ -19,9 +31,11 @@ _TAGS = [
     {"name": "tenants", "description": "Organisations."},
     {"name": "persons", "description": "People with accounts."},
     {"name": "extensions", "description": "The numbers of an organisation."},
+    {"name": "directory", "description": "The names and numbers of colleagues."},
     {"name": "devices", "description": "Telephones and programs that may register."},
     {"name": "calls", "description": "The calls going on now."},
     {"name": "history", "description": "The calls that were."},
+    {"name": "desk", "description": "What people send to those who look after the installation."},
     {"name": "privacy", "description": "What is held of people, and why."},
     {"name": "health", "description": "Whether it works."},
 ]
@@ -43,7 +57,7 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     add_handlers(app)
-    for part in (sessions, tenants, persons, extensions, devices, calls, history, privacy, health):
+    for part in (sessions, tenants, persons, extensions, directory, devices, calls, history, desk, privacy, health):
         app.include_router(part.router)
     app.include_router(pages.router)
     app.include_router(client.router)

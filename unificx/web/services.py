@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from prometheus_client import CollectorRegistry
 
+from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import Clock
 from unificx.people import People
@@ -18,6 +19,7 @@ class Services:
 
     people: People
     history: History
+    desk: Desk
     live: LiveCalls
     parts: Parts
     answers: StoredAnswers

@@ -1,0 +1,60 @@
+"""The room's use cases."""
+
+from datetime import timedelta
+
+from unificx.desk import queries
+from unificx.desk.contracts import Report
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import NotFound
+from unificx.people.facts import PersonClosed, TenantDeleted
+from unificx.store import Database, Keys, UnitOfWork
+
+KEPT = timedelta(days=30)
+MOST_OF_ONE = 20
+
+
+class Desk:
+    """Takes reports in and shows them to administrators."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    async def take(self, tenant_id: str, person_id: str, subject: str, text: str) -> Report:
+        """Keep a report its sender has seen in full. Raises ErasedSubject."""
+        report = Report(self._clock.new_id(), tenant_id, person_id, self._clock.now(), text)
+        async with self._database.begin() as uow:
+            await queries.add(uow.session, self._keys, report, subject)
+            await uow.session.flush()
+            await queries.drop_beyond(uow.session, tenant_id, person_id, MOST_OF_ONE)
+        return report
+
+    async def list(self, tenant_id: str, limit: int = 100) -> tuple[Report, ...]:
+        """The newest first."""
+        async with self._database.read() as session:
+            return tuple(await queries.reports(session, self._keys, tenant_id, limit))
+
+    async def drop(self, tenant_id: str, report_id: str) -> None:
+        """Delete a report that was dealt with. Raises NotFound."""
+        async with self._database.begin() as uow:
+            if not await queries.drop(uow.session, tenant_id, report_id):
+                raise NotFound("There is no such report.")
+
+    async def tidy(self) -> None:
+        """Delete what has been kept for long enough; to be called now and then."""
+        async with self._database.begin() as uow:
+            await queries.drop_older(uow.session, self._clock.now() - KEPT)
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the reports of an erased subject; may be repeated."""
+        async with self._database.begin() as uow:
+            await queries.drop_of(uow.session, tenant_id, subject=subject)
+
+    async def forget_person(self, fact: PersonClosed, uow: UnitOfWork) -> None:
+        """For the outbox."""
+        await queries.drop_of(uow.session, fact.tenant, person_id=fact.person_id)
+
+    async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+        """For the outbox."""
+        await queries.drop_of(uow.session, fact.tenant)

@@ -1,0 +1,43 @@
+"""Diagnostics reports: sent by people, read by those who look after the installation."""
+
+from fastapi import APIRouter, status
+
+from unificx.kernel.errors import Forbidden
+from unificx.people import Action
+from unificx.web.access import AskerDep, Id, ServicesDep, TenantQuery, reach
+from unificx.web.models import core, desk
+from unificx.web.problems import refusals
+
+router = APIRouter(prefix="/api/v1", tags=["desk"])
+
+
+@router.post("/me/diagnostics-reports", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403))
+async def send_diagnostics_report(services: ServicesDep, asker: AskerDep, body: desk.NewReport) -> desk.Report:
+    """Send a report to the administrators of one's own organisation."""
+    who = asker.principal
+    if not who.person_id:
+        raise Forbidden("Reports come from people.", hint="Sign in as one.")
+    person = await services.people.person(who.tenant_id, who.person_id)
+    kept = await services.desk.take(who.tenant_id, who.person_id, person.subject, body.report)
+    return desk.Report.model_validate(kept)
+
+
+@router.get("/diagnostics-reports", responses=refusals(401, 403, 404))
+async def list_diagnostics_reports(
+    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
+) -> core.Page[desk.Report]:
+    """List the latest reports; each is kept for thirty days."""
+    where = await reach(services, asker, tenant, Action.PEOPLE_READ)
+    items = [desk.Report.model_validate(one) for one in await services.desk.list(where.tenant_id)]
+    return core.Page(items=items, next=None)
+
+
+@router.delete(
+    "/diagnostics-reports/{report_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404)
+)
+async def drop_diagnostics_report(
+    services: ServicesDep, asker: AskerDep, report_id: Id, tenant: TenantQuery = None
+) -> None:
+    """Delete a report that was dealt with."""
+    where = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    await services.desk.drop(where.tenant_id, report_id)
