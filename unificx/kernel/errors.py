@@ -28,6 +28,12 @@ class Conflict(Refused):
     code = "conflict"
 
 
+class Over(Refused):
+    """It was there and is not any more: used, expired or taken back. Another one has to be asked for."""
+
+    code = "over"
+
+
 class Invalid(Refused):
     """A value that cannot be accepted; `field` says which."""
 

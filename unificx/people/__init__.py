@@ -1,6 +1,8 @@
 """Who is here: tenants, persons, extensions, devices, and who may come in."""
 
 from unificx.people.contracts import (
+    Admission,
+    Arrival,
     Demo,
     Device,
     DeviceAuth,
@@ -8,21 +10,28 @@ from unificx.people.contracts import (
     DeviceKind,
     Extension,
     ExtensionChange,
+    FactorKind,
     FirstOperator,
+    Keep,
+    Language,
     MadeDevice,
     MadeExtension,
     NewDevice,
     NewExtension,
     NewPerson,
     NewTenant,
+    NoticeKind,
     Page,
     Person,
     PersonChange,
     PersonState,
     Principal,
     Role,
+    SecondFactorNeeded,
     Session,
+    SessionKind,
     SignedIn,
+    SignInDevice,
     SipLogin,
     Source,
     Tenant,
@@ -31,7 +40,7 @@ from unificx.people.contracts import (
 )
 from unificx.people.directory import OPERATOR, Directory
 from unificx.people.passwords import Passwords
-from unificx.people.ports import KeyRing
+from unificx.people.ports import Courier, KeyRing, NoCourier
 from unificx.people.rules.guesses import source_key
 from unificx.people.rules.roles import Action, may, may_grant
 from unificx.people.service import People
@@ -39,6 +48,9 @@ from unificx.people.service import People
 __all__ = [
     "OPERATOR",
     "Action",
+    "Admission",
+    "Arrival",
+    "Courier",
     "Demo",
     "Device",
     "DeviceAuth",
@@ -47,14 +59,19 @@ __all__ = [
     "Directory",
     "Extension",
     "ExtensionChange",
+    "FactorKind",
     "FirstOperator",
+    "Keep",
     "KeyRing",
+    "Language",
     "MadeDevice",
     "MadeExtension",
     "NewDevice",
     "NewExtension",
     "NewPerson",
     "NewTenant",
+    "NoCourier",
+    "NoticeKind",
     "Page",
     "Passwords",
     "People",
@@ -63,7 +80,10 @@ __all__ = [
     "PersonState",
     "Principal",
     "Role",
+    "SecondFactorNeeded",
     "Session",
+    "SessionKind",
+    "SignInDevice",
     "SignedIn",
     "SipLogin",
     "Source",

@@ -23,13 +23,14 @@ from unificx.people.facts import (
     PersonCreated,
     PersonResumed,
     PersonSuspended,
+    SessionEnded,
     TenantCreated,
     TenantDeleted,
     TenantResumed,
     TenantSuspended,
 )
 from unificx.people.ports import EVERYWHERE
-from unificx.people.queries import accounts, entry, phones
+from unificx.people.queries import accounts, entry, links, phones, sessions
 from unificx.people.room import Change, Room, behind, page, page_size
 from unificx.people.rules import values
 
@@ -84,7 +85,7 @@ class Accounts(Room):
                 raise Conflict("The operator's own tenant cannot be suspended.", field="state")
             await accounts.save_tenant(doing.session, after)
             if before.active and not after.active:
-                await entry.end_sessions(doing.session, tenant_id, None)
+                await self._end_sessions(doing, tenant_id)
                 doing.publish(TenantSuspended(self._clock.new_id(), tenant_id))
             if after.active and not before.active:
                 doing.publish(TenantResumed(self._clock.new_id(), tenant_id))
@@ -96,6 +97,7 @@ class Accounts(Room):
         async with self._changing() as change:
             if self._tenant(tenant_id).slug == OPERATOR:
                 raise Conflict("The operator's own tenant cannot be deleted.")
+            await self._end_sessions(change, tenant_id)
             await accounts.drop_tenant(change.session, tenant_id)
             change.publish(TenantDeleted(self._clock.new_id(), tenant_id))
             change.afterwards.append(lambda: self.directory.drop_tenant(tenant_id))
@@ -157,6 +159,7 @@ class Accounts(Room):
             await accounts.save_person(doing.session, self._keys, after)
             if values.email_key(after.email) != values.email_key(before.email):
                 await self._take_email(doing, after)
+                await links.drop_of(doing.session, tenant_id, person_id)  # sent to where the person is not any more
                 doing.afterwards.append(lambda: self._release_email(before))
             if after.name != before.name:
                 await self._rename_extensions(doing, before, after.name)
@@ -193,10 +196,12 @@ class Accounts(Room):
 
     async def _close(self, change: Change, person: Person) -> None:
         tenant_id, person_id = person.tenant_id, person.id
+        await self._end_sessions(change, tenant_id, person_id)
         for extension in await phones.extensions_of_person(change.session, self._keys, tenant_id, person_id):
             await self._drop_extension(change, tenant_id, extension.id)
-        await entry.end_sessions(change.session, tenant_id, person_id)
         await entry.drop_password(change.session, tenant_id, person_id)
+        await entry.drop_acceptances(change.session, tenant_id, person_id)
+        await links.drop_of(change.session, tenant_id, person_id)
         await accounts.close_person(change.session, tenant_id, person_id)
         change.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
         change.afterwards.append(lambda: self.directory.drop_person(person_id))
@@ -251,11 +256,33 @@ class Accounts(Room):
     async def _tell_state(self, change: Change, before: Person, after: Person) -> None:
         suspended = after.state == "suspended"
         if suspended and before.state != "suspended":
-            await entry.end_sessions(change.session, after.tenant_id, after.id)
+            await self._end_sessions(change, after.tenant_id, after.id)
             change.publish(PersonSuspended(self._clock.new_id(), after.tenant_id, after.id))
         if before.state == "suspended" and not suspended:
             change.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id))
         change.afterwards.append(lambda: self.directory.put_person(after.id, after.subject, barred=suspended))
+
+    async def _end_sessions(
+        self, change: Change, tenant_id: str, person_id: str | None = None, *, only: str | None = None, keep: str = ""
+    ) -> int:
+        """End the sessions `queries.sessions.running` names, with their SIP devices; how many there were."""
+        ended = await sessions.running(change.session, tenant_id, person_id, only=only, keep=keep)
+        for one in ended:
+            await self._end(change, one)
+        return len(ended)
+
+    async def _end(self, change: Change, ended: sessions.Standing) -> None:
+        tenant_id, device_id = ended.tenant_id, ended.device_id
+        await sessions.drop(change.session, tenant_id, ended.id)
+        change.publish(SessionEnded(self._clock.new_id(), tenant_id, ended.id, ended.person_id, device_id))
+        device = self.directory.device(device_id) if device_id is not None else None
+        if device is not None:
+            await self._drop_device(change, tenant_id, device.device_id, device.extension_id)
+
+    async def _drop_device(self, change: Change, tenant_id: str, device_id: str, extension_id: str) -> None:
+        await phones.drop_device(change.session, tenant_id, device_id)
+        change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension_id))
+        change.afterwards.append(lambda: self.directory.drop_device(device_id))
 
     async def _drop_extension(self, change: Change, tenant_id: str, extension_id: str) -> None:
         """Delete the extension with its devices, and tell of each."""

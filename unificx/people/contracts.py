@@ -11,6 +11,16 @@ TenantState = Literal["active", "suspended"]
 PersonState = Literal["invited", "active", "suspended", "closed"]
 DeviceKind = Literal["phone", "softphone", "client"]
 """A desk phone or gateway; a SIP program of somebody else; our own client."""
+SessionKind = Literal["mobile", "desktop", "browser", "program"]
+"""What is signed in."""
+Keep = Literal["token", "cookie"]
+"""How a session is kept: by a program, which is told its tokens, or by a browser, out of a script's reach."""
+FactorKind = Literal["totp", "passkey", "recovery_code"]
+NoticeKind = Literal[
+    "new_device", "code_tried_again", "session_theft", "password_changed", "factor_changed", "recovery_used"
+]
+"""What a person is told about the safety of their account."""
+Language = Literal["en", "de"]
 
 
 class Role(StrEnum):
@@ -35,6 +45,23 @@ class Source:
 
     address: str = field(default="", repr=False)
     agent: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInDevice:
+    """What signs in, as it calls itself."""
+
+    name: str = field(default="", repr=False)
+    kind: SessionKind = "program"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How somebody comes in: from where, with what, and how the session is to be kept."""
+
+    source: Source = Source()
+    device: SignInDevice = SignInDevice()
+    keep: Keep = "token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,22 +250,44 @@ class MadeDevice:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """`token` is shown once; only its SHA-256 is kept. `must_change` asks for a password of one's own first."""
+    """A session's two tokens, shown once: only digests of them are kept.
+
+    `token` is good until `expires`; `refresh`, once and until `refresh_expires`, for the next two. `must_change` asks
+    for a password of one's own first, `acceptance_needed` for a yes to the present terms and policy.
+    """
 
     principal: Principal
     expires: datetime
+    refresh_expires: datetime
     must_change: bool
+    acceptance_needed: bool
     token: str = field(repr=False)
+    refresh: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorNeeded:
+    """The first proof was right; `ticket` and one of `kinds` make a session of it until `expires`."""
+
+    kinds: tuple[FactorKind, ...]
+    expires: datetime
+    ticket: str = field(repr=False)
+
+
+Admission = SignedIn | SecondFactorNeeded
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser or program, as its person sees it."""
+    """A signed-in browser or program, as its person sees it. `device_id` is its SIP device, if it has one."""
 
     id: str
     created: datetime
     expires: datetime
     last_used: date
+    kind: SessionKind
+    device_id: str | None
+    name: str = field(repr=False)
     address: str = field(repr=False)
     agent: str = field(repr=False)
 

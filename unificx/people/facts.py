@@ -77,3 +77,30 @@ class DeviceRevoked(Fact):
 @dataclass(frozen=True, slots=True)
 class PasswordChanged(Fact):
     person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Fact):
+    """Signed out, revoked, expired or stolen: what belongs to it goes, such as its SIP device, `device_id`."""
+
+    session_id: str
+    person_id: str
+    device_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCodeUsed(Fact):
+    """A device was signed in with the code. `maker_id` is who had it shown; "" for the operator at the machine."""
+
+    code_id: str
+    person_id: str
+    maker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCodeTriedAgain(Fact):
+    """Another device than the one that used the code came with it, and was refused."""
+
+    code_id: str
+    person_id: str
+    maker_id: str

@@ -160,9 +160,7 @@ class Phones(Accounts):
         """Refused from this moment on."""
         async with self._changing() as change:
             _, extension = await self._device(change, tenant_id, device_id)
-            await phones.drop_device(change.session, tenant_id, device_id)
-            change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
-            change.afterwards.append(lambda: self.directory.drop_device(device_id))
+            await self._drop_device(change, tenant_id, device_id, extension.id)
 
     # shared by the use cases
 

@@ -1,8 +1,9 @@
-"""What the room needs of a key store; `app.wiring` fills it."""
+"""What the room needs of others: a key store, and somebody who carries letters. `app.rooms` fills these."""
 
 from collections.abc import Iterable
 from typing import Protocol
 
+from unificx.people.contracts import Language, NoticeKind, Person
 from unificx.store.sealed import Key
 
 EVERYWHERE = "installation"
@@ -31,3 +32,42 @@ class KeyRing(Protocol):
     def unbind(self, tenant: str, kind: str, value: str) -> None:
         """Let `value` lead nowhere."""
         ...
+
+
+class Courier(Protocol):
+    """Takes letters to people. Each method returns once the letter is safe in a queue, and never waits for a network.
+
+    `url` holds a secret: it goes to the person's own address alone and into no log.
+    """
+
+    @property
+    def mails(self) -> bool:
+        """Whether e-mail can be sent at all."""
+        ...
+
+    async def invitation(self, person: Person, url: str, language: Language) -> None:
+        """Ask the person in."""
+        ...
+
+    async def recovery(self, person: Person, url: str, language: Language) -> None:
+        """Let the person set a new password; of no use after half an hour."""
+        ...
+
+    async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
+        """Tell the person of something that concerns the safety of their account. `detail`: such as a device's name."""
+        ...
+
+
+class NoCourier:
+    """Where no mail is configured: nobody is told."""
+
+    mails = False
+
+    async def invitation(self, person: Person, url: str, language: Language) -> None:
+        """Not sent."""
+
+    async def recovery(self, person: Person, url: str, language: Language) -> None:
+        """Not sent."""
+
+    async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
+        """Not sent."""

@@ -3,10 +3,11 @@
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,10 +17,12 @@ from unificx.kernel.facts import Fact
 from unificx.people.contracts import Page, Tenant
 from unificx.people.directory import Directory
 from unificx.people.passwords import Passwords
-from unificx.people.ports import KeyRing
+from unificx.people.ports import Courier, KeyRing, NoCourier
 from unificx.store.database import Database, UnitOfWork
 
 T = TypeVar("T")
+
+log = structlog.get_logger()
 
 _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrstuvwxyz23456789")
 """Base32 in letters that are hard to mistake for one another on a desk phone's display."""
@@ -41,13 +44,23 @@ class Change:
 class Room:
     """Changes happen one after the other, so that what was checked still holds when it is written."""
 
-    def __init__(self, database: Database, keys: KeyRing, clock: Clock, *, passwords: Passwords | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyRing,
+        clock: Clock,
+        *,
+        passwords: Passwords | None = None,
+        courier: Courier | None = None,
+    ) -> None:
         self.directory = Directory()
         self._database = database
         self._keys = keys
         self._clock = clock
         self._passwords = passwords or Passwords()
+        self._courier = courier or NoCourier()
         self._changes = asyncio.Lock()
+        self._errands: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[Change]:
@@ -63,6 +76,17 @@ class Room:
             for step in change.afterwards:
                 step()
 
+    async def settle(self) -> None:
+        """Wait for what is still being done after its request was answered. To be called at the end."""
+        while self._errands:
+            await asyncio.gather(*self._errands)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it after the answer: whoever asks learns nothing from how long it takes."""
+        task = asyncio.get_running_loop().create_task(_safely(work))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
     def _tenant(self, tenant_id: str) -> Tenant:
         tenant = self.directory.tenant(tenant_id)
         if tenant is None:
@@ -72,6 +96,13 @@ class Room:
     def _characters(self, random_bytes: int) -> str:
         """Eight characters for every five random bytes."""
         return base64.b32encode(self._clock.random_bytes(random_bytes)).decode().translate(_ALPHABET)
+
+
+async def _safely(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception as fault:
+        log.error("errand_failed", fault=type(fault).__name__)
 
 
 def behind(cursor: str | None) -> str | None:

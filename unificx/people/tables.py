@@ -114,8 +114,16 @@ class PasswordPart:
 
 @dataclass(frozen=True, slots=True)
 class SessionPart:
-    """Where a sign-in came from, so that its person can recognise it."""
+    """What signed in from where, so that its person can recognise it."""
 
+    name: str = personal(
+        "user.device",
+        uses=("security",),
+        retention="sign_in",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
     address: str = personal(
         "user.device.ip_address",
         uses=("security",),
@@ -128,6 +136,36 @@ class SessionPart:
         "user.device.user_agent",
         uses=("security",),
         retention="sign_in",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptancePart:
+    """Old enough, yes or no; never a date of birth. The versions are "" beside a no."""
+
+    of_age: bool = personal(
+        "user.privacy_preferences",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    terms_version: str = personal(
+        "user.privacy_preferences",
+        uses=("administration",),
+        retention="account",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    policy_version: str = personal(
+        "user.privacy_preferences",
+        uses=("administration",),
+        retention="account",
         on_erase="delete",
         export=True,
         rectifiable=False,
@@ -173,6 +211,8 @@ class CredentialRow(Base):
 
 
 class SessionRow(Base):
+    """A sign-in with its present tokens. `rules.rotation` says how one pair follows the other."""
+
     __tablename__ = "session"
     __table_args__ = (Index(None, "tenant_id", "person_id"),)
 
@@ -180,11 +220,48 @@ class SessionRow(Base):
     tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
     person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
     subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    token_digest: Mapped[str] = plain("SHA-256 of a random token", unique=True)
+    device_id: Mapped[str | None] = plain("its SIP device", ForeignKey("device.id", ondelete="SET NULL"), index=True)
+    kind: Mapped[str] = plain("mobile, desktop, browser or program")
+    access_digest: Mapped[str] = plain("SHA-256 of a random token", unique=True)
+    access_expires: Mapped[datetime] = plain("when that token ends")
+    family_digest: Mapped[str] = plain("SHA-256 of what its refresh tokens share: random", unique=True)
+    refresh_digest: Mapped[str] = plain("SHA-256 of a random token")
+    previous_digest: Mapped[str | None] = plain("SHA-256 of the random token before")
+    salt: Mapped[bytes] = plain("a random value in each derivation of tokens")
+    rotated: Mapped[datetime] = plain("when the tokens were made")
     created: Mapped[datetime] = plain("when somebody signed in")
+    proved: Mapped[datetime | None] = plain("when the person last proved who they are")
     expires: Mapped[datetime] = plain("when the sign-in ends by itself")
     last_used: Mapped[date] = plain("a day, no finer")
     sealed: Mapped[bytes] = sealed_column(SessionPart, subject="subject_id")
+
+
+class LinkRow(Base):
+    """An invitation or a way back in that is on its way to somebody."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (Index(None, "tenant_id", "person_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
+    kind: Mapped[str] = plain("invitation or recovery")
+    code_digest: Mapped[str] = plain("SHA-256 of a random code", unique=True)
+    expires: Mapped[datetime] = plain("when the code ends")
+
+
+class AcceptanceRow(Base):
+    """What a person said yes or no to when they came in."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (Index(None, "tenant_id", "person_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
+    subject_id: Mapped[str] = plain("whose key seals the part below: random")
+    at: Mapped[datetime] = plain("when it was said")
+    sealed: Mapped[bytes] = sealed_column(AcceptancePart, subject="subject_id")
 
 
 class ExtensionRow(Base):

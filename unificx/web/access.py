@@ -18,6 +18,9 @@ from unificx.web.shell import OPERATOR
 COOKIE = "__Host-unificx"
 """The prefix makes browsers hold it to `Secure`, this host alone and the path `/` (RFC 6265bis section 4.1.3)."""
 
+REFRESH_COOKIE, REFRESH_PATH = "__Secure-unificx-refresh", "/api/v1/sessions/refresh"
+"""Sent to this one path, so that the longer-lived secret is in as few requests as can be."""
+
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = HTTPBearer(auto_error=False, scheme_name="bearer", description="For programs.")
 _COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="cookie", description="For browsers.")
@@ -168,3 +171,16 @@ async def _tenant_id(services: Services, asker: Asker, reference: str | None) ->
 def no_such_tenant() -> NotFound:
     """One text for a tenant that does not exist and for one that is not the asker's."""
     return NotFound("There is no such organisation.", hint="Look at /api/v1/tenants.", field="tenant")
+
+
+async def tenant_named(services: Services, reference: str | None) -> str | None:
+    """The tenant somebody names who is not known yet; a name that leads nowhere gives itself.
+
+    Whether an organisation exists is no stranger's business: the refusal is that of a wrong password.
+    """
+    if reference is None:
+        return None
+    try:
+        return (await services.people.tenant(reference)).id
+    except NotFound:
+        return reference

@@ -16,6 +16,7 @@ from unificx.kernel.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    Over,
     Refused,
     TooMany,
     Unauthenticated,
@@ -29,6 +30,7 @@ _STATUS: Mapping[type[Refused], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    Over: 410,
     Invalid: 422,
     TooMany: 429,
     CannotStart: 503,
@@ -42,6 +44,7 @@ _TITLES: Mapping[int, str] = {
     405: "Not done this way",
     408: "The request took too long to arrive",
     409: "Conflict",
+    410: "Over",
     413: "The request is too large",
     415: "Not a media type this takes",
     422: "A value cannot be accepted",
@@ -67,6 +70,7 @@ class Problem(BaseModel):
     """What went wrong and what to do about it (RFC 9457)."""
 
     type: str = Field(description="A stable name of the kind of problem.", examples=["urn:unificx:problem:not-found"])
+    code: str = Field(default="", description="The end of `type`, to tell problems by.", examples=["not-found"])
     title: str
     status: int
     detail: str = Field(description="What is wrong, in one sentence.")
@@ -114,6 +118,7 @@ def refusal_response(refusal: Refused) -> JSONResponse:
         headers["WWW-Authenticate"] = 'Bearer realm="unificx"'
     problem = Problem(
         type=f"urn:unificx:problem:{refusal.code}",
+        code=refusal.code,
         title=_TITLES[status],
         status=status,
         detail=refusal.message,
@@ -128,6 +133,7 @@ def incident_response(incident: str) -> JSONResponse:
     return problem_response(
         Problem(
             type="urn:unificx:problem:our-mistake",
+            code="our-mistake",
             title=_TITLES[500],
             status=500,
             detail="Something went wrong on our side; it has been noted.",
@@ -168,6 +174,7 @@ async def _on_invalid(_: Request, fault: Exception) -> JSONResponse:
     first = errors[0]
     problem = Problem(
         type="urn:unificx:problem:invalid",
+        code="invalid",
         title=_TITLES[422],
         status=422,
         detail=f"{first.field or 'The body'} {first.detail}.",

@@ -12,7 +12,7 @@ from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from unificx.kernel.facts import Bus
 from unificx.people import NewPerson, Passwords, People, Person, Role, Source, Tenant
-from unificx.people.entrance import SESSION_LIFETIME
+from unificx.people.sessions import SESSION_LIFETIME
 from unificx.people.facts import PasswordChanged
 from unificx.privacy import KeyStore
 from unificx.store import Database

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.people.contracts import Person, PersonState, Role, Tenant, TenantState
 from unificx.people.tables import (
+    AcceptanceRow,
     CredentialRow,
     DeviceRow,
     ExtensionRow,
+    LinkRow,
     PersonPart,
     PersonRow,
     SessionRow,
@@ -49,7 +51,8 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
 async def drop_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     """Delete the tenant with everything of it in this room; gives the subjects whose values it held."""
     subjects: set[str] = set()
-    for row in (SessionRow, CredentialRow, DeviceRow, ExtensionRow, PersonRow):
+    await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
+    for row in (SessionRow, AcceptanceRow, CredentialRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
     await session.execute(delete(TenantRow).where(TenantRow.id == tenant_id))

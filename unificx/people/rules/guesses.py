@@ -67,7 +67,10 @@ class Guesses:
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def attempt(self, account: str, address: str, now: float) -> float:
-        """Count a try before it is checked, so that many at once gain nothing; 0, or the seconds it is too early by."""
+        """Count a try before it is checked, so that many at once gain nothing; 0, or the seconds it is too early by.
+
+        `account` is "" where a try names none, as a random code does not: only its source is counted then.
+        """
         counted = self._counted(account, source_key(address))
         nothing = Tries(0.0, now)
         longest = max(wait(self._tries.get(key, nothing), limit, now) for key, limit in counted)
@@ -88,6 +91,8 @@ class Guesses:
         _trim(self._known, self._most)
 
     def _counted(self, account: str, source: str) -> list[tuple[tuple[str, ...], Limit]]:
+        if not account:
+            return [(("source", source), FOR_SOURCE)]
         counted: list[tuple[tuple[str, ...], Limit]] = [
             (("pair", account, source), FOR_PAIR),
             (("source", source), FOR_SOURCE),

@@ -251,40 +251,6 @@ class CallRecord(BaseModel):
     parties: list[Party] = Field(description="The caller, then everybody called, in order.")
 
 
-class SignIn(Input):
-    email: str = Field(max_length=320)
-    password: SecretStr = Field(max_length=256)
-    tenant: str | None = Field(
-        default=None, max_length=64, pattern=REFERENCE, description="Which organisation, by id or short name."
-    )
-    keep: Literal["token", "cookie"] = Field(
-        default="token", description="`cookie`: kept by the browser, out of a script's reach; no token is answered."
-    )
-
-
-class SignedIn(BaseModel):
-    """A new session."""
-
-    person_id: str
-    tenant_id: str
-    role: Role
-    expires: datetime
-    must_change: bool = Field(description="Set a password of one's own first.")
-    token: str | None = Field(description="For `Authorization: Bearer`; shown this once, null with a cookie.")
-
-
-class Session(Output):
-    """A signed-in browser or program."""
-
-    id: str
-    created: datetime
-    expires: datetime
-    last_used: date
-    address: str
-    agent: str
-    current: bool = Field(default=False, description="The one that asks.")
-
-
 class Me(BaseModel):
     """Who is asking. `person` is null for the operator at the machine itself."""
 

@@ -1,0 +1,45 @@
+"""What signing in may be refused with, each under a code of its own that clients tell apart."""
+
+from unificx.kernel.errors import Forbidden, Over, Unauthenticated
+
+
+class SessionOver(Unauthenticated):
+    """The session cannot be continued: ended, expired, or ended because its refresh token came a second time."""
+
+    code = "session_over"
+
+
+class SignInCodeUsed(Over):
+    """Another device was signed in with this code."""
+
+    code = "sign_in_code_used"
+
+
+class SignInCodeExpired(Over):
+    """No such code, or none any more."""
+
+    code = "sign_in_code_expired"
+
+
+class InvitationOver(Over):
+    """No such invitation, or none any more."""
+
+    code = "invitation_over"
+
+
+class RecoveryOver(Over):
+    """No such way back in, or none any more."""
+
+    code = "recovery_over"
+
+
+class TicketOver(Over):
+    """The first proof of a sign-in is too long ago, or was not ours: begin again."""
+
+    code = "ticket_over"
+
+
+class NotOfAge(Forbidden):
+    """Somebody said that they are not old enough."""
+
+    code = "not_of_age"
