@@ -1,0 +1,45 @@
+"""The directory: everybody of an organisation sees the names and numbers in it, and nothing else of it."""
+
+import pytest
+from http_world import World
+
+from unificx.people import NewExtension
+
+
+async def test_a_user_sees_the_names_and_numbers_of_all_colleagues_and_no_more(world: World) -> None:
+    user = await world.user(world.acme, "1001")
+    await world.people.create_extension(world.acme.id, NewExtension("1002", "Ada Example", "ada@acme.example"))
+    await world.people.create_extension(world.globex.id, NewExtension("1003", "Stranger", ""))
+
+    answer = await user.get("/api/v1/directory")
+
+    assert answer.status_code == 200
+    assert [(one["name"], one["number"]) for one in answer.json()["items"]] == [
+        ("Phone 1001", "1001"),
+        ("Ada Example", "1002"),
+    ]
+    assert all(set(one) == {"id", "name", "number"} for one in answer.json()["items"])
+    assert "acme.example" not in answer.text
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+async def test_it_is_read_page_by_page(world: World, limit: int) -> None:
+    user = await world.user(world.acme, "1001")
+    for number in ("1002", "1003", "1004"):
+        await world.people.create_extension(world.acme.id, NewExtension(number, f"Phone {number}", ""))
+
+    found: list[str] = []
+    query = {"limit": str(limit)}
+    while True:
+        page = (await user.get("/api/v1/directory", params=query)).json()
+        found += [one["number"] for one in page["items"]]
+        if page["next"] is None:
+            break
+        query["cursor"] = page["next"]
+
+    assert found == ["1001", "1002", "1003", "1004"]
+
+
+async def test_strangers_see_nothing(world: World) -> None:
+    await world.user(world.acme, "1001")
+    assert (await world.client().get("/api/v1/directory")).status_code == 401
