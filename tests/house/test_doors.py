@@ -3,7 +3,7 @@
 import grimp
 import pytest
 
-ROOMS = ("people", "privacy", "presence", "routing", "calls", "history", "desk")
+ROOMS = ("people", "privacy", "presence", "routing", "calls", "history", "desk", "notices")
 OPEN = ("facts",)
 
 

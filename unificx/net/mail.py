@@ -1,0 +1,186 @@
+"""Hands letters to the mail server the installation was told of (RFC 6409), never in clear text over a network."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+from ipaddress import ip_address
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiosmtplib
+
+from unificx.kernel.errors import CannotStart
+from unificx.notices import NotTaken
+
+SECONDS = 15.0
+"""For each step of a conversation."""
+LONGEST = 30.0
+"""For a whole one."""
+_PORTS = {"smtp": 587, "smtps": 465}
+_HINT = "smtp://user:password@mail.example.com:587?from=pbx@example.com, or smtps:// for TLS from the first byte."
+_CONFIGURED = (
+    aiosmtplib.SMTPAuthenticationError,
+    aiosmtplib.SMTPSenderRefused,
+    aiosmtplib.SMTPHeloError,
+    aiosmtplib.SMTPConnectResponseError,
+)
+"""Refusals that are about us and not about the letter: somebody may put them right within the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed in. `implicit`: TLS from the first byte; `starttls`: the server has to offer it."""
+
+    host: str
+    port: int
+    implicit: bool
+    starttls: bool
+    sender: Address
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+def mail_server(url: str, variable: str) -> MailServer:
+    """Read `smtp[s]://[user:password@]host[:port]?from=ADDRESS[&tls=required]`. Raises CannotStart, quoting nothing.
+
+    STARTTLS is required unless the server is this machine itself; `tls=required` requires it there too.
+    """
+    try:
+        parts = urlsplit(url)
+        options = parse_qs(parts.query, strict_parsing=bool(parts.query), max_num_fields=4)
+        port, host = parts.port, parts.hostname
+        sender = _address(options.pop("from", [""])[0])
+        forced = options.pop("tls", [""])[0]
+    except (ValueError, MessageError):
+        raise _unreadable(variable) from None
+    if (
+        parts.scheme not in _PORTS
+        or not host
+        or options
+        or forced not in ("", "required")
+        or parts.path not in ("", "/")
+    ):
+        raise _unreadable(variable)
+    return MailServer(
+        host=host,
+        port=port or _PORTS[parts.scheme],
+        implicit=parts.scheme == "smtps",
+        starttls=parts.scheme == "smtp" and (forced == "required" or not _is_this_machine(host)),
+        sender=sender,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _address(text: str) -> Address:
+    name, address = parseaddr(text)
+    if not address.isascii():
+        raise ValueError("a sender has an address every server takes")
+    found = Address(name, addr_spec=address)
+    if not found.username or "." not in found.domain:
+        raise ValueError("no address")
+    return found
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _unreadable(variable: str) -> CannotStart:
+    return CannotStart(f"{variable} cannot be understood.", hint=f"For example {_HINT}")
+
+
+class SmtpPostman:
+    """Fills `notices.ports.Postman`: one conversation a letter."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+
+    async def send(self, letter: EmailMessage) -> None:
+        """Hand one over. Raises NotTaken."""
+        try:
+            async with asyncio.timeout(LONGEST), self._conversation() as smtp:
+                await smtp.send_message(letter)
+        except aiosmtplib.SMTPRecipientsRefused as refusal:
+            codes = [one.code for one in refusal.recipients]
+            raise NotTaken(for_good=all(code >= 500 for code in codes), status=max(codes, default=0)) from None
+        except aiosmtplib.SMTPResponseException as refusal:
+            for_good = refusal.code >= 500 and not isinstance(refusal, _CONFIGURED)
+            raise NotTaken(for_good=for_good, status=refusal.code) from None
+        except (aiosmtplib.SMTPException, OSError):  # TimeoutError and ssl.SSLError are OSErrors
+            raise NotTaken(for_good=False) from None
+
+    async def try_out(self) -> str:
+        """Say hello, encrypt and sign in, and send nothing; what was found. Raises CannotStart with what to do."""
+        where = f"{self._server.host}:{self._server.port}"
+        try:
+            async with asyncio.timeout(LONGEST), self._conversation() as smtp:
+                # Newer servers need a proof that the connection is not only open: NOOP is the least there is.
+                await smtp.noop()
+                encrypted = smtp.transport is not None and smtp.transport.get_extra_info("ssl_object") is not None
+        except aiosmtplib.SMTPAuthenticationError as refusal:
+            raise CannotStart(
+                f"{where} refuses the user or the password ({refusal.code})", hint="Correct both."
+            ) from None
+        except ssl.SSLCertVerificationError:
+            raise _untrusted(where) from None
+        except aiosmtplib.SMTPResponseException as refusal:
+            raise CannotStart(f"{where} refuses us ({refusal.code})", hint="Ask whoever runs it.") from None
+        except (aiosmtplib.SMTPException, OSError) as fault:
+            if isinstance(fault.__cause__, ssl.SSLCertVerificationError):
+                raise _untrusted(where) from None
+            raise CannotStart(f"{where} {_why(fault)}", hint="Check its address, and that it is reached.") from None
+        return f"{where} takes letters" + (", encrypted" if encrypted else ", on this machine")
+
+    @asynccontextmanager
+    async def _conversation(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        server = self._server
+        smtp = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.implicit,
+            start_tls=False if server.implicit else True if server.starttls else None,
+            username=server.user or None,
+            password=server.password or None,
+            timeout=SECONDS,
+            local_hostname=server.sender.domain,
+            tls_context=_context(verified=server.implicit or server.starttls),
+        )
+        try:
+            await smtp.connect()
+            yield smtp
+            await smtp.quit()
+        finally:
+            smtp.close()
+
+
+def _context(*, verified: bool) -> ssl.SSLContext:
+    """What trusts the machine's authorities. A server on this machine may show whatever it has: nobody is between."""
+    context = ssl.create_default_context()
+    if not verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _untrusted(where: str) -> CannotStart:
+    return CannotStart(
+        f"{where} shows a certificate that is not trusted here",
+        hint="Name it as its certificate does, or trust its authority.",
+    )
+
+
+def _why(fault: BaseException) -> str:
+    if isinstance(fault, TimeoutError):
+        return "does not answer in time"
+    if isinstance(fault, aiosmtplib.SMTPConnectError | OSError):
+        return "is not reached"
+    return "does not offer what is needed: STARTTLS, or a way to sign in"

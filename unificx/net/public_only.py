@@ -1,0 +1,87 @@
+"""Connections to public addresses alone, for requests to places that somebody else named (server-side request forgery).
+
+The address that was judged is the one that is connected to: a name cannot lead elsewhere in between.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any, cast
+
+import httpcore
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""RFC 6052: an IPv4 address inside, whatever it is."""
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric address is one of the public internet's, as far as can be told from it."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _inner(found)
+    if inner is not None:
+        found = inner
+    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address an IPv6 address stands for."""
+    if isinstance(address, IPv4Address):
+        return None
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+class PublicOnly(httpcore.AsyncNetworkBackend):
+    """Fills httpcore's connections. `loopback` allows this machine's own addresses too: for tests."""
+
+    def __init__(self, *, loopback: bool = False) -> None:
+        self._loopback = loopback
+        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first of the name's addresses that takes it. Raises httpcore.ConnectError."""
+        fault: Exception = httpcore.ConnectError("the name has no public address")
+        try:
+            async with asyncio.timeout(timeout):
+                for address in await self._allowed(host, port):
+                    try:
+                        return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
+                    except (httpcore.ConnectError, httpcore.ConnectTimeout) as refusal:
+                        fault = refusal
+        except TimeoutError:
+            raise httpcore.ConnectTimeout("not connected in time") from None
+        raise fault
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Never."""
+        del path, timeout, socket_options
+        raise httpcore.ConnectError("only public addresses are connected to")
+
+    async def sleep(self, seconds: float) -> None:
+        """As httpcore asks."""
+        await asyncio.sleep(seconds)
+
+    async def _allowed(self, host: str, port: int) -> list[str]:
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return []
+        addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+        return [one for one in addresses if is_public(one) or (self._loopback and ip_address(one).is_loopback)]

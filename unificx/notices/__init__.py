@@ -1,0 +1,27 @@
+"""Being reached: letters by e-mail, and Web Push to signed-in devices."""
+
+from unificx.notices.contracts import NewSubscription, NoSubscription, PushTest
+from unificx.notices.courier import Courier
+from unificx.notices.letters import LetterParts, Letters
+from unificx.notices.ports import Answer, NotReached, NotTaken, Postman, PushGate
+from unificx.notices.push import Push, PushParts
+from unificx.notices.vapid import KEY_BYTES, Vapid, new_private_key
+
+__all__ = [
+    "KEY_BYTES",
+    "Answer",
+    "Courier",
+    "LetterParts",
+    "Letters",
+    "NewSubscription",
+    "NoSubscription",
+    "NotReached",
+    "NotTaken",
+    "Postman",
+    "Push",
+    "PushGate",
+    "PushParts",
+    "PushTest",
+    "Vapid",
+    "new_private_key",
+]

@@ -1,0 +1,41 @@
+"""Tells people what concerns their account: by e-mail, and by a push that says no more than that there is something.
+
+Fills `people.ports.Courier`.
+"""
+
+from unificx.notices.letters import Letters
+from unificx.notices.push import Push
+from unificx.notices.rules.letters import Kind, Language
+from unificx.people import Person
+
+
+class Courier:
+    """`letters` is None where no mail server is configured."""
+
+    def __init__(self, letters: Letters | None, push: Push) -> None:
+        self._letters = letters
+        self._push = push
+
+    @property
+    def mails(self) -> bool:
+        """Whether e-mail can be sent at all."""
+        return self._letters is not None
+
+    async def invitation(self, person: Person, url: str, language: Language) -> None:
+        """Ask the person in."""
+        await self._write(person, "invitation", language, link=url)
+
+    async def recovery(self, person: Person, url: str, language: Language) -> None:
+        """Let the person set a new password."""
+        await self._write(person, "recovery", language, link=url)
+
+    async def notice(self, person: Person, kind: Kind, detail: str) -> None:
+        """Tell the person of something that concerns the safety of their account, in both languages."""
+        self._push.notice(person.id)
+        await self._write(person, kind, None, detail=detail)
+
+    async def _write(
+        self, person: Person, kind: Kind, language: Language | None, *, link: str = "", detail: str = ""
+    ) -> None:
+        if self._letters is not None and person.email:
+            await self._letters.put(person, kind, language or "both", link=link, detail=detail)

@@ -1,0 +1,166 @@
+"""Carries messages to push services: each in a task of its own, so many at a time, some tries, never kept for long."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+import structlog
+
+from unificx.kernel.clock import Clock
+from unificx.notices import queries
+from unificx.notices.contracts import Subscription
+from unificx.notices.ports import Answer, KeyRing, NotReached, PushGate
+from unificx.notices.rules.patience import GONE, push_wait, worth_another_try
+from unificx.notices.tables import PushPart
+from unificx.notices.vapid import Vapid, sealed
+
+log = structlog.get_logger()
+MOST_WAITING = 10_000
+MOST_AT_ONCE = 128
+MOST_TO_ONE = 32
+"""At once to one push service: one that is slow holds up its own alone."""
+_LAST_WORDS = 3.0
+"""Seconds for what is under way when the room closes."""
+
+Urgency = Literal["high", "normal"]
+Outcome = Literal["taken", "gone", "refused", "unreachable", "over"]
+
+
+@dataclass(slots=True, eq=False)
+class Errand:
+    """One message to one device. `seconds`: how long it is of use; `topic` replaces what waits under the same name."""
+
+    to: Subscription
+    message: dict[str, str]
+    purpose: Literal["telephony", "administration"]
+    seconds: float
+    urgency: Urgency = "normal"
+    topic: str = ""
+    done: Callable[[Outcome], None] = lambda outcome: None
+    tries: int = 0
+    over: bool = False
+    """Not wanted any more: no further try is made."""
+    under_way: bool = False
+    then: "Errand | None" = None
+    """What is to be carried when this one is through."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandParts:
+    """What errands need. `pause` is asyncio's sleep, but for tests; `gone` hears of subscriptions that are no more."""
+
+    keys: KeyRing
+    gate: PushGate
+    vapid: Vapid
+    clock: Clock
+    gone: Callable[[Subscription], Awaitable[None]]
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+
+
+class Errands:
+    """Begin one with `send`, which never awaits."""
+
+    def __init__(self, parts: ErrandParts) -> None:
+        self._parts = parts
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._seats = asyncio.Semaphore(MOST_AT_ONCE)
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._held: Counter[str] = Counter()
+
+    def send(self, errand: Errand) -> None:
+        """Carry it, unless far too many wait already."""
+        if len(self._tasks) >= MOST_WAITING:
+            log.error("push_overflow")
+            errand.done("over")
+            return
+        errand.under_way = True
+        task = asyncio.get_running_loop().create_task(self._safely(errand))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settled(self) -> None:
+        """Wait until everything that was begun is through."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Give what is under way a moment, then leave it."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LAST_WORDS)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _safely(self, errand: Errand) -> None:
+        outcome: Outcome = "unreachable"
+        try:
+            outcome = await self._carry(errand)
+        except Exception as fault:
+            log.error("push_failed", fault=type(fault).__name__, session=errand.to.session_id)
+        finally:
+            errand.under_way = False
+            errand.done(outcome)
+        if errand.then is not None:
+            self.send(errand.then)
+
+    async def _carry(self, errand: Errand) -> Outcome:
+        until = self._parts.clock.monotonic() + errand.seconds
+        while not errand.over:
+            answer = await self._try(errand, until - self._parts.clock.monotonic())
+            if answer is None:
+                return "over"
+            status = answer.status or None
+            if status in GONE:
+                await self._parts.gone(errand.to)
+                return "gone"
+            if status is not None and status < 300:
+                return "taken"
+            left = until - self._parts.clock.monotonic()
+            wait = push_wait(status, errand.tries, answer.retry_after, left)
+            if wait is None:
+                log.warning("push_not_taken", status=status, tries=errand.tries, session=errand.to.session_id)
+                return "unreachable" if worth_another_try(status) else "refused"
+            await self._parts.pause(wait)
+        return "over"
+
+    async def _try(self, errand: Errand, left: float) -> Answer | None:
+        """One try; an answer of status 0 if the service was not reached, None if the device's person was erased."""
+        to, parts = errand.to, self._parts
+        [held] = queries.PUSH.open(parts.keys, to.tenant_id, errand.purpose, [(to.subject, to.session_id, to.sealed)])
+        if not isinstance(held, PushPart):
+            return None
+        async with self._seat(urlsplit(held.endpoint).netloc):
+            if errand.over:
+                return None
+            errand.tries += 1
+            headers = {
+                "TTL": str(max(0, int(left))),
+                "Urgency": errand.urgency,
+                "Content-Encoding": "aes128gcm",
+                "Content-Type": "application/octet-stream",
+                "Authorization": parts.vapid.authorization(held.endpoint, parts.clock.now()),
+            }
+            if errand.topic:
+                headers["Topic"] = errand.topic
+            body = sealed(errand.message, held.p256dh, held.auth)
+            try:
+                return await parts.gate.deliver(held.endpoint, headers, body)
+            except NotReached:
+                return Answer(0)
+
+    @asynccontextmanager
+    async def _seat(self, host: str) -> AsyncIterator[None]:
+        """A place among those that speak to this host, and among all."""
+        self._held[host] += 1
+        own = self._hosts.setdefault(host, asyncio.Semaphore(MOST_TO_ONE))
+        try:
+            async with own, self._seats:
+                yield
+        finally:
+            self._held[host] -= 1
+            if not self._held[host]:
+                del self._held[host], self._hosts[host]

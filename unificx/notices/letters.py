@@ -1,0 +1,150 @@
+"""The letters that wait in the database: safe once `put` returns, sent one after the other, tried again for a day."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from typing import Literal
+
+import structlog
+
+from unificx.notices import queries
+from unificx.notices.ports import KeyRing, NotTaken, Postman
+from unificx.notices.rules.letters import LANGUAGES, Kind, Language, Ration, of_use
+from unificx.notices.rules.patience import next_letter_try
+from unificx.notices.tables import LetterPart, LetterRow
+from unificx.notices.wording import Letter, compose
+from unificx.people import Directory, Person
+from unificx.store import Database
+
+log = structlog.get_logger()
+BATCH = 20
+MOST_WAITING = 20
+"""For one person."""
+_GLANCE = 30.0
+"""Seconds between looks for letters that a process which died left behind."""
+_BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterParts:
+    """What the queue is built of; `sender` stands in From."""
+
+    database: Database
+    keys: KeyRing
+    directory: Directory
+    postman: Postman
+    sender: Address
+
+
+class Letters:
+    """`put` a letter, `run` or `deliver` to send what is due."""
+
+    def __init__(self, parts: LetterParts) -> None:
+        self._parts = parts
+        self._clock = parts.database.clock
+        self._wake = asyncio.Event()
+        self._ration = Ration()
+
+    async def put(
+        self,
+        person: Person,
+        kind: Kind,
+        language: Language | Literal["both"] = _BOTH,
+        *,
+        link: str = "",
+        detail: str = "",
+    ) -> bool:
+        """Queue a letter; False if the person has so many that one more would be a nuisance. Raises ErasedSubject."""
+        if not self._ration.take(person.subject, kind, self._clock.monotonic()):
+            log.warning("letter_not_queued", kind=kind, person=person.id)
+            return False
+        now, letter_id = self._clock.now(), self._clock.new_id()
+        part = LetterPart(person.email, person.name, link, detail)
+        [blob] = queries.LETTER.seal(self._parts.keys, person.tenant_id, [(person.subject, letter_id, part)])
+        async with self._parts.database.begin() as uow:
+            if await queries.waiting_letters(uow.session, person.tenant_id, person.subject) >= MOST_WAITING:
+                log.warning("letter_not_queued", kind=kind, person=person.id)
+                return False
+            uow.session.add(
+                LetterRow(
+                    id=letter_id,
+                    tenant_id=person.tenant_id,
+                    subject_id=person.subject,
+                    kind=kind,
+                    language=language,
+                    due=now,
+                    expires=now + of_use(kind),
+                    tries=0,
+                    sealed=blob,
+                )
+            )
+        self._wake.set()
+        return True
+
+    async def deliver(self) -> None:
+        """Try every letter that is due now."""
+        while True:
+            async with self._parts.database.read() as session:
+                rows = await queries.due_letters(session, self._clock.now(), BATCH)
+            for row in rows:
+                await self._send(row)
+            if not rows:
+                return
+
+    async def run(self) -> None:
+        """Deliver whenever a letter is put or due, until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                await self.deliver()
+                pause = await self._pause()
+            except Exception as fault:  # the database is away: it comes back
+                log.warning("letters_wait", fault=type(fault).__name__)
+                pause = _GLANCE
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+
+    async def _pause(self) -> float:
+        async with self._parts.database.read() as session:
+            due = await queries.next_due(session)
+        return _GLANCE if due is None else min(max((due - self._clock.now()).total_seconds(), 0.05), _GLANCE)
+
+    async def _send(self, row: LetterRow) -> None:
+        tries, again_at = row.tries + 1, None
+        try:
+            if row.expires > self._clock.now():
+                await self._hand_over(row)
+        except NotTaken as refusal:
+            if not refusal.for_good:
+                again_at = next_letter_try(self._clock.now(), tries, row.expires)
+            log.warning("letter_not_taken", letter=row.id, kind=row.kind, status=refusal.status, tries=tries)
+        except (MessageError, ValueError) as fault:  # it cannot be written down as a letter, now or later
+            log.error("letter_not_composed", letter=row.id, kind=row.kind, fault=type(fault).__name__)
+        async with self._parts.database.begin() as uow:
+            if again_at is None:
+                await queries.delete_letter(uow.session, row.tenant_id, row.id)
+            else:
+                await queries.postpone_letter(uow.session, row.tenant_id, row.id, tries=tries, due=again_at)
+
+    async def _hand_over(self, row: LetterRow) -> None:
+        tenant = self._parts.directory.tenant(row.tenant_id)
+        [held] = queries.LETTER.open(
+            self._parts.keys, row.tenant_id, "administration", [(row.subject_id, row.id, row.sealed)]
+        )
+        if tenant is None or not isinstance(held, LetterPart):
+            return
+        letter = Letter(
+            kind=row.kind,  # pyright: ignore[reportArgumentType]
+            languages=LANGUAGES if row.language == _BOTH else (row.language,),  # pyright: ignore[reportArgumentType]
+            name=held.name,
+            address=held.address,
+            organisation=tenant.name,
+            link=held.link,
+            detail=held.detail,
+        )
+        # Made when it was due first, so that a second copy of it has the same date.
+        made = row.expires - of_use(letter.kind)
+        await self._parts.postman.send(compose(letter, self._parts.sender, row.id, made))

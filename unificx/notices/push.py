@@ -1,0 +1,280 @@
+"""Web Push: who can be reached, and what is sent to them. No message names anybody or holds a number."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import Invalid, NotFound, TooMany
+from unificx.kernel.facts import Bus
+from unificx.notices import queries
+from unificx.notices.contracts import NewSubscription, NoSubscription, PushTest, Subscription
+from unificx.notices.errands import Errand, ErrandParts, Errands, Outcome
+from unificx.notices.facts import PushSeen
+from unificx.notices.ports import KeyRing, PushGate
+from unificx.notices.rules import endpoints
+from unificx.notices.subscriptions import Subscriptions
+from unificx.notices.tables import PushPart, PushRow
+from unificx.notices.vapid import Vapid, is_point
+from unificx.people import Directory, Principal
+from unificx.store import Database
+
+CALL_SECONDS = 30.0
+"""How long a call waits for a device to wake, and its end is worth telling."""
+TEST_SECONDS = 30.0
+NOTICE_SECONDS = 86_400.0
+_BETWEEN_TESTS = 2.0
+_TEST_KEPT = timedelta(minutes=10)
+_MOST_TESTS = 2_000
+_MOST_RINGING = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class PushParts:
+    """What the room's push side is built of. `loopback`: this machine's own addresses are push services too (tests)."""
+
+    database: Database
+    keys: KeyRing
+    directory: Directory
+    gate: PushGate
+    vapid: Vapid
+    bus: Bus
+    loopback: bool = False
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+
+
+@dataclass(slots=True)
+class _Trial:
+    principal: Principal
+    began: datetime
+    ticks: float
+    test: PushTest = field(default_factory=PushTest)
+
+
+class Push:
+    """Subscriptions of signed-in devices. `start` reads them; what calls ask and say never awaits."""
+
+    def __init__(self, parts: PushParts) -> None:
+        self._parts = parts
+        self._clock: Clock = parts.database.clock
+        self._known = Subscriptions()
+        self._errands = Errands(ErrandParts(parts.keys, parts.gate, parts.vapid, self._clock, self._gone, parts.pause))
+        self._ringing: OrderedDict[tuple[str, str], Errand] = OrderedDict()
+        self._trials: OrderedDict[str, _Trial] = OrderedDict()
+
+    @property
+    def public_key(self) -> str:
+        """What browsers subscribe with (base64url)."""
+        return self._parts.vapid.public
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    async def start(self) -> None:
+        """Read what is kept. Also drops from memory what the database has not got any more: call it now and then."""
+        async with self._parts.database.read() as session:
+            rows = await queries.subscriptions(session)
+        self._known.keep_only(row.id for row in rows)
+        for row in rows:
+            self._known.put(
+                Subscription(row.id, row.tenant_id, row.person_id, row.subject_id, row.device_id, row.sealed)
+            )
+
+    async def close(self) -> None:
+        """Let what is under way arrive, if it is quick about it."""
+        await self._errands.close()
+
+    async def settled(self) -> None:
+        """Wait until every message that was begun is through."""
+        await self._errands.settled()
+
+    # Subscriptions
+
+    async def subscribe(self, principal: Principal, new: NewSubscription, device_id: str | None) -> None:
+        """Keep where this sign-in's device is reached, instead of what it said before. Raises Invalid, NotFound."""
+        subject = self._parts.directory.person_subject(principal.person_id)
+        if subject is None or not principal.session_id:
+            raise NotFound("There is no such sign-in.")
+        part = PushPart(
+            endpoints.endpoint(new.endpoint, loopback=self._parts.loopback),
+            endpoints.point(new.p256dh),
+            endpoints.secret(new.auth),
+        )
+        if not is_point(part.p256dh):
+            raise Invalid("That is not a browser's public key.", hint="Subscribe again.", field="keys.p256dh")
+        tenant, session_id = principal.tenant_id, principal.session_id
+        [blob] = queries.PUSH.seal(self._parts.keys, tenant, [(subject, session_id, part)])
+        one = Subscription(session_id, tenant, principal.person_id, subject, device_id, blob)
+        async with self._parts.database.begin() as uow:
+            await queries.delete_subscription(uow.session, tenant, session_id)
+            uow.session.add(
+                PushRow(
+                    id=session_id,
+                    tenant_id=tenant,
+                    person_id=one.person_id,
+                    subject_id=subject,
+                    device_id=device_id,
+                    created=self._clock.now(),
+                    sealed=blob,
+                )
+            )
+        self._known.put(one)
+
+    async def unsubscribe(self, principal: Principal) -> None:
+        """Forget where this sign-in's device is reached; it may be unknown."""
+        self._known.drop(principal.session_id)
+        async with self._parts.database.begin() as uow:
+            await queries.delete_subscription(uow.session, principal.tenant_id, principal.session_id)
+
+    async def bind(self, tenant_id: str, session_id: str, device_id: str) -> None:
+        """Note which SIP device a sign-in has, if it can be pushed to."""
+        if self._known.bind(session_id, device_id):
+            async with self._parts.database.begin() as uow:
+                await queries.bind_device(uow.session, tenant_id, session_id, device_id)
+
+    def subscribed(self, session_id: str) -> bool:
+        """Whether the device of this sign-in can be pushed to."""
+        return self._known.get(session_id) is not None
+
+    # Calls: fills `calls.ports.Wakes`
+
+    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+        """The enabled devices of an extension that a push can wake, registered or not."""
+        devices = self._parts.directory.devices_of(extension_id)
+        return tuple(
+            one.device_id for one in devices if one.enabled and self._known.of_device(one.device_id) is not None
+        )
+
+    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
+        """Say that there is a call."""
+        for device_id in device_ids:
+            to = self._known.of_device(device_id)
+            if to is not None:
+                errand = self._call(to, "call", call_id)
+                self._ringing[to.session_id, call_id] = errand
+                self._errands.send(errand)
+        while len(self._ringing) > _MOST_RINGING:
+            self._ringing.popitem(last=False)
+
+    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
+        """Say that the call is no matter of theirs any more: answered elsewhere, or given up."""
+        for device_id in device_ids:
+            to = self._known.of_device(device_id)
+            if to is not None:
+                self._stop(to, call_id)
+
+    def _stop(self, to: Subscription, call_id: str) -> None:
+        woken = self._ringing.pop((to.session_id, call_id), None)
+        if woken is None:
+            return
+        woken.over = True
+        if woken.under_way:
+            # Not before the first is through: it might overtake it. If that was never tried, there is nothing to stop.
+            woken.then = self._call(to, "stop", call_id) if woken.tries else None
+        elif woken.tries:
+            self._errands.send(self._call(to, "stop", call_id))
+
+    @staticmethod
+    def _call(to: Subscription, kind: str, call_id: str) -> Errand:
+        # One topic for both: of what the push service still holds, the end replaces the beginning (RFC 8030 section
+        # 5.4). A topic has 32 characters of base64url at most, as our ids have without their hyphens.
+        return Errand(
+            to,
+            {"type": kind, "call": call_id},
+            "telephony",
+            CALL_SECONDS,
+            urgency="high",
+            topic=call_id.replace("-", "")[:32],
+        )
+
+    # Notices
+
+    def notice(self, person_id: str) -> None:
+        """Tell every device of a person that there is something to look at."""
+        for to in self._known.of_person(person_id):
+            self._errands.send(Errand(to, {"type": "notice"}, "administration", NOTICE_SECONDS))
+
+    def session_ended(self, session_id: str) -> None:
+        """Tell a device that it was signed out, and forget it; its row went with the sign-in's."""
+        to = self._known.drop(session_id)
+        if to is not None:
+            message = {"type": "signed_out"}
+            self._errands.send(Errand(to, message, "administration", NOTICE_SECONDS, urgency="high"))
+
+    def person_ended(self, person_id: str) -> None:
+        """The same for every device of a person."""
+        for to in self._known.of_person(person_id):
+            self.session_ended(to.session_id)
+
+    def tenant_ended(self, tenant_id: str) -> None:
+        """Forget everybody of an organisation; with its keys gone nothing can be sent."""
+        for one in self._known.all():
+            if one.tenant_id == tenant_id:
+                self._known.drop(one.session_id)
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Forget an erased subject; its key was destroyed before. May be repeated."""
+        for one in self._known.all():
+            if one.subject == subject:
+                self._known.drop(one.session_id)
+        async with self._parts.database.begin() as uow:
+            await queries.erase(uow.session, tenant_id, subject)
+
+    async def _gone(self, to: Subscription) -> None:
+        """The push service knows the subscription no more. One that was made since stays."""
+        if self._known.get(to.session_id) is not to:
+            return
+        self._known.drop(to.session_id)
+        async with self._parts.database.begin() as uow:
+            await queries.delete_subscription(uow.session, to.tenant_id, to.session_id)
+
+    # Trying it out
+
+    def test(self, principal: Principal) -> str:
+        """Send a push to the asker's own device; the test's id. Raises NoSubscription, TooMany."""
+        to = self._known.get(principal.session_id)
+        if to is None:
+            raise NoSubscription(
+                "This device has not said how it is reached by push.", hint="Allow notifications, then try again."
+            )
+        self._forget_old_trials()
+        ticks = self._clock.monotonic()
+        if any(t.principal == principal and t.ticks + _BETWEEN_TESTS > ticks for t in self._trials.values()):
+            raise TooMany("One test at a time.", retry_after=_BETWEEN_TESTS)
+        test_id = self._clock.new_id()
+        trial = self._trials[test_id] = _Trial(principal, self._clock.now(), ticks)
+
+        def done(outcome: Outcome) -> None:
+            taken = outcome == "taken"
+            trial.test = replace(trial.test, sent=taken, problem=None if taken else outcome)
+
+        message = {"type": "test", "id": test_id}
+        self._errands.send(Errand(to, message, "administration", TEST_SECONDS, urgency="high", done=done))
+        return test_id
+
+    def seen(self, principal: Principal, test_id: str) -> None:
+        """The test came. Raises NotFound for one that is not the asker's."""
+        trial = self._trial(principal, test_id)
+        trial.test = replace(trial.test, seen=True)
+        self._parts.bus.publish(PushSeen(principal.tenant_id, trial.principal.session_id, test_id))
+
+    def show_test(self, principal: Principal, test_id: str) -> PushTest:
+        """How the test fares. Raises NotFound."""
+        return self._trial(principal, test_id).test
+
+    def _trial(self, principal: Principal, test_id: str) -> _Trial:
+        self._forget_old_trials()
+        trial = self._trials.get(test_id)
+        if trial is None or trial.principal.person_id != principal.person_id:
+            raise NotFound("There is no such test.", hint="Begin one with POST /api/v1/me/push/test.")
+        return trial
+
+    def _forget_old_trials(self) -> None:
+        oldest = self._clock.now() - _TEST_KEPT
+        while self._trials:
+            test_id, trial = next(iter(self._trials.items()))
+            if trial.began > oldest and len(self._trials) < _MOST_TESTS:
+                return
+            del self._trials[test_id]
