@@ -1,4 +1,4 @@
-import { AppShell, Burger, Button, Group, NavLink, Text } from '@mantine/core';
+import { AppShell, Burger, Button, Group, NavLink, Select, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAddressBook,
@@ -10,6 +10,8 @@ import {
 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, Outlet } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { choose, findOrganisation, organisation } from '~/api/organisation';
 import { session, signOut } from '~/api/session';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
@@ -19,6 +21,11 @@ export function PortalShell() {
   const { t } = useLingui();
   const [opened, menu] = useDisclosure();
   const now = useValue(session);
+  const { chosen, all } = useValue(organisation);
+  const signedIn = now.state === 'in';
+  useEffect(() => {
+    if (signedIn) void findOrganisation().catch(() => undefined);
+  }, [signedIn]);
   if (now.state !== 'in') return <Outlet />;
   const sections = [
     { to: '/', text: t`Live calls`, icon: IconPhoneCall },
@@ -42,9 +49,21 @@ export function PortalShell() {
           <Group wrap="nowrap">
             <Burger opened={opened} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t`Sections`} />
             <Text fw={650}>UnifiCX</Text>
-            <Text c="dimmed" size="sm" visibleFrom="sm">
-              {now.me.tenant?.name}
-            </Text>
+            {all.length > 0 ? (
+              <Select
+                aria-label={t`Organisation`}
+                size="xs"
+                allowDeselect={false}
+                searchable
+                data={all.map((each) => ({ value: each.id, label: each.name }))}
+                value={chosen?.id ?? null}
+                onChange={(id) => id && choose(id)}
+              />
+            ) : (
+              <Text c="dimmed" size="sm" visibleFrom="sm">
+                {chosen?.name}
+              </Text>
+            )}
           </Group>
           <Button variant="default" size="xs" onClick={() => void signOut()}>
             <Trans>Sign out</Trans>
@@ -64,7 +83,7 @@ export function PortalShell() {
       </AppShell.Navbar>
       <AppShell.Main id="main">
         <Connection />
-        <Outlet />
+        {chosen && <Outlet key={chosen.id} />}
       </AppShell.Main>
     </AppShell>
   );

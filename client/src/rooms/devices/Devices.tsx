@@ -1,5 +1,189 @@
+import { Badge, Button, Center, Group, Menu, Select, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { modals } from '@mantine/modals';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconDots, IconPlus } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type Device } from '~/api';
+import { organisation } from '~/api/organisation';
+import { ask } from '~/design/Ask';
+import { usePages } from '~/design/lists';
+import { day } from '~/design/moments';
+import { Fault } from '~/design/Notice';
 import { Page } from '~/design/Page';
+import { SipLogin } from '~/design/Secret';
+import { Table } from '~/design/Table';
+import { useValue } from '~/kernel/store';
 
+/** Telephones and programs that may register. */
 export default function Devices() {
-  return <Page title="Devices">{null}</Page>;
+  const { t } = useLingui();
+  const tenant = useValue(organisation, (each) => each.chosen?.id);
+  const queries = useQueryClient();
+  const { items, fault, more, loading } = usePages<Device>(['devices', tenant], (cursor) =>
+    api.listDevices({ query: { tenant, cursor } }),
+  );
+  const numbers = useNumbers(tenant);
+  const change = useMutation({
+    mutationFn: (work: () => Promise<unknown>) => work(),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['devices'] }),
+  });
+  const kinds = { phone: t`desk phone`, softphone: t`SIP program`, client: t`UnifiCX client` };
+
+  async function renew(device: Device) {
+    const sure = await ask({
+      title: t`New password for ${device.name}?`,
+      text: t`The present one stops working at once.`,
+      yes: t`Make one`,
+      no: t`Leave it`,
+    });
+    if (!sure) return;
+    change.mutate(async () => {
+      const { data } = await api.renewDeviceLogin({ path: { device_id: device.id }, query: { tenant } });
+      modals.open({ title: t`Login of ${device.name}`, children: <SipLogin login={data.sip} /> });
+    });
+  }
+
+  async function remove(device: Device) {
+    const sure = await ask({
+      title: t`Delete ${device.name}?`,
+      text: t`It cannot register any more, and a call it is in ends.`,
+      yes: t`Delete`,
+      no: t`Leave it`,
+    });
+    if (sure) change.mutate(() => api.deleteDevice({ path: { device_id: device.id }, query: { tenant } }));
+  }
+
+  const enable = (device: Device, enabled: boolean) =>
+    change.mutate(() => api.updateDevice({ path: { device_id: device.id }, query: { tenant }, body: { enabled } }));
+
+  return (
+    <Page
+      title={t`Devices`}
+      size="xl"
+      actions={
+        <Button
+          leftSection={<IconPlus size={16} aria-hidden />}
+          onClick={() => modals.open({ title: t`New device`, children: <NewDevice tenant={tenant} /> })}
+        >
+          <Trans>New device</Trans>
+        </Button>
+      }
+    >
+      <Fault fault={fault ?? change.error} />
+      <Table
+        label={t`Devices`}
+        items={items}
+        columns={[
+          { title: t`Name`, show: (device) => device.name },
+          { title: t`Extension`, show: (device) => numbers.get(device.extension_id) ?? '' },
+          { title: t`Kind`, show: (device) => kinds[device.kind] },
+          { title: t`Last used`, show: (device) => (device.last_used ? day(device.last_used) : t`never`) },
+          {
+            title: t`State`,
+            show: (device) => (
+              <Badge variant="light" color={device.enabled ? 'teal' : 'gray'}>
+                {device.enabled ? t`may register` : t`blocked`}
+              </Badge>
+            ),
+          },
+        ]}
+        actions={(device) => (
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target>
+              <UnstyledButton p="xs" aria-label={t`What to do with ${device.name}`}>
+                <IconDots size={18} aria-hidden />
+              </UnstyledButton>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {device.kind !== 'client' && (
+                <Menu.Item onClick={() => void renew(device)}>
+                  <Trans>New password</Trans>
+                </Menu.Item>
+              )}
+              <Menu.Item onClick={() => enable(device, !device.enabled)}>
+                {device.enabled ? <Trans>Block</Trans> : <Trans>Let register again</Trans>}
+              </Menu.Item>
+              <Menu.Divider />
+              <Menu.Item color="red" onClick={() => void remove(device)}>
+                <Trans>Delete</Trans>
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+        empty={
+          <Text c="dimmed" ta="center">
+            {loading ? <Trans>One moment…</Trans> : <Trans>There are no devices yet.</Trans>}
+          </Text>
+        }
+      />
+      {more && (
+        <Center mt="md">
+          <Button variant="default" onClick={more}>
+            <Trans>More</Trans>
+          </Button>
+        </Center>
+      )}
+    </Page>
+  );
+}
+
+/** Which number an extension has, by its id. */
+function useNumbers(tenant?: string): Map<string, string> {
+  const { data } = useQuery({
+    queryKey: ['extensions', tenant, 'numbers'],
+    queryFn: async () => (await api.listExtensions({ query: { tenant, limit: 200 } })).data.items,
+  });
+  return new Map(data?.map((one) => [one.id, one.number]));
+}
+
+function NewDevice({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const numbers = useNumbers(tenant);
+  const form = useForm({
+    initialValues: { extension: '', name: '', kind: 'phone' as Device['kind'] },
+    validate: {
+      extension: (value) => (value ? null : t`Choose an extension.`),
+      name: (value) => (value.trim() ? null : t`A name, please.`),
+    },
+  });
+  const create = useMutation({
+    mutationFn: async (values: typeof form.values) =>
+      (await api.createDevice({ query: { tenant }, body: values })).data.sip,
+    onSuccess: (login) => {
+      modals.closeAll();
+      modals.open({ title: t`Login for the phone`, children: <SipLogin login={login} /> });
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['devices'] }),
+  });
+  return (
+    <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+      <Stack>
+        <Fault fault={create.error} />
+        <Select
+          label={t`Extension`}
+          searchable
+          required
+          data={[...numbers.values()]}
+          {...form.getInputProps('extension')}
+        />
+        <TextInput label={t`Name`} placeholder={t`Desk phone, ground floor`} required {...form.getInputProps('name')} />
+        <Select
+          label={t`Kind`}
+          allowDeselect={false}
+          data={[
+            { value: 'phone', label: t`desk phone` },
+            { value: 'softphone', label: t`SIP program` },
+          ]}
+          {...form.getInputProps('kind')}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={create.isPending}>
+            <Trans>Add</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
 }

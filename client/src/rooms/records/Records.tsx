@@ -1,5 +1,119 @@
+import { Badge, Button, Center, Group, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type CallRecord } from '~/api';
+import { organisation } from '~/api/organisation';
+import { usePages } from '~/design/lists';
+import { duration, moment } from '~/design/moments';
+import { Fault } from '~/design/Notice';
 import { Page } from '~/design/Page';
+import { Table } from '~/design/Table';
+import { useValue } from '~/kernel/store';
 
+type Outcome = CallRecord['outcome'];
+
+/** Every call of the organisation, the newest first, narrowed by extension and outcome. */
 export default function Records() {
-  return <Page title="Records">{null}</Page>;
+  const { t } = useLingui();
+  const tenant = useValue(organisation, (each) => each.chosen?.id);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [typed, setTyped] = useState('');
+  const [number] = useDebouncedValue(typed.trim(), 300);
+  const extension = /^[0-9]{2,8}$/.test(number) ? number : undefined;
+  const { items, fault, more, loading } = usePages<CallRecord>(
+    ['history', tenant, outcome, extension],
+    (cursor) => api.listHistory({ query: { tenant, cursor, extension, outcome: outcome ?? undefined } }),
+    15_000,
+  );
+  const outcomes: Record<Outcome, { text: string; colour: string }> = {
+    answered: { text: t`answered`, colour: 'teal' },
+    missed: { text: t`missed`, colour: 'red' },
+    busy: { text: t`busy`, colour: 'orange' },
+    declined: { text: t`declined`, colour: 'orange' },
+    unreachable: { text: t`unreachable`, colour: 'gray' },
+    failed: { text: t`failed`, colour: 'red' },
+    cancelled: { text: t`given up`, colour: 'gray' },
+  };
+  const party = (call: CallRecord, which: 'caller' | 'callee') => {
+    const found = call.parties.find((each) => each.role === which);
+    if (found?.erased)
+      return (
+        <Text c="dimmed" fs="italic" size="sm">
+          <Trans>an erased person</Trans>
+        </Text>
+      );
+    const [name, dialled] = which === 'caller' ? [call.caller_name, call.caller] : [call.callee_name, call.callee];
+    return (
+      <>
+        {name || dialled}
+        {name && (
+          <Text span c="dimmed" size="sm" ml="xs">
+            {dialled}
+          </Text>
+        )}
+      </>
+    );
+  };
+  return (
+    <Page title={t`History`} size="xl">
+      <Group mb="md" align="end">
+        <TextInput
+          label={t`Extension`}
+          placeholder="1001"
+          inputMode="numeric"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          w={140}
+        />
+        <Select
+          label={t`Outcome`}
+          placeholder={t`any`}
+          clearable
+          data={Object.entries(outcomes).map(([value, { text }]) => ({ value, label: text }))}
+          value={outcome}
+          onChange={(value) => setOutcome(value as Outcome | null)}
+          w={180}
+        />
+      </Group>
+      <Fault fault={fault} />
+      <Table
+        label={t`History`}
+        items={items}
+        columns={[
+          { title: t`When`, show: (call) => moment(call.started) },
+          { title: t`From`, show: (call) => party(call, 'caller') },
+          { title: t`To`, show: (call) => party(call, 'callee') },
+          {
+            title: t`Outcome`,
+            show: (call) => (
+              <Badge variant="light" color={outcomes[call.outcome].colour}>
+                {outcomes[call.outcome].text}
+              </Badge>
+            ),
+          },
+          { title: t`Talked`, numeric: true, show: (call) => duration(call.talk_seconds) },
+          { title: t`Quality`, numeric: true, show: (call) => quality(call) },
+        ]}
+        empty={
+          <Text c="dimmed" ta="center">
+            {loading ? <Trans>One moment…</Trans> : <Trans>No calls to show.</Trans>}
+          </Text>
+        }
+      />
+      {more && (
+        <Center mt="md">
+          <Button variant="default" onClick={more}>
+            <Trans>Earlier calls</Trans>
+          </Button>
+        </Center>
+      )}
+    </Page>
+  );
+}
+
+/** The worse side's score, 1 to 5: a call is as good as whoever hears worse. */
+function quality({ quality: { caller, callee } }: CallRecord): string {
+  const scores = [caller.mos, callee?.mos].filter((each) => typeof each === 'number');
+  return scores.length ? Math.min(...scores).toFixed(1) : '–';
 }

@@ -1,0 +1,36 @@
+import { api, type Tenant } from '~/api';
+import { createStore } from '~/kernel/store';
+import { onLeaving, session } from './session';
+
+/** Which organisation the portal looks at: one's own, or for operators the one they chose. */
+export interface Organisation {
+  chosen?: Tenant;
+  /** What an operator may choose from; others have none. */
+  all: Tenant[];
+}
+
+const OPERATOR = 'operator';
+
+export const organisation = createStore<Organisation>({ all: [] });
+
+/** To be called once somebody is signed in. */
+export async function findOrganisation(): Promise<void> {
+  const now = session.state;
+  if (now.state !== 'in') return;
+  if (now.me.role !== 'operator') {
+    organisation.setState(() => ({ chosen: now.me.tenant ?? undefined, all: [] }));
+    return;
+  }
+  const { data } = await api.listTenants({ query: { limit: 200 } });
+  const all = data.items.filter((each) => each.slug !== OPERATOR);
+  organisation.setState((before) => ({ all, chosen: all.find((each) => each.id === before.chosen?.id) ?? all[0] }));
+}
+
+export function choose(id: string): void {
+  organisation.setState((before) => ({
+    ...before,
+    chosen: before.all.find((each) => each.id === id) ?? before.chosen,
+  }));
+}
+
+onLeaving(() => organisation.setState(() => ({ all: [] })));

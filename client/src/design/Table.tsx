@@ -1,0 +1,85 @@
+import { Box, Card, Group, Stack, Table as Rows, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+export interface Column<T> {
+  title: string;
+  show: (item: T) => ReactNode;
+  /** Figures stand under one another. */
+  numeric?: boolean;
+}
+
+interface TableProps<T> {
+  label: string;
+  columns: Column<T>[];
+  items: T[];
+  /** What can be done with one. */
+  actions?: (item: T) => ReactNode;
+  /** Said when there are none. */
+  empty: ReactNode;
+}
+
+/** A table where there is room for one, cards on a phone. */
+export function Table<T extends { id: string }>({ label, columns, items, actions, empty }: TableProps<T>) {
+  if (items.length === 0) return <Box py="xl">{empty}</Box>;
+  return (
+    <>
+      <Box visibleFrom="sm" style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
+        <Rows verticalSpacing="sm" highlightOnHover>
+          <Rows.Thead>
+            <Rows.Tr>
+              {columns.map(({ title, numeric }) => (
+                <Rows.Th key={title} ta={numeric ? 'right' : undefined}>
+                  {title}
+                </Rows.Th>
+              ))}
+              {actions && <Rows.Td />}
+            </Rows.Tr>
+          </Rows.Thead>
+          <Rows.Tbody>
+            {items.map((item) => (
+              <Rows.Tr key={item.id}>
+                {columns.map(({ title, show, numeric }) => (
+                  <Rows.Td
+                    key={title}
+                    ta={numeric ? 'right' : undefined}
+                    style={numeric ? { fontVariantNumeric: 'tabular-nums' } : undefined}
+                  >
+                    {show(item)}
+                  </Rows.Td>
+                ))}
+                {actions && (
+                  <Rows.Td>
+                    <Group justify="flex-end" gap="xs" wrap="nowrap">
+                      {actions(item)}
+                    </Group>
+                  </Rows.Td>
+                )}
+              </Rows.Tr>
+            ))}
+          </Rows.Tbody>
+        </Rows>
+      </Box>
+      <Stack hiddenFrom="sm" gap="xs" role="list" aria-label={label}>
+        {items.map((item) => (
+          <Card key={item.id} withBorder padding="sm" role="listitem">
+            {columns.map(({ title, show }) => (
+              <Group key={title} justify="space-between" gap="xs" wrap="nowrap">
+                <Text size="sm" c="dimmed">
+                  {title}
+                </Text>
+                <Text size="sm" component="div" ta="right">
+                  {show(item)}
+                </Text>
+              </Group>
+            ))}
+            {actions && (
+              <Group justify="flex-end" gap="xs" mt="xs">
+                {actions(item)}
+              </Group>
+            )}
+          </Card>
+        ))}
+      </Stack>
+    </>
+  );
+}
