@@ -30,7 +30,7 @@ from unificx.people.facts import (
     TenantSuspended,
 )
 from unificx.people.ports import EVERYWHERE
-from unificx.people.queries import accounts, entry, links, phones, sessions
+from unificx.people.queries import accounts, entry, factors, links, phones, sessions
 from unificx.people.room import Change, Room, behind, page, page_size
 from unificx.people.rules import values
 
@@ -200,6 +200,7 @@ class Accounts(Room):
         for extension in await phones.extensions_of_person(change.session, self._keys, tenant_id, person_id):
             await self._drop_extension(change, tenant_id, extension.id)
         await entry.drop_password(change.session, tenant_id, person_id)
+        await factors.drop_all(change.session, tenant_id, person_id)
         await entry.drop_acceptances(change.session, tenant_id, person_id)
         await links.drop_of(change.session, tenant_id, person_id)
         await accounts.close_person(change.session, tenant_id, person_id)

@@ -9,7 +9,7 @@ class SessionOver(Unauthenticated):
     code = "session_over"
 
 
-class SignInCodeUsed(Over):
+class UsedSignInCode(Over):
     """Another device was signed in with this code."""
 
     code = "sign_in_code_used"
@@ -43,3 +43,15 @@ class NotOfAge(Forbidden):
     """Somebody said that they are not old enough."""
 
     code = "not_of_age"
+
+
+class WrongProof(Unauthenticated):
+    """What was to let in does not."""
+
+    code = "wrong_proof"
+
+
+class ProveYourself(Forbidden):
+    """Somebody is signed in, and it is too long ago that they proved to be who they are."""
+
+    code = "prove_yourself"

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.people.contracts import Person, PersonState, Role, Tenant, TenantState
+from unificx.people.factor_tables import FactorRow, ProviderRow, RecoveryRow
 from unificx.people.tables import (
     AcceptanceRow,
     CredentialRow,
@@ -52,7 +53,8 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     """Delete the tenant with everything of it in this room; gives the subjects whose values it held."""
     subjects: set[str] = set()
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
-    for row in (SessionRow, AcceptanceRow, CredentialRow, DeviceRow, ExtensionRow, PersonRow):
+    of_persons = (SessionRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
+    for row in (*of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
     await session.execute(delete(TenantRow).where(TenantRow.id == tenant_id))

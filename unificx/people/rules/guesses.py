@@ -59,10 +59,14 @@ def source_key(address: str) -> str:
 
 
 class Guesses:
-    """The memory of wrong tries: bounded, the longest untouched forgotten first."""
+    """The memory of wrong tries: bounded, the longest untouched forgotten first.
 
-    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+    `account` is how an account is guarded from places it was never signed in from.
+    """
+
+    def __init__(self, most: int = MOST_REMEMBERED, account: Limit = FOR_ACCOUNT) -> None:
         self._most = most
+        self._account = account
         self._tries: OrderedDict[tuple[str, ...], Tries] = OrderedDict()
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
@@ -85,6 +89,8 @@ class Guesses:
         source = source_key(address)
         for key, _ in self._counted(account, source):
             self._add(key, -1.0, now)
+        if not account:
+            return
         self._tries.pop(("pair", account, source), None)
         self._known[account, source] = None
         self._known.move_to_end((account, source))
@@ -98,7 +104,7 @@ class Guesses:
             (("source", source), FOR_SOURCE),
         ]
         if (account, source) not in self._known:
-            counted.append((("account", account), FOR_ACCOUNT))
+            counted.append((("account", account), self._account))
         return counted
 
     def _add(self, key: tuple[str, ...], tries: float, now: float) -> None:

@@ -1,0 +1,142 @@
+"""WebAuthn's two ceremonies (W3C Web Authentication level 3, section 7), with the library that knows their bytes.
+
+Nothing here keeps anything. Whatever the library trips over came from outside, so every fault of it is a refusal.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import webauthn
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict, parse_client_data_json
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from unificx.kernel.errors import Conflict, Invalid
+from unificx.people.factor_tables import PasskeyPart
+from unificx.people.proofs import Credential, Options, WebOrigin
+from unificx.people.refusals import WrongProof
+
+MINUTES_5 = 300_000
+RELYING_PARTY = "UnifiCX"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whose passkey it is to be: `handle` is what an authenticator gives back, `account` and `name` what it shows."""
+
+    handle: str
+    account: str
+    name: str
+
+
+def creation_options(origin: WebOrigin, user: User, challenge: bytes, known: Iterable[PasskeyPart]) -> Options:
+    """What a browser makes a passkey by: discoverable, its person verified, and not where one is `known`."""
+    options = webauthn.generate_registration_options(
+        rp_id=host_of(origin),
+        rp_name=RELYING_PARTY,
+        user_id=user.handle.encode(),
+        user_name=user.account or user.name,
+        user_display_name=user.name,
+        challenge=challenge,
+        timeout=MINUTES_5,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            require_resident_key=True,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=_descriptors(known),
+    )
+    return options_to_json_dict(options)
+
+
+def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[PasskeyPart] = ()) -> Options:
+    """What a browser signs in by: with one of the `known` passkeys, or with whichever it finds."""
+    options = webauthn.generate_authentication_options(
+        rp_id=host_of(origin),
+        challenge=challenge,
+        timeout=MINUTES_5,
+        allow_credentials=_descriptors(known),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return options_to_json_dict(options)
+
+
+def made(credential: Credential, origin: WebOrigin, challenge: bytes) -> PasskeyPart:
+    """The passkey a browser made. Raises Invalid."""
+    try:
+        verified = webauthn.verify_registration_response(
+            credential=dict(credential),
+            expected_challenge=challenge,
+            expected_rp_id=host_of(origin),
+            expected_origin=origin.text,
+            require_user_verification=True,
+        )
+    except Exception:
+        raise Invalid("That is not the passkey that was asked for.", hint="Begin again.", field="credential") from None
+    return PasskeyPart(
+        credential_id=bytes_to_base64url(verified.credential_id),
+        public_key=bytes_to_base64url(verified.credential_public_key),
+        host=origin.host,
+        sign_count=verified.sign_count,
+    )
+
+
+def challenge_of(credential: Credential) -> bytes:
+    """The challenge that the browser says it answers; b"" if it does not say. Not proved yet."""
+    try:
+        return parse_client_data_json(base64url_to_bytes(credential["response"]["clientDataJSON"])).challenge
+    except Exception:
+        return b""
+
+
+def handle_of(credential: Credential) -> str:
+    """Whose passkey says that it signed; "" if it does not say. Not proved yet."""
+    try:
+        return base64url_to_bytes(credential["response"]["userHandle"]).decode("ascii")
+    except Exception:
+        return ""
+
+
+def signed(credential: Credential, origin: WebOrigin, challenge: bytes, passkey: PasskeyPart) -> int:
+    """The passkey's counter, now that it signed. Raises WrongProof for whatever is wrong with it.
+
+    A counter that does not go up is a copy of the authenticator, or an answer sent twice (section 6.1.1).
+    """
+    if passkey.host != origin.host:
+        raise wrong()
+    try:
+        verified = webauthn.verify_authentication_response(
+            credential=dict(credential),
+            expected_challenge=challenge,
+            expected_rp_id=passkey.host,
+            expected_origin=origin.text,
+            credential_public_key=base64url_to_bytes(passkey.public_key),
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    except Exception:
+        raise wrong() from None
+    return verified.new_sign_count
+
+
+def wrong() -> WrongProof:
+    """One answer for every passkey that does not let in."""
+    return WrongProof("The passkey does not let you in.", hint="Try again, or another way.")
+
+
+def host_of(origin: WebOrigin) -> str:
+    """The host passkeys are for. Raises Conflict for an address in digits, which browsers make none for."""
+    host = origin.host
+    if not host or ":" in host or host[-1].isdigit():
+        raise Conflict(
+            "Passkeys need a host name.", hint="Open these pages by a name such as pbx.example.com, or localhost."
+        )
+    return host
+
+
+def _descriptors(known: Iterable[PasskeyPart]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each.credential_id)) for each in known]

@@ -1,0 +1,132 @@
+"""Proving oneself with a second factor: to come in, and once more while signed in."""
+
+from unificx.kernel.errors import Forbidden
+from unificx.people import ceremonies
+from unificx.people.contracts import Arrival, Principal, SignedIn, Source
+from unificx.people.entrance import SECOND_FACTOR
+from unificx.people.passkeys import Passkeys, ticket_over
+from unificx.people.proofs import Options, Proof, WebOrigin
+from unificx.people.queries import entry, factors
+from unificx.people.queries.factors import Owner
+from unificx.people.refusals import WrongProof
+from unificx.people.room import Change
+from unificx.people.rules import second, values
+from unificx.people.tickets import Ticket
+
+
+class Proving(Passkeys):
+    """Who is asked for more than a password."""
+
+    async def second_factor_options(self, ticket: str, origin: WebOrigin) -> Options:
+        """What a browser answers a ticket by with one of its person's passkeys. Raises TicketOver."""
+        found = self._first_proof(ticket)
+        owner = self._owner(found.tenant_id, found.person_id)
+        return await self._request(owner, origin, _coming_in(ticket))
+
+    async def prove_second_factor(self, ticket: str, proof: Proof, origin: WebOrigin, arrival: Arrival) -> SignedIn:
+        """A session for a ticket and the second proof. The ticket outlives a wrong one.
+
+        Raises TicketOver, TooMany, and WrongProof.
+        """
+        found = self._first_proof(ticket)
+        self._slow_factor(found.person_id, arrival.source)
+        async with self._changing() as change:
+            account = await self._account(change, found.tenant_id, found.person_id)
+            owner = Owner(account.tenant_id, account.person_id, account.subject)
+            await self._use(change, owner, proof, origin, _coming_in(ticket))
+            if self._tickets.take(ticket, SECOND_FACTOR) is None:
+                raise ticket_over()
+            signed_in = await self._open(change, account, arrival, proved=True)
+        self._factor_guesses.succeeded(found.person_id, arrival.source.address, self._clock.monotonic())
+        return signed_in
+
+    async def proof_options(self, principal: Principal, origin: WebOrigin) -> Options:
+        """What a browser proves once more by who is signed in at it."""
+        owner = self._owner(principal.tenant_id, principal.person_id)
+        return await self._request(owner, origin, _once_more(principal))
+
+    async def prove(self, principal: Principal, proof: Proof, origin: WebOrigin, source: Source) -> None:
+        """Let the session count as proved from now on.
+
+        A password is enough for whoever has nothing else. Raises TooMany, and Forbidden for a proof that is wrong.
+        """
+        if proof.password is not None:
+            await self._prove_by_password(principal, proof.password, source)
+            return
+        self._slow_factor(principal.person_id, source)
+        try:
+            async with self._changing() as change:
+                owner = self._owner(principal.tenant_id, principal.person_id)
+                await self._use(change, owner, proof, origin, _once_more(principal))
+                await self._mark_proved(change, principal)
+        except WrongProof as refusal:
+            raise _not_proved(refusal.hint) from None
+        self._factor_guesses.succeeded(principal.person_id, source.address, self._clock.monotonic())
+
+    async def _prove_by_password(self, principal: Principal, password: str, source: Source) -> None:
+        self._slow_down(principal.person_id, source)
+        owner = self._owner(principal.tenant_id, principal.person_id)
+        async with self._database.read() as session:
+            account = await entry.account(session, self._keys, owner.subject)
+            kinds = await factors.kinds(session, owner.tenant_id, owner.person_id)
+        right = await self._passwords.right(
+            account.hash if account is not None else None, password[: values.PASSWORD_LENGTHS[1] + 1]
+        )
+        if not right or kinds:
+            raise _not_proved("Use your second factor." if kinds else "")
+        async with self._changing() as change:
+            await self._mark_proved(change, principal)
+        self._guesses.succeeded(principal.person_id, source.address, self._clock.monotonic())
+
+    async def _mark_proved(self, change: Change, principal: Principal) -> None:
+        await factors.mark_proved(change.session, principal.tenant_id, principal.session_id, self._clock.now())
+
+    def _first_proof(self, ticket: str) -> Ticket:
+        found = self._tickets.look(ticket, SECOND_FACTOR)
+        if found is None:
+            raise ticket_over()
+        return found
+
+    async def _request(self, owner: Owner, origin: WebOrigin, purpose: str) -> Options:
+        async with self._database.read() as session:
+            found = await factors.of_person(session, self._keys, owner)
+        known = [each.passkey for each in found if each.passkey is not None and each.passkey.host == origin.host]
+        return ceremonies.request_options(origin, self._challenge(purpose), known)
+
+    async def _use(self, change: Change, owner: Owner, proof: Proof, origin: WebOrigin, purpose: str) -> None:
+        """Take the proof, so that it cannot be given again. Raises WrongProof, and TicketOver for a passkey's."""
+        if proof.passkey is not None:
+            await self._use_passkey(change, owner, proof.passkey, origin, purpose)
+        elif proof.totp is not None:
+            await self._use_totp(change, owner, proof.totp)
+        else:
+            await self._use_recovery_code(change, owner, proof.recovery_code or "")
+
+    async def _use_totp(self, change: Change, owner: Owner, code: str) -> None:
+        for each in await factors.of_person(change.session, self._keys, owner):
+            after = self._used_totp(each, code) if each.confirmed else None
+            if after is not None:
+                await factors.save(change.session, self._keys, owner, after)
+                return
+        raise WrongProof("That code is wrong.", hint="Take the one that is shown now; each counts once.", field="totp")
+
+    async def _use_recovery_code(self, change: Change, owner: Owner, code: str) -> None:
+        left = await factors.recovery(change.session, self._keys, owner)
+        digest = second.recovery_digest(code)
+        if digest not in left:
+            raise WrongProof("That code is wrong.", hint="Each counts once.", field="recovery_code")
+        rest = tuple(each for each in left if each != digest)
+        await factors.set_recovery(change.session, self._keys, owner, rest, self._clock.now())
+        change.afterwards.append(lambda: self._later(self._tell(owner.tenant_id, owner.person_id, "recovery_used", "")))
+
+
+def _coming_in(ticket: str) -> str:
+    return f"come in {ticket}"
+
+
+def _once_more(principal: Principal) -> str:
+    return f"prove once more {principal.session_id}"
+
+
+def _not_proved(hint: str) -> Forbidden:
+    return Forbidden("That does not prove who you are.", hint=hint)
