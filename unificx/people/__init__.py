@@ -1,6 +1,7 @@
 """Who is here: tenants, persons, extensions, devices, and who may come in."""
 
 from unificx.people.contracts import (
+    Acceptance,
     Admission,
     Arrival,
     Demo,
@@ -12,6 +13,8 @@ from unificx.people.contracts import (
     ExtensionChange,
     FactorKind,
     FirstOperator,
+    Invitation,
+    Invited,
     Keep,
     Language,
     MadeDevice,
@@ -31,6 +34,8 @@ from unificx.people.contracts import (
     Session,
     SessionKind,
     SignedIn,
+    SignInCode,
+    SignInCodeState,
     SignInDevice,
     SipLogin,
     Source,
@@ -44,9 +49,13 @@ from unificx.people.ports import Courier, KeyRing, NoCourier
 from unificx.people.rules.guesses import source_key
 from unificx.people.rules.roles import Action, may, may_grant
 from unificx.people.service import People
+from unificx.people.terms import POLICY_VERSION, TERMS_VERSION
 
 __all__ = [
     "OPERATOR",
+    "POLICY_VERSION",
+    "TERMS_VERSION",
+    "Acceptance",
     "Action",
     "Admission",
     "Arrival",
@@ -61,6 +70,8 @@ __all__ = [
     "ExtensionChange",
     "FactorKind",
     "FirstOperator",
+    "Invitation",
+    "Invited",
     "Keep",
     "KeyRing",
     "Language",
@@ -83,6 +94,8 @@ __all__ = [
     "SecondFactorNeeded",
     "Session",
     "SessionKind",
+    "SignInCode",
+    "SignInCodeState",
     "SignInDevice",
     "SignedIn",
     "SipLogin",

@@ -293,6 +293,55 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInCode:
+    """A code that signs one device in, shown once as a picture."""
+
+    id: str
+    expires: datetime
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCodeState:
+    """What became of a code. `tried_again`: another device came with it and was refused."""
+
+    id: str
+    state: Literal["open", "used", "expired"]
+    tried_again: bool
+    session_id: str | None
+    used: datetime | None
+    expires: datetime
+    device_name: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation that was made. `url` is for whoever made it to hand over; None if it was sent by e-mail."""
+
+    sent: bool
+    expires: datetime
+    url: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who is invited, and where to."""
+
+    name: str = field(repr=False)
+    organisation: str
+    email: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What somebody says when they come in: old enough or not, and yes to terms and policy of these versions."""
+
+    of_age: bool
+    terms_version: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class FirstOperator:
     """The operator made at the first start, and the password to sign in with until another is set."""
 

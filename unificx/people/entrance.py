@@ -70,11 +70,13 @@ class Entrance(Sessions):
         del session, tenant_id, person_id
         return ()
 
-    async def _admit(self, change: Change, account: entry.Account, arrival: Arrival) -> Admission:
+    async def _admit(
+        self, change: Change, account: entry.Account, arrival: Arrival, *, proved: bool = True
+    ) -> Admission:
         """After a first proof: a session, or a ticket if the person set up a second factor."""
         kinds = await self._factors_of(change.session, account.tenant_id, account.person_id)
         if not kinds:
-            return await self._open(change, account, arrival, proved=True)
+            return await self._open(change, account, arrival, proved=proved)
         ticket = self._tickets.issue(SECOND_FACTOR, account.tenant_id, account.person_id)
         return SecondFactorNeeded(kinds, ticket.expires, ticket.code)
 

@@ -1,6 +1,6 @@
 """What the HTTP face is built from; `app.wiring` makes each once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from prometheus_client import CollectorRegistry
@@ -11,6 +11,24 @@ from unificx.kernel.clock import Clock
 from unificx.people import People
 from unificx.web.idempotency import StoredAnswers
 from unificx.web.ports import LiveCalls, Parts
+
+
+@dataclass(slots=True)
+class PublicAddress:
+    """Where people reach this installation from outside, such as https://pbx.example.com.
+
+    `given` by a setting; otherwise where the server came to be `listening`.
+
+    Letters name it. A request's own Host header would let a stranger decide where a letter's link leads.
+    """
+
+    given: str = ""
+    listening: str = ""
+
+    @property
+    def url(self) -> str:
+        """ "" while no server runs and nothing is set."""
+        return self.given or self.listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,7 @@ class Services:
     answers: StoredAnswers
     clock: Clock
     metrics: CollectorRegistry
+    address: PublicAddress = field(default_factory=PublicAddress)
 
 
 def services_of(request: Request) -> Services:

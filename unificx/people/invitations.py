@@ -1,0 +1,136 @@
+"""Invitations, and what people say yes or no to when they come in."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from unificx.kernel.errors import Conflict, Invalid, Unauthenticated
+from unificx.people import terms
+from unificx.people.codes import Codes
+from unificx.people.contracts import Acceptance, Admission, Arrival, Invitation, Invited, Language, Principal, Source
+from unificx.people.queries import accounts, entry, links
+from unificx.people.refusals import InvitationOver, NotOfAge
+from unificx.people.room import Change
+from unificx.people.rules import rotation, values
+from unificx.people.tables import AcceptancePart
+
+INVITATION_LIFETIME = timedelta(days=7)
+CODE_BYTES = 24
+
+
+class Invitations(Codes):
+    """Coming in for the first time."""
+
+    async def invite(
+        self, tenant_id: str, person_id: str, link: Callable[[str], str], language: Language
+    ) -> Invitation:
+        """Send somebody a link to set a password by, good once. `link` makes an address of a code.
+
+        Raises NotFound, Invalid without an e-mail address, Conflict for somebody who has a password already.
+        """
+        code = rotation.encoded(self._clock.random_bytes(CODE_BYTES))
+        expires = self._clock.now() + INVITATION_LIFETIME
+        async with self._changing() as change:
+            person = await self._person(change, tenant_id, person_id)
+            account = await self._account(change, tenant_id, person_id)
+            if not person.email:
+                raise Invalid("Without an e-mail address nobody can be invited.", field="person_id")
+            if account.hash is not None or account.state == "suspended":
+                raise Conflict("This person has an account already.", hint="A lost password is recovered by e-mail.")
+            await links.drop_of(change.session, tenant_id, person_id)
+            new_id, digest = self._clock.new_id(), rotation.digest(code)
+            await links.add(change.session, links.Link(new_id, tenant_id, person_id, "invitation", digest, expires))
+        if not self._courier.mails:
+            return Invitation(False, expires, link(code))
+        await self._courier.invitation(person, link(code), language)
+        return Invitation(True, expires, None)
+
+    async def look_at_invitation(self, code: str, source: Source) -> Invited:
+        """Who is invited. Raises InvitationOver, TooMany."""
+        found = await self._invitation(code, source)
+        async with self._database.read() as session:
+            person = await accounts.person(session, self._keys, found.tenant_id, found.person_id)
+        if person is None:
+            raise _over()
+        return Invited(person.name, self._tenant(found.tenant_id).name, person.email)
+
+    async def accept_invitation(self, code: str, password: str, said: Acceptance, arrival: Arrival) -> Admission:
+        """Set the first password and come in. Raises InvitationOver, NotOfAge, Invalid, TooMany.
+
+        Of somebody who is not old enough the no is kept and nothing else; the invitation is over then.
+        """
+        values.password(password)
+        found = await self._invitation(code, arrival.source)
+        if said.of_age:
+            _check_versions(said)
+            hashed = await self._passwords.hash(password)
+            async with self._changing() as change:
+                account = await self._use(change, found)
+                await self._say(change, account, said)
+                person = await self._person(change, found.tenant_id, found.person_id)
+                await self._set_password(change, person, hashed, must_change=False)
+                return await self._admit(change, replace(account, hash=hashed), arrival)
+        async with self._changing() as change:
+            await self._say(change, await self._use(change, found), said)
+        raise _not_of_age()
+
+    async def accept_terms(self, principal: Principal, said: Acceptance) -> None:
+        """Say yes to the present terms and policy. Raises NotOfAge, which ends every session, and Invalid."""
+        if said.of_age:
+            _check_versions(said)
+        async with self._changing() as change:
+            account = await self._account(change, principal.tenant_id, principal.person_id)
+            await self._say(change, account, said)
+            if not said.of_age:
+                await self._end_sessions(change, principal.tenant_id, principal.person_id)
+        if not said.of_age:
+            raise _not_of_age()
+
+    # shared by the use cases
+
+    async def _invitation(self, code: str, source: Source) -> links.Link:
+        self._slow_down("", source)
+        async with self._database.read() as session:
+            found = await links.find(session, "invitation", rotation.digest(code), self._clock.now())
+        if found is None or not self._tenant_works(found.tenant_id):
+            raise _over()
+        self._guesses.succeeded("", source.address, self._clock.monotonic())
+        return found
+
+    async def _use(self, change: Change, found: links.Link) -> entry.Account:
+        """Whom the link lets in, now that it is used up. Raises InvitationOver if it was just before."""
+        if await links.find(change.session, found.kind, found.digest, self._clock.now()) is None:
+            raise _over()
+        await links.drop_of(change.session, found.tenant_id, found.person_id)
+        try:
+            account = await self._account(change, found.tenant_id, found.person_id)
+        except Unauthenticated:
+            raise _over() from None
+        if account.hash is not None or account.state == "suspended":
+            raise _over()
+        return account
+
+    async def _say(self, change: Change, account: entry.Account, said: Acceptance) -> None:
+        part = AcceptancePart(said.of_age, said.terms_version, said.policy_version)
+        if not said.of_age:
+            part = AcceptancePart(False, "", "")
+        await entry.add_acceptance(
+            change.session, self._keys, account, part, acceptance_id=self._clock.new_id(), at=self._clock.now()
+        )
+
+
+def _check_versions(said: Acceptance) -> None:
+    for field, given, present in (
+        ("terms_version", said.terms_version, terms.TERMS_VERSION),
+        ("policy_version", said.policy_version, terms.POLICY_VERSION),
+    ):
+        if given != present:
+            raise Invalid("There is another version now.", hint="Read it, then say yes to it.", field=field)
+
+
+def _over() -> InvitationOver:
+    return InvitationOver("This invitation was used, or has expired.", hint="Ask your administrator for another one.")
+
+
+def _not_of_age() -> NotOfAge:
+    return NotOfAge("This is not for people under 18.", hint="Nothing but your answer was kept.")

@@ -1,0 +1,172 @@
+"""The other ways in: a code to scan, an invitation, a way back; and what has to be said yes to."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import segno
+from fastapi import APIRouter, Request, Response, status
+
+from unificx import people
+from unificx.kernel.errors import Conflict, Forbidden, Invalid
+from unificx.people import POLICY_VERSION, TERMS_VERSION, Action, Principal, may_grant
+from unificx.web.access import Asker, AskerDep, Id, ServicesDep, TenantQuery, reach, source_of, tenant_named
+from unificx.web.models import signing as models
+from unificx.web.problems import refusals
+from unificx.web.services import Services
+from unificx.web.shell import OPERATOR
+from unificx.web.signed import admissions, admitted, arrival_of
+
+router = APIRouter(prefix="/api/v1", tags=["signing in"])
+
+CLIENT = "/app/#"
+LONGEST_HOST = 260
+
+
+# codes to scan
+
+
+@router.post("/sign-in-codes", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 404, 409))
+async def create_sign_in_code(
+    services: ServicesDep, asker: AskerDep, request: Request, new: models.NewSignInCode, tenant: TenantQuery = None
+) -> models.SignInCode:
+    """Have a code made that signs a device in, once and within two minutes: one's own, or another person's."""
+    who = asker.principal
+    if new.person_id is None or new.person_id == who.person_id:
+        if not who.person_id:
+            raise Invalid("The operator at the machine has no account.", hint="Say whom.", field="person_id")
+        tenant_id, person_id = who.tenant_id, who.person_id
+    else:
+        tenant_id, person_id = await _person_to_let_in(services, asker, tenant, new.person_id)
+    made = await services.people.create_sign_in_code(tenant_id, person_id, who.person_id)
+    url = f"{_origin(services, request)}{CLIENT}sign-in={made.code}"
+    return models.SignInCode(id=made.id, code=made.code, url=url, svg=svg_of(url), expires=made.expires)
+
+
+@router.get("/sign-in-codes/{code_id}", responses=refusals(401, 403, 404))
+async def show_sign_in_code(services: ServicesDep, asker: AskerDep, code_id: Id) -> models.SignInCodeState:
+    """See what became of a code."""
+    return models.SignInCodeState.model_validate(services.people.sign_in_code(code_id, asker.principal.person_id))
+
+
+@router.post("/sessions/by-code", **admissions(401, 403, 410, 429))
+async def sign_in_by_code(services: ServicesDep, request: Request, who: models.SignInByCode) -> Response:
+    """Sign in with a scanned code. Again with the same secret: the first answer may have been lost."""
+    arrival = arrival_of(request, who)
+    code, secret = who.code.get_secret_value(), who.device_secret.get_secret_value()
+    return admitted(services, await services.people.sign_in_by_code(code, secret, arrival), who.keep)
+
+
+# invitations
+
+
+@router.post("/invitations", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 404, 409))
+async def invite(
+    services: ServicesDep, asker: AskerDep, request: Request, new: models.NewInvitation, tenant: TenantQuery = None
+) -> models.Invitation:
+    """Invite a person to set a password and come in; good for seven days and once."""
+    tenant_id, person_id = await _person_to_let_in(services, asker, tenant, new.person_id)
+    base = _letter_address(services) if services.people.sends_mail else _origin(services, request)
+    link = _link(base, "invitation")
+    return models.Invitation.model_validate(await services.people.invite(tenant_id, person_id, link, new.language))
+
+
+@router.post("/invitations/look", responses=refusals(410, 429))
+async def look_at_invitation(
+    services: ServicesDep, request: Request, given: models.InvitationCode
+) -> models.InvitedPerson:
+    """See who is invited, before accepting."""
+    code = given.code.get_secret_value()
+    return models.InvitedPerson.model_validate(await services.people.look_at_invitation(code, source_of(request)))
+
+
+@router.post("/invitations/accept", **admissions(401, 403, 410, 429))
+async def accept_invitation(services: ServicesDep, request: Request, who: models.AcceptInvitation) -> Response:
+    """Accept an invitation: set a password and come in."""
+    arrival = arrival_of(request, who)
+    said = people.Acceptance(who.of_age, who.terms_version, who.policy_version)
+    code, password = who.code.get_secret_value(), who.password.get_secret_value()
+    return admitted(services, await services.people.accept_invitation(code, password, said, arrival), who.keep)
+
+
+# the way back in
+
+
+@router.post("/recoveries", status_code=status.HTTP_202_ACCEPTED, responses=refusals(429))
+async def ask_recovery(services: ServicesDep, request: Request, who: models.AskRecovery) -> None:
+    """Ask for a link to set a new password by. The answer is the same whether or not there is an account."""
+    tenant_id = await tenant_named(services, who.tenant)
+    link = _link(services.address.url, "recover")
+    services.people.ask_recovery(who.email, tenant_id, link, who.language, source_of(request))
+
+
+@router.post("/recoveries/finish", **admissions(401, 403, 410, 429))
+async def finish_recovery(services: ServicesDep, request: Request, who: models.FinishRecovery) -> Response:
+    """Set a new password by the link's code and come in. Every session ends."""
+    arrival = arrival_of(request, who)
+    code, password = who.code.get_secret_value(), who.password.get_secret_value()
+    return admitted(services, await services.people.finish_recovery(code, password, arrival), who.keep)
+
+
+# what has to be said yes to
+
+
+@router.post("/me/acceptances", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
+async def accept_terms(services: ServicesDep, asker: AskerDep, said: models.Acceptance) -> None:
+    """Say yes to the present terms and policy; or say that one is not old enough, which ends every session."""
+    if not asker.principal.person_id:
+        raise Invalid("The operator at the machine has no account.")
+    acceptance = people.Acceptance(said.of_age, said.terms_version, said.policy_version)
+    await services.people.accept_terms(asker.principal, acceptance)
+
+
+@router.get("/sign-in/options", responses=refusals())
+async def sign_in_options(services: ServicesDep, tenant: TenantQuery = None) -> models.SignInOptions:
+    """What there is to sign in by."""
+    del tenant
+    return models.SignInOptions(
+        terms_version=TERMS_VERSION,
+        policy_version=POLICY_VERSION,
+        single_sign_on=[],
+        mail=services.people.sends_mail,
+    )
+
+
+def svg_of(text: str) -> str:
+    """A picture of the text to scan: an SVG element without a style or an id of its own."""
+    out = BytesIO()
+    code = segno.make(text, error="m", micro=False)
+    code.save(out, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=4, light="#fff")
+    return out.getvalue().decode().strip()
+
+
+async def _person_to_let_in(services: Services, asker: Asker, tenant: str | None, person_id: str) -> tuple[str, str]:
+    """A person the asker may let in, who is not more powerful. Raises NotFound, Forbidden."""
+    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    person = await services.people.person(within.tenant_id, person_id)
+    if not _may_let_in(asker.principal, person):
+        raise Forbidden("This takes a higher role than yours.", hint="Ask an operator.", field="person_id")
+    return within.tenant_id, person.id
+
+
+def _may_let_in(principal: Principal, person: people.Person) -> bool:
+    return may_grant(principal, person.role)
+
+
+def _origin(services: Services, request: Request) -> str:
+    """Where whoever asks has us, for what is shown to them alone."""
+    if services.address.given or request.scope.get(OPERATOR):
+        return _letter_address(services)
+    host = request.url.netloc
+    if len(host) > LONGEST_HOST:
+        raise Invalid("The Host header is too long.", field="Host")
+    return f"{request.url.scheme}://{host}"
+
+
+def _letter_address(services: Services) -> str:
+    if not services.address.url:
+        raise Conflict("No server runs that anybody could come to.", hint="Start it with `unificx up`.")
+    return services.address.url
+
+
+def _link(base: str, what: str) -> Callable[[str], str]:
+    return lambda code: f"{base}{CLIENT}{what}={code}"
