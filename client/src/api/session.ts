@@ -1,6 +1,6 @@
 import { api, onSessionOver, type Me } from '~/api';
 import { asProblem } from '~/kernel/problem';
-import { kept, wipe } from '~/kernel/kept';
+import { fromKept, keepFor, kept, keptFor, wipe } from '~/kernel/kept';
 import { createStore } from '~/kernel/store';
 
 /**
@@ -19,16 +19,33 @@ export function onLeaving(task: () => void | Promise<void>): () => void {
   return () => leaving.delete(task);
 }
 
-/** Ask the server who is signed in. */
+/** How long the server is waited for before what was here last is shown. */
+const PATIENCE_MS = 1_200;
+
+/** Ask the server who is signed in. With a slow network what was known last is shown meanwhile. */
 export async function lookUp(): Promise<void> {
+  const whose = keptFor();
+  const last = (await fromKept(() => kept.values.get('me'), undefined))?.value as Me | undefined;
+  const asked = ask(whose, last);
+  if (!last || session.state.state === 'in') return asked;
+  await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  session.setState((before) => (before.state === 'unknown' ? { state: 'in', me: last, stale: true } : before));
+}
+
+async function ask(whose: number, last: Me | undefined): Promise<void> {
   try {
     const { data } = await api.whoAmI();
-    await kept.values.put({ key: 'me', value: data });
-    session.setState(() => ({ state: 'in', me: data as Me, stale: false }));
+    if (whose !== keptFor()) return;
+    await keepFor(whose, () => kept.values.put({ key: 'me', value: data }));
+    session.setState(() => ({ state: 'in', me: data, stale: false }));
   } catch (fault) {
-    if (!asProblem(fault).offline) return leave('ended');
-    const last = await kept.values.get('me');
-    session.setState(() => (last ? { state: 'in', me: last.value as Me, stale: true } : { state: 'out' }));
+    // Only a server that says so ends a session: one that is busy or away does not.
+    if (asProblem(fault).status === 401) return leave('ended');
+    if (whose !== keptFor()) return;
+    session.setState((before) => {
+      const me = before.state === 'in' ? before.me : last;
+      return me ? { state: 'in', me, stale: true } : { state: 'out' };
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import '~/shell/styles';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { listenWhileSignedIn } from '~/api/events';
 import { lookUp, session } from '~/api/session';
 import { noteArrival } from '~/kernel/arrival';
 import { speak } from '~/kernel/language';
@@ -29,6 +30,8 @@ session.subscribe((now) => {
     void router.invalidate();
   }
 });
+
+listenWhileSignedIn();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

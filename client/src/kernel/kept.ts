@@ -35,8 +35,39 @@ class Kept extends Dexie {
 
 export const kept = new Kept();
 
-/** Delete every personal value this origin holds here: the database, the caches of answers, what tabs remember. */
+let owner = 0;
+
+/**
+ * Whose turn it is to have things kept here. Take it before asking the server, and keep the answer with `keepFor`: an
+ * answer that comes in after its owner signed out is not kept.
+ */
+export function keptFor(): number {
+  return owner;
+}
+
+/** Do `work`, which writes into `kept`, unless the owner has changed. A browser that keeps nothing is no fault. */
+export async function keepFor(whose: number, work: () => Promise<unknown>): Promise<boolean> {
+  if (whose !== owner) return false;
+  try {
+    await work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What `work` reads out of `kept`, or `otherwise` where the browser keeps nothing. */
+export async function fromKept<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await work();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Delete every personal value this origin holds here: the database and what tabs remember. */
 export async function wipe(): Promise<void> {
-  await kept.delete({ disableAutoOpen: false });
+  owner += 1;
+  await fromKept(() => kept.delete({ disableAutoOpen: false }), undefined);
   sessionStorage.clear();
 }

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Events, pause } from './events';
+
+class Line {
+  onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  closed = false;
+  close() {
+    this.closed = true;
+  }
+}
+
+function world(found: 'good' | 'over' | 'away' = 'good') {
+  const lines: Line[] = [];
+  const signedOut = vi.fn();
+  const state = { found, checks: 0 };
+  const events = new Events({
+    open: () => {
+      lines.push(new Line());
+      return lines.at(-1) as unknown as WebSocket;
+    },
+    check: () => {
+      state.checks += 1;
+      return Promise.resolve(state.found);
+    },
+    signedOut,
+    random: () => 0,
+  });
+  return { events, lines, signedOut, state };
+}
+
+describe('events', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('tells its listeners what they asked for, and ignores what it cannot read', () => {
+    const { events, lines } = world();
+    const heard: string[] = [];
+    const off = events.on('sign_in_code', ({ id, state }) => heard.push(`${id} ${state}`));
+    events.start();
+    lines[0]!.onopen?.();
+    const say = (data: unknown) => lines[0]!.onmessage?.({ data });
+    say('{"type":"sign_in_code","id":"7","state":"used"}');
+    say('no json');
+    say('null');
+    say('{"type":"history"}');
+    off();
+    say('{"type":"sign_in_code","id":"8","state":"used"}');
+    expect(heard).toEqual(['7 used']);
+  });
+
+  it('comes back after it was lost: the session first, then the socket', async () => {
+    const { events, lines, state } = world();
+    events.start();
+    lines[0]!.onopen?.();
+    expect(events.link.state).toBe('up');
+    lines[0]!.onclose?.();
+    expect(events.link.state).toBe('down');
+    expect(state.checks).toBe(0);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(state.checks).toBe(1);
+    expect(lines).toHaveLength(2);
+    expect(events.link.state).toBe('down');
+    lines[1]!.onopen?.();
+    expect(events.link.state).toBe('up');
+  });
+
+  it('waits longer each time while nobody answers, and starts anew after it was up for a while', async () => {
+    const { events, lines, state } = world('away');
+    events.start();
+    lines[0]!.onclose?.();
+    for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+      const before = state.checks;
+      await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
+      expect(state.checks).toBe(before);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(state.checks).toBe(before + 1);
+    }
+    expect(lines).toHaveLength(1);
+    state.found = 'good';
+    events.hurry();
+    await vi.advanceTimersByTimeAsync(0);
+    lines[1]!.onopen?.();
+    await vi.advanceTimersByTimeAsync(11_000);
+    lines[1]!.onclose?.();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lines).toHaveLength(3);
+  });
+
+  it('notices at once that the network is gone, and that it is back', async () => {
+    const { events, lines } = world();
+    events.start();
+    lines[0]!.onopen?.();
+    events.lost();
+    expect(events.link.state).toBe('down');
+    expect(lines[0]!.closed).toBe(true);
+    events.hurry();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('gives up a handshake that hangs', async () => {
+    const { events, lines } = world();
+    events.start();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(lines[0]!.closed).toBe(true);
+    expect(events.link.state).toBe('down');
+  });
+
+  it('leaves when it is signed out from elsewhere, and asks for nothing once stopped', async () => {
+    const { events, lines, signedOut, state } = world();
+    events.start();
+    lines[0]!.onopen?.();
+    lines[0]!.onmessage?.({ data: '{"type":"signed_out"}' });
+    expect(signedOut).toHaveBeenCalledOnce();
+    events.stop();
+    expect(lines[0]!.closed).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(state.checks).toBe(0);
+    expect(events.link.state).toBe('off');
+  });
+
+  it('does not come back to a session that is over', async () => {
+    const { events, lines } = world('over');
+    events.start();
+    lines[0]!.onclose?.();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('spreads those who come back', () => {
+    expect(pause(3, 0)).toBe(8);
+    expect(pause(3, 1)).toBe(4);
+    expect(pause(99, 0)).toBe(30);
+  });
+});
