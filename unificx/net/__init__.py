@@ -1,8 +1,10 @@
-"""Sockets and third parties: SIP's transports, certificates of our own, rtpengine."""
+"""Sockets and third parties: SIP's transports, certificates of our own, rtpengine, mail and push services."""
 
 from unificx.net.binding import Bind
 from unificx.net.ca import Certificates, ensure_certificates, server_context
 from unificx.net.connections import Connections, StreamLimits
+from unificx.net.mail import MailServer, SmtpPostman, mail_server
+from unificx.net.push_delivery import PushDelivery
 from unificx.net.rtpengine import Interface, RtpEngine
 from unificx.net.seats import HttpLimits, Seats
 from unificx.net.transports import Transports
@@ -14,12 +16,16 @@ __all__ = [
     "Connections",
     "HttpLimits",
     "Interface",
+    "MailServer",
+    "PushDelivery",
     "RtpEngine",
     "SeatedWebSockets",
     "Seats",
     "SipWebSocket",
+    "SmtpPostman",
     "StreamLimits",
     "Transports",
     "ensure_certificates",
+    "mail_server",
     "server_context",
 ]

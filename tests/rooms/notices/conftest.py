@@ -1,0 +1,104 @@
+"""The notices room on a real database, with a real push service and a real mail server on this machine."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from mail_server import MailBox, mail_server
+from push_service import PushService, push_service
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.facts import Bus
+from unificx.net import PushDelivery, SmtpPostman
+from unificx.net.mail import MailServer
+from unificx.net.mail import mail_server as read_mail_server
+from unificx.notices import LetterParts, Letters, Push, PushParts, Vapid
+from unificx.people import NewTenant, Passwords, People, Tenant
+from unificx.privacy import KeyStore
+from unificx.store import Database, Outbox
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture
+def outbox(database: Database, bus: Bus, clock: ManualClock) -> Outbox:
+    return Outbox(database, bus, clock)
+
+
+@pytest.fixture
+async def people(database: Database, keys: KeyStore, clock: ManualClock, outbox: Outbox) -> People:
+    room = People(database, keys, clock, passwords=Passwords(CHEAP))
+    await room.start()
+    return room
+
+
+@pytest.fixture
+async def acme(people: People) -> Tenant:
+    return await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[PushService]:
+    async with push_service() as one:
+        yield one
+
+
+@pytest.fixture
+async def gate() -> AsyncIterator[PushDelivery]:
+    delivery = PushDelivery(loopback=True)
+    yield delivery
+    await delivery.close()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The pauses between tries, in seconds; none is made."""
+    return []
+
+
+@pytest.fixture
+async def open_push(
+    database: Database, keys: KeyStore, people: People, bus: Bus, gate: PushDelivery, waits: list[float]
+) -> AsyncIterator[Callable[[], Awaitable[Push]]]:
+    """The push side as it is after a start of the process."""
+    opened: list[Push] = []
+    vapid = Vapid(bytes([7] * 32), "mailto:admin@example.com")
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def start() -> Push:
+        push = Push(PushParts(database, keys, people.directory, gate, vapid, bus, loopback=True, pause=pause))
+        await push.start()
+        opened.append(push)
+        return push
+
+    yield start
+    for push in opened:
+        await push.close()
+
+
+@pytest.fixture
+async def push(open_push: Callable[[], Awaitable[Push]]) -> Push:
+    return await open_push()
+
+
+@pytest.fixture
+async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MailBox]:
+    """A mail server that demands STARTTLS and AUTH, and is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    async with mail_server(tmp_path) as one:
+        yield one
+
+
+def server_at(box: MailBox, **changes: str) -> MailServer:
+    scheme, login = changes.get("scheme", "smtp"), changes.get("login", "pbx:p%40ss%3Aword@")
+    options = changes.get("options", "&tls=required")
+    return read_mail_server(f"{scheme}://{login}localhost:{box.port}?from=pbx@example.com{options}", "UNIFICX_SMTP")
+
+
+@pytest.fixture
+def letters(database: Database, keys: KeyStore, people: People, box: MailBox) -> Letters:
+    server = server_at(box)
+    return Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender))

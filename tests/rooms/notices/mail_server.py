@@ -1,0 +1,94 @@
+"""A mail server on this machine (aiosmtpd), with STARTTLS and AUTH as it is told."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from unificx.kernel.clock import SystemClock
+from unificx.net import ensure_certificates
+
+
+@dataclass
+class Taken:
+    """One letter as it was handed in."""
+
+    sender: str
+    recipients: list[str]
+    letter: EmailMessage
+    encrypted: bool
+    user: str | None
+
+
+@dataclass
+class MailBox:
+    """Takes letters. `refusals` are given in turn to RCPT; when they are used up, all is well."""
+
+    port: int = 0
+    taken: list[Taken] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.refusals:
+            return self.refusals.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        letter = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))
+        user = session.auth_data.login.decode() if session.authenticated else None
+        self.taken.append(
+            Taken(envelope.mail_from, envelope.rcpt_tos, letter, encrypted=session.ssl is not None, user=user)
+        )
+        self.arrived.set()
+        return "250 OK"
+
+
+def text_of(letter: EmailMessage, kind: str) -> str:
+    part = letter.get_body((kind,))
+    assert part is not None
+    return part.get_content()
+
+
+def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:
+    return AuthResult(success=(given.login, given.password) == (b"pbx", b"p@ss:word"), auth_data=given)
+
+
+@asynccontextmanager
+async def mail_server(folder: Path, *, tls: str = "starttls", auth: bool = True) -> AsyncIterator[MailBox]:
+    """`tls`: starttls, implicit or none. Its authority is `folder / "ca.pem"`."""
+    files = ensure_certificates(folder, ["localhost"], SystemClock())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    box = MailBox()
+
+    def conversation() -> SMTP:
+        return SMTP(
+            box,
+            hostname="mail.example.com",
+            tls_context=context if tls == "starttls" else None,
+            require_starttls=tls == "starttls",
+            authenticator=_knows,
+            auth_required=auth,
+            auth_require_tls=tls == "starttls",
+            loop=asyncio.get_running_loop(),
+        )
+
+    server = await asyncio.get_running_loop().create_server(
+        conversation, "127.0.0.1", 0, ssl=context if tls == "implicit" else None
+    )
+    box.port = server.sockets[0].getsockname()[1]
+    try:
+        yield box
+    finally:
+        server.close()
+        await server.wait_closed()
