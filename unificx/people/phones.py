@@ -45,7 +45,7 @@ class Phones(Accounts):
             self._tenant(tenant_id)
             if self.directory.extension(tenant_id, number) is not None:
                 raise Conflict("That number is taken.", field="number")
-            owner = await self._owner(change, tenant_id, new)
+            owner = await self._owner_by_email(change, tenant_id, new)
             extension = Extension(
                 id=self._clock.new_id(),
                 tenant_id=tenant_id,
@@ -62,7 +62,7 @@ class Phones(Accounts):
             made = await self._add_device(change, extension, NewDevice(extension.id, name))
         return MadeExtension(extension, made.device, made.login)
 
-    async def _owner(self, change: Change, tenant_id: str, new: NewExtension) -> Person | None:
+    async def _owner_by_email(self, change: Change, tenant_id: str, new: NewExtension) -> Person | None:
         if not new.email:
             return None
         subject = self._keys.find(tenant_id, EMAIL, values.email_key(values.email(new.email)))
