@@ -59,9 +59,13 @@ class Parts:
 
     def __init__(self) -> None:
         self.found = [PartState("database", True), PartState("rtpengine", True)]
+        self.no_room = False
 
     async def states(self) -> Sequence[PartState]:
         return self.found
+
+    def full(self) -> bool:
+        return self.no_room
 
 
 @dataclass

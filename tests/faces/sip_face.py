@@ -135,7 +135,8 @@ class Face:
         self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060")
         self.calls = Calls(self.endpoint)
         self.guard = Guard(bytes(32), limits)
-        presence = PresenceParts(self.directory, OpenKeys(), self.journal, self.clock, bus)
+        self.full = False
+        presence = PresenceParts(self.directory, OpenKeys(), self.journal, self.clock, bus, full=lambda: self.full)
         self.registrar = Registrar(presence, self.location)
         self.identifier = Identifier(self.directory, Nonces(bytes(32)), b"s" * 32)
         desk = RegisterDesk(self.directory, self.registrar)

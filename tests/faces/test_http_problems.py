@@ -231,3 +231,20 @@ async def test_every_answer_carries_safe_headers(world: World) -> None:
     plain = world.client()
     plain.base_url = "http://127.0.0.1:8080"
     assert "strict-transport-security" not in (await plain.get("/healthz")).headers
+
+
+async def test_nothing_new_is_taken_while_the_disk_is_nearly_full(world: World) -> None:
+    admin = await world.admin(world.acme)
+    body = {"number": "1001", "name": "Reception"}
+    made = (await admin.post("/api/v1/extensions", json=body)).json()
+    world.parts.no_room = True
+    problem = is_problem(await admin.post("/api/v1/extensions", json={**body, "number": "1002"}), 507)
+    assert problem["type"] == "urn:unificx:problem:no-room"
+    assert "room" in problem["hint"]
+    path = f"/api/v1/extensions/{made['extension']['id'] if 'extension' in made else made['id']}"
+    is_problem(await admin.patch(path, json={"name": "Desk"}), 507)
+    assert (await admin.get("/api/v1/extensions")).status_code == 200
+    await world.signed_in(f"admin@{world.acme.domain}")
+    assert (await admin.delete(path)).status_code == 204
+    world.parts.no_room = False
+    assert (await admin.post("/api/v1/extensions", json={**body, "number": "1002"})).status_code == 201

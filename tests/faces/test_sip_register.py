@@ -222,6 +222,19 @@ def test_a_full_disk_is_503_and_changes_nothing(face: Face, phone: Phone) -> Non
     assert not rung(face)
 
 
+def test_nobody_new_registers_while_the_disk_is_nearly_full_and_those_who_are_there_stay(face: Face) -> None:
+    here, new = Phone(face), Phone(face, number="1002", username="1002-t1a", password="secret-1002", flow=AWAY)
+    assert here.register(expires=600).status == 200
+    face.full = True
+    response = new.register()
+    assert (response.status, response.first("retry-after")) == (503, "60")
+    assert here.register(expires=3600).status == 200
+    assert here.register(contact=f"Contact: <sip:1001@{HOME.host}:9>").status == 200
+    assert new.register(contact="Contact: *", expires=0).status == 200
+    face.full = False
+    assert new.register().status == 200
+
+
 # ---- RFC 3327
 
 

@@ -350,6 +350,36 @@ async def test_too_many_calls_are_told_to_come_back() -> None:
     )
 
 
+async def test_no_call_begins_when_there_is_no_room_to_keep_it() -> None:
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+    """)
+    world.conductor.full = lambda: True
+    await play_on(
+        world,
+        """
+        alice -> INVITE 1002 [alice]
+        alice <- 503
+          Retry-After: 60
+    """,
+    )
+    assert [call.state for call in world.conductor.live()] == ["talking"]
+    world.conductor.full = lambda: False
+    await play_on(
+        world,
+        """
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+    """,
+    )
+
+
 async def test_a_callee_that_says_a_different_interval_is_asked_again() -> None:
     await play("""
         alice 1001, bob 1002

@@ -9,6 +9,7 @@ from unificx.app.rooms import Rooms
 from unificx.calls import Conductor
 from unificx.media import MediaUnavailable
 from unificx.net import RtpEngine
+from unificx.store import ENOUGH_AGAIN
 from unificx.web import LiveCall, PartState
 
 PATIENCE = 1.0
@@ -35,7 +36,10 @@ class AllParts:
         self._media = media
 
     async def states(self) -> Sequence[PartState]:
-        return await asyncio.gather(self._database(), self._engine(), self._spool())
+        return await asyncio.gather(self._database(), self._engine(), self._spool(), self._disk())
+
+    def full(self) -> bool:
+        return self._rooms.full()
 
     async def _database(self) -> PartState:
         try:
@@ -58,3 +62,13 @@ class AllParts:
         if parked:
             return PartState("spool", False, f"{parked} batches could not be stored; see the log, then restart")
         return PartState("spool", True)
+
+    async def _disk(self) -> PartState:
+        if self._rooms.headroom.low():
+            free, needed = self._rooms.headroom.free >> 20, ENOUGH_AGAIN >> 20
+            why = f"it is nearly full: {free} MiB are free, {needed} MiB are needed; no call begins until there is room"
+            return PartState("disk", False, why)
+        if self._rooms.full():
+            why = "the database is away for so long that the spool is nearly full; no call begins until it is back"
+            return PartState("disk", False, why)
+        return PartState("disk", True)

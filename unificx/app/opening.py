@@ -18,12 +18,10 @@ from unificx.kernel.errors import CannotStart
 from unificx.kernel.facts import Bus
 from unificx.privacy import Erasure, KeyStore, master_key
 from unificx.privacy import Journal as ErasureJournal
-from unificx.store import Database, claim
+from unificx.store import FLOOR, Database, claim
 from unificx.store.migrations import migrate
 
 log = structlog.get_logger()
-LEAST_FREE = 32 << 20
-"""Bytes: with less there is no room for the databases and their logs."""
 
 
 @asynccontextmanager
@@ -88,9 +86,9 @@ def _locked(site: Site) -> Iterator[None]:
                 f"Another UnifiCX already works in {site.home}.", hint="Stop it, or name another directory with --home."
             ) from None
         free = shutil.disk_usage(site.home).free
-        if free < LEAST_FREE:
+        if free < FLOOR:
             raise CannotStart(
-                f"The disk of {site.home} is full: {free >> 20} MiB are free, {LEAST_FREE >> 20} MiB are needed.",
+                f"The disk of {site.home} is full: {free >> 20} MiB are free, {FLOOR >> 20} MiB are needed.",
                 hint="Make room, or name another directory with --home.",
             )
         yield

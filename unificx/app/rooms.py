@@ -1,6 +1,8 @@
 """The rooms of an installation, built once with their ports filled; no sockets yet. Server and commands share this."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 
@@ -14,8 +16,11 @@ from unificx.kernel.facts import Bus
 from unificx.people import People
 from unificx.presence import Location, Registrar
 from unificx.privacy import Erasure, KeyStore
-from unificx.store import Database, Outbox, Spool
+from unificx.store import Database, Headroom, Outbox, Spool
 from unificx.web import StoredAnswers
+
+RESERVE = 32 << 20
+"""Bytes of disk held back for the records of calls that end when the disk is full: some 20,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,21 @@ class Rooms:
     journal: Journal
     answers: StoredAnswers
     metrics: CollectorRegistry
+    headroom: Headroom
+    full: Callable[[], bool]
+    """Whether there is no room to keep anything new."""
 
 
 def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: Bus) -> Rooms:
     """Build every room, ports filled and spool handlers hung in."""
     clock = database.clock
     outbox = Outbox(database, bus, clock)
-    spool = Spool(site.spool, database)
+    spool = Spool(site.spool, database, reserve=RESERVE)
     people = People(database, keys, clock)
     location = Location()
-    registrar = Registrar(presence.Parts(people.directory, keys, spool, clock, bus), location)
+    headroom = Headroom(site.home, clock)
+    full = partial(_full, headroom, spool)
+    registrar = Registrar(presence.Parts(people.directory, keys, spool, clock, bus, full), location)
     history = History(database, keys, spool)
     journal = Journal(spool, keys, clock)
     spool.handler(presence.KIND, registrar.apply)
@@ -69,4 +79,10 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         journal=journal,
         answers=StoredAnswers(database, keys, clock),
         metrics=CollectorRegistry(),
+        headroom=headroom,
+        full=full,
     )
+
+
+def _full(headroom: Headroom, spool: Spool) -> bool:
+    return spool.nearly_full or headroom.low()

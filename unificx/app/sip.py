@@ -40,6 +40,7 @@ class SipServer:
             call_settings,
             answered=rooms.journal.note,
             over=rooms.journal.strike,
+            full=rooms.full,
             wake=self._wake,
         )
         self._watch = Watch(self.conductor, media, clock, call_settings)

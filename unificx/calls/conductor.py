@@ -57,6 +57,8 @@ class Conductor:
     answered: Callable[[Run], None] = lambda run: None
     """Called before the caller hears that the call is answered, and when its descriptions change: it is journalled."""
     over: Callable[[Run], None] = lambda run: None
+    full: Callable[[], bool] = lambda: False
+    """Whether there is no room to keep anything new."""
     wake: Callable[[], None] = lambda: None
     """Called when something has to be sent although nobody called in."""
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
@@ -73,8 +75,9 @@ class Conductor:
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
         """An INVITE of a known caller, outside any dialog."""
         endpoint = self.parts.legs.endpoint
-        if len(self.runs) >= self.settings.most_calls:
-            answer = respond(request, NO_CALLS_LEFT, to_tag=self.parts.legs.tag(), headers=[("Retry-After", "5")])
+        wait = self._no_room()
+        if wait:
+            answer = respond(request, NO_CALLS_LEFT, to_tag=self.parts.legs.tag(), headers=[("Retry-After", wait)])
             endpoint.respond(key, answer, now)
             return
         try:
@@ -162,6 +165,12 @@ class Conductor:
         self._guarded(run, now, self._step, run, event, now)
 
     # ---- inside
+
+    def _no_room(self) -> str:
+        """Seconds after which to try again, "" if another call may begin."""
+        if self.full():
+            return "60"
+        return "5" if len(self.runs) >= self.settings.most_calls else ""
 
     def _step(self, run: Run, event: words.Event, now: float) -> None:
         run.state, actions = rules.step(run.state, event, now)

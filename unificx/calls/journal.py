@@ -31,7 +31,7 @@ log = structlog.get_logger()
 class Spool(Protocol):
     """Where a record is safe once `append` returns; `store.Spool` fills it."""
 
-    def append(self, kind: str, record: bytes) -> None: ...
+    def append(self, kind: str, record: bytes, *, last: bool = False) -> None: ...
 
 
 class Journal:
@@ -53,12 +53,12 @@ class Journal:
 
     def strike(self, run: Run) -> None:
         """The call is over."""
-        self._append(f"- {run.id}".encode())
+        self._append(f"- {run.id}".encode(), last=True)
 
-    def _append(self, record: bytes) -> None:
+    def _append(self, record: bytes, *, last: bool = False) -> None:
         """A call goes on without its entry when the disk is full: it would only not survive a crash."""
         try:
-            self._spool.append(KIND, record)
+            self._spool.append(KIND, record, last=last)
         except SpoolFull:
             log.warning("call_not_journalled")
 

@@ -30,7 +30,7 @@ class History:
         Synchronous, for the call engine's hot path. The same call recorded twice is one record. Raises SpoolFull.
         """
         subjects = [party.subject or self._outsider(call.tenant, party.number) for party in call.parties]
-        self._spool.append(_KIND, queries.to_record(self._keys, call, subjects))
+        self._spool.append(_KIND, queries.to_record(self._keys, call, subjects), last=True)
 
     def _outsider(self, tenant: str, number: str) -> str:
         return self._keys.find_or_make(tenant, _NUMBER, number or UNKNOWN_NUMBER)

@@ -1,6 +1,6 @@
 """Takes registrations: decided by the rules, safe in the spool before they are acknowledged, told on the bus."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -34,6 +34,8 @@ class Parts:
     journal: Journal
     clock: Clock
     bus: Bus
+    full: Callable[[], bool] = lambda: False
+    """Whether there is no room to keep anything new."""
 
 
 class Registrar:
@@ -50,6 +52,8 @@ class Registrar:
         """
         asked = read(request)
         held = self._held(device, now)
+        if not held and asked.wanted and self._parts.full():
+            raise _no_room()
         outcome = decide(held, asked, device, Arrival(flow, now), self._parts.clock.new_id)
         if outcome.changed or outcome.removed or outcome.extended:
             self._keep(outcome)
@@ -127,7 +131,7 @@ class Registrar:
         except ErasedSubject:
             raise RegistrationRefused(403, "Forbidden") from None
         except SpoolFull:
-            raise RegistrationRefused(503, "Service Unavailable", (("Retry-After", "60"),)) from None
+            raise _no_room() from None
 
     def _put(self, device: Device, bindings: tuple[Binding, ...], now: float) -> None:
         place = device.extension_id, device.device_id
@@ -171,3 +175,7 @@ class Registrar:
 
     def _moment(self) -> Moment:
         return Moment(self._parts.clock.now(), self._parts.clock.monotonic())
+
+
+def _no_room() -> RegistrationRefused:
+    return RegistrationRefused(503, "Service Unavailable", (("Retry-After", "60"),))

@@ -2,18 +2,22 @@
 
 from unificx.store.base import Base, NeutralJson, plain, sealed_column
 from unificx.store.database import Database, UnitOfWork
+from unificx.store.headroom import ENOUGH_AGAIN, FLOOR, Headroom
 from unificx.store.identity import claim
 from unificx.store.outbox import Outbox
 from unificx.store.sealed import CannotOpen, Codec, ErasedSubject, Gone, Key, Keys, WrongPurpose
 from unificx.store.spool import Spool, SpoolFull
 
 __all__ = [
+    "ENOUGH_AGAIN",
+    "FLOOR",
     "Base",
     "CannotOpen",
     "Codec",
     "Database",
     "ErasedSubject",
     "Gone",
+    "Headroom",
     "Key",
     "Keys",
     "NeutralJson",

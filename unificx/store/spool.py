@@ -5,6 +5,7 @@ it when the batch is committed, a second later at most. Records may be applied t
 """
 
 import asyncio
+import errno
 import os
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from unificx.store.database import Database, UnitOfWork
 from unificx.store.frames import Frames, frame, read_frames
+from unificx.store.headroom import Ballast
 
 Apply = Callable[[UnitOfWork, list[bytes]], Awaitable[None]]
 
@@ -25,6 +27,8 @@ _ROUNDS = 5
 _MANY = 500
 _SEGMENT = 8 << 20
 _LONGEST_WAIT = 5.0
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, None)
+"""Without a number: the write was cut short, which happens at the last free block."""
 _SEGMENTS, _PARKED, _DAMAGED = ".spool", ".parked", ".damaged"
 
 log = structlog.get_logger()
@@ -37,11 +41,14 @@ class SpoolFull(Exception):
 class Spool:
     """Segments in `directory`, applied to `database` in order; at most `limit` bytes wait there.
 
-    To be used from one event loop; one process at a time has the directory.
+    `reserve` bytes are held back for records of what is ending: they are kept though the disk is full. To be used from
+    one event loop; one process at a time has the directory.
     """
 
-    def __init__(self, directory: Path, database: Database, *, limit: int = 1 << 30) -> None:
+    def __init__(self, directory: Path, database: Database, *, limit: int = 1 << 30, reserve: int = 0) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._reserve = reserve
+        self._ballast = Ballast(directory / "ballast", reserve)
         self._directory, self._database, self._limit = directory, database, limit
         self._handlers: dict[str, tuple[bytes, Apply]] = {}
         self._file: int | None = None
@@ -56,22 +63,23 @@ class Spool:
         """Let `apply(uow, records)` bring records of a `kind` into the database. It may meet a record twice."""
         self._handlers[kind] = (kind.encode(), apply)
 
-    def append(self, kind: str, record: bytes) -> None:
+    def append(self, kind: str, record: bytes, *, last: bool = False) -> None:
         """Make a record safe from the process's death. Personal values in it are sealed already.
 
-        Raises SpoolFull if it is not safe; the caller decides what that means. LookupError for a kind without handler.
+        `last`: it tells how something ended, so room is held back for it. Raises SpoolFull if it is not safe; the
+        caller decides what that means. LookupError for a kind without handler.
         """
         line = frame(self._handlers[kind][0], record)
-        if self._waiting_bytes + len(line) > self._limit:
+        if self._waiting_bytes + len(line) > self._limit + (self._reserve if last else 0):
             raise SpoolFull("the spool has reached its limit")
-        try:
-            if self._file is None or self._written >= _SEGMENT:
-                self._start_segment()
-            if os.write(self._file, line) != len(line):  # pyright: ignore[reportArgumentType]
-                raise OSError("cut short")
-        except OSError as fault:
-            self._take_back()
-            raise SpoolFull(f"the spool cannot be written: {fault.strerror or fault}") from None
+        while True:
+            try:
+                self._write(line)
+                break
+            except OSError as fault:
+                self._take_back()
+                if not (last and fault.errno in _NO_ROOM and self._ballast.throw(len(line))):
+                    raise SpoolFull(f"the spool cannot be written: {fault.strerror or fault}") from None
         self._written += len(line)
         self._waiting_bytes += len(line)
         self._pending += 1
@@ -79,6 +87,17 @@ class Spool:
             self._some.set()
         elif self._pending == _MANY:
             self._many.set()
+
+    def _write(self, line: bytes) -> None:
+        if self._file is None or self._written >= _SEGMENT:
+            self._start_segment()
+        if os.write(self._file, line) != len(line):  # pyright: ignore[reportArgumentType]
+            raise OSError("cut short")
+
+    @property
+    def nearly_full(self) -> bool:
+        """Whether so much waits that the limit is near: nothing new should begin."""
+        return self._waiting_bytes > self._limit * 0.9
 
     @property
     def waiting_bytes(self) -> int:
@@ -94,6 +113,7 @@ class Spool:
 
         A last record that was cut short was never acknowledged: it is dropped.
         """
+        self._ballast.fill()
         for path in sorted(self._directory.glob(f"*{_PARKED}")):
             self._waiting_bytes += path.stat().st_size
             path.rename(self._next_path())
@@ -122,6 +142,7 @@ class Spool:
             await self._ripen()
             try:
                 await self.drain()
+                self._ballast.fill()
                 wait = _QUIET
             except Exception as fault:  # nothing is lost by waiting
                 log.warning("spool_waits", fault=type(fault).__name__, bytes=self._waiting_bytes)
@@ -150,6 +171,7 @@ class Spool:
         except Exception as fault:  # the next start applies it
             log.warning("spool_left_for_next_start", fault=type(fault).__name__, bytes=self._waiting_bytes)
         self._end_segment()
+        self._ballast.drop()
 
     # Segments
 

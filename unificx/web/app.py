@@ -53,7 +53,9 @@ def build(services: Services) -> FastAPI:
         redirect_slashes=False,
         openapi_tags=_TAGS,
         generate_unique_id_function=_operation_id,
-        middleware=[Middleware(Shell, clock=services.clock, metrics=HttpMetrics(services.metrics))],
+        middleware=[
+            Middleware(Shell, clock=services.clock, metrics=HttpMetrics(services.metrics), full=services.parts.full)
+        ],
     )
     app.state.services = services
     add_handlers(app)

@@ -57,3 +57,7 @@ class Parts(Protocol):
     async def states(self) -> Sequence[PartState]:
         """Ask every part, within a second or so."""
         ...
+
+    def full(self) -> bool:
+        """Whether there is no room to keep anything new."""
+        ...

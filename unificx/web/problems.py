@@ -51,6 +51,7 @@ _TITLES: Mapping[int, str] = {
     429: "Too often",
     500: "Our mistake",
     503: "Not ready",
+    507: "No room to keep it",
 }
 
 _HINTS: Mapping[int, str] = {
@@ -92,12 +93,20 @@ class TooSlow(Refused):
     code = "too-slow"
 
 
+class NoRoom(Refused):
+    """Nothing new can be kept: the disk is nearly full."""
+
+    code = "no-room"
+
+
 def status_of(refusal: Refused) -> int:
     """The HTTP status of a refusal; 400 for one without a status of its own."""
     if isinstance(refusal, PayloadTooLarge):
         return 413
     if isinstance(refusal, TooSlow):
         return 408
+    if isinstance(refusal, NoRoom):
+        return 507
     return next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import Refused
 from unificx.web.metrics import HttpMetrics
-from unificx.web.problems import PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
+from unificx.web.problems import NoRoom, PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -25,6 +25,8 @@ BODY_SECONDS = 20.0
 OPERATOR = "unificx.operator"
 """Key of the ASGI scope that only `as_operator` sets: nothing a peer sends can reach it."""
 
+_ALWAYS = ("/api/v1/sessions", "/api/v1/recoveries", "/api/v1/privacy")
+"""Where something may be added though there is no room: to come in, and to be forgotten."""
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -48,10 +50,11 @@ def as_operator(app: App) -> App:
 class Shell:
     """ASGI middleware around the API and its pages."""
 
-    def __init__(self, app: App, *, clock: Clock, metrics: HttpMetrics) -> None:
+    def __init__(self, app: App, *, clock: Clock, metrics: HttpMetrics, full: Callable[[], bool]) -> None:
         self._app = app
         self._clock = clock
         self._metrics = metrics
+        self._full = full
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,6 +71,8 @@ class Shell:
             await send(message)
 
         try:
+            if _adds(scope) and self._full():
+                raise NoRoom("The disk of the installation is nearly full.", hint="Tell whoever runs it to make room.")
             await self._app(scope, await _read_body(receive), send_safely)
         except _HungUp:
             return
@@ -82,6 +87,11 @@ class Shell:
             if status:
                 seconds = self._clock.monotonic() - started
                 self._metrics.answered(scope["method"], _route(scope), status, seconds)
+
+
+def _adds(scope: Scope) -> bool:
+    """Whether a request may bring something new: signing in, ending and deleting go on when there is no room."""
+    return scope["method"] in ("POST", "PUT", "PATCH") and not scope["path"].startswith(_ALWAYS)
 
 
 class _HungUp(Exception):

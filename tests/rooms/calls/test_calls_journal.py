@@ -274,7 +274,7 @@ async def test_a_full_disk_keeps_no_call_from_being_answered(journal: Journal, s
     world = await play("alice 1001, bob 1002")
     world.build(journal.note, journal.strike)
 
-    def full(kind: str, record: bytes) -> None:
+    def full(kind: str, record: bytes, *, last: bool = False) -> None:
         raise SpoolFull("no room")
 
     spool.append = full  # type: ignore[method-assign]
