@@ -138,7 +138,7 @@ class Face:
         self.full = False
         presence = PresenceParts(self.directory, OpenKeys(), self.journal, self.clock, bus, full=lambda: self.full)
         self.registrar = Registrar(presence, self.location)
-        self.identifier = Identifier(self.directory, Nonces(bytes(32)), b"s" * 32)
+        self.identifier = Identifier(self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)))
         desk = RegisterDesk(self.directory, self.registrar)
         self.face = SipFace(
             Parts(self.endpoint, self.guard, self.identifier, desk, self.registrar, self.directory, self.calls)

@@ -2,7 +2,7 @@
 
 import pytest
 import structlog.testing
-from sip_face import AWAY, DOMAIN, HOME, Face, Phone
+from sip_face import AWAY, DOMAIN, HOME, OTHER, Face, Phone
 
 from unificx.edge import GuardLimits
 from unificx.sip.flow import Flow
@@ -47,6 +47,40 @@ def test_an_unknown_caller_is_challenged_whomever_he_calls(face: Face, number: s
     response = stranger.once("INVITE", f"sip:{number}@{DOMAIN}", f"<sip:{number}@{DOMAIN}>")
     assert response.status == 407
     assert not face.calls.taken
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
+def test_nobody_is_challenged_for_a_domain_that_no_organisation_has(face: Face, method: str) -> None:
+    stranger = Phone(face, domain="unknown.example", flow=ATTACKER)
+    user = "1001@" if method == "INVITE" else ""
+    response = stranger.once(method, f"sip:{user}unknown.example", "<sip:1001@unknown.example>")
+    assert response.status == 404
+    assert not response.first("www-authenticate")
+    assert not response.first("proxy-authenticate")
+
+
+def test_a_number_at_another_domain_rings_nobody_here(face: Face) -> None:
+    phone = Phone(face)
+    phone.register()
+    assert phone.ask("INVITE", "sip:1002@unknown.example", "<sip:1002@unknown.example>").status == 404
+    assert not face.calls.taken
+
+
+def test_our_own_password_does_not_turn_another_organisations_number_into_ours(face: Face) -> None:
+    """A challenge of ours, answered for a number of theirs."""
+    phone = Phone(face)
+    phone.learn(phone.once("INVITE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>"))
+    assert phone.once("INVITE", f"sip:1001@{OTHER}", f"<sip:1001@{OTHER}>").status == 403
+    assert not face.calls.taken
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "192.0.2.1:5060", "[2001:db8::1]:5060", "pbx.example", "PBX.example"])
+def test_a_phone_may_know_the_server_by_its_address_or_its_name(face: Face, host: str) -> None:
+    phone = Phone(face, domain=host)
+    assert phone.register().status == 200
+    assert phone.invite("1002").status == 180
+    assert phone.challenge is not None
+    assert phone.challenge.get("realm") == DOMAIN
 
 
 @pytest.mark.parametrize("number", ["1001", "9999"])

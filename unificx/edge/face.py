@@ -130,6 +130,9 @@ class SipFace:
         """REGISTER or INVITE outside a dialog: whoever sends it has to prove who he is, whomever it is for."""
         request, flow = event.request, event.flow
         guard, identifier = self._parts.guard, self._parts.identifier
+        if not identifier.serves(request):
+            self._answer(event.key, request, 404, now)
+            return
         credentials = identifier.credentials(request)
         name = request.from_.uri.user_text if credentials is None else credentials.get("username")
         if guard.verdict(flow, name, now, claimed=credentials is not None) is Verdict.REFUSE:
@@ -151,7 +154,8 @@ class SipFace:
 
     def _admit(self, event: RequestArrived, device: DeviceAuth, now: float) -> None:
         extension = self._parts.directory.extension_by_id(device.extension_id)
-        if extension is None:
+        called = self._parts.directory.tenant_by_domain(event.request.target.host)
+        if extension is None or (called is not None and called.id != device.tenant_id):
             self._answer(event.key, event.request, 403, now)
             return
         self._parts.guard.succeeded(event.flow, (device.username, extension.number), now)

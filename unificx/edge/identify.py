@@ -7,6 +7,7 @@ digests that nothing matches.
 import hashlib
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from unificx.kernel.sources import source_of
 from unificx.people import DeviceAuth, Directory
@@ -45,10 +46,14 @@ class Known:
 
 
 class Identifier:
-    """Challenges, and checks what comes back. `secret` is 32 random bytes of this process alone."""
+    """Challenges, and checks what comes back. `secret` is 32 random bytes of this process alone, `names` are what the
+    server itself is reached by, in lower case."""
 
-    def __init__(self, directory: Directory, nonces: Nonces, secret: bytes) -> None:
+    def __init__(
+        self, directory: Directory, nonces: Nonces, secret: bytes, names: frozenset[str] = frozenset()
+    ) -> None:
         self._directory = directory
+        self._names = names
         self._nonces = nonces
         nobody = hashlib.sha256(secret).digest()
         self._nobody = DeviceAuth(
@@ -60,6 +65,19 @@ class Identifier:
             username="",
             ha1_md5=nobody[:16],
             ha1_sha256=nobody,
+        )
+
+    def serves(self, request: Request) -> bool:
+        """Whether a request is for us: for an organisation's domain, or for the server by its address or its name.
+
+        A phone that dials somebody at another domain means nobody here, whoever has the same number.
+        """
+        host = request.target.host.lower()
+        return (
+            not host  # a telephone number without a domain
+            or self._directory.tenant_by_domain(host) is not None
+            or host in self._names
+            or _address(host)
         )
 
     def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
@@ -108,6 +126,15 @@ class Identifier:
                 return tenant.domain
         default = self._directory.default_tenant()
         return NO_TENANT if default is None else default.domain
+
+
+def _address(host: str) -> bool:
+    """Whether it is an IP address. Which of them are ours is not known behind NAT."""
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _same_target(uri: str, request: Request) -> bool:
