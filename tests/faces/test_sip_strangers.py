@@ -268,6 +268,20 @@ def test_a_flood_is_not_even_read(face: Face) -> None:
     assert Phone(face).register().status == 200
 
 
+@pytest.mark.parametrize("tag", ["", ";tag=forged"])
+@pytest.mark.parametrize("method", ["OPTIONS", "SUBSCRIBE"])
+def test_a_flood_of_what_needs_no_proof_runs_dry_and_costs_nobody_his_registration(
+    face: Face, method: str, tag: str
+) -> None:
+    flooder = Phone(face, flow=HOME, call_id="flood")
+    uri = f"sip:1001@{DOMAIN}"
+    answered = sum(bool(face.say(flooder.words(method, uri, f"<{uri}>{tag}"), HOME)) for _ in range(1_000))
+    assert answered == GuardLimits().burst
+    honest = Phone(face)
+    assert honest.register().status == 200
+    assert honest.invite("1002").status == 180
+
+
 def test_any_number_of_honest_phones_may_share_an_address(face: Face) -> None:
     for again in range(400):
         phone = Phone(face, call_id=f"boot-{again}", contact=f"sip:1001@192.0.2.7:{6000 + again % 10}")

@@ -109,10 +109,10 @@ class SipFace:
         request = event.request
         if request.to.tag:
             if not self._parts.calls.event(event, now):
-                self._parts.guard.spend(event.flow, now)
+                self._parts.guard.spend(event.flow, request.method, now)
                 self._answer(event.key, request, 481, now)
             return
-        self._parts.guard.spend(event.flow, now)
+        self._parts.guard.spend(event.flow, request.method, now)
         method = request.method
         if method in ("REGISTER", "INVITE"):
             self._authenticate(event, now)

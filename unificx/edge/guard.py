@@ -3,7 +3,8 @@
 A source is an IPv4 address or an IPv6 /64. Two things are held against it:
 
 * Requests that nobody has vouched for yet take tokens from its bucket; a success gives them back. So any number of
-  honest phones behind one address pass, and a flood runs dry. Who has run dry is not heard: not even read.
+  honest phones behind one address pass, and a flood runs dry. Who has run dry is not heard: not even read. What needs
+  no proof, such as OPTIONS, has a bucket of its own: phones that ask whether we are there use up nobody's registration.
 * Wrong credentials add up, per source and per name tried from it, and fade with time. First the answer comes late, then
   it is 403 without a look; a source where nobody has ever proved himself is not answered at all.
 
@@ -28,7 +29,8 @@ log = structlog.get_logger()
 MOST_NAME = 64
 """Characters of a name that are remembered."""
 _PROOF = b"uthorization:"
-_NEW_WORK = (b"REGISTER ", b"INVITE ", b"OPTIONS ", b"SUBSCRIBE ", b"MESSAGE ", b"PUBLISH ")
+_TO_BE_PROVED = (b"REGISTER ", b"INVITE ")
+_OTHER_WORK = (b"OPTIONS ", b"SUBSCRIBE ", b"MESSAGE ", b"PUBLISH ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class GuardLimits:
     """Times in seconds."""
 
     burst: float = 300.0
-    """Requests of one source that may be waiting for their proof,"""
+    """Requests of one source that may be waiting for their proof, and as many others,"""
     rate: float = 30.0
     """and how many more each second;"""
     trust: float = 10.0
@@ -63,11 +65,17 @@ class Verdict(Enum):
 
 
 @dataclass(slots=True)
-class _Score:
-    """What is held against a source, or a name tried from it. The bucket is used for sources only."""
-
+class _Bucket:
     tokens: float
     filled_at: float
+
+
+@dataclass(slots=True)
+class _Score:
+    """What is held against a source, or a name tried from it. The buckets are used for sources only."""
+
+    proofs: _Bucket
+    others: _Bucket
     failures: float = 0.0
     failed_at: float = 0.0
     refused_until: float = float("-inf")
@@ -124,16 +132,17 @@ class Guard:
             return True
         if score.refused_until > now >= score.proved_until:
             return False
-        if score.tokens >= 1 or self._filled(score, now) >= 1 or not data.startswith(_NEW_WORK):
+        if data.startswith(_OTHER_WORK):
+            return self._filled(score, score.others, now) >= 1
+        if not data.startswith(_TO_BE_PROVED) or self._filled(score, score.proofs, now) >= 1:
             return True
         # Behind an address where somebody has proved himself, those who bring proof are heard through any flood.
         return score.proved_until > now and _PROOF in data
 
-    def spend(self, flow: Flow, now: float) -> None:
+    def spend(self, flow: Flow, method: str, now: float) -> None:
         """A request came that nobody has vouched for yet."""
         score = self._sources.get(source_of(flow.host), now)
-        score.tokens = self._filled(score, now) - 1
-        score.filled_at = now
+        self._put(score, score.proofs if method in ("REGISTER", "INVITE") else score.others, -1, now)
 
     def verdict(self, flow: Flow, name: str, now: float, *, claimed: bool) -> Verdict:
         """Whether a request of somebody who says he is `name` is looked at; `claimed`: with credentials.
@@ -174,8 +183,7 @@ class Guard:
         until = now + self._limits.proved_for
         score = self._sources.get(source, now)
         score.proved_until = until
-        score.tokens = self._filled(score, now) + 2
-        score.filled_at = now
+        self._put(score, score.proofs, 2, now)
         for name in names:
             of_name = self._names.get((source, name[:MOST_NAME]), now)
             of_name.failures = 0.0
@@ -185,11 +193,15 @@ class Guard:
         """What a log may call a source."""
         return hashlib.blake2s(source_of(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
-    def _filled(self, score: _Score, now: float) -> float:
+    def _put(self, score: _Score, bucket: _Bucket, tokens: float, now: float) -> None:
+        bucket.tokens = self._filled(score, bucket, now) + tokens
+        bucket.filled_at = now
+
+    def _filled(self, score: _Score, bucket: _Bucket, now: float) -> float:
         """Where somebody has proved himself there may be an office, or a gateway with many calls at once."""
         trust = self._limits.trust if score.proved_until > now else 1.0
-        filled = score.tokens + (now - score.filled_at) * self._limits.rate * trust
+        filled = bucket.tokens + (now - bucket.filled_at) * self._limits.rate * trust
         return min(self._limits.burst * trust, filled)
 
     def _score(self, now: float) -> _Score:
-        return _Score(self._limits.burst, now)
+        return _Score(_Bucket(self._limits.burst, now), _Bucket(self._limits.burst, now))
