@@ -1,0 +1,84 @@
+import { preferences } from '~/kernel/preferences';
+import { createStore } from '~/kernel/store';
+
+export type Source = 'microphone' | 'camera';
+
+/** refused: by the person or the browser's settings; missing: there is none; busy: another program has it; insecure: no https. */
+export type Why = 'refused' | 'missing' | 'busy' | 'insecure';
+
+/** What was asked for is not to be had, and why. A call goes on without it. */
+export class CaptureRefused extends Error {
+  override readonly name = 'CaptureRefused';
+
+  constructor(
+    readonly source: Source,
+    readonly why: Why,
+  ) {
+    super(`${source}: ${why}`);
+  }
+}
+
+/** What the browser is asking the person for just now: a view says why beside the browser's own question. */
+export const asking = createStore<{ source?: Source }>({});
+
+export type Facing = 'user' | 'environment';
+
+export function microphone(): Promise<MediaStreamTrack> {
+  const { microphone: id } = preferences.state;
+  return capture('microphone', { audio: { deviceId: id ? { ideal: id } : undefined } });
+}
+
+/** The camera chosen, unless one looking the other way is asked for. */
+export function camera(facing?: Facing): Promise<MediaStreamTrack> {
+  const { camera: id } = preferences.state;
+  const which = facing ? { facingMode: { ideal: facing } } : id ? { deviceId: { ideal: id } } : { facingMode: 'user' };
+  return capture('camera', { video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } } });
+}
+
+/** One camera by its id, for those that do not say which way they look. */
+export function cameraById(id: string): Promise<MediaStreamTrack> {
+  return capture('camera', { video: { deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } } });
+}
+
+async function capture(source: Source, wanted: MediaStreamConstraints): Promise<MediaStreamTrack> {
+  const devices = (navigator as Partial<Navigator>).mediaDevices;
+  if (!devices) throw new CaptureRefused(source, isSecureContext ? 'missing' : 'insecure');
+  const question = await permission(source);
+  if (question === 'prompt') asking.setState(() => ({ source }));
+  try {
+    const stream = await devices.getUserMedia(wanted);
+    return stream.getTracks()[0]!;
+  } catch (fault) {
+    throw new CaptureRefused(source, whyOf(fault));
+  } finally {
+    if (asking.state.source === source) asking.setState(() => ({}));
+  }
+}
+
+/** What the browser would answer, without asking; `prompt` where it does not say. */
+export async function permission(source: Source): Promise<PermissionState> {
+  try {
+    return (await navigator.permissions.query({ name: source as PermissionName })).state;
+  } catch {
+    return 'prompt'; // Firefox does not know these names.
+  }
+}
+
+export function whyOf(fault: unknown): Why {
+  const name = fault instanceof Error || fault instanceof DOMException ? fault.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
+  if (name === 'NotReadableError' || name === 'AbortError') return 'busy';
+  return 'missing';
+}
+
+/** Nothing to be heard, but a track: a call without a microphone is a whole call still, keypad and all. */
+export function silence(): MediaStreamTrack {
+  const context = new AudioContext();
+  const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
+  const stop = track!.stop.bind(track);
+  track!.stop = () => {
+    stop();
+    void context.close();
+  };
+  return track!;
+}

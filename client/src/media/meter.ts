@@ -1,0 +1,76 @@
+import { judge, type Quality } from './quality';
+
+/** How the way to the PBX is encrypted: what DTLS agreed on. */
+export interface Encryption {
+  /** AES-256-GCM */
+  cipher: string;
+  /** DTLS 1.2 */
+  protocol: string;
+}
+
+export interface Reading {
+  quality?: Quality;
+  encryption?: Encryption;
+  /** opus, G.722: without the clock rate. */
+  codec?: string;
+}
+
+interface Counts {
+  received: number;
+  lost: number;
+}
+
+type Stat = Record<string, unknown> & { type: string };
+
+/** Reads a connection's own statistics; each reading is about the time since the one before. */
+export class Meter {
+  #before: Counts | undefined;
+
+  read(report: ReadonlyMap<string, unknown>): Reading {
+    const stats = [...report.values()] as Stat[];
+    const sound = stats.find((each) => each.type === 'inbound-rtp' && each.kind === 'audio');
+    const transport = stats.find((each) => each.type === 'transport' && each.dtlsState === 'connected');
+    const codec = sound && (report.get(String(sound.codecId)) as Stat | undefined);
+    return {
+      quality: sound && this.#judge(sound, roundTrip(stats)),
+      encryption: transport && encryptionOf(transport),
+      codec: typeof codec?.mimeType === 'string' ? codec.mimeType.replace('audio/', '') : undefined,
+    };
+  }
+
+  #judge(sound: Stat, rtt: number): Quality | undefined {
+    const now = { received: Number(sound.packetsReceived ?? 0), lost: Number(sound.packetsLost ?? 0) };
+    const before = this.#before;
+    this.#before = now;
+    if (!before) return undefined;
+    const received = Math.max(0, now.received - before.received);
+    const lost = Math.max(0, now.lost - before.lost);
+    if (received + lost === 0) return undefined;
+    return judge({ loss: lost / (received + lost), jitter: Number(sound.jitter ?? 0) * 1000, rtt });
+  }
+}
+
+/** Milliseconds: what the other side's reports say, else the way to the PBX alone. */
+function roundTrip(stats: Stat[]): number {
+  const told = stats.find((each) => each.type === 'remote-inbound-rtp' && each.kind === 'audio')?.roundTripTime;
+  const pair = stats.find((each) => each.type === 'candidate-pair' && each.nominated)?.currentRoundTripTime;
+  return Number(told ?? pair ?? 0) * 1000;
+}
+
+function encryptionOf(transport: Stat): Encryption | undefined {
+  if (typeof transport.srtpCipher !== 'string') return undefined;
+  return { cipher: cipherName(transport.srtpCipher), protocol: protocolName(transport.tlsVersion) };
+}
+
+/** `AEAD_AES_256_GCM` and `SRTP_AES128_CM_SHA1_80` as people write them. */
+function cipherName(name: string): string {
+  const found = /AES_?(?:CM_)?(\d{3})(?:_(GCM|CM))?/.exec(name);
+  if (!found) return name;
+  return `AES-${found[1]}-${name.includes('GCM') ? 'GCM' : 'CM'}`;
+}
+
+/** The version on the wire of a datagram's TLS: FEFF is 1.0, FEFD 1.2, FEFC 1.3. */
+function protocolName(version: unknown): string {
+  const known: Record<string, string> = { FEFF: 'DTLS 1.0', FEFD: 'DTLS 1.2', FEFC: 'DTLS 1.3' };
+  return known[String(version).toUpperCase()] ?? 'DTLS';
+}

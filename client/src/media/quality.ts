@@ -1,0 +1,49 @@
+/** What was measured of a stream over a while. */
+export interface Measured {
+  /** Share of packets that did not come, 0 to 1. */
+  loss: number;
+  /** Interarrival jitter, milliseconds (RFC 3550). */
+  jitter: number;
+  /** There and back, milliseconds. */
+  rtt: number;
+}
+
+export interface Quality extends Measured {
+  /** Transmission rating of ITU-T G.107, 0 to 93. */
+  rating: number;
+  /** Mean opinion score, 1 to 4.4. */
+  mos: number;
+  /** What the meter shows, 1 to 5: bands of ITU-T G.109. */
+  bars: 1 | 2 | 3 | 4 | 5;
+}
+
+/** All defaults of ITU-T G.107 without the impairments below. */
+const BEST = 93.2;
+/** Milliseconds of coding, packets of 20 ms and playing, beyond the network and the jitter buffer. */
+const CODING = 35;
+/** Robustness against loss of G.711 with concealment, random loss (ITU-T G.113 appendix I); Opus and G.722 conceal about as well. */
+const ROBUSTNESS = 25.1;
+
+/**
+ * The E-model of ITU-T G.107, simplified: `R = 93.2 - Id - Ie`.
+ *
+ * Delay: `Id = 0.024 d + 0.11 (d - 177.3)` where d exceeds 177.3 ms (Cole and Rosenbluth, 2001), d being half the round trip,
+ * a jitter buffer of twice the jitter, and coding. Loss: `Ie = 95 Ppl / (Ppl + Bpl)`, Ppl in percent.
+ * `MOS = 1 + 0.035 R + R (R - 60) (100 - R) 7e-6`.
+ */
+export function judge(measured: Measured): Quality {
+  const delay = measured.rtt / 2 + 2 * measured.jitter + CODING;
+  const lost = Math.min(1, Math.max(0, measured.loss)) * 100;
+  const byDelay = 0.024 * delay + (delay > 177.3 ? 0.11 * (delay - 177.3) : 0);
+  const byLoss = (95 * lost) / (lost + ROBUSTNESS);
+  const rating = Math.min(BEST, Math.max(0, BEST - byDelay - byLoss));
+  const mos = 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6;
+  return { ...measured, rating, mos: Math.max(1, mos), bars: band(rating) };
+}
+
+function band(rating: number): Quality['bars'] {
+  if (rating >= 90) return 5;
+  if (rating >= 80) return 4;
+  if (rating >= 70) return 3;
+  return rating >= 60 ? 2 : 1;
+}
