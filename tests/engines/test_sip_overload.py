@@ -1,5 +1,6 @@
 """Overload control: a slope, not a cliff."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sip_wire import UDP, Wire, request
@@ -26,6 +27,54 @@ def test_one_hiccup_refuses_nothing() -> None:
     overload = pressed(0.0)
     overload.measure(0.12)
     assert overload.share == 0.0
+
+
+class Loop:
+    """An event loop in virtual time that can be held up; a new call comes every 20 ms."""
+
+    def __init__(self) -> None:
+        self.overload = Overload()
+        self.now = 0.0
+        self.calls = 0
+        self.refused: list[float] = []
+
+    def run(self, seconds: float, lag: float = 0.005) -> None:
+        end = self.now + seconds
+        while self.now < end:
+            self.now += 0.1 + lag
+            self.overload.measure(lag)
+            for _ in range(5 + round(lag * 50)):
+                self.calls += 1
+                if self.overload.refusal(hash((self.calls, 5060))):
+                    self.refused.append(self.now)
+
+
+@pytest.mark.parametrize("stall", [0.15, 0.3, 1.0])
+def test_a_loop_that_was_held_up_once_refuses_nobody(stall: float) -> None:
+    loop = Loop()
+    loop.run(5)
+    loop.run(0.1, lag=stall)
+    loop.run(0.1, lag=stall / 3)  # what had piled up meanwhile
+    loop.run(5)
+    assert loop.calls > 500
+    assert loop.refused == []
+
+
+def test_nor_does_one_that_is_held_up_now_and_then() -> None:
+    loop = Loop()
+    for _ in range(20):
+        loop.run(0.1, lag=0.3)
+        loop.run(0.5)
+    assert loop.refused == []
+
+
+def test_a_lag_that_stands_is_believed_within_two_seconds_and_forgotten_within_three() -> None:
+    loop = Loop()
+    loop.run(5)
+    loop.run(10, lag=0.3)
+    assert loop.refused[0] < 7
+    loop.run(10)
+    assert loop.refused[-1] < loop.now - 10 + 3
 
 
 def test_repetitions_are_dropped_before_anything_is_refused() -> None:

@@ -2,7 +2,15 @@
 
 First repeated requests go unanswered (their answer is on its way, or they come again), then a part of the new ones is
 refused by 503, the larger the later the loop runs: a slope, not a cliff. What belongs to a call goes on.
+
+A loop that was held up once and is on time again has no more to do than it can: only a lag that stands is believed, as
+a standing queue is in CoDel (RFC 8289 section 4.1).
 """
+
+from collections import deque
+
+STANDS = 3
+"""Measurements in a row that have to be late; the least of them counts."""
 
 
 class Overload:
@@ -15,13 +23,17 @@ class Overload:
     def __init__(self, *, ends: float = 0.05, begins: float = 0.15, full: float = 1.0) -> None:
         self._ends, self._begins, self._full = ends, begins, full
         self._lag = 0.0
+        self._last = deque([0.0] * STANDS, maxlen=STANDS)
         self._refusing = False
 
     def measure(self, lag: float) -> None:
         """Tell how much later than asked the loop has come back; to be called some ten times a second.
 
-        Trouble is believed quickly, its end slowly.
+        Trouble that stands is believed quickly, its end slowly.
         """
+        self._last.append(lag)
+        if not self._refusing:
+            lag = min(self._last)
         self._lag += (lag - self._lag) * (0.5 if lag > self._lag else 0.1)
         self._refusing = self._lag > (self._ends if self._refusing else self._begins)
 
