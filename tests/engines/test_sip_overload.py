@@ -56,7 +56,7 @@ def test_a_loop_that_was_held_up_once_refuses_nobody(stall: float) -> None:
     loop.run(0.1, lag=stall)
     loop.run(0.1, lag=stall / 3)  # what had piled up meanwhile
     loop.run(5)
-    assert loop.calls > 500
+    assert loop.calls > 400
     assert loop.refused == []
 
 
