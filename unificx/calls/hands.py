@@ -10,7 +10,7 @@ import structlog
 from unificx.calls.ports import MediaAnchor
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import ELSEWHERE, Cause
-from unificx.calls.rules.descriptions import is_usable
+from unificx.calls.rules.descriptions import usable
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run
 from unificx.media import MediaReport, MediaUnavailable, Profile
@@ -139,15 +139,15 @@ class Hands:
         if action.taker is words.Taker.PLAIN:
             run.retarget(branch, Profile.PLAIN)
         taker = run.profile(branch if giver == CALLER else CALLER)
-        _check(run, giver, action.sdp)
-        sdp = await self._media.offer(anchor, _tag(run, giver), action.sdp, taker)
+        given = _usable(run, giver, action.sdp)
+        sdp = await self._media.offer(anchor, _tag(run, giver), given, taker)
         return words.MediaOffered(action.ticket, sdp)
 
     async def _answer(self, run: Run, anchor: str, action: words.AnswerMedia) -> words.Event:
         giver = action.giver
         other = action.branch if giver == CALLER else CALLER
-        _check(run, giver, action.sdp)
-        sdp = await self._media.answer(anchor, _tag(run, other), _tag(run, giver), action.sdp, run.profile(other))
+        given = _usable(run, giver, action.sdp)
+        sdp = await self._media.answer(anchor, _tag(run, other), _tag(run, giver), given, run.profile(other))
         return words.MediaAnswered(action.ticket, sdp)
 
     async def _release(self, anchor: str) -> MediaReport | None:
@@ -184,7 +184,9 @@ def _tag(run: Run, name: str) -> str:
     return leg.id if leg is not None else name
 
 
-def _check(run: Run, giver: str, sdp: bytes) -> None:
-    """Raise MediaUnavailable for a description that the media engine must not see."""
-    if not is_usable(sdp, run.source(giver)):
+def _usable(run: Run, giver: str, sdp: bytes) -> bytes:
+    """What of a description the media engine may see. Raises MediaUnavailable if that is nothing."""
+    found = usable(sdp, run.source(giver))
+    if sdp and not found:
         raise MediaUnavailable("description")
+    return found

@@ -10,22 +10,29 @@ _HELD = "0.0.0.0"
 """Nowhere to send to: hold as in RFC 2543, or an offer whose candidates are still to come (RFC 8840)."""
 _ADDRESS = re.compile(rb"^(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] )([^\s/]+)", re.M)
 _CANDIDATE = re.compile(rb"^a=(?:candidate:\S+ \d+ \S+ \d+ |remote-candidates:\d+ )(\S+)", re.M)
+_CANDIDATES = re.compile(rb"^a=candidate:\S+ \d+ \S+ \d+ (\S+)[^\n]*\n", re.M)
+_PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
 _DIRECTION = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.M)
 
 
-def is_usable(sdp: bytes, source: str) -> bool:
-    """Whether it may be given to the media engine: of a sane size, and sending media to nobody it must not reach.
+def usable(sdp: bytes, source: str) -> bytes:
+    """The description as it may be given to the media engine: of a sane size, and sending media to nobody it must not
+    reach; b"" if there is no such description.
 
     `source` is the address it came from. A description from elsewhere that names this machine's loopback would turn
-    the relay into a way to what only this machine may talk to, the engine's own control port among it.
+    the relay into a way to what only this machine may talk to, the engine's own control port among it. With ICE such
+    an address is one way of several, so it alone is left out; without, nothing would be left.
     """
     if len(sdp) > MOST_BYTES or sdp.count(b"\nm=") > MOST_MEDIA:
-        return False
+        return b""
     here = _numeric(source)
     if here is not None and here.is_loopback:
-        return True
-    named = [*_ADDRESS.findall(sdp), *(each for each in _CANDIDATE.findall(sdp) if not each.endswith(b".local"))]
-    return all(_is_reachable(address.decode("ascii", "replace")) for address in named)
+        return sdp
+    if b"\na=ice-ufrag:" in sdp:
+        sdp = _CANDIDATES.sub(lambda line: line[0] if _may_be_tried(line[1]) else b"", sdp)
+        sdp = b"\nm=".join(_without_place(section) for section in sdp.split(b"\nm="))
+    named = [*_ADDRESS.findall(sdp), *_CANDIDATE.findall(sdp)]
+    return sdp if all(_may_be_tried(address) for address in named) else b""
 
 
 def sends(sdp: bytes) -> bool:
@@ -59,6 +66,19 @@ def _direction(sdp: bytes) -> bytes:
     if words[1:2] == [b"0"] or held:
         return b"inactive"
     return said[1] if said is not None else b"sendrecv"
+
+
+def _without_place(section: bytes) -> bytes:
+    """A section whose own address is none to reach, as if its candidates were all it has (RFC 8840 section 4.1.1)."""
+    if all(_may_be_tried(address) for address in _ADDRESS.findall(section)):
+        return section
+    nowhere = _ADDRESS.sub(lambda line: line[0].replace(line[1], _HELD.encode()), section)
+    return _PORT.sub(rb"\g<1>9", nowhere.replace(b"IN IP6 0.0.0.0", b"IN IP4 0.0.0.0"))
+
+
+def _may_be_tried(address: bytes) -> bool:
+    """A name that only the author's own network knows (RFC 8828, mDNS) does no harm."""
+    return address.endswith(b".local") or _is_reachable(address.decode("ascii", "replace"))
 
 
 def _is_reachable(text: str) -> bool:
