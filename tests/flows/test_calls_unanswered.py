@@ -350,6 +350,30 @@ async def test_too_many_calls_are_told_to_come_back() -> None:
     )
 
 
+async def test_one_organisation_does_not_take_all_the_calls_there_may_be() -> None:
+    world = await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        alice -> INVITE 1002 [alice]
+        alice <- 503
+          Retry-After: 5
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+    """,
+        settings=CallSettings(most_of_one_tenant=1),
+    )
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
 async def test_no_call_begins_when_there_is_no_room_to_keep_it() -> None:
     world = await play("""
         alice 1001, bob 1002

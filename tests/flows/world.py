@@ -196,6 +196,7 @@ class World:
         conductor, legs = self.conductor, self.legs
         held = {
             "runs": len(conductor.runs),
+            "runs of tenants": len(conductor._of_tenant),
             "legs of runs": len(conductor._by_leg),
             "legs": len(legs),
             "server keys": len(legs._servers),

@@ -1,6 +1,7 @@
 """The conductor of all live calls: takes what the legs and the media tell, asks the rules, does what they say."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -62,6 +63,7 @@ class Conductor:
     wake: Callable[[], None] = lambda: None
     """Called when something has to be sent although nobody called in."""
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
+    _of_tenant: Counter[str] = field(default_factory=Counter[str])
     _by_leg: dict[str, tuple[Run, str]] = field(default_factory=dict[str, tuple[Run, str]])
     _agenda: Agenda = field(init=False)
     _hands: Hands = field(init=False)
@@ -75,7 +77,7 @@ class Conductor:
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
         """An INVITE of a known caller, outside any dialog."""
         endpoint = self.parts.legs.endpoint
-        wait = self._no_room()
+        wait = self._no_room(caller.tenant_id)
         if wait:
             answer = respond(request, NO_CALLS_LEFT, to_tag=self.parts.legs.tag(), headers=[("Retry-After", wait)])
             endpoint.respond(key, answer, now)
@@ -90,7 +92,7 @@ class Conductor:
             return
         clock = self.parts.clock
         run = Run(clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg})
-        self.runs[run.id] = run
+        self._keep(run)
         self._by_leg[leg.id] = (run, CALLER)
         self._guarded(run, now, self._route, run, leg, now)
         self._drain(now)
@@ -153,7 +155,7 @@ class Conductor:
 
     def adopt(self, run: Run) -> None:
         """Go on with an answered call of an earlier life of this process; its media has to be made anew."""
-        self.runs[run.id] = run
+        self._keep(run)
         for name, leg in run.legs.items():
             self._by_leg[leg.id] = (run, name)
         self._rearm(run)
@@ -166,11 +168,17 @@ class Conductor:
 
     # ---- inside
 
-    def _no_room(self) -> str:
+    def _keep(self, run: Run) -> None:
+        self.runs[run.id] = run
+        self._of_tenant[run.caller.tenant_id] += 1
+
+    def _no_room(self, tenant_id: str) -> str:
         """Seconds after which to try again, "" if another call may begin."""
         if self.full():
             return "60"
-        return "5" if len(self.runs) >= self.settings.most_calls else ""
+        most = self.settings
+        many = len(self.runs) >= most.most_calls or self._of_tenant[tenant_id] >= most.most_of_one_tenant
+        return "5" if many else ""
 
     def _step(self, run: Run, event: words.Event, now: float) -> None:
         run.state, actions = rules.step(run.state, event, now)
@@ -288,7 +296,10 @@ class Conductor:
 
     def _finish(self, run: Run, now: float) -> None:
         """Nothing keeps the call any more; what its legs still have to say they say alone."""
-        self.runs.pop(run.id, None)
+        if self.runs.pop(run.id, None) is not None:
+            self._of_tenant[run.caller.tenant_id] -= 1
+            if not self._of_tenant[run.caller.tenant_id]:
+                del self._of_tenant[run.caller.tenant_id]
         for leg in run.legs.values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)

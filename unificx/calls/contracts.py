@@ -14,6 +14,8 @@ class CallSettings:
     watch_every: float = 5.0
     most_calls: int = 20_000
     """Calls at once; more are told to come back later."""
+    most_of_one_tenant: int = 500
+    """And so many of one organisation, so that none takes all of them."""
 
 
 @dataclass(frozen=True, slots=True)
