@@ -56,6 +56,7 @@ class Housekeeping:
         """Finish what was begun."""
         while self._errands:
             await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._rooms.people.settle()
         await self._rooms.people.tidy()
 
     async def _sweep_answers(self) -> None:

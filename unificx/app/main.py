@@ -30,6 +30,7 @@ def up(  # noqa: PLR0917 - these are the command's options
     as_json: AsJson = False,
 ) -> None:
     """Run the PBX until it is stopped. Port 0 picks a free one."""
+    from unificx.app.address import public_url
     from unificx.app.logs import to_stderr
     from unificx.app.server import serve
     from unificx.app.settings import Settings, bind, binds, certificates, media_interfaces
@@ -50,6 +51,7 @@ def up(  # noqa: PLR0917 - these are the command's options
         database=database_url(site, environ),
         media=media_interfaces(environ, sip),
         certificates=certificates(environ),
+        public_url=public_url(environ),
         demo=demo,
     )
     to_stderr()

@@ -11,7 +11,7 @@ from unificx.app.opening import opened
 from unificx.app.site import Site, database_url
 from unificx.kernel.clock import SystemClock
 from unificx.kernel.errors import CannotStart
-from unificx.web import LiveCall, PartState
+from unificx.web import LiveCall, PartState, PublicAddress
 
 
 class NoCalls:
@@ -31,6 +31,9 @@ class NoParts:
     async def states(self) -> Sequence[PartState]:
         return (PartState("server", False, "it does not run: start it with `unificx up`"),)
 
+    def full(self) -> bool:
+        return False
+
 
 @asynccontextmanager
 async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
@@ -42,4 +45,4 @@ async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
         raise CannotStart(f"There is no installation in {site.home}.", hint="Start one there with `unificx up --home`.")
     environ = dict(os.environ)
     async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
-        yield httpx.ASGITransport(as_operator(face(rooms, NoCalls(), NoParts())))
+        yield httpx.ASGITransport(as_operator(face(rooms, NoCalls(), NoParts(), PublicAddress())))

@@ -6,11 +6,11 @@ import json
 import signal
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
+from unificx.app.address import at, listening
+from unificx.app.announcing import Addresses, Beginning, announce
 from unificx.app.faces import HttpServers, as_operator, face, with_sip
 from unificx.app.gauges import Gauges
 from unificx.app.live import AllParts, Live
@@ -21,29 +21,12 @@ from unificx.app.sip import SipServer
 from unificx.app.site import Site
 from unificx.kernel.clock import SystemClock
 from unificx.net import Certificates, RtpEngine, ensure_certificates
-from unificx.people import OPERATOR, Demo, FirstOperator
+from unificx.people import OPERATOR
+from unificx.web import PublicAddress
 
 log = structlog.get_logger()
 GC_THRESHOLDS = (5_000, 50, 1_000)
 """Measured: with these the longest pause of 20,000 live calls is 3.5 ms; the defaults give 17."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where everything answers."""
-
-    http: str
-    https: str
-    sip: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What a first start made; passwords are told once. `email` is the first operator's, told at every start."""
-
-    email: str
-    operator: FirstOperator | None
-    demo: Demo | None
 
 
 async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -> None:
@@ -62,7 +45,7 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
             gc.collect()
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
-            _announce(settings, rooms, addresses, beginning, as_json=as_json)
+            await announce(settings, rooms, addresses, beginning, as_json=as_json)
             await stop.wait()
             log.info("stopping")
 
@@ -89,16 +72,18 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         web = HttpServers()
         rooms.metrics.register(Gauges(rooms, sip, web.seats))
         live = Live(sip.conductor)
-        app = face(rooms, live, AllParts(rooms, media))
+        address = PublicAddress(settings.public_url)
+        app = face(rooms, live, AllParts(rooms, media), address)
         public = with_sip(app, sip.transports.connections)
         http = web.listen(public, settings.http)
         https = web.listen(public, settings.https, certificates)
+        address.listening = listening(http, https)
         web.listen_at(as_operator(app), settings.site.control)
         stack.callback(settings.site.control.unlink, missing_ok=True)
         tasks = asyncio.gather(*web.serving(), return_exceptions=True)
         stack.push_async_callback(_stop_web, web, tasks)
         await sip.carry_on()
-        addresses = Addresses(_at("http", *http), _at("https", *https), _sip_addresses(sip, http))
+        addresses = Addresses(at("http", *http), at("https", *https), _sip_addresses(sip, http), address.url)
         _write_ready(settings.site, addresses)
         stack.callback(settings.site.ready.unlink, missing_ok=True)
         yield addresses
@@ -109,13 +94,9 @@ async def _stop_web(web: HttpServers, serving: Awaitable[object]) -> None:
     await serving
 
 
-def _at(scheme: str, host: str, port: int) -> str:
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
 def _sip_addresses(sip: SipServer, http: tuple[str, int]) -> dict[str, str]:
     found = {bind.transport: str(bind) for bind in reversed(sip.transports.bound)}
-    return {**found, "ws": _at("ws", *http) + "/sip"}
+    return {**found, "ws": at("ws", *http) + "/sip"}
 
 
 def _write_ready(site: Site, addresses: Addresses) -> None:
@@ -123,45 +104,3 @@ def _write_ready(site: Site, addresses: Addresses) -> None:
     fresh = site.ready.with_suffix(".new")
     fresh.write_text(json.dumps({"http": addresses.http, "https": addresses.https, "sip": addresses.sip}), "utf-8")
     fresh.replace(site.ready)
-
-
-def _announce(settings: Settings, rooms: Rooms, addresses: Addresses, beginning: Beginning, *, as_json: bool) -> None:
-    tenant = rooms.people.directory.default_tenant()
-    admin = {"email": beginning.email}
-    if beginning.operator is not None:
-        admin["password"] = beginning.operator.password
-    ready: dict[str, Any] = {
-        "ready": True,
-        "http": addresses.http,
-        "https": addresses.https,
-        "sip": addresses.sip,
-        "tenant": tenant.slug if tenant is not None else None,
-        "domain": tenant.domain if tenant is not None else None,
-        "admin": admin,
-    }
-    text = json.dumps(ready) if as_json else "\n".join(_for_people(settings, ready, beginning))
-    print(text, flush=True)
-
-
-def _for_people(settings: Settings, ready: dict[str, Any], beginning: Beginning) -> list[str]:
-    sip = ready["sip"]
-    lines = [
-        "UnifiCX is running.",
-        f"  Pages and API   {ready['http']}   {ready['https']}",
-        f"  SIP             udp {sip['udp']}   tcp {sip['tcp']}   tls {sip['tls']}   {sip['ws']}",
-        f"  State           {settings.site.home}",
-    ]
-    if beginning.operator is not None:
-        lines += [
-            "",
-            f"  Administrator   {beginning.operator.email}",
-            f"  Password        {beginning.operator.password}   (shown this once)",
-        ]
-    if beginning.demo is not None:
-        lines += ["", f"  Demo phones, domain {ready['domain']} (passwords shown this once):"]
-        lines += [
-            f"    {number}  user {login.username}  password {login.password}"
-            for number, login in sorted(beginning.demo.logins.items())
-        ]
-    lines += ["", "  Try it: in another terminal, `unificx call`.   Stop it: Ctrl-C."]
-    return lines

@@ -27,6 +27,8 @@ class Settings:
     media: tuple[Interface, ...]
     certificates: Certificates | None = None
     """Given from outside; None: the installation makes its own."""
+    public_url: str = ""
+    """Where people reach it from outside; "": where it listens."""
     demo: bool | None = None
     """Make a demo organisation: True if there is none, False never, None on the first start."""
 

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from typing import Any
 
 Columns = Mapping[str, str]
@@ -69,6 +70,19 @@ def print_login(made: Mapping[str, Any], *, as_json: bool) -> None:
     columns = {field: heading for field, heading in _LOGIN.items() if field in made or field in made["sip"]}
     note = "Put this into the telephone now: the password is not kept and will not be shown again."
     print_item(made if as_json else {**made, **made["sip"]}, columns, as_json=as_json, note=note)
+
+
+def picture(text: str) -> list[str]:
+    """A code to scan in characters, two of its rows in one line; nothing where the terminal has no such characters."""
+    import segno
+
+    out = StringIO()
+    segno.make(text, error="l", micro=False).terminal(out, border=2, compact=True)
+    try:
+        out.getvalue().encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return []
+    return out.getvalue().splitlines()
 
 
 def print_done(did: str, facts: Mapping[str, Any], *, as_json: bool) -> None:

@@ -65,13 +65,13 @@ class Invitations(Codes):
             _check_versions(said)
             hashed = await self._passwords.hash(password)
             async with self._changing() as change:
-                account = await self._use(change, found)
+                account = await self._use_up(change, found)
                 await self._say(change, account, said)
                 person = await self._person(change, found.tenant_id, found.person_id)
                 await self._set_password(change, person, hashed, must_change=False)
                 return await self._admit(change, replace(account, hash=hashed), arrival)
         async with self._changing() as change:
-            await self._say(change, await self._use(change, found), said)
+            await self._say(change, await self._use_up(change, found), said)
         raise _not_of_age()
 
     async def accept_terms(self, principal: Principal, said: Acceptance) -> None:
@@ -97,7 +97,7 @@ class Invitations(Codes):
         self._guesses.succeeded("", source.address, self._clock.monotonic())
         return found
 
-    async def _use(self, change: Change, found: links.Link) -> entry.Account:
+    async def _use_up(self, change: Change, found: links.Link) -> entry.Account:
         """Whom the link lets in, now that it is used up. Raises InvitationOver if it was just before."""
         if await links.find(change.session, found.kind, found.digest, self._clock.now()) is None:
             raise _over()

@@ -77,6 +77,7 @@ class Sessions(Phones):
                 raise _session_over()
             verdict = rotation.judge(given, standing.refresh_digest, standing.previous_digest, standing.rotated, now)
             if verdict != "stolen":
+                self._sessions_used[standing.tenant_id, standing.id] = now.date()
                 tokens = await self._rotate(change, standing, given, keep, again=verdict == "again")
                 return await self._signed_in(change, account, standing.id, tokens)
             await self._end(change, standing)

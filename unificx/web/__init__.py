@@ -3,7 +3,17 @@
 from unificx.web.app import build
 from unificx.web.idempotency import StoredAnswers
 from unificx.web.ports import LiveCall, LiveCalls, Parts, PartState
-from unificx.web.services import Services
+from unificx.web.services import PublicAddress, Services
 from unificx.web.shell import as_operator
 
-__all__ = ["LiveCall", "LiveCalls", "PartState", "Parts", "Services", "StoredAnswers", "as_operator", "build"]
+__all__ = [
+    "LiveCall",
+    "LiveCalls",
+    "PartState",
+    "Parts",
+    "PublicAddress",
+    "Services",
+    "StoredAnswers",
+    "as_operator",
+    "build",
+]

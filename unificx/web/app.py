@@ -21,6 +21,7 @@ from unificx.web.routes import (
     persons,
     privacy,
     sessions,
+    signing,
     tenants,
 )
 from unificx.web.services import Services
@@ -28,6 +29,7 @@ from unificx.web.shell import Shell
 
 _TAGS = [
     {"name": "sessions", "description": "Coming in and going out."},
+    {"name": "signing in", "description": "Codes to scan, invitations, the way back in."},
     {"name": "tenants", "description": "Organisations."},
     {"name": "persons", "description": "People with accounts."},
     {"name": "extensions", "description": "The numbers of an organisation."},
@@ -59,7 +61,20 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     add_handlers(app)
-    for part in (sessions, tenants, persons, extensions, directory, devices, calls, history, desk, privacy, health):
+    for part in (
+        sessions,
+        signing,
+        tenants,
+        persons,
+        extensions,
+        directory,
+        devices,
+        calls,
+        history,
+        desk,
+        privacy,
+        health,
+    ):
         app.include_router(part.router)
     app.include_router(pages.router)
     app.include_router(client.router)

@@ -8,6 +8,7 @@ import pytest
 from unificx.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
 from unificx.kernel.facts import Bus
 from unificx.people import (
+    Arrival,
     NewDevice,
     NewExtension,
     NewPerson,
@@ -33,7 +34,7 @@ from unificx.people.facts import (
 from unificx.privacy import KeyStore
 from unificx.store import Outbox, UnitOfWork
 
-HOME = Source("203.0.113.1", "Browser/1")
+HOME = Arrival(Source("203.0.113.1", "Browser/1"))
 PASSWORD = "correct horse battery"
 ADA = NewPerson("Ada Example", "ada@acme.example", password=PASSWORD)
 

@@ -332,9 +332,9 @@ async def test_two_tenants_may_not_share_a_domain(people: People, acme: Tenant) 
 
 
 def source(address: str, agent: str):
-    from unificx.people import Source
+    from unificx.people import Arrival, SignInDevice, Source
 
-    return Source(address, agent)
+    return Arrival(Source(address, agent), SignInDevice("Tonatiuh's phone", "mobile"))
 
 
 async def everything(database: Database) -> str:

@@ -8,7 +8,7 @@ import typer
 from unificx.console.api import Api, Json, quoted
 from unificx.console.command import At, noun, verb
 from unificx.console.oneline import Trouble
-from unificx.console.output import print_done, print_item, print_items
+from unificx.console.output import picture, print_done, print_item, print_items, print_json
 
 _COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "id": "id"}
 
@@ -88,6 +88,24 @@ def password(at: At, person: Which, password_stdin: Stdin = False) -> None:
     print_item(at.ask(ask), columns, as_json=at.as_json)
 
 
+@verb(group, "sign-in-code")
+def sign_in_code(
+    at: At,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Their e-mail address, id or extension.")],
+) -> None:
+    """Show a code that signs a phone in as a person: scanned once, within two minutes."""
+
+    async def ask(api: Api) -> Json:
+        known = await _find_by_any(api, person, at.tenant)
+        return await api.post("/sign-in-codes", {"person_id": known["id"]}, tenant=known["tenant_id"])
+
+    made = at.ask(ask)
+    if at.as_json:
+        print_json({name: made[name] for name in ("id", "url", "expires")})
+    else:
+        print("\n".join([*picture(made["url"]), made["url"], "Scan it within two minutes, or open the address there."]))
+
+
 @verb(group, "delete")
 def delete(at: At, person: Which) -> None:
     """Close a person's account, with their extensions and devices."""
@@ -108,6 +126,17 @@ async def _find(api: Api, person: str, tenant: str | None) -> Json:
         if one["email"].lower() == person.strip().lower():
             return one
     raise Trouble("Nobody has that e-mail address.", "`unificx person list` shows who there is.")
+
+
+async def _find_by_any(api: Api, reference: str, tenant: str | None) -> Json:
+    """A person by id, e-mail address or extension."""
+    if not reference.isdecimal():
+        return await _find(api, reference, tenant)
+    organisation = await api.organisation(tenant)
+    extension = await api.get(f"/extensions/{quoted(reference)}", tenant=organisation)
+    if extension["person_id"] is None:
+        raise Trouble("That extension belongs to nobody.", "`unificx person list` shows who there is.")
+    return await api.get(f"/persons/{extension['person_id']}", tenant=organisation)
 
 
 def _read() -> str:

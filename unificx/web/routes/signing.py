@@ -37,8 +37,9 @@ async def create_sign_in_code(
         tenant_id, person_id = who.tenant_id, who.person_id
     else:
         tenant_id, person_id = await _person_to_let_in(services, asker, tenant, new.person_id)
+    base = _origin(services, request)
     made = await services.people.create_sign_in_code(tenant_id, person_id, who.person_id)
-    url = f"{_origin(services, request)}{CLIENT}sign-in={made.code}"
+    url = f"{base}{CLIENT}sign-in={made.code}"
     return models.SignInCode(id=made.id, code=made.code, url=url, svg=svg_of(url), expires=made.expires)
 
 

@@ -1,0 +1,173 @@
+"""Signing in by a scanned code: once, soon, and by one device."""
+
+import asyncio
+
+import pytest
+from conftest import Letters, guessed
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import Conflict, NotFound, Unauthenticated
+from unificx.kernel.facts import Bus
+from unificx.people import (
+    Arrival,
+    NewExtension,
+    NewPerson,
+    People,
+    Person,
+    PersonChange,
+    SignedIn,
+    SignInDevice,
+    Source,
+    Tenant,
+)
+from unificx.people.codes import CODE_LIFETIME, MOST_OF_ONE
+from unificx.people.facts import SignInCodeTriedAgain, SignInCodeUsed
+from unificx.people.refusals import SignInCodeExpired, UsedSignInCode
+
+EMAIL = "ada@acme.example"
+PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+CAMERA = Arrival(Source("198.51.100.9", "Camera/9"), SignInDevice("Mallory's phone", "mobile"), "cookie")
+SECRET, OTHER = "A" * 43, "B" * 43
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password="correct horse battery"))
+
+
+async def code_of(people: People, person: Person):
+    """A code that the person has shown to themselves."""
+    return await people.create_sign_in_code(person.tenant_id, person.id, person.id)
+
+
+@pytest.mark.promise("U3", "S2")
+async def test_a_code_signs_one_device_in(people: People, ada: Person, bus: Bus) -> None:
+    used: list[SignInCodeUsed] = []
+    bus.subscribe(SignInCodeUsed, used.append)
+    code = await code_of(people, ada)
+    assert people.sign_in_code(code.id, ada.id).state == "open"
+    assert code.code not in repr(code)
+    signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert isinstance(signed, SignedIn)
+    assert (await people.authenticate(signed.token)).person_id == ada.id
+    state = people.sign_in_code(code.id, ada.id)
+    assert (state.state, state.device_name, state.session_id) == ("used", "Ada's phone", signed.principal.session_id)
+    assert [(one.code_id, one.person_id, one.maker_id) for one in used] == [(code.id, ada.id, ada.id)]
+
+
+@pytest.mark.promise("U2", "U9", "T3")
+async def test_another_device_with_the_same_code_is_refused_and_the_owner_told(
+    people: People, ada: Person, letters: Letters, bus: Bus, clock: ManualClock
+) -> None:
+    tried: list[SignInCodeTriedAgain] = []
+    bus.subscribe(SignInCodeTriedAgain, tried.append)
+    code = await code_of(people, ada)
+    signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    for _ in range(3):
+        with pytest.raises(UsedSignInCode):
+            await people.sign_in_by_code(code.code, OTHER, CAMERA)
+    clock.advance(CODE_LIFETIME.total_seconds() + 1)
+    with pytest.raises(UsedSignInCode):
+        await people.sign_in_by_code(code.code, OTHER, CAMERA)
+    await people.settle()
+    assert letters.sent == [("code_tried_again", EMAIL, "")]
+    assert [one.code_id for one in tried] == [code.id]
+    assert people.sign_in_code(code.id, ada.id).tried_again
+    assert await people.authenticate(signed.token)
+
+
+async def test_the_same_device_may_come_again_and_has_one_session(
+    people: People, ada: Person, letters: Letters, clock: ManualClock
+) -> None:
+    code = await code_of(people, ada)
+    lost = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    clock.advance(30)
+    again = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert await people.authenticate(again.token)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(lost.token)
+    assert [one.id for one in await people.list_sessions(ada.tenant_id, ada.id)] == [again.principal.session_id]
+    assert not people.sign_in_code(code.id, ada.id).tried_again
+    clock.advance(CODE_LIFETIME.total_seconds())
+    with pytest.raises(SignInCodeExpired):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert not letters.sent
+
+
+async def test_of_two_devices_at_once_one_comes_in(people: People, ada: Person) -> None:
+    code = await code_of(people, ada)
+    answers = await asyncio.gather(
+        *(people.sign_in_by_code(code.code, secret * 43, PHONE) for secret in "ABCDE"), return_exceptions=True
+    )
+    assert sum(isinstance(one, SignedIn) for one in answers) == 1
+    assert sum(isinstance(one, UsedSignInCode) for one in answers) == 4
+
+
+@pytest.mark.promise("T3")
+async def test_a_code_ends_by_itself_and_with_the_process(
+    people: People, ada: Person, clock: ManualClock, open_people
+) -> None:
+    code, later = await code_of(people, ada), await code_of(people, ada)
+    restarted = open_people()
+    await restarted.start()
+    with pytest.raises(SignInCodeExpired):
+        await restarted.sign_in_by_code(later.code, SECRET, PHONE)
+    clock.advance(CODE_LIFETIME.total_seconds())
+    assert people.sign_in_code(code.id, ada.id).state == "expired"
+    with pytest.raises(SignInCodeExpired):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_guessing_codes_is_slowed_where_it_happens_alone(people: People, ada: Person) -> None:
+    code = await code_of(people, ada)
+    await guessed(lambda number: people.sign_in_by_code(f"guess {number}", OTHER, CAMERA), SignInCodeExpired)
+    assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
+
+
+async def test_a_right_code_is_no_guess(people: People, ada: Person) -> None:
+    for _ in range(40):
+        code = await code_of(people, ada)
+        assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
+
+
+async def test_a_code_is_shown_to_its_two_people_alone(people: People, ada: Person, acme: Tenant) -> None:
+    admin = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@acme.example"))
+    code = await people.create_sign_in_code(acme.id, ada.id, admin.id)
+    assert people.sign_in_code(code.id, ada.id) == people.sign_in_code(code.id, admin.id)
+    for stranger in ("", "somebody"):
+        with pytest.raises(NotFound):
+            people.sign_in_code(code.id, stranger)
+
+
+async def test_codes_are_few(people: People, ada: Person) -> None:
+    codes = [await code_of(people, ada) for _ in range(MOST_OF_ONE + 1)]
+    with pytest.raises(SignInCodeExpired):
+        await people.sign_in_by_code(codes[0].code, SECRET, PHONE)
+    assert isinstance(await people.sign_in_by_code(codes[1].code, OTHER, PHONE), SignedIn)
+
+
+@pytest.mark.promise("S2")
+async def test_somebody_without_a_password_comes_in_by_a_code(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ben Example", "ben@acme.example"))
+    assert made.extension.person_id is not None
+    ben = await people.person(acme.id, made.extension.person_id)
+    assert ben.state == "invited"
+    code = await people.create_sign_in_code(acme.id, ben.id, "")
+    signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert (await people.authenticate(signed.token)).person_id == ben.id
+    assert (await people.person(acme.id, ben.id)).state == "active"
+
+
+async def test_nobody_comes_in_who_is_suspended_or_gone(people: People, ada: Person, acme: Tenant) -> None:
+    code = await code_of(people, ada)
+    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    with pytest.raises(Unauthenticated):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+    with pytest.raises(Conflict):
+        await code_of(people, ada)
+    await people.close_person(acme.id, ada.id)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+    with pytest.raises(NotFound):
+        await code_of(people, ada)

@@ -1,0 +1,154 @@
+"""The way back in by e-mail: whoever asks learns nothing, and whoever owns the address gets in."""
+
+import pytest
+from conftest import Letters, guessed
+from sqlalchemy import event, text
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import Invalid, Unauthenticated
+from unificx.people import Arrival, NewPerson, People, Person, PersonChange, SignedIn, SignInDevice, Source, Tenant
+from unificx.people.recovery import MOST_ON_THEIR_WAY, RECOVERY_LIFETIME
+from unificx.people.refusals import RecoveryOver
+from unificx.store import Database
+
+EMAIL, PASSWORD, NEW = "ada@acme.example", "correct horse battery", "a much better password"
+PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+LETTER = "recovery de"
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
+
+
+def link(code: str) -> str:
+    return f"https://pbx.example.com/app/#recover={code}"
+
+
+async def asked(people: People, letters: Letters, email: str = EMAIL) -> list[str]:
+    """The codes of all letters there are after another one was asked for."""
+    people.ask_recovery(email, None, link, "de", PHONE.source)
+    await people.settle()
+    return [url.partition("=")[2] for _, url in letters.of(LETTER)]
+
+
+@pytest.mark.promise("C2", "U2", "U3")
+async def test_a_lost_password_is_replaced_by_the_link(people: People, ada: Person, letters: Letters) -> None:
+    before = await people.sign_in(EMAIL, PASSWORD, PHONE)
+    code = (await asked(people, letters, " ADA@Acme.Example "))[-1]
+    assert letters.of(LETTER)[0][0] == EMAIL
+    signed = await people.finish_recovery(code, NEW, PHONE)
+    assert isinstance(signed, SignedIn)
+    assert (await people.authenticate(signed.token)).person_id == ada.id
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(before.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(EMAIL, PASSWORD, PHONE)
+    assert await people.sign_in(EMAIL, NEW, PHONE)
+    await people.settle()
+    assert letters.of("recovery_used") == [(EMAIL, "")]
+    with pytest.raises(RecoveryOver):
+        await people.finish_recovery(code, "yet another password", PHONE)
+
+
+@pytest.mark.promise("T3")
+async def test_whether_there_is_an_account_changes_nothing_that_can_be_seen(
+    people: People, ada: Person, letters: Letters, database: Database
+) -> None:
+    """The answer is given before the first look at the database; the work after it is none of the asker's."""
+    statements: list[str] = []
+
+    def note(connection, cursor, statement, *rest) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    for email in (EMAIL, "nobody@acme.example", ""):
+        assert people.ask_recovery(email, None, link, "de", PHONE.source) is None
+        assert not statements
+    await people.settle()
+    assert statements
+    assert len(letters.of(LETTER)) == 1
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_asking_is_slowed_for_known_and_unknown_alike(people: People, ada: Person) -> None:
+    slowed = []
+    for email, source in ((EMAIL, Source("198.51.100.8")), ("nobody@acme.example", Source("198.51.100.9"))):
+
+        async def ask(number: int, email: str = email, source: Source = source) -> None:
+            people.ask_recovery(email, None, link, "en", source)
+
+        slowed.append(await guessed(ask, RecoveryOver))
+    assert slowed[0] == slowed[1]
+    await people.settle()
+    # Somebody else asking in vain keeps the owner neither from asking nor from the password.
+    people.ask_recovery(EMAIL, None, link, "en", PHONE.source)
+    assert await people.sign_in(EMAIL, PASSWORD, PHONE)
+
+
+async def test_a_mailbox_is_not_filled_and_its_letters_stay_good(
+    people: People, ada: Person, letters: Letters, clock: ManualClock
+) -> None:
+    for _ in range(MOST_ON_THEIR_WAY + 3):
+        codes = await asked(people, letters)
+        clock.advance(60)
+    assert len(codes) == MOST_ON_THEIR_WAY
+    assert isinstance(await people.finish_recovery(codes[0], NEW, PHONE), SignedIn)
+    with pytest.raises(RecoveryOver):
+        await people.finish_recovery(codes[1], NEW, PHONE)
+
+
+async def test_a_link_ends_after_half_an_hour(
+    people: People, ada: Person, letters: Letters, clock: ManualClock, database: Database
+) -> None:
+    code = (await asked(people, letters))[-1]
+    clock.advance(RECOVERY_LIFETIME.total_seconds())
+    with pytest.raises(RecoveryOver):
+        await people.finish_recovery(code, NEW, PHONE)
+    await people.tidy()
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
+    assert await people.sign_in(EMAIL, PASSWORD, PHONE)
+
+
+async def test_nobody_else_gets_a_letter(people: People, ada: Person, acme: Tenant, letters: Letters) -> None:
+    await people.create_person(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not yet in
+    assert not await asked(people, letters, "ben@acme.example")
+    code = (await asked(people, letters))[-1]
+    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    assert await asked(people, letters) == [code]
+    with pytest.raises(RecoveryOver):
+        await people.finish_recovery(code, NEW, PHONE)
+
+
+async def test_where_there_is_no_mail_nothing_is_kept(
+    people: People, ada: Person, letters: Letters, database: Database
+) -> None:
+    letters.mails = False
+    assert not people.sends_mail
+    assert not await asked(people, letters)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
+
+
+async def test_a_password_that_cannot_be_costs_no_link(people: People, ada: Person, letters: Letters) -> None:
+    code = (await asked(people, letters))[-1]
+    with pytest.raises(Invalid):
+        await people.finish_recovery(code, "short", PHONE)
+    assert isinstance(await people.finish_recovery(code, NEW, PHONE), SignedIn)
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_guessing_links_is_slowed_where_it_happens_alone(people: People, ada: Person, letters: Letters) -> None:
+    code = (await asked(people, letters))[-1]
+    elsewhere = Arrival(Source("198.51.100.9"))
+    await guessed(lambda number: people.finish_recovery(f"guess {number}", NEW, elsewhere), RecoveryOver)
+    assert isinstance(await people.finish_recovery(code, NEW, PHONE), SignedIn)
+
+
+@pytest.mark.promise("U2")
+async def test_a_changed_password_is_told_of(people: People, ada: Person, letters: Letters) -> None:
+    signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
+    await people.change_password(signed.principal, PASSWORD, NEW, PHONE.source)
+    await people.settle()
+    assert letters.sent == [("password_changed", EMAIL, "")]

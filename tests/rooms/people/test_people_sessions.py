@@ -1,0 +1,279 @@
+"""Staying in: short access tokens, refresh tokens good once, theft, and what goes with a session that ends."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+
+import pytest
+from conftest import Letters
+from sqlalchemy import text, update
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import NotFound, Unauthenticated
+from unificx.kernel.facts import Bus
+from unificx.people import (
+    Arrival,
+    NewDevice,
+    NewExtension,
+    NewPerson,
+    People,
+    Person,
+    PersonChange,
+    SignedIn,
+    SignInDevice,
+    Source,
+    Tenant,
+    TenantChange,
+)
+from unificx.people.facts import DeviceRevoked, SessionEnded
+from unificx.people.refusals import SessionOver
+from unificx.people.rules import rotation
+from unificx.people.sessions import ACCESS_LIFETIME, SESSION_LIFETIME
+from unificx.people.tables import SessionRow
+from unificx.store import Database
+
+EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
+PROGRAM = Arrival(Source("203.0.113.1", "Program/1"))
+PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+LAPTOP = Arrival(Source("203.0.113.3", "Laptop/3"), SignInDevice("Ada's laptop", "desktop"), "cookie")
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
+
+
+async def enter(people: People, arrival: Arrival = PHONE) -> SignedIn:
+    signed = await people.sign_in(EMAIL, PASSWORD, arrival)
+    assert isinstance(signed, SignedIn)
+    return signed
+
+
+async def is_out(people: People, signed: SignedIn) -> None:
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed.token)
+    with pytest.raises(SessionOver):
+        await people.refresh(signed.refresh, "token")
+
+
+async def count(database: Database, table: str) -> int:
+    async with database.read() as session:
+        return await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0
+
+
+@pytest.mark.promise("T3")
+@pytest.mark.parametrize("arrival", [PROGRAM, PHONE])
+async def test_access_is_short_and_refreshed(people: People, ada: Person, clock: ManualClock, arrival: Arrival) -> None:
+    first = await enter(people, arrival)
+    assert first.expires == clock.now() + ACCESS_LIFETIME[arrival.keep]
+    clock.advance(ACCESS_LIFETIME[arrival.keep].total_seconds() - 1)
+    assert await people.authenticate(first.token)
+    clock.advance(1)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(first.token)
+    second = await people.refresh(first.refresh, arrival.keep)
+    assert second.principal == first.principal
+    assert second.expires == clock.now() + ACCESS_LIFETIME[arrival.keep]
+    assert await people.authenticate(second.token) == first.principal
+    assert len({first.token, second.token, first.refresh, second.refresh}) == 4
+
+
+@pytest.mark.promise("T3")
+async def test_a_refresh_ends_the_access_token_before(people: People, ada: Person) -> None:
+    first = await enter(people)
+    second = await people.refresh(first.refresh, "cookie")
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(first.token)
+    assert await people.authenticate(second.token)
+
+
+async def test_a_session_slides_and_ends_by_itself(
+    people: People, ada: Person, clock: ManualClock, database: Database, bus: Bus
+) -> None:
+    ended: list[SessionEnded] = []
+    bus.subscribe(SessionEnded, ended.append)
+    signed = await enter(people)
+    for _ in range(3):
+        clock.advance(timedelta(days=29).total_seconds())
+        signed = await people.refresh(signed.refresh, "cookie")
+    clock.advance(SESSION_LIFETIME.total_seconds())
+    with pytest.raises(SessionOver):
+        await people.refresh(signed.refresh, "cookie")
+    assert not await people.list_sessions(ada.tenant_id, ada.id)
+    await people.tidy()
+    assert await count(database, "session") == 0
+    assert [(one.session_id, one.person_id) for one in ended] == [(signed.principal.session_id, ada.id)]
+
+
+@pytest.mark.promise("T2")
+async def test_only_digests_of_tokens_are_kept(people: People, ada: Person, database: Database) -> None:
+    signed = await enter(people)
+    async with database.read() as session:
+        row = (await session.execute(text("SELECT access_digest, refresh_digest FROM session"))).one()
+        everything = str((await session.execute(text("SELECT * FROM session"))).one())
+    assert tuple(row) == tuple(hashlib.sha256(one.encode()).hexdigest() for one in (signed.token, signed.refresh))
+    assert signed.token not in everything
+    assert signed.refresh not in everything
+    for secret in (signed.token, signed.refresh):
+        assert secret not in repr(signed)
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_a_stolen_refresh_token_ends_the_session_and_its_owner_is_told(
+    people: People, ada: Person, clock: ManualClock, letters: Letters, bus: Bus
+) -> None:
+    ended: list[SessionEnded] = []
+    bus.subscribe(SessionEnded, ended.append)
+    other = await enter(people, LAPTOP)
+    stolen = await enter(people, PHONE)
+    mine = await people.refresh(stolen.refresh, "cookie")
+    clock.advance(rotation.GRACE.total_seconds())
+    with pytest.raises(SessionOver):
+        await people.refresh(stolen.refresh, "token")
+    await is_out(people, mine)
+    await people.settle()
+    assert letters.of("session_theft") == [(EMAIL, "")]
+    assert [one.session_id for one in ended] == [stolen.principal.session_id]
+    assert await people.authenticate(other.token)
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_a_thief_who_is_first_is_found_by_the_owner(people: People, ada: Person, clock: ManualClock) -> None:
+    mine = await enter(people)
+    thief = await people.refresh(mine.refresh, "token")
+    clock.advance(3600)
+    thief = await people.refresh(thief.refresh, "token")
+    with pytest.raises(SessionOver):
+        await people.refresh(mine.refresh, "cookie")
+    await is_out(people, thief)
+
+
+async def test_a_lost_answer_is_given_again(people: People, ada: Person, clock: ManualClock, letters: Letters) -> None:
+    first = await enter(people)
+    lost = await people.refresh(first.refresh, "cookie")
+    clock.advance(rotation.GRACE.total_seconds() - 1)
+    assert await people.refresh(first.refresh, "cookie") == lost
+    assert await people.authenticate(lost.token)
+    assert await people.refresh(lost.refresh, "cookie")
+    assert not letters.sent
+
+
+async def test_two_pages_that_refresh_at_once_get_the_same(people: People, ada: Person) -> None:
+    first = await enter(people)
+    answers = await asyncio.gather(*(people.refresh(first.refresh, "cookie") for _ in range(5)))
+    assert len({one.refresh for one in answers}) == len({one.token for one in answers}) == 1
+    assert await people.authenticate(answers[0].token)
+
+
+@pytest.mark.promise("T3")
+async def test_a_lost_answer_is_not_given_again_once_its_successor_was_used(people: People, ada: Person) -> None:
+    first = await enter(people)
+    second = await people.refresh(first.refresh, "cookie")
+    third = await people.refresh(second.refresh, "cookie")
+    with pytest.raises(SessionOver):
+        await people.refresh(first.refresh, "cookie")
+    await is_out(people, third)
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "A" * 63, "A" * 64, "A" * 65, "=" * 64, "\x00" * 64])
+async def test_what_is_no_refresh_token_refreshes_nothing(people: People, ada: Person, token: str) -> None:
+    signed = await enter(people)
+    with pytest.raises(SessionOver):
+        await people.refresh(token, "token")
+    with pytest.raises(SessionOver):
+        await people.refresh(signed.token, "token")
+    assert await people.authenticate(signed.token)
+
+
+async def test_who_is_suspended_refreshes_nothing(people: People, ada: Person, acme: Tenant) -> None:
+    signed = await enter(people)
+    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    await is_out(people, signed)
+    await people.update_person(acme.id, ada.id, PersonChange(state="active"))
+    signed = await enter(people)
+    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    await is_out(people, signed)
+
+
+@pytest.mark.promise("C6", "T3")
+async def test_the_list_of_devices_says_which_is_which(people: People, ada: Person, database: Database) -> None:
+    await enter(people, PHONE)
+    await enter(people, LAPTOP)
+    found = await people.list_sessions(ada.tenant_id, ada.id)
+    assert [(one.name, one.kind, one.agent) for one in found] == [
+        ("Ada's laptop", "desktop", "Laptop/3"),
+        ("Ada's phone", "mobile", "Phone/2"),
+    ]
+    async with database.read() as session:
+        raw = b"".join((await session.scalars(text("SELECT sealed FROM session"))).all())
+    assert b"Ada's" not in raw
+
+
+@pytest.mark.promise("C6", "T3")
+async def test_a_session_takes_its_sip_device_with_it(
+    people: People, ada: Person, acme: Tenant, database: Database, bus: Bus
+) -> None:
+    gone: list[object] = []
+    bus.subscribe(SessionEnded, gone.append)
+    bus.subscribe(DeviceRevoked, gone.append)
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
+    for end in ("revoke", "sign out", "others"):
+        gone.clear()
+        signed, here = await enter(people, PHONE), await enter(people, LAPTOP)
+        device = (await people.create_device(acme.id, NewDevice(made.extension.id, "Ada's phone", "client"))).device
+        await _bind(database, acme, signed.principal.session_id, device.id)
+        if end == "revoke":
+            await people.revoke_session(acme.id, ada.id, signed.principal.session_id)
+        elif end == "sign out":
+            await people.sign_out(signed.token)
+        else:
+            await people.revoke_other_sessions(here.principal)
+        assert people.directory.device(device.id) is None
+        with pytest.raises(NotFound):
+            await people.device(acme.id, device.id)
+        ended = next(one for one in gone if isinstance(one, SessionEnded) and one.device_id is not None)
+        revoked = next(one for one in gone if isinstance(one, DeviceRevoked))
+        assert (ended.session_id, ended.person_id) == (signed.principal.session_id, ada.id)
+        assert ended.device_id == revoked.device_id == device.id
+        await is_out(people, signed)
+        assert await people.authenticate(here.token)
+    assert people.directory.device(made.device.id) is not None
+
+
+async def test_a_device_that_is_deleted_leaves_its_session(
+    people: People, ada: Person, acme: Tenant, database: Database
+) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
+    signed = await enter(people)
+    await _bind(database, acme, signed.principal.session_id, made.device.id)
+    await people.delete_device(acme.id, made.device.id)
+    assert [one.device_id for one in await people.list_sessions(acme.id, ada.id)] == [None]
+
+
+async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: str) -> None:
+    async with database.begin() as uow:
+        await uow.session.execute(
+            update(SessionRow)
+            .where(SessionRow.tenant_id == tenant.id, SessionRow.id == session_id)
+            .values(device_id=device_id)
+        )
+
+
+@pytest.mark.promise("U2", "U9")
+async def test_a_new_device_is_told_of_and_a_known_one_or_a_program_is_not(
+    people: People, ada: Person, letters: Letters
+) -> None:
+    for arrival in (PHONE, PHONE, PROGRAM, PROGRAM):
+        await enter(people, arrival)
+    await people.settle()
+    assert not letters.sent
+    await enter(people, LAPTOP)
+    await people.settle()
+    assert letters.sent == [("new_device", EMAIL, "Ada's laptop")]
+
+
+async def test_a_closed_account_leaves_no_session_behind(people: People, ada: Person, database: Database) -> None:
+    signed = await enter(people)
+    await people.close_person(ada.tenant_id, ada.id)
+    await is_out(people, signed)
+    assert await count(database, "session") == 0
