@@ -79,7 +79,7 @@ def mail_server(url: str, variable: str) -> MailServer:
 
 def _address(text: str) -> Address:
     name, address = parseaddr(text)
-    if not address.isascii():
+    if not (text.isprintable() and address.isascii()):
         raise ValueError("a sender has an address every server takes")
     found = Address(name, addr_spec=address)
     if not found.username or "." not in found.domain:

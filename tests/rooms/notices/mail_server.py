@@ -60,7 +60,8 @@ def text_of(letter: EmailMessage, kind: str) -> str:
 
 
 def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:
-    return AuthResult(success=(given.login, given.password) == (b"pbx", b"p@ss:word"), auth_data=given)
+    right = (given.login, given.password) == (b"pbx", b"p@ss:word")
+    return AuthResult(success=right, handled=False, auth_data=given)
 
 
 @asynccontextmanager
@@ -78,7 +79,7 @@ async def mail_server(folder: Path, *, tls: str = "starttls", auth: bool = True)
             tls_context=context if tls == "starttls" else None,
             require_starttls=tls == "starttls",
             authenticator=_knows,
-            auth_required=auth,
+            auth_required=auth and tls == "starttls",
             auth_require_tls=tls == "starttls",
             loop=asyncio.get_running_loop(),
         )
