@@ -32,7 +32,9 @@ export function microphone(): Promise<MediaStreamTrack> {
 export function camera(facing?: Facing): Promise<MediaStreamTrack> {
   const { camera: id } = preferences.state;
   const which = facing ? { facingMode: { ideal: facing } } : id ? { deviceId: { ideal: id } } : { facingMode: 'user' };
-  return capture('camera', { video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } } });
+  return capture('camera', {
+    video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } },
+  });
 }
 
 /** One camera by its id, for those that do not say which way they look. */

@@ -54,7 +54,7 @@ export function play(name: TuneName): () => void {
   }
   let until = here.currentTime + 0.05;
   const fill = () => {
-    for (; until < here.currentTime + 8; ) {
+    for (; until < here.currentTime + 8;) {
       rhythm.forEach((seconds, index) => {
         gain.gain.setTargetAtTime(index % 2 ? 0 : volume / hertz.length, until, 0.012);
         until += seconds;

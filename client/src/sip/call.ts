@@ -231,8 +231,9 @@ export class Call {
     if (this.answered) this.#vitals?.lost();
   }
 
-  dismiss(lacking = false): void {
-    if (lacking) this.#set({ lacking: undefined, videoRefused: false });
+  /** Go on without what is missing. */
+  overlook(): void {
+    this.#set({ lacking: undefined, videoRefused: false });
   }
 
   async #startVideo(): Promise<void> {

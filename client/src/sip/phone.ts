@@ -229,10 +229,13 @@ export class Phone {
   #notRegistered(status?: number): void {
     const unproven = status === 401 || status === 403 || status === 407;
     this.#set({ line: unproven && this.#failures > 2 ? 'refused' : 'retrying' });
-    this.#again(() => {
-      const renewed = unproven ? this.#renew().catch(() => undefined) : this.#fresh(RENEWED_BEFORE);
-      void renewed.then(() => this.#ua?.isConnected() && this.#ua.register());
-    }, unproven && this.#failures === 0 ? 0 : 1);
+    this.#again(
+      () => {
+        const renewed = unproven ? this.#renew().catch(() => undefined) : this.#fresh(RENEWED_BEFORE);
+        void renewed.then(() => this.#ua?.isConnected() && this.#ua.register());
+      },
+      unproven && this.#failures === 0 ? 0 : 1,
+    );
   }
 
   #rings(session: RTCSession, body: string | undefined): void {
@@ -254,7 +257,11 @@ export class Phone {
 
   #add(call: Call): Call {
     call.state.subscribe(() => this.#changed(call));
-    this.state.setState((before) => ({ ...before, calls: [...before.calls, call], active: this.#stays(before) ?? call }));
+    this.state.setState((before) => ({
+      ...before,
+      calls: [...before.calls, call],
+      active: this.#stays(before) ?? call,
+    }));
     return call;
   }
 

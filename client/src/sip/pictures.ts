@@ -46,7 +46,10 @@ export class Pictures {
   #section(kind: Kind): RTCRtpTransceiver | undefined {
     return this.connection
       .getTransceivers()
-      .find((each) => each.receiver.track.kind === kind && each.currentDirection !== 'stopped' && each.direction !== 'stopped');
+      .find(
+        (each) =>
+          each.receiver.track.kind === kind && each.currentDirection !== 'stopped' && each.direction !== 'stopped',
+      );
   }
 
   readonly #arrived = ({ track }: RTCTrackEvent): void => {

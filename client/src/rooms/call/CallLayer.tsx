@@ -1,3 +1,37 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { useValue } from '~/kernel/store';
+import { colleagues } from '~/rooms/directory';
+import { phone, type Call } from '~/sip';
+import { Bar } from './Bar';
+import { CallScreen } from './CallScreen';
+import { Devices } from './Devices';
+import { Incoming } from './Incoming';
+import { callView, shown } from './model';
+import { useParty } from './useParty';
+
+/** Calls, above whatever else is on the screen. */
 export default function CallLayer() {
-  return null;
+  const { calls, active } = useValue(phone.state);
+  const minimised = useValue(callView, (each) => each.minimised);
+  useEffect(() => {
+    phone.start();
+    void colleagues.open();
+  }, []);
+  const now = shown(calls, active);
+  return (
+    <>
+      <div aria-live="assertive">{now.ringing && <Announcement call={now.ringing} />}</div>
+      {now.active && (minimised ? <Bar call={now.active} /> : <CallScreen call={now.active} other={now.other} />)}
+      {now.ringing && <Incoming call={now.ringing} beside={Boolean(now.active)} />}
+      {now.active && <Devices />}
+    </>
+  );
+}
+
+function Announcement({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { title } = useParty(call);
+  return <VisuallyHidden>{t`Call from ${title}`}</VisuallyHidden>;
 }

@@ -1,5 +1,113 @@
-import { Page } from '~/design/Page';
+import { ActionIcon, Text, Title, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { IconBackspace, IconPhone, IconVideo } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { useValue } from '~/kernel/store';
+import { Keypad, startCall } from '~/rooms/call';
+import { colleagues } from '~/rooms/directory';
+import { LineState } from './LineState';
+import { backspace, dialled, meant, press, recallLast, takeNumber, type } from './model';
+import css from './dial.module.css';
 
+/** The number pad: everything that is pressed lies in the lower half of a phone. */
 export default function Dial() {
-  return <Page title="Dial">{null}</Page>;
+  const { t } = useLingui();
+  const { typed, last } = useValue(dialled);
+  useEffect(() => {
+    document.title = `${t`Dial`} · UnifiCX`;
+    void recallLast();
+    void colleagues.open();
+  }, [t]);
+  const call = (video = false) => {
+    const number = takeNumber();
+    if (number) void startCall(number, { video });
+  };
+  return (
+    <div className={css.dial}>
+      <VisuallyHidden>
+        <Title order={1}>
+          <Trans>Dial</Trans>
+        </Title>
+      </VisuallyHidden>
+      <LineState />
+      <form
+        className={css.display}
+        onSubmit={(event) => {
+          event.preventDefault();
+          call();
+        }}
+      >
+        <input
+          className={css.typed}
+          aria-label={t`Number`}
+          placeholder={t`Number or letters`}
+          type="text"
+          inputMode="none"
+          autoComplete="off"
+          autoFocus
+          spellCheck={false}
+          value={typed}
+          data-long={typed.length > 13 || undefined}
+          onChange={(event) => type(event.currentTarget.value)}
+        />
+        <Meant typed={typed} />
+      </form>
+      <Keypad press={press} plus={() => press('+')} audible />
+      <div className={css.actions}>
+        <ActionIcon
+          variant="light"
+          size={56}
+          radius="xl"
+          aria-label={t`Video call`}
+          disabled={!typed}
+          onClick={() => call(true)}
+        >
+          <IconVideo size={26} aria-hidden />
+        </ActionIcon>
+        <ActionIcon
+          className={css.call}
+          size={72}
+          radius={36}
+          aria-label={typed ? t`Call` : t`Last number again`}
+          disabled={!typed && !last}
+          onClick={() => call()}
+        >
+          <IconPhone size={32} aria-hidden />
+        </ActionIcon>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={56}
+          radius="xl"
+          aria-label={t`Delete the last digit`}
+          disabled={!typed}
+          onClick={backspace}
+        >
+          <IconBackspace size={26} aria-hidden />
+        </ActionIcon>
+      </div>
+    </div>
+  );
+}
+
+/** Who that may be, while it is typed; a tap takes the number. */
+function Meant({ typed }: { typed: string }) {
+  const people = useValue(colleagues.state, (each) => each.colleagues);
+  const found = meant(people, typed);
+  return (
+    <div className={css.meant} aria-live="polite">
+      {found.map(({ id, name, number }) =>
+        number === typed ? (
+          <Text key={id} className={css.exactly} fw={600}>
+            {name}
+          </Text>
+        ) : (
+          <UnstyledButton key={id} className={css.perhaps} onClick={() => type(number)}>
+            <span>{name}</span>
+            <span>{number}</span>
+          </UnstyledButton>
+        ),
+      )}
+    </div>
+  );
 }

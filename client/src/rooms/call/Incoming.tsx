@@ -1,0 +1,55 @@
+import { FocusTrap } from '@mantine/core';
+import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useValue } from '~/kernel/store';
+import type { Call } from '~/sip';
+import { answerCall, initials } from './model';
+import { Round } from './Round';
+import { useParty } from './useParty';
+import css from './call.module.css';
+
+/** Somebody calls: over the whole screen, or beside a call that is going on. */
+export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
+  const { t } = useLingui();
+  const video = useValue(call.state, (each) => each.offersVideo);
+  const { title, number } = useParty(call);
+  return (
+    <FocusTrap active>
+      <section
+        className={beside ? css.beside : css.screen}
+        role="alertdialog"
+        aria-modal
+        aria-label={video ? t`Video call from ${title}` : t`Call from ${title}`}
+      >
+        <div className={css.party} data-ringing>
+          {!beside && (
+            <div className={css.face} aria-hidden>
+              {initials(title) || '#'}
+            </div>
+          )}
+          <p className={css.state}>{video ? <Trans>Incoming video call</Trans> : <Trans>Incoming call</Trans>}</p>
+          <h2 className={css.title}>{title}</h2>
+          {number && <p className={css.number}>{number}</p>}
+        </div>
+        <div className={css.answers}>
+          <Round big icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
+          {video && (
+            <Round big icon={IconVideo} kind="take" label={t`With video`} onClick={() => void answerCall(call, true)} />
+          )}
+          <Round
+            big
+            icon={IconPhone}
+            kind="take"
+            label={beside ? t`Hold and answer` : t`Answer`}
+            ref={focusFirst}
+            onClick={() => void answerCall(call)}
+          />
+        </div>
+      </section>
+    </FocusTrap>
+  );
+}
+
+function focusFirst(button: HTMLButtonElement | null): void {
+  button?.setAttribute('data-autofocus', '');
+}

@@ -1,0 +1,38 @@
+import { UnstyledButton } from '@mantine/core';
+import type { Icon } from '@tabler/icons-react';
+import type { Ref } from 'react';
+import css from './call.module.css';
+
+interface RoundProps {
+  icon: Icon;
+  label: string;
+  onClick: () => void;
+  /** What it is for: taking a call, ending one, or anything else. */
+  kind?: 'take' | 'end' | 'plain';
+  /** Of something that is on or off: whether it is on. */
+  on?: boolean;
+  disabled?: boolean;
+  big?: boolean;
+  ref?: Ref<HTMLButtonElement>;
+}
+
+/** A round key with its name beneath. */
+export function Round({ icon: Shape, label, onClick, kind = 'plain', on, disabled, big, ref }: RoundProps) {
+  return (
+    <UnstyledButton
+      ref={ref}
+      className={css.round}
+      data-kind={kind}
+      data-on={on || undefined}
+      data-big={big || undefined}
+      aria-pressed={on}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <span className={css.disc}>
+        <Shape size={big ? 32 : 26} stroke={1.75} aria-hidden />
+      </span>
+      <span className={css.label}>{label}</span>
+    </UnstyledButton>
+  );
+}

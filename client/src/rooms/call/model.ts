@@ -1,0 +1,64 @@
+import { createStore } from '~/kernel/store';
+import { colleagues } from '~/rooms/directory';
+import { phone, type Call } from '~/sip';
+
+/** How the call is shown: over the whole screen, or as a bar above what else one looks at. */
+export interface CallView {
+  minimised: boolean;
+  keypad: boolean;
+  /** The sheet of microphones, cameras and speakers. */
+  devices: boolean;
+  /** The sheet of figures. */
+  figures: boolean;
+}
+
+const BEGIN: CallView = { minimised: false, keypad: false, devices: false, figures: false };
+
+export const callView = createStore<CallView>(BEGIN);
+
+export function showCall(change: Partial<CallView>): void {
+  callView.setState((before) => ({ ...before, ...change }));
+}
+
+/** Call somebody; the call takes the screen at once. */
+export async function startCall(number: string, { video = false, name = colleagues.nameOf(number) ?? '' } = {}) {
+  callView.setState(() => BEGIN);
+  await phone.call(number, { video, name });
+}
+
+export async function answerCall(call: Call, video = false): Promise<void> {
+  callView.setState(() => BEGIN);
+  await phone.answer(call, video);
+}
+
+/** Who is at the other end: as the call says, else as the directory knows the number, else the number. */
+export function whoIs(call: Call, nameOf: (number: string) => string | undefined): { title: string; number: string } {
+  const name = call.name || nameOf(call.number);
+  return name ? { title: name, number: call.number } : { title: call.number, number: '' };
+}
+
+/** Two letters at most, for a round picture. */
+export function initials(title: string): string {
+  const words = title.split(/\s+/).filter((word) => /\p{L}/u.test(word));
+  const chosen = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
+  return chosen.map((word) => [...word][0]!.toUpperCase()).join('');
+}
+
+/** What is to be drawn of all calls. */
+export interface Shown {
+  /** Ringing here and not yet answered. */
+  ringing?: Call;
+  /** On the screen or in the bar. */
+  active?: Call;
+  /** Waiting beside the active one. */
+  other?: Call;
+}
+
+export function shown(calls: readonly Call[], active: Call | undefined): Shown {
+  const ringing = calls.find((each) => each.phase === 'incoming' && !each.state.state.answering);
+  const rest = calls.filter(
+    (each) => each !== ringing && (each.phase !== 'ended' || each === active || calls.length === 1),
+  );
+  const main = active && rest.includes(active) ? active : rest.at(-1);
+  return { ringing, active: main, other: rest.find((each) => each !== main && !each.over) };
+}

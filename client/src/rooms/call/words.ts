@@ -1,0 +1,80 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import type { CaptureRefused, Source, Why } from '~/media/capture';
+import type { CallState, Ending } from '~/sip';
+
+/** Why a call is over, in plain words. */
+export const ENDINGS: Record<Ending, MessageDescriptor> = {
+  left: msg`Call ended`,
+  'hung-up': msg`Call ended`,
+  'declined-here': msg`Declined`,
+  missed: msg`Missed call`,
+  elsewhere: msg`Answered on another device`,
+  declined: msg`Declined`,
+  busy: msg`Busy`,
+  'no-answer': msg`No answer`,
+  unavailable: msg`Not reachable at the moment`,
+  'unknown-number': msg`There is no such number`,
+  'not-allowed': msg`You may not call this number`,
+  'no-common-media': msg`The other side cannot take this kind of call`,
+  'line-lost': msg`No connection to the PBX`,
+  'media-lost': msg`The connection was lost`,
+  replaced: msg`Call ended`,
+  fault: msg`The call could not be made`,
+};
+
+export function stateOf(state: CallState): MessageDescriptor | undefined {
+  if (state.phase === 'ended') return ENDINGS[state.ending ?? 'fault'];
+  if (state.mending) return msg`Connection lost, finding another way…`;
+  if (state.phase === 'calling') return msg`Calling…`;
+  if (state.phase === 'ringing') return state.earlyMedia ? msg`Connecting…` : msg`Ringing…`;
+  if (state.phase === 'incoming') return msg`Answering…`;
+  if (state.phase === 'held') return msg`On hold`;
+  return state.heldByThem ? msg`The other side put you on hold` : undefined;
+}
+
+export interface Lacking {
+  what: MessageDescriptor;
+  todo: MessageDescriptor;
+}
+
+const WHAT: Record<Source, Record<Why, MessageDescriptor>> = {
+  microphone: {
+    refused: msg`You are not heard: the microphone is blocked`,
+    missing: msg`You are not heard: there is no microphone`,
+    busy: msg`You are not heard: another program uses the microphone`,
+    insecure: msg`You are not heard: this page was not opened over https`,
+  },
+  camera: {
+    refused: msg`You are not seen: the camera is blocked`,
+    missing: msg`You are not seen: there is no camera`,
+    busy: msg`You are not seen: another program uses the camera`,
+    insecure: msg`You are not seen: this page was not opened over https`,
+  },
+};
+
+const TODO: Record<Why, MessageDescriptor> = {
+  refused: msg`Press the sign beside the address of this page, allow it there, then try again.`,
+  missing: msg`Plug one in, then try again.`,
+  busy: msg`Close the other program, then try again.`,
+  insecure: msg`Browsers give microphone and camera to encrypted pages alone. Open the https address.`,
+};
+
+/** What is missing and how to get it. */
+export function lackingWords({ source, why }: Pick<CaptureRefused, 'source' | 'why'>): Lacking {
+  return { what: WHAT[source][why], todo: TODO[why] };
+}
+
+/** Said beside the browser's own question. */
+export const REASONS: Record<Source, MessageDescriptor> = {
+  microphone: msg`Your browser asks for the microphone: the other side hears you through it, during calls only.`,
+  camera: msg`Your browser asks for the camera: the other side sees you through it, until you switch it off.`,
+};
+
+export const BARS: Record<1 | 2 | 3 | 4 | 5, MessageDescriptor> = {
+  1: msg`Very bad connection`,
+  2: msg`Bad connection`,
+  3: msg`Fair connection`,
+  4: msg`Good connection`,
+  5: msg`Very good connection`,
+};
