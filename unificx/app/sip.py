@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+from unificx.app.names import own_names
 from unificx.app.rooms import Rooms
 from unificx.app.settings import Settings
 from unificx.calls import CallSettings, Conductor, Watch
@@ -44,7 +45,7 @@ class SipServer:
             wake=self._wake,
         )
         self._watch = Watch(self.conductor, media, clock, call_settings)
-        identifier = Identifier(directory, Nonces(clock.random_bytes(32)), clock.random_bytes(32))
+        identifier = Identifier(directory, Nonces(clock.random_bytes(32)), clock.random_bytes(32), own_names(settings))
         desk = RegisterDesk(directory, rooms.registrar)
         face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor))
         self.transports = Transports(

@@ -1,0 +1,23 @@
+"""The names this server itself is reached by, besides the domains of the organisations."""
+
+import socket
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from unificx.app.settings import Settings
+
+
+def own_names(settings: Settings) -> frozenset[str]:
+    """What phones may have been told as their server: where it listens, the machine's name, the names in a certificate
+    from outside and in the public address. In lower case."""
+    binds = (*settings.sip, settings.http, settings.https)
+    names = {"localhost", socket.gethostname(), urlsplit(settings.public_url).hostname or ""}
+    names |= {name for bind in binds for name in (bind.host, bind.advertised)}
+    if settings.certificates is not None:
+        certificate = x509.load_pem_x509_certificate(settings.certificates.certificate.read_bytes())
+        with suppress(x509.ExtensionNotFound):
+            held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+            names |= set(held.get_values_for_type(x509.DNSName))
+    return frozenset(name.lower() for name in names if name)
