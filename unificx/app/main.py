@@ -33,7 +33,15 @@ def up(  # noqa: PLR0917 - these are the command's options
     from unificx.app.address import public_url
     from unificx.app.logs import to_stderr
     from unificx.app.server import serve
-    from unificx.app.settings import Settings, bind, binds, certificates, media_interfaces
+    from unificx.app.settings import (
+        Settings,
+        bind,
+        binds,
+        calls_per_tenant,
+        certificates,
+        media_interfaces,
+        media_ports,
+    )
     from unificx.app.site import Site, database_url
 
     site = Site(home.expanduser().absolute())
@@ -50,6 +58,8 @@ def up(  # noqa: PLR0917 - these are the command's options
         sip=sip,
         database=database_url(site, environ),
         media=media_interfaces(environ, sip),
+        media_ports=media_ports(environ),
+        calls_per_tenant=calls_per_tenant(environ),
         certificates=certificates(environ),
         public_url=public_url(environ),
         demo=demo,

@@ -20,7 +20,7 @@ from unificx.app.settings import Settings
 from unificx.app.sip import SipServer
 from unificx.app.site import Site
 from unificx.kernel.clock import SystemClock
-from unificx.net import Certificates, RtpEngine, ensure_certificates
+from unificx.net import Certificates, RtpEngine, ensure_certificates, media_ports
 from unificx.people import OPERATOR
 from unificx.web import PublicAddress
 
@@ -63,7 +63,8 @@ async def _begin(rooms: Rooms, *, demo: bool | None) -> Beginning:
 async def _running(settings: Settings, rooms: Rooms, certificates: Certificates) -> AsyncIterator[Addresses]:
     """Everything that listens, media first and the pages last; ended in the other order."""
     async with AsyncExitStack() as stack:
-        media = RtpEngine(rooms.clock, interfaces=settings.media)
+        ports = stack.enter_context(media_ports(settings.media_ports))
+        media = RtpEngine(rooms.clock, interfaces=settings.media, ports=ports)
         await media.start()
         stack.push_async_callback(media.close)
         sip = SipServer(settings, rooms, media, certificates)

@@ -12,6 +12,12 @@ MEDIA_VARIABLE = "UNIFICX_MEDIA"
 """Addresses media is received on, comma-separated: `ADDRESS` or `ADDRESS!ADVERTISED`. Default: where SIP listens."""
 CERTIFICATE_VARIABLE, KEY_VARIABLE = "UNIFICX_TLS_CERTIFICATE", "UNIFICX_TLS_KEY"
 """PEM files of a certificate (with its chain) that phones and browsers trust, in the place of our own authority's."""
+PORTS_VARIABLE = "UNIFICX_MEDIA_PORTS"
+"""Such as 30000-39999; a call takes four or more."""
+CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
+"""How many calls one organisation may have at once."""
+LEAST_PORTS = 100
+CALLS_OF_ONE_TENANT, MOST_CALLS = 500, 20_000
 ANYWHERE = ("0.0.0.0", "::")
 
 
@@ -25,6 +31,9 @@ class Settings:
     sip: tuple[Bind, ...]
     database: str
     media: tuple[Interface, ...]
+    media_ports: tuple[int, int] | None = None
+    """The first and the last; None: a range that no other installation on this machine uses."""
+    calls_per_tenant: int = CALLS_OF_ONE_TENANT
     certificates: Certificates | None = None
     """Given from outside; None: the installation makes its own."""
     public_url: str = ""
@@ -78,3 +87,26 @@ def media_interfaces(environ: Mapping[str, str], sip: tuple[Bind, ...]) -> tuple
             hint=f"Set {MEDIA_VARIABLE}=ADDRESS, or ADDRESS!PUBLIC-ADDRESS behind NAT.",
         )
     return tuple(Interface("127.0.0.1" if host == "localhost" else host) for host in hosts)
+
+
+def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:
+    """The range media is to use, None if it is not set. Raises CannotStart if it is none."""
+    given = environ.get(PORTS_VARIABLE, "")
+    if not given:
+        return None
+    first, _, last = given.partition("-")
+    ports = (int(first), int(last)) if first.isdecimal() and last.isdecimal() else (0, 0)
+    if not (ports[0] >= 1024 and ports[0] + LEAST_PORTS - 1 <= ports[1] <= 65535):
+        raise CannotStart(
+            f"{PORTS_VARIABLE} takes a range of at least {LEAST_PORTS} ports from 1024 on.",
+            hint="For example 30000-39999.",
+        )
+    return ports
+
+
+def calls_per_tenant(environ: Mapping[str, str]) -> int:
+    """How many calls one organisation may have at once. Raises CannotStart if it is no such number."""
+    given = environ.get(CALLS_VARIABLE) or str(CALLS_OF_ONE_TENANT)
+    if not given.isdecimal() or not 1 <= int(given) <= MOST_CALLS:
+        raise CannotStart(f"{CALLS_VARIABLE} takes a number from 1 to {MOST_CALLS:,}.", hint="For example 500.")
+    return int(given)

@@ -35,7 +35,7 @@ class SipServer:
         )
         legs = Legs(endpoint, self._contact, endpoint.new_tag)
         routing = Routing(directory, rooms.location)
-        call_settings = CallSettings()
+        call_settings = CallSettings(most_of_one_tenant=settings.calls_per_tenant)
         self.conductor = Conductor(
             CallParts(legs, media, rooms.history, routing, directory, clock),
             call_settings,

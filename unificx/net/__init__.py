@@ -4,6 +4,7 @@ from unificx.net.binding import Bind
 from unificx.net.ca import Certificates, ensure_certificates, server_context
 from unificx.net.connections import Connections, StreamLimits
 from unificx.net.mail import MailServer, SmtpPostman, mail_server
+from unificx.net.port_ranges import media_ports
 from unificx.net.push_delivery import PushDelivery
 from unificx.net.rtpengine import Interface, RtpEngine
 from unificx.net.seats import HttpLimits, Seats
@@ -27,5 +28,6 @@ __all__ = [
     "Transports",
     "ensure_certificates",
     "mail_server",
+    "media_ports",
     "server_context",
 ]

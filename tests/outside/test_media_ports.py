@@ -1,0 +1,59 @@
+"""Which ports media uses: two installations on one machine do not share any."""
+
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from server import Server
+from structlog.testing import capture_logs
+
+from unificx.app.settings import calls_per_tenant, media_ports
+from unificx.kernel.errors import CannotStart
+from unificx.net import media_ports as taken
+from unificx.net import port_ranges
+
+
+def used(server: Server) -> tuple[int, int]:
+    """What its rtpengine was told."""
+    words = Path(f"/proc/{server.child('rtpengine')}/cmdline").read_text()
+    found = dict(re.findall(r"--port-(min|max)=(\d+)", words))
+    return int(found["min"]), int(found["max"])
+
+
+def test_two_installations_on_one_machine_use_different_ports(tmp_path: Path) -> None:
+    with Server(tmp_path / "one") as one, Server(tmp_path / "two") as two:
+        assert used(one)[1] < used(two)[0] or used(two)[1] < used(one)[0]
+        ports = used(one)
+        one.kill()
+        one.start()
+        assert used(one) == ports
+
+
+def test_a_range_is_free_again_and_there_are_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    ranges = ((101, 200), (201, 300))
+    monkeypatch.setattr(port_ranges, "RANGES", ranges)
+    with ExitStack() as stack, capture_logs() as logs:
+        assert [stack.enter_context(taken(None)) for _ in ranges] == list(ranges)
+        assert stack.enter_context(taken((1024, 2047))) == (1024, 2047)
+        assert not logs
+        assert stack.enter_context(taken(None)) == ranges[0]
+        assert [entry["event"] for entry in logs] == ["media_ports_shared"]
+    with taken(None) as again:
+        assert again == ranges[0]
+
+
+@pytest.mark.parametrize("text", ["30000", "39999-30000", "1000-2000", "60000-70000", "30000-30050", "a-b", "-", "²-³"])
+def test_what_is_no_range_is_told(text: str) -> None:
+    with pytest.raises(CannotStart, match="UNIFICX_MEDIA_PORTS"):
+        media_ports({"UNIFICX_MEDIA_PORTS": text})
+
+
+def test_settings_are_read() -> None:
+    assert media_ports({"UNIFICX_MEDIA_PORTS": "30000-30099"}) == (30000, 30099)
+    assert media_ports({}) is None
+    assert calls_per_tenant({}) == 500
+    assert calls_per_tenant({"UNIFICX_CALLS_PER_TENANT": "20000"}) == 20_000
+    for text in ("0", "20001", "many", "-1"):
+        with pytest.raises(CannotStart, match="UNIFICX_CALLS_PER_TENANT"):
+            calls_per_tenant({"UNIFICX_CALLS_PER_TENANT": text})
