@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from letters import Letters
 from prometheus_client import CollectorRegistry
 
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
@@ -23,11 +24,25 @@ from unificx.privacy import KeyStore
 from unificx.store import Database
 from unificx.store.outbox import Outbox
 from unificx.store.spool import Spool
-from unificx.web import PartState, Services, StoredAnswers, as_operator, build
+from unificx.web import IceServer, PartState, PublicAddress, Services, SipProof, StoredAnswers, as_operator, build
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
 ORIGIN = "https://pbx.example.com"
+LISTENING = "http://127.0.0.1:8080"
+OPEN_TO_ALL = {
+    "accept_invitation",
+    "ask_recovery",
+    "finish_recovery",
+    "health",
+    "look_at_invitation",
+    "readiness",
+    "refresh_session",
+    "sign_in",
+    "sign_in_by_code",
+    "sign_in_options",
+}
+"""Operations that nobody has to be signed in for."""
 
 
 @dataclass
@@ -69,6 +84,28 @@ class Parts:
 
 
 @dataclass
+class Telephony:
+    """The telephony port: proofs that say whose they are, and the devices that are there."""
+
+    clock: ManualClock
+    servers: list[IceServer] = field(default_factory=list)
+    there: set[str] = field(default_factory=set)
+    sleeping: set[str] = field(default_factory=set)
+
+    def proof(self, device_id: str) -> SipProof:
+        return SipProof(self.clock.now() + timedelta(minutes=5), f"proof-of-{device_id}")
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return self.servers
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        return device_id in self.there
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        return device_id in self.sleeping
+
+
+@dataclass
 class World:
     """One installation with two organisations, and clients of it."""
 
@@ -81,6 +118,7 @@ class World:
     clock: ManualClock
     calls: Calls
     parts: Parts
+    letters: Letters
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -88,6 +126,11 @@ class World:
     @property
     def people(self) -> People:
         return self.services.people
+
+    @property
+    def telephony(self) -> Telephony:
+        assert isinstance(self.services.telephony, Telephony)
+        return self.services.telephony
 
     def client(self, *, operator: bool = False, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
         """A program somewhere on the network, or the operator at the control socket."""
@@ -165,7 +208,8 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     keys = KeyStore(folder / "keys.db", bytes(range(32)), clock)
     outbox = Outbox(database, Bus(_fail), clock)
     spool = Spool(folder / "spool", database)
-    people = People(database, keys, clock, passwords=Passwords(CHEAP))
+    letters = Letters()
+    people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters)
     calls, parts, answers = Calls(), Parts(), StoredAnswers(database, keys, clock)
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)
@@ -176,18 +220,21 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         desk=Desk(database, keys, clock),
         live=calls,
         parts=parts,
+        telephony=Telephony(clock),
         answers=answers,
         clock=clock,
         metrics=CollectorRegistry(),
+        address=PublicAddress(listening=LISTENING),
     )
     await people.start()
     await people.first_start("root@operator.example")
-    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts)
+    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts, letters)
     try:
         yield world
     finally:
         for client in world.clients:
             await client.aclose()
+        await people.settle()
         await spool.close()
         await database.close()
         keys.close()

@@ -5,7 +5,7 @@ from http_world import ORIGIN, PASSWORD, World
 
 from unificx.people import Role
 
-COOKIE = "__Host-unificx"
+COOKIE, REFRESH = "__Host-unificx", "__Secure-unificx-refresh"
 HOME = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -34,15 +34,19 @@ async def test_a_browsers_cookie_is_out_of_a_scripts_reach(world: World) -> None
     await world.person(world.acme, "ada@acme.example")
     client, answer = await browser(world, "ada@acme.example")
 
-    assert answer.json()["token"] is None
-    words = {word.strip().lower() for word in answer.headers["set-cookie"].split(";")}
-    assert {"httponly", "secure", "samesite=lax", "path=/"} <= words
-    assert not any(word.startswith("domain") for word in words)
-    assert answer.headers["set-cookie"].startswith(f"{COOKIE}=")
+    assert (answer.json()["token"], answer.json()["refresh"]) == (None, None)
+    paths = {COOKIE: "/", REFRESH: "/api/v1/sessions/refresh"}
+    cookies = answer.headers.get_list("set-cookie")
+    assert sorted(cookie.partition("=")[0] for cookie in cookies) == sorted(paths)
+    for cookie in cookies:
+        words = {word.strip() for word in cookie.split(";")[1:]}
+        path = paths[cookie.partition("=")[0]]
+        assert {"HttpOnly", "Secure", "SameSite=strict", f"Path={path}"} <= words
+        assert not any(word.lower().startswith("domain") for word in words)
     assert (await client.get("/api/v1/me")).status_code == 200
     out = await client.delete("/api/v1/sessions/current", headers=HOME)
     assert out.status_code == 204
-    assert COOKIE not in client.cookies
+    assert not client.cookies
     assert (await client.get("/api/v1/me")).status_code == 401
 
 

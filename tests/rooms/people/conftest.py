@@ -1,41 +1,20 @@
 """The people room on a real database, with real keys and a cheap Argon2id."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 
 import pytest
 from argon2 import PasswordHasher
+from letters import Letters
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import Refused, TooMany
 from unificx.kernel.facts import Bus
-from unificx.people import NewTenant, Passwords, People, Person, Tenant
+from unificx.people import NewTenant, Passwords, People, Tenant
 from unificx.privacy import KeyStore
 from unificx.store import Database
 from unificx.store.outbox import Outbox
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-
-
-@dataclass
-class Letters:
-    """A courier that keeps what it is given: (kind of letter, to whom, what is in it)."""
-
-    mails: bool = True
-    sent: list[tuple[str, str, str]] = field(default_factory=list)
-
-    async def invitation(self, person: Person, url: str, language: str) -> None:
-        self.sent.append((f"invitation {language}", person.email, url))
-
-    async def recovery(self, person: Person, url: str, language: str) -> None:
-        self.sent.append((f"recovery {language}", person.email, url))
-
-    async def notice(self, person: Person, kind: str, detail: str) -> None:
-        self.sent.append((kind, person.email, detail))
-
-    def of(self, kind: str) -> list[tuple[str, str]]:
-        """(to whom, what) of every letter of a kind."""
-        return [(to, what) for sort, to, what in self.sent if sort == kind]
 
 
 async def guessed(attempt: Callable[[int], Awaitable[object]], wrong: type[Refused]) -> tuple[int, float]:

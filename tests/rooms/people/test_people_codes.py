@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from conftest import Letters, guessed
+from conftest import guessed
+from letters import Letters
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import Conflict, NotFound, Unauthenticated

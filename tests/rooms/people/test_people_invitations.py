@@ -1,7 +1,8 @@
 """Coming in for the first time, and saying yes: to the terms, to the policy, to being old enough."""
 
 import pytest
-from conftest import Letters, guessed
+from conftest import guessed
+from letters import Letters
 from sqlalchemy import text
 
 from unificx.kernel.clock import ManualClock

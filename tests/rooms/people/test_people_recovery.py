@@ -1,7 +1,8 @@
 """The way back in by e-mail: whoever asks learns nothing, and whoever owns the address gets in."""
 
 import pytest
-from conftest import Letters, guessed
+from conftest import guessed
+from letters import Letters
 from sqlalchemy import event, text
 
 from unificx.kernel.clock import ManualClock

@@ -5,7 +5,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from conftest import Letters
+from letters import Letters
 from sqlalchemy import text, update
 
 from unificx.kernel.clock import ManualClock

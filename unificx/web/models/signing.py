@@ -13,8 +13,9 @@ KeepField = Annotated[
 ]
 Code = Annotated[SecretStr, Field(min_length=1, max_length=100)]
 DeviceSecret = Annotated[
-    SecretStr,
+    str,
     Field(
+        repr=False,
         pattern=r"^[A-Za-z0-9_-]{43}$",
         description="32 random bytes in base64url, made by the device and kept until it is signed in.",
     ),

@@ -9,7 +9,17 @@ from fastapi import APIRouter, Request, Response, status
 from unificx import people
 from unificx.kernel.errors import Conflict, Forbidden, Invalid
 from unificx.people import POLICY_VERSION, TERMS_VERSION, Action, Principal, may_grant
-from unificx.web.access import Asker, AskerDep, Id, ServicesDep, TenantQuery, reach, source_of, tenant_named
+from unificx.web.access import (
+    Asker,
+    AskerDep,
+    Id,
+    ServicesDep,
+    TenantQuery,
+    reach,
+    reach_or_own,
+    source_of,
+    tenant_named,
+)
 from unificx.web.models import signing as models
 from unificx.web.problems import refusals
 from unificx.web.services import Services
@@ -31,12 +41,13 @@ async def create_sign_in_code(
 ) -> models.SignInCode:
     """Have a code made that signs a device in, once and within two minutes: one's own, or another person's."""
     who = asker.principal
-    if new.person_id is None or new.person_id == who.person_id:
-        if not who.person_id:
-            raise Invalid("The operator at the machine has no account.", hint="Say whom.", field="person_id")
-        tenant_id, person_id = who.tenant_id, who.person_id
-    else:
+    if new.person_id is not None and new.person_id != who.person_id:
         tenant_id, person_id = await _person_to_let_in(services, asker, tenant, new.person_id)
+    elif who.person_id:
+        within = await reach_or_own(services, asker, tenant or who.tenant_id, Action.PEOPLE_CHANGE)
+        tenant_id, person_id = within.tenant_id, who.person_id
+    else:
+        raise Invalid("The operator at the machine has no account.", hint="Say whom.", field="person_id")
     base = _origin(services, request)
     made = await services.people.create_sign_in_code(tenant_id, person_id, who.person_id)
     url = f"{base}{CLIENT}sign-in={made.code}"
@@ -53,7 +64,7 @@ async def show_sign_in_code(services: ServicesDep, asker: AskerDep, code_id: Id)
 async def sign_in_by_code(services: ServicesDep, request: Request, who: models.SignInByCode) -> Response:
     """Sign in with a scanned code. Again with the same secret: the first answer may have been lost."""
     arrival = arrival_of(request, who)
-    code, secret = who.code.get_secret_value(), who.device_secret.get_secret_value()
+    code, secret = who.code.get_secret_value(), who.device_secret
     return admitted(services, await services.people.sign_in_by_code(code, secret, arrival), who.keep)
 
 
