@@ -1,5 +1,87 @@
+import { Button, Center, Group, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { Fault, Hint } from '~/design/Notice';
 import { Page } from '~/design/Page';
+import { Rows } from '~/design/Rows';
+import { useValue } from '~/kernel/store';
+import { calls } from './calls';
+import { CallRow } from './CallRow';
+import { byDay, daysAgo, visible } from './model';
 
+/** One's own calls, the latest first. */
 export default function History() {
-  return <Page title="History">{null}</Page>;
+  const { t, i18n } = useLingui();
+  const now = useValue(calls.state);
+  useEffect(() => void calls.open(), []);
+  const shown = visible(now);
+  const heading = (date: Date) => {
+    const ago = daysAgo(date, new Date());
+    if (ago === 0) return t`Today`;
+    if (ago === 1) return t`Yesterday`;
+    return i18n.date(date, { weekday: 'long', day: 'numeric', month: 'long', ...(ago > 300 && { year: 'numeric' }) });
+  };
+  return (
+    <Page title={t`History`}>
+      <Stack gap="xs" mb="md">
+        <SegmentedControl
+          fullWidth
+          aria-label={t`Which calls`}
+          value={now.missedOnly ? 'missed' : 'all'}
+          onChange={(value) => calls.missedOnly(value === 'missed')}
+          data={[
+            { value: 'all', label: t`All` },
+            { value: 'missed', label: t`Missed` },
+          ]}
+        />
+        <TextInput
+          type="search"
+          aria-label={t`Search calls`}
+          placeholder={t`Name or number`}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={now.search}
+          onChange={(event) => calls.search(event.currentTarget.value)}
+        />
+      </Stack>
+      {now.from === 'kept' && !now.loading && (
+        <Hint>
+          <Trans>These are the calls kept on this device. Later ones appear when there is a connection again.</Trans>
+        </Hint>
+      )}
+      {now.from === 'nowhere' && <Fault fault={now.fault} />}
+      {byDay(shown).map((day) => (
+        <section key={day.key} aria-labelledby={`day-${day.key}`}>
+          <Title order={2} size="h6" c="dimmed" mt="md" mb={4} id={`day-${day.key}`}>
+            {heading(day.date)}
+          </Title>
+          <Rows>
+            {day.entries.map((entry) => (
+              <CallRow key={entry.id} entry={entry} />
+            ))}
+          </Rows>
+        </section>
+      ))}
+      {shown.length === 0 && !now.fault && (
+        <Text c="dimmed" ta="center" py="xl" role="status">
+          {now.loading ? (
+            <Trans>One moment…</Trans>
+          ) : now.search || now.missedOnly ? (
+            <Trans>No such calls.</Trans>
+          ) : (
+            <Trans>No calls yet.</Trans>
+          )}
+        </Text>
+      )}
+      {now.more && (
+        <Center my="md">
+          <Group>
+            <Button variant="default" size="md" loading={now.loading} onClick={() => void calls.earlier()}>
+              <Trans>Earlier calls</Trans>
+            </Button>
+          </Group>
+        </Center>
+      )}
+    </Page>
+  );
 }

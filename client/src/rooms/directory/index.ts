@@ -1,0 +1,2 @@
+/** The colleagues: who has which number. */
+export { colleagues } from './colleagues';

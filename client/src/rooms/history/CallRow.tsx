@@ -1,0 +1,74 @@
+import { ActionIcon, Box, Text } from '@mantine/core';
+import { IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconPhoneX, type Icon } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { duration } from '~/design/moments';
+import { Row } from '~/design/Rows';
+import { startCall } from '~/rooms/call';
+import { grade, type Entry } from './model';
+
+const LOOKS: Record<Entry['kind'], { icon: Icon; colour: string }> = {
+  incoming: { icon: IconPhoneIncoming, colour: 'var(--mantine-color-dimmed)' },
+  outgoing: { icon: IconPhoneOutgoing, colour: 'var(--mantine-color-dimmed)' },
+  declined: { icon: IconPhoneX, colour: 'var(--mantine-color-dimmed)' },
+  missed: { icon: IconPhoneX, colour: 'var(--mantine-color-error)' },
+};
+
+/** One call: who, when, how it went, and a button to call them. */
+export function CallRow({ entry }: { entry: Entry }) {
+  const { t, i18n } = useLingui();
+  const { icon: Look, colour } = LOOKS[entry.kind];
+  const kinds = { incoming: t`Incoming`, outgoing: t`Outgoing`, missed: t`Missed`, declined: t`Declined` };
+  const outcomes = {
+    answered: '',
+    missed: t`no answer`,
+    cancelled: t`given up`,
+    busy: t`busy`,
+    declined: t`declined`,
+    unreachable: t`not reachable`,
+    failed: t`did not work`,
+  };
+  const how = entry.seconds
+    ? duration(entry.seconds)
+    : entry.kind === 'outgoing' && entry.outcome !== 'answered'
+      ? outcomes[entry.outcome]
+      : '';
+  const who = entry.erased ? t`An erased person` : entry.name || entry.number || t`Hidden number`;
+  const poor = entry.mos !== undefined && grade(entry.mos) !== 'good';
+  return (
+    <Row
+      mark={<Look size={20} color={colour} aria-hidden />}
+      end={
+        <>
+          <Text size="sm" c="dimmed" component="time" dateTime={entry.started.toISOString()}>
+            {i18n.date(entry.started, { timeStyle: 'short' })}
+          </Text>
+          {entry.number ? (
+            <ActionIcon
+              variant="light"
+              size={44}
+              radius="xl"
+              aria-label={t`Call ${who}`}
+              onClick={() => void startCall(entry.number)}
+            >
+              <IconPhone size={20} aria-hidden />
+            </ActionIcon>
+          ) : (
+            <Box w={44} />
+          )}
+        </>
+      }
+    >
+      <Text fw={entry.kind === 'missed' ? 650 : 500} c={entry.kind === 'missed' ? 'red' : undefined} truncate>
+        {who}
+      </Text>
+      <Text size="sm" c="dimmed" truncate>
+        {[kinds[entry.kind], how, entry.name && entry.number].filter(Boolean).join(' · ')}
+      </Text>
+      {poor && (
+        <Text size="xs" c="dimmed">
+          {grade(entry.mos!) === 'fair' ? <Trans>Sound was fair</Trans> : <Trans>Sound was poor</Trans>}
+        </Text>
+      )}
+    </Row>
+  );
+}

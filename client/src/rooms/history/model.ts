@@ -1,0 +1,209 @@
+import type { CallRecord, Me } from '~/api';
+import { asProblem, type Problem } from '~/kernel/problem';
+import { createStore } from '~/kernel/store';
+
+/** A call as one of the two who took part sees it. */
+export interface Entry {
+  id: string;
+  kind: 'incoming' | 'outgoing' | 'missed' | 'declined';
+  /** The other side; both empty if it hid its number, `erased` if it asked to be forgotten. */
+  name: string;
+  number: string;
+  erased: boolean;
+  started: Date;
+  /** 0 when nobody talked. */
+  seconds: number;
+  outcome: CallRecord['outcome'];
+  /** How well both sides were heard, 1 to 5, if it was measured: the worse of the two. */
+  mos?: number;
+}
+
+export interface Day {
+  /** 2026-11-24, in the reader's own time. */
+  key: string;
+  date: Date;
+  entries: Entry[];
+}
+
+export interface HistoryState {
+  calls: Entry[];
+  /** `kept`: only what is on this device. */
+  from: 'nowhere' | 'kept' | 'server';
+  loading: boolean;
+  fault?: Problem;
+  /** There are earlier calls than these. */
+  more: boolean;
+  missedOnly: boolean;
+  search: string;
+}
+
+/** Reads a record as the owner of these extensions. */
+export function entryOf(record: CallRecord, own: ReadonlySet<string>): Entry {
+  const caller = record.parties.find((each) => each.role === 'caller');
+  const outgoing = caller?.extension_id != null && own.has(caller.extension_id);
+  const other = outgoing ? record.parties.find((each) => each.role === 'callee') : caller;
+  const answered = record.outcome === 'answered';
+  const heard = [record.quality.caller.mos, record.quality.callee?.mos].filter((each) => each != null);
+  return {
+    id: record.id,
+    kind: outgoing ? 'outgoing' : answered ? 'incoming' : record.outcome === 'declined' ? 'declined' : 'missed',
+    name: other?.name ?? '',
+    number: other?.number ?? (outgoing ? (record.callee ?? '') : ''),
+    erased: other?.erased ?? false,
+    started: new Date(record.started),
+    seconds: record.talk_seconds,
+    outcome: record.outcome,
+    mos: heard.length ? Math.min(...heard) : undefined,
+  };
+}
+
+/** Good from 3.6 (users satisfied, ITU-T G.107 annex B), poor below 3.1 (many are not). */
+export function grade(mos: number): 'good' | 'fair' | 'poor' {
+  return mos >= 3.6 ? 'good' : mos >= 3.1 ? 'fair' : 'poor';
+}
+
+function folded(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+/** What is to be seen of `state`. */
+export function visible({ calls, missedOnly, search }: HistoryState): Entry[] {
+  const wanted = folded(search.trim());
+  const digits = wanted.replace(/[\s()/-]/g, '');
+  return calls.filter(
+    (each) =>
+      (!missedOnly || each.kind === 'missed') &&
+      (!wanted || folded(each.name).includes(wanted) || (digits !== '' && each.number.includes(digits))),
+  );
+}
+
+/** By day of the reader's time zone, the order kept. */
+export function byDay(entries: Entry[]): Day[] {
+  const days: Day[] = [];
+  for (const entry of entries) {
+    const date = new Date(entry.started.getFullYear(), entry.started.getMonth(), entry.started.getDate());
+    const key = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+    const last = days.at(-1);
+    if (last?.key === key) last.entries.push(entry);
+    else days.push({ key, date, entries: [entry] });
+  }
+  return days;
+}
+
+/** Days before today: 0 today, 1 yesterday. */
+export function daysAgo(date: Date, now: Date): number {
+  const midnight = (each: Date) => Date.UTC(each.getFullYear(), each.getMonth(), each.getDate());
+  return Math.round((midnight(now) - midnight(date)) / 86_400_000);
+}
+
+interface Page {
+  items: CallRecord[];
+  next: string | null;
+}
+
+export interface HistoryParts {
+  me(): Me | undefined;
+  /** The newest calls of one extension, or what follows `cursor`. */
+  ask(extension: string, cursor?: string): Promise<Page>;
+  kept(): Promise<CallRecord[]>;
+  /** Takes the place of everything kept before. */
+  keep(records: CallRecord[]): Promise<void>;
+}
+
+const NOTHING: HistoryState = {
+  calls: [],
+  from: 'nowhere',
+  loading: false,
+  more: false,
+  missedOnly: false,
+  search: '',
+};
+
+/** One's own calls: what is kept here at once, then what the server says, which replaces it on the device too. */
+export class History {
+  readonly state = createStore<HistoryState>(NOTHING);
+  private records = new Map<string, CallRecord>();
+  private next = new Map<string, string>();
+  private asking?: Promise<void>;
+  private owner = 0;
+
+  constructor(private readonly parts: HistoryParts) {}
+
+  /** Show what is kept, then ask. */
+  async open(): Promise<void> {
+    const { owner } = this;
+    if (this.state.state.from === 'nowhere') {
+      this.state.setState((before) => ({ ...before, loading: true }));
+      const kept = await this.parts.kept();
+      if (owner !== this.owner) return;
+      if (this.state.state.from === 'nowhere' && kept.length > 0) this.show(kept, 'kept');
+    }
+    await this.refresh();
+  }
+
+  /** Ask for the newest calls. Whoever asks meanwhile gets the same answer. */
+  refresh(): Promise<void> {
+    this.asking ??= this.ask(false).finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  /** Ask for earlier calls too. They are not kept. */
+  async earlier(): Promise<void> {
+    await this.asking;
+    await this.ask(true);
+  }
+
+  missedOnly(missedOnly: boolean): void {
+    this.state.setState((before) => ({ ...before, missedOnly }));
+  }
+
+  search(search: string): void {
+    this.state.setState((before) => ({ ...before, search }));
+  }
+
+  /** The owner has gone. */
+  forget(): void {
+    this.owner += 1;
+    this.records.clear();
+    this.next.clear();
+    this.asking = undefined;
+    this.state.setState(() => NOTHING);
+  }
+
+  private async ask(earlier: boolean): Promise<void> {
+    const { owner } = this;
+    const own = this.parts.me()?.extensions ?? [];
+    this.state.setState((before) => ({ ...before, loading: true }));
+    try {
+      const wanted = own.filter((each) => !earlier || this.next.has(each.id));
+      const pages = await Promise.all(
+        wanted.map(async ({ id }) => ({ id, page: await this.parts.ask(id, earlier ? this.next.get(id) : undefined) })),
+      );
+      if (owner !== this.owner) return;
+      if (!earlier) this.records.clear();
+      for (const { id, page } of pages) {
+        page.items.forEach((each) => this.records.set(each.id, each));
+        if (page.next) this.next.set(id, page.next);
+        else this.next.delete(id);
+      }
+      const records = [...this.records.values()].sort((a, b) => b.started.localeCompare(a.started));
+      this.show(records, 'server');
+      if (!earlier) await this.parts.keep(records);
+    } catch (fault) {
+      if (owner !== this.owner) return;
+      this.state.setState((before) => ({ ...before, loading: false, fault: asProblem(fault) }));
+    }
+  }
+
+  private show(records: CallRecord[], from: 'kept' | 'server'): void {
+    const own = new Set(this.parts.me()?.extensions.map((each) => each.id));
+    this.state.setState((before) => ({
+      ...before,
+      calls: records.map((each) => entryOf(each, own)),
+      from,
+      loading: from === 'kept',
+      fault: undefined,
+      more: this.next.size > 0,
+    }));
+  }
+}
