@@ -46,6 +46,17 @@ from unificx.people.contracts import (
 from unificx.people.directory import OPERATOR, Directory
 from unificx.people.passwords import Passwords
 from unificx.people.ports import Courier, KeyRing, NoCourier
+from unificx.people.proofs import (
+    Added,
+    Credential,
+    Factor,
+    FactorForm,
+    Options,
+    PasskeyAsked,
+    Proof,
+    TotpBegun,
+    WebOrigin,
+)
 from unificx.people.rules.guesses import source_key
 from unificx.people.rules.roles import Action, may, may_grant
 from unificx.people.service import People
@@ -57,9 +68,11 @@ __all__ = [
     "TERMS_VERSION",
     "Acceptance",
     "Action",
+    "Added",
     "Admission",
     "Arrival",
     "Courier",
+    "Credential",
     "Demo",
     "Device",
     "DeviceAuth",
@@ -68,6 +81,8 @@ __all__ = [
     "Directory",
     "Extension",
     "ExtensionChange",
+    "Factor",
+    "FactorForm",
     "FactorKind",
     "FirstOperator",
     "Invitation",
@@ -83,13 +98,16 @@ __all__ = [
     "NewTenant",
     "NoCourier",
     "NoticeKind",
+    "Options",
     "Page",
+    "PasskeyAsked",
     "Passwords",
     "People",
     "Person",
     "PersonChange",
     "PersonState",
     "Principal",
+    "Proof",
     "Role",
     "SecondFactorNeeded",
     "Session",
@@ -103,6 +121,8 @@ __all__ = [
     "Tenant",
     "TenantChange",
     "TenantState",
+    "TotpBegun",
+    "WebOrigin",
     "may",
     "may_grant",
     "source_key",

@@ -33,7 +33,7 @@ class Proving(Passkeys):
         async with self._changing() as change:
             account = await self._account(change, found.tenant_id, found.person_id)
             owner = Owner(account.tenant_id, account.person_id, account.subject)
-            await self._use(change, owner, proof, origin, _coming_in(ticket))
+            await self._use_proof(change, owner, proof, origin, _coming_in(ticket))
             if self._tickets.take(ticket, SECOND_FACTOR) is None:
                 raise ticket_over()
             signed_in = await self._open(change, account, arrival, proved=True)
@@ -57,7 +57,7 @@ class Proving(Passkeys):
         try:
             async with self._changing() as change:
                 owner = self._owner(principal.tenant_id, principal.person_id)
-                await self._use(change, owner, proof, origin, _once_more(principal))
+                await self._use_proof(change, owner, proof, origin, _once_more(principal))
                 await self._mark_proved(change, principal)
         except WrongProof as refusal:
             raise _not_proved(refusal.hint) from None
@@ -93,7 +93,7 @@ class Proving(Passkeys):
         known = [each.passkey for each in found if each.passkey is not None and each.passkey.host == origin.host]
         return ceremonies.request_options(origin, self._challenge(purpose), known)
 
-    async def _use(self, change: Change, owner: Owner, proof: Proof, origin: WebOrigin, purpose: str) -> None:
+    async def _use_proof(self, change: Change, owner: Owner, proof: Proof, origin: WebOrigin, purpose: str) -> None:
         """Take the proof, so that it cannot be given again. Raises WrongProof, and TicketOver for a passkey's."""
         if proof.passkey is not None:
             await self._use_passkey(change, owner, proof.passkey, origin, purpose)

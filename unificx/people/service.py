@@ -8,13 +8,14 @@ is for the caller to ask of `may`.
 from unificx.people.contracts import Demo, FirstOperator, NewExtension, NewPerson, NewTenant, Role
 from unificx.people.directory import OPERATOR
 from unificx.people.entrance import ONE_TIME_BYTES
+from unificx.people.proving import Proving
 from unificx.people.queries import accounts, phones
 from unificx.people.recovery import Recovery
 
 _DEMO = {"1001": "Reception", "1002": "Ada Example", "1003": "Ben Example", "1004": "Cleo Example"}
 
 
-class People(Recovery):
+class People(Recovery, Proving):
     """All use cases under one name, each chapter a file, and how an installation begins."""
 
     async def start(self) -> None:

@@ -1,0 +1,92 @@
+"""A software authenticator: makes real WebAuthn credentials with attestation "none" and signs real assertions."""
+
+import base64
+import hashlib
+import json
+import os
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from webauthn.helpers import encode_cbor
+
+PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+
+
+def b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def unb64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@dataclass
+class Held:
+    """One passkey, as the authenticator holds it."""
+
+    id: bytes
+    host: str
+    handle: str
+    key: ec.EllipticCurvePrivateKey
+
+
+@dataclass
+class Authenticator:
+    """`counts`: raises its signature counter, as hardware keys do; synchronised passkeys keep it at zero."""
+
+    origin: str = "https://pbx.example.com"
+    counts: bool = True
+    verifies: bool = True
+    counter: int = 0
+    held: list[Held] = field(default_factory=list)
+
+    def make(self, options: Any) -> dict[str, Any]:
+        """What `navigator.credentials.create()` gives."""
+        for each in options["excludeCredentials"]:
+            assert unb64(each["id"]) not in [one.id for one in self.held], "it is registered already"
+        made = Held(os.urandom(32), options["rp"]["id"], options["user"]["id"], ec.generate_private_key(ec.SECP256R1()))
+        self.held.append(made)
+        point = made.key.public_key().public_numbers()
+        # COSE_Key of an ES256 key (RFC 9053 section 7.1.1).
+        public = encode_cbor({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)})
+        attested = bytes(16) + struct.pack(">H", len(made.id)) + made.id + public
+        data = self._data(made, ATTESTED) + attested
+        response = {
+            "clientDataJSON": self._client("webauthn.create", options["challenge"]),
+            "attestationObject": b64(encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})),
+            "transports": ["internal"],
+        }
+        return self._credential(made, response)
+
+    def sign(self, options: Any) -> dict[str, Any]:
+        """What `navigator.credentials.get()` gives."""
+        allowed = [unb64(each["id"]) for each in options.get("allowCredentials", [])]
+        fit = [one for one in self.held if one.host == options["rpId"] and (not allowed or one.id in allowed)]
+        return self.sign_with(fit[-1], options["challenge"])
+
+    def sign_with(self, held: Held, challenge: str) -> dict[str, Any]:
+        """Sign whatever is asked."""
+        self.counter += self.counts
+        client, data = self._client("webauthn.get", challenge), self._data(held)
+        signature = held.key.sign(data + hashlib.sha256(unb64(client)).digest(), ec.ECDSA(SHA256()))
+        response = {
+            "clientDataJSON": client,
+            "authenticatorData": b64(data),
+            "signature": b64(signature),
+            "userHandle": held.handle,
+        }
+        return self._credential(held, response)
+
+    def _client(self, kind: str, challenge: str) -> str:
+        return b64(json.dumps({"type": kind, "challenge": challenge, "origin": self.origin}).encode())
+
+    def _data(self, held: Held, flags: int = 0) -> bytes:
+        flags |= PRESENT | (VERIFIED if self.verifies else 0)
+        return hashlib.sha256(held.host.encode()).digest() + struct.pack(">BI", flags, self.counter)
+
+    def _credential(self, held: Held, response: dict[str, Any]) -> dict[str, Any]:
+        name = b64(held.id)
+        return {"id": name, "rawId": name, "type": "public-key", "response": response, "clientExtensionResults": {}}
