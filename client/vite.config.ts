@@ -55,7 +55,7 @@ export default defineConfig({
   resolve: { alias: { '~': here('./src') } },
   plugins: [
     react(),
-    lingui(),
+    lingui({ macroTransform: true }),
     components(),
     VitePWA({
       strategies: 'injectManifest',
