@@ -11,6 +11,7 @@ from unificx.kernel.facts import Bus
 from unificx.people import DeviceAuth, Directory, Extension, Tenant
 from unificx.presence import Caller, Location, Registrar
 from unificx.presence import Parts as PresenceParts
+from unificx.sip.bearer import Bearers
 from unificx.sip.digest import Nonces, ha1, response_for
 from unificx.sip.endpoint import Endpoint, Event, RequestArrived, ServerKey
 from unificx.sip.flow import Flow
@@ -138,7 +139,10 @@ class Face:
         self.full = False
         presence = PresenceParts(self.directory, OpenKeys(), self.journal, self.clock, bus, full=lambda: self.full)
         self.registrar = Registrar(presence, self.location)
-        self.identifier = Identifier(self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)))
+        self.bearers = Bearers(bytes(32))
+        self.identifier = Identifier(
+            self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)), bearers=self.bearers
+        )
         desk = RegisterDesk(self.directory, self.registrar)
         self.face = SipFace(
             Parts(self.endpoint, self.guard, self.identifier, desk, self.registrar, self.directory, self.calls)

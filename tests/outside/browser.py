@@ -38,14 +38,35 @@ SWITCHES = (
 class Telephone:
     """One browser with one page in it."""
 
-    def __init__(self, browser: Browser, page: Page) -> None:
-        self._browser, self.page = browser, page
+    def __init__(self, browser: Browser, page: Page, server: Server) -> None:
+        self._browser, self.page, self._server = browser, page, server
+
+    def sign_in(self, login: Login) -> "Telephone":
+        """Sign in as the extension's person by a code, as a telephone does that scans one."""
+        with self._server.rest() as operator:
+            tenant = {"tenant": self._server.ready["tenant"]}
+            person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
+            code = operator.post("/api/v1/sign-in-codes", params=tenant, json={"person_id": person}).json()["code"]
+        self.page.evaluate("code => phone.signIn(code)", code)
+        return self
+
+    def api(self, method: str, path: str) -> Any:
+        """Ask the API as whoever is signed in here."""
+        return self.page.evaluate("([method, path]) => phone.api(method, path)", [method, path])
 
     def register(self, login: Login, **how: Any) -> "Telephone":
-        """Sign in with an extension's SIP login."""
-        said = self.start(
-            uri=login.uri, authorization_user=login.username, password=login.password, register_expires=120, **how
-        )
+        """Sign in, then register with what the API gives for it, as the client does."""
+        self.sign_in(login)
+        access = self.api("POST", "/me/sip-access")
+        instance = access["instance_id"].removeprefix("<urn:uuid:").removesuffix(">")
+        proof = {"authorization_jwt": f"Bearer {access['bearer']}", "password": None}
+        said = self.start(uri=access["uri"], instance_id=instance, register_expires=120, **proof, **how)
+        assert said == "registered", said
+        return self
+
+    def register_by_password(self, login: Login) -> "Telephone":
+        """Register with an extension's SIP login."""
+        said = self.start(uri=login.uri, authorization_user=login.username, password=login.password)
         assert said == "registered", said
         return self
 
@@ -105,7 +126,7 @@ class Telephones:
         browser = self._playwright.chromium.launch(executable_path=self._program(), args=[*SWITCHES, *switches])
         page = browser.new_context(permissions=["microphone", "camera"]).new_page()
         page.set_default_timeout(15_000)
-        self._telephones.append(Telephone(browser, page))
+        self._telephones.append(Telephone(browser, page, self._server))
         page.route(f"**{PLACE}", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.goto(origin + PLACE)
         page.add_script_tag(content=self._library)

@@ -15,14 +15,14 @@ from unificx.kernel.errors import CannotStart
 from unificx.net import Bind, Certificates, Connections, HttpLimits, SeatedWebSockets, Seats, SipWebSocket
 from unificx.net.binding import open_socket
 from unificx.net.http import Door, HttpConnection
-from unificx.web import LiveCalls, Parts, PublicAddress, Services, as_operator, build
+from unificx.web import LiveCalls, Parts, PublicAddress, Services, Telephony, as_operator, build
 
 App = Callable[..., Awaitable[None]]
 
 __all__ = ["HttpServers", "as_operator", "face", "with_sip"]
 
 
-def face(rooms: Rooms, live: LiveCalls, parts: Parts, address: PublicAddress) -> App:
+def face(rooms: Rooms, live: LiveCalls, parts: Parts, telephony: Telephony, address: PublicAddress) -> App:
     """The HTTP face of an installation."""
     return build(
         Services(
@@ -31,6 +31,7 @@ def face(rooms: Rooms, live: LiveCalls, parts: Parts, address: PublicAddress) ->
             desk=rooms.desk,
             live=live,
             parts=parts,
+            telephony=telephony,
             answers=rooms.answers,
             clock=rooms.clock,
             metrics=rooms.metrics,

@@ -11,7 +11,7 @@ from unificx.app.opening import opened
 from unificx.app.site import Site, database_url
 from unificx.kernel.clock import SystemClock
 from unificx.kernel.errors import CannotStart
-from unificx.web import LiveCall, PartState, PublicAddress
+from unificx.web import IceServer, LiveCall, PartState, PublicAddress, SipProof
 
 
 class NoCalls:
@@ -35,6 +35,25 @@ class NoParts:
         return False
 
 
+class NoTelephony:
+    """Without a server no client is a telephone."""
+
+    def proof(self, device_id: str) -> SipProof:
+        del device_id
+        raise CannotStart("The server does not run.", hint="Start it with `unificx up`.")
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return ()
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        del extension_id, device_id
+        return False
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        del extension_id, device_id
+        return False
+
+
 @asynccontextmanager
 async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
     """The way to an app of this process's own, with an operator's rights. Raises CannotStart.
@@ -45,4 +64,4 @@ async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
         raise CannotStart(f"There is no installation in {site.home}.", hint="Start one there with `unificx up --home`.")
     environ = dict(os.environ)
     async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
-        yield httpx.ASGITransport(as_operator(face(rooms, NoCalls(), NoParts(), PublicAddress())))
+        yield httpx.ASGITransport(as_operator(face(rooms, NoCalls(), NoParts(), NoTelephony(), PublicAddress())))

@@ -19,6 +19,7 @@ from unificx.app.rooms import Rooms
 from unificx.app.settings import Settings
 from unificx.app.sip import SipServer
 from unificx.app.site import Site
+from unificx.app.telephony import ClientTelephony
 from unificx.kernel.clock import SystemClock
 from unificx.net import Certificates, RtpEngine, ensure_certificates, media_ports
 from unificx.people import OPERATOR
@@ -74,7 +75,8 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         rooms.metrics.register(Gauges(rooms, sip, web.seats))
         live = Live(sip.conductor)
         address = PublicAddress(settings.public_url)
-        app = face(rooms, live, AllParts(rooms, media), address)
+        telephony = ClientTelephony(sip.bearers, rooms.location, rooms.clock)
+        app = face(rooms, live, AllParts(rooms, media), telephony, address)
         public = with_sip(app, sip.transports.connections)
         http = web.listen(public, settings.http)
         https = web.listen(public, settings.https, certificates)

@@ -12,6 +12,7 @@ from unificx.edge import Guard, Identifier, Parts, RegisterDesk, Shell, SipFace
 from unificx.net import Certificates, RtpEngine, Transports, server_context
 from unificx.people.facts import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.routing import Routing
+from unificx.sip.bearer import Bearers
 from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -26,6 +27,7 @@ class SipServer:
         self._rooms = rooms
         self._media = media
         clock, directory = rooms.clock, rooms.people.directory
+        self.bearers = Bearers(clock.random_bytes(32))
         guard = Guard(clock.random_bytes(16))
         endpoint = self.endpoint = Endpoint(
             tag=lambda: clock.random_bytes(9).hex(),
@@ -45,7 +47,8 @@ class SipServer:
             wake=self._wake,
         )
         self._watch = Watch(self.conductor, media, clock, call_settings)
-        identifier = Identifier(directory, Nonces(clock.random_bytes(32)), clock.random_bytes(32), own_names(settings))
+        nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
+        identifier = Identifier(directory, nonces, secret, own_names(settings), self.bearers)
         desk = RegisterDesk(directory, rooms.registrar)
         face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor))
         self.transports = Transports(

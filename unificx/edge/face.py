@@ -11,7 +11,7 @@ from unificx.edge.guard import Guard, Verdict
 from unificx.edge.identify import Identifier, Impostor, Known, Stranger
 from unificx.edge.ports import TakesCalls
 from unificx.edge.registrar import RegisterDesk
-from unificx.people import DeviceAuth, Directory
+from unificx.people import Directory
 from unificx.presence import Caller, Registrar, RegistrationRefused
 from unificx.sip.endpoint import CancelArrived, Endpoint, Event, RequestArrived, ServerKey
 from unificx.sip.errors import BadPeer
@@ -138,10 +138,12 @@ class SipFace:
         if guard.verdict(flow, name, now, claimed=credentials is not None) is Verdict.REFUSE:
             self._answer(event.key, request, 403, now)
             return
-        who = Stranger() if credentials is None else identifier.identify(request, credentials, flow, now)
+        who = identifier.bearer(request, flow, now)
+        if who is None:
+            who = Stranger() if credentials is None else identifier.identify(request, credentials, flow, now)
         match who:
-            case Known(device):
-                self._admit(event, device, now)
+            case Known():
+                self._admit(event, who, now)
             case Impostor():
                 self._refuse(event, guard.failed(flow, name, now), now)
             case Stranger(stale):
@@ -152,7 +154,8 @@ class SipFace:
                 headers = tuple((header, value) for value in values)
                 self._answer(event.key, request, status, now, headers=headers)
 
-    def _admit(self, event: RequestArrived, device: DeviceAuth, now: float) -> None:
+    def _admit(self, event: RequestArrived, who: Known, now: float) -> None:
+        device = who.device
         extension = self._parts.directory.extension_by_id(device.extension_id)
         called = self._parts.directory.tenant_by_domain(event.request.target.host)
         if extension is None or (called is not None and called.id != device.tenant_id):
@@ -161,7 +164,7 @@ class SipFace:
         self._parts.guard.succeeded(event.flow, (device.username, extension.number), now)
         if event.request.method == "REGISTER":
             tag = self._parts.endpoint.new_tag()
-            response = self._parts.desk.register(device, event.request, event.flow, now, to_tag=tag)
+            response = self._parts.desk.register(who, event.request, event.flow, now, to_tag=tag)
             self._parts.endpoint.respond(event.key, response, now)
             return
         caller = Caller(

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 
 from unificx.kernel.sources import source_of
 from unificx.people import DeviceAuth, Directory
+from unificx.sip.bearer import Bearers, bearer_challenge, bearer_of
 from unificx.sip.digest import ALGORITHMS, Freshness, Nonces, challenges, verify
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
@@ -40,21 +41,28 @@ class Impostor:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Credentials that are right."""
+    """Credentials that are right. `client`: they were a token, which only our own client gets."""
 
     device: DeviceAuth
+    client: bool = False
 
 
 class Identifier:
     """Challenges, and checks what comes back. `secret` is 32 random bytes of this process alone, `names` are what the
-    server itself is reached by, in lower case."""
+    server itself is reached by, in lower case. `bearers` are the tokens of our own client; good over WebSocket."""
 
     def __init__(
-        self, directory: Directory, nonces: Nonces, secret: bytes, names: frozenset[str] = frozenset()
+        self,
+        directory: Directory,
+        nonces: Nonces,
+        secret: bytes,
+        names: frozenset[str] = frozenset(),
+        bearers: Bearers | None = None,
     ) -> None:
         self._directory = directory
         self._names = names
         self._nonces = nonces
+        self._bearers = bearers
         nobody = hashlib.sha256(secret).digest()
         self._nobody = DeviceAuth(
             device_id="",
@@ -83,7 +91,11 @@ class Identifier:
     def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
         """The values of WWW-Authenticate or Proxy-Authenticate, the best algorithm first."""
         nonce = self._nonces.issue(now, source_of(flow.host))
-        values = challenges(self._realm(request), nonce, stale)
+        realm = self._realm(request)
+        values = challenges(realm, nonce, stale)
+        if self._bearers is not None and by_websocket(flow):
+            # First, for of several challenges JsSIP answers the last.
+            values.insert(0, bearer_challenge(realm, refused=bearer_of(request) is not None))
         return values[-1:] if _md5_only(request.first("user-agent") or "") else values
 
     def credentials(self, request: Request) -> AuthParams | None:
@@ -118,6 +130,16 @@ class Identifier:
             case _:
                 return Stranger(stale=True)
 
+    def bearer(self, request: Request, flow: Flow, now: float) -> Known | None:
+        """Whose token the request brings; None without one, or with one that is good no more: to be challenged.
+
+        Nobody guesses a token, so one that is not ours is no attempt: it is one from before this process began.
+        """
+        token = bearer_of(request) if self._bearers is not None and by_websocket(flow) else None
+        holder = self._bearers.holder(token, now) if self._bearers is not None and token is not None else None
+        device = self._directory.device(holder) if holder is not None else None
+        return Known(device, client=True) if device is not None and device.enabled else None
+
     def _realm(self, request: Request) -> str:
         """The domain that is called, else the one in To or From, else the installation's first organisation."""
         for host in (request.target.host, request.to.uri.host, request.from_.uri.host):
@@ -126,6 +148,10 @@ class Identifier:
                 return tenant.domain
         default = self._directory.default_tenant()
         return NO_TENANT if default is None else default.domain
+
+
+def by_websocket(flow: Flow) -> bool:
+    return flow.transport in ("ws", "wss")
 
 
 def _address(host: str) -> bool:

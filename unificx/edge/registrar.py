@@ -1,10 +1,13 @@
 """REGISTER of a device whose credentials were verified, and its answer."""
 
+from unificx.edge.identify import Known
 from unificx.people import DeviceAuth, Directory
-from unificx.presence import Registrar, RegistrationRefused, contact_value
+from unificx.presence import LONGEST, Registrar, RegistrationRefused, contact_value
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 
+CLIENT_LASTS = 600
+"""Seconds a registration of our own client lasts at the most: one whose battery has died is asleep soon."""
 OPTIONS_UNDERSTOOD = frozenset(("path", "outbound"))
 
 
@@ -15,14 +18,15 @@ class RegisterDesk:
         self._directory = directory
         self._registrar = registrar
 
-    def register(self, device: DeviceAuth, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
+    def register(self, who: Known, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
         """The response. Raises BadPeer, and presence.RegistrationRefused where that needs headers."""
         unknown = [option for option in request.values("require") if option.lower() not in OPTIONS_UNDERSTOOD]
         if unknown:
             raise RegistrationRefused(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
-        if not self._is_own(device, request):
+        if not self._is_own(who.device, request):
             raise RegistrationRefused(403, "Forbidden")
-        done = self._registrar.register(device, request, flow, now)
+        longest = CLIENT_LASTS if who.client else LONGEST
+        done = self._registrar.register(who.device, request, flow, now, longest=longest)
         headers = [("Contact", contact_value(binding, now)) for binding in done.bindings if binding.expires_at > now]
         headers += [("Path", value) for value in done.path]
         if done.outbound:

@@ -1,6 +1,6 @@
 """What signing in may be refused with, each under a code of its own that clients tell apart."""
 
-from unificx.kernel.errors import Forbidden, Over, Unauthenticated
+from unificx.kernel.errors import Conflict, Forbidden, Over, Unauthenticated
 
 
 class SessionOver(Unauthenticated):
@@ -55,3 +55,9 @@ class ProveYourself(Forbidden):
     """Somebody is signed in, and it is too long ago that they proved to be who they are."""
 
     code = "prove_yourself"
+
+
+class NoExtension(Conflict):
+    """The person has no extension, so there is nothing that could ring."""
+
+    code = "no_extension"

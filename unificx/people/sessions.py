@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import NotFound, Unauthenticated
 from unificx.people import terms
+from unificx.people.clients import Clients
 from unificx.people.contracts import Arrival, Keep, NoticeKind, Principal, Session, SignedIn
 from unificx.people.passwords import Passwords
-from unificx.people.phones import Phones
 from unificx.people.ports import Courier, KeyRing
 from unificx.people.queries import accounts, entry, links, phones, sessions
 from unificx.people.refusals import SessionOver
@@ -25,7 +25,7 @@ _LONGEST_ADDRESS = 64
 _LONGEST_AGENT = 200
 
 
-class Sessions(Phones):
+class Sessions(Clients):
     """Who is in."""
 
     def __init__(

@@ -2,11 +2,12 @@
 
 from unificx.presence.contracts import Binding, Caller, Registered
 from unificx.presence.location import Location
-from unificx.presence.rules import RegistrationRefused, contact_value
+from unificx.presence.rules import LONGEST, RegistrationRefused, contact_value
 from unificx.presence.service import KIND, Parts, Registrar
 
 __all__ = [
     "KIND",
+    "LONGEST",
     "Binding",
     "Caller",
     "Location",

@@ -80,8 +80,11 @@ class Outcome:
     removed: tuple[Binding, ...] = ()
 
 
-def read(request: Request) -> Asked:
-    """What the REGISTER asks for. Raises BadPeer, or RegistrationRefused for what no rule allows."""
+def read(request: Request, longest: int = LONGEST) -> Asked:
+    """What the REGISTER asks for, nothing for more than `longest` seconds.
+
+    Raises BadPeer, or RegistrationRefused for what no rule allows.
+    """
     path = tuple([_route(value) for value in request.values("path")])
     supported = request.options("supported")
     wanted: tuple[Wanted, ...] = ()
@@ -92,7 +95,7 @@ def read(request: Request) -> Asked:
     else:
         usual = USUAL if expires is None else seconds(expires)
         outbound = "outbound" in supported
-        wanted = tuple([_wanted(contact, usual, outbound) for contact in request.contacts])
+        wanted = tuple([_wanted(contact, usual, longest, outbound) for contact in request.contacts])
     if len(path) > MOST_BINDINGS or len(wanted) > MOST_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
     flows = [one for one in wanted if one.reg_id]
@@ -158,11 +161,11 @@ def contact_value(binding: Binding, now: float) -> str:
     return text
 
 
-def _wanted(contact: Address, usual: int, outbound: bool) -> Wanted:
+def _wanted(contact: Address, usual: int, longest: int, outbound: bool) -> Wanted:
     if contact.uri.scheme not in ("sip", "sips"):
         raise BadPeer(400, "A Contact Must Be A SIP URI")
     asked = contact.expires
-    lasts = min(usual if asked is None else asked, LONGEST)
+    lasts = min(usual if asked is None else asked, longest)
     if 0 < lasts < SHORTEST:
         raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(SHORTEST)),))
     instance = _bounded(contact.param("+sip.instance") or "")

@@ -14,7 +14,7 @@ from unificx.presence.facts import DeviceRegistered, DeviceUnregistered
 from unificx.presence.location import Location
 from unificx.presence.ports import Device, Journal
 from unificx.presence.queries import Moment
-from unificx.presence.rules import Arrival, Outcome, RegistrationRefused, decide, read
+from unificx.presence.rules import LONGEST, Arrival, Outcome, RegistrationRefused, decide, read
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 from unificx.store import Database, ErasedSubject, Keys, SpoolFull, UnitOfWork
@@ -45,12 +45,14 @@ class Registrar:
         self._parts = parts
         self._location = location
 
-    def register(self, device: Device, request: Request, flow: Flow, now: float) -> Registered:
-        """Do what an authenticated REGISTER asks for, or nothing of it.
+    def register(
+        self, device: Device, request: Request, flow: Flow, now: float, *, longest: int = LONGEST
+    ) -> Registered:
+        """Do what an authenticated REGISTER asks for, or nothing of it; nothing lasts for more than `longest` seconds.
 
         Raises BadPeer, and RegistrationRefused where the response needs headers of its own.
         """
-        asked = read(request)
+        asked = read(request, longest)
         held = self._held(device, now)
         if not held and asked.wanted and self._parts.full():
             raise _no_room()

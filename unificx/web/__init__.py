@@ -2,18 +2,21 @@
 
 from unificx.web.app import build
 from unificx.web.idempotency import StoredAnswers
-from unificx.web.ports import LiveCall, LiveCalls, Parts, PartState
+from unificx.web.ports import IceServer, LiveCall, LiveCalls, Parts, PartState, SipProof, Telephony
 from unificx.web.services import PublicAddress, Services
 from unificx.web.shell import as_operator
 
 __all__ = [
+    "IceServer",
     "LiveCall",
     "LiveCalls",
     "PartState",
     "Parts",
     "PublicAddress",
     "Services",
+    "SipProof",
     "StoredAnswers",
+    "Telephony",
     "as_operator",
     "build",
 ]

@@ -22,6 +22,7 @@ from unificx.web.routes import (
     privacy,
     sessions,
     signing,
+    sip_access,
     tenants,
 )
 from unificx.web.services import Services
@@ -35,6 +36,7 @@ _TAGS = [
     {"name": "extensions", "description": "The numbers of an organisation."},
     {"name": "directory", "description": "The names and numbers of colleagues."},
     {"name": "devices", "description": "Telephones and programs that may register."},
+    {"name": "telephone", "description": "Our own client as a telephone."},
     {"name": "calls", "description": "The calls going on now."},
     {"name": "history", "description": "The calls that were."},
     {"name": "desk", "description": "What people send to those who look after the installation."},
@@ -71,6 +73,7 @@ def build(services: Services) -> FastAPI:
         devices,
         calls,
         history,
+        sip_access,
         desk,
         privacy,
         health,

@@ -1,7 +1,7 @@
 """What the HTTP face asks of the rest of the house; `app.wiring` fills these."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -49,6 +49,44 @@ class PartState:
     name: str
     ok: bool
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IceServer:
+    """A STUN or TURN server as browsers take it (RTCIceServer), with credentials for an hour at the most."""
+
+    urls: tuple[str, ...]
+    username: str = field(default="", repr=False)
+    credential: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SipProof:
+    """What a client's telephone registers and calls with."""
+
+    expires: datetime
+    bearer: str = field(repr=False)
+    """RFC 8898."""
+
+
+class Telephony(Protocol):
+    """What our own client needs to be a telephone, and whether it can be rung."""
+
+    def proof(self, device_id: str) -> SipProof:
+        """A fresh proof for a device."""
+        ...
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        """The servers that help a browser out of its network, with fresh credentials."""
+        ...
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        """Whether the device is registered now."""
+        ...
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        """Whether the device is woken for a call while it is not."""
+        ...
 
 
 class Parts(Protocol):

@@ -10,7 +10,7 @@ from unificx.history import History
 from unificx.kernel.clock import Clock
 from unificx.people import People
 from unificx.web.idempotency import StoredAnswers
-from unificx.web.ports import LiveCalls, Parts
+from unificx.web.ports import LiveCalls, Parts, Telephony
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class Services:
     desk: Desk
     live: LiveCalls
     parts: Parts
+    telephony: Telephony
     answers: StoredAnswers
     clock: Clock
     metrics: CollectorRegistry

@@ -167,6 +167,30 @@ async def expired(session: AsyncSession, now: datetime) -> list[Standing]:
     return [_standing(row) for row in await session.scalars(query)]
 
 
+async def device_of(session: AsyncSession, tenant_id: str, session_id: str) -> str | None:
+    """The SIP device of a session, None if it has none."""
+    query = select(SessionRow.device_id).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+    return await session.scalar(query)
+
+
+async def set_device(session: AsyncSession, tenant_id: str, session_id: str, device_id: str) -> None:
+    await session.execute(
+        update(SessionRow)
+        .where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+        .values(device_id=device_id)
+    )
+
+
+async def name_of(session: AsyncSession, keys: Keys, tenant_id: str, session_id: str) -> str | None:
+    """What its person calls it, None if there is no such session."""
+    query = select(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+    row = await session.scalar(query)
+    if row is None:
+        return None
+    [part] = SESSION.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed)])
+    return part.name if isinstance(part, SessionPart) else None
+
+
 async def drop(session: AsyncSession, tenant_id: str, session_id: str) -> None:
     await session.execute(delete(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id))
 

@@ -1,0 +1,83 @@
+"""The client as a telephone: what it is given to register with, and what becomes of it."""
+
+import pytest
+from http_world import World
+
+from unificx.people import Role
+from unificx.web import IceServer
+
+ACCESS = "/api/v1/me/sip-access"
+
+
+@pytest.mark.promise("U1", "C6")
+async def test_a_session_has_one_device_of_its_own(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    first = (await ada.post(ACCESS)).json()
+    again = (await ada.post(ACCESS)).json()
+    elsewhere = await world.signed_in("user1001@acme.example")
+    other = (await elsewhere.post(ACCESS)).json()
+    assert first["instance_id"] == again["instance_id"] != other["instance_id"]
+    extension = world.people.directory.extension(world.acme.id, "1001")
+    assert extension is not None
+    devices = (await ada.get("/api/v1/devices", params={"extension": "1001"})).json()["items"]
+    clients = [one["id"] for one in devices if one["kind"] == "client"]
+    assert {f"<urn:uuid:{one}>" for one in clients} == {first["instance_id"], other["instance_id"]}
+    assert first | {"instance_id": "", "bearer": "", "expires": ""} == {
+        "extension_id": extension.id,
+        "number": "1001",
+        "name": "Phone 1001",
+        "domain": "acme.example",
+        "uri": "sip:1001@acme.example",
+        "websocket": "/sip",
+        "ice_servers": [],
+        "instance_id": "",
+        "bearer": "",
+        "expires": "",
+    }
+    assert first["bearer"] == f"proof-of-{first['instance_id'][10:-1]}"
+
+
+@pytest.mark.promise("C6")
+async def test_the_device_ends_with_its_session(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
+    assert world.people.directory.device(device_id) is not None
+    assert (await ada.delete("/api/v1/sessions/current")).status_code == 204
+    assert world.people.directory.device(device_id) is None
+
+
+async def test_without_an_extension_there_is_nothing_to_ring(world: World) -> None:
+    await world.person(world.acme, "office@acme.example", Role.TENANT_ADMIN)
+    office = await world.signed_in("office@acme.example")
+    operator = world.client(operator=True)
+    for client in (office, operator):
+        answer = await client.post(ACCESS)
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_extension")
+    assert (await world.client().post(ACCESS)).status_code == 401
+
+
+async def test_a_session_whose_device_was_deleted_gets_another(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
+    assert (await ada.delete(f"/api/v1/devices/{device_id}")).status_code == 204
+    assert (await ada.post(ACCESS)).json()["instance_id"][10:-1] != device_id
+
+
+async def test_servers_that_help_a_browser_out_come_with_their_credentials(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    world.telephony.servers = [IceServer(("stun:pbx.example.com",)), IceServer(("turn:pbx.example.com",), "1:a", "b")]
+    assert (await ada.post(ACCESS)).json()["ice_servers"] == [
+        {"urls": ["stun:pbx.example.com"]},
+        {"urls": ["turn:pbx.example.com"], "username": "1:a", "credential": "b"},
+    ]
+
+
+async def test_whether_one_can_be_reached(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": False, "push": False}
+    device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
+    world.telephony.there.add(device_id)
+    assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": True, "push": False}
+    world.telephony.there.clear()
+    world.telephony.sleeping.add(device_id)
+    assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": False, "push": True}

@@ -1,0 +1,31 @@
+"""What the HTTP face asks of the SIP side for our own client."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from unificx.kernel.clock import Clock
+from unificx.presence import Location
+from unificx.sip.bearer import Bearers
+from unificx.web import IceServer, SipProof
+
+
+class ClientTelephony:
+    """Fills `web.Telephony`."""
+
+    def __init__(self, bearers: Bearers, location: Location, clock: Clock) -> None:
+        self._bearers = bearers
+        self._location = location
+        self._clock = clock
+
+    def proof(self, device_id: str) -> SipProof:
+        expires = self._clock.now() + timedelta(seconds=self._bearers.lifetime)
+        return SipProof(expires, self._bearers.issue(device_id, self._clock.monotonic()))
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return ()
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        return self._location.reachable(extension_id, device_id, self._clock.monotonic())
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        return False

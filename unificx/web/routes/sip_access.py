@@ -1,0 +1,44 @@
+"""The client as a telephone: how it registers, and whether it can be rung."""
+
+from fastapi import APIRouter
+
+from unificx.web.access import AskerDep, ServicesDep
+from unificx.web.models import sip_access as models
+from unificx.web.problems import refusals
+
+router = APIRouter(prefix="/api/v1/me", tags=["telephone"])
+
+WEBSOCKET = "/sip"
+
+
+@router.post("/sip-access", response_model_exclude_none=True, responses=refusals(401, 403, 409))
+async def sip_access(services: ServicesDep, asker: AskerDep) -> models.SipAccess:
+    """Get what the client of this session registers and calls with; its device is made the first time."""
+    extension, device_id = await services.people.session_device(asker.principal)
+    domain = (await services.people.tenant(extension.tenant_id)).domain
+    proof = services.telephony.proof(device_id)
+    return models.SipAccess(
+        extension_id=extension.id,
+        number=extension.number,
+        name=services.people.directory.display_name(extension),
+        domain=domain,
+        uri=f"sip:{extension.number}@{domain}",
+        websocket=WEBSOCKET,
+        bearer=proof.bearer,
+        expires=proof.expires,
+        instance_id=f"<urn:uuid:{device_id}>",
+        ice_servers=[
+            models.IceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
+            for one in services.telephony.ice_servers()
+        ],
+    )
+
+
+@router.get("/reachable", responses=refusals(401, 403, 409))
+async def reachable(services: ServicesDep, asker: AskerDep) -> models.Reachable:
+    """Say whether the client of this session can be rung."""
+    extension, device_id = await services.people.session_device(asker.principal)
+    return models.Reachable(
+        registered=services.telephony.registered(extension.id, device_id),
+        push=services.telephony.can_be_woken(extension.id, device_id),
+    )
