@@ -5,6 +5,7 @@ from unificx.privacy.journal import Journal
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import master_key, master_key_file
 from unificx.privacy.register import Held, Neutral, explain, held, neutral
+from unificx.privacy.sealed_file import read_sealed_file, sealed_file
 
 __all__ = [
     "Erasure",
@@ -19,4 +20,6 @@ __all__ = [
     "master_key",
     "master_key_file",
     "neutral",
+    "read_sealed_file",
+    "sealed_file",
 ]
