@@ -62,6 +62,8 @@ class Conductor:
     """Whether there is no room to keep anything new."""
     wake: Callable[[], None] = lambda: None
     """Called when something has to be sent although nobody called in."""
+    changed: Callable[[str], None] = lambda tenant_id: None
+    """Called when a call of the tenant has begun, was answered, or is over; what `live` says is new then."""
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
     _of_tenant: Counter[str] = field(default_factory=Counter[str])
     _by_leg: dict[str, tuple[Run, str]] = field(default_factory=dict[str, tuple[Run, str]])
@@ -171,6 +173,7 @@ class Conductor:
     def _keep(self, run: Run) -> None:
         self.runs[run.id] = run
         self._of_tenant[run.caller.tenant_id] += 1
+        self.changed(run.caller.tenant_id)
 
     def _no_room(self, tenant_id: str) -> str:
         """Seconds after which to try again, "" if another call may begin."""
@@ -270,6 +273,7 @@ class Conductor:
             elif isinstance(action, words.NoteAnswered):
                 run.winner = action.leg
                 run.answered = run.at(now)
+                self.changed(run.caller.tenant_id)
             if isinstance(action, (words.NoteAnswered, words.Acknowledge, words.AnswerOffer)):
                 self.answered(run)
         if isinstance(run.state, Over):
@@ -298,6 +302,7 @@ class Conductor:
         """Nothing keeps the call any more; what its legs still have to say they say alone."""
         if self.runs.pop(run.id, None) is not None:
             self._of_tenant[run.caller.tenant_id] -= 1
+            self.changed(run.caller.tenant_id)
             if not self._of_tenant[run.caller.tenant_id]:
                 del self._of_tenant[run.caller.tenant_id]
         for leg in run.legs.values():

@@ -86,8 +86,11 @@ def _seal(codec: Codec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P])
         return None
 
 
-async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> None:
-    """Bring records into the tables; those that are there already change nothing."""
+async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set[tuple[str, str | None]]:
+    """Bring records into the tables; those that are there already change nothing.
+
+    The tenants and extensions they are about; None for an outside party.
+    """
     calls: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
     for record in records:
@@ -103,6 +106,7 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> Non
     dialect = connection.dialect.name
     await connection.execute(_INSERTS[dialect, _CALL], calls)
     await connection.execute(_INSERTS[dialect, _CALL_PARTY], parties)
+    return {(row["tenant_id"], row["extension_id"]) for row in parties}
 
 
 async def delete_calls(session: AsyncSession, tenant_id: str) -> None:

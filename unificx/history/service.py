@@ -1,5 +1,7 @@
 """The room's use cases: keep what a call was, and show it again."""
 
+from collections.abc import Callable
+
 from unificx.calls.facts import CallEnded
 from unificx.history import queries
 from unificx.history.contracts import CallRecord, Filters, HistoryPage
@@ -16,9 +18,13 @@ _NUMBER = "number"
 
 
 class History:
-    """Call records of every tenant. Registers itself with the spool."""
+    """Call records of every tenant. Registers itself with the spool.
+
+    `listed` hears of each (tenant, extension) whose list has changed, once it can be read; it must not fail.
+    """
 
     def __init__(self, database: Database, keys: KeyRing, spool: Spool) -> None:
+        self.listed: Callable[[set[tuple[str, str | None]]], None] = lambda changed: None
         self._database = database
         self._keys = keys
         self._spool = spool
@@ -36,7 +42,8 @@ class History:
         return self._keys.find_or_make(tenant, _NUMBER, number or UNKNOWN_NUMBER)
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
-        await queries.insert_records(uow.session, records)
+        changed = await queries.insert_records(uow.session, records)
+        uow.afterwards.append(lambda: self.listed(changed))
 
     async def list(
         self, tenant_id: str, filters: Filters | None = None, cursor: str | None = None, limit: int = 50

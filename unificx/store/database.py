@@ -48,11 +48,15 @@ def fact_words(kind: type[Fact]) -> TypeAdapter[Any]:
 
 
 class UnitOfWork:
-    """What happens together or not at all: `session` for rows, `publish` for the facts they make true."""
+    """What happens together or not at all: `session` for rows, `publish` for the facts they make true.
+
+    `afterwards` is called once it is committed, for what may be lost with this process; it must not fail.
+    """
 
     def __init__(self, session: AsyncSession, now: datetime) -> None:
         self.session = session
         self.facts: list[Fact] = []
+        self.afterwards: list[Callable[[], object]] = []
         self._now = now
 
     def publish(self, fact: Fact) -> None:
@@ -94,6 +98,8 @@ class Database:
                 yield uow
         if uow.facts:
             self.committed(uow.facts)
+        for step in uow.afterwards:
+            step()
 
     @asynccontextmanager
     async def _unit(self) -> AsyncIterator[UnitOfWork]:

@@ -54,6 +54,18 @@ async def test_a_call_recorded_or_applied_twice_is_one_record(
     assert len(record.parties) == 2
 
 
+async def test_whose_list_has_changed_is_told_once_it_can_be_read(
+    history: History, spool: Spool, clock: ManualClock
+) -> None:
+    told: list[set[tuple[str, str | None]]] = []
+    history.listed = told.append
+    history.record(talked(clock))
+    history.record(missed_from(clock, "+4930123456"))
+    assert told == []
+    await spool.drain()
+    assert told == [{("acme", "ext-ada"), ("acme", "ext-ben"), ("acme", None)}]
+
+
 async def test_the_newest_calls_come_first_page_by_page(history: History, spool: Spool, clock: ManualClock) -> None:
     calls = []
     for number in range(7):

@@ -24,12 +24,14 @@ async def _count(database: Database) -> int:
 
 async def test_what_is_done_together_is_committed_together(database: Database, clock: ManualClock) -> None:
     told: list[Fact] = []
+    after: list[int] = []
     database.committed = told.extend
     fact = Happened(clock.new_id(), "tenant", 1)
     async with database.begin() as uow:
         uow.publish(fact)
-        assert told == []
-    assert told == [fact]
+        uow.afterwards.append(lambda: after.append(len(told)))
+        assert (told, after) == ([], [])
+    assert (told, after) == ([fact], [1])
     assert await _count(database) == 1
 
 
@@ -40,6 +42,7 @@ async def test_a_block_that_raises_leaves_nothing(database: Database, clock: Man
     async def fail() -> None:
         async with database.begin() as uow:
             uow.publish(Happened(clock.new_id(), "tenant", 1))
+            uow.afterwards.append(lambda: told.append(Happened("never", "tenant", 1)))
             await uow.session.flush()
             raise ZeroDivisionError
 
