@@ -36,10 +36,14 @@ OPEN_TO_ALL = {
     "finish_recovery",
     "health",
     "look_at_invitation",
+    "passkey_sign_in_options",
+    "prove_second_factor",
     "readiness",
     "refresh_session",
+    "second_factor_options",
     "sign_in",
     "sign_in_by_code",
+    "sign_in_by_passkey",
     "sign_in_options",
 }
 """Operations that nobody has to be signed in for."""

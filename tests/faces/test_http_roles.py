@@ -20,16 +20,25 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_device": {"name": "Stolen"},
     "create_sign_in_code": {},
     "invite": {"person_id": "x"},
+    "confirm_totp": {"code": "123456"},
 }
 """A good body for each operation that takes one and reaches into an organisation."""
 
 OWN_ALONE = {
+    "list_factors",
+    "begin_totp",
+    "renew_recovery_codes",
+    "passkey_options",
+    "add_passkey",
+    "proof_options",
+    "prove_yourself",
     "accept_terms",
     "sign_out",
     "list_sessions",
     "who_am_i",
     "change_own_password",
     "revoke_other_sessions",
+    "send_diagnostics_report",
     "list_tenants",
     "create_tenant",
     "show_privacy_map",
@@ -52,6 +61,8 @@ async def inhabit(world: World) -> dict[str, list[str]]:
     devices = (await user.get("/api/v1/devices?extension=2001")).json()["items"]
     sessions = (await user.get("/api/v1/sessions")).json()["items"]
     code = (await user.post("/api/v1/sign-in-codes", json={})).json()
+    totp = (await user.post("/api/v1/me/factors/totp", json={})).json()
+    report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     return {
         "tenant": [world.globex.id, "globex"],
         "person_id": [me["person"]["id"]],
@@ -60,6 +71,8 @@ async def inhabit(world: World) -> dict[str, list[str]]:
         "call_id": ["live-1", call],
         "session_id": [sessions[0]["id"]],
         "code_id": [code["id"]],
+        "report_id": [report["id"]],
+        "factor_id": [totp["id"]],
     }
 
 

@@ -16,6 +16,7 @@ from unificx.web.routes import (
     devices,
     directory,
     extensions,
+    factors,
     health,
     history,
     persons,
@@ -66,6 +67,7 @@ def build(services: Services) -> FastAPI:
     for part in (
         sessions,
         signing,
+        factors,
         tenants,
         persons,
         extensions,
