@@ -108,6 +108,18 @@ describe('events', () => {
     expect(events.link.state).toBe('down');
   });
 
+  it('gives up a line that has gone silent', async () => {
+    const { events, lines } = world();
+    events.start();
+    lines[0]!.onopen?.();
+    await vi.advanceTimersByTimeAsync(60_000);
+    lines[0]!.onmessage?.({ data: '{"type":"ping"}' });
+    await vi.advanceTimersByTimeAsync(74_000);
+    expect(events.link.state).toBe('up');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(events.link.state).toBe('down');
+  });
+
   it('leaves when it is signed out from elsewhere, and asks for nothing once stopped', async () => {
     const { events, lines, signedOut, state } = world();
     events.start();

@@ -32,6 +32,8 @@ export function pause(tries: number, random: number): number {
 const SETTLED_MS = 10_000;
 /** A handshake that takes longer is given up. */
 const HANDSHAKE_MS = 15_000;
+/** The server says something every 30 s; a line that is silent for longer than twice that is dead. */
+const SILENT_MS = 75_000;
 
 type Handler<T extends keyof Told> = (told: Told[T]) => void;
 
@@ -42,6 +44,7 @@ export class Events {
   private socket?: WebSocket;
   private timer?: ReturnType<typeof setTimeout>;
   private settled?: ReturnType<typeof setTimeout>;
+  private silent?: ReturnType<typeof setTimeout>;
   private tries = 0;
   /** Grows with every start and stop, so that what an earlier one awaited does nothing. */
   private turn = 0;
@@ -88,9 +91,18 @@ export class Events {
       clearTimeout(this.settled);
       this.settled = setTimeout(() => (this.tries = 0), SETTLED_MS);
       this.link.setState(() => 'up');
+      this.listen(turn);
     };
     socket.onclose = () => this.closed(turn);
-    socket.onmessage = (event: MessageEvent<unknown>) => this.heard(event.data);
+    socket.onmessage = (event: MessageEvent<unknown>) => {
+      this.listen(turn);
+      this.heard(event.data);
+    };
+  }
+
+  private listen(turn: number): void {
+    clearTimeout(this.silent);
+    this.silent = setTimeout(() => this.closed(turn), SILENT_MS);
   }
 
   private closed(turn: number): void {
@@ -123,6 +135,7 @@ export class Events {
   private drop(): void {
     clearTimeout(this.timer);
     clearTimeout(this.settled);
+    clearTimeout(this.silent);
     const { socket } = this;
     this.socket = undefined;
     if (!socket) return;

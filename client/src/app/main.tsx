@@ -3,14 +3,17 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { listenWhileSignedIn } from '~/api/events';
+import { wakeWhileSignedIn } from '~/api/push';
 import { lookUp, session } from '~/api/session';
 import { noteArrival } from '~/kernel/arrival';
 import { speak } from '~/kernel/language';
 import { Providers, queries } from '~/shell/Providers';
 import { router } from './routes';
 import { watchForUpdates } from './updates';
+import { wake } from './waking';
 
 const arrival = noteArrival();
+wake();
 await Promise.all([speak(), lookUp()]);
 
 if (arrival) {
@@ -32,6 +35,7 @@ session.subscribe((now) => {
 });
 
 listenWhileSignedIn();
+wakeWhileSignedIn();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

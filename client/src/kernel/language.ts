@@ -1,16 +1,8 @@
 import { i18n } from '@lingui/core';
+import { languageOf, type Language } from './languages';
 import { preferences } from './preferences';
 
-export type Language = 'en' | 'de';
-
-export function languageOf(wish: string, spoken: readonly string[]): Language {
-  if (wish === 'en' || wish === 'de') return wish;
-  for (const each of spoken) {
-    const short = each.slice(0, 2).toLowerCase();
-    if (short === 'en' || short === 'de') return short;
-  }
-  return 'en';
-}
+export { languageOf, type Language };
 
 const catalogs = {
   en: () => import('~/locales/en.po'),

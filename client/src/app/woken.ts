@@ -1,0 +1,65 @@
+import type { FromWorker } from '~/api/worker';
+
+/** What of a call is needed here. */
+export interface Ringing {
+  readonly incoming: boolean;
+  readonly phase: string;
+  decline(): void;
+}
+
+export interface WokenParts<C extends Ringing> {
+  calls(): readonly C[];
+  /** Call back whenever the calls change. */
+  watch(changed: () => void): void;
+  answer(call: C): void;
+  /** See whether the line still stands, and take it up if it does not: a page that slept may have lost it. */
+  nudge(): void;
+  now(): number;
+}
+
+/** So long a call that was answered on its notification is waited for: the phone has to register first. Milliseconds. */
+const AWAITED_MS = 30_000;
+
+/** What a notification was pressed for, done by the telephone of this page as soon as it can. */
+export class Woken<C extends Ringing> {
+  private awaited?: { what: 'answer' | 'decline'; until: number };
+
+  constructor(private readonly parts: WokenParts<C>) {
+    parts.watch(() => this.look());
+  }
+
+  hear(told: FromWorker): void {
+    switch (told.type) {
+      case 'call':
+        return this.parts.nudge();
+      case 'answer':
+      case 'decline':
+        this.awaited = { what: told.type, until: this.parts.now() + AWAITED_MS };
+        this.parts.nudge();
+        return this.look();
+      case 'stop':
+        this.awaited = undefined;
+        return;
+    }
+  }
+
+  private look(): void {
+    const { awaited } = this;
+    if (!awaited) return;
+    if (awaited.until < this.parts.now()) {
+      this.awaited = undefined;
+      return;
+    }
+    const call = this.parts.calls().find((each) => each.incoming && each.phase === 'incoming');
+    if (!call) return;
+    this.awaited = undefined;
+    if (awaited.what === 'answer') this.parts.answer(call);
+    else call.decline();
+  }
+}
+
+/** The call whose notification opened this page: `?answer=ID`. */
+export function answerOf(search: string): string {
+  const found = new URLSearchParams(search).get('answer') ?? '';
+  return /^[\w-]{1,64}$/.test(found) ? found : '';
+}

@@ -1,0 +1,78 @@
+/** Pure reading of how a telephone is held: nothing here knows a browser. */
+
+/** Which way is up, in the device's own axes: x to the right edge, y to the top edge, z out of the screen. Length 1. */
+export interface Attitude {
+  x: number;
+  y: number;
+  z: number;
+}
+
+const radians = (degrees: number) => (degrees * Math.PI) / 180;
+
+/**
+ * From the angles of a `deviceorientation` event (W3C Device Orientation, section 3: beta about x, then gamma about y). They
+ * mean the same on every system, which the signs of `accelerationIncludingGravity` do not.
+ */
+export function attitudeOf(beta: number, gamma: number): Attitude {
+  const [b, g] = [radians(beta), radians(gamma)];
+  return { x: -Math.cos(b) * Math.sin(g), y: Math.sin(b), z: Math.cos(b) * Math.cos(g) };
+}
+
+export type Layout = 'portrait' | 'landscape';
+
+/** How much more one edge must point up than the other before the layout changes: between, and lying flat, it stays. */
+const CLEARLY = 1.4;
+const FLAT = 0.35;
+
+export function layout(before: Layout, { x, y }: Attitude): Layout {
+  const [across, along] = [Math.abs(x), Math.abs(y)];
+  if (Math.hypot(x, y) < FLAT) return before;
+  if (across > along * CLEARLY) return 'landscape';
+  if (along > across * CLEARLY) return 'portrait';
+  return before;
+}
+
+/**
+ * At the ear or not, where no sensor of nearness tells. A telephone at the ear stands on its long edge along the jaw: its
+ * screen looks sideways (z small), its top edge is up (y), and it leans towards the mouth (x clearly not 0). Held before the
+ * eyes it leans back (z large) or stands straight (x near 0). It gets to the ear by a brisk turn, so the posture counts
+ * only soon after one, and once it has been held for a moment. It is left as soon as the posture is: a screen
+ * that stays dark in front of somebody's eyes is worse than one that is lit at the ear.
+ */
+export interface EarState {
+  near: boolean;
+  /** When the last brisk turn was, in milliseconds. */
+  raised: number;
+  /** Since when it has been in the posture (or, when near, out of it); undefined if it is not. */
+  since?: number;
+}
+
+export interface EarReading {
+  at: number;
+  attitude: Attitude;
+  /** The briskest turn since the reading before, degrees a second. */
+  turning: number;
+}
+
+export const FAR: EarState = { near: false, raised: -Infinity };
+
+const BRISK = 60;
+const RAISED_WITHIN_MS = 2_500;
+const SETTLED_MS = 300;
+const LEFT_MS = 200;
+
+/** The posture; looser for who is in it already, so that a nod does not light the screen. */
+function posture({ x, y, z }: Attitude, near: boolean): boolean {
+  const [sideways, upright, leaning] = near ? [0.65, 0.1, 0.12] : [0.5, 0.25, 0.25];
+  return Math.abs(z) < sideways && y > upright && Math.abs(x) > leaning;
+}
+
+export function ear(before: EarState, { at, attitude, turning }: EarReading): EarState {
+  const raised = turning > BRISK ? at : before.raised;
+  const held = posture(attitude, before.near);
+  if (held === before.near) return { near: before.near, raised };
+  const since = before.since ?? at;
+  if (before.near) return at - since >= LEFT_MS ? { near: false, raised } : { near: true, raised, since };
+  if (since - raised > RAISED_WITHIN_MS) return { near: false, raised, since };
+  return at - since >= SETTLED_MS ? { near: true, raised } : { near: false, raised, since };
+}

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
+import { prefer } from '~/kernel/preferences';
+import { allowSensors, nearEar, orientation, sensing, startSensors, stopSensors } from './sensors';
+
+const KINDS = ['devicemotion', 'deviceorientation'];
+let added: MockInstance<typeof window.addEventListener>;
+let removed: MockInstance<typeof window.removeEventListener>;
+const count = (spy: { mock: { calls: unknown[][] } }) =>
+  spy.mock.calls.filter(([kind]) => KINDS.includes(String(kind))).length;
+const open = () => count(added) - count(removed);
+
+let now = 0;
+function hold(beta: number, gamma: number, turning = 0, times = 1) {
+  for (let each = 0; each < times; each += 1) {
+    now += 100;
+    const turned = Object.assign(new Event('deviceorientation'), { beta, gamma });
+    Object.defineProperty(turned, 'timeStamp', { value: now });
+    const rotationRate = { alpha: turning, beta: 0, gamma: 0 };
+    window.dispatchEvent(Object.assign(new Event('devicemotion'), { rotationRate }));
+    window.dispatchEvent(turned);
+  }
+}
+function raise() {
+  hold(42, -3, 5, 5);
+  hold(60, -50, 200, 3);
+  hold(58, -72, 5, 8);
+}
+
+describe('sensors', () => {
+  beforeEach(() => {
+    added = vi.spyOn(window, 'addEventListener');
+    removed = vi.spyOn(window, 'removeEventListener');
+  });
+  afterEach(() => {
+    for (let each = 0; each < 3; each += 1) stopSensors();
+    prefer({ sensors: true });
+  });
+
+  it('are read while somebody needs them, and not a moment longer', () => {
+    expect(open()).toBe(0);
+    startSensors();
+    startSensors();
+    expect(open()).toBe(2);
+    stopSensors();
+    expect(open()).toBe(2);
+    stopSensors();
+    expect(open()).toBe(0);
+    expect(sensing.state).toBe('off');
+    raise();
+    expect(nearEar.state).toBe(false);
+  });
+
+  it('say that the phone is at the ear, and take it back when they end', () => {
+    startSensors();
+    expect(sensing.state).toBe('none');
+    raise();
+    expect(sensing.state).toBe('motion');
+    expect(nearEar.state).toBe(true);
+    stopSensors();
+    expect(nearEar.state).toBe(false);
+  });
+
+  it('say how the picture is to lie', () => {
+    startSensors();
+    hold(5, -85);
+    expect(orientation.state).toBe('landscape');
+    hold(85, 2);
+    expect(orientation.state).toBe('portrait');
+  });
+
+  it('are silent while they are switched off, and at once when they are during a call', async () => {
+    prefer({ sensors: false });
+    startSensors();
+    expect(open()).toBe(0);
+    expect(await allowSensors()).toBe(false);
+    prefer({ sensors: true });
+    expect(open()).toBe(2);
+    raise();
+    expect(nearEar.state).toBe(true);
+    prefer({ sensors: false });
+    expect(open()).toBe(0);
+    expect(nearEar.state).toBe(false);
+  });
+
+  it('ask where the system wants to be asked, and take a refusal', async () => {
+    const requestPermission = vi.fn(() => Promise.resolve('granted' as PermissionState));
+    vi.stubGlobal('DeviceMotionEvent', { requestPermission });
+    expect(await allowSensors()).toBe(true);
+    requestPermission.mockResolvedValue('denied');
+    expect(await allowSensors()).toBe(false);
+    requestPermission.mockRejectedValue(new DOMException('no gesture', 'NotAllowedError'));
+    expect(await allowSensors()).toBe(false);
+    vi.unstubAllGlobals();
+  });
+
+  it('believe a sensor of nearness where there is one, and guess nothing beside it', () => {
+    const made: EventTarget[] = [];
+    const Reader = class extends EventTarget {
+      near = false;
+      start() {
+        made.push(this);
+      }
+      stop() {
+        made.pop();
+      }
+    };
+    vi.stubGlobal('ProximitySensor', Reader);
+    startSensors();
+    expect(sensing.state).toBe('proximity');
+    raise();
+    expect(nearEar.state).toBe(false);
+    Object.assign(made[0]!, { near: true }).dispatchEvent(new Event('reading'));
+    expect(nearEar.state).toBe(true);
+    stopSensors();
+    expect(made).toHaveLength(0);
+    vi.unstubAllGlobals();
+  });
+});
