@@ -1,5 +1,7 @@
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
@@ -14,14 +16,15 @@ function compressed(): Plugin {
     name: 'compressed',
     apply: 'build',
     enforce: 'post',
-    generateBundle(_options, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
+    // From the disk, when all is written: what is in the bundle before that is not yet what the browser gets.
+    async writeBundle({ dir = 'dist' }, bundle) {
+      for (const fileName of Object.keys(bundle)) {
         if (!/\.(js|css|html|svg|wasm|json|webmanifest)$/.test(fileName)) continue;
-        const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+        const source = await readFile(join(dir, fileName));
         if (source.length < 1024) continue;
         const level = { params: { [constants.BROTLI_PARAM_QUALITY]: source.length > 500_000 ? 9 : 11 } };
-        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source, level) });
-        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+        await writeFile(join(dir, `${fileName}.br`), brotliCompressSync(source, level));
+        await writeFile(join(dir, `${fileName}.gz`), gzipSync(source, { level: 9 }));
       }
     },
   };
