@@ -9,25 +9,36 @@ from unificx.sip.message import Request, Response, respond
 
 DOMAIN = "acme.example"
 DIRECTIONS = {"hold": "sendonly", "held": "recvonly", "off": "inactive"}
+PROTOCOLS = {"srtp": "RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
+PICTURES = {"video": 4002, "novideo": 0}
 BY_ITSELF = ("BYE", "INFO", "OPTIONS", "PRACK")
 
 
 def description(name: str) -> bytes:
-    """What a phone means by `[name]`: after a stroke its direction (hold, held, off), "srtp", or just another word."""
+    """What a phone means by `[name]`: after a stroke its direction (hold, held, off), "srtp", "webrtc", "video" or
+    "novideo" for a section of pictures, shown or refused; or just another word."""
     words = name.split("/")
-    protocol = "RTP/SAVP" if "srtp" in words else "RTP/AVP"
+    protocol = next((PROTOCOLS[word] for word in words if word in PROTOCOLS), "RTP/AVP")
     lines = ["v=0", f"o={words[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
     lines += [f"a={DIRECTIONS[word]}" for word in words if word in DIRECTIONS]
+    named = ["a=mid:0"] if "webrtc" in words else []
+    lines += named
+    for word in words:
+        if word in PICTURES:
+            lines += [f"m=video {PICTURES[word]} {protocol} 96", *(each.replace("0", "1") for each in named)]
     return "\r\n".join([*lines, ""]).encode()
 
 
 def shown(body: bytes) -> str:
-    """A description that came from the PBX: whose it is and, where it is not plain RTP, in what it is wrapped."""
+    """A description that came from the PBX: whose it is and, where it is not plain RTP, in what it is wrapped; whether
+    pictures are shown or refused."""
     assert b"c=IN IP4 203.0.113.1" in body, f"not through the anchor: {body!r}"
     name = body.partition(b"a=x-said:")[2].partition(b"\r\n")[0].decode()
     protocol = body.partition(b"m=audio 30000 ")[2].partition(b" ")[0]
-    return f"[{name}{ {b'RTP/AVP': '', b'RTP/SAVP': ' in srtp'}.get(protocol, ' in webrtc') }]"
+    pictures = body.partition(b"\r\nm=video ")[2].partition(b" ")[0]
+    seen = {b"": "", b"0": " without video"}.get(pictures, " with video")
+    return f"[{name}{ {b'RTP/AVP': '', b'RTP/SAVP': ' in srtp'}.get(protocol, ' in webrtc') }{seen}]"
 
 
 @dataclass

@@ -84,6 +84,19 @@ class Telephone:
     def hang_up(self) -> None:
         self.page.evaluate("phone.call.session.terminate()")
 
+    def press(self, keys: str) -> None:
+        self.page.evaluate("keys => phone.call.session.sendDTMF(keys, { transportType: 'RFC2833' })", keys)
+
+    def hold(self) -> None:
+        assert self.page.evaluate("phone.call.session.hold()")
+
+    def resume(self) -> None:
+        assert self.page.evaluate("phone.call.session.unhold()")
+
+    def show(self) -> None:
+        """Add the picture of the camera to the call."""
+        assert self.page.evaluate("phone.show()"), self.log()
+
     def figures(self) -> dict[str, Any]:
         return self.page.evaluate("phone.call?.figures() ?? {}")
 

@@ -149,6 +149,16 @@ const phone = {
     this.call.session.answer(this.options(this.video))
   },
 
+  /** Add a picture to the call; whether the other side agreed to the change. */
+  async show() {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240, frameRate: 15 } })
+    const connection = this.call.session.connection
+    connection.addTrack(stream.getVideoTracks()[0], stream)
+    return await new Promise((resolve) => {
+      if (!this.call.session.renegotiate({}, () => resolve(true), () => resolve(false))) resolve(false)
+    })
+  },
+
   /** Another WebSocket takes the place of this one, as when a telephone changes its network. */
   drop() {
     this.ua._transport.socket._ws.close()

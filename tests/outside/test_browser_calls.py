@@ -41,8 +41,29 @@ def test_two_browsers_see_and_hear_each_other(telephones: Telephones, household:
     anna.until("confirmed")
     eventually(lambda: anna.hears(1000) and berta.hears(440), what=f"voices: {anna.figures()} {berta.figures()}")
     eventually(lambda: anna.frames() > 20 and berta.frames() > 20, what="pictures")
+    anna.hold()
+    berta.until("hold")
+    anna.resume()
+    berta.until("unhold")
+    before = berta.frames()
+    eventually(lambda: anna.hears(1000) and berta.hears(440) and berta.frames() > before + 20, what="all again")
     anna.hang_up()
     berta.until("ended")
+
+
+@pytest.mark.promise("U1")
+def test_pictures_may_come_later(telephones: Telephones, household: Household) -> None:
+    anna = telephones(440).register(household.anna)
+    berta = telephones(1000).register(household.berta).answers()
+    anna.dial(household.berta.number)
+    anna.until("confirmed")
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    anna.show()
+    eventually(lambda: berta.frames() > 20, what="pictures")
+    assert anna.hears(1000)
+    assert berta.hears(440)
+    berta.hang_up()
+    anna.until("ended")
 
 
 @pytest.mark.promise("U1", "S2", "T1")
@@ -56,6 +77,15 @@ def test_a_browser_calls_a_telephone(
     anna.dial(household.berta.number, video=video)
     anna.until("confirmed")
     eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
+    assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # which both speak: nothing is transcoded
+    anna.press("42#")
+    eventually(lambda: desk.digits() == "42#", what="keys")
+    desk.hold()
+    anna.until("hold")
+    eventually(lambda: not anna.hears(1000), what="silence on hold")
+    desk.resume()
+    anna.until("unhold")
+    eventually(lambda: anna.hears(1000), what="the voice again")
     anna.hang_up()
     desk.wait("CALL_CLOSED")
 

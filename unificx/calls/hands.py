@@ -11,6 +11,7 @@ from unificx.calls.ports import MediaAnchor
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import ELSEWHERE, Cause
 from unificx.calls.rules.descriptions import usable
+from unificx.calls.rules.sections import fitted, sound_alone
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run
 from unificx.media import MediaReport, MediaUnavailable, Profile
@@ -138,17 +139,17 @@ class Hands:
         branch, giver = action.branch, action.giver
         if action.taker is words.Taker.PLAIN:
             run.retarget(branch, Profile.PLAIN)
-        taker = run.profile(branch if giver == CALLER else CALLER)
-        given = _usable(run, giver, action.sdp)
-        sdp = await self._media.offer(anchor, _tag(run, giver), given, taker)
-        return words.MediaOffered(action.ticket, sdp)
+        to = branch if giver == CALLER else CALLER
+        given = _given(run, giver, to, action.sdp)
+        sdp = await self._media.offer(anchor, _tag(run, giver), given, run.profile(to))
+        return words.MediaOffered(action.ticket, fitted(sdp, run.known(to)))
 
     async def _answer(self, run: Run, anchor: str, action: words.AnswerMedia) -> words.Event:
         giver = action.giver
         other = action.branch if giver == CALLER else CALLER
-        given = _usable(run, giver, action.sdp)
+        given = _given(run, giver, other, action.sdp)
         sdp = await self._media.answer(anchor, _tag(run, other), _tag(run, giver), given, run.profile(other))
-        return words.MediaAnswered(action.ticket, sdp)
+        return words.MediaAnswered(action.ticket, fitted(sdp, run.known(other)))
 
     async def _release(self, anchor: str) -> MediaReport | None:
         try:
@@ -184,9 +185,9 @@ def _tag(run: Run, name: str) -> str:
     return leg.id if leg is not None else name
 
 
-def _usable(run: Run, giver: str, sdp: bytes) -> bytes:
-    """What of a description the media engine may see. Raises MediaUnavailable if that is nothing."""
+def _given(run: Run, giver: str, taker: str, sdp: bytes) -> bytes:
+    """What of a description the media engine gets. Raises MediaUnavailable if that is nothing."""
     found = usable(sdp, run.source(giver))
     if sdp and not found:
         raise MediaUnavailable("description")
-    return found
+    return found if run.shares_pictures(giver, taker) else sound_alone(found)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.descriptions import as_origin
+from unificx.calls.rules.sections import shows
 from unificx.calls.rules.states import Over, State
 from unificx.calls.rules.words import CALLER
 from unificx.media import MediaReport, PartyReport, Profile, profile_of
@@ -82,6 +83,16 @@ class Run:
         if target is not None:
             return target.profile
         return Profile.WEBRTC if leg is not None and _by_websocket(leg) else Profile.PLAIN
+
+    def known(self, name: str) -> bytes:
+        """The last description a leg's peer wrote, b"" if none."""
+        leg = self.legs.get(name)
+        return leg.received if leg is not None else b""
+
+    def shares_pictures(self, giver: str, taker: str) -> bool:
+        """Whether the taker is shown the giver's pictures: a browser's only if he is one too, or shows his own."""
+        browser = self.profile(giver) is Profile.WEBRTC
+        return not browser or self.profile(taker) is Profile.WEBRTC or shows(self.known(taker))
 
     def at(self, now: float) -> datetime:
         """A monotonic moment of this call as a time of day."""
