@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { Button, createTheme, Input, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** From deep water to foam: the one colour of the product. Shade 8 on white and shade 3 on black pass 4.5 to 1. */
 const harbour: MantineColorsTuple = [
@@ -24,4 +24,31 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // A thumb needs 44 px: `md` is what is pressed and filled in on a phone.
+    Button: Button.extend({
+      vars: (_theme, { size }) => ({ root: size === 'md' ? { '--button-height': '2.75rem' } : {} }),
+    }),
+    Input: Input.extend({
+      vars: (_theme, { size }) => ({ wrapper: size === 'md' ? { '--input-height': '2.75rem' } : {} }),
+    }),
+  },
+});
+
+/** Quiet text and faults, dark or light enough to pass 4.5 to 1 on every ground they stand on. */
+export const variables: CSSVariablesResolver = ({ colors }) => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': colors.gray[7],
+    '--mantine-color-placeholder': colors.gray[6],
+    '--mantine-color-error': colors.red[9],
+  },
+  dark: {
+    '--mantine-color-dimmed': colors.dark[1],
+    '--mantine-color-placeholder': colors.dark[2],
+    '--mantine-color-error': colors.red[4],
+    '--mantine-color-harbour-light': 'rgba(47, 159, 173, 0.22)',
+    '--mantine-color-harbour-light-hover': 'rgba(47, 159, 173, 0.3)',
+    '--mantine-color-harbour-light-color': colors.harbour?.[2] ?? '',
+  },
 });

@@ -5,7 +5,7 @@ import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { theme } from '~/design/theme';
+import { theme, variables } from '~/design/theme';
 import { asProblem } from '~/kernel/problem';
 
 export const queries = new QueryClient({
@@ -23,7 +23,7 @@ export const queries = new QueryClient({
 export function Providers({ children }: { children: ReactNode }) {
   return (
     <I18nProvider i18n={i18n}>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
         <QueryClientProvider client={queries}>
           <ModalsProvider>
             <Notifications position="top-center" />

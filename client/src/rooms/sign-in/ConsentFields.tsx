@@ -1,0 +1,43 @@
+import { Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { Consent } from './consent';
+
+interface ConsentFieldsProps {
+  value: Consent;
+  onChange: (value: Consent) => void;
+  versions: { terms_version: string; policy_version: string } | undefined;
+}
+
+/** Age, as a yes or no, and a yes to the present terms and policy. */
+export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps) {
+  const { t } = useLingui();
+  const terms = versions?.terms_version ?? '…';
+  const policy = versions?.policy_version ?? '…';
+  return (
+    <Stack gap="sm">
+      <Radio.Group
+        label={t`Are you 18 or older?`}
+        description={t`Only the answer is kept, never a date of birth.`}
+        value={value.ofAge}
+        onChange={(ofAge) => onChange({ ...value, ofAge: ofAge as Consent['ofAge'] })}
+      >
+        <Group mt="xs" gap="xl">
+          <Radio value="yes" label={t`Yes`} size="md" />
+          <Radio value="no" label={t`No`} size="md" />
+        </Group>
+      </Radio.Group>
+      {value.ofAge === 'no' ? (
+        <Text size="sm">
+          <Trans>UnifiCX is for adults only, so you cannot go on. Nothing but your answer is kept.</Trans>
+        </Text>
+      ) : (
+        <Checkbox
+          size="md"
+          checked={value.agreed}
+          onChange={(event) => onChange({ ...value, agreed: event.currentTarget.checked })}
+          label={t`I have read and accept the terms of use (version ${terms}) and the privacy policy (version ${policy}) of my organisation.`}
+        />
+      )}
+    </Stack>
+  );
+}

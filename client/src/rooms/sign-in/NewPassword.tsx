@@ -1,0 +1,75 @@
+import { PasswordInput, Progress, Stack, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { SHORTEST, strengthOf, type Strength } from './strength';
+
+export interface Chosen {
+  password: string;
+  again: string;
+}
+
+export const NONE: Chosen = { password: '', again: '' };
+
+export function usable({ password, again }: Chosen): boolean {
+  return password === again && !['short', 'long'].includes(strengthOf(password));
+}
+
+interface NewPasswordProps {
+  value: Chosen;
+  onChange: (value: Chosen) => void;
+  /** What others know of its owner. */
+  known?: readonly string[];
+}
+
+/** A new password, twice, with a hint how good it is. */
+export function NewPassword({ value, onChange, known = [] }: NewPasswordProps) {
+  const { t } = useLingui();
+  const [left, setLeft] = useState(false);
+  const differs = left && value.again !== '' && value.again !== value.password;
+  return (
+    <Stack gap="sm">
+      <PasswordInput
+        label={t`New password`}
+        description={t`At least ${SHORTEST} characters. A few words you remember are best.`}
+        autoComplete="new-password"
+        size="md"
+        required
+        withAsterisk={false}
+        visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
+        value={value.password}
+        onChange={(event) => onChange({ ...value, password: event.currentTarget.value })}
+      />
+      {value.password !== '' && <Meter strength={strengthOf(value.password, known)} />}
+      <PasswordInput
+        label={t`The same again`}
+        autoComplete="new-password"
+        size="md"
+        required
+        withAsterisk={false}
+        visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
+        error={differs && t`The two are not the same.`}
+        value={value.again}
+        onChange={(event) => onChange({ ...value, again: event.currentTarget.value })}
+        onBlur={() => setLeft(true)}
+      />
+    </Stack>
+  );
+}
+
+function Meter({ strength }: { strength: Strength }) {
+  const { t } = useLingui();
+  const share = { short: 15, long: 15, guessable: 35, fair: 65, good: 100 }[strength];
+  const color = { short: 'red', long: 'red', guessable: 'orange', fair: 'yellow', good: 'green' }[strength];
+  return (
+    <div>
+      <Progress value={share} color={color} size="sm" aria-label={t`How hard it is to guess`} />
+      <Text size="sm" mt={4} role="status">
+        {strength === 'short' && <Trans>Too short yet.</Trans>}
+        {strength === 'long' && <Trans>Too long.</Trans>}
+        {strength === 'guessable' && <Trans>Easy to guess. Take something nobody would try.</Trans>}
+        {strength === 'fair' && <Trans>All right. Longer would be better.</Trans>}
+        {strength === 'good' && <Trans>Hard to guess.</Trans>}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,185 @@
+import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
+import { lookUp } from '~/api/session';
+import { passkeys, type Passkeys } from '~/kernel/passkeys';
+import { asProblem } from '~/kernel/problem';
+import { createStore } from '~/kernel/store';
+import { thisDevice, type ThisDevice } from '~/kernel/this-device';
+
+/**
+ * `proof`: show who you are, each page in its own way. Then, where needed, `second`: a second factor; `password`: one of
+ * one's own for a one-time one; `accept`: age, terms and policy. `refused`: not of age. `in`: done.
+ */
+export type Step = 'proof' | 'second' | 'password' | 'accept' | 'refused' | 'in';
+
+export interface EntryState {
+  step: Step;
+  busy: boolean;
+  fault: unknown;
+  second?: SecondFactorNeeded;
+  /** Known from the `accept` step on. */
+  options?: SignInOptions;
+}
+
+export type Server = Pick<
+  typeof api,
+  | 'proveSecondFactor'
+  | 'secondFactorOptions'
+  | 'changeOwnPassword'
+  | 'acceptTerms'
+  | 'signInOptions'
+  | 'signOut'
+  | 'passkeySignInOptions'
+  | 'signInByPasskey'
+>;
+
+/** What every way of signing in is told besides its proof. */
+export interface Who {
+  device: ThisDevice;
+  keep: 'cookie';
+}
+
+export type Outcome = SignedIn | SecondFactorNeeded;
+
+/** The way from a proof to a session, the same for every kind of proof. */
+export class Entry {
+  readonly state = createStore<EntryState>({ step: 'proof', busy: false, fault: undefined });
+  #typed = '';
+  #left = { password: false, accept: false };
+
+  constructor(
+    private readonly server: Server = api,
+    private readonly keys: Passkeys = passkeys,
+    private readonly arrived: () => Promise<void> = lookUp,
+    private readonly device: ThisDevice = thisDevice(),
+  ) {}
+
+  get passkeysHere(): boolean {
+    return this.keys.here;
+  }
+
+  /** Come in with a proof. `typed` is the password, if it was one: a one-time one is replaced by way of it. */
+  enter(proof: (who: Who) => Promise<{ data: Outcome } | undefined>, typed = ''): Promise<void> {
+    return this.#busy(async () => {
+      this.#typed = typed;
+      const answer = await proof({ device: this.device, keep: 'cookie' });
+      if (answer) await this.#admitted(answer.data);
+    });
+  }
+
+  /** Come in with a passkey, which is both factors in one. */
+  enterByPasskey(): Promise<void> {
+    return this.enter(async (who) => {
+      const { data } = await this.server.passkeySignInOptions();
+      const credential = await this.keys.prove(data.options);
+      if (!credential) return undefined;
+      return this.server.signInByPasskey({ body: { ticket: data.ticket, credential, ...who } });
+    });
+  }
+
+  proveCode(totp: string): Promise<void> {
+    return this.#prove({ totp: totp.replaceAll(/\s/g, '') });
+  }
+
+  proveRecoveryCode(code: string): Promise<void> {
+    return this.#prove({ recovery_code: code.trim() });
+  }
+
+  provePasskey(): Promise<void> {
+    return this.#busy(async () => {
+      const ticket = this.state.state.second?.ticket ?? '';
+      const { data } = await this.server.secondFactorOptions({ body: { ticket } });
+      const passkey = await this.keys.prove(data);
+      if (passkey) await this.#finish({ passkey });
+    });
+  }
+
+  /** Replace a one-time password by one of one's own. */
+  setPassword(password: string): Promise<void> {
+    return this.#busy(async () => {
+      await this.server.changeOwnPassword({ body: { current: this.#typed, password } });
+      this.#typed = '';
+      this.#left.password = false;
+      await this.#next();
+    });
+  }
+
+  /** Say yes to the present terms and policy, and whether one is of age. */
+  accept(ofAge: boolean): Promise<void> {
+    return this.#busy(async () => {
+      const options = this.state.state.options;
+      if (!options) return;
+      const { terms_version, policy_version } = options;
+      try {
+        await this.server.acceptTerms({ body: { of_age: ofAge, terms_version, policy_version } });
+      } catch (fault) {
+        if (asProblem(fault).code !== 'not_of_age') throw fault;
+        await this.server.signOut().catch(() => undefined);
+        return this.#set({ step: 'refused' });
+      }
+      this.#left.accept = false;
+      await this.#next();
+    });
+  }
+
+  /** Somebody is signed in already, and only the yes is missing. */
+  onlyAccept(): Promise<void> {
+    return this.#busy(async () => {
+      this.#left.accept = true;
+      await this.#next();
+    });
+  }
+
+  /** Back to the beginning; a session that was half made is ended. */
+  async giveUp(): Promise<void> {
+    const { step } = this.state.state;
+    if (step === 'accept' || step === 'password') await this.server.signOut().catch(() => undefined);
+    this.#typed = '';
+    this.state.setState(() => ({ step: 'proof', busy: false, fault: undefined }));
+  }
+
+  #prove(proof: { totp: string } | { recovery_code: string }): Promise<void> {
+    return this.#busy(() => this.#finish(proof));
+  }
+
+  async #finish(proof: { totp: string } | { recovery_code: string } | { passkey: Record<string, unknown> }) {
+    const ticket = this.state.state.second?.ticket ?? '';
+    const { data } = await this.server.proveSecondFactor({
+      body: { ticket, ...proof, device: this.device, keep: 'cookie' },
+    });
+    await this.#admitted(data);
+  }
+
+  async #admitted(outcome: Outcome): Promise<void> {
+    if ('ticket' in outcome) return this.#set({ step: 'second', second: outcome });
+    this.#left = { password: outcome.must_change && this.#typed !== '', accept: outcome.acceptance_needed };
+    await this.#next();
+  }
+
+  async #next(): Promise<void> {
+    if (this.#left.password) return this.#set({ step: 'password' });
+    if (this.#left.accept) {
+      const { data: options } = await this.server.signInOptions();
+      return this.#set({ step: 'accept', options });
+    }
+    this.#typed = '';
+    await this.arrived();
+    this.#set({ step: 'in' });
+  }
+
+  #set(change: Partial<EntryState>): void {
+    this.state.setState((before) => ({ ...before, ...change }));
+  }
+
+  async #busy(work: () => Promise<void>): Promise<void> {
+    if (this.state.state.busy) return;
+    this.#set({ busy: true, fault: undefined });
+    try {
+      await work();
+    } catch (fault) {
+      const over = asProblem(fault).code === 'ticket_over';
+      this.#set(over ? { fault, step: 'proof', second: undefined } : { fault });
+    } finally {
+      this.#set({ busy: false });
+    }
+  }
+}
