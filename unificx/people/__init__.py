@@ -45,15 +45,19 @@ from unificx.people.contracts import (
 )
 from unificx.people.directory import OPERATOR, Directory
 from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, KeyRing, NoCourier
+from unificx.people.ports import Courier, Fetch, KeyRing, NoCourier
 from unificx.people.proofs import (
     Added,
     Credential,
+    Departure,
     Factor,
     FactorForm,
+    NewProvider,
     Options,
     PasskeyAsked,
     Proof,
+    Provider,
+    Return,
     TotpBegun,
     WebOrigin,
 )
@@ -74,6 +78,7 @@ __all__ = [
     "Courier",
     "Credential",
     "Demo",
+    "Departure",
     "Device",
     "DeviceAuth",
     "DeviceChange",
@@ -84,6 +89,7 @@ __all__ = [
     "Factor",
     "FactorForm",
     "FactorKind",
+    "Fetch",
     "FirstOperator",
     "Invitation",
     "Invited",
@@ -95,6 +101,7 @@ __all__ = [
     "NewDevice",
     "NewExtension",
     "NewPerson",
+    "NewProvider",
     "NewTenant",
     "NoCourier",
     "NoticeKind",
@@ -108,6 +115,8 @@ __all__ = [
     "PersonState",
     "Principal",
     "Proof",
+    "Provider",
+    "Return",
     "Role",
     "SecondFactorNeeded",
     "Session",

@@ -1,6 +1,6 @@
-"""What the room needs of others: a key store, and somebody who carries letters. `app.rooms` fills these."""
+"""What the room needs of others: a key store, a courier, a way to ask sign-in providers. `app.rooms` fills these."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from unificx.people.contracts import Language, NoticeKind, Person
@@ -71,3 +71,29 @@ class NoCourier:
 
     async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
         """Not sent."""
+
+
+class Fetch(Protocol):
+    """Asks a server of somebody else's, within bounds of time and size, following nothing."""
+
+    async def __call__(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        login: tuple[str, str] | None = None,
+        inside: bool = False,
+    ) -> bytes:
+        """The body of a 200 answer: to a GET, or to a POST of `form`, with `login` as HTTP Basic.
+
+        Only with `inside` may the server be one that is not on the public network. Raises OSError if anything is wrong.
+        """
+        ...
+
+
+async def no_fetch(
+    url: str, *, form: Mapping[str, str] | None = None, login: tuple[str, str] | None = None, inside: bool = False
+) -> bytes:
+    """Where there is no way out: nobody is asked."""
+    del url, form, login, inside
+    raise OSError("there is no way out")

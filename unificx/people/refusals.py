@@ -61,3 +61,15 @@ class NoExtension(Conflict):
     """The person has no extension, so there is nothing that could ring."""
 
     code = "no_extension"
+
+
+class SingleSignOnFailed(Unauthenticated):
+    """The organisation's sign-in provider did not vouch for anybody."""
+
+    code = "single_sign_on_failed"
+
+
+class NotLinked(Forbidden):
+    """The sign-in provider vouched for somebody whom we do not know by that."""
+
+    code = "not_linked"

@@ -5,18 +5,35 @@ tenant's id; `tenant()` finds one by id or short name. Refusals are `kernel.erro
 is for the caller to ask of `may`.
 """
 
+from unificx.kernel.clock import Clock
 from unificx.people.contracts import Demo, FirstOperator, NewExtension, NewPerson, NewTenant, Role
 from unificx.people.directory import OPERATOR
 from unificx.people.entrance import ONE_TIME_BYTES
-from unificx.people.proving import Proving
+from unificx.people.passwords import Passwords
+from unificx.people.ports import Courier, Fetch, KeyRing, no_fetch
 from unificx.people.queries import accounts, phones
 from unificx.people.recovery import Recovery
+from unificx.people.single_sign_on import SingleSignOn
+from unificx.store.database import Database
 
 _DEMO = {"1001": "Reception", "1002": "Ada Example", "1003": "Ben Example", "1004": "Cleo Example"}
 
 
-class People(Recovery, Proving):
+class People(Recovery, SingleSignOn):
     """All use cases under one name, each chapter a file, and how an installation begins."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyRing,
+        clock: Clock,
+        *,
+        passwords: Passwords | None = None,
+        courier: Courier | None = None,
+        fetch: Fetch = no_fetch,
+    ) -> None:
+        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
+        self._fetch = fetch
 
     async def start(self) -> None:
         """Load the directory. Call once, after the migrations and before anything else."""

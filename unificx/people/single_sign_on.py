@@ -1,0 +1,237 @@
+"""Single sign-on: an organisation's own sign-in provider says who somebody is.
+
+People are known by an alias made of the provider and its name for them, or once by a verified e-mail address where the
+organisation allows that. Nobody is created.
+"""
+
+import json
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import Conflict, Invalid, NotFound
+from unificx.people import oidc
+from unificx.people.accounts import EMAIL
+from unificx.people.contracts import Admission, Arrival, Principal
+from unificx.people.passkeys import CHALLENGE_LIFETIME, ticket_over
+from unificx.people.passwords import Passwords
+from unificx.people.ports import Courier, Fetch, KeyRing, no_fetch
+from unificx.people.proofs import Departure, NewProvider, Provider, Return
+from unificx.people.proving import Proving
+from unificx.people.queries import entry, providers
+from unificx.people.refusals import NotLinked, SingleSignOnFailed
+from unificx.people.room import Change
+from unificx.people.rules import providers as rules
+from unificx.people.rules import stamps, values
+from unificx.store.database import Database
+
+ALIAS = "single_sign_on"
+"""The kind of alias that a provider's name for somebody is."""
+REMEMBERED_SECONDS = 300.0
+"""How long what a provider says of itself is believed."""
+_MOST_REMEMBERED = 200
+_RANDOM_BYTES = 32
+
+
+class SingleSignOn(Proving):
+    """Coming in by way of a provider."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyRing,
+        clock: Clock,
+        *,
+        passwords: Passwords | None = None,
+        courier: Courier | None = None,
+    ) -> None:
+        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
+        self._fetch: Fetch = no_fetch
+        self._metadata: dict[tuple[str, bool], tuple[float, oidc.Metadata]] = {}
+
+    # the organisation's provider
+
+    async def set_provider(self, tenant_id: str, new: NewProvider) -> Provider:
+        """Let the organisation's people sign in there, once it was seen to answer. Raises Invalid."""
+        issuer = rules.issuer(new.issuer, inside=new.inside)
+        client_id = rules.client_id(new.client_id)
+        secret = rules.client_secret(new.client_secret) if new.client_secret is not None else None
+        self._tenant(tenant_id)
+        try:
+            found = await oidc.discover(self._fetch, issuer, inside=new.inside)
+        except oidc.ProviderFault:
+            raise Invalid(
+                "No sign-in provider answers there.",
+                hint="It has to publish /.well-known/openid-configuration, over https.",
+                field="issuer",
+            ) from None
+        async with self._changing() as change:
+            before = await providers.find(change.session, self._keys, tenant_id)
+            stored = providers.StoredProvider(
+                tenant_id=tenant_id,
+                subject=before.subject if before is not None else self._clock.new_id(),
+                issuer=found.issuer,
+                client_id=client_id,
+                link_by_email=new.link_by_email,
+                inside=new.inside,
+                changed=self._clock.now(),
+                client_secret=secret if secret is not None else before.client_secret if before is not None else "",
+            )
+            await providers.put(change.session, self._keys, stored)
+        return _shown(stored)
+
+    async def provider(self, tenant_id: str) -> Provider:
+        """Raises NotFound."""
+        async with self._database.read() as session:
+            return _shown(_there(await providers.find(session, self._keys, tenant_id)))
+
+    async def drop_provider(self, tenant_id: str) -> None:
+        """People prove themselves here again. Raises NotFound."""
+        async with self._changing() as change:
+            if not await providers.drop(change.session, tenant_id):
+                raise _no_provider()
+
+    async def has_provider(self, tenant_id: str) -> bool:
+        """Whether the organisation's people may sign in elsewhere."""
+        async with self._database.read() as session:
+            return self._tenant_works(tenant_id) and await providers.has(session, tenant_id)
+
+    # coming in
+
+    async def depart(self, tenant_id: str, redirect_uri: str) -> Departure:
+        """To the provider, to sign in. Raises NotFound, and SingleSignOnFailed if it does not answer."""
+        return await self._depart(tenant_id, redirect_uri, "")
+
+    async def depart_to_link(self, principal: Principal, redirect_uri: str) -> Departure:
+        """To the provider, so that who is signed in here is known by it from now on. Raises ProveYourself too."""
+        async with self._changing() as change:
+            await self._fresh_owner(change, principal)
+        return await self._depart(principal.tenant_id, redirect_uri, principal.person_id)
+
+    async def come_back(self, returned: Return, arrival: Arrival) -> Admission | None:
+        """From the provider: a session, or a ticket for one; None if somebody was linked.
+
+        Raises TicketOver for a flow that is none of this browser's, SingleSignOnFailed, NotLinked, Conflict.
+        """
+        flow = self._flow(returned)
+        async with self._database.read() as session:
+            provider = await providers.find(session, self._keys, flow.tenant_id)
+        if provider is None or provider.issuer != flow.issuer:
+            raise ticket_over()
+        try:
+            metadata = await self._about(provider)
+            named = returned.issuer if returned.issuer is not None or metadata.names_itself else provider.issuer
+            if returned.error or not returned.code or named != provider.issuer:
+                raise oidc.ProviderFault("answer")
+            found = await oidc.identity(self._fetch, metadata, provider, flow, code=returned.code, now=self._seconds())
+        except oidc.ProviderFault:
+            raise _failed() from None
+        if flow.person_id:
+            await self._link(flow, found)
+            return None
+        async with self._changing() as change:
+            account = await self._known_by(change, provider, found)
+            return await self._admit(change, account, arrival)
+
+    # shared by the use cases
+
+    async def _depart(self, tenant_id: str, redirect_uri: str, person_id: str) -> Departure:
+        async with self._database.read() as session:
+            provider = _there(await providers.find(session, self._keys, tenant_id))
+        if not self._tenant_works(tenant_id):
+            raise _no_provider()
+        try:
+            metadata = await self._about(provider)
+        except oidc.ProviderFault:
+            raise _failed() from None
+        state, nonce, verifier = (stamps.as_text(self._clock.random_bytes(_RANDOM_BYTES)) for _ in range(3))
+        flow = oidc.Flow(tenant_id, provider.issuer, redirect_uri, person_id, nonce, verifier)
+        until = self._seconds() + int(CHALLENGE_LIFETIME.total_seconds())
+        stamped = stamps.stamp(self._stamp_secret, _under_way(state), json.dumps(asdict(flow)).encode(), until)
+        return Departure(oidc.departure(metadata, provider.client_id, flow, state), stamps.as_text(stamped))
+
+    def _flow(self, returned: Return) -> oidc.Flow:
+        """What this browser went to the provider with. Raises TicketOver."""
+        stamped = stamps.from_text(returned.flow)
+        payload = stamps.read(self._stamp_secret, _under_way(returned.state), stamped, self._seconds())
+        if payload is None:
+            raise ticket_over()
+        return oidc.Flow(**json.loads(payload))
+
+    async def _about(self, provider: providers.StoredProvider) -> oidc.Metadata:
+        key, now = (provider.issuer, provider.inside), self._clock.monotonic()
+        known = self._metadata.get(key)
+        if known is not None and known[0] > now:
+            return known[1]
+        found = await oidc.discover(self._fetch, provider.issuer, inside=provider.inside)
+        if found.issuer != provider.issuer:
+            raise oidc.ProviderFault("issuer")
+        if len(self._metadata) >= _MOST_REMEMBERED:
+            self._metadata.clear()
+        self._metadata[key] = (now + REMEMBERED_SECONDS, found)
+        return found
+
+    async def _known_by(
+        self, change: Change, provider: providers.StoredProvider, found: oidc.Identity
+    ) -> entry.Account:
+        """Whose account it is. Raises NotLinked."""
+        tenant_id, name = provider.tenant_id, _name(found)
+        account = await self._led_to(change, tenant_id, ALIAS, name)
+        if account is None and provider.link_by_email and found.email:
+            account = await self._led_to(change, tenant_id, EMAIL, values.email_key(found.email))
+            if account is not None:
+                self._bind(change, account, found)
+        if account is None:
+            raise NotLinked(
+                "Your organisation's sign-in is not linked to an account here.",
+                hint="Sign in another way and link it, or ask your administrator.",
+            )
+        return account
+
+    async def _link(self, flow: oidc.Flow, found: oidc.Identity) -> None:
+        async with self._changing() as change:
+            account = await self._account(change, flow.tenant_id, flow.person_id)
+            other = await self._led_to(change, flow.tenant_id, ALIAS, _name(found))
+            if other is not None and other.person_id != account.person_id:
+                raise Conflict("That sign-in is linked to another account.", hint="Ask your administrator.")
+            self._bind(change, account, found)
+
+    async def _led_to(self, change: Change, tenant_id: str, kind: str, value: str) -> entry.Account | None:
+        subject = self._keys.find(tenant_id, kind, value)
+        account = await entry.account(change.session, self._keys, subject or "")
+        return account if account is not None and account.tenant_id == tenant_id else None
+
+    def _bind(self, change: Change, account: entry.Account, found: oidc.Identity) -> None:
+        """Let the provider's name for somebody lead to the account, and tell its person. It leads to nobody else."""
+        name = _name(found)
+        if self._keys.find(account.tenant_id, ALIAS, name) != account.subject:
+            self._keys.unbind(account.tenant_id, ALIAS, name)
+            self._keys.bind(account.tenant_id, ALIAS, name, account.subject)
+        who, where = (account.tenant_id, account.person_id), urlsplit(found.issuer).netloc
+        change.afterwards.append(lambda: self._later(self._tell(*who, "factor_changed", where)))
+
+
+def _name(found: oidc.Identity) -> str:
+    return f"{found.issuer} {found.subject}"
+
+
+def _under_way(state: str) -> str:
+    return f"single sign-on {state}"
+
+
+def _shown(stored: providers.StoredProvider) -> Provider:
+    return Provider(stored.issuer, stored.client_id, stored.link_by_email, stored.changed)
+
+
+def _there(stored: providers.StoredProvider | None) -> providers.StoredProvider:
+    if stored is None:
+        raise _no_provider()
+    return stored
+
+
+def _no_provider() -> NotFound:
+    return NotFound("This organisation has no sign-in provider.", hint="Sign in with your password.")
+
+
+def _failed() -> SingleSignOnFailed:
+    return SingleSignOnFailed("The sign-in provider did not say who you are.", hint="Try again, or another way.")
