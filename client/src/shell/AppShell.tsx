@@ -7,6 +7,7 @@ import { session } from '~/api/session';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
 
+const PhoneConnection = lazy(() => import('./PhoneConnection'));
 const CallLayer = lazy(() => import('~/rooms/call/CallLayer'));
 
 /** The client's frame: what is said of the connection, the screen, the tabs within a thumb's reach, and any call above all. */
@@ -38,7 +39,9 @@ export function AppShell() {
         </Link>
       </nav>
       <main id="main">
-        <Connection />
+        <Suspense fallback={<Connection />}>
+          <PhoneConnection />
+        </Suspense>
         <Outlet />
       </main>
       <Suspense fallback={<VisuallyHidden />}>

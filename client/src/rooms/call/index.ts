@@ -1,4 +1,4 @@
 /** Calls: beginning one, and what others may draw of it. The layer itself is loaded by the shell. */
-export { startCall } from './model';
+export { showCall, startCall } from './model';
 export { Keypad } from './Keypad';
 export { lackingWords, type Lacking } from './words';
