@@ -13,18 +13,31 @@ from argon2 import PasswordHasher
 from letters import Letters
 from prometheus_client import CollectorRegistry
 
+from unificx.app.telling import Telling
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
 from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
+from unificx.net import PushDelivery
+from unificx.notices import Push, PushParts, Vapid
 from unificx.people import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
-from unificx.people.facts import PersonClosed, TenantDeleted
+from unificx.people.facts import PersonClosed, SessionEnded, TenantDeleted
 from unificx.privacy import KeyStore
 from unificx.store import Database
 from unificx.store.outbox import Outbox
 from unificx.store.spool import Spool
-from unificx.web import IceServer, PartState, PublicAddress, Services, SipProof, StoredAnswers, as_operator, build
+from unificx.web import (
+    Hub,
+    IceServer,
+    PartState,
+    PublicAddress,
+    Services,
+    SipProof,
+    StoredAnswers,
+    as_operator,
+    build,
+)
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
@@ -123,6 +136,7 @@ class World:
     calls: Calls
     parts: Parts
     letters: Letters
+    telling: Telling
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -210,7 +224,8 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         file.write_bytes(template)
     database = Database(f"sqlite:///{file}", clock)
     keys = KeyStore(folder / "keys.db", bytes(range(32)), clock)
-    outbox = Outbox(database, Bus(_fail), clock)
+    bus = Bus(_fail)
+    outbox = Outbox(database, bus, clock)
     spool = Spool(folder / "spool", database)
     letters = Letters()
     people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters)
@@ -218,6 +233,12 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)
     history = History(database, keys, spool)
+    gate, vapid = PushDelivery(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
+    directory = people.directory
+    push = Push(PushParts(database, keys, directory, gate, vapid, bus, loopback=True, pause=_no_pause))
+    hub = Hub()
+    bus.subscribe(SessionEnded, lambda fact: push.session_ended(fact.session_id))
+    telling = Telling(hub, bus, directory, history)
     services = Services(
         people=people,
         history=history,
@@ -225,6 +246,8 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         live=calls,
         parts=parts,
         telephony=Telephony(clock),
+        push=push,
+        hub=hub,
         answers=answers,
         clock=clock,
         metrics=CollectorRegistry(),
@@ -232,13 +255,16 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     )
     await people.start()
     await people.first_start("root@operator.example")
-    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts, letters)
+    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts, letters, telling)
     try:
         yield world
     finally:
         for client in world.clients:
             await client.aclose()
         await people.settle()
+        telling.close()
+        await push.close()
+        await gate.close()
         await spool.close()
         await database.close()
         keys.close()
@@ -251,6 +277,10 @@ async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
         world.acme = await world.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
         world.globex = await world.people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
         yield world
+
+
+async def _no_pause(seconds: float) -> None:
+    del seconds
 
 
 def _fail(fault: BaseException) -> None:

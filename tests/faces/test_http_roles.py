@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from http_world import OPEN_TO_ALL, PASSWORD, Call, World
+from push_service import Browser, PushService
 
 from unificx.people import NewExtension, Role
 
@@ -39,6 +40,10 @@ OWN_ALONE = {
     "change_own_password",
     "revoke_other_sessions",
     "send_diagnostics_report",
+    "push_key",
+    "subscribe_push",
+    "unsubscribe_push",
+    "test_push",
     "list_tenants",
     "create_tenant",
     "show_privacy_map",
@@ -62,6 +67,8 @@ async def inhabit(world: World) -> dict[str, list[str]]:
     sessions = (await user.get("/api/v1/sessions")).json()["items"]
     code = (await user.post("/api/v1/sign-in-codes", json={})).json()
     totp = (await user.post("/api/v1/me/factors/totp", json={})).json()
+    await user.put("/api/v1/me/push", json=Browser(PushService("http://127.0.0.1:1"), "/x").as_json())
+    push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     return {
         "tenant": [world.globex.id, "globex"],
@@ -73,6 +80,7 @@ async def inhabit(world: World) -> dict[str, list[str]]:
         "code_id": [code["id"]],
         "report_id": [report["id"]],
         "factor_id": [totp["id"]],
+        "test_id": [push_test["id"]],
     }
 
 

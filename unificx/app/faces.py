@@ -32,6 +32,8 @@ def face(rooms: Rooms, live: LiveCalls, parts: Parts, telephony: Telephony, addr
             live=live,
             parts=parts,
             telephony=telephony,
+            push=rooms.push,
+            hub=rooms.hub,
             answers=rooms.answers,
             clock=rooms.clock,
             metrics=rooms.metrics,

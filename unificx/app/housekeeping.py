@@ -12,6 +12,7 @@ from unificx.people.facts import (
     ExtensionDeleted,
     PersonClosed,
     PersonSuspended,
+    SessionEnded,
     TenantDeleted,
     TenantSuspended,
 )
@@ -38,6 +39,10 @@ class Housekeeping:
             # The directory changes right after the bus has told: look at it then.
             bus.subscribe(kind, lambda fact: self._errand(self._review()))
         bus.subscribe(SubjectErased, self._erased)
+        bus.subscribe(SessionEnded, lambda fact: rooms.push.session_ended(fact.session_id))
+        for kind in (PersonClosed, PersonSuspended):
+            bus.subscribe(kind, lambda fact: rooms.push.person_ended(fact.person_id))
+        bus.subscribe(TenantDeleted, lambda fact: rooms.push.tenant_ended(fact.tenant))
         rooms.outbox.subscribe(TenantDeleted, rooms.history.forget_tenant)
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
         rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)
@@ -49,7 +54,12 @@ class Housekeeping:
         """Keep house."""
         while True:
             await asyncio.sleep(TIDY_EVERY)
-            for work in (self._rooms.people.tidy(), self._rooms.desk.tidy(), self._sweep_answers()):
+            for work in (
+                self._rooms.people.tidy(),
+                self._rooms.desk.tidy(),
+                self._rooms.push.start(),
+                self._sweep_answers(),
+            ):
                 await self._done_safely(work)
 
     async def close(self) -> None:
@@ -72,6 +82,7 @@ class Housekeeping:
         await self._rooms.people.erase(fact.tenant, fact.subject)
         await self._rooms.history.erase(fact.tenant, fact.subject)
         await self._rooms.desk.erase(fact.tenant, fact.subject)
+        await self._rooms.push.erase(fact.tenant, fact.subject)
         await self._review()
 
     async def _review(self) -> None:

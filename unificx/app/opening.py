@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from unificx.app.housekeeping import Housekeeping
+from unificx.app.reaching import reaching
 from unificx.app.rooms import Rooms, build
 from unificx.app.site import Site
 from unificx.kernel.clock import Clock
@@ -46,13 +47,20 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
         except OSError as fault:
             raise CannotStart(f"The database does not answer: {fault.strerror or type(fault).__name__}.") from None
         await claim(database, keys.installation, keys_unused=keys.unused)
-        rooms = build(site, database, keys, erasure, bus)
+        reach = reaching(site, environ, master)
+        stack.push_async_callback(reach.gate.close)
+        rooms = build(site, database, keys, erasure, bus, reach=reach)
         await rooms.spool.recover()
         stack.push_async_callback(rooms.spool.close)
         await rooms.people.start()
+        await rooms.push.start()
+        stack.push_async_callback(rooms.push.close)
         house = Housekeeping(rooms)
         stack.push_async_callback(house.close)
-        for keeper in (rooms.spool.run(), rooms.outbox.run(), house.run()):
+        keepers = [rooms.spool.run(), rooms.outbox.run(), house.run()]
+        if rooms.letters is not None:
+            keepers.append(rooms.letters.run())
+        for keeper in keepers:
             stack.push_async_callback(_end, asyncio.create_task(keeper))
         yield rooms
 

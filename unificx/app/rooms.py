@@ -7,17 +7,20 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from unificx import calls, presence
+from unificx.app.reaching import Reaching
 from unificx.app.site import Site
 from unificx.calls import Journal
 from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import Clock
 from unificx.kernel.facts import Bus
+from unificx.net import SmtpPostman
+from unificx.notices import Courier, LetterParts, Letters, Push, PushParts
 from unificx.people import People
 from unificx.presence import Location, Registrar
 from unificx.privacy import Erasure, KeyStore
 from unificx.store import Database, Headroom, Outbox, Spool
-from unificx.web import StoredAnswers
+from unificx.web import Hub, StoredAnswers
 
 RESERVE = 32 << 20
 """Bytes of disk held back for the records of calls that end when the disk is full: some 20,000."""
@@ -41,6 +44,10 @@ class Rooms:
     history: History
     desk: Desk
     journal: Journal
+    push: Push
+    letters: Letters | None
+    """None where no mail server is set."""
+    hub: Hub
     answers: StoredAnswers
     metrics: CollectorRegistry
     headroom: Headroom
@@ -48,12 +55,16 @@ class Rooms:
     """Whether there is no room to keep anything new."""
 
 
-def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: Bus) -> Rooms:
+def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: Bus, *, reach: Reaching) -> Rooms:
     """Build every room, ports filled and spool handlers hung in."""
     clock = database.clock
     outbox = Outbox(database, bus, clock)
     spool = Spool(site.spool, database, reserve=RESERVE)
-    people = People(database, keys, clock)
+    courier = Courier()
+    people = People(database, keys, clock, courier=courier)
+    push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
+    letters = _letters(database, keys, people, reach)
+    courier.equip(letters, push)
     location = Location()
     headroom = Headroom(site.home, clock)
     full = partial(_full, headroom, spool)
@@ -77,11 +88,20 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         history=history,
         desk=Desk(database, keys, clock),
         journal=journal,
+        push=push,
+        letters=letters,
+        hub=Hub(),
         answers=StoredAnswers(database, keys, clock),
         metrics=CollectorRegistry(),
         headroom=headroom,
         full=full,
     )
+
+
+def _letters(database: Database, keys: KeyStore, people: People, reach: Reaching) -> Letters | None:
+    if reach.mail is None:
+        return None
+    return Letters(LetterParts(database, keys, people.directory, SmtpPostman(reach.mail), reach.mail.sender))
 
 
 def _full(headroom: Headroom, spool: Spool) -> bool:

@@ -20,6 +20,7 @@ from unificx.app.settings import Settings
 from unificx.app.sip import SipServer
 from unificx.app.site import Site
 from unificx.app.telephony import ClientTelephony
+from unificx.app.telling import Telling
 from unificx.kernel.clock import SystemClock
 from unificx.net import Certificates, RtpEngine, ensure_certificates, media_ports
 from unificx.people import OPERATOR
@@ -73,6 +74,9 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         stack.push_async_callback(sip.close)
         web = HttpServers()
         rooms.metrics.register(Gauges(rooms, sip, web.seats))
+        telling = Telling(rooms.hub, rooms.bus, rooms.people.directory, rooms.history)
+        stack.callback(telling.close)
+        sip.conductor.changed = telling.calls_changed
         live = Live(sip.conductor)
         address = PublicAddress(settings.public_url)
         telephony = ClientTelephony(sip.bearers, rooms.location, rooms.clock)

@@ -5,10 +5,12 @@ from unificx.notices.courier import Courier
 from unificx.notices.letters import LetterParts, Letters
 from unificx.notices.ports import Answer, NotReached, NotTaken, Postman, PushGate
 from unificx.notices.push import Push, PushParts
+from unificx.notices.rules.endpoints import LONGEST_ENDPOINT
 from unificx.notices.vapid import KEY_BYTES, Vapid, new_private_key
 
 __all__ = [
     "KEY_BYTES",
+    "LONGEST_ENDPOINT",
     "Answer",
     "Courier",
     "LetterParts",

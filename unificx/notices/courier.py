@@ -10,11 +10,18 @@ from unificx.people import Person
 
 
 class Courier:
-    """`letters` is None where no mail server is configured."""
+    """`letters` is None where no mail server is configured.
 
-    def __init__(self, letters: Letters | None, push: Push) -> None:
-        self._letters = letters
-        self._push = push
+    The room `people` is built with a courier, and the courier's parts with that room's directory: so they come later.
+    """
+
+    def __init__(self) -> None:
+        self._letters: Letters | None = None
+        self._push: Push | None = None
+
+    def equip(self, letters: Letters | None, push: Push) -> None:
+        """Give it what it carries with."""
+        self._letters, self._push = letters, push
 
     @property
     def mails(self) -> bool:
@@ -31,7 +38,8 @@ class Courier:
 
     async def notice(self, person: Person, kind: Kind, detail: str) -> None:
         """Tell the person of something that concerns the safety of their account, in both languages."""
-        self._push.notice(person.id)
+        if self._push is not None:
+            self._push.notice(person.id)
         await self._write(person, kind, None, detail=detail)
 
     async def _write(

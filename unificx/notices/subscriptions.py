@@ -39,11 +39,12 @@ class Subscriptions:
             self._by_device[one.device_id] = one.session_id
 
     def bind(self, session_id: str, device_id: str) -> bool:
-        """Note the SIP device of a sign-in; whether there was a subscription to note it at."""
+        """Note the SIP device of a sign-in; whether that is news about a subscription."""
         one = self._by_session.get(session_id)
-        if one is not None:
-            self.put(replace(one, device_id=device_id))
-        return one is not None
+        if one is None or one.device_id == device_id:
+            return False
+        self.put(replace(one, device_id=device_id))
+        return True
 
     def drop(self, session_id: str) -> Subscription | None:
         """What was dropped."""

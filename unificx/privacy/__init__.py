@@ -1,11 +1,11 @@
 """Privacy: keys, aliases, what is held of whom, and erasure."""
 
 from unificx.privacy.erasure import Erasure, Receipt
+from unificx.privacy.installation import read_sealed_file, sealed_file
 from unificx.privacy.journal import Journal
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import master_key, master_key_file
 from unificx.privacy.register import Held, Neutral, explain, held, neutral
-from unificx.privacy.sealed_file import read_sealed_file, sealed_file
 
 __all__ = [
     "Erasure",

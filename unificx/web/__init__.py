@@ -1,12 +1,14 @@
 """The HTTP face: the API under /api/v1, health, metrics and the start page."""
 
 from unificx.web.app import build
+from unificx.web.hub import Hub
 from unificx.web.idempotency import StoredAnswers
 from unificx.web.ports import IceServer, LiveCall, LiveCalls, Parts, PartState, SipProof, Telephony
 from unificx.web.services import PublicAddress, Services
 from unificx.web.shell import as_operator
 
 __all__ = [
+    "Hub",
     "IceServer",
     "LiveCall",
     "LiveCalls",

@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
 
 from unificx import __version__
-from unificx.web import client, pages
+from unificx.web import client, events, pages
 from unificx.web.metrics import HttpMetrics
 from unificx.web.problems import Problem, add_handlers
 from unificx.web.routes import (
@@ -21,8 +22,10 @@ from unificx.web.routes import (
     history,
     persons,
     privacy,
+    push,
     sessions,
     signing,
+    single_sign_on,
     sip_access,
     tenants,
 )
@@ -40,6 +43,7 @@ _TAGS = [
     {"name": "telephone", "description": "Our own client as a telephone."},
     {"name": "calls", "description": "The calls going on now."},
     {"name": "history", "description": "The calls that were."},
+    {"name": "push", "description": "Being reached while the client sleeps."},
     {"name": "desk", "description": "What people send to those who look after the installation."},
     {"name": "privacy", "description": "What is held of people, and why."},
     {"name": "health", "description": "Whether it works."},
@@ -68,6 +72,7 @@ def build(services: Services) -> FastAPI:
         sessions,
         signing,
         factors,
+        single_sign_on,
         tenants,
         persons,
         extensions,
@@ -77,10 +82,12 @@ def build(services: Services) -> FastAPI:
         history,
         sip_access,
         desk,
+        push,
         privacy,
         health,
     ):
         app.include_router(part.router)
+    app.router.routes.append(WebSocketRoute(events.PATH, events.Events(services.people, services.hub)))
     app.include_router(pages.router)
     app.include_router(client.router)
     _describe_problems(app)

@@ -8,7 +8,9 @@ from prometheus_client import CollectorRegistry
 from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import Clock
+from unificx.notices import Push
 from unificx.people import People
+from unificx.web.hub import Hub
 from unificx.web.idempotency import StoredAnswers
 from unificx.web.ports import LiveCalls, Parts, Telephony
 
@@ -41,6 +43,8 @@ class Services:
     live: LiveCalls
     parts: Parts
     telephony: Telephony
+    push: Push
+    hub: Hub
     answers: StoredAnswers
     clock: Clock
     metrics: CollectorRegistry

@@ -60,7 +60,8 @@ async def test_an_invitation_arrives(
 
 @pytest.mark.promise("U2", "U9")
 async def test_a_notice_is_worded_in_both_languages(letters: Letters, push: Push, ada: Person, box: MailBox) -> None:
-    courier = Courier(letters, push)
+    courier = Courier()
+    courier.equip(letters, push)
     assert courier.mails
     await courier.notice(ada, "new_device", "Ada's phone")
     await courier.recovery(ada, LINK, "de")
@@ -74,7 +75,9 @@ async def test_a_notice_is_worded_in_both_languages(letters: Letters, push: Push
 
 
 async def test_without_a_mail_server_nothing_is_queued(push: Push, ada: Person, database: Database) -> None:
-    courier = Courier(None, push)
+    courier = Courier()
+    await courier.notice(ada, "password_changed", "")
+    courier.equip(None, push)
     assert not courier.mails
     await courier.invitation(ada, LINK, "en")
     await courier.notice(ada, "password_changed", "")

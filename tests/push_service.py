@@ -104,6 +104,12 @@ class Browser:
     def subscription(self) -> NewSubscription:
         return NewSubscription(self.service.base + self.path, b64(self.point), b64(self.auth))
 
+    def as_json(self) -> dict[str, Any]:
+        """As a browser writes it down."""
+        new = self.subscription()
+        keys = {"p256dh": new.p256dh, "auth": new.auth}
+        return {"endpoint": new.endpoint, "expirationTime": None, "keys": keys}
+
     def pushes(self) -> list[Pushed]:
         return [one for one in self.service.took if one.path == self.path]
 

@@ -1,0 +1,71 @@
+"""Tells those who listen at /api/v1/events what happened, and ends those who may listen no more."""
+
+import asyncio
+from typing import Literal
+
+from unificx.history import History
+from unificx.kernel.facts import Bus
+from unificx.notices.facts import PushSeen
+from unificx.people import Action, Directory
+from unificx.people.facts import (
+    PersonClosed,
+    PersonSuspended,
+    SessionEnded,
+    SignInCodeTriedAgain,
+    SignInCodeUsed,
+    TenantDeleted,
+    TenantSuspended,
+)
+from unificx.web import Hub
+
+AT_MOST_EVERY = 0.5
+"""Seconds between two words about one organisation's live calls, however many begin and end."""
+_CALLS, _HISTORY = {"type": "calls"}, {"type": "history"}
+
+
+class Telling:
+    """Hangs itself into the bus; `calls_changed` is for whoever conducts the calls."""
+
+    def __init__(self, hub: Hub, bus: Bus, directory: Directory, history: History) -> None:
+        self._hub = hub
+        self._directory = directory
+        self._changed: set[str] = set()
+        self._later: asyncio.TimerHandle | None = None
+        bus.subscribe(SessionEnded, lambda fact: hub.end_session(fact.session_id))
+        for person_ended in (PersonClosed, PersonSuspended):
+            bus.subscribe(person_ended, lambda fact: hub.end_person(fact.person_id))
+        for tenant_ended in (TenantSuspended, TenantDeleted):
+            bus.subscribe(tenant_ended, lambda fact: hub.end_tenant(fact.tenant))
+        bus.subscribe(SignInCodeUsed, lambda fact: self._code(fact, "used"))
+        bus.subscribe(SignInCodeTriedAgain, lambda fact: self._code(fact, "used"))
+        bus.subscribe(PushSeen, lambda fact: hub.session(fact.session_id, {"type": "push_seen", "id": fact.test_id}))
+        history.listed = self._history
+
+    def close(self) -> None:
+        """Say nothing more of what has changed."""
+        if self._later is not None:
+            self._later.cancel()
+
+    def calls_changed(self, tenant_id: str) -> None:
+        """Live calls of the organisation are not what they were. On every call's path: it notes, and no more."""
+        self._changed.add(tenant_id)
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(AT_MOST_EVERY, self._tell_of_calls)
+
+    def _tell_of_calls(self) -> None:
+        self._later = None
+        changed, self._changed = self._changed, set()
+        for tenant_id in changed:
+            self._hub.allowed(tenant_id, Action.CALLS_READ, _CALLS)
+
+    def _code(self, fact: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
+        """To whoever has the code shown, and to whose code it is."""
+        for person_id in {fact.maker_id, fact.person_id} - {""}:
+            self._hub.person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
+
+    def _history(self, changed: set[tuple[str, str | None]]) -> None:
+        extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in changed]
+        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
+            self._hub.person(person_id, _HISTORY)
+        for tenant_id in {tenant_id for tenant_id, _ in changed}:
+            self._hub.allowed(tenant_id, Action.HISTORY_READ, _HISTORY)

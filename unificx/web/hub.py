@@ -1,0 +1,139 @@
+"""Who listens to what happens, and what each is told. In memory and without awaiting: whoever tells goes on at once."""
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from typing import Any
+
+from unificx.people import Action, Principal, Role, may
+
+MOST_QUEUED = 64
+MOST_OF_SESSION = 8
+"""Tabs, mostly; another one ends the oldest."""
+SIGNED_OUT, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
+"""Close codes for private use (RFC 6455 section 7.4.2)."""
+
+
+class Feed:
+    """What one listener has to be told still. `code` is why it ends, once it does."""
+
+    def __init__(self, principal: Principal) -> None:
+        self.principal = principal
+        self.code: int | None = None
+        self._queue: deque[str] = deque()
+        self._filled = asyncio.Event()
+
+    def put(self, text: str) -> None:
+        """One more. The same again while the first still waits is said once; a listener too slow for all is ended."""
+        if self.code is not None or text in self._queue:
+            return
+        if len(self._queue) >= MOST_QUEUED:
+            self.end(TOO_SLOW)
+            return
+        self._queue.append(text)
+        self._filled.set()
+
+    def end(self, code: int) -> None:
+        """Nothing more comes; what was put is still told unless the listener is too slow for it."""
+        if self.code is None:
+            self.code = code
+            self._filled.set()
+
+    async def next(self) -> str | None:
+        """The next to tell; None at the end."""
+        while True:
+            if self._queue and self.code != TOO_SLOW:
+                return self._queue.popleft()
+            if self.code is not None:
+                return None
+            self._filled.clear()
+            await self._filled.wait()
+
+
+class Hub:
+    """Every listener, found by sign-in, by person and by organisation."""
+
+    def __init__(self) -> None:
+        self._sessions: defaultdict[str, list[Feed]] = defaultdict(list)
+        self._persons: defaultdict[str, list[Feed]] = defaultdict(list)
+        self._tenants: defaultdict[str, list[Feed]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._tenants.values()))
+
+    def open(self, principal: Principal) -> Feed:
+        """Begin to listen."""
+        feed = Feed(principal)
+        siblings = self._sessions[principal.session_id]
+        if len(siblings) >= MOST_OF_SESSION:
+            self.close(siblings[0], TOO_MANY)
+            siblings = self._sessions[principal.session_id]
+        siblings.append(feed)
+        self._persons[principal.person_id].append(feed)
+        self._tenants[principal.tenant_id].append(feed)
+        return feed
+
+    def close(self, feed: Feed, code: int) -> None:
+        """Listen no more; it may have ended before."""
+        who = feed.principal
+        for index, key in (
+            (self._sessions, who.session_id),
+            (self._persons, who.person_id),
+            (self._tenants, who.tenant_id),
+        ):
+            left = [one for one in index.get(key, ()) if one is not feed]
+            if left:
+                index[key] = left
+            else:
+                index.pop(key, None)
+        feed.end(code)
+
+    # Telling
+
+    def session(self, session_id: str, message: dict[str, Any]) -> None:
+        """Tell one sign-in."""
+        _tell(self._sessions.get(session_id, ()), message)
+
+    def person(self, person_id: str, message: dict[str, Any]) -> None:
+        """Tell one person, wherever they are signed in."""
+        _tell(self._persons.get(person_id, ()), message)
+
+    def allowed(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
+        """Tell everybody who may do `action` in an organisation, operators included."""
+        _tell([one for one in self._reaching(tenant_id) if may(one.principal, action, tenant_id)], message)
+
+    def _reaching(self, tenant_id: str) -> list[Feed]:
+        operators = [
+            feed
+            for tenant, feeds in self._tenants.items()
+            if tenant != tenant_id
+            for feed in feeds
+            if feed.principal.role is Role.OPERATOR
+        ]
+        return [*self._tenants.get(tenant_id, ()), *operators]
+
+    # Ending
+
+    def end_session(self, session_id: str) -> None:
+        """The sign-in is over."""
+        self._sign_out(self._sessions.get(session_id, ()))
+
+    def end_person(self, person_id: str) -> None:
+        """The person may not be in any more."""
+        self._sign_out(self._persons.get(person_id, ()))
+
+    def end_tenant(self, tenant_id: str) -> None:
+        """Nobody of the organisation may be in any more."""
+        self._sign_out(self._tenants.get(tenant_id, ()))
+
+    def _sign_out(self, feeds: "list[Feed] | tuple[()]") -> None:
+        for feed in tuple(feeds):
+            feed.put('{"type":"signed_out"}')
+            self.close(feed, SIGNED_OUT)
+
+
+def _tell(feeds: "list[Feed] | tuple[()]", message: dict[str, Any]) -> None:
+    if feeds:
+        text = json.dumps(message, separators=(",", ":"))
+        for feed in feeds:
+            feed.put(text)

@@ -1,0 +1,64 @@
+"""Being reached by push: where a device is reached, and whether that works."""
+
+from fastapi import APIRouter, status
+
+from unificx.kernel.errors import Forbidden
+from unificx.notices import NewSubscription
+from unificx.people import Principal
+from unificx.web.access import Asker, AskerDep, Id, ServicesDep
+from unificx.web.models import push as models
+from unificx.web.problems import refusals
+from unificx.web.services import Services
+
+router = APIRouter(prefix="/api/v1", tags=["push"])
+
+
+@router.get("/push/key", responses=refusals(401, 403))
+async def push_key(services: ServicesDep, asker: AskerDep) -> models.PushKey:
+    """Get what a browser subscribes with."""
+    del asker
+    return models.PushKey(key=services.push.public_key)
+
+
+@router.put("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def subscribe_push(services: ServicesDep, asker: AskerDep, new: models.PushSubscription) -> None:
+    """Say where this device is reached, instead of what it said before; it ends with the sign-in."""
+    who = _signed_in(asker)
+    wanted = NewSubscription(new.endpoint, new.keys.p256dh, new.keys.auth)
+    await services.push.subscribe(who, wanted, await _device_of(services, who))
+
+
+@router.delete("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
+async def unsubscribe_push(services: ServicesDep, asker: AskerDep) -> None:
+    """Be reached by push no more."""
+    await services.push.unsubscribe(_signed_in(asker))
+
+
+@router.post("/me/push/test", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 409, 429))
+async def test_push(services: ServicesDep, asker: AskerDep) -> models.BegunPushTest:
+    """Send a push to this device, to see whether it comes."""
+    return models.BegunPushTest(id=services.push.test(_signed_in(asker)))
+
+
+@router.get("/me/push/test/{test_id}", responses=refusals(401, 403, 404))
+async def show_push_test(services: ServicesDep, asker: AskerDep, test_id: Id) -> models.PushTest:
+    """Show how a test fares; it is known for ten minutes."""
+    return models.PushTest.model_validate(services.push.show_test(_signed_in(asker), test_id))
+
+
+@router.post("/me/push/test/{test_id}/seen", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def push_seen(services: ServicesDep, asker: AskerDep, test_id: Id) -> None:
+    """Say that the test's push came to the device."""
+    services.push.seen(_signed_in(asker), test_id)
+
+
+def _signed_in(asker: Asker) -> Principal:
+    if not asker.principal.session_id:
+        raise Forbidden("Devices are reached that somebody signed in.", hint="Sign in at /api/v1/sessions.")
+    return asker.principal
+
+
+async def _device_of(services: Services, who: Principal) -> str | None:
+    """The SIP device of the sign-in, if it has one already."""
+    sessions = await services.people.list_sessions(who.tenant_id, who.person_id)
+    return next((one.device_id for one in sessions if one.id == who.session_id), None)
