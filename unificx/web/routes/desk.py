@@ -1,17 +1,23 @@
 """Diagnostics reports: sent by people, read by those who look after the installation."""
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Depends, status
 
 from unificx.kernel.errors import Forbidden
 from unificx.people import Action
 from unificx.web.access import AskerDep, Id, ServicesDep, TenantQuery, reach
 from unificx.web.models import core, desk
 from unificx.web.problems import refusals
+from unificx.web.repeatable import RepeatableRoute, declare_key
 
-router = APIRouter(prefix="/api/v1", tags=["desk"])
+router = APIRouter(prefix="/api/v1", tags=["desk"], route_class=RepeatableRoute)
 
 
-@router.post("/me/diagnostics-reports", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403))
+@router.post(
+    "/me/diagnostics-reports",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 409),
+)
 async def send_diagnostics_report(services: ServicesDep, asker: AskerDep, body: desk.NewReport) -> desk.Report:
     """Send a report to the administrators of one's own organisation."""
     who = asker.principal

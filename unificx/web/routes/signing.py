@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response, status
 
 from unificx import people
 from unificx.kernel.errors import Conflict, Forbidden, Invalid
+from unificx.people import OPERATOR as OPERATOR_SLUG
 from unificx.people import POLICY_VERSION, TERMS_VERSION, Action, Principal, may_grant
 from unificx.web.access import (
     Asker,
@@ -103,7 +104,7 @@ async def accept_invitation(services: ServicesDep, request: Request, who: models
 # the way back in
 
 
-@router.post("/recoveries", status_code=status.HTTP_202_ACCEPTED, responses=refusals(429))
+@router.post("/recoveries", status_code=status.HTTP_202_ACCEPTED, response_class=Response, responses=refusals(429))
 async def ask_recovery(services: ServicesDep, request: Request, who: models.AskRecovery) -> None:
     """Ask for a link to set a new password by. The answer is the same whether or not there is an account."""
     tenant_id = await tenant_named(services, who.tenant)
@@ -134,13 +135,24 @@ async def accept_terms(services: ServicesDep, asker: AskerDep, said: models.Acce
 @router.get("/sign-in/options", responses=refusals())
 async def sign_in_options(services: ServicesDep, tenant: TenantQuery = None) -> models.SignInOptions:
     """What there is to sign in by."""
-    del tenant
     return models.SignInOptions(
         terms_version=TERMS_VERSION,
         policy_version=POLICY_VERSION,
-        single_sign_on=[],
+        single_sign_on=await _providers(services, tenant),
         mail=services.people.sends_mail,
     )
+
+
+async def _providers(services: Services, reference: str | None) -> list[models.SingleSignOnOption]:
+    """The named organisation, or the only one there is, if its people may sign in elsewhere."""
+    every = [one for one in services.people.directory.tenants() if one.slug != OPERATOR_SLUG]
+    named = [one for one in services.people.directory.tenants() if reference in (one.id, one.slug)]
+    found = named if reference is not None else every if len(every) == 1 else []
+    return [
+        models.SingleSignOnOption(slug=one.slug, name=one.name)
+        for one in found
+        if await services.people.has_provider(one.id)
+    ]
 
 
 def svg_of(text: str) -> str:
