@@ -4,7 +4,7 @@ import type { RTCSessionEvent } from 'jssip/lib/UA';
 import { onLeaving } from '~/api/session';
 import { asProblem, type Problem } from '~/kernel/problem';
 import { createStore } from '~/kernel/store';
-import { askSipAccess, instanceOf, lasts, socketUrl, type SipAccess } from './access';
+import { askSipAccess, iceServersOf, instanceOf, lasts, socketUrl, type SipAccess } from './access';
 import { Call } from './call';
 import { offersVideo } from './description';
 import { shownFor } from './endings';
@@ -299,7 +299,7 @@ export class Phone {
 
   #lineOf() {
     return {
-      iceServers: () => this.#access?.ice_servers ?? [],
+      iceServers: () => iceServersOf(this.#access),
       isReady: () => this.state.state.line === 'ready',
       whenReady: (task: () => void) => {
         if (this.state.state.line === 'ready') task();

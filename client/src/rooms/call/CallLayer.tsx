@@ -9,6 +9,7 @@ import { CallScreen } from './CallScreen';
 import { Devices } from './Devices';
 import { Incoming } from './Incoming';
 import { callView, shown } from './model';
+import { useAlone } from './useAlone';
 import { useParty } from './useParty';
 
 /** Calls, above whatever else is on the screen. */
@@ -20,6 +21,7 @@ export default function CallLayer() {
     void colleagues.open();
   }, []);
   const now = shown(calls, active);
+  useAlone(Boolean(now.active ? !minimised : now.ringing));
   return (
     <>
       <div aria-live="assertive">{now.ringing && <Announcement call={now.ringing} />}</div>

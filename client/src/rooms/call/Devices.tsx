@@ -19,7 +19,7 @@ export function Devices() {
       opened={opened}
       onClose={close}
       position="bottom"
-      size="auto"
+      size={430}
       title={t`Audio and camera`}
       closeButtonProps={{ 'aria-label': t`Close` }}
       zIndex={400}

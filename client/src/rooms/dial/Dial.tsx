@@ -1,5 +1,5 @@
 import { ActionIcon, Text, Title, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { IconBackspace, IconPhone, IconVideo } from '@tabler/icons-react';
+import { IconBackspace, IconHistory, IconPhone, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/kernel/store';
@@ -93,7 +93,20 @@ export default function Dial() {
 /** Who that may be, while it is typed; a tap takes the number. */
 function Meant({ typed }: { typed: string }) {
   const people = useValue(colleagues.state, (each) => each.colleagues);
+  const last = useValue(dialled, (each) => each.last);
   const found = meant(people, typed);
+  if (!typed && last) {
+    return (
+      <div className={css.meant}>
+        <UnstyledButton className={css.perhaps} onClick={() => type(last)}>
+          <span>
+            <IconHistory size={18} aria-hidden /> {colleagues.nameOf(last) ?? <Trans>Last number</Trans>}
+          </span>
+          <span>{last}</span>
+        </UnstyledButton>
+      </div>
+    );
+  }
   return (
     <div className={css.meant} aria-live="polite">
       {found.map(({ id, name, number }) =>
