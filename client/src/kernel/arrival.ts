@@ -25,6 +25,11 @@ export function noteArrival(): Arrival | undefined {
   return arrival;
 }
 
+/** A link's errand that came another way: scanned, or typed. */
+export function putArrival(given: Arrival): void {
+  arrival = given;
+}
+
 /** The code for this errand, once. */
 export function takeArrival(errand: Errand): string {
   if (arrival?.errand !== errand) return '';

@@ -35,6 +35,9 @@ class Kept extends Dexie {
 
 export const kept = new Kept();
 
+/** A sign-in that is under way in this tab: nobody's yet, so it outlasts whoever was here before. */
+export const SIGNING_IN = 'unificx.signing-in';
+
 let owner = 0;
 
 /**
@@ -69,5 +72,7 @@ export async function fromKept<T>(work: () => Promise<T>, otherwise: T): Promise
 export async function wipe(): Promise<void> {
   owner += 1;
   await fromKept(() => kept.delete({ disableAutoOpen: false }), undefined);
+  const underWay = sessionStorage.getItem(SIGNING_IN);
   sessionStorage.clear();
+  if (underWay) sessionStorage.setItem(SIGNING_IN, underWay);
 }

@@ -1,5 +1,165 @@
-import { Page } from '~/design/Page';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { IconCamera, IconX } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { Hint } from '~/design/Notice';
+import { Stage } from '~/design/Stage';
+import type { Arrival } from '~/kernel/arrival';
+import { useValue } from '~/kernel/store';
+import { eyes } from './eyes';
+import { follow } from './follow';
+import { ScanModel, type ScanState } from './scan';
+import css from './scan.module.css';
 
+/** Looks for a code through the camera, which is asked for here and only here; or takes the link as text. */
 export default function Scan() {
-  return <Page title="Scan">{null}</Page>;
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const [model] = useState(
+    () => new ScanModel(eyes, (arrival: Arrival) => void navigate({ to: follow(arrival), replace: true })),
+  );
+  const { phase, stream, seen } = useValue(model.state);
+  useEffect(() => {
+    void model.begin();
+    return () => model.close();
+  }, [model]);
+  return (
+    <Stage title={t`Scan a code`}>
+      <Stack>
+        {phase === 'looking' && stream ? (
+          <Finder model={model} stream={stream} />
+        ) : (
+          <Reason model={model} phase={phase} />
+        )}
+        <Seen seen={seen} />
+        <Typed model={model} />
+        <Button
+          size="md"
+          variant="default"
+          leftSection={<IconX aria-hidden />}
+          renderRoot={(props) => <Link to="/sign-in" {...props} />}
+        >
+          <Trans>Sign in another way</Trans>
+        </Button>
+      </Stack>
+    </Stage>
+  );
+}
+
+function Reason({ model, phase }: { model: ScanModel; phase: ScanState['phase'] }) {
+  const { t } = useLingui();
+  return (
+    <>
+      {phase === 'refused' && (
+        <Hint title={t`The camera was refused`}>
+          <Trans>
+            Allow it in the settings of your browser for this page and try again, or type the link that stands below the
+            code.
+          </Trans>
+        </Hint>
+      )}
+      {phase === 'missing' && (
+        <Hint title={t`No camera was found`}>
+          <Trans>Type or paste the link that stands below the code instead.</Trans>
+        </Hint>
+      )}
+      {phase === 'broken' && (
+        <Hint title={t`The camera cannot be read`}>
+          <Trans>Another program may be using it. Close that and try again, or type the link below the code.</Trans>
+        </Hint>
+      )}
+      {(phase === 'asking' || phase === 'opening') && (
+        <Text>
+          <Trans>
+            The camera is needed to read the code on the other screen. Its pictures are looked at on this device alone,
+            and none is kept.
+          </Trans>
+        </Text>
+      )}
+      {phase !== 'missing' && (
+        <Button
+          size="md"
+          leftSection={<IconCamera aria-hidden />}
+          loading={phase === 'opening'}
+          onClick={() => void model.open()}
+        >
+          {phase === 'asking' || phase === 'opening' ? <Trans>Turn on the camera</Trans> : <Trans>Try again</Trans>}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Finder({ model, stream }: { model: ScanModel; stream: MediaStream }) {
+  const { t } = useLingui();
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    element.srcObject = stream;
+    void element.play().catch(() => undefined);
+    void model.look(element);
+  }, [model, stream]);
+  return (
+    <figure className={css.finder}>
+      <video ref={video} muted playsInline aria-label={t`What the camera sees`} />
+      <span className={css.frame} aria-hidden />
+      <figcaption>
+        <Trans>Hold the code into the frame.</Trans>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Seen({ seen }: { seen: ScanState['seen'] }) {
+  const { t } = useLingui();
+  if (!seen) return null;
+  if (seen.kind === 'foreign') {
+    return (
+      <Hint title={t`This code belongs to ${seen.host}`}>
+        <Trans>It was not followed: only codes of this server sign you in here.</Trans>
+      </Hint>
+    );
+  }
+  return (
+    <Hint>
+      {seen.kind === 'authenticator' ? (
+        <Trans>That code is for an authenticator app. A code to sign in by is shown under “Add a device”.</Trans>
+      ) : (
+        <Trans>That is no code to sign in by.</Trans>
+      )}
+    </Hint>
+  );
+}
+
+function Typed({ model }: { model: ScanModel }) {
+  const { t } = useLingui();
+  const [text, setText] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        model.offer(text);
+      }}
+    >
+      <div className={css.typed}>
+        <TextInput
+          label={t`Or type or paste the link`}
+          type="text"
+          inputMode="url"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          size="md"
+          flex={1}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Button type="submit" size="md" variant="light" disabled={text.trim() === ''}>
+          <Trans>Go on</Trans>
+        </Button>
+      </div>
+    </form>
+  );
 }

@@ -50,7 +50,7 @@ export class Entry {
     private readonly server: Server = api,
     private readonly keys: Passkeys = passkeys,
     private readonly arrived: () => Promise<void> = lookUp,
-    private readonly device: ThisDevice = thisDevice(),
+    readonly device: ThisDevice = thisDevice(),
   ) {}
 
   get passkeysHere(): boolean {
@@ -109,13 +109,7 @@ export class Entry {
       const options = this.state.state.options;
       if (!options) return;
       const { terms_version, policy_version } = options;
-      try {
-        await this.server.acceptTerms({ body: { of_age: ofAge, terms_version, policy_version } });
-      } catch (fault) {
-        if (asProblem(fault).code !== 'not_of_age') throw fault;
-        await this.server.signOut().catch(() => undefined);
-        return this.#set({ step: 'refused' });
-      }
+      await this.server.acceptTerms({ body: { of_age: ofAge, terms_version, policy_version } });
       this.#left.accept = false;
       await this.#next();
     });
@@ -176,8 +170,10 @@ export class Entry {
     try {
       await work();
     } catch (fault) {
-      const over = asProblem(fault).code === 'ticket_over';
-      this.#set(over ? { fault, step: 'proof', second: undefined } : { fault });
+      const { code } = asProblem(fault);
+      if (code === 'not_of_age')
+        this.#set({ step: 'refused' }); // Their sessions are over by then.
+      else this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
     } finally {
       this.#set({ busy: false });
     }
