@@ -1,6 +1,7 @@
 """`unificx doctor`: each check finds what is wrong and says what to do, with a running server and without."""
 
 import asyncio
+import base64
 import json
 import os
 import resource
@@ -21,10 +22,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from http_world import open_rooms
 
+from unificx.app.reaching import contact_of, mail_of, mail_trial, push_trial, reaching
+from unificx.app.site import Site as AppSite
 from unificx.console import Listener
-from unificx.console.doctor import listening, machine, parts
+from unificx.console.doctor import Check, listening, machine, parts, reach
 from unificx.console.doctor.database import database
 from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import CannotStart
+from unificx.notices import Vapid, new_private_key
+from unificx.privacy import sealed_file
 from unificx.sip.message import parse
 from unificx.web import PartState, as_operator
 
@@ -124,10 +130,10 @@ def test_without_a_server_it_says_what_one_would_need(home: Home) -> None:
     found = by_name(home.told("doctor"))
     assert found.keys() >= {"server", "rtpengine", "database", "disk", "clock", "limits", "mail", "push"}
     assert found["server"]["do"] == "Start it with `unificx up`."
-    for name in ("mail", "push"):
-        assert (found[name]["state"], found[name]["detail"]) == ("warn", "not set up yet")
+    assert (found["mail"]["state"], found["mail"]["detail"]) == ("warn", "not set up")
+    assert "UNIFICX_SMTP" in found["mail"]["do"]
     assert all(check["do"] for check in found.values() if check["state"] != "ok")
-    assert "not set up yet" in home.shown("doctor")
+    assert "not set up" in home.shown("doctor")
 
 
 def test_what_fails_ends_it_with_1(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,3 +245,41 @@ def test_something_else_at_the_control_socket_is_noticed(home: Home) -> None:
         thread.join()
     assert result.exit_code == 1
     assert "does not answer as it should" in result.stdout
+
+
+def test_mail_and_push_are_tried_and_told(home: Home) -> None:
+    def refuse() -> str:
+        raise CannotStart("mail.example.com:587 is not reached.", hint="Check its address.")
+
+    assert reach.mail(lambda: "takes letters") == Check("mail", "ok", "takes letters")
+    assert reach.mail(refuse) == Check("mail", "fail", "mail.example.com:587 is not reached", "Check its address.")
+    assert reach.push(refuse).state == "fail"
+
+
+def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
+    site, environ = AppSite(tmp_path / "home"), {"UNIFICX_MASTER_KEY": base64.b64encode(bytes(32)).decode()}
+    site.home.mkdir()
+    trial = push_trial(site, environ)
+    assert trial() == "its key is made at the first start"
+    made = sealed_file(site.push_key, bytes(32), "push", new_private_key)
+    assert trial() == "its key can be read; push services are told no contact"
+    told = push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
+    assert told.endswith("to write to mailto:admin@example.com")
+    assert reaching(site, environ, bytes(32)).vapid.public == Vapid(made, "mailto:a@example.com").public
+    site.push_key.write_bytes(b"rubbish")
+    assert reach.push(trial).state == "fail"
+    assert reach.push(push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "canary"})).state == "fail"
+
+
+def test_where_push_services_find_whoever_runs_it() -> None:
+    mail = mail_of({"UNIFICX_SMTP": "smtp://mail.example.com?from=pbx@example.com"})
+    assert contact_of({}, mail) == "mailto:pbx@example.com"
+    assert contact_of({"UNIFICX_PUBLIC_URL": "https://pbx.example.com"}, None) == "https://pbx.example.com"
+    assert mail_of({}) is None
+    assert mail_trial({}) is None
+
+
+def test_a_mail_server_that_is_away_is_told() -> None:
+    found = reach.mail(mail_trial({"UNIFICX_SMTP": "smtp://canary:canary@127.0.0.1:1?from=pbx@example.com"}))
+    assert (found.state, found.detail) == ("fail", "127.0.0.1:1 is not reached")
+    assert "canary" not in found.do

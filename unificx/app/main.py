@@ -95,15 +95,18 @@ def call(
 
 def survey(home: Path) -> Surveyed:
     """What belongs to the installation in `home`, for `unificx doctor`."""
+    from unificx.app.reaching import mail_trial, push_trial
     from unificx.app.site import Site, database_url
 
-    site = Site(home.expanduser().absolute())
+    site, environ = Site(home.expanduser().absolute()), dict(os.environ)
     return Surveyed(
         home=site.home,
         control=site.control,
         listeners=tuple(_listener(*each) for each in _LISTENERS),
         certificates=(site.tls / "server.pem",) if site.tls.exists() else (),
-        database=database_url(site, os.environ),
+        database=database_url(site, environ),
+        mail=mail_trial(environ),
+        push=push_trial(site, environ),
     )
 
 

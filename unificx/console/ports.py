@@ -1,5 +1,6 @@
 """What the command line asks of the roof; `app` fills these."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ class Listener:
     option: str
 
 
+Trial = Callable[[], str]
+"""Tries something out and says what was found. Raises Refused with what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """An installation, as it lies on the disk or would be made."""
@@ -40,6 +45,10 @@ class Site:
     """SQLAlchemy's URL of the database."""
     rtpengine: str = "rtpengine"
     """The program's name or path."""
+    mail: Trial | None = None
+    """Of the mail server; None where none is set."""
+    push: Trial | None = None
+    """Of the key that pushes are signed with."""
 
 
 class Survey(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from unificx.console.doctor import listening, machine, parts
+from unificx.console.doctor import listening, machine, parts, reach
 from unificx.console.doctor.check import Check
 from unificx.console.doctor.database import database
 from unificx.console.ports import Site
@@ -28,4 +28,5 @@ def examine(site: Site, clock: Clock) -> Iterator[Check]:
     yield machine.disk(site.home)
     yield machine.clock(now, site.home)
     yield machine.limits()
-    yield from parts.not_yet()
+    yield reach.mail(site.mail)
+    yield reach.push(site.push)

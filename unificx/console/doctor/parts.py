@@ -65,18 +65,3 @@ def _part(name: str, ok: bool, why: str) -> Check:
         return Check(name, "ok", why or "works")
     what, _, do = why.partition(". ")
     return Check(name, "fail", what or "does not work", do or "Look at the server's log.")
-
-
-def not_yet() -> list[Check]:
-    """What this version leaves to later ones, said plainly."""
-    return [
-        Check(
-            "mail", "warn", "not set up yet", "Nothing is sent by e-mail in this version; hand passwords over yourself."
-        ),
-        Check(
-            "push",
-            "warn",
-            "not set up yet",
-            "Nothing wakes a sleeping client in this version; keep telephones signed in.",
-        ),
-    ]

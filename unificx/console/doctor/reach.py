@@ -1,0 +1,31 @@
+"""Checks of how people are reached: mail and push."""
+
+from unificx.console.doctor.check import Check
+from unificx.console.ports import Trial
+from unificx.kernel.errors import Refused
+
+
+def mail(trial: Trial | None) -> Check:
+    """Whether the mail server takes letters from us; nothing is sent."""
+    if trial is None:
+        return Check(
+            "mail",
+            "warn",
+            "not set up",
+            "Set UNIFICX_SMTP=smtp://user:password@mail.example.com?from=pbx@example.com; until then hand links over.",
+        )
+    return _tried("mail", trial)
+
+
+def push(trial: Trial | None) -> Check:
+    """Whether pushes can be signed, so that a sleeping client can be woken."""
+    if trial is None:
+        return Check("push", "warn", "not looked at", "Ask where the installation lies.")
+    return _tried("push", trial)
+
+
+def _tried(name: str, trial: Trial) -> Check:
+    try:
+        return Check(name, "ok", trial())
+    except Refused as refusal:
+        return Check(name, "fail", refusal.message.removesuffix("."), refusal.hint)
