@@ -1,0 +1,68 @@
+"""/me/push: a device says where it is reached, tries it, and is forgotten when it signs out."""
+
+import pytest
+from http_world import World
+from push_service import Browser, PushService, push_service
+
+
+async def test_a_device_subscribes_and_tries_it(world: World) -> None:
+    ada = await world.user(world.acme, "1001")
+    async with push_service() as service:
+        browser = Browser(service, "/ada")
+        assert (await ada.get("/api/v1/push/key")).json() == {"key": world.services.push.public_key}
+        assert (await ada.put("/api/v1/me/push", json=browser.as_json())).status_code == 204
+        begun = await ada.post("/api/v1/me/push/test")
+        assert begun.status_code == 201
+        test = f"/api/v1/me/push/test/{begun.json()['id']}"
+        assert (await ada.post("/api/v1/me/push/test")).status_code == 429
+        await world.services.push.settled()
+        assert browser.messages() == [{"type": "test", "id": begun.json()["id"]}]
+        assert (await ada.get(test)).json() == {"sent": True, "seen": False, "problem": None}
+        assert (await ada.post(f"{test}/seen")).status_code == 204
+        assert (await ada.get(test)).json() == {"sent": True, "seen": True, "problem": None}
+        assert (await ada.delete("/api/v1/me/push")).status_code == 204
+        refused = await ada.post("/api/v1/me/push/test")
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:unificx:problem:no_push_subscription")
+
+
+@pytest.mark.promise("T3")
+async def test_a_device_signed_out_from_elsewhere_is_told_and_forgotten(world: World) -> None:
+    here, there = await world.user(world.acme, "1001"), await world.signed_in("user1001@acme.example")
+    async with push_service() as service:
+        lost = Browser(service, "/lost")
+        await there.put("/api/v1/me/push", json=lost.as_json())
+        sessions = (await here.get("/api/v1/sessions")).json()["items"]
+        other = next(one["id"] for one in sessions if not one["current"])
+        assert (await here.delete(f"/api/v1/sessions/{other}")).status_code == 204
+        await world.services.push.settled()
+        assert lost.messages() == [{"type": "signed_out"}]
+    assert len(world.services.push) == 0
+
+
+@pytest.mark.promise("T3", "U9")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"endpoint": "https://10.0.0.1/x"},
+        {"endpoint": "http://push.example.com/x"},
+        {"endpoint": ""},
+        {"endpoint": "https://push.example.com/" + "x" * 2000},
+        {"keys": {"p256dh": "BAAA", "auth": "x" * 22}},
+        {"keys": {"p256dh": "*", "auth": "x"}},
+        {"keys": {}},
+        {"number": "1001"},
+    ],
+)
+async def test_what_is_no_subscription_is_refused(world: World, change: dict[str, object]) -> None:
+    ada = await world.user(world.acme, "1001")
+    body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json() | change
+    answer = await ada.put("/api/v1/me/push", json=body)
+    assert answer.status_code == 422
+    assert len(world.services.push) == 0
+
+
+async def test_the_operator_at_the_machine_has_no_device(world: World) -> None:
+    root = world.client(operator=True)
+    body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json()
+    assert (await root.put("/api/v1/me/push", json=body)).status_code == 403
+    assert (await root.post("/api/v1/me/push/test")).status_code == 403
