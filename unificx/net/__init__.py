@@ -3,6 +3,7 @@
 from unificx.net.binding import Bind
 from unificx.net.ca import Certificates, ensure_certificates, server_context
 from unificx.net.connections import Connections, StreamLimits
+from unificx.net.fetch import Fetcher
 from unificx.net.mail import MailServer, SmtpPostman, mail_server
 from unificx.net.port_ranges import media_ports
 from unificx.net.push_delivery import PushDelivery
@@ -15,6 +16,7 @@ __all__ = [
     "Bind",
     "Certificates",
     "Connections",
+    "Fetcher",
     "HttpLimits",
     "Interface",
     "MailServer",

@@ -1,0 +1,139 @@
+"""Signing in by way of an organisation's own provider (OpenID Connect)."""
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from unificx import people
+from unificx.kernel.errors import Invalid, Refused
+from unificx.people import Action, SignedIn, SignInDevice
+from unificx.web.access import AskerDep, Id, ServicesDep, reach, source_of
+from unificx.web.models import single_sign_on as models
+from unificx.web.origins import origin_of
+from unificx.web.problems import refusals
+from unificx.web.services import Services
+from unificx.web.signed import set_cookies
+
+router = APIRouter(prefix="/api/v1", tags=["signing in"])
+
+ORGANISATION = "/tenants/{tenant}/single-sign-on"
+CALLBACK = "/api/v1/sign-in/sso/callback"
+CLIENT = "/app/"
+FLOW_COOKIE = "__Host-unificx-sso"
+"""Sent along when the provider sends the browser back, so not `SameSite=Strict`."""
+FLOW_SECONDS = 300
+_LONGEST = 4000
+
+
+@router.put(ORGANISATION, responses=refusals(401, 403, 404))
+async def set_single_sign_on(
+    services: ServicesDep, asker: AskerDep, request: Request, tenant: Id, new: models.NewSingleSignOn
+) -> models.SingleSignOn:
+    """Let the organisation's people sign in at a provider."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    wanted = people.NewProvider(
+        issuer=new.issuer,
+        client_id=new.client_id,
+        client_secret=new.client_secret.get_secret_value() if new.client_secret is not None else None,
+        link_by_email=new.link_by_email,
+        # What is inside our network is asked on the word of those who run it alone.
+        inside=asker.is_operator,
+    )
+    return _shown(services, request, await services.people.set_provider(within.tenant_id, wanted))
+
+
+@router.get(ORGANISATION, responses=refusals(401, 403, 404))
+async def show_single_sign_on(
+    services: ServicesDep, asker: AskerDep, request: Request, tenant: Id
+) -> models.SingleSignOn:
+    """Show where the organisation's people sign in."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    return _shown(services, request, await services.people.provider(within.tenant_id))
+
+
+@router.delete(ORGANISATION, status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def remove_single_sign_on(services: ServicesDep, asker: AskerDep, tenant: Id) -> None:
+    """Let people sign in here again alone."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    await services.people.drop_provider(within.tenant_id)
+
+
+@router.post("/me/single-sign-on", response_model=models.SingleSignOnBegun, responses=refusals(401, 403, 404))
+async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: Request) -> Response:
+    """Begin to link one's account with the organisation's provider: let the browser go to `url`."""
+    if not asker.principal.person_id:
+        raise Invalid("The operator at the machine has no account.", hint="Sign in as a person.")
+    departure = await services.people.depart_to_link(asker.principal, _redirect_uri(services, request))
+    response = JSONResponse(models.SingleSignOnBegun(url=departure.url).model_dump())
+    _keep_flow(response, departure)
+    return response
+
+
+@router.get("/sign-in/sso/callback", include_in_schema=False)
+async def single_sign_on_callback(services: ServicesDep, request: Request) -> Response:
+    """Take a browser back from the provider, and into the client."""
+    response = await _came_back(services, request)
+    response.delete_cookie(FLOW_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/sign-in/sso/{tenant}/start", include_in_schema=False)
+async def start_single_sign_on(services: ServicesDep, request: Request, tenant: Id) -> Response:
+    """Send a browser to the provider of an organisation."""
+    try:
+        found = await services.people.tenant(tenant)
+        departure = await services.people.depart(found.id, _redirect_uri(services, request))
+    except Refused as refusal:
+        return _to_client(f"sign-in-failed={refusal.code}")
+    response = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
+    _keep_flow(response, departure)
+    return response
+
+
+async def _came_back(services: Services, request: Request) -> Response:
+    """303 to the client. What it is told stands behind the #, which no server sees."""
+    said = {name: value[:_LONGEST] for name, value in request.query_params.items()}
+    returned = people.Return(
+        flow=request.cookies.get(FLOW_COOKIE, ""),
+        state=said.get("state", ""),
+        code=said.get("code", ""),
+        error=said.get("error", ""),
+        issuer=said.get("iss"),
+    )
+    arrival = people.Arrival(source_of(request), SignInDevice(kind="browser"), "cookie")
+    try:
+        outcome = await services.people.come_back(returned, arrival)
+    except Refused as refusal:
+        return _to_client(f"sign-in-failed={refusal.code}")
+    if outcome is None:
+        return _to_client("single-sign-on=linked")
+    if not isinstance(outcome, SignedIn):
+        return _to_client(f"second-factor={quote(outcome.ticket, safe='')}&kinds={','.join(outcome.kinds)}")
+    response = _to_client("")
+    set_cookies(services, response, outcome)
+    return response
+
+
+def _to_client(said: str) -> RedirectResponse:
+    return RedirectResponse(f"{CLIENT}#{said}" if said else CLIENT, status.HTTP_303_SEE_OTHER)
+
+
+def _keep_flow(response: Response, departure: people.Departure) -> None:
+    response.set_cookie(
+        FLOW_COOKIE, departure.flow, max_age=FLOW_SECONDS, path="/", secure=True, httponly=True, samesite="lax"
+    )
+
+
+def _redirect_uri(services: Services, request: Request) -> str:
+    return origin_of(services, request).text + CALLBACK
+
+
+def _shown(services: Services, request: Request, provider: people.Provider) -> models.SingleSignOn:
+    return models.SingleSignOn(
+        issuer=provider.issuer,
+        client_id=provider.client_id,
+        link_by_email=provider.link_by_email,
+        changed=provider.changed,
+        redirect_uri=_redirect_uri(services, request),
+    )
