@@ -66,3 +66,20 @@ async def test_the_operator_at_the_machine_has_no_device(world: World) -> None:
     body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json()
     assert (await root.put("/api/v1/me/push", json=body)).status_code == 403
     assert (await root.post("/api/v1/me/push/test")).status_code == 403
+
+
+@pytest.mark.parametrize("first", ["push", "telephone"])
+async def test_a_subscribed_telephone_can_be_woken(world: World, first: str) -> None:
+    """In whatever order a client says how it is reached and asks for what it registers with."""
+    ada = await world.user(world.acme, "1001")
+    body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json()
+    if first == "push":
+        await ada.put("/api/v1/me/push", json=body)
+    access = (await ada.post("/api/v1/me/sip-access")).json()
+    if first == "telephone":
+        assert world.services.push.sleeping(access["extension_id"]) == ()
+        await ada.put("/api/v1/me/push", json=body)
+    [device] = world.services.push.sleeping(access["extension_id"])
+    assert access["instance_id"] == f"<urn:uuid:{device}>"
+    await ada.delete("/api/v1/sessions/current")
+    assert world.services.push.sleeping(access["extension_id"]) == ()

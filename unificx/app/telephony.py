@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from unificx.kernel.clock import Clock
+from unificx.notices import Push
 from unificx.presence import Location
 from unificx.sip.bearer import Bearers
 from unificx.web import IceServer, SipProof
@@ -12,9 +13,10 @@ from unificx.web import IceServer, SipProof
 class ClientTelephony:
     """Fills `web.Telephony`."""
 
-    def __init__(self, bearers: Bearers, location: Location, clock: Clock) -> None:
+    def __init__(self, bearers: Bearers, location: Location, push: Push, clock: Clock) -> None:
         self._bearers = bearers
         self._location = location
+        self._push = push
         self._clock = clock
 
     def proof(self, device_id: str) -> SipProof:
@@ -28,4 +30,4 @@ class ClientTelephony:
         return self._location.reachable(extension_id, device_id, self._clock.monotonic())
 
     def can_be_woken(self, extension_id: str, device_id: str) -> bool:
-        return False
+        return device_id in self._push.sleeping(extension_id)

@@ -14,7 +14,9 @@ WEBSOCKET = "/sip"
 @router.post("/sip-access", response_model_exclude_none=True, responses=refusals(401, 403, 409))
 async def sip_access(services: ServicesDep, asker: AskerDep) -> models.SipAccess:
     """Get what the client of this session registers and calls with; its device is made the first time."""
-    extension, device_id = await services.people.session_device(asker.principal)
+    who = asker.principal
+    extension, device_id = await services.people.session_device(who)
+    await services.push.bind(who.tenant_id, who.session_id, device_id)
     domain = (await services.people.tenant(extension.tenant_id)).domain
     proof = services.telephony.proof(device_id)
     return models.SipAccess(
