@@ -82,7 +82,7 @@ export default function Devices() {
           {
             title: t`State`,
             show: (device) => (
-              <Badge variant="light" color={device.enabled ? 'teal' : 'gray'}>
+              <Badge variant="dot" color={device.enabled ? 'teal' : 'gray'}>
                 {device.enabled ? t`may register` : t`blocked`}
               </Badge>
             ),

@@ -54,7 +54,7 @@ export default function LiveCalls() {
           {
             title: t`State`,
             show: (call) => (
-              <Badge variant="light" color={states[call.state]?.colour}>
+              <Badge variant="dot" color={states[call.state]?.colour}>
                 {states[call.state]?.text ?? call.state}
               </Badge>
             ),

@@ -10,7 +10,8 @@ import { Secret } from '~/design/Secret';
 export function InvitePerson({ person }: { person: Person }) {
   const { t } = useLingui();
   const invite = useMutation({
-    mutationFn: async () => (await api.invite({ body: { person_id: person.id } })).data,
+    mutationFn: async () =>
+      (await api.invite({ query: { tenant: person.tenant_id }, body: { person_id: person.id } })).data,
   });
   const made = invite.data;
   if (made?.sent)

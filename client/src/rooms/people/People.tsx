@@ -101,7 +101,7 @@ export default function People() {
           {
             title: t`State`,
             show: (person) => (
-              <Badge variant="light" color={states[person.state].colour}>
+              <Badge variant="dot" color={states[person.state].colour}>
                 {states[person.state].text}
               </Badge>
             ),

@@ -11,7 +11,8 @@ import { duration } from '~/design/moments';
 export function PersonCode({ person }: { person: Person }) {
   const { t } = useLingui();
   const make = useMutation({
-    mutationFn: async () => (await api.createSignInCode({ body: { person_id: person.id } })).data,
+    mutationFn: async () =>
+      (await api.createSignInCode({ query: { tenant: person.tenant_id }, body: { person_id: person.id } })).data,
   });
   const { mutate } = make;
   useEffect(() => mutate(), [mutate]);

@@ -87,7 +87,7 @@ export default function Records() {
           {
             title: t`Outcome`,
             show: (call) => (
-              <Badge variant="light" color={outcomes[call.outcome].colour}>
+              <Badge variant="dot" color={outcomes[call.outcome].colour}>
                 {outcomes[call.outcome].text}
               </Badge>
             ),
