@@ -48,6 +48,11 @@ const own = [
   }),
   createRoute({
     getParentRoute: () => inside,
+    path: '/reports',
+    component: lazyRouteComponent(() => import('~/rooms/reports/Reports')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
     path: '/security',
     component: lazyRouteComponent(() => import('~/rooms/settings/PortalSecurity')),
   }),

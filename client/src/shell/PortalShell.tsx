@@ -5,6 +5,7 @@ import {
   IconClockHour4,
   IconDeviceLandlinePhone,
   IconPhoneCall,
+  IconReportMedical,
   IconShieldLock,
   IconUsers,
 } from '@tabler/icons-react';
@@ -33,6 +34,7 @@ export function PortalShell() {
     { to: '/extensions', text: t`Extensions`, icon: IconAddressBook },
     { to: '/devices', text: t`Devices`, icon: IconDeviceLandlinePhone },
     { to: '/history', text: t`History`, icon: IconClockHour4 },
+    { to: '/reports', text: t`Reports`, icon: IconReportMedical },
     { to: '/security', text: t`Security`, icon: IconShieldLock },
   ] as const;
   return (
