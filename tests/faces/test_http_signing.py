@@ -321,9 +321,11 @@ async def test_terms_are_accepted_by_version(world: World) -> None:
         "single_sign_on": [],
         "mail": True,
     }
+    assert (await client.get(f"{API}/me")).json()["acceptance_needed"]
     old = await client.post(f"{API}/me/acceptances", json={**YES, "terms_version": "1999-01"})
     assert (problem(old, 422), old.json()["field"]) == ("invalid", "terms_version")
     assert (await client.post(f"{API}/me/acceptances", json=YES)).status_code == 204
+    assert not (await client.get(f"{API}/me")).json()["acceptance_needed"]
     assert not (await client.post(f"{API}/sessions/refresh", json={})).json()["acceptance_needed"]
     assert problem(await client.post(f"{API}/me/acceptances", json={**YES, "of_age": False}), 403) == "not_of_age"
     assert (await client.get(f"{API}/me")).status_code == 401

@@ -204,6 +204,12 @@ class Sessions(Clients):
             refresh=tokens.pair.refresh.text(),
         )
 
+    async def acceptance_needed(self, principal: Principal) -> bool:
+        """Whether the person has yet to say yes to the present terms and policy."""
+        async with self._database.read() as session:
+            said = await entry.last_acceptance(session, self._keys, principal.tenant_id, principal.person_id)
+        return not _accepted(said)
+
     async def _tell(self, tenant_id: str, person_id: str, kind: NoticeKind, detail: str) -> None:
         """Let the courier tell the person."""
         async with self._database.read() as session:

@@ -258,6 +258,7 @@ class Me(BaseModel):
     tenant: Tenant | None
     person: Person | None
     extensions: list[Extension]
+    acceptance_needed: bool = Field(description="Ask for a yes to the present terms and policy.")
 
 
 class Health(BaseModel):

@@ -99,6 +99,7 @@ async def who_am_i(services: ServicesDep, asker: AskerDep) -> core.Me:
         tenant=core.Tenant.model_validate(tenant),
         person=core.Person.model_validate(person) if person else None,
         extensions=[core.Extension.model_validate(one) for one in extensions],
+        acceptance_needed=bool(who.person_id) and await services.people.acceptance_needed(who),
     )
 
 
