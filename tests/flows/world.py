@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -46,6 +47,7 @@ class World:
         self.media = FakeEngine(self.clock)
         self.notes: list[Run] = []
         self._tasks: list[asyncio.Future[None]] = []
+        self._cut: set[Flow] = set()
         self.settings = settings or CallSettings()
         self.session_expires = session_expires
         self.build()
@@ -122,7 +124,11 @@ class World:
         while quiet < 10:
             sent = self.legs.endpoint.to_send()
             for data, flow in sent:
-                self._deliver(self._at(flow), parse(data))
+                if flow in self._cut:
+                    self.legs.endpoint.lost(flow, self.now)
+                    self._events()
+                else:
+                    self._deliver(self._at(flow), parse(data))
             quiet = 0 if sent else quiet + 1
             await asyncio.sleep(0)
 
@@ -174,10 +180,21 @@ class World:
             case ["the", "server", "goes", "down"]:
                 self._tasks = [asyncio.ensure_future(self.conductor.close())]
             case [name, "loses", "its", "connection"]:
-                self.legs.endpoint.lost(self.phones[name].flow, self.now)
+                flow = self.phones[name].flow
+                self._cut.add(flow)
+                self.location.cut(flow)
+                self.legs.endpoint.lost(flow, self.now)
                 self._events()
+            case [name, "comes", "back"]:  # by another connection, whether the old one is known to be gone or not
+                self._come_back(self.phones[name])
             case _:
                 raise AssertionError(f"unknown: {what}")
+
+    def _come_back(self, phone: Phone) -> None:
+        phone.flow = replace(phone.flow, port=next(_ports), connection=next(_ports))
+        self._register(phone)
+        self.conductor.moved(phone.name)
+        self._events()
 
     def _leg_name(self, call_id: str, name: str) -> str:
         run = self.conductor.runs[call_id]
@@ -198,6 +215,7 @@ class World:
             "runs": len(conductor.runs),
             "runs of tenants": len(conductor._of_tenant),
             "legs of runs": len(conductor._by_leg),
+            "concerned": len(conductor._concerned),
             "legs": len(legs),
             "server keys": len(legs._servers),
             "client keys": len(legs._clients),

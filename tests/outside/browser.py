@@ -97,6 +97,13 @@ class Telephone:
         """Add the picture of the camera to the call."""
         assert self.page.evaluate("phone.show()"), self.log()
 
+    def change_networks(self) -> None:
+        """Lose the WebSocket, and be registered by another one."""
+        assert self.page.evaluate("phone.changeNetworks()") == "registered"
+
+    def begin_ice_anew(self) -> None:
+        assert self.page.evaluate("phone.beginIceAnew()"), self.log()
+
     def figures(self) -> dict[str, Any]:
         return self.page.evaluate("phone.call?.figures() ?? {}")
 

@@ -160,8 +160,18 @@ const phone = {
   },
 
   /** Another WebSocket takes the place of this one, as when a telephone changes its network. */
-  drop() {
+  async changeNetworks() {
+    const gone = once(this.ua, 'disconnected')
     this.ua._transport.socket._ws.close()
+    await gone
+    return await once(this.ua, 'registered').then(() => 'registered')
+  },
+
+  beginIceAnew() {
+    return new Promise((resolve) => {
+      const options = { rtcOfferConstraints: { iceRestart: true } }
+      if (!this.call.session.renegotiate(options, () => resolve(true), () => resolve(false))) resolve(false)
+    })
   },
 }
 globalThis.phone = phone

@@ -66,6 +66,29 @@ def test_pictures_may_come_later(telephones: Telephones, household: Household) -
     anna.until("ended")
 
 
+@pytest.mark.promise("U1")
+def test_a_call_outlives_the_connection_it_is_signalled_over(telephones: Telephones, household: Household) -> None:
+    anna = telephones(440).register(household.anna)
+    berta = telephones(1000).register(household.berta).answers()
+    anna.dial(household.berta.number)
+    anna.until("confirmed")
+    anna.change_networks()
+    berta.change_networks()
+    assert anna.hears(1000)
+    berta.hold()  # finds her by her new connection
+    anna.until("hold")
+    berta.resume()
+    anna.until("unhold")
+    anna.begin_ice_anew()
+    before = anna.figures()["audio"], berta.figures()["audio"]
+    more = lambda: (anna.figures()["audio"] > before[0] + 100, berta.figures()["audio"] > before[1] + 100)  # noqa: E731
+    eventually(lambda: more() == (True, True), what="sound after ICE began anew")
+    assert anna.hears(1000)
+    assert berta.hears(440)
+    berta.hang_up()
+    anna.until("ended")
+
+
 @pytest.mark.promise("U1", "S2", "T1")
 @pytest.mark.parametrize("video", [False, True])
 def test_a_browser_calls_a_telephone(

@@ -11,6 +11,7 @@ from unificx.calls import Parts as CallParts
 from unificx.edge import Guard, Identifier, Parts, RegisterDesk, Shell, SipFace
 from unificx.net import Certificates, RtpEngine, Transports, server_context
 from unificx.people.facts import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
+from unificx.presence.facts import DeviceMoved, DeviceRegistered
 from unificx.routing import Routing
 from unificx.sip.bearer import Bearers
 from unificx.sip.digest import Nonces
@@ -88,6 +89,8 @@ class SipServer:
         bus, end = self._rooms.bus, self.conductor.end_all
         bus.subscribe(DeviceRevoked, lambda fact: end(lambda run: fact.device_id in run.all_devices()))
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
+        for kind in (DeviceRegistered, DeviceMoved):
+            bus.subscribe(kind, lambda signal: self.conductor.moved(signal.device_id))
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
 

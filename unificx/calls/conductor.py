@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from unificx.calls.concerned import Concerned
 from unificx.calls.contracts import CallSettings, LiveCall
 from unificx.calls.hands import Hands
 from unificx.calls.ports import MediaAnchor, RecordsCalls
@@ -27,7 +28,7 @@ from unificx.sip import legs as told
 from unificx.sip.endpoint import Event, ServerKey
 from unificx.sip.errors import BadPeer, OurMistake
 from unificx.sip.flow import Flow
-from unificx.sip.legs import IncomingLeg, Invitation, Legs, refusal_headers
+from unificx.sip.legs import IncomingLeg, Invitation, Leg, Legs, refusal_headers
 from unificx.sip.message import Request, respond
 
 log = structlog.get_logger()
@@ -66,12 +67,14 @@ class Conductor:
     """Called when a call of the tenant has begun, was answered, or is over; what `live` says is new then."""
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
     _of_tenant: Counter[str] = field(default_factory=Counter[str])
+    _concerned: Concerned = field(default_factory=Concerned)
     _by_leg: dict[str, tuple[Run, str]] = field(default_factory=dict[str, tuple[Run, str]])
     _agenda: Agenda = field(init=False)
     _hands: Hands = field(init=False)
 
     def __post_init__(self) -> None:
         self._agenda = Agenda(self._deadlines)
+        self.parts.legs.newest = self._newest
         self._hands = Hands(self.parts.legs, self.parts.media, self._record, self._media_said)
 
     # ---- what the SIP face brings
@@ -155,6 +158,16 @@ class Conductor:
             self.tell(run, words.MediaReleased(), self.parts.clock.monotonic())
         self.wake()
 
+    def moved(self, device_id: str) -> None:
+        """A device has come back by another connection: what it missed of its calls is said again."""
+        now = self.parts.clock.monotonic()
+        for run in [self.runs[call_id] for call_id in self._concerned.calls(device_id)]:
+            for name, leg in list(run.legs.items()):
+                if run.device(name)[1] == device_id:
+                    leg.moved(now)
+        self._drain(now)
+        self.wake()
+
     def adopt(self, run: Run) -> None:
         """Go on with an answered call of an earlier life of this process; its media has to be made anew."""
         self._keep(run)
@@ -173,6 +186,7 @@ class Conductor:
     def _keep(self, run: Run) -> None:
         self.runs[run.id] = run
         self._of_tenant[run.caller.tenant_id] += 1
+        self._concerned.note(run.id, run.concerned())
         self.changed(run.caller.tenant_id)
 
     def _no_room(self, tenant_id: str) -> str:
@@ -212,6 +226,7 @@ class Conductor:
                 for number, binding in enumerate(bindings[:MOST_RUNG], 1):
                     run.targets[f"b{number}"] = self._target(run, leg, binding, headers)
                     run.devices[f"b{number}"] = binding.device_id
+                self._concerned.note(run.id, run.concerned())
                 srtp = frozenset(name for name, target in run.targets.items() if target.profile is Profile.SRTP)
                 run.state, actions = rules.begin(leg.received, tuple(run.targets), srtp, limits, now)
                 self._do(run, actions, now)
@@ -236,6 +251,15 @@ class Conductor:
             hops=max((leg.invite.max_forwards or 70) - 1, 0),
         )
         return Target(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+
+    def _newest(self, leg: Leg) -> Flow | None:
+        """Where the peer of a leg that came by WebSocket is now."""
+        found = self._by_leg.get(leg.id)
+        if found is None or leg.dialog is None:
+            return None
+        extension_id, device_id = found[0].device(found[1])
+        now = self.parts.clock.monotonic()
+        return self.parts.routing.way_to(extension_id, device_id, leg.dialog.target, now)
 
     def _drain(self, now: float) -> None:
         """Pass on what the legs have told."""
@@ -305,6 +329,7 @@ class Conductor:
             self.changed(run.caller.tenant_id)
             if not self._of_tenant[run.caller.tenant_id]:
                 del self._of_tenant[run.caller.tenant_id]
+        self._concerned.drop(run.id, run.concerned())
         for leg in run.legs.values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)

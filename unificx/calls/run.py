@@ -67,6 +67,17 @@ class Run:
         """The extensions of both sides."""
         return {self.caller.extension_id, self.callee.id if self.callee is not None else ""}
 
+    def device(self, name: str) -> tuple[str, str]:
+        """The extension and the device behind a leg; "" for what is not known."""
+        if name == CALLER:
+            return self.caller.extension_id, self.caller.device_id
+        return self.callee.id if self.callee is not None else "", self.devices.get(name, "")
+
+    def concerned(self) -> tuple[str, ...]:
+        """The devices in it or rung for it, and the extension that is called."""
+        called = (self.callee.id,) if self.callee is not None else ()
+        return (self.caller.device_id, *self.devices.values(), *called)
+
     def source(self, name: str) -> str:
         """The address a leg's peer speaks from."""
         leg, target = self.legs.get(name), self.targets.get(name)
@@ -189,4 +200,4 @@ def _address(leg: Leg | None) -> str:
 
 
 def _by_websocket(leg: Leg) -> bool:
-    return leg.dialog is not None and leg.dialog.flow.transport in ("ws", "wss")
+    return leg.dialog is not None and leg.dialog.flow.by_websocket

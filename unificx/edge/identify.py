@@ -93,7 +93,7 @@ class Identifier:
         nonce = self._nonces.issue(now, source_of(flow.host))
         realm = self._realm(request)
         values = challenges(realm, nonce, stale)
-        if self._bearers is not None and by_websocket(flow):
+        if self._bearers is not None and flow.by_websocket:
             # First, for of several challenges JsSIP answers the last.
             values.insert(0, bearer_challenge(realm, refused=bearer_of(request) is not None))
         return values[-1:] if _md5_only(request.first("user-agent") or "") else values
@@ -135,7 +135,7 @@ class Identifier:
 
         Nobody guesses a token, so one that is not ours is no attempt: it is one from before this process began.
         """
-        token = bearer_of(request) if self._bearers is not None and by_websocket(flow) else None
+        token = bearer_of(request) if self._bearers is not None and flow.by_websocket else None
         holder = self._bearers.holder(token, now) if self._bearers is not None and token is not None else None
         device = self._directory.device(holder) if holder is not None else None
         return Known(device, client=True) if device is not None and device.enabled else None
@@ -148,10 +148,6 @@ class Identifier:
                 return tenant.domain
         default = self._directory.default_tenant()
         return NO_TENANT if default is None else default.domain
-
-
-def by_websocket(flow: Flow) -> bool:
-    return flow.transport in ("ws", "wss")
 
 
 def _address(host: str) -> bool:

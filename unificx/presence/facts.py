@@ -13,6 +13,15 @@ class DeviceRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceMoved:
+    """The device, registered before, is to be reached by another connection now."""
+
+    tenant: str
+    extension_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceUnregistered:
     """The device cannot be reached any more: it said so, was revoked, its time ran out or its connection is gone."""
 

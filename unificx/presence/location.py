@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from unificx.presence.contracts import Binding
+from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
+from unificx.sip.uri import Uri
 
 
 class Location:
@@ -40,6 +42,14 @@ class Location:
                 return True
         return False
 
+    def way_to(self, extension_id: str, device_id: str, contact: str, now: float) -> Flow | None:
+        """Where the device is now that was at `contact` by WebSocket: such a connection is soon replaced by another."""
+        for one in self._of_extension.get(extension_id, ()):
+            live = one.device_id == device_id and one.expires_at > now and not one.cut
+            if live and one.flow.by_websocket and _same_place(one.contact, contact):
+                return one.flow
+        return None
+
     def put(self, extension_id: str, device_id: str, bindings: tuple[Binding, ...]) -> None:
         """From now on these are the device's bindings."""
         others = [one for one in self._of_extension.get(extension_id, ()) if one.device_id != device_id]
@@ -68,3 +78,12 @@ class Location:
     def expired(self, now: float) -> tuple[Binding, ...]:
         """The bindings whose time has run out and that are still here."""
         return tuple(one for bindings in self._of_extension.values() for one in bindings if one.expires_at <= now)
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two contacts are of one user agent, whatever their parameters."""
+    try:
+        first, second = Uri.parse(one), Uri.parse(other)
+    except BadPeer:
+        return False
+    return (first.user, first.host.lower()) == (second.user, second.host.lower())

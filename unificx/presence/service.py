@@ -10,7 +10,7 @@ from unificx.kernel.facts import Bus
 from unificx.people import Directory
 from unificx.presence import queries, records
 from unificx.presence.contracts import Binding, Registered
-from unificx.presence.facts import DeviceRegistered, DeviceUnregistered
+from unificx.presence.facts import DeviceMoved, DeviceRegistered, DeviceUnregistered
 from unificx.presence.location import Location
 from unificx.presence.ports import Device, Journal
 from unificx.presence.queries import Moment
@@ -138,10 +138,13 @@ class Registrar:
     def _put(self, device: Device, bindings: tuple[Binding, ...], now: float) -> None:
         place = device.extension_id, device.device_id
         before = self._location.reachable(*place, now)
+        ways = {one.flow for one in self._location.of_device(*place)}
         self._location.put(*place, bindings)
         after = self._location.reachable(*place, now)
         if after and not before:
             self._parts.bus.publish(DeviceRegistered(device.tenant_id, *place))
+        elif after and not ways.issuperset(one.flow for one in bindings):
+            self._parts.bus.publish(DeviceMoved(device.tenant_id, *place))
         elif before and not after:
             self._parts.bus.publish(DeviceUnregistered(device.tenant_id, *place))
 

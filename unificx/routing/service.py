@@ -4,6 +4,7 @@ from unificx.people import Directory
 from unificx.presence import Location
 from unificx.routing.contracts import Destination, NoSuchNumber, Ring
 from unificx.routing.rules import Number, read_dialled
+from unificx.sip.flow import Flow
 
 
 class Routing:
@@ -12,6 +13,10 @@ class Routing:
     def __init__(self, directory: Directory, location: Location) -> None:
         self._directory = directory
         self._location = location
+
+    def way_to(self, extension_id: str, device_id: str, contact: str, now: float) -> Flow | None:
+        """Where a device is now that was at `contact`, if it came by a WebSocket."""
+        return self._location.way_to(extension_id, device_id, contact, now)
 
     def route(self, tenant_id: str, dialled: str, now: float) -> Destination:
         """Where `dialled` leads in this tenant; `now` in monotonic seconds."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 SECURE = frozenset({"tls", "wss"})
+WEBSOCKET = frozenset({"ws", "wss"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Flow:
     @property
     def secure(self) -> bool:
         return self.transport in SECURE
+
+    @property
+    def by_websocket(self) -> bool:
+        """Whether nobody but the peer can open it anew."""
+        return self.transport in WEBSOCKET
 
     @property
     def end(self) -> tuple[str, str, int]:

@@ -49,6 +49,8 @@ class Legs:
     contact: Callable[[Flow], str]
     tag: Callable[[], str]
     session_expires: int = 1800
+    newest: Callable[[Leg], Flow | None] = lambda leg: None
+    """Where the peer of a leg that came by a WebSocket is now, if that is known."""
     _by_tag: dict[str, Leg] = field(default_factory=dict[str, Leg])
     _servers: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
     _clients: dict[ClientKey, Leg] = field(default_factory=dict[ClientKey, Leg])

@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 RETRY_AFTER_GLARE = (2.1, 1.0)
 """Seconds to wait after a 491: as owner of the Call-ID and otherwise (RFC 3261 section 14.1, middle of the ranges)."""
 LOOK_AGAIN = 1.0
-"""Seconds until a refresh that had no turn is tried again."""
+"""Seconds until a refresh that had no turn is tried again, or what a peer without a connection did not get."""
+RETURN_WITHIN = 30.0
+"""Seconds a peer whose WebSocket is gone may take to open another, when there is something to tell it."""
 
 
 class Leg:
@@ -51,6 +53,7 @@ class Leg:
     __slots__ = (
         "_acks",
         "_invites",
+        "away_until",
         "bye_key",
         "dialog",
         "id",
@@ -80,7 +83,8 @@ class Leg:
         self.repeated: Repeated | None = None
         self.timer: SessionTimer | None = None
         self.bye_key: tuple[ServerKey, Request] | None = None
-        self._acks: dict[int, tuple[Request, Flow]] = {}
+        self.away_until: float | None = None
+        self._acks: dict[int, Request] = {}
         self._invites: list[ClientKey] = []
 
     # ---- verbs
@@ -143,6 +147,7 @@ class Leg:
             self._say(key, request, 481, now)
             return
         self.dialog = self.dialog.heard(request, flow)
+        self.away_until = None
         match request.method:
             case "BYE":
                 self.bye_key = (key, request)
@@ -173,28 +178,61 @@ class Leg:
             self.received = answer
         self._tell(Confirmed(answer))
 
+    def moved(self, now: float) -> None:
+        """Take note that the peer may be elsewhere now: what it may not have got where it was is said there again."""
+        before = self.dialog.flow if self.dialog is not None else None
+        if self.over or before is None or self._peer_flow() == before:
+            return
+        self.away_until = None
+        ours, repeated = self.ours, self.repeated
+        if ours is not None:
+            self._reinvite(replace(ours, key=None), now)
+        if repeated is not None:
+            self.legs.endpoint.send(repeated.response, self._peer_flow())
+
     def got_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
         """Take a response to a request of ours inside the dialog."""
         del flow
         if self.over or self.dialog is None or response.status < 200:
             return
+        self.away_until = None
         if response.cseq.method in ("INVITE", "UPDATE"):
             self.dialog = self.dialog.answered(response)
         ours = self.ours
         if ours is not None and ours.key == key:
             self._offer_settled(ours, response, now)
         elif response.cseq.method == "INVITE" and response.status < 300:
-            self._ack_again(response.cseq.number)
+            if response.cseq.number in self._acks:
+                self._ack_again(response.cseq.number)
+            else:  # to an offer that has been made again since
+                self._send_ack(response.cseq.number, [], b"")
+        elif ours is not None and key in self._invites:
+            return
         elif response.status in (408, 481):
             self._lose(f"{response.cseq.method} answered {response.status}", now)
         elif response.cseq.method == "UPDATE":
             self._refreshed_by_update(response, now)
 
     def failed(self, key: ClientKey, cause: str, now: float) -> None:
-        """Take note that a request of ours inside the dialog got no answer."""
-        del key
-        if not self.over:
+        """Take note that a request of ours inside the dialog got no answer.
+
+        A peer by WebSocket whose connection is gone may come back by another: it is waited for.
+        """
+        ours = self.ours
+        if self.over or (ours is not None and ours.key != key and key in self._invites):
+            return
+        if self.dialog is None or not self.dialog.flow.by_websocket or cause != "transport":
             self._lose(f"no answer ({cause})", now)
+            return
+        if ours is not None and ours.key == key:
+            self.ours = replace(ours, key=None, retry_at=now + LOOK_AGAIN)
+        elif self.timer is not None and self.timer.we_refresh:
+            self.timer = replace(self.timer, refresh_at=now + LOOK_AGAIN)
+        else:  # whether it is still there its own refreshes will tell
+            return
+        if self.away_until is None:
+            self.away_until = now + RETURN_WITHIN
+        self.legs.rearm(self)
 
     def deadline(self) -> float | None:
         """When `expired` wants to be called."""
@@ -202,6 +240,7 @@ class Leg:
             self.repeated.repeat.deadline if self.repeated is not None else None,
             self.timer.deadline if self.timer is not None else None,
             self.ours.retry_at if self.ours is not None else None,
+            self.away_until,
         ]
         return min((at for at in due if at is not None), default=None)
 
@@ -216,6 +255,8 @@ class Leg:
         ours = self.ours
         if ours is not None and ours.retry_at is not None and now >= ours.retry_at and not self.over:
             self._reinvite(ours, now)
+        if self.away_until is not None and now >= self.away_until and not self.over:
+            self._lose("its connection did not come back", now)
 
     # ---- offers of the peer
 
@@ -307,14 +348,14 @@ class Leg:
     def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
         assert self.dialog is not None
         ack = self.dialog.ack(number, headers, body)
-        self._acks = {number: (ack, self.dialog.flow)}
-        self.legs.endpoint.send(ack, self.dialog.flow)
+        self._acks = {**dict(list(self._acks.items())[-1:]), number: ack}
+        self.legs.endpoint.send(ack, self._peer_flow())
 
     def _ack_again(self, number: int) -> None:
         """The peer repeats its 2xx: the ACK was lost (13.2.2.4)."""
         said = self._acks.get(number)
         if said is not None:
-            self.legs.endpoint.send(*said)
+            self.legs.endpoint.send(said, self._peer_flow())
 
     # ---- time
 
@@ -383,8 +424,9 @@ class Leg:
 
     def _request(self, method: str, headers: Headers, body: bytes, now: float) -> tuple[ClientKey, int]:
         assert self.dialog is not None
+        flow = self._peer_flow()
         self.dialog, request = self.dialog.request(method, headers, body)
-        key = self._send(request, self.dialog.flow, now)
+        key = self._send(request, flow, now)
         return key, self.dialog.local_seq
 
     def _send(self, request: Request, flow: Flow, now: float) -> ClientKey:
@@ -398,7 +440,11 @@ class Leg:
         self.legs.endpoint.respond(key, respond(request, status, to_tag=self.id, headers=headers), now)
 
     def _peer_flow(self) -> Flow:
+        """Where the peer is: where it was last heard, or where it has registered by another WebSocket since."""
         assert self.dialog is not None
+        newest = self.legs.newest(self) if self.dialog.flow.by_websocket else None
+        if newest is not None and newest != self.dialog.flow:
+            self.dialog = replace(self.dialog, flow=newest)
         return self.dialog.flow
 
     def _tell(self, event: LegEvent) -> None:

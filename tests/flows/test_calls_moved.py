@@ -1,0 +1,206 @@
+"""A call outlives the WebSockets it is spoken over: who comes back by another one goes on where he was."""
+
+import pytest
+from ladder import play, play_on
+from world import World
+
+UP = """
+    alice 1001 wss, bob 1002 wss
+    alice -> INVITE 1002 [alice/webrtc]
+    bob   <- INVITE [alice/webrtc in webrtc]
+    bob   -> 200 [bob/webrtc]
+    bob   <- ACK
+    alice <- 200 [bob/webrtc in webrtc]
+    alice -> ACK
+"""
+DOWN = """
+    alice -> BYE
+    bob   <- BYE
+    history <- answered 16 alice bob
+    alice <- 200 BYE
+"""
+HELD = """
+    bob   <- INVITE [alice/webrtc/hold in webrtc]
+    bob   -> 200 [bob/webrtc/held]
+    bob   <- ACK
+    alice <- 200 [bob/webrtc/held in webrtc]
+    alice -> ACK
+"""
+
+
+async def up(then: str, **settings: object) -> World:
+    world = await play(UP, **settings)
+    await play_on(world, then)
+    return world
+
+
+@pytest.mark.promise("U1")
+async def test_what_one_side_says_finds_the_other_by_its_new_connection() -> None:
+    world = await up(
+        """
+        ! bob loses its connection
+        ... 3 s
+        ! bob comes back
+        alice -> INVITE [alice/webrtc/hold]
+    """
+        + HELD
+        + DOWN
+    )
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_bye_finds_it_too() -> None:
+    await up(
+        """
+        ! alice loses its connection
+        ! alice comes back
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """
+    )
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+async def test_what_comes_by_the_new_connection_is_heard(method: str) -> None:
+    """As when ICE is begun anew after a change of network."""
+    ack, answer = ("alice -> ACK", "") if method == "INVITE" else ("", " UPDATE")
+    await up(
+        f"""
+        ! alice loses its connection
+        ! alice comes back
+        alice -> {method} [alice/webrtc/again]
+        bob   <- INVITE [alice/webrtc/again in webrtc]
+        bob   -> 200 [bob/webrtc]
+        bob   <- ACK
+        alice <- 200{answer} [bob/webrtc in webrtc]
+        {ack}
+    """
+        + DOWN
+    )
+
+
+async def test_what_was_under_way_is_said_again() -> None:
+    await up(
+        """
+        alice -> INVITE [alice/webrtc/hold]
+        bob   <- INVITE [alice/webrtc/hold in webrtc]
+        ! bob loses its connection
+        ... 5 s
+        ! bob comes back
+    """
+        + HELD
+        + DOWN
+    )
+
+
+async def test_and_so_it_is_when_the_old_connection_was_not_known_to_be_gone() -> None:
+    await up(
+        """
+        alice -> INVITE [alice/webrtc/hold]
+        bob   <- INVITE [alice/webrtc/hold in webrtc]
+        ! bob comes back
+    """
+        + HELD
+        + DOWN
+    )
+
+
+async def test_an_answer_to_what_was_said_twice_is_acknowledged_and_no_more() -> None:
+    await up(
+        """
+        alice -> INVITE [alice/webrtc/hold]
+        bob   <- INVITE [alice/webrtc/hold in webrtc]
+        ! bob comes back
+        bob   <- INVITE [alice/webrtc/hold in webrtc]
+        bob   -> 200 INVITE [bob/webrtc/held]
+        bob   <- ACK
+        alice <- 200 [bob/webrtc/held in webrtc]
+        alice -> ACK
+        bob   -> 200 INVITE [bob/webrtc/held]
+        bob   <- ACK
+    """
+        + DOWN
+    )
+
+
+async def test_who_has_nothing_to_hear_may_stay_away_as_long_as_the_voice_is_heard() -> None:
+    await up(
+        """
+        ! bob loses its connection
+        ... 60 s
+        ! bob comes back
+    """
+        + DOWN
+    )
+
+
+async def test_who_does_not_come_back_to_hear_is_gone() -> None:
+    await up("""
+        ! bob loses its connection
+        alice -> INVITE [alice/webrtc/hold]
+        ... 29 s
+        ... 2 s
+        alice <- BYE
+        alice <- 487
+        history <- answered 102 alice bob
+    """)
+
+
+async def test_a_refresh_waits_for_the_one_who_is_away() -> None:
+    await play(
+        """
+        alice 1001 wss, bob 1002 wss
+        alice -> INVITE 1002 [alice/webrtc]
+        bob   <- INVITE [alice/webrtc in webrtc]
+        bob   -> 200 [bob/webrtc]
+          Session-Expires: 120;refresher=uac
+        bob   <- ACK
+        alice <- 200 [bob/webrtc in webrtc]
+        alice -> ACK
+        ! bob loses its connection
+        ... 70 s
+        ! bob comes back
+        bob   <- INVITE [alice/webrtc in webrtc]
+        bob   -> 200 [bob/webrtc]
+        bob   <- ACK
+    """
+        + DOWN
+    )
+
+
+async def test_our_answer_is_said_again_by_the_new_connection() -> None:
+    await up(
+        """
+        alice -> INVITE [alice/webrtc/hold]
+        bob   <- INVITE [alice/webrtc/hold in webrtc]
+        ! alice loses its connection
+        bob   -> 200 [bob/webrtc/held]
+        bob   <- ACK
+        ! alice comes back
+        alice <- 200 [bob/webrtc/held in webrtc]
+        alice -> ACK
+    """
+        + DOWN
+    )
+
+
+async def test_a_telephone_whose_connection_is_gone_is_not_waited_for() -> None:
+    """It opens a connection of its own accord when it has something to say, and we do for it."""
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> INVITE [alice/hold]
+        bob   <- INVITE [alice/hold]
+        ! bob loses its connection
+        alice <- BYE
+        alice <- 487
+        history <- answered 102 alice bob
+    """)
