@@ -113,7 +113,9 @@ export class Call {
     this.#set({ answering: this.incoming, camera: video ? 'starting' : 'off' });
     this.#set({ lacking: await this.#own.openSound() });
     if (video && !this.over) {
-      await this.#own.openPicture().catch((fault: CaptureRefused) => this.#set({ lacking: fault }));
+      // Not to be heard is worse than not to be seen: that is said first.
+      const { lacking } = this.state.state;
+      await this.#own.openPicture().catch((fault: CaptureRefused) => this.#set({ lacking: lacking ?? fault }));
       this.#showOwn();
     }
     if (this.over) this.#own.close();

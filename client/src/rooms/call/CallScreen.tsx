@@ -2,7 +2,10 @@ import { FocusTrap } from '@mantine/core';
 import { IconArrowsExchange, IconChevronDown } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { turn } from '~/media/sensors';
 import { useValue } from '~/kernel/store';
+import { orientation } from '~/media/sensors';
+import { click } from '~/media/tones';
 import { phone, type Call } from '~/sip';
 import { Controls } from './Controls';
 import { Lacks } from './Lacks';
@@ -19,6 +22,8 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);
   const keypad = useValue(callView, (each) => each.keypad);
+  const turned = useValue(turn);
+  const held = useValue(orientation);
   const { title } = useParty(call);
   const [element, setElement] = useState<HTMLVideoElement | null>(null);
   const seen = state.theirVideo ?? state.ownVideo;
@@ -27,9 +32,11 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
       <section
         className={css.screen}
         data-video={seen ? '' : undefined}
+        data-lies={held === 'landscape' || undefined}
+        data-turn={turned || undefined}
         role="dialog"
         aria-label={t`Call with ${title}`}
-        onKeyDown={(event) => event.key === 'Escape' && showCall({ minimised: true })}
+        onKeyDown={(event) => pressed(event.key, call)}
       >
         {state.theirVideo && (
           <Video stream={state.theirVideo} label={t`${title}, live`} className={css.theirs} take={setElement} />
@@ -60,6 +67,14 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
       </section>
     </FocusTrap>
   );
+}
+
+/** The keyboard of a desk: digits are keys of the telephone. */
+function pressed(key: string, call: Call): void {
+  if (key === 'Escape') showCall({ minimised: true });
+  if (!call.answered || !/^[0-9*#]$/.test(key)) return;
+  click(key);
+  call.press(key);
 }
 
 function Party({ call, compact }: { call: Call; compact: boolean }) {

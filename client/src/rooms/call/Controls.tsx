@@ -82,7 +82,9 @@ function Grid({ call, video }: { call: Call; video: HTMLVideoElement | null }) {
       {camera === 'on' && (
         <Round icon={IconCameraRotate} label={t`Turn`} disabled={!talking} onClick={() => void call.turnCamera()} />
       )}
-      {video && canFloat() && <Round icon={IconPictureInPicture} label={t`Pop out`} onClick={() => void float(video)} />}
+      {video && canFloat() && (
+        <Round icon={IconPictureInPicture} label={t`Pop out`} onClick={() => void float(video)} />
+      )}
     </div>
   );
 }

@@ -1,4 +1,6 @@
+import { resumeSensors } from '~/media/sensors';
 import { createStore } from '~/kernel/store';
+import { allowSensors } from '~/media/sensors';
 import { colleagues } from '~/rooms/directory';
 import { phone, type Call } from '~/sip';
 
@@ -20,14 +22,18 @@ export function showCall(change: Partial<CallView>): void {
   callView.setState((before) => ({ ...before, ...change }));
 }
 
-/** Call somebody; the call takes the screen at once. */
+/** Call somebody; the call takes the screen at once. To be called where a person presses something: iOS asks for the sensors there alone. */
 export async function startCall(number: string, { video = false, name = colleagues.nameOf(number) ?? '' } = {}) {
+  resumeSensors();
   callView.setState(() => BEGIN);
+  void allowSensors();
   await phone.call(number, { video, name });
 }
 
 export async function answerCall(call: Call, video = false): Promise<void> {
+  resumeSensors();
   callView.setState(() => BEGIN);
+  void allowSensors();
   await phone.answer(call, video);
 }
 

@@ -1,43 +1,33 @@
-import { Button } from '@mantine/core';
-import { Trans, useLingui } from '@lingui/react/macro';
-import { wording } from '~/design/wording';
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { session } from '~/api/session';
 import { useValue } from '~/kernel/store';
-import { phone } from '~/sip';
+import { phone, type PhoneState } from '~/sip';
 import css from './dial.module.css';
 
-/** Whether calls come in and go out, said honestly. */
+const STATES: Record<PhoneState['line'], MessageDescriptor> = {
+  off: msg`Not connected`,
+  connecting: msg`Connecting…`,
+  ready: msg`Ready`,
+  retrying: msg`Trying to connect…`,
+  refused: msg`Not connected`,
+};
+
+/** Whose telephone this is, and in one light and one word whether calls come in and go out. What to do is said by the frame. */
 export function LineState() {
   const { t } = useLingui();
-  const { line, elsewhere, problem, number, name } = useValue(phone.state);
-  if (elsewhere) {
-    return (
-      <div className={css.line} data-state="off" role="status">
-        <span>
-          {elsewhere === 'busy' ? (
-            <Trans>A call is going on in another tab.</Trans>
-          ) : (
-            <Trans>Your line is in another tab.</Trans>
-          )}
-        </span>
-        <Button size="compact-md" variant="light" onClick={() => void phone.takeOver()}>
-          <Trans>Use it here</Trans>
-        </Button>
-      </div>
-    );
-  }
+  const line = useValue(phone.state, (each) => each.line);
+  const own = useValue(session, (each) => (each.state === 'in' ? each.me.extensions[0] : undefined));
   return (
     <div className={css.line} data-state={line} role="status">
       <i className={css.light} aria-hidden />
-      {line === 'ready' && (
+      {own && (
         <span>
-          {number} <span className={css.dim}>{name}</span>
+          {own.number} <span className={css.dim}>{own.name}</span>
         </span>
       )}
-      {(line === 'connecting' || line === 'off') && <Trans>Connecting…</Trans>}
-      {line === 'retrying' && <Trans>No connection to the PBX. Trying again…</Trans>}
-      {line === 'refused' && (
-        <span>{problem ? wording(problem, t).what : <Trans>The PBX refuses this device.</Trans>}</span>
-      )}
+      <span className={css.dim}>{t(STATES[line])}</span>
     </div>
   );
 }
