@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attitudeOf, ear, FAR, layout, type EarState, type Layout } from './attitude';
+import { attitudeOf, ear, FAR, layout, turnFor, type EarState, type Layout } from './attitude';
 
 /** beta, gamma and the turn in degrees a second, ten a second: what phones give in these situations, rounded. */
 type Reading = [beta: number, gamma: number, turning: number];
@@ -64,6 +64,15 @@ describe('the layout', () => {
     expect(seen('portrait', TABLE)).toBe('portrait');
     expect(seen('portrait', [[35, 40, 0]])).toBe('portrait');
     expect(seen('landscape', [[35, 40, 0]])).toBe('landscape');
+  });
+});
+
+describe('a picture', () => {
+  it('is turned upright where the system does not turn the screen', () => {
+    expect(turnFor('portrait', 'landscape', attitudeOf(5, -85))).toBe(90);
+    expect(turnFor('portrait', 'landscape', attitudeOf(5, 85))).toBe(-90);
+    expect(turnFor('portrait', 'portrait', attitudeOf(85, 0))).toBe(0);
+    expect(turnFor('landscape', 'landscape', attitudeOf(5, -85))).toBe(0);
   });
 });
 

@@ -33,6 +33,15 @@ export function layout(before: Layout, { x, y }: Attitude): Layout {
 }
 
 /**
+ * By how many degrees, clockwise, a picture is to be turned to stand upright before the eyes: where the system holds the screen
+ * upright although the device lies across. A screen that lies across itself has turned already.
+ */
+export function turnFor(layoutOfScreen: Layout, held: Layout, { x }: Attitude): 0 | 90 | -90 {
+  if (layoutOfScreen === 'landscape' || held === 'portrait') return 0;
+  return x > 0 ? 90 : -90;
+}
+
+/**
  * At the ear or not, where no sensor of nearness tells. A telephone at the ear stands on its long edge along the jaw: its
  * screen looks sideways (z small), its top edge is up (y), and it leans towards the mouth (x clearly not 0). Held before the
  * eyes it leans back (z large) or stands straight (x near 0). It gets to the ear by a brisk turn, so the posture counts

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import { prefer } from '~/kernel/preferences';
-import { allowSensors, nearEar, orientation, sensing, startSensors, stopSensors } from './sensors';
+import { allowSensors, nearEar, orientation, resumeSensors, sensing, startSensors, stopSensors } from './sensors';
 
 const KINDS = ['devicemotion', 'deviceorientation'];
 let added: MockInstance<typeof window.addEventListener>;
@@ -85,7 +85,12 @@ describe('sensors', () => {
   it('ask where the system wants to be asked, and take a refusal', async () => {
     const requestPermission = vi.fn(() => Promise.resolve('granted' as PermissionState));
     vi.stubGlobal('DeviceMotionEvent', { requestPermission });
+    resumeSensors();
+    expect(requestPermission).not.toHaveBeenCalled();
     expect(await allowSensors()).toBe(true);
+    requestPermission.mockClear();
+    resumeSensors();
+    expect(requestPermission).toHaveBeenCalledOnce();
     requestPermission.mockResolvedValue('denied');
     expect(await allowSensors()).toBe(false);
     requestPermission.mockRejectedValue(new DOMException('no gesture', 'NotAllowedError'));

@@ -1,10 +1,10 @@
 import { preferences } from '~/kernel/preferences';
 import { createStore } from '~/kernel/store';
-import { attitudeOf, ear, FAR, layout, type EarState, type Layout } from './attitude';
+import { attitudeOf, ear, FAR, layout, turnFor, type EarState, type Layout } from './attitude';
 
 /**
  * How the device is held, during a call or while a code is scanned, and only if `preferences.sensors` allows it. Readings are
- * looked at and forgotten: what is left of them are the two values below, and neither leaves this page.
+ * looked at and forgotten: what is left of them are the values below, and none of them leaves this page.
  */
 
 /** The screen is turned to a face: it is to be dark, and deaf to touch. */
@@ -12,6 +12,9 @@ export const nearEar = createStore(false);
 
 /** How the device lies in the hand, also while the system holds the screen's own layout still. */
 export const orientation = createStore<Layout>(layoutOfScreen());
+
+/** By how many degrees a picture is to be turned to stand upright before the eyes, where the screen does not turn itself. */
+export const turn = createStore<0 | 90 | -90>(0);
 
 /** `proximity`: the browser tells; `motion`: guessed from how it is held; `none`: there is nothing to read here. */
 export const sensing = createStore<'off' | 'proximity' | 'motion' | 'none'>('off');
@@ -48,14 +51,41 @@ interface Asks {
   requestPermission?: () => Promise<PermissionState>;
 }
 
-/** iOS asks the person, and only while they press something: call it there. True if readings may come. */
+const ALLOWED = 'unificx.sensors';
+
+/** iOS asks the person, and only while they press something that says why: call it there. True if readings may come. */
 export async function allowSensors(): Promise<boolean> {
   if (!preferences.state.sensors) return false;
   const kinds = [window.DeviceMotionEvent, window.DeviceOrientationEvent] as (Asks | undefined)[];
   const answers = await Promise.all(
     kinds.map((kind) => kind?.requestPermission?.call(kind).catch((): PermissionState => 'denied') ?? 'granted'),
   );
-  return answers.every((each) => each === 'granted');
+  const allowed = answers.every((each) => each === 'granted');
+  try {
+    if (allowed) localStorage.setItem(ALLOWED, 'yes');
+    else localStorage.removeItem(ALLOWED);
+  } catch {
+    // A browser that keeps nothing: the person is asked each time.
+  }
+  return allowed;
+}
+
+/** Who said yes is not asked again, but iOS wants to hear of it anew on each page, at a press: call it as a call begins. */
+export function resumeSensors(): void {
+  if (remembered()) void allowSensors();
+}
+
+/** Whether readings wait for the person's yes (`allowSensors`). */
+export function sensorsNeedAsking(): boolean {
+  return /iPhone|iPad|Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1 && !remembered();
+}
+
+function remembered(): boolean {
+  try {
+    return localStorage.getItem(ALLOWED) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** Ways of reading; each returns how to stop. */
@@ -67,6 +97,7 @@ function open(): () => void {
     for (const stop of stops) stop?.();
     sensing.setState(() => 'off');
     nearEar.setState(() => false);
+    turn.setState(() => 0);
     orientation.setState(layoutOfScreen);
   };
 }
@@ -109,6 +140,7 @@ function listenToMotion(guessEar: boolean): () => void {
     }
     turning = 0;
     orientation.setState((before) => layout(before, attitude));
+    turn.setState(() => turnFor(layoutOfScreen(), orientation.state, attitude));
   };
   window.addEventListener('devicemotion', moved);
   window.addEventListener('deviceorientation', turned);

@@ -24,6 +24,7 @@ export default function Directory() {
     <Page title={t`People`}>
       <TextInput
         type="search"
+        size="md"
         aria-label={t`Search people`}
         placeholder={t`Name or number`}
         leftSection={<IconSearch size={18} aria-hidden />}

@@ -27,6 +27,7 @@ export default function History() {
       <Stack gap="xs" mb="md">
         <SegmentedControl
           fullWidth
+          size="md"
           aria-label={t`Which calls`}
           value={now.missedOnly ? 'missed' : 'all'}
           onChange={(value) => calls.missedOnly(value === 'missed')}
@@ -37,6 +38,7 @@ export default function History() {
         />
         <TextInput
           type="search"
+          size="md"
           aria-label={t`Search calls`}
           placeholder={t`Name or number`}
           leftSection={<IconSearch size={18} aria-hidden />}

@@ -21,23 +21,25 @@ export default function SelfTest() {
   const running = now.at !== undefined;
   return (
     <Page title={t`Will my phone ring?`}>
-      <Text c="dimmed" mb="md">
-        <Trans>Six checks, about a minute. You will hear notes, speak a word, and your phone rings once.</Trans>
-      </Text>
-      <Verdict of={verdict(now)} />
-      <Rows label={t`Checks`}>
-        {CHECKS.map((name) => (
-          <CheckRow key={name} name={name} check={now.checks[name]} level={now.level} test={test} />
-        ))}
-      </Rows>
-      <VisuallyHidden aria-live="polite">
-        {now.at && `${t(WORDS[now.at].title)}: ${t(WORDS[now.at].running)}`}
-      </VisuallyHidden>
-      <Box className={classes.foot}>
-        <Button size="md" fullWidth loading={running && !asks(now.checks)} onClick={() => void test.run()}>
-          {now.done || running ? <Trans>Test again</Trans> : <Trans>Start the test</Trans>}
-        </Button>
-      </Box>
+      <div className={classes.page}>
+        <Text c="dimmed" mb="md">
+          <Trans>Six checks, about a minute. You will hear notes, speak a word, and your phone rings once.</Trans>
+        </Text>
+        <Verdict of={verdict(now)} />
+        <Rows label={t`Checks`}>
+          {CHECKS.map((name) => (
+            <CheckRow key={name} name={name} check={now.checks[name]} level={now.level} test={test} />
+          ))}
+        </Rows>
+        <VisuallyHidden aria-live="polite">
+          {now.at && `${t(WORDS[now.at].title)}: ${t(WORDS[now.at].running)}`}
+        </VisuallyHidden>
+        <Box className={classes.foot}>
+          <Button size="md" fullWidth loading={running && !asks(now.checks)} onClick={() => void test.run()}>
+            {now.done || running ? <Trans>Test again</Trans> : <Trans>Start the test</Trans>}
+          </Button>
+        </Box>
+      </div>
     </Page>
   );
 }

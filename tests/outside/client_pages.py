@@ -1,0 +1,239 @@
+"""The client as people have it: the built `/app` in Chromium, at the size of a telephone, signed in by a code. Every
+client has a browser profile of its own, for push needs one that lasts."""
+
+import json
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from browser import CHROMIUM, SWITCHES
+from playwright.sync_api import BrowserContext, CDPSession, Playwright, Request, ViewportSize, Worker
+from push_service import Browser, Pushed, PushService
+from server import Login, Server, eventually
+
+SIZE: ViewportSize = {"width": 390, "height": 844}
+"""A telephone held upright, in CSS pixels."""
+NOT_THE_CLIENT = "/healthz"
+"""An address of the same origin that the client's worker has no say in."""
+
+SIGN_IN = """async ({code, secret}) => {
+  const device = {name: 'Chromium of a test', kind: 'mobile'}
+  const answer = await fetch('/api/v1/sessions/by-code', {
+    method: 'POST',
+    headers: {'content-type': 'application/json'},
+    body: JSON.stringify({code, device_secret: secret, device, keep: 'cookie'}),
+  })
+  return {status: answer.status, text: await answer.text()}
+}"""
+
+PUSH_SERVICE = """({endpoint, keys}) => {
+  // Chromium without a push service of its own: a subscription that leads to the test's.
+  const state = {now: null}
+  window.pushOfATest = state
+  PushManager.prototype.getSubscription = () => Promise.resolve(state.now)
+  PushManager.prototype.subscribe = ({applicationServerKey}) => {
+    state.now = {
+      endpoint,
+      options: {applicationServerKey: applicationServerKey.buffer ?? applicationServerKey},
+      toJSON: () => ({endpoint, keys, expirationTime: null}),
+      unsubscribe: () => {
+        state.now = null
+        return Promise.resolve(true)
+      },
+    }
+    return Promise.resolve(state.now)
+  }
+}"""
+
+
+class Client:
+    """One profile with one page of `/app` in it. `requests` are all that left it, of its pages and its worker."""
+
+    def __init__(self, context: BrowserContext, server: Server) -> None:
+        self.context, self._server = context, server
+        self.requests: list[Request] = []
+        self.complaints: list[str] = []
+        context.on("request", lambda each: self.requests.append(each))
+        context.on("weberror", lambda each: self.complaints.append(str(each.error)))
+        self.page = context.pages[0] if context.pages else context.new_page()
+        self.page.set_default_timeout(15_000)
+
+    @property
+    def origin(self) -> str:
+        return self._server.ready["http"]
+
+    def sign_in(self, login: Login) -> "Client":
+        """Sign in as the extension's person by a code, and wait for the first screen."""
+        with self._server.rest() as operator:
+            tenant = {"tenant": self._server.ready["tenant"]}
+            person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
+            code = operator.post("/api/v1/sign-in-codes", params=tenant, json={"person_id": person}).json()["code"]
+        self.open("/sign-in")
+        said = self.page.evaluate(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32)})
+        assert said["status"] == 201, said
+        return self.open()
+
+    def open(self, path: str = "/") -> "Client":
+        """Go to a screen of the client."""
+        self.page.goto(f"{self.origin}/app{path}")
+        self.page.locator("h1").wait_for()
+        return self
+
+    def api(self, method: str, path: str) -> Any:
+        """Ask the API as whoever is signed in here."""
+        script = "async ([method, path]) => (await fetch('/api/v1' + path, {method})).text()"
+        text = self.page.evaluate(script, [method, path])
+        return json.loads(text) if text else None
+
+    def databases(self) -> list[str]:
+        """What this origin keeps on the device, asked from a page that keeps nothing itself."""
+        other = self.context.new_page()
+        try:
+            other.goto(self.origin + NOT_THE_CLIENT)
+            return other.evaluate("async () => (await indexedDB.databases()).map((each) => each.name)")
+        finally:
+            other.close()
+
+    def close(self) -> None:
+        self.context.close()
+
+
+class WorkerOf:
+    """The client's worker, seen through the debugging protocol: what is pushed to it, and what it shows."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        client.page.evaluate("async () => { await navigator.serviceWorker.ready }")
+        self._session: CDPSession = client.context.new_cdp_session(client.page)
+        self._registration = ""
+        self._session.on("ServiceWorker.workerRegistrationUpdated", self._note)
+        self._session.send("ServiceWorker.enable")
+        eventually(lambda: self._registration or client.page.wait_for_timeout(50), 10, "a registered worker")
+
+    def _note(self, event: dict[str, Any]) -> None:
+        for each in event["registrations"]:
+            if each["scopeURL"].endswith("/app/") and not each["isDeleted"]:
+                self._registration = each["registrationId"]
+
+    def push(self, message: dict[str, str]) -> None:
+        """As from the push service."""
+        data = json.dumps(message)
+        told = {"origin": self._client.origin, "registrationId": self._registration, "data": data}
+        self._session.send("ServiceWorker.deliverPushMessage", told)
+
+    @property
+    def itself(self) -> Worker:
+        """Its own world, running or woken for this."""
+        if not self._client.context.service_workers:
+            self._session.send("ServiceWorker.startWorker", {"scopeURL": f"{self._client.origin}/app/"})
+        found = eventually(
+            lambda: self._client.context.service_workers or self._client.page.wait_for_timeout(50), 10, "a worker"
+        )
+        assert found
+        return found[0]
+
+    def shown(self) -> list[dict[str, Any]]:
+        """The notifications that are there now."""
+        script = """async () => (await self.registration.getNotifications()).map((each) => ({
+          title: each.title, body: each.body, tag: each.tag, data: each.data, lang: each.lang,
+          stays: each.requireInteraction, actions: (each.actions ?? []).map((one) => one.action)}))"""
+        return self.itself.evaluate(script)
+
+    def until_shown(self, *titles: str) -> list[dict[str, Any]]:
+        """Wait until exactly these notifications are there."""
+
+        def look() -> list[dict[str, Any]] | None:
+            shown = self.shown()
+            return shown or [{}] if [each["title"] for each in shown] == list(titles) else None
+
+        return eventually(look, 10, f"notifications {titles}")
+
+    def press(self, tag: str, action: str = "") -> list[str]:
+        """Press a notification, or a button on it; the addresses it opened. Not a real press: nothing may come to the
+        front by it, so opening is noted instead of done."""
+        script = """async ([tag, action]) => {
+          const opened = []
+          self.clients.openWindow = (url) => Promise.resolve(void opened.push(url))
+          const [notification] = await self.registration.getNotifications({tag})
+          const event = new NotificationEvent('notificationclick', {notification, action})
+          const waited = []
+          event.waitUntil = (work) => waited.push(work)
+          self.dispatchEvent(event)
+          await Promise.all(waited)
+          return opened
+        }"""
+        return self.itself.evaluate(script, [tag, action])
+
+
+class PushServiceOfATest:
+    """Takes what the server pushes to one browser, and can read it."""
+
+    def __init__(self, listener: ThreadingHTTPServer) -> None:
+        host, port = listener.server_address[:2]
+        self._service = PushService(base=f"http://{host!s}:{port}")
+        self.browser = Browser(self._service, "/push/of-a-test")
+
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        self._service.took.append(Pushed(path, headers, body))
+
+    def install(self, client: Client) -> None:
+        """From the next page on, the client subscribes here."""
+        client.context.add_init_script(f"({PUSH_SERVICE})({json.dumps(self.browser.as_json())})")
+
+    def messages(self, kind: str) -> list[dict[str, str]]:
+        return [each for each in self.browser.messages() if each["type"] == kind]
+
+
+@contextmanager
+def push_service_of_a_test() -> Iterator[PushServiceOfATest]:
+    """A push service on this machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            service.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            self.send_response(201)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Said by no one."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
+        service = PushServiceOfATest(listener)
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        yield service
+        listener.shutdown()
+
+
+class Clients:
+    """The clients of a test; all of them end with it."""
+
+    def __init__(self, playwright: Playwright, directory: Path, server: Server) -> None:
+        self._playwright, self._directory, self._server = playwright, directory, server
+        self._clients: list[Client] = []
+
+    def __call__(self, *permissions: str, language: str = "en", switches: tuple[str, ...] = (), **how: Any) -> Client:
+        """A fresh profile, not yet signed in. `how` goes to Playwright."""
+        context = self._playwright.chromium.launch_persistent_context(
+            self._directory / f"profile-{len(self._clients)}",
+            executable_path=CHROMIUM,
+            args=[*SWITCHES, *switches],
+            locale=language,
+            viewport=SIZE,
+            has_touch=True,
+            is_mobile=True,
+            permissions=list(permissions),
+            **how,
+        )
+        self._clients.append(Client(context, self._server))
+        return self._clients[-1]
+
+    def close(self) -> None:
+        for each in self._clients:
+            each.close()
+        self._clients.clear()
