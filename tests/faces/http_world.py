@@ -19,7 +19,7 @@ from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
-from unificx.net import PushDelivery
+from unificx.net import Fetcher, PushDelivery
 from unificx.notices import Push, PushParts, Vapid
 from unificx.people import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
 from unificx.people.facts import PersonClosed, SessionEnded, TenantDeleted
@@ -228,7 +228,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     outbox = Outbox(database, bus, clock)
     spool = Spool(folder / "spool", database)
     letters = Letters()
-    people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters)
+    people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters, fetch=Fetcher())
     calls, parts, answers = Calls(), Parts(), StoredAnswers(database, keys, clock)
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)

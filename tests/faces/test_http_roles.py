@@ -22,10 +22,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_sign_in_code": {},
     "invite": {"person_id": "x"},
     "confirm_totp": {"code": "123456"},
+    "set_single_sign_on": {"issuer": "https://login.example.com", "client_id": "x"},
 }
 """A good body for each operation that takes one and reaches into an organisation."""
 
 OWN_ALONE = {
+    "link_single_sign_on",
     "list_factors",
     "begin_totp",
     "renew_recovery_codes",

@@ -14,7 +14,7 @@ from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import Clock
 from unificx.kernel.facts import Bus
-from unificx.net import SmtpPostman
+from unificx.net import Fetcher, SmtpPostman
 from unificx.notices import Courier, LetterParts, Letters, Push, PushParts
 from unificx.people import People
 from unificx.presence import Location, Registrar
@@ -61,7 +61,7 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     outbox = Outbox(database, bus, clock)
     spool = Spool(site.spool, database, reserve=RESERVE)
     courier = Courier()
-    people = People(database, keys, clock, courier=courier)
+    people = People(database, keys, clock, courier=courier, fetch=Fetcher())
     push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
     letters = _letters(database, keys, people, reach)
     courier.equip(letters, push)

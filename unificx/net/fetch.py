@@ -20,7 +20,6 @@ SECONDS = 10.0
 """For one question, connection and all."""
 MOST_BYTES = 256 * 1024
 MOST_CONNECTIONS = 16
-IDLE_SECONDS = 10.0
 
 
 class Fetcher:
@@ -60,11 +59,6 @@ class Fetcher:
             # From None: the fault may quote the address.
             raise OSError(f"no usable answer: {type(fault).__name__}") from None
 
-    async def close(self) -> None:
-        """Let go of every connection."""
-        await self._public.aclose()
-        await self._inside.aclose()
-
     @cached_property
     def _public(self) -> httpcore.AsyncConnectionPool:
         return self._pool(PublicOnly())
@@ -77,7 +71,8 @@ class Fetcher:
         return httpcore.AsyncConnectionPool(
             ssl_context=self._tls,
             max_connections=MOST_CONNECTIONS,
-            keepalive_expiry=IDLE_SECONDS,
+            # Asked a few times a day: a connection kept would only be one to close at the end.
+            max_keepalive_connections=0,
             network_backend=backend,
         )
 

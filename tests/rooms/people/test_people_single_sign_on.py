@@ -45,12 +45,10 @@ EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 
 @pytest.fixture
 async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[People]:
-    fetch = Fetcher()
-    room = People(database, keys, clock, passwords=Passwords(CHEAP), fetch=fetch)
+    room = People(database, keys, clock, passwords=Passwords(CHEAP), fetch=Fetcher())
     await room.start()
     yield room
     await room.settle()
-    await fetch.close()
 
 
 @pytest.fixture

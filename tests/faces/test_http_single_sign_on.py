@@ -1,0 +1,181 @@
+"""Signing in by way of an organisation's own provider, as a browser goes there and back."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from http_world import ORIGIN, PASSWORD, World
+from login_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider, serving
+from pyotp.totp import TOTP
+
+from unificx.people import NewTenant, Role
+
+API, HOME = "/api/v1", {"Sec-Fetch-Site": "same-origin"}
+SETTING = f"{API}/tenants/acme/single-sign-on"
+CALLBACK = f"{ORIGIN}{API}/sign-in/sso/callback"
+FLOW = "__Host-unificx-sso"
+
+
+@pytest.fixture
+async def provider(world: World) -> AsyncIterator[LoginProvider]:
+    """A provider that the operator set for acme, and Ada, whom it knows."""
+    async with serving(world.clock) as running:
+        await world.person(world.acme, "ada@example.com")
+        answer = await world.client(operator=True).put(SETTING, json=setting(running, link_by_email=True))
+        assert answer.status_code == 200, answer.text
+        yield running
+
+
+def setting(provider: LoginProvider, **more: Any) -> dict[str, Any]:
+    return {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **more}
+
+
+async def go_there(browser: httpx.AsyncClient, tenant: str = "acme") -> str:
+    """Begin at our page and sign in at the provider; where it sends the browser back to."""
+    answer = await browser.get(f"{API}/sign-in/sso/{tenant}/start", headers={"Sec-Fetch-Site": "none"})
+    assert answer.status_code == 303, answer.text
+    return await pass_through(answer.headers["location"])
+
+
+async def pass_through(url: str) -> str:
+    async with httpx.AsyncClient(trust_env=False) as outside:
+        answer = await outside.get(url)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"].startswith(CALLBACK)
+    return answer.headers["location"]
+
+
+async def come_back(browser: httpx.AsyncClient, url: str) -> str:
+    """Where our callback sends the browser."""
+    answer = await browser.get(url, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 303, answer.text
+    assert FLOW not in browser.cookies
+    return answer.headers["location"]
+
+
+async def test_a_browser_goes_there_and_comes_back_signed_in(world: World, provider: LoginProvider) -> None:
+    browser = world.client()
+    answer = await browser.get(f"{API}/sign-in/sso/acme/start")
+    words = {word.strip().lower() for word in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "secure", "samesite=lax", "path=/", "max-age=300"} <= words
+    assert answer.headers["set-cookie"].startswith(f"{FLOW}=")
+    url = httpx.URL(answer.headers["location"])
+    assert {"state", "nonce", "code_challenge"} <= set(url.params)
+    assert url.params["redirect_uri"] == CALLBACK
+    assert await come_back(browser, await pass_through(str(url))) == "/app/"
+    assert (await browser.get(f"{API}/me")).json()["person"]["email"] == "ada@example.com"
+    (session,) = (await browser.get(f"{API}/sessions")).json()["items"]
+    assert session["kind"] == "browser"
+    refreshed = await browser.post(f"{API}/sessions/refresh", json={}, headers=HOME)
+    assert refreshed.status_code == 200
+
+
+async def test_another_browser_cannot_use_the_way_back(world: World, provider: LoginProvider) -> None:
+    thief, victim = world.client(), world.client()
+    url = await go_there(thief)
+    assert await come_back(victim, url) == "/app/#sign-in-failed=ticket_over"
+    assert not victim.cookies
+    await go_there(victim)
+    assert await come_back(victim, url) == "/app/#sign-in-failed=ticket_over"
+    assert (await victim.get(f"{API}/me")).status_code == 401
+
+
+async def test_what_goes_wrong_is_told_behind_the_hash(world: World, provider: LoginProvider) -> None:
+    browser = world.client()
+    for said in ("", "?state=x&code=y", f"?state={'x' * 5000}", "?error=access_denied"):
+        assert await come_back(browser, f"{CALLBACK}{said}") == "/app/#sign-in-failed=ticket_over"
+    provider.claims = {"nonce": "another"}
+    assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=single_sign_on_failed"
+    provider.claims = {"email_verified": False}
+    assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=not_linked"
+    for tenant in ("globex", "nobody"):
+        answer = await browser.get(f"{API}/sign-in/sso/{tenant}/start")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/app/#sign-in-failed=not-found")
+    world.clock.advance(301)
+    provider.down = True
+    answer = await browser.get(f"{API}/sign-in/sso/acme/start")
+    assert answer.headers["location"] == "/app/#sign-in-failed=single_sign_on_failed"
+    assert (await browser.get(f"{API}/me")).status_code == 401
+
+
+async def test_whoever_has_a_second_factor_is_asked_for_it(world: World, provider: LoginProvider) -> None:
+    ada = await world.signed_in("ada@example.com")
+    begun = (await ada.post(f"{API}/me/factors/totp", json={})).json()
+    totp = TOTP(begun["secret"])
+    code = totp.at(int(world.clock.now().timestamp()))
+    assert (await ada.post(f"{API}/me/factors/totp/{begun['id']}/confirm", json={"code": code})).status_code == 200
+    world.clock.advance(30)
+    browser = world.client()
+    where = await come_back(browser, await go_there(browser))
+    said = httpx.QueryParams(where.partition("#")[2])
+    assert (where.partition("#")[0], said["kinds"]) == ("/app/", "totp,recovery_code")
+    assert (await browser.get(f"{API}/me")).status_code == 401
+    body = {"ticket": said["second-factor"], "totp": totp.at(int(world.clock.now().timestamp())), "keep": "cookie"}
+    assert (await browser.post(f"{API}/sessions/second-factor", json=body, headers=HOME)).status_code == 201
+    assert (await browser.get(f"{API}/me")).status_code == 200
+
+
+async def test_a_person_links_their_account(world: World, provider: LoginProvider) -> None:
+    await world.client(operator=True).put(SETTING, json=setting(provider))
+    browser = world.client()
+    assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=not_linked"
+    body = {"email": "ada@example.com", "password": PASSWORD, "keep": "cookie"}
+    assert (await browser.post(f"{API}/sessions", json=body, headers=HOME)).status_code == 201
+    evil = await browser.post(f"{API}/me/single-sign-on", headers={"Sec-Fetch-Site": "cross-site"})
+    assert evil.status_code == 403
+    begun = await browser.post(f"{API}/me/single-sign-on", headers=HOME)
+    assert begun.status_code == 200, begun.text
+    assert await come_back(browser, await pass_through(begun.json()["url"])) == "/app/#single-sign-on=linked"
+    fresh = world.client()
+    assert await come_back(fresh, await go_there(fresh)) == "/app/"
+    assert (await fresh.get(f"{API}/me")).json()["person"]["email"] == "ada@example.com"
+
+
+async def test_administrators_set_it_and_nobody_sees_the_secret(world: World, provider: LoginProvider) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    shown = await admin.get(SETTING)
+    assert shown.json() == {
+        "issuer": provider.issuer,
+        "client_id": CLIENT_ID,
+        "link_by_email": True,
+        "changed": shown.json()["changed"],
+        "redirect_uri": CALLBACK,
+    }
+    assert CLIENT_SECRET not in shown.text
+    for method in ("GET", "PUT", "DELETE"):
+        assert (await user.request(method, SETTING, json=setting(provider))).status_code == 403
+    refused = await admin.put(SETTING, json=setting(provider))
+    assert (refused.status_code, refused.json()["field"]) == (422, "issuer"), "what is inside is an operator's to name"
+    assert (await admin.delete(SETTING)).status_code == 204
+    assert (await admin.get(SETTING)).status_code == 404
+
+
+async def test_the_sign_in_page_is_told(world: World, provider: LoginProvider) -> None:
+    stranger = world.client()
+    there = [{"slug": "acme", "name": "Acme Ltd"}]
+    for reference, options in (("acme", there), (world.acme.id, there), ("globex", []), ("nobody", []), (None, [])):
+        query = {"tenant": reference} if reference else {}
+        answer = await stranger.get(f"{API}/sign-in/options", params=query)
+        assert answer.json()["single_sign_on"] == options
+    await world.people.delete_tenant(world.globex.id)
+    assert (await stranger.get(f"{API}/sign-in/options")).json()["single_sign_on"] == there
+    await world.people.create_tenant(NewTenant("third", "Third", "third.example"))
+    assert (await stranger.get(f"{API}/sign-in/options")).json()["single_sign_on"] == []
+
+
+async def test_the_address_that_is_set_is_where_the_provider_sends_back_to(
+    world: World, provider: LoginProvider
+) -> None:
+    world.services.address.given = "https://phones.example.org"
+    answer = await world.client().get(f"{API}/sign-in/sso/acme/start")
+    back = httpx.URL(answer.headers["location"]).params["redirect_uri"]
+    assert back == f"https://phones.example.org{API}/sign-in/sso/callback"
+
+
+async def test_an_administrator_may_sign_in_there_too(world: World, provider: LoginProvider) -> None:
+    await world.person(world.acme, "boss@example.com", Role.TENANT_ADMIN)
+    provider.person = {"sub": "0002", "email": "Boss@Example.com", "email_verified": True}
+    browser = world.client()
+    assert await come_back(browser, await go_there(browser)) == "/app/"
+    assert (await browser.get(f"{API}/me")).json()["role"] == "tenant_admin"
