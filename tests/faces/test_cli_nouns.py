@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from cli_home import Home, one_line
-from http_world import Call, World
+from http_world import LISTENING, Call, World
 
 
 def test_an_organisation_is_made_changed_and_deleted(home: Home) -> None:
@@ -47,6 +47,20 @@ def test_a_device_is_made_renewed_and_deleted(home: Home) -> None:
     assert home.told("device", "show", made["id"])["id"] == made["id"]
     assert home.told("device", "delete", made["id"]) == {"deleted": made["id"]}
     assert len(home.told("device", "list")) == 1
+
+
+def test_a_code_for_a_phone_is_shown_once(home: Home) -> None:
+    home.told("extension", "create", "--number", "1001", "--name", "Ada Example", "--email", "ada@example.com")
+    home.told("extension", "create", "--number", "1002", "--name", "Lobby")
+    for reference in ("1001", "ada@example.com"):
+        made = home.told("person", "sign-in-code", reference)
+        assert made.keys() == {"id", "url", "expires"}
+        assert made["url"].startswith(f"{LISTENING}/app/#sign-in=")
+    shown = home.shown("person", "sign-in-code", "1001")
+    assert "/app/#sign-in=" in shown
+    assert "█▀" in shown
+    nobody = one_line(home.run("person", "sign-in-code", "1002", "--home", str(home.folder)))
+    assert "belongs to nobody" in nobody
 
 
 def test_a_person_is_found_by_address_and_given_passwords(home: Home) -> None:

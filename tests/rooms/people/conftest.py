@@ -1,13 +1,12 @@
 """The people room on a real database, with real keys and a cheap Argon2id."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from argon2 import PasswordHasher
 from letters import Letters
 
 from unificx.kernel.clock import ManualClock
-from unificx.kernel.errors import Refused, TooMany
 from unificx.kernel.facts import Bus
 from unificx.people import NewTenant, Passwords, People, Tenant
 from unificx.privacy import KeyStore
@@ -15,18 +14,6 @@ from unificx.store import Database
 from unificx.store.outbox import Outbox
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-
-
-async def guessed(attempt: Callable[[int], Awaitable[object]], wrong: type[Refused]) -> tuple[int, float]:
-    """Try what is wrong until it is slowed: how often that went, and the seconds to wait then."""
-    for number in range(100):
-        try:
-            await attempt(number)
-        except TooMany as slowed:
-            return number, slowed.retry_after
-        except wrong:
-            continue
-    raise AssertionError("guessing was never slowed")
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from conftest import guessed
+from guessing import guessed
 from letters import Letters
+from pyotp.totp import TOTP
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import Conflict, NotFound, Unauthenticated
@@ -16,6 +17,7 @@ from unificx.people import (
     People,
     Person,
     PersonChange,
+    SecondFactorNeeded,
     SignedIn,
     SignInDevice,
     Source,
@@ -158,6 +160,23 @@ async def test_somebody_without_a_password_comes_in_by_a_code(people: People, ac
     signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
     assert (await people.authenticate(signed.token)).person_id == ben.id
     assert (await people.person(acme.id, ben.id)).state == "active"
+
+
+@pytest.mark.promise("T3")
+async def test_a_code_that_somebody_else_made_asks_for_the_second_factor(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
+    await people.set_password(ada.tenant_id, ada.id, "a password of my own")
+    mine = await people.sign_in(EMAIL, "a password of my own", PHONE)
+    begun = await people.begin_totp(mine.principal, "Phone")
+    now = TOTP(begun.secret).at(int(clock.now().timestamp()))
+    await people.confirm_totp(mine.principal, begun.id, now, PHONE.source)
+    by_admin = await people.create_sign_in_code(ada.tenant_id, ada.id, "")
+    outcome = await people.sign_in_by_code(by_admin.code, SECRET, PHONE)
+    assert isinstance(outcome, SecondFactorNeeded)
+    assert people.sign_in_code(by_admin.id, ada.id).session_id is None
+    own = await code_of(people, ada)
+    assert isinstance(await people.sign_in_by_code(own.code, SECRET, PHONE), SignedIn)
 
 
 async def test_nobody_comes_in_who_is_suspended_or_gone(people: People, ada: Person, acme: Tenant) -> None:

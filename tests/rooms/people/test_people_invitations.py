@@ -1,7 +1,7 @@
 """Coming in for the first time, and saying yes: to the terms, to the policy, to being old enough."""
 
 import pytest
-from conftest import guessed
+from guessing import guessed
 from letters import Letters
 from sqlalchemy import text
 

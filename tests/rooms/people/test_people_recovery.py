@@ -1,7 +1,7 @@
 """The way back in by e-mail: whoever asks learns nothing, and whoever owns the address gets in."""
 
 import pytest
-from conftest import guessed
+from guessing import guessed
 from letters import Letters
 from sqlalchemy import event, text
 

@@ -1,0 +1,50 @@
+"""Which address links and codes name."""
+
+import pytest
+
+from unificx.app.address import listening, public_url
+from unificx.kernel.errors import CannotStart
+
+
+@pytest.mark.parametrize(
+    ("http", "https", "expected"),
+    [
+        (("127.0.0.1", 8080), ("127.0.0.1", 8443), "http://127.0.0.1:8080"),
+        (("::1", 8080), ("::1", 8443), "http://[::1]:8080"),
+        (("127.0.0.1", 8080), ("192.0.2.7", 8443), "https://192.0.2.7:8443"),
+        (("192.0.2.7", 8080), ("2001:db8::7", 443), "https://[2001:db8::7]:443"),
+    ],
+)
+def test_others_come_by_tls(http: tuple[str, int], https: tuple[str, int], expected: str) -> None:
+    assert listening(http, https) == expected
+
+
+@pytest.mark.parametrize("anywhere", ["0.0.0.0", "::"])
+def test_listening_everywhere_one_address_is_named(anywhere: str) -> None:
+    assert listening((anywhere, 8080), (anywhere, 8443)).startswith("https://")
+    assert not listening((anywhere, 8080), (anywhere, 8443)).startswith(f"https://{anywhere}")
+
+
+@pytest.mark.parametrize("given", ["https://pbx.example.com", "http://127.0.0.1:8080", "https://pbx.example.com/"])
+def test_a_setting_is_taken_as_it_is(given: str) -> None:
+    assert public_url({"UNIFICX_PUBLIC_URL": given}) == given.rstrip("/")
+    assert public_url({}) == ""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "pbx.example.com",
+        "ftp://pbx.example.com",
+        "https://",
+        "https://pbx.example.com/app",
+        "https://pbx.example.com?x",
+        "https://pbx.example.com#x",
+        "https://user@pbx.example.com",
+        "https://pbx.example.com:port",
+        "https://[",
+    ],
+)
+def test_a_setting_that_is_no_address_stops_the_start(given: str) -> None:
+    with pytest.raises(CannotStart):
+        public_url({"UNIFICX_PUBLIC_URL": given})

@@ -1,0 +1,94 @@
+"""The first start's code signs a real browser in, and the browser keeps the session out of a script's reach."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from browser import CHROMIUM, PAGE, PLACE, SWITCHES
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from server import Server
+
+ACCESS, REFRESH = "__Host-unificx", "__Secure-unificx-refresh"
+PHONE = {"name": "Ada's phone", "kind": "mobile"}
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+        yield browser.new_context(ignore_https_errors=True)
+        browser.close()
+
+
+@pytest.fixture(params=["http", "https"])
+def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext) -> Iterator[Page]:
+    """A page of the server's, reached on this machine without TLS and with it."""
+    context.clear_cookies()
+    page = context.new_page()
+    place = server.ready[request.param] + PLACE
+    page.route(place, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    page.goto(place)
+    yield page
+    page.close()
+
+
+def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, dict]:
+    """What the API answers a script of the page."""
+    status, answer = page.evaluate(
+        """async ([method, path, body]) => {
+            const how = {method, headers: {"content-type": "application/json"}};
+            if (body !== null) how.body = JSON.stringify(body);
+            const answer = await fetch("/api/v1" + path, how);
+            const text = await answer.text();
+            return [answer.status, text ? JSON.parse(text) : {}];
+        }""",
+        [method, path, body],
+    )
+    return status, answer
+
+
+def new_code(server: Server) -> str:
+    return server.cli("person", "sign-in-code", "1001")["url"].partition("#sign-in=")[2]
+
+
+@pytest.mark.promise("S2")
+def test_the_first_start_says_a_code_that_signs_a_phone_in(server: Server) -> None:
+    """The first test of the file: a code lives for two minutes."""
+    told = server.ready["sign_in"]
+    place, _, code = told["url"].partition("#sign-in=")
+    assert place == f"{server.ready['http']}/app/"
+    body = {"code": code, "device_secret": "A" * 43, "device": PHONE, "keep": "token"}
+    with server.rest() as client:
+        signed = client.post("/api/v1/sessions/by-code", json=body)
+        assert signed.status_code == 201, signed.text
+        extension = client.get("/api/v1/extensions/1001", params={"tenant": "demo"}).json()
+        assert signed.json()["person_id"] == extension["person_id"]
+
+
+@pytest.mark.promise("S2", "T3")
+def test_a_scanned_code_becomes_a_session_that_no_script_can_read(page: Page, server: Server) -> None:
+    body = {"code": new_code(server), "device_secret": "A" * 43, "device": PHONE, "keep": "cookie"}
+    status, signed = ask(page, "POST", "/sessions/by-code", body)
+    assert status == 201, signed
+    assert (signed["token"], signed["refresh"]) == (None, None)
+    kept = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert kept.keys() == {ACCESS, REFRESH}
+    for cookie in kept.values():
+        assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
+    assert page.evaluate("document.cookie") == ""
+    assert ask(page, "GET", "/me")[1]["extensions"][0]["number"] == "1001"
+    assert ask(page, "POST", "/sessions/refresh", {})[0] == 200
+    renewed = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    assert not {cookie["value"] for cookie in kept.values()} & set(renewed.values())
+    assert ask(page, "GET", "/me")[0] == 200
+    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+    assert page.context.cookies() == []
+    assert ask(page, "GET", "/me")[0] == 401
+
+
+def test_a_terminal_gets_a_picture(server: Server) -> None:
+    command = [sys.executable, "-m", "unificx.app.main", "person", "sign-in-code", "1002", "--home", str(server.home)]
+    told = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
+    assert "█▀" in told
+    assert "/app/#sign-in=" in told
