@@ -42,6 +42,8 @@ class Server:
     host: str = "127.0.0.1"
     database: str | None = None
     enter: Sequence[str] = ()
+    settings: dict[str, str] = field(default_factory=dict)
+    """Environment variables it is given, UNIFICX_..."""
     canaries: set[str] = field(default_factory=set)
     ready: dict[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
@@ -205,7 +207,7 @@ class Server:
         return options
 
     def _environment(self) -> dict[str, str]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("UNIFICX_")}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("UNIFICX_")} | self.settings
         if self.database:
             environment["UNIFICX_DATABASE"] = self.database
         return environment

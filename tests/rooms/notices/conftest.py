@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from mail_server import MailBox, mail_server
+from mail_box import MailBox, mail_server
 from push_service import PushService, push_service
 
 from unificx.kernel.clock import ManualClock

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import server_at
-from mail_server import MailBox, mail_server, text_of
+from mail_box import MailBox, mail_server, text_of
 from sqlalchemy import text
 
 from unificx.kernel.clock import ManualClock
