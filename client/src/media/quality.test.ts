@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { Meter } from './meter';
+import { judge } from './quality';
+
+describe('how good a connection is', () => {
+  it('has five bars at its best and one when every fifth packet is lost', () => {
+    expect(judge({ loss: 0, jitter: 2, rtt: 10 })).toMatchObject({ bars: 5 });
+    expect(judge({ loss: 0.2, jitter: 2, rtt: 10 }).bars).toBe(1);
+  });
+
+  it('is the E-model: 3 % loss and 200 ms there and back', () => {
+    // d = 100 + 40 + 35 = 175, Id = 4.2; Ie = 95 * 3 / 28.1 = 10.14
+    const { rating, mos } = judge({ loss: 0.03, jitter: 20, rtt: 200 });
+    expect(rating).toBeCloseTo(93.2 - 4.2 - 10.14, 1);
+    expect(mos).toBeCloseTo(4.0, 1);
+  });
+
+  it('counts delay beyond 177.3 ms more', () => {
+    // d = 535: 12.84 + 39.35
+    expect(judge({ loss: 0, jitter: 0, rtt: 1000 }).rating).toBeCloseTo(93.2 - 12.84 - 39.35, 1);
+  });
+
+  it('never leaves its scale', () => {
+    const worst = judge({ loss: 1, jitter: 900, rtt: 9000 });
+    expect([worst.rating, worst.mos, worst.bars]).toEqual([0, 1, 1]);
+  });
+});
+
+describe('the meter', () => {
+  const report = (packetsReceived: number, packetsLost: number) =>
+    new Map<string, unknown>([
+      ['i', { type: 'inbound-rtp', kind: 'audio', packetsReceived, packetsLost, jitter: 0.004, codecId: 'c' }],
+      ['r', { type: 'remote-inbound-rtp', kind: 'audio', roundTripTime: 0.03 }],
+      ['c', { type: 'codec', mimeType: 'audio/opus' }],
+      ['t', { type: 'transport', dtlsState: 'connected', srtpCipher: 'AEAD_AES_256_GCM', tlsVersion: 'FEFD' }],
+    ]);
+
+  it('reads the time since the reading before, not the whole call', () => {
+    const meter = new Meter();
+    expect(meter.read(report(1000, 500)).quality).toBeUndefined();
+    expect(meter.read(report(1090, 510)).quality).toMatchObject({ loss: 0.1, jitter: 4, rtt: 30 });
+    expect(meter.read(report(1190, 510)).quality).toMatchObject({ loss: 0 });
+  });
+
+  it('says nothing of a time without packets', () => {
+    const meter = new Meter();
+    meter.read(report(10, 0));
+    expect(meter.read(report(10, 0)).quality).toBeUndefined();
+  });
+
+  it('names codec and encryption', () => {
+    const { codec, encryption } = new Meter().read(report(1, 0));
+    expect(codec).toBe('opus');
+    expect(encryption).toEqual({ cipher: 'AES-256-GCM', protocol: 'DTLS 1.2' });
+  });
+});

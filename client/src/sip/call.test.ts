@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeSession } from '../../test/sessions';
+import { Call } from './call';
+import { tuneFor } from './surroundings';
+
+// jsdom has none of these; no sound or picture is looked at here.
+vi.stubGlobal(
+  'MediaStream',
+  class {
+    addTrack() {}
+    removeTrack() {}
+    getTracks() {
+      return [];
+    }
+  },
+);
+
+const line = { iceServers: () => [], isReady: () => true, whenReady: (task: () => void) => task() };
+
+describe('a call', () => {
+  let fake: FakeSession;
+
+  beforeEach(() => {
+    fake = new FakeSession();
+  });
+
+  const outgoing = () => {
+    const call = new Call(false, '1002', 'Ada Example', line);
+    call.attach(fake.session);
+    return call;
+  };
+  const incoming = () => {
+    const call = new Call(true, '1002', '', line);
+    call.attach(fake.session, true);
+    return call;
+  };
+
+  it('goes from calling over ringing to talking, and ends', () => {
+    const call = outgoing();
+    expect(call.phase).toBe('calling');
+    fake.say('progress', { originator: 'remote', response: { status_code: 180 } });
+    expect(call.phase).toBe('ringing');
+    expect(tuneFor([call])).toBe('ringback');
+    fake.answerUp();
+    expect(call.phase).toBe('talking');
+    expect(call.state.state.since).toBeDefined();
+    expect(tuneFor([call])).toBeUndefined();
+    fake.say('ended', { originator: 'remote', cause: 'Terminated' });
+    expect(call.state.state).toMatchObject({ phase: 'ended', ending: 'hung-up' });
+  });
+
+  it('makes no ringing of its own where the other side is heard already', () => {
+    const call = outgoing();
+    fake.say('progress', { originator: 'remote', response: { status_code: 183, body: 'v=0' } });
+    expect(call.state.state.earlyMedia).toBe(true);
+    expect(tuneFor([call])).toBeUndefined();
+  });
+
+  it('says why it did not come about', () => {
+    const call = outgoing();
+    fake.say('failed', { originator: 'remote', cause: 'Busy', message: { status_code: 486 } });
+    expect(call.state.state).toMatchObject({ phase: 'ended', ending: 'busy' });
+    expect(tuneFor([call])).toBe('busy');
+  });
+
+  it('rings, and tells of an answer elsewhere', () => {
+    const call = incoming();
+    expect(call.state.state).toMatchObject({ phase: 'incoming', offersVideo: true });
+    expect(tuneFor([call])).toBe('ringtone');
+    const getHeader = () => 'SIP;cause=200;text="Call completed elsewhere"';
+    fake.say('failed', { originator: 'remote', cause: 'Canceled', message: { getHeader } });
+    expect(call.state.state.ending).toBe('elsewhere');
+  });
+
+  it('is declined with 603 and over at once', () => {
+    const call = incoming();
+    call.decline();
+    expect(call.state.state.ending).toBe('declined-here');
+    expect(fake.ends).toEqual([{ status_code: 603, reason_phrase: 'Decline' }]);
+  });
+
+  it('is held and resumed, here and there', () => {
+    const call = outgoing();
+    fake.answerUp();
+    fake.say('hold', { originator: 'local' });
+    expect(call.phase).toBe('held');
+    fake.say('unhold', { originator: 'local' });
+    expect(call.phase).toBe('talking');
+    fake.say('hold', { originator: 'remote' });
+    expect(call.state.state).toMatchObject({ phase: 'talking', heldByThem: true });
+  });
+
+  it('is hung up for the person at once, and for the server when it is reached', () => {
+    const waiting: (() => void)[] = [];
+    const away = { ...line, isReady: () => false, whenReady: (task: () => void) => void waiting.push(task) };
+    const call = new Call(false, '1002', '', away);
+    call.attach(fake.session);
+    fake.answerUp();
+    call.hangUp();
+    expect(call.over).toBe(true);
+    expect(fake.ends).toEqual([]);
+    for (const task of waiting) task();
+    expect(fake.ends).toHaveLength(1);
+  });
+
+  it('sends keys while there is somebody to hear them', () => {
+    const call = outgoing();
+    call.press('1');
+    expect(fake.keys).toEqual([]);
+    fake.answerUp();
+    call.press('5');
+    expect(fake.keys).toEqual(['5']);
+  });
+
+  it('gives its descriptions a tls-id that stays the same', () => {
+    outgoing();
+    const ids = [1, 2].map(() => {
+      const event = { originator: 'local', sdp: 'a=setup:actpass\r\n' };
+      fake.say('sdp', event);
+      return /a=tls-id:(\w{20,})/.exec(event.sdp)?.[1];
+    });
+    expect(ids[0]).toBeDefined();
+    expect(ids[1]).toBe(ids[0]);
+  });
+
+  it('is waited beside another with a low tone', () => {
+    const first = outgoing();
+    fake.answerUp();
+    const second = new Call(true, '1003', '', line);
+    expect(tuneFor([first, second])).toBe('waiting');
+  });
+});

@@ -1,0 +1,81 @@
+import type { RTCSession } from 'jssip/lib/RTCSession';
+
+type Handler = (event: never) => void;
+type Done = () => void;
+
+/** As much of a JsSIP session as a call asks of it, with what the far side does in the hands of the test. */
+export class FakeSession {
+  readonly asked: string[] = [];
+  readonly ends: object[] = [];
+  readonly keys: string[] = [];
+  readonly connection = undefined;
+  established = false;
+  ended = false;
+  ready = true;
+  readonly #handlers = new Map<string, Handler[]>();
+  #done: Done | undefined;
+
+  on(name: string, handler: Handler): this {
+    this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), handler]);
+    return this;
+  }
+
+  say(name: string, event: object = {}): void {
+    for (const handler of this.#handlers.get(name) ?? []) handler(event as never);
+  }
+
+  isEstablished = () => this.established && !this.ended;
+  isEnded = () => this.ended;
+  isReadyToReOffer = () => this.ready;
+
+  hold(_options: object, done: Done): boolean {
+    return this.#ask('hold', done);
+  }
+
+  unhold(_options: object, done: Done): boolean {
+    return this.#ask('unhold', done);
+  }
+
+  renegotiate({ rtcOfferConstraints }: { rtcOfferConstraints: RTCOfferOptions }, done: Done): boolean {
+    return this.#ask(rtcOfferConstraints.iceRestart ? 'restart' : 'renegotiate', done);
+  }
+
+  #ask(what: string, done: Done): boolean {
+    this.asked.push(what);
+    this.#done = done;
+    return true;
+  }
+
+  /** The far side agrees. */
+  agree(): void {
+    this.#done?.();
+  }
+
+  /** The far side refuses: JsSIP would hang up. */
+  refuse(reason_phrase = 'Media Renegotiation Failed'): void {
+    this.terminate({ cause: 'WebRTC Error', status_code: 500, reason_phrase });
+  }
+
+  terminate(options: object = {}): void {
+    this.ends.push(options);
+    this.ended = true;
+    this.say('ended', { originator: 'local', cause: 'Terminated' });
+  }
+
+  sendDTMF(keys: string): void {
+    this.keys.push(keys);
+  }
+
+  mute(): void {}
+  unmute(): void {}
+
+  answerUp(): void {
+    this.established = true;
+    this.say('accepted', { originator: 'remote' });
+    this.say('confirmed', { originator: 'local' });
+  }
+
+  get session(): RTCSession {
+    return this as unknown as RTCSession;
+  }
+}
