@@ -146,7 +146,7 @@ async def test_what_does_not_exist_and_what_is_done_otherwise(world: World) -> N
     client = world.client()
     is_problem(await client.get("/api/v1/nothing"), 404)
     is_problem(await client.get("/api/v1/tenants/"), 404)
-    is_problem(await client.get("/app"), 404)
+    is_problem(await client.get("/nowhere"), 404)
     answer = await client.put("/api/v1/tenants")
     is_problem(answer, 405)
     assert answer.headers["allow"] == "GET, POST"
