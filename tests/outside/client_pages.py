@@ -145,12 +145,14 @@ class WorkerOf:
 
     def until_shown(self, *titles: str) -> list[dict[str, Any]]:
         """Wait until exactly these notifications are there."""
+        shown: list[dict[str, Any]] = []
 
-        def look() -> list[dict[str, Any]] | None:
-            shown = self.shown()
-            return shown or [{}] if [each["title"] for each in shown] == list(titles) else None
+        def look() -> bool:
+            shown[:] = self.shown()
+            return [each["title"] for each in shown] == list(titles)
 
-        return eventually(look, 10, f"notifications {titles}")
+        eventually(look, 10, f"notifications {titles}")
+        return shown
 
     def press(self, tag: str, action: str = "") -> list[str]:
         """Press a notification, or a button on it; the addresses it opened. Not a real press: nothing may come to the

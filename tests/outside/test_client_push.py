@@ -1,0 +1,177 @@
+"""Being woken: what the server pushes reaches the client's worker, which rings, is silent again, and wipes the device.
+
+Chromium without a push service of its own gets one of the test's (see client_pages); from there a message goes into the
+worker by the debugging protocol, as it was sealed by the server and opened with the browser's key."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Playwright, driven
+from client_pages import Client, Clients, PushServiceOfATest, WorkerOf, push_service_of_a_test
+from playwright.sync_api import expect
+from server import Household, Server, eventually, watched
+
+INSTALLED = ["unificx"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("pushing") / "home"
+    yield from watched(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with driven() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
+    clients = Clients(playwright, tmp_path, server)
+    yield clients
+    clients.close()
+
+
+@pytest.fixture
+def service() -> Iterator[PushServiceOfATest]:
+    with push_service_of_a_test() as service:
+        yield service
+
+
+@pytest.fixture
+def anna(clients: Clients, household: Household) -> Client:
+    return clients("notifications").sign_in(household.anna)
+
+
+@pytest.mark.promise("U1", "T1")
+def test_a_call_rings_as_a_notification_that_names_nobody_and_is_taken_down(anna: Client) -> None:
+    worker = WorkerOf(anna)
+    anna.page.goto("about:blank")
+    worker.push({"type": "call", "call": "019b-1"})
+    [shown] = worker.until_shown("Incoming call")
+    assert (shown["stays"], shown["body"], shown["data"]) == (True, "", {"call": "019b-1"})
+    assert shown["actions"] == ["answer", "decline"]
+    worker.push({"type": "call", "call": "019b-2"})
+    worker.until_shown("Incoming call", "Incoming call")
+    worker.push({"type": "stop", "call": "019b-1"})
+    [left] = worker.until_shown("Incoming call")
+    assert left["data"] == {"call": "019b-2"}
+    worker.push({"type": "stop", "call": "019b-2"})
+    worker.until_shown()
+
+
+def test_the_end_that_overtakes_the_beginning_leaves_nothing_ringing(anna: Client) -> None:
+    worker = WorkerOf(anna)
+    anna.page.goto("about:blank")
+    worker.push({"type": "stop", "call": "019b-3"})
+    worker.push({"type": "call", "call": "019b-3"})
+    worker.push({"type": "notice"})
+    worker.until_shown("Something to look at")
+
+
+def test_whoever_looks_at_the_client_sees_no_notification(anna: Client) -> None:
+    worker = WorkerOf(anna)
+    anna.page.bring_to_front()
+    anna.page.evaluate(
+        "() => { window.told = []; navigator.serviceWorker.addEventListener('message', (e) => told.push(e.data.type)) }"
+    )
+    worker.push({"type": "call", "call": "019b-4"})
+    eventually(lambda: anna.page.evaluate("told") == ["call"], 10, "the page is told")
+    assert worker.shown() == []
+
+
+def test_a_press_opens_the_client_for_this_call_or_tells_the_one_that_is_open(anna: Client) -> None:
+    worker = WorkerOf(anna)
+    anna.page.goto("about:blank")
+    for call in ("019b-5", "019b-6"):
+        worker.push({"type": "call", "call": call})
+    worker.until_shown("Incoming call", "Incoming call")
+    assert worker.press("call-019b-5", "answer") == ["/app/?answer=019b-5"]
+    assert worker.press("call-019b-6", "decline") == []
+    worker.until_shown()
+
+
+def test_the_worker_speaks_the_language_of_the_device(clients: Clients, household: Household) -> None:
+    client = clients("notifications", language="de-DE").sign_in(household.anna)
+    worker = WorkerOf(client)
+    client.page.goto("about:blank")
+    worker.push({"type": "call", "call": "019b-7"})
+    [shown] = worker.until_shown("Eingehender Anruf")
+    assert shown["lang"] == "de"
+
+
+def test_a_browser_whose_push_service_does_not_answer_is_told_of(clients: Clients, household: Household) -> None:
+    client = clients("notifications", "microphone").sign_in(household.anna).open("/self-test")
+    client.page.get_by_role("button", name="Start the test").click()
+    expect(client.page.get_by_text("push service")).to_be_visible(timeout=40_000)
+    assert client.api("GET", "/me/reachable")["push"] is False
+
+
+@pytest.mark.promise("U1")
+def test_the_self_test_sends_a_real_push_and_sees_it_come(
+    clients: Clients, household: Household, service: PushServiceOfATest
+) -> None:
+    client = clients("notifications", "microphone")
+    service.install(client)
+    client.sign_in(household.berta)
+    worker = WorkerOf(client)
+    eventually(lambda: client.api("GET", "/me/reachable")["push"], 10, "a subscription the server knows")
+    client.open("/self-test").page.get_by_role("button", name="Start the test").click()
+    [message] = eventually(lambda: service.messages("test"), 10, "a push")
+    worker.push(message)
+    expect(client.page.get_by_text("The test message came.", exact=True)).to_be_visible()
+    expect(client.page.get_by_text("The PBX knows this phone.", exact=True)).to_be_visible()
+    expect(client.page.get_by_text("The microphone hears you.", exact=True)).to_be_visible()
+    client.page.get_by_role("button", name="I hear them").click()
+    expect(client.page.get_by_text("You heard the notes.", exact=True)).to_be_visible()
+
+
+@pytest.mark.promise("S2", "T1")
+def test_a_device_signed_out_from_elsewhere_is_wiped_though_no_page_is_open(
+    clients: Clients, household: Household, service: PushServiceOfATest
+) -> None:
+    client = clients("notifications")
+    service.install(client)
+    client.sign_in(household.clara).open("/directory")
+    expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
+    worker = WorkerOf(client)
+    eventually(lambda: client.api("GET", "/me/reachable")["push"], 10, "a subscription the server knows")
+    [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
+    client.page.goto("about:blank")
+    assert client.databases() == INSTALLED
+    other = clients().sign_in(household.clara)
+    other.api("DELETE", f"/sessions/{session['id']}")
+    [message] = eventually(lambda: service.messages("signed_out"), 10, "a push")
+    worker.push(message)
+    worker.until_shown("Signed out")
+    eventually(lambda: client.databases() == [], 10, "nothing kept")
+
+
+@pytest.mark.promise("S2")
+def test_an_open_page_of_a_device_signed_out_from_elsewhere_leaves_at_once(
+    clients: Clients, household: Household
+) -> None:
+    client = clients().sign_in(household.clara).open("/directory")
+    expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
+    [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
+    clients().sign_in(household.clara).api("DELETE", f"/sessions/{session['id']}")
+    expect(client.page).to_have_url(f"{client.origin}/app/sign-in")
+    expect(client.page.get_by_text("Bertalina Oxenfurt")).to_have_count(0)
+    assert (
+        client.page.evaluate(
+            """async () => {
+          const names = await indexedDB.databases()
+          const count = (store) => new Promise((done) => (store.count().onsuccess = (e) => done(e.target.result)))
+          let kept = 0
+          for (const {name} of names) {
+            const base = await new Promise((done) => (indexedDB.open(name).onsuccess = (e) => done(e.target.result)))
+            for (const store of base.objectStoreNames) kept += await count(base.transaction(store).objectStore(store))
+            base.close()
+          }
+          return kept
+        }"""
+        )
+        == 0
+    )
