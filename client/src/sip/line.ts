@@ -48,14 +48,16 @@ export class Line {
   }
 
   async #hold(how: LockOptions): Promise<void> {
+    let held = false;
     try {
       await locks()!.request(LOCK, how, () => {
+        held = true;
         this.holder.taken();
         return new Promise<void>((resolve) => (this.#letGo = resolve));
       });
       this.#letGo = undefined;
     } catch {
-      if (!this.#letGo) return; // It only waited.
+      if (!held) return; // It only waited.
       this.#letGo = undefined;
       this.holder.lost();
       await this.take();
