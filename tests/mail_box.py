@@ -14,7 +14,8 @@ from typing import Any, cast
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from unificx.kernel.clock import SystemClock
-from unificx.net import ensure_certificates
+from unificx.net import MailServer, ensure_certificates
+from unificx.net import mail_server as read_mail_server
 
 
 @dataclass
@@ -93,3 +94,10 @@ async def mail_server(folder: Path, *, tls: str = "starttls", auth: bool = True)
     finally:
         server.close()
         await server.wait_closed()
+
+
+def server_at(box: MailBox, **changes: str) -> MailServer:
+    """How it is named in the settings; `changes` to scheme, login or options."""
+    scheme, login = changes.get("scheme", "smtp"), changes.get("login", "pbx:p%40ss%3Aword@")
+    options = changes.get("options", "&tls=required")
+    return read_mail_server(f"{scheme}://{login}localhost:{box.port}?from=pbx@example.com{options}", "UNIFICX_SMTP")

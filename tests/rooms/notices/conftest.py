@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from mail_box import MailBox, mail_server
+from mail_box import MailBox, mail_server, server_at
 from push_service import PushService, push_service
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
 from unificx.net import PushDelivery, SmtpPostman
-from unificx.net.mail import MailServer
-from unificx.net.mail import mail_server as read_mail_server
 from unificx.notices import LetterParts, Letters, Push, PushParts, Vapid
 from unificx.people import NewTenant, Passwords, People, Tenant
 from unificx.privacy import KeyStore
@@ -90,12 +88,6 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     async with mail_server(tmp_path) as one:
         yield one
-
-
-def server_at(box: MailBox, **changes: str) -> MailServer:
-    scheme, login = changes.get("scheme", "smtp"), changes.get("login", "pbx:p%40ss%3Aword@")
-    options = changes.get("options", "&tls=required")
-    return read_mail_server(f"{scheme}://{login}localhost:{box.port}?from=pbx@example.com{options}", "UNIFICX_SMTP")
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import server_at
-from mail_box import MailBox, mail_server, text_of
+from mail_box import MailBox, mail_server, server_at, text_of
 from sqlalchemy import text
 
 from unificx.kernel.clock import ManualClock
