@@ -5,8 +5,10 @@ from collections import Counter
 from unificx.calls.rules import call, words
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.states import Limits, Over, State
+from unificx.calls.rules.waking import Sleepers
 from unificx.calls.rules.words import CALLER, Action, Event
 
+NOBODY = Sleepers()
 LIMITS = Limits(30.0, 600.0)
 LEGS = (CALLER, "b1", "b2")
 
@@ -15,12 +17,16 @@ class Script:
     """A call with the phones b1 and b2, everything it wanted done, and its clock."""
 
     def __init__(
-        self, names: tuple[str, ...] = ("b1", "b2"), offer: bytes = b"offer", srtp: tuple[str, ...] = ()
+        self,
+        names: tuple[str, ...] = ("b1", "b2"),
+        offer: bytes = b"offer",
+        srtp: tuple[str, ...] = (),
+        sleepers: Sleepers = NOBODY,
     ) -> None:
         self.now = 1000.0
         self.done: list[Action] = []
         self.state: State
-        self.state, actions = call.begin(offer, names, frozenset(srtp), LIMITS, self.now)
+        self.state, actions = call.begin(offer, names, frozenset(srtp), LIMITS, self.now, sleepers=sleepers)
         self.done += actions
         self.last = actions
 
@@ -60,6 +66,16 @@ class Script:
         assert kinds[words.Accept] + kinds[words.Reject] <= 1
         assert kinds[words.NoteAnswered] == kinds[words.Accept]
         self._check_record_first()
+        self._check_nobody_kept_awake()
+
+    def _check_nobody_kept_awake(self) -> None:
+        """Whoever was woken hears of the end, once; who answered knows it."""
+        woken = [device for action in self.done if isinstance(action, words.Wake) for device in action.devices]
+        told = [device for action in self.done if isinstance(action, words.LetSleep) for device in action.devices]
+        assert len(woken) == len(set(woken))
+        assert len(told) == len(set(told))
+        assert set(told) <= set(woken)
+        assert len(set(woken) - set(told)) <= 1
 
     def _check_record_first(self) -> None:
         """What acknowledges the end comes after the record."""
@@ -97,6 +113,7 @@ def every_event() -> list[Event]:
     for ticket in tickets:
         events += [words.MediaOffered(ticket, b"relayed"), words.MediaAnswered(ticket, b"relayed")]
         events += [words.MediaFailed(ticket, theirs) for theirs in (True, False)]
+    events += [words.DeviceCame(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))]
     for leg in LEGS:
         events += [words.HungUp(leg), words.LegLost(leg)]
         for sdp in (b"", b"a description"):

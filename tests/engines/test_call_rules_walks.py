@@ -4,14 +4,16 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from call_script import Script, every_event, talking
+from call_script import NOBODY, Script, every_event, talking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unificx.calls.rules import call, words
 from unificx.calls.rules.states import Answering, Ending, Exchange, Over, Rebuild, SettingUp, Talking
+from unificx.calls.rules.waking import Sleepers
 
 EVENTS = every_event()
+SLEEPERS = Sleepers(frozenset("d"), {"b1": "e"})
 STAGES = ("offering", "asking", "answering", "restoring", "restored")
 
 
@@ -19,6 +21,10 @@ def _ringing(names: tuple[str, ...] = ("b1", "b2"), offer: bytes = b"offer") -> 
     script = Script(names, offer, srtp=names)
     script.tell(*(words.MediaOffered(f"offer:{name}", b"relayed") for name in names))
     return script
+
+
+def _waking(names: tuple[str, ...] = ()) -> Script:
+    return Script(names, sleepers=SLEEPERS if names else Sleepers(frozenset("d")))
 
 
 def _answering(*, delayed: bool = False, accepted: bool = False, restarted: bool = False) -> Script:
@@ -63,6 +69,8 @@ STATES = {
     "ringing": _ringing,
     "ringing one": lambda: _ringing(("b1",)),
     "ringing without an offer": lambda: _ringing(offer=b""),
+    "waking": _waking,
+    "waking while others ring": lambda: _waking(("b1",)),
     "answering": _answering,
     "answering after a restart": lambda: _answering(restarted=True),
     "answering without an offer": lambda: _answering(delayed=True),
@@ -133,11 +141,12 @@ def _fates(script: Script) -> dict[str, list[str]]:
     st.sampled_from([("b1",), ("b1", "b2")]),
     st.sampled_from([b"", b"offer"]),
     st.booleans(),
+    st.sampled_from([NOBODY, SLEEPERS]),
 )
 def test_no_script_leaves_a_call_alive_or_a_phone_ringing(
-    events: list[words.Event], names: tuple[str, ...], offer: bytes, secure: bool
+    events: list[words.Event], names: tuple[str, ...], offer: bytes, secure: bool, sleepers: Sleepers
 ) -> None:
-    script = Script(names, offer, srtp=names if secure else ())
+    script = Script(names, offer, srtp=names if secure else (), sleepers=sleepers)
     gone: set[str] = set()
     for event in events:
         if isinstance(event, (words.CalleeRefused, words.HungUp, words.LegLost)):
@@ -152,9 +161,15 @@ def test_no_script_leaves_a_call_alive_or_a_phone_ringing(
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.sampled_from(EVENTS), max_size=25), st.sampled_from([b"", b"offer"]))
-def test_every_script_ends_once_all_phones_are_gone(events: list[words.Event], offer: bytes) -> None:
-    script = Script(("b1", "b2"), offer)
+@given(
+    st.lists(st.sampled_from(EVENTS), max_size=25),
+    st.sampled_from([b"", b"offer"]),
+    st.sampled_from([NOBODY, SLEEPERS]),
+)
+def test_every_script_ends_once_all_phones_are_gone(
+    events: list[words.Event], offer: bytes, sleepers: Sleepers
+) -> None:
+    script = Script(("b1", "b2"), offer, sleepers=sleepers)
     script.tell(*events)
     script.phones_vanish()
     script.check()

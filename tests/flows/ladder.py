@@ -1,6 +1,7 @@
 """Calls written down as ladders: who says what, in the order in which it happens.
 
-    alice 1001, bob 1002, tablet 1002 tls       the cast: a phone, its extension, how it is registered (tcp)
+    alice 1001, bob 1002, tablet 1002 tls       the cast: a phone, its extension, how it is registered (tcp); "asleep":
+                                                it is not, but can be woken; "wakeable": both
     alice -> INVITE 1002 [alice]                alice's phone sends; [alice] is a description of hers
       Privacy: id                               with this header
     bob   <- INVITE [alice]                     the next thing that leaves the PBX: to bob, with alice's description
@@ -9,6 +10,7 @@
     bob   -> 200 [bob]                          bob's phone answers the last thing it was asked
     ... 30 s                                    time passes
     ! the media engine restarts                 what else can happen: see `World.act`
+    push <- call bob                            bob's phone is told of the call, or with "stop" of its end
     history <- answered 16 alice bob            the record is given: outcome, Q.850 cause, devices (or what was dialled)
 
 Every message that leaves the PBX stands in the ladder, in its order, with a few exceptions that say nothing: 100

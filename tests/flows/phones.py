@@ -43,12 +43,15 @@ def shown(body: bytes) -> str:
 
 @dataclass
 class Phone:
-    """One device. It knows one dialog at a time, the latest. `by_hand`: it answers nothing by itself."""
+    """One device. It knows one dialog at a time, the latest. `by_hand`: it answers nothing by itself. `wakeable`: a push
+    reaches it; `asleep`: nothing else does yet."""
 
     name: str
     number: str
     flow: Flow
     by_hand: bool = False
+    wakeable: bool = False
+    asleep: bool = False
     gone: bool = False
     call_id: str = ""
     local: str = ""

@@ -1,7 +1,7 @@
 """The call engine as it is wired in a server, in memory and in virtual time, with phones around it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
@@ -43,11 +43,13 @@ class World:
         self.ended: list[CallEnded] = []
         self.directory, self.location = _people(phones, rings), Location()
         for phone in phones:
-            self._register(phone)
+            if not phone.asleep:
+                self._register(phone)
         self.media = FakeEngine(self.clock)
         self.notes: list[Run] = []
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[Flow] = set()
+        self._left: set[Flow] = set()
         self.settings = settings or CallSettings()
         self.session_expires = session_expires
         self.build()
@@ -60,8 +62,8 @@ class World:
         life = f"{next(_ports)}"
         endpoint = Endpoint(tag=lambda: f"{life}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
         self.legs = Legs(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
-        routing = Routing(self.directory, self.location)
-        parts = Parts(self.legs, self.media, self, routing, self.directory, self.clock)
+        routing = Routing(self.directory, self.location, self)
+        parts = Parts(self.legs, self.media, self, routing, self.directory, self.clock, self)
         self.conductor = Conductor(parts, self.settings, answered=answered or self.notes.append, over=over)
         self.watch = Watch(self.conductor, self.media, self.clock, self.settings)
 
@@ -70,7 +72,8 @@ class World:
         words = way.split()
         transport = words[0] if words and words[0] in ("udp", "tcp", "tls", "wss") else "tcp"
         flow = Flow(transport, f"192.0.2.{10 + len(name)}", next(_ports), 0 if transport == "udp" else next(_ports))
-        return Phone(name, number, flow, by_hand="by hand" in way)
+        asleep = "asleep" in words
+        return Phone(name, number, flow, "by hand" in way, wakeable=asleep or "wakeable" in words, asleep=asleep)
 
     def _register(self, phone: Phone) -> None:
         binding = Binding(
@@ -91,6 +94,20 @@ class World:
         self.ended.append(call)
         devices = f"{caller.device_id} {callee.device_id or callee.number}"
         self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
+
+    # ---- what push is: a witness too
+
+    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+        of = [phone for phone in self.phones.values() if f"e-{phone.number}" == extension_id]
+        return tuple(phone.name for phone in of if phone.wakeable)
+
+    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
+        assert call_id in self.conductor.runs
+        self.log += [("push", f"call {device_id}") for device_id in device_ids]
+
+    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
+        assert call_id in self.conductor.runs
+        self.log += [("push", f"stop {device_id}") for device_id in device_ids]
 
     # ---- in and out
 
@@ -127,7 +144,7 @@ class World:
                 if flow in self._cut:
                     self.legs.endpoint.lost(flow, self.now)
                     self._events()
-                else:
+                elif flow not in self._left:
                     self._deliver(self._at(flow), parse(data))
             quiet = 0 if sent else quiet + 1
             await asyncio.sleep(0)
@@ -185,15 +202,20 @@ class World:
                 self.location.cut(flow)
                 self.legs.endpoint.lost(flow, self.now)
                 self._events()
+            case [name, "wakes", "up"]:
+                self._register(self.phones[name])
+                self.conductor.came(f"e-{self.phones[name].number}", name)
+                self._events()
             case [name, "comes", "back"]:  # by another connection, whether the old one is known to be gone or not
                 self._come_back(self.phones[name])
             case _:
                 raise AssertionError(f"unknown: {what}")
 
     def _come_back(self, phone: Phone) -> None:
+        self._left.add(phone.flow)
         phone.flow = replace(phone.flow, port=next(_ports), connection=next(_ports))
         self._register(phone)
-        self.conductor.moved(phone.name)
+        self.conductor.came(f"e-{phone.number}", phone.name)
         self._events()
 
     def _leg_name(self, call_id: str, name: str) -> str:

@@ -37,10 +37,10 @@ class SipServer:
             wake=self._wake,
         )
         legs = Legs(endpoint, self._contact, endpoint.new_tag)
-        routing = Routing(directory, rooms.location)
+        routing = Routing(directory, rooms.location, rooms.push)
         call_settings = CallSettings(most_of_one_tenant=settings.calls_per_tenant)
         self.conductor = Conductor(
-            CallParts(legs, media, rooms.history, routing, directory, clock),
+            CallParts(legs, media, rooms.history, routing, directory, clock, rooms.push),
             call_settings,
             answered=rooms.journal.note,
             over=rooms.journal.strike,
@@ -90,7 +90,7 @@ class SipServer:
         bus.subscribe(DeviceRevoked, lambda fact: end(lambda run: fact.device_id in run.all_devices()))
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
         for kind in (DeviceRegistered, DeviceMoved):
-            bus.subscribe(kind, lambda signal: self.conductor.moved(signal.device_id))
+            bus.subscribe(kind, lambda signal: self.conductor.came(signal.extension_id, signal.device_id))
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
 

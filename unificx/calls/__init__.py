@@ -3,7 +3,7 @@
 from unificx.calls.conductor import Conductor, Parts
 from unificx.calls.contracts import CallSettings, LiveCall
 from unificx.calls.journal import KIND, Journal
-from unificx.calls.ports import MediaAnchor, RecordsCalls
+from unificx.calls.ports import MediaAnchor, RecordsCalls, Wakes
 from unificx.calls.watch import Watch
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "MediaAnchor",
     "Parts",
     "RecordsCalls",
+    "Wakes",
     "Watch",
 ]

@@ -10,12 +10,13 @@ import structlog
 from unificx.calls.concerned import Concerned
 from unificx.calls.contracts import CallSettings, LiveCall
 from unificx.calls.hands import Hands
-from unificx.calls.ports import MediaAnchor, RecordsCalls
+from unificx.calls.ports import MediaAnchor, NobodyWakes, RecordsCalls, Wakes
 from unificx.calls.rules import call as rules
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.identity import Identity, caller_headers, withheld
-from unificx.calls.rules.states import Ending, Limits, Over, Talking
+from unificx.calls.rules.states import Ending, Limits, Over, SettingUp, Talking
+from unificx.calls.rules.waking import Sleepers
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run, Target
 from unificx.kernel.agenda import Agenda
@@ -48,6 +49,7 @@ class Parts:
     routing: Routing
     directory: Directory
     clock: Clock
+    wakes: Wakes = field(default_factory=NobodyWakes)
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class Conductor:
     def __post_init__(self) -> None:
         self._agenda = Agenda(self._deadlines)
         self.parts.legs.newest = self._newest
-        self._hands = Hands(self.parts.legs, self.parts.media, self._record, self._media_said)
+        self._hands = Hands(self.parts.legs, self.parts.media, self._record, self._media_said, self.parts.wakes)
 
     # ---- what the SIP face brings
 
@@ -158,13 +160,12 @@ class Conductor:
             self.tell(run, words.MediaReleased(), self.parts.clock.monotonic())
         self.wake()
 
-    def moved(self, device_id: str) -> None:
-        """A device has come back by another connection: what it missed of its calls is said again."""
+    def came(self, extension_id: str, device_id: str) -> None:
+        """A device has registered that could not be rung, or was elsewhere: what it missed of its calls is said again,
+        and calls that ring for its extension ring it too."""
         now = self.parts.clock.monotonic()
-        for run in [self.runs[call_id] for call_id in self._concerned.calls(device_id)]:
-            for name, leg in list(run.legs.items()):
-                if run.device(name)[1] == device_id:
-                    leg.moved(now)
+        for run in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
+            self._guarded(run, now, self._came, run, extension_id, device_id, now)
         self._drain(now)
         self.wake()
 
@@ -214,22 +215,54 @@ class Conductor:
             self._finish(run, now)
 
     def _route(self, run: Run, leg: IncomingLeg, now: float) -> None:
-        match self.parts.routing.route(run.caller.tenant_id, run.dialled, now):
+        match self.parts.routing.route(run.caller, run.dialled, now):
             case NoSuchNumber():
                 self._do(run, [words.Record(Cause.NO_SUCH_NUMBER), _reject(Cause.NO_SUCH_NUMBER)], now)
-            case Ring(extension, bindings):
-                run.callee = extension
-                limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
-                headers = caller_headers(self._identity(run), hidden=withheld(leg.invite.all("privacy")))
-                if leg.invite.target.scheme == "sips":  # RFC 3261 section 26.2.2: secure to the last hop, or not at all
-                    bindings = tuple(binding for binding in bindings if binding.flow.secure)
-                for number, binding in enumerate(bindings[:MOST_RUNG], 1):
-                    run.targets[f"b{number}"] = self._target(run, leg, binding, headers)
-                    run.devices[f"b{number}"] = binding.device_id
-                self._concerned.note(run.id, run.concerned())
-                srtp = frozenset(name for name, target in run.targets.items() if target.profile is Profile.SRTP)
-                run.state, actions = rules.begin(leg.received, tuple(run.targets), srtp, limits, now)
-                self._do(run, actions, now)
+            case Ring() as ring:
+                self._ring(run, leg, ring, now)
+
+    def _ring(self, run: Run, leg: IncomingLeg, ring: Ring, now: float) -> None:
+        extension = run.callee = ring.extension
+        limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
+        run.only = ring.only
+        bindings = [binding for binding in ring.bindings if _fits(leg, binding)]
+        names = [self._add_target(run, leg, binding) for binding in bindings[:MOST_RUNG]]
+        behind = {name: run.devices[name] for name in names if run.devices[name] in ring.wakeable}
+        sleepers = Sleepers(frozenset(ring.wakeable).difference(behind.values()), behind)
+        self._concerned.note(run.id, run.concerned())
+        srtp = frozenset(name for name in names if run.targets[name].profile is Profile.SRTP)
+        run.state, actions = rules.begin(leg.received, tuple(names), srtp, limits, now, sleepers=sleepers)
+        self._do(run, actions, now)
+
+    def _add_target(self, run: Run, leg: IncomingLeg, binding: Binding) -> str:
+        """One more phone to ring; its name."""
+        name = f"b{len(run.targets) + 1}"
+        headers = caller_headers(self._identity(run), hidden=withheld(leg.invite.all("privacy")))
+        run.targets[name] = self._target(run, leg, binding, headers)
+        run.devices[name] = binding.device_id
+        return name
+
+    def _came(self, run: Run, extension_id: str, device_id: str, now: float) -> None:
+        for name, leg in list(run.legs.items()):
+            if run.device(name)[1] == device_id:
+                leg.moved(now)
+        caller = run.legs[CALLER]
+        if not isinstance(run.state, SettingUp) or not isinstance(caller, IncomingLeg) or run.callee is None:
+            return
+        if run.callee.id != extension_id or run.only not in ("", device_id):
+            return
+        rung = [branch.name for branch in run.state.branches if branch.live and run.devices[branch.name] == device_id]
+        for binding in self.parts.routing.ways_to(extension_id, device_id, now):
+            same = [name for name in rung if run.targets[name].invitation.flow == binding.flow]
+            if same or len(run.targets) >= MOST_RUNG or not _fits(caller, binding):
+                continue
+            before = next((name for name in rung if run.targets[name].invitation.flow.by_websocket), "")
+            if rung and not before:
+                continue  # it rings already, by a way that lasts
+            name = self._add_target(run, caller, binding)
+            srtp = run.targets[name].profile is Profile.SRTP
+            self.tell(run, words.DeviceCame(name, device_id, srtp, before), now)
+            return
 
     def _identity(self, run: Run) -> Identity:
         tenant = self.parts.directory.tenant(run.caller.tenant_id)
@@ -338,6 +371,11 @@ class Conductor:
 def _printable(dialled: str) -> str:
     """What was dialled, as it may be kept and shown."""
     return "".join(char for char in dialled[:MOST_DIALLED] if char.isprintable())
+
+
+def _fits(caller: IncomingLeg, binding: Binding) -> bool:
+    """RFC 3261 section 26.2.2: secure to the last hop, or not at all."""
+    return caller.invite.target.scheme != "sips" or binding.flow.secure
 
 
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}

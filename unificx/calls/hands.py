@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 import structlog
 
-from unificx.calls.ports import MediaAnchor
+from unificx.calls.ports import MediaAnchor, Wakes
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import ELSEWHERE, Cause
 from unificx.calls.rules.descriptions import usable
@@ -31,8 +31,10 @@ class Hands:
         media: MediaAnchor,
         record: Callable[[Run, Cause], None],
         said: Callable[[Run, words.Event], None],
+        wakes: Wakes,
     ) -> None:
         self._legs = legs
+        self._wakes = wakes
         self._media = media
         self._record = record
         self._said = said
@@ -67,6 +69,10 @@ class Hands:
                     callee.acknowledge(run.ours(leg, sdp), now)
             case words.Record(cause):
                 self._write(run, cause)
+            case words.Wake(devices):
+                self._wakes.wake(devices, run.id)
+            case words.LetSleep(devices):
+                self._wakes.stop(devices, run.id)
             case words.NoteAnswered():
                 pass
             case _:

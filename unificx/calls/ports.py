@@ -1,5 +1,6 @@
 """What live calls need from others; filled by the wiring."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from unificx.calls.facts import CallEnded
@@ -24,6 +25,36 @@ class MediaAnchor(Protocol):
     async def query(self, anchor: str) -> MediaReport | None:
         """The figures so far, or None if it is not known."""
         ...
+
+
+class Wakes(Protocol):
+    """Tells sleeping devices of calls. Nothing here waits: whether it arrives is not known."""
+
+    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+        """The enabled devices of an extension that can be woken, registered or not."""
+        ...
+
+    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
+        """There is a call for these."""
+        ...
+
+    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
+        """It is no matter of theirs any more: answered elsewhere, or given up."""
+        ...
+
+
+class NobodyWakes:
+    """No device can be woken."""
+
+    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+        del extension_id
+        return ()
+
+    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
+        del device_ids, call_id
+
+    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
+        del device_ids, call_id
 
 
 class RecordsCalls(Protocol):

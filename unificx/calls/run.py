@@ -45,6 +45,8 @@ class Run:
     legs: dict[str, Leg]
     targets: dict[str, Target] = field(default_factory=dict[str, Target])
     state: State = field(default_factory=Over)
+    only: str = ""
+    """The one device that is rung, if not all of the extension are."""
     answered: datetime | None = None
     winner: str | None = None
     report: MediaReport | None = None

@@ -8,10 +8,16 @@ from unificx.presence import Binding
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring all devices of one extension; no bindings means that none is reachable now."""
+    """Ring all devices of one extension; no bindings means that none is reachable now.
+
+    `wakeable` are its devices that can be told of a call by push, those with bindings too: they may sleep all the same.
+    """
 
     extension: Extension
     bindings: tuple[Binding, ...]
+    wakeable: tuple[str, ...] = ()
+    only: str = ""
+    """The one device that is meant, if it is not all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.people import Directory, Extension, Tenant
-from unificx.presence import Binding, Location
+from unificx.presence import Binding, Caller, Location
 from unificx.routing import NoSuchNumber, Ring, Routing
 from unificx.routing.rules import Code, Nonsense, Number, read_dialled
 from unificx.sip.flow import Flow
@@ -17,6 +17,10 @@ NOW = 1000.0
 
 def extension(tenant: str, number: str) -> Extension:
     return Extension(f"{tenant}-{number}", tenant, number, None, "s", 30, 600, "Somebody")
+
+
+def caller(tenant: str, device: str = "desk") -> Caller:
+    return Caller(tenant, f"{tenant}-1001", device, "s", "1001", "Somebody")
 
 
 def binding(owner: Extension, name: str, *, q: float = 1.0, expires_at: float = NOW + 60, cut: bool = False) -> Binding:
@@ -42,11 +46,11 @@ def test_the_same_number_is_somebody_else_in_another_tenant(directory: Directory
         location.put(f"{slug}-1001", slug, (binding(extension(slug, "1001"), slug),))
     routing = Routing(directory, location)
     for slug in ("acme", "globex"):
-        found = routing.route(slug, "1001", NOW)
+        found = routing.route(caller(slug), "1001", NOW)
         assert isinstance(found, Ring)
         assert found.extension.tenant_id == slug
         assert [one.id for one in found.bindings] == [slug]
-    assert routing.route("globex", "1002", NOW) == NoSuchNumber()
+    assert routing.route(caller("globex"), "1002", NOW) == NoSuchNumber()
 
 
 def test_phones_ring_that_are_there_the_preferred_first(directory: Directory) -> None:
@@ -56,18 +60,42 @@ def test_phones_ring_that_are_there_the_preferred_first(directory: Directory) ->
     location.put(ada.id, "mobile", (binding(ada, "mobile"),))
     location.put(ada.id, "old", (binding(ada, "old", expires_at=NOW),))
     location.put(ada.id, "tab", (binding(ada, "tab", cut=True),))
-    found = Routing(directory, location).route("acme", "10-01", NOW)
+    found = Routing(directory, location).route(caller("acme"), "10-01", NOW)
     assert isinstance(found, Ring)
     assert [one.id for one in found.bindings] == ["mobile", "desk"]
 
 
 def test_somebody_without_phones_is_still_somebody(directory: Directory) -> None:
-    assert Routing(directory, Location()).route("acme", "1002", NOW) == Ring(extension("acme", "1002"), ())
+    assert Routing(directory, Location()).route(caller("acme"), "1002", NOW) == Ring(extension("acme", "1002"), ())
+
+
+class Sleepers:
+    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+        return ("mobile", "laptop") if extension_id == "acme-1001" else ()
+
+
+def test_devices_that_can_be_woken_are_named(directory: Directory) -> None:
+    routing = Routing(directory, Location(), Sleepers())
+    called = Ring(extension("acme", "1001"), (), ("mobile", "laptop"))
+    assert routing.route(caller("acme"), "1001", NOW) == called
+    assert routing.route(caller("acme"), "1002", NOW) == Ring(extension("acme", "1002"), ())
+
+
+def test_a_device_may_call_itself_and_no_other(directory: Directory) -> None:
+    location = Location()
+    ada = extension("acme", "1001")
+    for name in ("desk", "mobile"):
+        location.put(ada.id, name, (binding(ada, name),))
+    routing = Routing(directory, location, Sleepers())
+    found = routing.route(caller("acme", "mobile"), "*44", NOW)
+    assert found == Ring(ada, (binding(ada, "mobile"),), ("mobile",), "mobile")
+    assert routing.route(caller("acme"), "*44", NOW) == Ring(ada, (binding(ada, "desk"),), (), "desk")
+    assert routing.route(caller("globex", "mobile"), "*44", NOW) == Ring(extension("globex", "1001"), (), (), "mobile")
 
 
 @pytest.mark.parametrize("dialled", ["*97", "alice", "", "4711", "1001x", "１００１"])
 def test_what_nobody_has(directory: Directory, dialled: str) -> None:
-    assert Routing(directory, Location()).route("acme", dialled, NOW) == NoSuchNumber()
+    assert Routing(directory, Location()).route(caller("acme"), dialled, NOW) == NoSuchNumber()
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def deadline(state: State) -> float | None:
     """When `TimePassed` is next due."""
     match state:
         case SettingUp():
-            return state.ring_until
+            return state.ring_until if state.nudge_at is None else min(state.ring_until, state.nudge_at)
         case Talking():
             return state.ends_at
         case Ending():

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from unificx.calls.rules import waking
 from unificx.calls.rules.causes import Cause, cause_of, weightiest
 from unificx.calls.rules.states import Answering, Branch, Limits, Over, Rebuild, SettingUp, State, Talking
 from unificx.calls.rules.words import (
@@ -18,6 +19,7 @@ from unificx.calls.rules.words import (
     CalleeRefused,
     CallerCancelled,
     CancelCallee,
+    DeviceCame,
     Dial,
     EndAsked,
     Event,
@@ -45,16 +47,30 @@ from unificx.calls.rules.words import (
 )
 
 Outcome = tuple[State, list[Action]]
+VANISHED = (408, 503)
+"""A phone that did not answer at all, or whose connection is gone."""
 
 
-def begin(offer: bytes, names: tuple[str, ...], srtp: frozenset[str], limits: Limits, now: float) -> Outcome:
-    """Start to ring the phones `names`, those of `srtp` with SRTP; none: the callee is nowhere to be reached."""
-    if not names:
+def begin(
+    offer: bytes,
+    names: tuple[str, ...],
+    srtp: frozenset[str],
+    limits: Limits,
+    now: float,
+    *,
+    sleepers: waking.Sleepers = waking.Sleepers(),  # noqa: B008 - it is frozen
+) -> Outcome:
+    """Start to ring the phones `names`, those of `srtp` with SRTP, and to wake who sleeps; none of either: the callee
+    is nowhere to be reached."""
+    if not names and not sleepers.asleep:
         return Over(), [Record(Cause.UNREACHABLE), Reject(Cause.UNREACHABLE.value.status, Cause.UNREACHABLE)]
     stage = "offering" if offer else "calling"
-    branches = tuple(Branch(name, stage, name in srtp) for name in names)
-    state = SettingUp(limits, offer, branches, now + limits.ring)
-    return state, [_first_step(state, name) for name in names]
+    branches = tuple(Branch(name, stage, name in srtp, sleeper=sleepers.behind.get(name, "")) for name in names)
+    nudge_at = now + waking.NUDGE_AFTER if sleepers.behind else None
+    begun = SettingUp(limits, offer, branches, now + limits.ring, asleep=sleepers.asleep, nudge_at=nudge_at)
+    state, woken = waking.wake(begun, sleepers.asleep)
+    state, told = (state, []) if names else waking.hold(state)
+    return state, [*(_first_step(state, name) for name in names), *woken, *told]
 
 
 def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
@@ -76,6 +92,8 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _answered(state, leg, sdp)
         case CalleeRefused(leg, status):
             return _refused(state, leg, status)
+        case DeviceCame():
+            return _came(state, event)
         case CallerCancelled() | HungUp("a"):
             return _give_up(state, Cause.CANCELLED)
         case LegLost("a"):
@@ -85,7 +103,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case EndAsked(cause):
             return _give_up(state, cause)
         case TimePassed():
-            return _give_up(state, Cause.NO_ANSWER) if now >= state.ring_until else (state, [])
+            return _time_passed(state, now)
         case OfferCame(leg):
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckCame() | OfferAnswered() | OfferRefused():
@@ -117,7 +135,7 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
             return state, []
-        case LegLost() | HungUp() | AckCame():
+        case LegLost() | HungUp() | AckCame() | DeviceCame():
             return state, []
         case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | OfferAnswered() | OfferRefused() | TimePassed():
             return state, []
@@ -163,7 +181,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
     if branch is None or not branch.live:
         return state, []
     callee_sdp = sdp or state.early
-    actions = _drop_others(state, leg, elsewhere=True)
+    actions = [*_drop_others(state, leg, elsewhere=True), *waking.let_sleep(state, branch)]
     answer = Answering(state.limits, leg, state.offer, callee_sdp, "answer", delayed=not state.offer)
     if not callee_sdp:
         return _fail(answer, Cause.NO_COMMON_MEDIA, actions)
@@ -186,23 +204,53 @@ def _refused(state: SettingUp, leg: str, status: int) -> Outcome:
     cause = cause_of(status)
     if status >= 600 and status != 606:  # a person said no: RFC 3261 section 16.7, a 6xx ends the search
         return _give_up(_with(state, replace(branch, stage="over", cause=cause)), cause)
-    return _branch_over(state, leg, cause)
+    return _branch_over(state, leg, cause, vanished=status in VANISHED)
 
 
-def _branch_over(state: SettingUp, leg: str, cause: Cause) -> Outcome:
+def _came(state: SettingUp, event: DeviceCame) -> Outcome:
+    """A device is there that was not, or is elsewhere now: ring it too."""
+    if _find(state, event.leg) is not None:
+        return state, []
+    actions: list[Action] = []
+    before = _find(state, event.instead)
+    if before is not None and before.live:
+        if before.stage != "offering":
+            actions.append(CancelCallee(before.name, elsewhere=True))
+        actions.append(ReleaseMedia(before.name, final=False))
+        state = _with(state, replace(before, stage="over"))
+    sleeper = event.device if event.device in state.woken or (before is not None and before.sleeper) else ""
+    branch = Branch(event.leg, "offering" if state.offer else "calling", event.srtp, sleeper=sleeper)
+    state = replace(state, branches=(*state.branches, branch), asleep=state.asleep - {event.device})
+    return state, [*actions, _first_step(state, event.leg)]
+
+
+def _time_passed(state: SettingUp, now: float) -> Outcome:
+    if now >= state.ring_until:
+        return _give_up(state, Cause.NO_ANSWER)
+    return waking.nudge(state) if state.nudge_at is not None and now >= state.nudge_at else (state, [])
+
+
+def _branch_over(state: SettingUp, leg: str, cause: Cause, *, vanished: bool = False) -> Outcome:
     branch = _find(state, leg)
     if branch is None or not branch.live:
         return state, []
     state = _with(state, replace(branch, stage="over", cause=cause))
+    actions: list[Action] = []
+    if vanished and branch.sleeper:
+        state, actions = waking.fallen_asleep(state, branch)
     if any(each.live for each in state.branches):
-        return state, []
+        return state, actions
+    if state.asleep:
+        state, told = waking.hold(state)
+        return state, [*actions, *told]
     return _give_up(state, weightiest([each.cause for each in state.branches if each.cause is not None]))
 
 
 def _give_up(state: SettingUp, cause: Cause) -> Outcome:
     """No call came of it. The record first: the caller's answer is the acknowledgement that it is kept."""
     status = cause.value.status if cause.value.status >= 300 else 480
-    return Over(), [*_drop_others(state, None, elsewhere=False), Record(cause), Reject(status, cause)]
+    ended = [*_drop_others(state, None, elsewhere=False), *waking.let_sleep(state)]
+    return Over(), [*ended, Record(cause), Reject(status, cause)]
 
 
 def _drop_others(state: SettingUp, winner: str | None, *, elsewhere: bool) -> list[Action]:

@@ -18,12 +18,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One phone that is rung. `srtp`: it is asked with SRTP, once it refuses without; `cause`: why it is over."""
+    """One phone that is rung. `srtp`: it is asked with SRTP, once it refuses without; `cause`: why it is over.
+
+    `sleeper`: the device behind it, if that can be woken.
+    """
 
     name: str
     stage: Stage
     srtp: bool = False
     cause: Cause | None = None
+    sleeper: str = ""
 
     @property
     def live(self) -> bool:
@@ -35,7 +39,8 @@ class SettingUp:
     """Phones ring. `offer` is the caller's description, b"" if the callee has to make one.
 
     `told` is the last provisional the caller got; `early` the callee's description whose sound the caller already
-    hears. `stale`: the media engine was lost meanwhile.
+    hears. `stale`: the media engine was lost meanwhile. `asleep`: devices that were woken and have not come; while
+    there are any the call is held. `nudge_at`: when devices that can be woken and do not ring are.
     """
 
     limits: Limits
@@ -45,6 +50,9 @@ class SettingUp:
     told: int = 100
     early: bytes = b""
     stale: bool = False
+    asleep: frozenset[str] = frozenset()
+    woken: frozenset[str] = frozenset()
+    nudge_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

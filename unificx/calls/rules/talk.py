@@ -17,6 +17,7 @@ from unificx.calls.rules.words import (
     CalleeRefused,
     CallerCancelled,
     Close,
+    DeviceCame,
     EndAsked,
     Event,
     HungUp,
@@ -73,6 +74,8 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
         case MediaOffered() | MediaAnswered() | MediaFailed():
             return _media(state, event)
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
+            return state, []
+        case DeviceCame():
             return state, []
         case _:
             assert_never(event)

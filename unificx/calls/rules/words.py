@@ -76,6 +76,17 @@ class CalleeRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceCame:
+    """A device can be rung that could not be before, or not there: as `leg`, in the place of `instead` if it was rung
+    where it is no more."""
+
+    leg: str
+    device: str
+    srtp: bool
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerCancelled:
     """CANCEL, or BYE before the answer."""
 
@@ -140,6 +151,7 @@ Event = (
     | CalleeProgressed
     | CalleeAnswered
     | CalleeRefused
+    | DeviceCame
     | CallerCancelled
     | AckCame
     | OfferCame
@@ -196,6 +208,20 @@ class ReleaseMedia:
 class Dial:
     leg: str
     sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Tell devices that sleep, or seem to, that there is a call."""
+
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetSleep:
+    """Tell devices that were woken that the call is no matter of theirs any more."""
+
+    devices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +315,8 @@ Action = (
     | AnswerMedia
     | ReleaseMedia
     | Dial
+    | Wake
+    | LetSleep
     | CancelCallee
     | Progress
     | Accept
