@@ -51,7 +51,7 @@ export interface CallLine {
 }
 
 /** Candidates beyond the first useful one get so long, and a useful one so long to appear. Milliseconds. */
-const MORE_CANDIDATES = 30;
+const MORE_CANDIDATES = 10;
 const ANY_CANDIDATE = 500;
 
 const BEGIN: Omit<CallState, 'phase'> = {
@@ -88,6 +88,7 @@ export class Call {
     private readonly line: CallLine,
   ) {
     this.state = createStore<CallState>({ ...BEGIN, phase: incoming ? 'incoming' : 'calling' });
+    this.#own.lost = (kind) => void (kind === 'sound' ? this.reopenMicrophone() : this.video(false));
     let { microphone } = preferences.state;
     this.#following = preferences.subscribe((now) => {
       if (now.microphone === microphone) return;

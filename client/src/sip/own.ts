@@ -3,6 +3,8 @@ import { lookAtDevices } from '~/media/devices';
 
 /** What this side sends: a voice, or silence where there is no microphone to be had, and a picture at times. */
 export class Own {
+  /** A microphone or camera was pulled out, or taken by the system. */
+  lost: (kind: 'sound' | 'picture') => void = () => undefined;
   readonly stream = new MediaStream();
   sound: MediaStreamTrack | undefined;
   picture: MediaStreamTrack | undefined;
@@ -49,7 +51,10 @@ export class Own {
       this.stream.removeTrack(before);
       before.stop();
     }
-    if (after) this.stream.addTrack(after);
+    if (after) {
+      this.stream.addTrack(after);
+      after.onended = () => this.lost(after.kind === 'audio' ? 'sound' : 'picture');
+    }
     return after;
   }
 }

@@ -37,6 +37,10 @@ const RENEWED_BEFORE = 75;
 /** Back-off of what JsSIP does not try again itself: 1, 2, 4 … seconds. */
 const LONGEST_PAUSE = 30;
 const MOST_CALLS = 2;
+/** So long, in milliseconds, a call waits for the line. */
+const CONNECTED_WITHIN = 8000;
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const BEGIN: PhoneState = { line: 'off', number: '', name: '', calls: [] };
 
@@ -78,7 +82,7 @@ export class Phone {
     const gone = this.#close();
     this.#line.release();
     this.state.setState(() => BEGIN);
-    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 800))]);
+    await Promise.race([gone, sleep(800)]);
   }
 
   /** Take the line from the tab that holds it. */
@@ -92,8 +96,9 @@ export class Phone {
     await this.#holdOthers(call);
     const [open] = await Promise.all([call.open(video), this.#fresh(20)]);
     if (!open) return call;
-    const { line } = this.state.state;
-    if (!this.#ua || line !== 'ready') {
+    const reached = await this.#reached(call);
+    if (call.over) return call;
+    if (!reached || !this.#ua) {
       call.fail('line-lost');
       return call;
     }
@@ -103,6 +108,17 @@ export class Phone {
       call.fail('unknown-number');
     }
     return call;
+  }
+
+  /** Wait for the line a little: a telephone that just woke is about to have it, one in another tab can fetch it. */
+  async #reached(call: Call): Promise<boolean> {
+    if (this.state.state.elsewhere) await this.takeOver();
+    for (const until = Date.now() + CONNECTED_WITHIN; Date.now() < until && !call.over; await sleep(50)) {
+      const { line, elsewhere } = this.state.state;
+      if (line === 'ready') return true;
+      if (line === 'refused' || elsewhere) return false;
+    }
+    return false;
   }
 
   async answer(call: Call, video = false): Promise<void> {

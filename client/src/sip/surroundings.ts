@@ -20,6 +20,7 @@ export class Surroundings {
   #tune: { name: TuneName; stop: () => void } | undefined;
   #awake: (() => void) | undefined;
   #keys: { call: Call; free: () => void } | undefined;
+  #network = connection()?.type;
   #following: { unsubscribe: () => void } | undefined;
 
   constructor(private readonly phone: Phone) {}
@@ -30,7 +31,7 @@ export class Surroundings {
     window.addEventListener('offline', this.#doubtful);
     window.addEventListener('pagehide', this.#leaving);
     document.addEventListener('visibilitychange', this.#doubtful);
-    connection()?.addEventListener('change', this.#changed);
+    connection()?.addEventListener('change', this.#perhapsChanged);
   }
 
   end(): void {
@@ -42,10 +43,18 @@ export class Surroundings {
     window.removeEventListener('offline', this.#doubtful);
     window.removeEventListener('pagehide', this.#leaving);
     document.removeEventListener('visibilitychange', this.#doubtful);
-    connection()?.removeEventListener('change', this.#changed);
+    connection()?.removeEventListener('change', this.#perhapsChanged);
   }
 
   readonly #changed = (): void => this.phone.nudge(true);
+
+  /** Browsers tell of every new estimate of speed as well: another kind of network is another network. */
+  readonly #perhapsChanged = (): void => {
+    const kind = connection()?.type;
+    if (kind === this.#network) return;
+    this.#network = kind;
+    this.phone.nudge(true);
+  };
 
   readonly #doubtful = (): void => {
     if (document.visibilityState === 'visible') this.phone.nudge();
@@ -93,6 +102,6 @@ export class Surroundings {
 }
 
 /** Where a browser tells of a change from one network to another. */
-function connection(): EventTarget | undefined {
+function connection(): (EventTarget & { type?: string }) | undefined {
   return (navigator as { connection?: EventTarget }).connection;
 }
