@@ -36,7 +36,7 @@ async def test_a_device_signed_out_from_elsewhere_is_told_and_forgotten(world: W
         assert (await here.delete(f"/api/v1/sessions/{other}")).status_code == 204
         await world.services.push.settled()
         assert lost.messages() == [{"type": "signed_out"}]
-    assert len(world.services.push) == 0
+    assert world.services.push.count == 0
 
 
 @pytest.mark.promise("T3", "U9")
@@ -58,7 +58,7 @@ async def test_what_is_no_subscription_is_refused(world: World, change: dict[str
     body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json() | change
     answer = await ada.put("/api/v1/me/push", json=body)
     assert answer.status_code == 422
-    assert len(world.services.push) == 0
+    assert world.services.push.count == 0
 
 
 async def test_the_operator_at_the_machine_has_no_device(world: World) -> None:

@@ -69,7 +69,9 @@ class Push:
         """What browsers subscribe with (base64url)."""
         return self._parts.vapid.public
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many devices can be pushed to. Not `len`: an empty room is not nothing."""
         return len(self._known)
 
     async def start(self) -> None:
