@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from unificx.kernel.clock import ManualClock
+from unificx.kernel.clock import Clock
 
 CLIENT_ID, CLIENT_SECRET = "unificx at acme", "a secret: 50% & more"
 
@@ -30,7 +30,7 @@ CLIENT_ID, CLIENT_SECRET = "unificx at acme", "a secret: 50% & more"
 class LoginProvider:
     """`person` is who signs in there; the rest bends what it says. `asked` is what came to its endpoints."""
 
-    def __init__(self, issuer: str, clock: ManualClock) -> None:
+    def __init__(self, issuer: str, clock: Clock) -> None:
         self.issuer, self.clock = issuer, clock
         self.person: dict[str, Any] = {"sub": "0001", "email": "ada@example.com", "email_verified": True}
         self.key = ECKey.generate_key("P-256", {"kid": "one"})
@@ -114,7 +114,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(clock: ManualClock) -> AsyncIterator[LoginProvider]:
+async def serving(clock: Clock) -> AsyncIterator[LoginProvider]:
     """A provider that answers on a port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         provider = LoginProvider(f"http://127.0.0.1:{listener.getsockname()[1]}", clock)

@@ -1,0 +1,144 @@
+"""Passkeys and single sign-on in a real browser, at a real server."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from browser import CHROMIUM, PAGE, PLACE, SWITCHES
+from login_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider, serving
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from server import Server
+
+from unificx.kernel.clock import SystemClock
+
+EMAIL, PASSWORD = "dora@example.com", "correct horse battery"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+MAKE = """async (options) => {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
+  return (await navigator.credentials.create({publicKey})).toJSON()
+}"""
+PROVE = """async (options) => {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
+  return (await navigator.credentials.get({publicKey})).toJSON()
+}"""
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+        yield browser.new_context(ignore_https_errors=True)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def dora(server: Server) -> str:
+    """Somebody of the demo organisation with a password; her id."""
+    with server.rest() as operator:
+        new = {"name": "Dora Example", "email": EMAIL, "password": PASSWORD}
+        made = operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new)
+        assert made.status_code == 201, made.text
+        return made.json()["id"]
+
+
+@pytest.fixture(params=["http", "https"])
+def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext) -> Iterator[Page]:
+    """A page of the server's by the name of this machine, which passkeys need, with an authenticator at hand."""
+    context.clear_cookies()
+    page = context.new_page()
+    address = urlsplit(server.ready[request.param])
+    place = f"{address.scheme}://localhost:{address.port}{PLACE}"
+    page.route(place, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    page.goto(place)
+    debugging = context.new_cdp_session(page)
+    debugging.send("WebAuthn.enable")
+    debugging.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    yield page
+    page.close()
+
+
+def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    """What the API answers a script of the page."""
+    status, answer = page.evaluate(
+        """async ([method, path, body]) => {
+            const how = {method, headers: {"content-type": "application/json"}};
+            if (body !== null) how.body = JSON.stringify(body);
+            const answer = await fetch("/api/v1" + path, how);
+            const text = await answer.text();
+            return [answer.status, text ? JSON.parse(text) : {}];
+        }""",
+        [method, path, body],
+    )
+    return status, answer
+
+
+@pytest.mark.promise("T3")
+def test_a_passkey_of_the_browser_lets_in_alone_and_beside_a_password(page: Page, dora: str, server: Server) -> None:
+    password = {"email": EMAIL, "password": PASSWORD, "keep": "cookie"}
+    assert ask(page, "POST", "/sessions", password)[0] == 201
+    status, options = ask(page, "POST", "/me/passkeys/options")
+    assert status == 200, options
+    status, added = ask(page, "POST", "/me/passkeys", {"name": "Key", "credential": page.evaluate(MAKE, options)})
+    assert (status, len(added.get("recovery_codes", []))) == (201, 10), added
+    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+
+    asked = ask(page, "POST", "/sessions/passkey/options")[1]
+    given = {"ticket": asked["ticket"], "credential": page.evaluate(PROVE, asked["options"]), "keep": "cookie"}
+    status, signed = ask(page, "POST", "/sessions/by-passkey", given)
+    assert (status, signed["person_id"]) == (201, dora)
+    assert ask(page, "POST", "/sessions/by-passkey", given)[0] == 401
+    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+
+    status, needed = ask(page, "POST", "/sessions", password)
+    assert (status, needed["kinds"]) == (202, ["passkey", "recovery_code"])
+    options = ask(page, "POST", "/sessions/second-factor/options", {"ticket": needed["ticket"]})[1]
+    proof = {"ticket": needed["ticket"], "passkey": page.evaluate(PROVE, options), "keep": "cookie"}
+    assert ask(page, "POST", "/sessions/second-factor", proof)[0] == 201
+    assert ask(page, "DELETE", f"/me/factors/{added['factor']['id']}")[0] == 204
+    assert ask(page, "GET", "/me/factors")[1]["items"] == []
+
+
+@contextmanager
+def provider_beside() -> Iterator[LoginProvider]:
+    """A provider in a thread of its own, by the machine's time."""
+    begun, ended = threading.Event(), threading.Event()
+    made: list[LoginProvider] = []
+
+    async def run() -> None:
+        async with serving(SystemClock()) as provider:
+            made.append(provider)
+            begun.set()
+            await asyncio.to_thread(ended.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    assert begun.wait(10)
+    yield made[0]
+    ended.set()
+    thread.join()
+
+
+def test_a_browser_signs_in_at_the_organisation_s_provider(page: Page, dora: str, server: Server) -> None:
+    with provider_beside() as provider, server.rest() as operator:
+        provider.person = {"sub": "0001", "email": EMAIL, "email_verified": True}
+        setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        answer = operator.put("/api/v1/tenants/demo/single-sign-on", json={**setting, "link_by_email": True})
+        assert answer.status_code == 200, answer.text
+        server.canaries.add(CLIENT_SECRET)
+        (option,) = ask(page, "GET", "/sign-in/options?tenant=demo")[1]["single_sign_on"]
+        page.goto(page.url.replace(PLACE, f"/api/v1/sign-in/sso/{option['slug']}/start"))
+        assert urlsplit(page.url).path == "/app/"
+        assert ask(page, "GET", "/me")[1]["person"]["id"] == dora
+        assert "__Host-unificx-sso" not in {cookie["name"] for cookie in page.context.cookies()}
+        assert operator.delete("/api/v1/tenants/demo/single-sign-on").status_code == 204
