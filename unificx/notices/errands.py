@@ -23,7 +23,7 @@ MOST_WAITING = 10_000
 MOST_AT_ONCE = 128
 MOST_TO_ONE = 32
 """At once to one push service: one that is slow holds up its own alone."""
-_LAST_WORDS = 3.0
+_LAST_WORDS = 1.0
 """Seconds for what is under way when the room closes."""
 
 Urgency = Literal["high", "normal"]

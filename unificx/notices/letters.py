@@ -16,7 +16,7 @@ from unificx.notices.rules.patience import next_letter_try
 from unificx.notices.tables import LetterPart, LetterRow
 from unificx.notices.wording import Letter, compose
 from unificx.people import Directory, Person
-from unificx.store import Database
+from unificx.store import Database, undisturbed
 
 log = structlog.get_logger()
 BATCH = 20
@@ -98,14 +98,17 @@ class Letters:
         while True:
             self._wake.clear()
             try:
-                await self.deliver()
-                pause = await self._pause()
+                pause = await undisturbed(self._round())
             except Exception as fault:  # the database is away: it comes back
                 log.warning("letters_wait", fault=type(fault).__name__)
                 pause = _GLANCE
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
+
+    async def _round(self) -> float:
+        await self.deliver()
+        return await self._pause()
 
     async def _pause(self) -> float:
         async with self._parts.database.read() as session:

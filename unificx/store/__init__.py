@@ -4,7 +4,7 @@ from unificx.store.base import Base, NeutralJson, plain, sealed_column
 from unificx.store.database import Database, UnitOfWork
 from unificx.store.headroom import ENOUGH_AGAIN, FLOOR, Headroom
 from unificx.store.identity import claim
-from unificx.store.outbox import Outbox
+from unificx.store.outbox import Outbox, undisturbed
 from unificx.store.sealed import CannotOpen, Codec, ErasedSubject, Gone, Key, Keys, WrongPurpose
 from unificx.store.spool import Spool, SpoolFull
 
@@ -29,4 +29,5 @@ __all__ = [
     "claim",
     "plain",
     "sealed_column",
+    "undisturbed",
 ]

@@ -41,7 +41,7 @@ class _Handler:
     handle: Callable[[Any, UnitOfWork], Awaitable[None]]
 
 
-async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
+async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
     """Finish the work even if cancelled meanwhile: a statement that is torn off leaves a connection nobody can tidy."""
     task = asyncio.ensure_future(work)
     try:
@@ -94,7 +94,7 @@ class Outbox:
         while True:
             self._wake.clear()
             try:
-                pause = await _undisturbed(self._round())
+                pause = await undisturbed(self._round())
             except Exception as fault:  # the database is away: it comes back
                 log.warning("outbox_waits", fault=type(fault).__name__)
                 pause = 1.0
