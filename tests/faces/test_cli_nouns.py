@@ -5,6 +5,9 @@ import json
 
 from cli_home import Home, one_line
 from http_world import LISTENING, Call, World
+from pyotp.totp import TOTP
+
+from unificx.people import Admission, Arrival, SecondFactorNeeded, SignedIn, Source
 
 
 def test_an_organisation_is_made_changed_and_deleted(home: Home) -> None:
@@ -61,6 +64,28 @@ def test_a_code_for_a_phone_is_shown_once(home: Home) -> None:
     assert "█▀" in shown
     nobody = one_line(home.run("person", "sign-in-code", "1002", "--home", str(home.folder)))
     assert "belongs to nobody" in nobody
+
+
+def test_who_lost_their_second_factor_is_helped_at_the_machine(home: Home) -> None:
+    made = home.told(
+        "person", "create", "--name", "Ada", "--email", "a@example.com", "--password-stdin", given="long enough 1\n"
+    )
+
+    async def enter(world: World) -> Admission:
+        return await world.people.sign_in("a@example.com", "long enough 1", Arrival())
+
+    async def set_up(world: World) -> None:
+        signed_in = await enter(world)
+        assert isinstance(signed_in, SignedIn)
+        principal = signed_in.principal
+        begun = await world.people.begin_totp(principal, "Phone")
+        code = TOTP(begun.secret).at(int(world.clock.now().timestamp()))
+        await world.people.confirm_totp(principal, begun.id, code, Source())
+
+    asyncio.run(home.inside(set_up))
+    assert isinstance(asyncio.run(home.inside(enter)), SecondFactorNeeded)
+    assert home.told("person", "reset-factors", "a@example.com") == {"reset": made["id"]}
+    assert isinstance(asyncio.run(home.inside(enter)), SignedIn)
 
 
 def test_a_person_is_found_by_address_and_given_passwords(home: Home) -> None:

@@ -106,6 +106,18 @@ def sign_in_code(
         print("\n".join([*picture(made["url"]), made["url"], "Scan it within two minutes, or open the address there."]))
 
 
+@verb(group, "reset-factors")
+def reset_factors(at: At, person: Which) -> None:
+    """Remove the second factors of somebody who lost them; they are signed out everywhere."""
+
+    async def ask(api: Api) -> str:
+        known = await _find(api, person, at.tenant)
+        await api.delete(f"/persons/{known['id']}/factors", tenant=known["tenant_id"])
+        return str(known["id"])
+
+    print_done("A password is enough again.", {"reset": at.ask(ask)}, as_json=at.as_json)
+
+
 @verb(group, "delete")
 def delete(at: At, person: Which) -> None:
     """Close a person's account, with their extensions and devices."""
