@@ -58,6 +58,7 @@ class Telephone:
         """Sign in, then register with what the API gives for it, as the client does."""
         self.sign_in(login)
         access = self.api("POST", "/me/sip-access")
+        self.page.evaluate("servers => { phone.iceServers = servers }", access["ice_servers"])
         instance = access["instance_id"].removeprefix("<urn:uuid:").removesuffix(">")
         proof = {"authorization_jwt": f"Bearer {access['bearer']}", "password": None}
         said = self.start(uri=access["uri"], instance_id=instance, register_expires=120, **proof, **how)
@@ -73,6 +74,11 @@ class Telephone:
     def start(self, **how: Any) -> str:
         """Begin with a JsSIP configuration; what came of the registration."""
         return self.page.evaluate("how => phone.start(how)", how)
+
+    def by_relay_alone(self) -> "Telephone":
+        """As in a network that lets nothing else through."""
+        self.page.evaluate("phone.connection = { iceTransportPolicy: 'relay' }")
+        return self
 
     def answers(self, *, video: bool = False) -> "Telephone":
         self.page.evaluate("video => { phone.answers = true; phone.video = video }", video)
@@ -107,6 +113,10 @@ class Telephone:
     def figures(self) -> dict[str, Any]:
         return self.page.evaluate("phone.call?.figures() ?? {}")
 
+    def way(self) -> str:
+        """How its sound goes: host, srflx, prflx or relay (RFC 8445 section 5.1.1)."""
+        return self.figures()["way"]
+
     def frames(self) -> int:
         """How many pictures of the other side were shown."""
         return self.figures().get("frames", 0)
@@ -133,7 +143,7 @@ class Telephones:
     """The browsers of a test; all of them end with it."""
 
     def __init__(self, playwright: Playwright, directory: Path, server: Server, library: str) -> None:
-        self._playwright, self._directory, self._server, self._library = playwright, directory, server, library
+        self._playwright, self._directory, self.server, self._library = playwright, directory, server, library
         self._telephones: list[Telephone] = []
 
     def __call__(self, hertz: int = 440) -> Telephone:
@@ -141,12 +151,12 @@ class Telephones:
         tone = self._directory / f"{hertz}.wav"
         if not tone.exists():
             write_tone(tone, hertz)
-        origin = self._server.ready["http"]
+        origin = self.server.ready["http"]
         switches = [f"--use-file-for-fake-audio-capture={tone}", f"--unsafely-treat-insecure-origin-as-secure={origin}"]
         browser = self._playwright.chromium.launch(executable_path=self._program(), args=[*SWITCHES, *switches])
         page = browser.new_context(permissions=["microphone", "camera"]).new_page()
         page.set_default_timeout(15_000)
-        self._telephones.append(Telephone(browser, page, self._server))
+        self._telephones.append(Telephone(browser, page, self.server))
         page.route(f"**{PLACE}", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.goto(origin + PLACE)
         page.add_script_tag(content=self._library)
@@ -155,10 +165,10 @@ class Telephones:
 
     def _program(self) -> Path:
         """Chromium, in the network of the server."""
-        if not self._server.enter:
+        if not self.server.enter:
             return CHROMIUM
         program = self._directory / "chromium"
-        program.write_text(f'#!/bin/sh\nexec {shlex.join(self._server.enter)} {CHROMIUM} "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(self.server.enter)} {CHROMIUM} "$@"\n')
         program.chmod(0o700)
         return program
 

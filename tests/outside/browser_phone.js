@@ -76,6 +76,7 @@ class Call {
     const found = { state: connection.connectionState, ice: connection.iceConnectionState, frames: 0, codecs: {} }
     const report = await connection.getStats()
     for (const each of report.values()) {
+      if (each.type === 'transport') found.way = report.get(report.get(each.selectedCandidatePairId)?.localCandidateId)?.candidateType
       if (each.type !== 'inbound-rtp') continue
       found[each.kind] = each.packetsReceived
       found.codecs[each.kind] = report.get(each.codecId)?.mimeType
@@ -90,7 +91,7 @@ const phone = {
   calls: [],
   answers: false,
   video: false,
-  sockets: [],
+  iceServers: [],
 
   get call() {
     return this.calls.at(-1)
@@ -136,7 +137,7 @@ const phone = {
   options(video) {
     return {
       mediaConstraints: { audio: SOUND, video: video && { width: 320, height: 240, frameRate: 15 } },
-      pcConfig: { iceServers: [], ...MEDIA, ...this.connection },
+      pcConfig: { iceServers: this.iceServers, ...MEDIA, ...this.connection },
       sessionTimersExpires: 120,
     }
   },

@@ -32,6 +32,7 @@ def up(  # noqa: PLR0917 - these are the command's options
     """Run the PBX until it is stopped. Port 0 picks a free one."""
     from unificx.app.address import public_url
     from unificx.app.logs import to_stderr
+    from unificx.app.relaying import relays
     from unificx.app.server import serve
     from unificx.app.settings import (
         Settings,
@@ -62,6 +63,7 @@ def up(  # noqa: PLR0917 - these are the command's options
         calls_per_tenant=calls_per_tenant(environ),
         certificates=certificates(environ),
         public_url=public_url(environ),
+        relays=relays(environ),
         demo=demo,
     )
     to_stderr()
@@ -96,6 +98,7 @@ def call(
 def survey(home: Path) -> Surveyed:
     """What belongs to the installation in `home`, for `unificx doctor`."""
     from unificx.app.reaching import mail_trial, push_trial
+    from unificx.app.relaying import turn_trial
     from unificx.app.site import Site, database_url
 
     site, environ = Site(home.expanduser().absolute()), dict(os.environ)
@@ -107,6 +110,7 @@ def survey(home: Path) -> Surveyed:
         database=database_url(site, environ),
         mail=mail_trial(environ),
         push=push_trial(site, environ),
+        relays=turn_trial(environ, SystemClock()),
     )
 
 

@@ -79,7 +79,7 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         sip.conductor.changed = telling.calls_changed
         live = Live(sip.conductor)
         address = PublicAddress(settings.public_url)
-        telephony = ClientTelephony(sip.bearers, rooms.location, rooms.push, rooms.clock)
+        telephony = ClientTelephony(sip.bearers, rooms.location, rooms.push, settings.relays, rooms.clock)
         app = face(rooms, live, AllParts(rooms, media), telephony, address)
         public = with_sip(app, sip.transports.connections)
         http = web.listen(public, settings.http)

@@ -1,9 +1,10 @@
 """What an installation is told from outside: by options of `unificx up`, and by the environment where it runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from unificx.app.relaying import Relays
 from unificx.app.site import Site
 from unificx.kernel.errors import CannotStart
 from unificx.net import Bind, Certificates, Interface, server_context
@@ -38,6 +39,8 @@ class Settings:
     """Given from outside; None: the installation makes its own."""
     public_url: str = ""
     """Where people reach it from outside; "": where it listens."""
+    relays: Relays = field(default_factory=Relays)
+    """STUN and TURN servers."""
     demo: bool | None = None
     """Make a demo organisation: True if there is none, False never, None on the first start."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from unificx.app.relaying import Relays
 from unificx.kernel.clock import Clock
 from unificx.notices import Push
 from unificx.presence import Location
@@ -13,10 +14,11 @@ from unificx.web import IceServer, SipProof
 class ClientTelephony:
     """Fills `web.Telephony`."""
 
-    def __init__(self, bearers: Bearers, location: Location, push: Push, clock: Clock) -> None:
+    def __init__(self, bearers: Bearers, location: Location, push: Push, relays: Relays, clock: Clock) -> None:
         self._bearers = bearers
         self._location = location
         self._push = push
+        self._relays = relays
         self._clock = clock
 
     def proof(self, device_id: str) -> SipProof:
@@ -24,7 +26,7 @@ class ClientTelephony:
         return SipProof(expires, self._bearers.issue(device_id, self._clock.monotonic()))
 
     def ice_servers(self) -> Sequence[IceServer]:
-        return ()
+        return self._relays.ice_servers(self._clock)
 
     def registered(self, extension_id: str, device_id: str) -> bool:
         return self._location.reachable(extension_id, device_id, self._clock.monotonic())

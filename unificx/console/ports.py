@@ -49,6 +49,8 @@ class Site:
     """Of the mail server; None where none is set."""
     push: Trial | None = None
     """Of the key that pushes are signed with."""
+    relays: Trial | None = None
+    """Of the STUN and TURN servers; None where none are set."""
 
 
 class Survey(Protocol):

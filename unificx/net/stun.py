@@ -41,12 +41,12 @@ def answer(data: bytes, host: str, port: int) -> bytes | None:
     kind, length, _, transaction = _HEADER.unpack_from(data)
     if kind != BINDING_REQUEST or length % 4 or length != len(data) - _HEADER.size:
         return None
-    attributes = _attributes(data)
-    if attributes is None:
+    found = attributes(data)
+    if found is None:
         return None
     marked = False
     unknown: list[int] = []
-    for number, value, start in attributes:
+    for number, value, start in found:
         if number == FINGERPRINT:
             if value != _fingerprint(data[:start]):
                 return None
@@ -55,7 +55,7 @@ def answer(data: bytes, host: str, port: int) -> bytes | None:
             unknown.append(number)
     if unknown:
         return _refusal(transaction, unknown[:_MOST_UNKNOWN], marked)
-    return _word(BINDING_SUCCESS, transaction, _attribute(XOR_MAPPED_ADDRESS, _xored(host, port, transaction)), marked)
+    return _word(BINDING_SUCCESS, transaction, attribute(XOR_MAPPED_ADDRESS, _xored(host, port, transaction)), marked)
 
 
 def binding_request(transaction: bytes) -> bytes:
@@ -68,17 +68,22 @@ def mapped_address(data: bytes) -> tuple[str, int] | None:
     if not is_stun(data):
         return None
     kind, length, _, transaction = _HEADER.unpack_from(data)
-    attributes = _attributes(data) if length == len(data) - _HEADER.size else None
-    if kind != BINDING_SUCCESS or attributes is None:
+    found = attributes(data) if length == len(data) - _HEADER.size else None
+    if kind != BINDING_SUCCESS or found is None:
         return None
-    for number, value, _ in attributes:
+    for number, value, _ in found:
         if number == XOR_MAPPED_ADDRESS and len(value) in (8, 20):
-            port = int.from_bytes(value[2:4], "big") ^ MAGIC_COOKIE >> 16
-            return str(ipaddress.ip_address(_xor(value[4:], transaction))), port
+            return address(value, transaction)
     return None
 
 
-def _attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
+def address(value: bytes, transaction: bytes) -> tuple[str, int]:
+    """The (host, port) in the value of an XOR- address attribute (RFC 8489 section 14.2)."""
+    port = int.from_bytes(value[2:4], "big") ^ MAGIC_COOKIE >> 16
+    return str(ipaddress.ip_address(xor(value[4:], transaction))), port
+
+
+def attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
     """(number, value, offset of the attribute) of each; None if one runs over the end."""
     found: list[tuple[int, bytes, int]] = []
     at = _HEADER.size
@@ -96,8 +101,8 @@ def _attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
 
 def _refusal(transaction: bytes, unknown: list[int], marked: bool) -> bytes:
     reason = b"Unknown Attribute"
-    error = _attribute(ERROR_CODE, struct.pack("!HBB", 0, 4, 20) + reason)
-    numbers = _attribute(UNKNOWN_ATTRIBUTES, b"".join(number.to_bytes(2, "big") for number in unknown))
+    error = attribute(ERROR_CODE, struct.pack("!HBB", 0, 4, 20) + reason)
+    numbers = attribute(UNKNOWN_ATTRIBUTES, b"".join(number.to_bytes(2, "big") for number in unknown))
     return _word(BINDING_ERROR, transaction, error + numbers, marked)
 
 
@@ -105,7 +110,7 @@ def _word(kind: int, transaction: bytes, body: bytes, marked: bool) -> bytes:
     length = len(body) + (8 if marked else 0)
     message = _HEADER.pack(kind, length, MAGIC_COOKIE, transaction) + body
     if marked:
-        message += _attribute(FINGERPRINT, _fingerprint(message))
+        message += attribute(FINGERPRINT, _fingerprint(message))
     return message
 
 
@@ -114,16 +119,18 @@ def _fingerprint(before: bytes) -> bytes:
     return (zlib.crc32(before) ^ FINGERPRINT_XOR).to_bytes(4, "big")
 
 
-def _attribute(number: int, value: bytes) -> bytes:
+def attribute(number: int, value: bytes) -> bytes:
+    """An attribute, padded (section 14)."""
     return _ATTRIBUTE.pack(number, len(value)) + value + b"\x00" * (-len(value) % 4)
 
 
 def _xored(host: str, port: int, transaction: bytes) -> bytes:
     packed = ipaddress.ip_address(host.partition("%")[0]).packed
     family = 1 if len(packed) == 4 else 2
-    return struct.pack("!BBH", 0, family, port ^ MAGIC_COOKIE >> 16) + _xor(packed, transaction)
+    return struct.pack("!BBH", 0, family, port ^ MAGIC_COOKIE >> 16) + xor(packed, transaction)
 
 
-def _xor(packed: bytes, transaction: bytes) -> bytes:
+def xor(packed: bytes, transaction: bytes) -> bytes:
+    """An address, hidden from those who rewrite addresses, or shown again (section 14.2)."""
     mask = MAGIC_COOKIE.to_bytes(4, "big") + transaction
     return bytes(a ^ b for a, b in zip(packed, mask, strict=False))

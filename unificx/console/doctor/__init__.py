@@ -30,3 +30,4 @@ def examine(site: Site, clock: Clock) -> Iterator[Check]:
     yield machine.limits()
     yield reach.mail(site.mail)
     yield reach.push(site.push)
+    yield reach.relays(site.relays)

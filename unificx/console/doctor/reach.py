@@ -1,4 +1,4 @@
-"""Checks of how people are reached: mail and push."""
+"""Checks of how people are reached: mail, push, and media where a browser is shut in."""
 
 from unificx.console.doctor.check import Check
 from unificx.console.ports import Trial
@@ -22,6 +22,15 @@ def push(trial: Trial | None) -> Check:
     if trial is None:
         return Check("push", "warn", "not looked at", "Ask where the installation lies.")
     return _tried("push", trial)
+
+
+def relays(trial: Trial | None) -> Check:
+    """Whether the TURN servers relay for us: each is asked for an address, which is given back."""
+    if trial is None:
+        return Check(
+            "turn", "ok", "not set up", "For browsers in networks without UDP, set UNIFICX_TURN: see README.md."
+        )
+    return _tried("turn", trial)
 
 
 def _tried(name: str, trial: Trial) -> Check:

@@ -1,0 +1,51 @@
+"""TURN servers: what their URIs say, and credentials as coturn takes them."""
+
+import pytest
+
+from unificx.kernel.errors import CannotStart
+from unificx.net.turn import MOST_SERVERS, credentials, relay_servers
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "transport", "secure", "relays"),
+    [
+        ("turn:turn.example.com", "turn.example.com", 3478, "udp", False, True),
+        ("turn:192.0.2.1:80?transport=tcp", "192.0.2.1", 80, "tcp", False, True),
+        ("turn:[2001:db8::1]:3479?transport=udp", "2001:db8::1", 3479, "udp", False, True),
+        ("turns:turn.example.com:443?transport=tcp", "turn.example.com", 443, "tcp", True, True),
+        ("turns:turn.example.com", "turn.example.com", 5349, "tcp", True, True),
+        ("stun:stun.example.com", "stun.example.com", 3478, "udp", False, False),
+    ],
+)
+def test_what_a_uri_says(url: str, host: str, port: int, transport: str, secure: bool, relays: bool) -> None:
+    (server,) = relay_servers(url, "UNIFICX_TURN")
+    assert (server.url, server.host, server.port, server.transport) == (url, host, port, transport)
+    assert (server.secure, server.relays) == (secure, relays)
+
+
+def test_several_are_separated_by_commas() -> None:
+    assert [one.host for one in relay_servers(" turn:a , turns:b:443,", "X")] == ["a", "b"]
+    assert relay_servers("", "X") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turn.example.com",
+        "turn://turn.example.com",
+        "turn:turn.example.com:99999",
+        "turn:a:0",
+        "turns:a?transport=udp",
+        "turn:user@a",
+        "turn:a?transport=sctp",
+        ",".join(["turn:a"] * (MOST_SERVERS + 1)),
+    ],
+)
+def test_what_is_none_is_refused_by_the_name_of_the_setting(text: str) -> None:
+    with pytest.raises(CannotStart, match="UNIFICX_TURN"):
+        relay_servers(text, "UNIFICX_TURN")
+
+
+def test_credentials_say_when_they_end_and_are_a_hash_of_that() -> None:
+    """Made with: printf %s 1700000000:abc | openssl dgst -sha1 -hmac secret -binary | base64"""
+    assert credentials("secret", 1700000000, "abc") == ("1700000000:abc", "JHgegmW+/B84iarkT5SFAOC1Iqw=")

@@ -1,0 +1,81 @@
+"""TURN on a real coturn: the doctor tries it, and browsers that are shut in call by way of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Playwright, Telephones, driven, library
+from coturn import Coturn, coturn
+from server import Server, eventually, settle, watched
+
+from unificx.kernel.clock import SystemClock
+from unificx.net import Certificates, ensure_certificates
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return ensure_certificates(tmp_path_factory.mktemp("tls"), ["localhost", "127.0.0.1"], SystemClock())
+
+
+@pytest.fixture(scope="module")
+def turn(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
+    with coturn(tmp_path_factory.mktemp("coturn"), certificates.certificate, certificates.key) as turn:
+        yield turn
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with driven() as playwright:
+        yield playwright
+
+
+def examined(home: Path, settings: dict[str, str]) -> dict[str, str]:
+    """What the doctor says of TURN."""
+    server = Server(home, settings=settings)
+    checks = server.cli("doctor", check=False)
+    return next(one for one in (checks["checks"] if isinstance(checks, dict) else checks) if one["name"] == "turn")
+
+
+@pytest.mark.promise("T1")
+def test_the_doctor_has_every_server_relay(turn: Coturn, certificates: Certificates, tmp_path: Path) -> None:
+    urls = [f"turn:127.0.0.1:{turn.port}?transport=udp", f"turn:127.0.0.1:{turn.port}?transport=tcp"]
+    urls += [f"turns:localhost:{turn.tls}?transport=tcp", f"stun:127.0.0.1:{turn.port}"]
+    found = examined(tmp_path, turn.settings(*urls) | {"SSL_CERT_FILE": str(certificates.authority)})
+    assert found["state"] == "ok", found
+    assert found["detail"].count("relays from 127.0.0.1") == 3
+    assert found["detail"].endswith("sees us at 127.0.0.1")
+
+
+def test_the_doctor_says_what_is_wrong(turn: Coturn, tmp_path: Path) -> None:
+    url = f"turn:127.0.0.1:{turn.port}?transport=tcp"
+    found = examined(tmp_path, turn.settings(url, secret="quite another secret"))
+    assert found["state"] == "fail"
+    assert "UNIFICX_TURN_SECRET" in found["do"]
+    found = examined(tmp_path, turn.settings(f"turns:localhost:{turn.tls}"))
+    assert (found["state"], "not trusted" in found["detail"]) == ("fail", True), found
+    found = examined(tmp_path, turn.settings("turn:127.0.0.1:9?transport=udp"))
+    assert (found["state"], "does not answer" in found["detail"]) == ("fail", True), found
+    assert examined(tmp_path, {})["state"] == "ok"
+
+
+@pytest.fixture(params=["udp", "tcp"])
+def telephones(
+    request: pytest.FixtureRequest, turn: Coturn, playwright: Playwright, tmp_path: Path
+) -> Iterator[Telephones]:
+    """Browsers around a server that names coturn, by one transport alone."""
+    url = f"turn:127.0.0.1:{turn.port}?transport={request.param}"
+    for server in watched(Server(tmp_path / "home", settings=turn.settings(url))):
+        telephones = Telephones(playwright, tmp_path, server, library(tmp_path))
+        yield telephones
+        telephones.close()
+
+
+@pytest.mark.promise("U1", "T1")
+def test_browsers_that_are_shut_in_hear_each_other(telephones: Telephones) -> None:
+    household = settle(telephones.server)
+    anna = telephones(440).register(household.anna).by_relay_alone()
+    berta = telephones(1000).register(household.berta).by_relay_alone().answers()
+    anna.dial(household.berta.number)
+    anna.until("confirmed")
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices by relay")
+    assert anna.way() == berta.way() == "relay"
