@@ -11,7 +11,11 @@ import httpx
 import pytest
 from mail_box import MailBox, mail_server, text_of
 from push_service import Browser, PushService, push_service
-from server import Server, eventually, watched
+from server import Login, Server, eventually, watched
+
+from unificx.console.softphone import Account, NoLuck, SoftPhone
+from unificx.kernel.clock import SystemClock
+from unificx.sip.flow import Flow
 
 
 class Outside:
@@ -124,3 +128,58 @@ def tried(client: httpx.Client, browser: Browser) -> None:
     assert begun.status_code == 201, begun.text
     wanted: Callable[[], bool] = lambda: {"type": "test", "id": begun.json()["id"]} in browser.messages()  # noqa: E731
     eventually(wanted, what="the test push")
+
+
+@pytest.mark.promise("U1")
+def test_a_call_wakes_a_sleeping_client_and_its_end_is_told(reaching: Server, outside: Outside) -> None:
+    callee, caller = (
+        reaching.extension("740074", "Dorothea Quillfeder"),
+        reaching.extension("750075", "Emil Zaunkoenig"),
+    )
+    browser = Browser(outside.service, "/dorothea")
+    with httpx.Client(base_url=reaching.ready["http"], timeout=30) as client:
+        client.headers["Authorization"] = f"Bearer {token(reaching, 'dorothea.740074@example.com')}"
+        assert client.put("/api/v1/me/push", json=browser.as_json()).status_code == 204
+        assert client.post("/api/v1/me/sip-access").status_code == 200
+        assert client.get("/api/v1/me/reachable").json() == {"registered": False, "push": True}
+        asyncio.run(ring_and_give_up(reaching, caller, callee, browser))
+    first, last = browser.messages()
+    assert (first["type"], last["type"], first["call"]) == ("call", "stop", last["call"])
+    assert first.keys() | last.keys() == {"type", "call"}
+
+
+def token(server: Server, email: str) -> str:
+    """Of a person, who is given a password for it."""
+    with server.rest() as operator:
+        persons = operator.get("/api/v1/persons", params={"tenant": "demo", "limit": 200}).json()["items"]
+        person = next(one["id"] for one in persons if one["email"] == email)
+        password = {"password": "correct horse battery"}
+        set_ = operator.put(f"/api/v1/persons/{person}/password", params={"tenant": "demo"}, json=password)
+        assert set_.status_code == 204, set_.text
+    answer = httpx.post(f"{server.ready['http']}/api/v1/sessions", json={"email": email, **password})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["token"]
+
+
+async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser: Browser) -> None:
+    """Call; as soon as the sleeping device was told, hang up, and wait until it is told that too."""
+    here = Flow("udp", *server.address())
+    account = Account(caller.username, caller.password, caller.domain, caller.number, here)
+    phone = SoftPhone(account, 440.0, SystemClock(), lambda word, out: None)
+    await phone.start("127.0.0.1")
+    calling = asyncio.create_task(phone.call(callee.number))
+    try:
+        await until(lambda: len(browser.pushes()) == 1)
+        assert not calling.done()  # held, while the device wakes
+        phone.hang_up()
+        await until(lambda: len(browser.pushes()) == 2)
+        with pytest.raises(NoLuck, match="487"):
+            await calling
+    finally:
+        await phone.stop()
+
+
+async def until(look: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not look():
+            await asyncio.sleep(0.05)
