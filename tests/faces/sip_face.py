@@ -184,9 +184,9 @@ class Face:
 
 
 def _signals() -> tuple[type, ...]:
-    from unificx.presence.facts import DeviceRegistered, DeviceUnregistered
+    from unificx.presence.facts import DeviceMoved, DeviceRegistered, DeviceUnregistered
 
-    return DeviceRegistered, DeviceUnregistered
+    return DeviceMoved, DeviceRegistered, DeviceUnregistered
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import pytest
 from sip_face import AWAY, DOMAIN, HOME, OTHER, Face, Phone, add_device
 
-from unificx.presence.facts import DeviceRegistered, DeviceUnregistered
+from unificx.presence.facts import DeviceMoved, DeviceRegistered, DeviceUnregistered
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response
 
@@ -331,3 +331,29 @@ def test_bytes_that_are_no_text_are_not_kept(face: Face, phone: Phone) -> None:
     (binding,) = face.location
     assert binding.user_agent == "ab"
     assert phone.register('Path: "\x01" <sip:edge.example>').status == 400
+
+
+def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> None:
+    ways = [Flow("wss", "192.0.2.7", 40_001, 7), Flow("wss", "192.0.2.8", 40_002, 8)]
+    phone = Phone(face, flow=ways[0], contact="sip:abc@xyz.invalid;transport=ws")
+    headers = ("Supported: path, outbound",)
+    contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
+    device = ("e-t1-1001", "d-t1-1001a")
+    phone.register(*headers, contact=contact)
+    assert face.location.way_to(*device, "sip:abc@XYZ.invalid;transport=ws;ob", face.now) == ways[0]
+    phone.register(*headers, contact=contact)
+    assert face.signals == [DeviceRegistered("t1", *device)]
+    phone.flow = ways[1]
+    phone.register(*headers, contact=contact)
+    assert face.signals[1:] == [DeviceMoved("t1", *device)]
+    assert face.location.way_to(*device, phone.contact, face.now) == ways[1]
+    for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
+        assert face.location.way_to(*device, elsewhere, face.now) is None
+    face.face.lost(ways[1], face.now)
+    assert face.location.way_to(*device, phone.contact, face.now) is None
+
+
+def test_a_telephone_on_tcp_is_not_looked_for_elsewhere(face: Face) -> None:
+    phone = Phone(face, flow=TCP)
+    phone.register()
+    assert face.location.way_to("e-t1-1001", "d-t1-1001a", phone.contact, face.now) is None
