@@ -89,6 +89,11 @@ class Client:
         text = self.page.evaluate(script, [method, path])
         return json.loads(text) if text else None
 
+    def registered(self) -> "Client":
+        """Wait until its telephone can be rung."""
+        eventually(lambda: self.api("GET", "/me/reachable")["registered"], 15, "a registered telephone")
+        return self
+
     def databases(self) -> list[str]:
         """What this origin keeps on the device, asked from a page that keeps nothing itself."""
         other = self.context.new_page()

@@ -1,0 +1,170 @@
+"""How the device is held: felt during a call alone, off by a switch, and never told to anybody."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Playwright, driven
+from client_pages import Client, Clients
+from playwright.sync_api import WebSocket, expect
+from server import Household, Server, eventually
+
+SENSORS = ("accelerometer", "gyroscope", "magnetometer")
+LISTENERS = """() => {
+  window.felt = {devicemotion: 0, deviceorientation: 0}
+  const {addEventListener, removeEventListener} = window
+  window.addEventListener = (kind, ...more) => {
+    if (kind in felt) felt[kind] += 1
+    return addEventListener.call(window, kind, ...more)
+  }
+  window.removeEventListener = (kind, ...more) => {
+    if (kind in felt) felt[kind] -= 1
+    return removeEventListener.call(window, kind, ...more)
+  }
+}"""
+RESTING = {"devicemotion": 0, "deviceorientation": 0}
+READING = {"devicemotion": 1, "deviceorientation": 1}
+IN_THE_HAND = (41.734, -2.918)
+AT_THE_EAR = (57.316, -71.773)
+ACROSS = (4.627, -84.391)
+BRISK = 3.4173
+"""Radians a second."""
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with driven() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
+    clients = Clients(playwright, tmp_path, server)
+    yield clients
+    clients.close()
+
+
+class Held:
+    """A device whose sensors say what the test wants, and all that leaves it meanwhile."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.sent: list[str] = []
+        client.context.add_init_script(f"({LISTENERS})()")
+        client.page.on("websocket", self._watch)
+        client.context.on("request", lambda each: self.sent.append(f"{each.url} {each.post_data or ''} {each.headers}"))
+        self._session = client.context.new_cdp_session(client.page)
+        for kind in ("accelerometer", "linear-acceleration", "gyroscope"):
+            self._session.send("Emulation.setSensorOverrideEnabled", {"enabled": True, "type": kind})
+            self._turn(kind, 0)
+
+    def _watch(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda data: self.sent.append(str(data)))
+
+    def _turn(self, kind: str, x: float) -> None:
+        reading = {"xyz": {"x": x, "y": 0, "z": 0}}
+        self._session.send("Emulation.setSensorOverrideReadings", {"type": kind, "reading": reading})
+
+    def hold(self, attitude: tuple[float, float], *, turning: float = 0, seconds: float = 0.1) -> None:
+        """So for a while; a sensor tells of changes, so the hand trembles a little."""
+        beta, gamma = attitude
+        self._turn("gyroscope", turning)
+        for step in range(max(1, int(seconds * 10))):
+            angles = {"alpha": 10 + step % 2, "beta": beta, "gamma": gamma}
+            self._session.send("DeviceOrientation.setDeviceOrientationOverride", angles)
+            self.client.page.wait_for_timeout(110)
+
+    def raise_to_the_ear(self) -> None:
+        self.hold(IN_THE_HAND, seconds=0.5)
+        self.hold((58, -40), turning=BRISK, seconds=0.4)
+        self.hold(AT_THE_EAR, seconds=1)
+
+    def felt(self) -> dict[str, int]:
+        return self.client.page.evaluate("felt")
+
+
+@pytest.fixture
+def berta(clients: Clients, household: Household) -> Client:
+    """Somebody to call, who lets it ring."""
+    return clients("microphone").sign_in(household.berta).registered()
+
+
+def held_in_a_call(clients: Clients, household: Household) -> Held:
+    held = Held(clients("microphone", "camera", *SENSORS))
+    held.client.sign_in(household.anna).open("/directory").registered()
+    assert held.felt() == RESTING
+    call(held.client)
+    eventually(lambda: held.felt() == READING or held.client.page.wait_for_timeout(50), 10, "sensors are read")
+    return held
+
+
+def call(client: Client) -> None:
+    client.page.get_by_role("button", name="Call Bertalina Oxenfurt", exact=True).click()
+    expect(client.page.get_by_role("dialog", name="Call with Bertalina Oxenfurt")).to_be_visible()
+
+
+@pytest.mark.promise("C4")
+@pytest.mark.usefixtures("berta")
+def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_the_call_alone(
+    clients: Clients, household: Household
+) -> None:
+    held = held_in_a_call(clients, household)
+    page = held.client.page
+    dark = page.get_by_test_id("ear")
+    held.hold(IN_THE_HAND, seconds=1)
+    expect(dark).to_have_count(0)
+    held.raise_to_the_ear()
+    expect(dark).to_be_visible()
+    held.hold(IN_THE_HAND, turning=BRISK, seconds=0.6)
+    expect(dark).to_have_count(0)
+    page.get_by_role("button", name="Hang up").click()
+    eventually(lambda: held.felt() == RESTING or page.wait_for_timeout(100), 15, "sensors rest")
+
+
+@pytest.mark.promise("C4")
+@pytest.mark.usefixtures("berta")
+def test_no_reading_leaves_the_device(clients: Clients, household: Household) -> None:
+    held = held_in_a_call(clients, household)
+    before = len(held.sent)
+    began = time.monotonic()
+    for _ in range(3):
+        held.raise_to_the_ear()
+        held.hold(ACROSS, turning=BRISK, seconds=0.5)
+    expect(held.client.page.get_by_role("dialog", name="Call with Bertalina Oxenfurt")).to_have_attribute(
+        "data-turn", "90"
+    )
+    held.client.page.get_by_role("button", name="Hang up").click()
+    held.client.page.wait_for_timeout(1000)
+    assert any("BYE sip:" in each or "CANCEL sip:" in each for each in held.sent), "the call itself was watched"
+    values = [*IN_THE_HAND, *AT_THE_EAR, *ACROSS, BRISK]
+    for each in held.sent:
+        assert not any(str(abs(value))[:5] in each for value in values), each
+        assert "beta" not in each.lower()
+        assert "orientation" not in each.lower()
+    # A hundred readings, and hardly a message: nothing is told for them in another shape either. (The worker may
+    # still be fetching the program itself, for when there is no network.)
+    told = [each for each in held.sent[before:] if not each.startswith(f"{held.client.origin}/assets/")]
+    assert len(told) < 15 + (time.monotonic() - began) / 5, told
+
+
+@pytest.mark.promise("C4")
+@pytest.mark.usefixtures("berta")
+def test_switched_off_nothing_is_read_in_a_call_either(clients: Clients, household: Household) -> None:
+    held = Held(clients("microphone", *SENSORS))
+    held.client.context.add_init_script("localStorage.setItem('unificx.preferences', '{\"sensors\":false}')")
+    held.client.sign_in(household.anna).open("/directory").registered()
+    call(held.client)
+    held.raise_to_the_ear()
+    assert held.felt() == RESTING
+    expect(held.client.page.get_by_test_id("ear")).to_have_count(0)
+
+
+@pytest.mark.promise("C3", "C4")
+@pytest.mark.usefixtures("berta")
+def test_refused_sensors_take_nothing_from_the_call(clients: Clients, household: Household) -> None:
+    client = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    call(client)
+    expect(client.page.get_by_text("Ringing…")).to_be_visible()
+    expect(client.page.get_by_test_id("ear")).to_have_count(0)
+    assert client.complaints == []
