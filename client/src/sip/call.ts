@@ -154,7 +154,10 @@ export class Call {
       if (!this.incoming && response) this.#set({ phase: 'ringing', earlyMedia: Boolean(response.body) });
     });
     session.on('accepted', () => this.#talking());
-    session.on('confirmed', () => this.#applyMute());
+    session.on('confirmed', () => {
+      this.#applyMute();
+      if (this.state.state.camera === 'on' && !this.#pictures?.accepted) void this.#withoutVideo();
+    });
     session.on('hold', ({ originator }) => this.#held(originator as string, true));
     session.on('unhold', ({ originator }) => this.#held(originator as string, false));
     for (const name of ['ended', 'failed'] as const) {
@@ -250,9 +253,16 @@ export class Call {
     await this.#pictures!.send('video', this.#own.picture);
     const agreed = (await this.#negotiator!.ask('media')) && this.#pictures!.accepted;
     if (this.over) return;
-    if (!agreed) await this.#stopVideo();
+    if (!agreed) await this.#withoutVideo();
     this.#showOwn();
-    this.#set({ videoRefused: !agreed });
+  }
+
+  /** The other side takes no pictures: none are made, and it is said. */
+  async #withoutVideo(): Promise<void> {
+    this.#own.closePicture();
+    this.#showOwn();
+    this.#set({ videoRefused: true });
+    await this.#pictures?.send('video', undefined);
   }
 
   async #stopVideo(): Promise<void> {

@@ -31,6 +31,7 @@ export class Negotiator {
   ) {
     const end = session.terminate.bind(session);
     session.terminate = (options?: TerminateOptions) => {
+      if (session.isEnded()) return; // JsSIP does so when a change was under way at the end, and throws.
       const fate = session.isEstablished() ? fateOf(options) : 'end';
       if (fate === 'end') return end(options);
       if (fate === 'refused') return this.#settle?.('refused');

@@ -49,7 +49,7 @@ export class Phone {
   readonly state = createStore<PhoneState>(BEGIN);
   readonly #line = new Line({
     taken: () => void this.#open(),
-    lost: () => this.#close(),
+    lost: () => void this.#close(true),
     elsewhere: () => this.#set({ line: 'off', elsewhere: 'free' }),
     busy: () => this.state.state.calls.some((each) => !each.over),
   });
@@ -116,7 +116,7 @@ export class Phone {
     for (const until = Date.now() + CONNECTED_WITHIN; Date.now() < until && !call.over; await sleep(50)) {
       const { line, elsewhere } = this.state.state;
       if (line === 'ready') return true;
-      if (line === 'refused' || elsewhere) return false;
+      if (line === 'refused' || elsewhere === 'busy') return false;
     }
     return false;
   }
@@ -324,9 +324,13 @@ export class Phone {
     };
   }
 
-  /** Sign off and let the connection go; resolves when the server has heard of it. */
-  #close(): Promise<void> {
+  /**
+   * Sign off and let the connection go; resolves when the server has heard of it. `taken`: not a word to the server, for whom
+   * this tab and the one that took the line are one device: it would sign that one off.
+   */
+  #close(taken = false): Promise<void> {
     const ua = this.#ua;
+    if (taken) this.#socket?.disconnect();
     clearTimeout(this.#renewing);
     clearTimeout(this.#retrying);
     this.#retrying = undefined;

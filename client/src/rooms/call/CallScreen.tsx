@@ -49,7 +49,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
             mirrored
           />
         )}
-        <header className={css.top}>
+        <div className={css.top}>
           <button
             type="button"
             className={css.small}
@@ -59,7 +59,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
             <IconChevronDown aria-hidden />
           </button>
           <Signs call={call} />
-        </header>
+        </div>
         <Party call={call} compact={Boolean(seen) || keypad} />
         <Lacks call={call} />
         {other && <Waiting call={other} />}

@@ -54,16 +54,14 @@ export function Keypad({ press, plus, audible = false }: KeypadProps) {
         <UnstyledButton
           key={key}
           className={css.key}
-          aria-label={key === '*' ? t`Star` : key === '#' ? t`Hash` : key}
+          aria-label={key === '*' ? t`Star` : key === '#' ? t`Hash` : undefined}
           onPointerDown={() => down(key)}
           onPointerUp={up}
           onPointerLeave={up}
           onContextMenu={(event) => event.preventDefault()}
           onClick={() => pressed(key)}
         >
-          <span className={css.digit} aria-hidden>
-            {key === '*' ? '∗' : key}
-          </span>
+          <span className={css.digit}>{key === '*' ? '∗' : key}</span>
           <span className={css.letters} aria-hidden>
             {letters}
           </span>

@@ -34,7 +34,7 @@ export function Lacks({ call }: { call: Call }) {
   if (!videoRefused) return null;
   return (
     <div className={css.note} role="status">
-      <strong>{t`The other side shows no video`}</strong>
+      <strong>{t`The other side takes no video`}</strong>
       <div className={css.noteKeys}>
         <button type="button" onClick={() => call.overlook()}>{t`Go on without`}</button>
       </div>
