@@ -30,6 +30,22 @@ SIGN_IN = """async ({code, secret}) => {
   return {status: answer.status, text: await answer.text()}
 }"""
 
+KEPT = """async () => {
+  const answer = (request) => new Promise((done, fail) => {
+    request.onsuccess = () => done(request.result)
+    request.onerror = () => fail(request.error)
+  })
+  const kept = [{...localStorage}, {...sessionStorage}, history.state]
+  for (const {name} of await indexedDB.databases()) {
+    const base = await answer(indexedDB.open(name))
+    for (const store of base.objectStoreNames) kept.push(await answer(base.transaction(store).objectStore(store).getAll()))
+    base.close()
+  }
+  for (const name of await caches.keys())
+    for (const request of await (await caches.open(name)).keys()) kept.push(request.url)
+  return JSON.stringify(kept)
+}"""
+
 PUSH_SERVICE = """({endpoint, keys}) => {
   // Chromium without a push service of its own: a subscription that leads to the test's.
   const state = {now: null}
@@ -102,6 +118,10 @@ class Client:
             return other.evaluate("async () => (await indexedDB.databases()).map((each) => each.name)")
         finally:
             other.close()
+
+    def kept(self) -> str:
+        """All that this origin keeps on the device, in one text: database, caches, storage of the page."""
+        return self.page.evaluate(KEPT)
 
     def close(self) -> None:
         self.context.close()

@@ -1,0 +1,101 @@
+"""Without a network: the client starts from what the device holds, says so, and comes back by itself."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Playwright, driven
+from client_pages import Client, Clients, WorkerOf
+from playwright.sync_api import expect
+from server import Household, Server, eventually, settle, watched
+
+NO_CONNECTION = "No connection. You see what was here last; calls cannot come in."
+QUICK_SECONDS = 3.0
+"""From nothing to the last known data, on a machine that does other things too."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Each test has its own: it goes away."""
+    yield from watched(Server(tmp_path / "home"))
+
+
+@pytest.fixture
+def household(server: Server) -> Household:
+    return settle(server)
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with driven() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
+    clients = Clients(playwright, tmp_path, server)
+    yield clients
+    clients.close()
+
+
+def called(anna: Client, berta: Client) -> None:
+    """Anna calls Berta, who declines; both have it in their history."""
+    anna.open("/directory").registered()
+    anna.page.get_by_role("button", name="Call Bertalina Oxenfurt", exact=True).click()
+    berta.page.get_by_role("button", name="Decline").click()
+    anna.page.get_by_role("dialog", name="Call with Bertalina Oxenfurt").wait_for(state="detached")
+
+
+@pytest.mark.promise("C2", "U3")
+def test_history_and_people_are_read_without_a_network_and_the_client_comes_back(
+    clients: Clients, server: Server, household: Household
+) -> None:
+    berta = clients("microphone").sign_in(household.berta).registered()
+    anna = clients("microphone").sign_in(household.anna)
+    WorkerOf(anna)
+    called(anna, berta)
+    anna.open("/history")
+    expect(anna.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
+    server.stop()
+
+    began = time.monotonic()
+    anna.open("/history")
+    expect(anna.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
+    assert time.monotonic() - began < QUICK_SECONDS
+    expect(anna.page.get_by_text(NO_CONNECTION)).to_be_visible()
+    expect(anna.page.get_by_text("These are the calls kept on this device.")).to_be_visible()
+    anna.page.get_by_role("link", name="People").click()
+    expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
+    expect(anna.page.get_by_text("These are the people kept on this device.")).to_be_visible()
+
+    server.start()
+    expect(anna.page.get_by_text(NO_CONNECTION)).to_have_count(0, timeout=40_000)
+    anna.registered()
+    assert anna.complaints == []
+
+
+@pytest.mark.promise("C2")
+def test_a_network_that_swallows_everything_holds_nothing_up(clients: Clients, household: Household) -> None:
+    anna = clients().sign_in(household.anna).open("/directory")
+    expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
+    WorkerOf(anna)
+    anna.context.route("**/api/**", lambda route: None)
+    began = time.monotonic()
+    anna.open("/directory")
+    expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
+    assert time.monotonic() - began < QUICK_SECONDS
+    expect(anna.page.get_by_text(NO_CONNECTION)).to_be_visible()
+    anna.context.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.promise("S2", "T1")
+def test_signing_out_leaves_nothing_of_anybody_on_the_device(clients: Clients, household: Household) -> None:
+    anna = clients("notifications").sign_in(household.anna).open("/directory")
+    expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
+    assert "Claramunde" in anna.kept()
+    anna.open("/settings").page.get_by_role("button", name="Sign out").click()
+    eventually(lambda: anna.page.url.endswith("/app/sign-in"), 10, "the sign-in")
+    kept = anna.kept()
+    for name in ("Claramunde", "Annarosa", household.anna.number):
+        assert name not in kept
