@@ -40,8 +40,7 @@ export default function Reports() {
         {data?.map((report) => (
           <Accordion.Item key={report.id} value={report.id}>
             <Accordion.Control>
-              {people?.find((person) => person.id === report.person_id)?.name ?? t`somebody`},{' '}
-              {moment(report.created)}
+              {people?.find((person) => person.id === report.person_id)?.name ?? t`somebody`}, {moment(report.created)}
             </Accordion.Control>
             <Accordion.Panel>
               <Code block>{report.text}</Code>
