@@ -12,14 +12,21 @@ import { router } from './routes';
 import { watchForUpdates } from './updates';
 import { wake } from './waking';
 
+const WAYS = {
+  'sign-in': '/sign-in/code',
+  invitation: '/invitation',
+  recover: '/recover',
+  'second-factor': '/sign-in',
+  'sign-in-failed': '/sign-in',
+  'single-sign-on': '/settings/security',
+} as const;
+
 const arrival = noteArrival();
 wake();
 await Promise.all([speak(), lookUp()]);
 
 if (arrival) {
-  const to =
-    arrival.errand === 'sign-in' ? '/sign-in/code' : arrival.errand === 'invitation' ? '/invitation' : '/recover';
-  await router.navigate({ to, replace: true });
+  await router.navigate({ to: WAYS[arrival.errand], replace: true });
 }
 
 let was = session.state.state;

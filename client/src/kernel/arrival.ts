@@ -1,19 +1,24 @@
 /**
- * What a link brought: `#sign-in=CODE`, `#invitation=CODE`, `#recover=CODE`. A fragment is never sent to a server, so the code is in no log;
- * here it is taken out of the address bar and the history at once, and held in memory alone.
+ * What a link brought: `#sign-in=CODE`, `#invitation=CODE`, `#recover=CODE`, or what a provider's sign-in came back with. A fragment is never
+ * sent to a server, so the code is in no log; here it is taken out of the address bar and the history at once, and held in memory alone.
  */
-export type Errand = 'sign-in' | 'invitation' | 'recover';
+export type Errand = 'sign-in' | 'invitation' | 'recover' | 'second-factor' | 'sign-in-failed' | 'single-sign-on';
 
 export interface Arrival {
   errand: Errand;
+  /** The code; the ticket of a second factor; the refusal's own code. */
   code: string;
+  /** The second factors there are. */
+  kinds?: string[];
 }
 
-const SHAPE = /^#(sign-in|invitation|recover)=([A-Za-z0-9_-]{8,128})$/;
+const CODE = /^#(sign-in|invitation|recover)=([A-Za-z0-9_-]{8,128})$/;
+const BACK = /^#(second-factor|sign-in-failed|single-sign-on)=([A-Za-z0-9_.~-]{1,300})(?:&kinds=([a-z_,]{1,60}))?$/;
 
 export function readArrival(hash: string): Arrival | undefined {
-  const found = SHAPE.exec(hash);
-  return found ? { errand: found[1] as Errand, code: found[2]! } : undefined;
+  const [, errand, code, kinds] = CODE.exec(hash) ?? BACK.exec(hash) ?? [];
+  if (!errand || !code) return undefined;
+  return { errand: errand as Errand, code, ...(kinds ? { kinds: kinds.split(',') } : {}) };
 }
 
 let arrival: Arrival | undefined;
@@ -30,10 +35,15 @@ export function putArrival(given: Arrival): void {
   arrival = given;
 }
 
+/** The arrival for this errand, once. */
+export function takeArrived(errand: Errand): Arrival | undefined {
+  if (arrival?.errand !== errand) return undefined;
+  const taken = arrival;
+  arrival = undefined;
+  return taken;
+}
+
 /** The code for this errand, once. */
 export function takeArrival(errand: Errand): string {
-  if (arrival?.errand !== errand) return '';
-  const { code } = arrival;
-  arrival = undefined;
-  return code;
+  return takeArrived(errand)?.code ?? '';
 }

@@ -25,7 +25,7 @@ export default function ByCode() {
   }, [model, before]);
   if (end) return <NoWay why={end} />;
   return (
-    <Stage title={words?.title ?? t`Sign this device in`} lead={words?.lead} foot={<OtherWay />}>
+    <Stage title={words?.title ?? t`Sign this device in`} lead={words?.lead} foot={words ? undefined : <OtherWay />}>
       <EntrySteps entry={model.entry}>
         {before ? <Leave model={model} name={before.person?.name ?? ''} /> : <Confirm model={model} />}
       </EntrySteps>

@@ -28,7 +28,7 @@ export default function Invitation() {
     <Stage
       title={words?.title ?? t`Welcome, ${name}`}
       lead={words?.lead ?? t`${organisation} invites you to telephone with UnifiCX.`}
-      foot={<OtherWay />}
+      foot={words ? undefined : <OtherWay />}
     >
       <EntrySteps entry={model.entry}>
         <Form model={model} email={email} known={[name, organisation, email]} />

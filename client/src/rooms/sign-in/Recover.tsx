@@ -27,7 +27,7 @@ export default function Recover() {
   }[at];
   const lead = at === 'ask' ? t`A link to set a new password comes by e-mail.` : undefined;
   return (
-    <Stage title={words?.title ?? title} lead={words?.lead ?? lead} foot={<OtherWay />}>
+    <Stage title={words?.title ?? title} lead={words?.lead ?? lead} foot={words ? undefined : <OtherWay />}>
       {at === 'ask' && <Ask model={model} />}
       {at === 'asked' && (
         <Text>

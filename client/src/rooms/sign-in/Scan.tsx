@@ -5,7 +5,6 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { Hint } from '~/design/Notice';
 import { Stage } from '~/design/Stage';
-import type { Arrival } from '~/kernel/arrival';
 import { useValue } from '~/kernel/store';
 import { eyes } from './eyes';
 import { follow } from './follow';
@@ -16,9 +15,7 @@ import css from './scan.module.css';
 export default function Scan() {
   const { t } = useLingui();
   const navigate = useNavigate();
-  const [model] = useState(
-    () => new ScanModel(eyes, (arrival: Arrival) => void navigate({ to: follow(arrival), replace: true })),
-  );
+  const [model] = useState(() => new ScanModel(eyes, (link) => void navigate({ to: follow(link), replace: true })));
   const { phase, stream, seen } = useValue(model.state);
   useEffect(() => {
     void model.begin();

@@ -3,7 +3,7 @@ import { IconBuilding, IconFingerprint, IconQrcode } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { session } from '~/api/session';
 import { Hint } from '~/design/Notice';
 import { Stage } from '~/design/Stage';
@@ -22,6 +22,7 @@ export default function SignIn() {
   const busy = useValue(model.entry.state, (each) => each.busy);
   const words = useStepWords(model.entry);
   useOnward(model.entry);
+  useEffect(() => model.arrive(), [model]);
   return (
     <Stage
       title={words?.title ?? t`Sign in`}

@@ -1,7 +1,7 @@
 import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
 import { lookUp } from '~/api/session';
 import { passkeys, type Passkeys } from '~/kernel/passkeys';
-import { asProblem } from '~/kernel/problem';
+import { asProblem, Problem } from '~/kernel/problem';
 import { createStore } from '~/kernel/store';
 import { thisDevice, type ThisDevice } from '~/kernel/this-device';
 
@@ -64,6 +64,16 @@ export class Entry {
       const answer = await proof({ device: this.device, keep: 'cookie' });
       if (answer) await this.#admitted(answer.data);
     });
+  }
+
+  /** A provider's sign-in came back, and asks for a second factor. */
+  goOn(ticket: string, kinds: readonly string[]): void {
+    this.#set({ step: 'second', second: { ticket, kinds: kinds as SecondFactorNeeded['kinds'], expires: '' } });
+  }
+
+  /** A provider's sign-in came back, and said no. */
+  failed(code: string): void {
+    this.#set({ fault: new Problem(code, 403, 'The provider of your organisation did not sign you in.') });
   }
 
   /** Come in with a passkey, which is both factors in one. */

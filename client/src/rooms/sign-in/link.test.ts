@@ -20,6 +20,7 @@ it.each([
     { kind: 'foreign', host: 'pbx.example.com.evil.example' },
   ],
   ['https://pbx.example.com@evil.example/#sign-in=AbCdEfGh12345678', { kind: 'foreign', host: 'evil.example' }],
+  ['https://pbx.example.com/app/#second-factor=AbCdEfGh12345678&kinds=totp', { kind: 'nothing' }],
   ['otpauth://totp/UnifiCX:ada?secret=ABC', { kind: 'authenticator' }],
   ['javascript:alert(1)', { kind: 'nothing' }],
   ['WIFI:S:guests;;', { kind: 'nothing' }],

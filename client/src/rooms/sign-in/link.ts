@@ -1,8 +1,12 @@
-import { readArrival, type Arrival } from '~/kernel/arrival';
+import { readArrival } from '~/kernel/arrival';
+
+export type Link = 'sign-in' | 'invitation' | 'recover';
+
+const LINKS: readonly string[] = ['sign-in', 'invitation', 'recover'] satisfies Link[];
 
 /** What a scanned or typed text is to us. */
 export type Read =
-  | ({ kind: 'ours' } & Arrival)
+  | { kind: 'ours'; errand: Link; code: string }
   /** A link to somebody else's place: said, never followed. */
   | { kind: 'foreign'; host: string }
   /** For an authenticator app: the code of a second factor, not of a sign-in. */
@@ -16,7 +20,8 @@ export function readLink(text: string, origin: string): Read {
   if (!url || !/^https?:$/.test(url.protocol)) return { kind: 'nothing' };
   if (url.origin !== origin) return { kind: 'foreign', host: url.host };
   const arrival = readArrival(url.hash);
-  return arrival ? { kind: 'ours', ...arrival } : { kind: 'nothing' };
+  if (!arrival || !LINKS.includes(arrival.errand)) return { kind: 'nothing' };
+  return { kind: 'ours', errand: arrival.errand as Link, code: arrival.code };
 }
 
 function asUrl(text: string): URL | undefined {

@@ -1,4 +1,5 @@
 import { api, type SignInOptions } from '~/api';
+import { takeArrived } from '~/kernel/arrival';
 import { Entry, type Server } from './entry';
 
 type SignInServer = Server & Pick<typeof api, 'signIn'>;
@@ -9,6 +10,12 @@ export class SignInModel {
     private readonly server: Pick<SignInServer, 'signIn' | 'signInOptions'> = api,
     readonly entry = new Entry(),
   ) {}
+
+  /** What a provider's sign-in came back with, if that is how we come here. */
+  arrive(back = takeArrived('second-factor') ?? takeArrived('sign-in-failed')): void {
+    if (back?.errand === 'second-factor') this.entry.goOn(back.code, back.kinds ?? []);
+    else if (back) this.entry.failed(back.code);
+  }
 
   byPassword(email: string, password: string, tenant?: string): Promise<void> {
     const body = { email: email.trim(), password, ...(tenant ? { tenant } : {}) };

@@ -1,6 +1,5 @@
 import { createStore } from '~/kernel/store';
-import type { Arrival } from '~/kernel/arrival';
-import { readLink, type Read } from './link';
+import { readLink, type Link, type Read } from './link';
 
 /** `asking`: the reason is shown, nothing is on yet. `refused`, `missing`: no camera; the link can be typed instead. */
 export type Phase = 'asking' | 'opening' | 'looking' | 'refused' | 'missing' | 'broken';
@@ -32,7 +31,7 @@ export class ScanModel {
 
   constructor(
     private readonly eyes: Eyes,
-    private readonly found: (arrival: Arrival) => void,
+    private readonly found: (link: { errand: Link; code: string }) => void,
   ) {}
 
   /** Goes on by itself where the camera was allowed before. */
