@@ -1,5 +1,12 @@
 import { ActionIcon, Box, Text } from '@mantine/core';
-import { IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconPhoneX, type Icon } from '@tabler/icons-react';
+import {
+  IconPhone,
+  IconPhoneCheck,
+  IconPhoneIncoming,
+  IconPhoneOutgoing,
+  IconPhoneX,
+  type Icon,
+} from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { duration } from '~/design/moments';
 import { Row } from '~/design/Rows';
@@ -10,6 +17,7 @@ const LOOKS: Record<Entry['kind'], { icon: Icon; colour: string }> = {
   incoming: { icon: IconPhoneIncoming, colour: 'var(--mantine-color-dimmed)' },
   outgoing: { icon: IconPhoneOutgoing, colour: 'var(--mantine-color-dimmed)' },
   declined: { icon: IconPhoneX, colour: 'var(--mantine-color-dimmed)' },
+  test: { icon: IconPhoneCheck, colour: 'var(--mantine-color-dimmed)' },
   missed: { icon: IconPhoneX, colour: 'var(--mantine-color-error)' },
 };
 
@@ -17,7 +25,13 @@ const LOOKS: Record<Entry['kind'], { icon: Icon; colour: string }> = {
 export function CallRow({ entry }: { entry: Entry }) {
   const { t, i18n } = useLingui();
   const { icon: Look, colour } = LOOKS[entry.kind];
-  const kinds = { incoming: t`Incoming`, outgoing: t`Outgoing`, missed: t`Missed`, declined: t`Declined` };
+  const kinds = {
+    incoming: t`Incoming`,
+    outgoing: t`Outgoing`,
+    missed: t`Missed`,
+    declined: t`Declined`,
+    test: t`Does it ring?`,
+  };
   const outcomes = {
     answered: '',
     missed: t`no answer`,
@@ -32,7 +46,12 @@ export function CallRow({ entry }: { entry: Entry }) {
     : entry.kind === 'outgoing' && entry.outcome !== 'answered'
       ? outcomes[entry.outcome]
       : '';
-  const who = entry.erased ? t`An erased person` : entry.name || entry.number || t`Hidden number`;
+  const who =
+    entry.kind === 'test'
+      ? t`Test call`
+      : entry.erased
+        ? t`An erased person`
+        : entry.name || entry.number || t`Hidden number`;
   const poor = entry.mos !== undefined && grade(entry.mos) !== 'good';
   return (
     <Row
@@ -42,7 +61,7 @@ export function CallRow({ entry }: { entry: Entry }) {
           <Text size="sm" c="dimmed" component="time" dateTime={entry.started.toISOString()}>
             {i18n.date(entry.started, { timeStyle: 'short' })}
           </Text>
-          {entry.number ? (
+          {entry.number && entry.kind !== 'test' ? (
             <ActionIcon
               variant="light"
               size={44}
@@ -62,7 +81,7 @@ export function CallRow({ entry }: { entry: Entry }) {
         {who}
       </Text>
       <Text size="sm" c="dimmed" truncate>
-        {[kinds[entry.kind], how, entry.name && entry.number].filter(Boolean).join(' · ')}
+        {[kinds[entry.kind], how, entry.kind !== 'test' && entry.name && entry.number].filter(Boolean).join(' · ')}
       </Text>
       {poor && (
         <Text size="xs" c="dimmed">

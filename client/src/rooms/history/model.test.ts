@@ -52,6 +52,11 @@ describe('a call as its owner sees it', () => {
     expect(entryOf(record(), new Set(['ada']))).toMatchObject({ kind: 'outgoing', name: 'Me', number: '1001' });
   });
 
+  it('is a test when one called oneself', () => {
+    const back = [party('caller', '1001', 'Me', 'mine'), party('callee', '1001', 'Me', 'mine')];
+    expect(entryOf(record({ outcome: 'answered', parties: back }), mine).kind).toBe('test');
+  });
+
   it('knows a number that was dialled and led to nobody', () => {
     const nobody = record({ callee: '4711', callee_name: '', parties: [party('caller', '1001', 'Me', 'mine')] });
     expect(entryOf(nobody, mine)).toMatchObject({ kind: 'outgoing', number: '4711', name: '' });

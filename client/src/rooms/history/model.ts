@@ -5,7 +5,8 @@ import { createStore } from '~/kernel/store';
 /** A call as one of the two who took part sees it. */
 export interface Entry {
   id: string;
-  kind: 'incoming' | 'outgoing' | 'missed' | 'declined';
+  /** `test`: one called oneself, to see whether it rings. */
+  kind: 'incoming' | 'outgoing' | 'missed' | 'declined' | 'test';
   /** The other side; both empty if it hid its number, `erased` if it asked to be forgotten. */
   name: string;
   number: string;
@@ -41,12 +42,13 @@ export interface HistoryState {
 export function entryOf(record: CallRecord, own: ReadonlySet<string>): Entry {
   const caller = record.parties.find((each) => each.role === 'caller');
   const outgoing = caller?.extension_id != null && own.has(caller.extension_id);
+  const oneself = outgoing && record.parties.slice(1).some((each) => own.has(each.extension_id ?? ''));
   const other = outgoing ? record.parties.find((each) => each.role === 'callee') : caller;
   const answered = record.outcome === 'answered';
   const heard = [record.quality.caller.mos, record.quality.callee?.mos].filter((each) => each != null);
   return {
     id: record.id,
-    kind: outgoing ? 'outgoing' : answered ? 'incoming' : record.outcome === 'declined' ? 'declined' : 'missed',
+    kind: oneself ? 'test' : outgoing ? 'outgoing' : answered ? 'incoming' : unanswered(record),
     name: other?.name ?? '',
     number: other?.number ?? (outgoing ? (record.callee ?? '') : ''),
     erased: other?.erased ?? false,
@@ -55,6 +57,11 @@ export function entryOf(record: CallRecord, own: ReadonlySet<string>): Entry {
     outcome: record.outcome,
     mos: heard.length ? Math.min(...heard) : undefined,
   };
+}
+
+/** What a call that rang here and was not answered is, whatever its caller met. */
+function unanswered({ outcome }: CallRecord): 'declined' | 'missed' {
+  return outcome === 'declined' ? 'declined' : 'missed';
 }
 
 /** Good from 3.6 (users satisfied, ITU-T G.107 annex B), poor below 3.1 (many are not). */

@@ -1,4 +1,4 @@
-import { Box, Button, Group, Loader, Progress, Text, ThemeIcon, VisuallyHidden } from '@mantine/core';
+import { Box, Button, Loader, Progress, Stack, Text, ThemeIcon, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMinus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
@@ -97,14 +97,14 @@ function Answers({ name, test }: { name: CheckName; test: Test }) {
   const { t } = useLingui();
   const [yes, no] = name === 'permission' ? [t`Allow notifications`, t`Not now`] : [t`I hear them`, t`I hear nothing`];
   return (
-    <Group mt="xs" gap="xs" grow>
+    <Stack mt="xs" gap="xs">
       <Button size="md" onClick={() => test.say(true)}>
         {yes}
       </Button>
       <Button size="md" variant="default" onClick={() => test.say(false)}>
         {no}
       </Button>
-    </Group>
+    </Stack>
   );
 }
 
