@@ -1,0 +1,32 @@
+"""The words the mixer's arrays are spoken of with, and the sizes everything has.
+
+Every leg has a *slot*, a place in all arrays. A frame is 20 ms: 160 bytes of payload and 160 units of RTP time in G.711
+and in G.722 alike, for the RTP clock of G.722 runs at 8000 Hz too (RFC 3551 section 4.5.2).
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+Pcm: TypeAlias = npt.NDArray[np.int16]
+Samples: TypeAlias = npt.NDArray[np.int32]
+Words: TypeAlias = npt.NDArray[np.uint32]
+Numbers: TypeAlias = npt.NDArray[np.int32]
+Index: TypeAlias = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Floats: TypeAlias = npt.NDArray[np.float32]
+
+TICKS = 50
+"""Ticks a second."""
+FRAME = 160
+NARROW, WIDE = 160, 320
+"""Samples of a frame at 8 and at 16 kHz."""
+HEADER = 12
+PACKET = HEADER + FRAME
+
+MAX_LEGS = 4096
+MAX_ROOMS = 2048
+MAX_PLAYS = 8192
+MAX_TAPS = 1024

@@ -1,0 +1,102 @@
+"""The sounds that can be played: 16-bit samples of many sounds in one array, so that one look fetches a frame of each.
+
+Memory is bounded. What has not been played for longest makes room for what comes; what plays stays.
+"""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from unificx.media.mixer.arrays import Index, Pcm
+
+PAD = 640
+"""Zero samples before and after each sound: a frame may begin before it and end behind it."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A sound's place: samples `start` to `start + length` of the bank. `filled` samples of it are there already."""
+
+    digest: str
+    start: int
+    length: int
+    rate: int
+    filled: int = 0
+    players: int = 0
+
+    @property
+    def complete(self) -> bool:
+        return self.filled >= self.length
+
+    @property
+    def room(self) -> tuple[int, int]:
+        return self.start - PAD, self.start + self.length + PAD
+
+
+class Bank:
+    """`size` in samples."""
+
+    def __init__(self, size: int) -> None:
+        self.samples: Pcm = np.zeros(size, np.int16)
+        self.evicted: list[str] = []
+        """Digests that had to go; whoever is told takes them out."""
+        self._entries: dict[str, Entry] = {}  # in the order of their last use
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, digest: str) -> Entry | None:
+        """A complete sound, now the most recently used."""
+        entry = self._entries.get(digest)
+        if entry is None or not entry.complete:
+            return None
+        self._entries[digest] = self._entries.pop(digest)
+        return entry
+
+    def load(self, digest: str, rate: int, length: int, offset: int, piece: bytes) -> bool:
+        """Take in a piece of a sound at sample `offset`; pieces come in order. False if there is no room for it."""
+        entry = self._entries.get(digest)
+        if entry is not None and entry.complete:
+            return True
+        if offset == 0:
+            entry = self._make(digest, rate, length)
+        if entry is None or offset != entry.filled or offset + len(piece) // 2 > entry.length:
+            return False
+        count = len(piece) // 2
+        at = entry.start + offset
+        self.samples[at : at + count] = np.frombuffer(piece[: 2 * count], "<i2")
+        entry.filled += count
+        return True
+
+    def windows(self, at: Index, width: int) -> Pcm:
+        """So many samples from each place, one row a place."""
+        return sliding_window_view(self.samples, width)[at]
+
+    def _make(self, digest: str, rate: int, length: int) -> Entry | None:
+        self._entries.pop(digest, None)
+        wanted = length + 2 * PAD
+        if length <= 0 or wanted > len(self.samples):
+            return None
+        while (start := self._gap(wanted)) is None:
+            oldest = next((each for each in self._entries.values() if not each.players), None)
+            if oldest is None:
+                return None
+            del self._entries[oldest.digest]
+            self.evicted.append(oldest.digest)
+        entry = self._entries[digest] = Entry(digest, start + PAD, length, rate)
+        self.samples[start : start + PAD] = 0
+        self.samples[entry.start + length : start + wanted] = 0
+        return entry
+
+    def _gap(self, wanted: int) -> int | None:
+        """Where so many samples fit."""
+        at = 0
+        for begin, end in sorted(each.room for each in self._entries.values()):
+            if begin - at >= wanted:
+                return at
+            at = end
+        return at if len(self.samples) - at >= wanted else None

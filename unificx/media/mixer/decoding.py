@@ -1,0 +1,118 @@
+"""From payload to samples, for those who have to be heard; what has not come is made up (see `concealment`)."""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+import numpy as np
+
+from unificx.media.mixer import companding, concealment, wideband
+from unificx.media.mixer.arrays import NARROW, WIDE, Bytes, Index, Mask, Numbers, Pcm, Samples
+from unificx.media.mixer.companding import ALAW, ULAW
+from unificx.media.mixer.jitter import Jitter
+from unificx.media.mixer.resampling import HISTORY, to_rate
+from unificx.media.mixer.wideband import WARM, Coder
+
+_SILENT = concealment.LONGEST + 1
+
+
+class Decoder:
+    """What decoding remembers of every slot. `concealed` counts frames made up."""
+
+    def __init__(self, jitter: Jitter, slots: int) -> None:
+        self.concealed = 0
+        self._jitter = jitter
+        self._missing = np.zeros(slots, np.int32)
+        self._tick = np.full(slots, -2, np.int64)
+        """When each was last decoded."""
+        self._kept: Pcm = np.zeros((slots, WIDE), np.int16)
+        """The last frame, where the next cannot be had from the payload before."""
+        self._tail = np.zeros((slots, HISTORY[8000]), np.int32)
+        self._states: dict[int, Coder] = {}
+
+    def clear(self, slot: int) -> None:
+        self._tick[slot] = -2
+        self._states.pop(slot, None)
+
+    def narrow(self, slots: Index, law: Numbers, payload: Bytes, have: Mask, tick: int) -> Samples:
+        """G.711: frames of 160 samples."""
+        self._begin(slots, tick)
+        frames = self._laws(law, payload)
+        if self._is_whole(slots, have):
+            return frames
+        gap = np.flatnonzero(~have)
+        previous = self._kept[slots[gap], :NARROW].astype(np.int32)
+        first = np.flatnonzero(self._missing[slots[gap]] == 0)
+        previous[first] = self._laws(law[gap[first]], self._jitter.before(slots[gap[first]]))
+        self._mend(frames, slots, have, previous)
+        return frames
+
+    def wide(self, slots: Index, payload: Bytes, have: Mask, tick: int) -> Samples:
+        """G.722: frames of 320 samples."""
+        fresh = self._begin(slots, tick)
+        frames = np.zeros((len(slots), WIDE), np.int32)
+        for n, slot in enumerate(slots.tolist()):
+            if fresh[n] or slot not in self._states:
+                self._states[slot] = self._warmed(slots[n : n + 1])
+            if have[n]:
+                frames[n] = wideband.decoded(self._states[slot], payload[n])
+        if not self._is_whole(slots, have):
+            self._mend(frames, slots, have, self._kept[slots[~have]].astype(np.int32))
+        self._kept[slots] = frames
+        return frames
+
+    def widened(self, slots: Index, frames: Samples) -> Samples:
+        """The same frames of G.711 at 16 kHz."""
+        before = self._tail[slots]
+        self._tail[slots] = frames[:, -HISTORY[8000] :]
+        return to_rate(np.concatenate((before, frames), axis=1), 8000)
+
+    def forget(self, talkers: Mask) -> None:
+        """Drop the states of those who do not talk; `talkers` by slot."""
+        for slot in [slot for slot in self._states if not talkers[slot]]:
+            del self._states[slot]
+
+    def _begin(self, slots: Index, tick: int) -> Mask:
+        """Who was not decoded a tick ago, and so has no past."""
+        fresh = self._tick[slots] != tick - 1
+        self._tick[slots] = tick
+        if fresh.any():
+            new = slots[fresh]
+            self._tail[new] = 0
+            self._kept[new] = 0
+            self._missing[new] = _SILENT
+        return fresh
+
+    def _is_whole(self, slots: Index, have: Mask) -> bool:
+        """Whether all is there and was there a tick ago."""
+        if not have.all():
+            return False
+        missed = self._missing[slots] > 0
+        return not missed.any()
+
+    def _mend(self, frames: Samples, slots: Index, have: Mask, previous: Samples) -> None:
+        """Make up the frames that are missing, after `previous`, and lead into those that came after a gap."""
+        missing = self._missing[slots]
+        back = np.flatnonzero(have & (missing > 0))
+        frames[back] = concealment.rejoin(frames[back], self._kept[slots[back], : frames.shape[1]].astype(np.int32))
+        gap = np.flatnonzero(~have)
+        count = np.minimum(missing[gap] + 1, _SILENT)
+        frames[gap] = made = concealment.bridge(previous, count)
+        self._kept[slots[gap], : frames.shape[1]] = made
+        self._missing[slots] = 0
+        self._missing[slots[gap]] = count
+        self.concealed += int(np.count_nonzero(count < _SILENT))
+
+    def _warmed(self, slot: Index) -> Coder:
+        """A state as if it had decoded what came before."""
+        state = wideband.coder()
+        for frames in range(WARM, 0, -1):
+            wideband.decoded(state, self._jitter.before(slot, frames)[0])
+        return state
+
+    @staticmethod
+    def _laws(law: Numbers, payload: Bytes) -> Samples:
+        frames = companding.decode(payload, ULAW)
+        other = np.flatnonzero(law == ALAW)
+        if len(other):
+            frames[other] = companding.decode(payload[other], ALAW)
+        return frames

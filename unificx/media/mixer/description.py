@@ -1,0 +1,149 @@
+"""What the engine says of itself in offers and answers (RFC 3264), and what it reads from those of the other side.
+
+One stream of audio in G.722 or G.711, with telephone events. The other side is our own rtpengine on this machine.
+"""
+
+import ipaddress
+from dataclasses import dataclass, replace
+
+from unificx import sdp
+from unificx.media.mixer.companding import ALAW, G722, ULAW
+from unificx.media.ng import MediaUnavailable
+from unificx.sdp import Codec, Direction, Media, Session
+
+_CODECS = {"PCMU": ULAW, "PCMA": ALAW, "G722": G722}
+_EVENTS = "telephone-event"
+_OFFERED = (Codec(9, "G722", 8000), Codec(0, "PCMU", 8000), Codec(8, "PCMA", 8000))
+_OFFERED_EVENTS = Codec(101, _EVENTS, 8000)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What both sides have settled on. Ports are those of 127.0.0.1 that the other side's RTP and RTCP come from."""
+
+    port: int
+    control: int
+    codec: int
+    payload: int
+    digits: int
+    """Payload type of telephone events, -1 for none."""
+    listens: bool
+    """Whether the other side wants to hear anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """Our own side: the port of our RTP, that of RTCP being the next, and what stands in the o= line."""
+
+    port: int
+    session: int
+    version: int = 1
+
+
+def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, bytes]:
+    """Answer an offer: G.722 wherever it is offered and `wideband` is wanted, else the first G.711 in it.
+
+    Raises MediaUnavailable("description") if there is nothing we can hear.
+    """
+    session = _parse(offer)
+    media = _audio(session)
+    found = [each for each in sdp.codecs(media) if _known(each)]
+    if not found:
+        raise MediaUnavailable("description")
+    best = next((each for each in found if wideband and each.name.upper() == "G722"), found[0])
+    events = _events(media)
+    direction = sdp.direction(session, media).reversed
+    lines = _lines(tuple(filter(None, (best, events))), direction)
+    sections = tuple(
+        replace(media, port=own.port, count=1, formats=_formats(best, events), lines=_multiplexed(media, lines))
+        if each is media
+        else Media(each.kind, 0, each.proto, each.formats)
+        for each in session.media
+    )
+    return _agreed(session, media, best, events), bytes(Session(_head(own), sections))
+
+
+def offer(own: Self) -> bytes:
+    """An offer of all we can."""
+    codecs = (*_OFFERED, _OFFERED_EVENTS)
+    formats = tuple(str(each.payload) for each in codecs)
+    media = Media("audio", own.port, "RTP/AVP", formats, _lines(codecs, Direction.SENDRECV))
+    return bytes(Session(_head(own), (media,)))
+
+
+def agreed(answered: bytes) -> Agreed:
+    """What an answer to our offer settles. Raises MediaUnavailable("description") if that is nothing."""
+    session = _parse(answered)
+    media = _audio(session)
+    best = next((each for each in sdp.codecs(media) if _known(each)), None)
+    if best is None:
+        raise MediaUnavailable("description")
+    return _agreed(session, media, best, _events(media))
+
+
+def _parse(data: bytes) -> Session:
+    try:
+        return sdp.parse(data)
+    except sdp.BadDescription:
+        raise MediaUnavailable("description") from None
+
+
+def _audio(session: Session) -> Media:
+    """The audio we take part in: plain RTP that comes from this machine."""
+    media = sdp.audio(session)
+    where = session.connection(media) if media else None
+    if media is None or where is None or media.proto != "RTP/AVP" or not _is_here(where.address):
+        raise MediaUnavailable("description")
+    return media
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) == ipaddress.ip_address("127.0.0.1")
+    except ValueError:
+        return False
+
+
+def _known(codec: Codec) -> bool:
+    return codec.name.upper() in _CODECS and codec.rate == 8000 and codec.channels == 1
+
+
+def _events(media: Media) -> Codec | None:
+    return next((each for each in sdp.codecs(media) if each.name.lower() == _EVENTS and each.rate == 8000), None)
+
+
+def _agreed(session: Session, media: Media, best: Codec, events: Codec | None) -> Agreed:
+    control = (media.attribute("rtcp") or "").split(" ")[0]
+    port = int(control) if control.isascii() and control.isdigit() and len(control) < 6 else media.port + 1
+    if media.attribute("rtcp-mux") is not None:
+        port = media.port
+    return Agreed(
+        port=media.port,
+        control=min(port, 65535),
+        codec=_CODECS[best.name.upper()],
+        payload=best.payload,
+        digits=events.payload if events else -1,
+        listens=sdp.direction(session, media).receives,
+    )
+
+
+def _formats(best: Codec, events: Codec | None) -> tuple[str, ...]:
+    return tuple(str(each.payload) for each in (best, events) if each)
+
+
+def _lines(codecs: tuple[Codec, ...], direction: Direction) -> tuple[str, ...]:
+    maps = [f"a=rtpmap:{each.payload} {each.name}/{each.rate}" for each in codecs]
+    keys = [f"a=fmtp:{each.payload} 0-15" for each in codecs if each.name.lower() == _EVENTS]
+    return (*maps, *keys, "a=ptime:20", f"a={direction}")
+
+
+def _multiplexed(media: Media, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """With what of the offer an answer has to repeat (RFC 5761, RFC 5888)."""
+    mid = media.attribute("mid")
+    more = ["a=rtcp-mux"] if media.attribute("rtcp-mux") is not None else []
+    return (*lines, *more, *([f"a=mid:{mid}"] if mid else []))
+
+
+def _head(own: Self) -> tuple[str, ...]:
+    origin = f"o=- {own.session} {own.version} IN IP4 127.0.0.1"
+    return ("v=0", origin, "s=-", "c=IN IP4 127.0.0.1", "t=0 0")

@@ -1,0 +1,166 @@
+"""From samples to payload: one for each who hears something of his own, one for all the others in a room."""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from unificx.media.mixer import companding, wideband
+from unificx.media.mixer.arrays import (
+    FRAME,
+    MAX_LEGS,
+    MAX_ROOMS,
+    NARROW,
+    TICKS,
+    WIDE,
+    Bytes,
+    Index,
+    Mask,
+    Numbers,
+    Samples,
+)
+from unificx.media.mixer.companding import ALAW, G722, ULAW
+from unificx.media.mixer.layout import Plane
+from unificx.media.mixer.resampling import HISTORY, to_rate
+from unificx.media.mixer.wideband import WARM, Coder
+
+COMFORT = {
+    width: np.rint(np.random.default_rng(width).normal(0, 10, (TICKS, width))).astype(np.int32)
+    for width in (NARROW, WIDE)
+}
+"""A second of the faint noise that is in a room while nobody talks."""
+_LAWS = (ULAW, ALAW)
+
+
+def _comfort() -> Bytes:
+    state = wideband.coder()
+    return np.stack([wideband.encoded(state, frame) for frame in (*COMFORT[WIDE], *COMFORT[WIDE])][TICKS:])
+
+
+_COMFORT: Bytes = _comfort()
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is heard in a room at 16 kHz by all who hear the same."""
+
+    state: Coder | None = None
+    recent: list[Samples] = field(default_factory=list[Samples])
+    tail: Samples = field(default_factory=lambda: np.zeros(HISTORY[16000], np.int32))
+
+
+class Encoder:
+    """What encoding remembers of every slot and room."""
+
+    def __init__(self, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
+        self._states: dict[int, Coder] = {}
+        self._rooms: dict[int, _Room] = {}
+        self._tail = np.zeros((slots, HISTORY[16000]), np.int32)
+
+    def clear(self, slot: int) -> None:
+        self._states.pop(slot, None)
+        self._tail[slot] = 0
+
+    def clear_room(self, room: int) -> None:
+        self._rooms.pop(room, None)
+
+    def narrow(self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples]) -> None:
+        """Write the plane's payloads: `own` rows with their samples; the others hear `mix`, a row a room and a last
+        one for those in none."""
+        rows, samples = own
+        shared = _others(plane, rows)
+        if len(shared):
+            both = np.stack([companding.encode(mix, law) for law in _LAWS])
+            payload[shared] = both[plane.codec[shared], plane.place[shared]]
+        if len(rows):
+            self._laws(payload, rows, plane.codec[rows], samples)
+
+    def wide(
+        self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples], calm: tuple[Mask, int]
+    ) -> None:
+        """The same at 16 kHz. `calm` tells the rooms where nobody has been heard for a while, and the tick."""
+        rows, samples = own
+        shared = _others(plane, rows)
+        self._wide_own(plane, payload, rows, samples)
+        self._wide_shared(plane, payload, shared, mix, calm)
+        narrow = rows[plane.codec[rows] != G722]
+        if len(narrow):
+            some = samples[plane.codec[rows] != G722]
+            slots = plane.slots[narrow]
+            full = np.concatenate((self._tail[slots], some), axis=1)
+            self._laws(payload, narrow, plane.codec[narrow], to_rate(full, 16000))
+            self._tail[slots] = some[:, -HISTORY[16000] :]
+        for place, room in enumerate(plane.rooms.tolist()):
+            self._remember(self._rooms.setdefault(room, _Room()), mix[place])
+
+    def _wide_own(self, plane: Plane, payload: Bytes, rows: Index, samples: Samples) -> None:
+        states: dict[int, Coder] = {}
+        for n, row in enumerate(rows.tolist()):
+            if plane.codec[row] != G722:
+                continue
+            slot = int(plane.slots[row])
+            state = self._states.get(slot) or self._warmed(plane, row)
+            states[slot] = state
+            payload[row] = wideband.encoded(state, samples[n])
+        self._states = states
+
+    def _wide_shared(self, plane: Plane, payload: Bytes, shared: Index, mix: Samples, calm: tuple[Mask, int]) -> None:
+        quiet, tick = calm
+        codes = np.empty((len(mix), FRAME), np.uint8)
+        codes[-1] = wideband.SILENCE
+        listeners = shared[plane.codec[shared] == G722]
+        for place in np.unique(plane.place[listeners]).tolist():
+            if place == len(plane.rooms):
+                continue
+            room = self._rooms.setdefault(int(plane.rooms[place]), _Room())
+            if quiet[place]:
+                room.state = None
+                codes[place] = _COMFORT[tick % TICKS]
+                continue
+            room.state = room.state or _warm(room.recent)
+            codes[place] = wideband.encoded(room.state, mix[place])
+        payload[listeners] = codes[plane.place[listeners]]
+        narrow = shared[plane.codec[shared] != G722]
+        if len(narrow):
+            tails = [self._rooms.setdefault(room, _Room()).tail for room in plane.rooms.tolist()]
+            full = np.concatenate((np.stack([*tails, np.zeros_like(mix[-1, -HISTORY[16000] :])]), mix), axis=1)
+            lower = to_rate(full, 16000)
+            both = np.stack([companding.encode(lower, law) for law in _LAWS])
+            payload[narrow] = both[plane.codec[narrow], plane.place[narrow]]
+            self._tail[plane.slots[narrow]] = mix[plane.place[narrow], -HISTORY[16000] :]
+
+    @staticmethod
+    def _remember(room: _Room, mix: Samples) -> None:
+        room.recent = [*room.recent[1 - WARM :], mix]
+        room.tail = mix[-HISTORY[16000] :]
+
+    def _warmed(self, plane: Plane, row: int) -> Coder:
+        """A state as if it had coded what all in the room heard: so the other end's goes on from where it is."""
+        place = int(plane.place[row])
+        if place == len(plane.rooms):
+            return _warm([])
+        return _warm(self._rooms.setdefault(int(plane.rooms[place]), _Room()).recent)
+
+    @staticmethod
+    def _laws(payload: Bytes, rows: Index, law: Numbers, samples: Samples) -> None:
+        other = law == ALAW
+        if not other.any():
+            payload[rows] = companding.encode(samples, ULAW)
+            return
+        payload[rows[~other]] = companding.encode(samples[~other], ULAW)
+        payload[rows[other]] = companding.encode(samples[other], ALAW)
+
+
+def _others(plane: Plane, rows: Index) -> Index:
+    rest = np.ones(len(plane.slots), np.bool_)
+    rest[rows] = False
+    return np.flatnonzero(rest)
+
+
+def _warm(frames: list[Samples]) -> Coder:
+    state = wideband.coder()
+    for frame in frames:
+        wideband.encoded(state, frame)
+    return state

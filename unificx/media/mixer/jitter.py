@@ -1,0 +1,169 @@
+"""The jitter buffer: for every leg a ring of frames, all in one array; play-out takes one frame of each leg a tick.
+
+A leg's ring is entered by how far a packet's time stamp is ahead of the one due next, as a signed difference of 32
+bits: so sequence numbers and time stamps may go round without a line of code for it.
+"""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+import numpy as np
+
+from unificx.media.mixer.arrays import FRAME, HEADER, TICKS, Bytes, Index, Mask, Numbers
+from unificx.media.mixer.packets import STRIDE, Packets
+
+DEPTH = 32
+"""Frames in a ring, 640 ms."""
+TARGET = 2
+"""Frames of delay a stream begins with."""
+PATIENCE = 2
+"""Ticks without a packet after which another source may take a stream's place."""
+ADAPT_EVERY = 10
+"""Ticks between two looks at the delays."""
+_UNSEEN = 9999
+_TOO_OLD = -TICKS
+_GOOD_LOOKS = 8 * TICKS // ADAPT_EVERY
+_TOO_DEEP = 15
+
+
+class Jitter:
+    """The rings of all slots. Counts of packets by fate are in `late`, `resyncs`, `others`."""
+
+    def __init__(self, slots: int) -> None:
+        self.late = self.resyncs = self.others = 0
+        self.started = np.zeros(slots, np.bool_)
+        self.heard = np.zeros(slots, np.int64)
+        """Tick of the last packet."""
+        self._ring = np.full((slots * DEPTH, FRAME), 0, np.uint8)
+        self._flat = self._ring.reshape(-1)
+        self._have = np.full(slots * DEPTH, False)
+        self._haves = self._have.reshape(slots, DEPTH)
+        self._source = np.zeros(slots, np.uint32)
+        self._due = np.zeros(slots, np.uint32)
+        self._place = np.zeros(slots, np.int64)
+        self._stray = np.zeros(slots, np.bool_)
+        self._margin = np.full(slots, _UNSEEN, np.int32)
+        self._good = np.zeros(slots, np.int32)
+
+    def clear(self, slot: int) -> None:
+        """Forget what there was: the next packet begins a stream."""
+        self.started[slot] = False
+        self._stray[slot] = False
+        self._haves[slot] = False
+        self._margin[slot] = _UNSEEN
+
+    def insert(self, packets: Packets, which: Index, tick: int) -> Index:
+        """Put audio packets in, `which` being their places in the batch; those that belong to a stream's own source."""
+        which = self._own(packets, which, tick)
+        if not len(which):
+            return which
+        slot, stamp = packets.slot[which], packets.timestamp[which]
+        ahead = (stamp - self._due[slot]).view(np.int32)
+        frame = (ahead + FRAME // 2) // FRAME
+        outside = (frame < _TOO_OLD) | (frame >= DEPTH - 1) | ~self.started[slot]
+        if outside.any():
+            self._restart(packets, which, outside)
+            ahead = (stamp - self._due[slot]).view(np.int32)
+            frame = (ahead + FRAME // 2) // FRAME
+        self._stray[slot] = (frame < _TOO_OLD) | (frame >= DEPTH - 1)
+        np.minimum.at(self._margin, slot, np.maximum(frame, -DEPTH))
+        fits = (frame >= 0) & (frame < DEPTH - 1)
+        size = packets.size[which]
+        plain = fits & (ahead == frame * FRAME) & (size == FRAME) & (packets.at[which] == HEADER)
+        every = bool(plain.all())
+        if every and len(which) == len(packets.slot):
+            self._store(slot, frame, packets.data[: len(slot), HEADER : HEADER + FRAME])
+            return which
+        kept = slice(None) if every else np.flatnonzero(plain)
+        self._store(slot[kept], frame[kept], packets.data[which[kept], HEADER : HEADER + FRAME])
+        if not every:
+            self.late += int(np.count_nonzero(~fits))
+            rest = np.flatnonzero(fits & ~plain)
+            if len(rest):
+                self._scatter(packets, which[rest], slot[rest], ahead[rest])
+        return which
+
+    def _own(self, packets: Packets, which: Index, tick: int) -> Index:
+        """Those that come from the source a stream has, or begin or take over a stream."""
+        slot, source = packets.slot[which], packets.source[which]
+        other = self.started[slot] & (source != self._source[slot])
+        if other.any():
+            takes = other & (tick - self.heard[slot] > PATIENCE)
+            self.started[slot[takes]] = False
+            first = np.flatnonzero(takes)[::-1]
+            self._source[slot[first]] = source[first]
+            foreign = self.started[slot] & other | takes & (source != self._source[slot])
+            self.others += int(np.count_nonzero(foreign))
+            which, slot = which[~foreign], slot[~foreign]
+        self.heard[slot] = tick
+        return which
+
+    def _restart(self, packets: Packets, which: Index, outside: Mask) -> None:
+        """Begin the streams anew whose time has jumped: at the second packet that says so, for one alone may err."""
+        slot = packets.slot[which]
+        again = self._stray[slot] & self.started[slot]
+        _, before, times = np.unique(slot[outside], return_inverse=True, return_counts=True)
+        again[outside] |= times[before] > 1
+        anew = np.flatnonzero(outside & (again | ~self.started[slot]))[::-1]  # so that a stream's first packet wins
+        if not len(anew):
+            return
+        slots = slot[anew]
+        self.resyncs += int(np.count_nonzero(self.started[slots]))
+        self._due[slots] = packets.timestamp[which[anew]] - np.uint32(TARGET * FRAME)
+        self._source[slots] = packets.source[which[anew]]
+        self.started[slots] = True
+        self._haves[slots] = False
+        self._margin[slots] = _UNSEEN
+        self._good[slots] = 0
+
+    def _store(self, slot: Numbers, frame: Numbers, payload: Bytes) -> None:
+        at = slot.astype(np.int64) * DEPTH + (self._place[slot] + frame & DEPTH - 1)
+        self._ring[at] = payload
+        self._have[at] = True
+
+    def _scatter(self, packets: Packets, which: Index, slot: Numbers, ahead: Numbers) -> None:
+        """Packets of any length at any place, byte by byte; what goes beyond the ring is cut off."""
+        first = np.maximum(ahead, 0)
+        skipped = first - ahead
+        size = np.minimum(packets.size[which] - skipped, (DEPTH - 1) * FRAME - first)
+        some = size > 0
+        which, slot, first, skipped, size = which[some], slot[some], first[some], skipped[some], size[some]
+        if not len(which):
+            return
+        column = np.arange(int(size.max()), dtype=np.int64)[None, :]
+        inside = column < size[:, None]
+        start = (slot.astype(np.int64) * DEPTH * FRAME)[:, None]
+        within = (self._place[slot] * FRAME + first)[:, None] + column
+        to = start + within % (DEPTH * FRAME)
+        source = (which * STRIDE + packets.at[which] + skipped)[:, None] + column
+        self._flat[to[inside]] = packets.data.reshape(-1)[source[inside]]
+        self._have[to[inside] // FRAME] = True
+
+    def due(self, slots: Index) -> tuple[Bytes, Mask]:
+        """The payload whose time has come, one row a slot, and whether it is there; time goes on by one frame."""
+        at = slots * DEPTH + (self._place[slots] & DEPTH - 1)
+        payload = self._ring.take(at, axis=0, mode="clip")
+        have = self._have[at]
+        self._have[at] = False
+        self._place[slots] += 1
+        self._due[slots] += np.uint32(FRAME)
+        return payload, have
+
+    def before(self, slots: Index, frames: int = 1) -> Bytes:
+        """The payload that was due so many frames before the last that `due` gave. It stays in the ring for a while."""
+        return self._ring.take(slots * DEPTH + (self._place[slots] - 1 - frames & DEPTH - 1), axis=0, mode="clip")
+
+    def adapt(self, quiet: Mask) -> None:
+        """Look at how close to their time packets came since the last look: more delay at once where they were late,
+        less after some good seconds, and that in silence, where nobody hears it. `quiet` by slot."""
+        margin = self._margin
+        seen = (margin != _UNSEEN) & self.started
+        more = np.where(seen & (margin < 1), np.minimum(1 - margin, 5), 0)
+        self._good[seen & (margin > TARGET)] += 1
+        self._good[seen & (margin <= TARGET)] = 0
+        less = seen & (self._good >= _GOOD_LOOKS) & (quiet | (margin > _TOO_DEEP))
+        self._good[less] = 0
+        # What is in the ring already stays where it is: the gap, or the frame that is lost, comes behind it.
+        shift = less.astype(np.int32) - more.astype(np.int32)
+        self._due += (shift * FRAME).view(np.uint32)
+        margin[:] = _UNSEEN

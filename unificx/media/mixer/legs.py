@@ -1,0 +1,138 @@
+"""Who is there: the legs' and rooms' names and all that is set for them, by slot and by number."""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+import numpy as np
+import numpy.typing as npt
+
+from unificx.media.mixer.arrays import MAX_LEGS, MAX_ROOMS
+from unificx.media.mixer.companding import G722
+from unificx.media.mixer.messages import Open
+
+NOWHERE = -1
+
+
+class Names:
+    """Numbers for names, each the lowest that is free."""
+
+    def __init__(self, most: int) -> None:
+        self._numbers: dict[str, int] = {}
+        self._names = [""] * most
+        self._free = list(range(most - 1, -1, -1))
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def get(self, name: str) -> int | None:
+        return self._numbers.get(name)
+
+    def name(self, number: int) -> str:
+        return self._names[number]
+
+    def add(self, name: str) -> int | None:
+        """The name's number, a new one if it has none; None if there are too many."""
+        if (number := self._numbers.get(name)) is not None:
+            return number
+        if not self._free:
+            return None
+        number = self._numbers[name] = self._free.pop()
+        self._names[number] = name
+        return number
+
+    def remove(self, number: int) -> None:
+        del self._numbers[self._names[number]]
+        self._names[number] = ""
+        self._free.append(number)
+
+
+class Legs:
+    """Everything that is set for a leg, by slot; and the rooms."""
+
+    def __init__(self, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
+        self.names = Names(slots)
+        self.rooms = Names(rooms)
+        self.members = np.zeros(rooms, np.int32)
+        self.used = np.zeros(slots, np.bool_)
+        self.codec = np.zeros(slots, np.int32)
+        self.payload = np.full(slots, 255, np.uint8)
+        self.digits = np.full(slots, 255, np.uint8)
+        self.listens = np.ones(slots, np.bool_)
+        self.room = np.full(slots, NOWHERE, np.int64)
+        self.muted = np.zeros(slots, np.bool_)
+        self.gain = np.full(slots, 256, np.int32)
+        """256 is 1."""
+        self.agc = np.zeros(slots, np.bool_)
+        self.port = np.zeros(slots, np.uint16)
+        """Big-endian, as in a socket address."""
+        self.control = np.zeros(slots, np.uint16)
+        self.sequence = np.zeros(slots, np.uint32)
+        self.stamp = np.zeros(slots, np.uint32)
+        self.source = np.zeros(slots, np.uint32)
+        self.sent = np.zeros(slots, np.uint32)
+        self.slots = np.full(65536, -1, np.int32)
+        """By source port, big-endian."""
+        self.controls: dict[int, int] = {}
+        """Slots by the port their RTCP comes from."""
+
+    def open(self, order: Open, chance: npt.NDArray[np.uint32]) -> tuple[int, bool] | None:
+        """The leg's slot and whether it is new; None if there are too many. `chance` begins its numbers (RFC 3550)."""
+        new = self.names.get(order.leg) is None
+        slot = self.names.add(order.leg)
+        if slot is None:
+            return None
+        if new:
+            self.sequence[slot], self.stamp[slot], self.source[slot] = chance[0] & 0xFFFF, chance[1], chance[2]
+            self.gain[slot], self.room[slot], self.sent[slot] = 256, NOWHERE, 0
+            self.agc[slot] = self.muted[slot] = False
+        else:
+            self._unport(slot)
+        self.used[slot] = True
+        self.codec[slot], self.payload[slot] = order.codec, order.payload & 0xFF
+        self.digits[slot], self.listens[slot] = order.digits & 0xFF, order.listens
+        self.port[slot], self.control[slot] = _big_endian(order.port), _big_endian(order.control)
+        self.slots[self.port[slot]] = slot
+        self.controls[order.control] = slot
+        return slot, new
+
+    def close(self, slot: int) -> None:
+        self._unport(slot)
+        self.used[slot] = False
+        self.leave(slot)
+        self.names.remove(slot)
+
+    def join(self, slot: int, room: str) -> int | None:
+        """The room's number; None if there are too many."""
+        number = self.rooms.add(room)
+        if number is not None and number != self.room[slot]:
+            self.leave(slot)
+            self.room[slot] = number
+            self.members[number] += 1
+        return number
+
+    def leave(self, slot: int) -> int | None:
+        """The room's number if it is empty now, and gone."""
+        room = int(self.room[slot])
+        if room == NOWHERE:
+            return None
+        self.room[slot] = NOWHERE
+        self.members[room] -= 1
+        if self.members[room]:
+            return None
+        self.rooms.remove(room)
+        return room
+
+    def is_wide(self, room: int) -> bool:
+        return bool(np.any(self.used & (self.room == room) & (self.codec == G722)))
+
+    def _unport(self, slot: int) -> None:
+        """Forget where it was heard from, unless another is heard from there by now."""
+        if self.slots[self.port[slot]] == slot:
+            self.slots[self.port[slot]] = -1
+        control = int(self.control[slot].byteswap())
+        if self.controls.get(control) == slot:
+            del self.controls[control]
+
+
+def _big_endian(port: int) -> int:
+    return (port & 0xFF) << 8 | port >> 8

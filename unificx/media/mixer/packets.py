@@ -1,0 +1,89 @@
+"""Reading the RTP headers of a whole batch of packets at once (RFC 3550 section 5.1)."""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from unificx.media.mixer.arrays import HEADER, Bytes, Index, Mask, Numbers, Words
+
+STRIDE = 1536
+"""Bytes kept for each packet."""
+LONGEST = 1500
+_PADDED_OR_EXTENDED = 0x3F000000
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A batch as the socket gave it: `data` holds one packet a row, of which `length` bytes are its own; `port` is
+    where it came from, as it stands in the socket address (big-endian)."""
+
+    data: Bytes
+    length: Words
+    port: npt.NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return len(self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """The headers of a batch, one entry a packet. Only those in `good` are RTP of a leg we know."""
+
+    data: Bytes
+    slot: Numbers
+    good: Mask
+    kind: Bytes
+    """Payload type."""
+    sequence: Numbers
+    timestamp: Words
+    source: Words
+    at: Numbers
+    """Where the payload begins in its row."""
+    size: Numbers
+    """Bytes of payload."""
+
+
+def read(batch: Received, slots: Numbers) -> Packets:
+    """Read a batch; `slots` leads from a source port to a slot, and to -1 for strangers."""
+    count = len(batch)
+    words = batch.data.view(np.uint32)
+    first = words[:count, 0].byteswap()
+    slot = slots[batch.port]
+    length = batch.length.astype(np.int32)
+    good = (slot >= 0) & (length > HEADER) & (first >> 30 == 2)
+    at = np.full(count, HEADER, np.int32)
+    unusual = good & ((first & _PADDED_OR_EXTENDED) != 0)
+    if unusual.any():
+        length = _unwrapped(batch.data, first, np.flatnonzero(unusual), at, length)
+        good &= at < length
+    return Packets(
+        data=batch.data,
+        slot=slot,
+        good=good,
+        kind=(first >> 16 & 0x7F).astype(np.uint8),
+        sequence=(first & 0xFFFF).astype(np.int32),
+        timestamp=words[:count, 1].byteswap(),
+        source=words[:count, 2],
+        at=at,
+        size=length - at,
+    )
+
+
+def _unwrapped(data: Bytes, first: Words, rows: Index, at: Numbers, length: Numbers) -> Numbers:
+    """Put `at` behind CSRCs and header extension, and give the lengths without padding. What does not fit comes out
+    with nothing left."""
+    flat, head = data.reshape(-1), first[rows]
+    begin = HEADER + 4 * (head >> 24 & 15).astype(np.int32)
+    there = rows * STRIDE + begin
+    words = flat[there + 2].astype(np.int32) * 256 + flat[there + 3]
+    begin += np.where(head >> 28 & 1, 4 + 4 * words, 0).astype(np.int32)
+    last = data[rows, np.clip(length[rows] - 1, 0, LONGEST - 1)].astype(np.int32)
+    padding = np.where(head >> 29 & 1, np.maximum(last, 1), 0).astype(np.int32)
+    at[rows] = begin
+    left = length.copy()
+    left[rows] -= padding
+    return left

@@ -1,0 +1,161 @@
+"""What is being played, to whom, and how far it has come: one row a sound that plays, in arrays.
+
+A sound plays to a leg, under everything else it hears, or to a room. A leg has one sound at a time and, besides, one
+signal, such as a beep, that does not interrupt it.
+"""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from unificx.media.mixer.arrays import MAX_PLAYS, Index, Mask, Samples
+from unificx.media.mixer.bank import Bank, Entry
+from unificx.media.mixer.resampling import HISTORY, to_rate
+
+Reason = Literal["end", "stopped", "replaced", "closed", "missing", "full", "lost"]
+"""Why a sound plays no more: it was over; somebody stopped it; another took its place; its leg or room is gone; it is
+not in the bank; too many play; the engine is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A play that is over. `target` is a slot or a room's number."""
+
+    ticket: str
+    target: int
+    to_room: bool
+    reason: Reason
+
+
+class Playback:
+    """The plays of a mixer."""
+
+    def __init__(self, bank: Bank, capacity: int = MAX_PLAYS) -> None:
+        self.ended: list[Ended] = []
+        """Whoever is told takes them out."""
+        self._bank = bank
+        self._target = np.full(capacity, -1, np.int64)
+        self._to_room = np.zeros(capacity, np.bool_)
+        self._signal = np.zeros(capacity, np.bool_)
+        self._rate = np.zeros(capacity, np.int64)
+        self._at = np.zeros(capacity, np.int64)
+        self._begin = np.zeros(capacity, np.int64)
+        self._end = np.zeros(capacity, np.int64)
+        self._loop = np.zeros(capacity, np.bool_)
+        self._live = np.zeros(capacity, np.bool_)
+        self._tickets = [""] * capacity
+        self._entries: list[Entry | None] = [None] * capacity
+        self._free = list(range(capacity - 1, -1, -1))
+        self._rows: Index = np.zeros(0, np.int64)
+        self._of_leg: dict[tuple[int, bool], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def play(
+        self,
+        ticket: str,
+        entry: Entry,
+        target: int,
+        *,
+        to_room: bool = False,
+        signal: bool = False,
+        span: tuple[int, bool] = (0, False),
+    ) -> bool:
+        """Begin to play; `span` is the sample to start at and whether to begin again at the end. False if too many
+        play."""
+        if not to_room:
+            self._stop_one(self._of_leg.get((target, signal)), "replaced")
+        if not self._free:
+            self.ended.append(Ended(ticket, target, to_room, "full"))
+            return False
+        row = self._free.pop()
+        start, loop = span
+        self._target[row], self._to_room[row], self._signal[row], self._loop[row] = target, to_room, signal, loop
+        self._begin[row], self._end[row], self._rate[row] = entry.start, entry.start + entry.length, entry.rate
+        self._at[row] = entry.start + min(max(start, 0), entry.length)
+        self._tickets[row], self._entries[row] = ticket, entry
+        entry.players += 1
+        if not to_room:
+            self._of_leg[target, signal] = row
+        self._live[row] = True
+        self._rows = np.flatnonzero(self._live)
+        return True
+
+    def stop(self, target: int, reason: Reason = "stopped", *, signals: bool = False) -> None:
+        """End what plays to a leg; its signal too if asked."""
+        self._stop_one(self._of_leg.get((target, False)), reason)
+        if signals:
+            self._stop_one(self._of_leg.get((target, True)), reason)
+
+    def stop_room(self, room: int, reason: Reason = "closed") -> None:
+        for row in self._rows[self._to_room[self._rows] & (self._target[self._rows] == room)].tolist():
+            self._stop_one(row, reason)
+
+    def rows(self) -> tuple[Index, Index, Index]:
+        """The plays to legs, and their slots; the plays to rooms."""
+        rows = self._rows
+        to_room = self._to_room[rows]
+        return rows[~to_room], self._target[rows[~to_room]], rows[to_room]
+
+    def apart(self, rows: Index) -> tuple[Mask, Mask]:
+        """Which of these plays to legs are signals, and which are not: none of either has its leg twice."""
+        signal = self._signal[rows]
+        return signal, ~signal
+
+    def targets(self, rows: Index) -> Index:
+        return self._target[rows]
+
+    def frames(self, rows: Index, rate: int) -> Samples:
+        """The present frame of these plays, at 8000 or 16000 Hz."""
+        found = np.zeros((len(rows), rate // 50), np.int32)
+        for own in (8000, 16000):
+            some = np.flatnonzero(self._rate[rows] == own)
+            if not len(some):
+                continue
+            width, before = own // 50, 0 if own == rate else HISTORY[own]
+            pcm = self._windows(rows[some], width, before)
+            found[some] = to_rate(pcm, own) if own != rate else pcm
+        return found
+
+    def _windows(self, rows: Index, width: int, before: int) -> Samples:
+        at, end = self._at[rows], self._end[rows]
+        pcm = self._bank.windows(at - before, before + width).astype(np.int32)
+        for n in np.flatnonzero(self._loop[rows] & (at + width > end)).tolist():
+            begin = int(self._begin[rows[n]])
+            over = np.arange(int(at[n]) - before, int(at[n]) + width) - begin
+            pcm[n] = self._bank.samples[begin + over % (int(end[n]) - begin)]
+        return pcm
+
+    def advance(self) -> None:
+        """Go on by one frame; what is over is told in `ended`."""
+        rows = self._rows
+        if not len(rows):
+            return
+        self._at[rows] += self._rate[rows] // 50
+        over = rows[self._at[rows] >= self._end[rows]]
+        if len(over):
+            again = over[self._loop[over]]
+            length = self._end[again] - self._begin[again]
+            self._at[again] = self._begin[again] + (self._at[again] - self._begin[again]) % length
+            for row in over[~self._loop[over]].tolist():
+                self._stop_one(row, "end")
+
+    def _stop_one(self, row: int | None, reason: Reason) -> None:
+        if row is None or not self._live[row]:
+            return
+        self._live[row] = False
+        self._rows = np.flatnonzero(self._live)
+        target, to_room = int(self._target[row]), bool(self._to_room[row])
+        if not to_room:
+            self._of_leg.pop((target, bool(self._signal[row])), None)
+        entry = self._entries[row]
+        if entry is not None:
+            entry.players -= 1
+        self._entries[row] = None
+        self._free.append(row)
+        self.ended.append(Ended(self._tickets[row], target, to_room, reason))

@@ -1,0 +1,121 @@
+"""Recording taps: what a leg says or what is said in a room, collected and given away in pieces of 0.2 s."""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from unificx.media.mixer.arrays import MAX_TAPS, WIDE, Index, Samples
+from unificx.media.mixer.messages import Chunk
+from unificx.media.mixer.resampling import HISTORY, to_rate
+
+CHUNK = 10
+"""Frames of a piece."""
+
+
+@dataclass(slots=True)
+class Tap:
+    """`target` is a slot or a room's number, `width` the samples of a frame of it."""
+
+    name: str
+    target: int
+    of_room: bool
+    width: int
+    frames: int = 0
+    """Frames since it began, pauses included."""
+    filled: int = 0
+    paused: bool = False
+    tail: Samples = field(default_factory=lambda: np.zeros(HISTORY[16000], np.int32))
+    """What came last, where its target has another rate than the tap began with."""
+
+
+class Taps:
+    """The taps of a mixer, one row each in an array of pieces."""
+
+    def __init__(self, capacity: int = MAX_TAPS) -> None:
+        self._taps: dict[str, int] = {}
+        self._rows: list[Tap | None] = [None] * capacity
+        self._free = list(range(capacity - 1, -1, -1))
+        # Filled, not zeros(): pages that are first touched in a tick make it late.
+        self._pieces = np.full((capacity, CHUNK, WIDE), 0, np.int16)
+
+    def __len__(self) -> int:
+        return len(self._taps)
+
+    def add(self, name: str, target: int, width: int, *, of_room: bool) -> bool:
+        """False if there is no place for another, or it is there already."""
+        if name in self._taps or not self._free:
+            return False
+        row = self._taps[name] = self._free.pop()
+        self._rows[row] = Tap(name, target, of_room, width)
+        return True
+
+    def pause(self, name: str, *, on: bool) -> list[Chunk]:
+        """What was said before a pause is given at once."""
+        tap = self._get(name)
+        if tap is None or tap.paused == on:
+            return []
+        tap.paused = on
+        return self._piece(tap)
+
+    def end(self, name: str) -> list[Chunk] | None:
+        """Take a tap away; what is left in it, or None if there is no such tap."""
+        tap = self._get(name)
+        if tap is None:
+            return None
+        left = self._piece(tap)
+        row = self._taps.pop(name)
+        self._rows[row] = None
+        self._free.append(row)
+        return left
+
+    def of(self, target: int, *, of_room: bool) -> list[str]:
+        """Names of the taps of a leg or a room."""
+        return [tap.name for tap in self._all() if tap.target == target and tap.of_room is of_room]
+
+    def targets(self, *, of_room: bool) -> Index:
+        """Slots, or rooms, that are tapped and not paused."""
+        return np.array(
+            sorted({tap.target for tap in self._all() if tap.of_room is of_room and not tap.paused}), np.int64
+        )
+
+    def write(self, frames: dict[tuple[int, bool], Samples]) -> list[Chunk]:
+        """Take one frame of every target, by target and whether it is a room, and give the pieces that are full."""
+        full: list[Chunk] = []
+        for tap in self._all():
+            tap.frames += 1
+            if tap.paused:
+                continue
+            row = self._taps[tap.name]
+            frame = frames.get((tap.target, tap.of_room))
+            if frame is not None and len(frame) != tap.width:
+                frame = _resampled(tap, frame)
+            self._pieces[row, tap.filled, : tap.width] = 0 if frame is None else np.clip(frame, -32768, 32767)
+            tap.filled += 1
+            if (tap.frames + row) % CHUNK == 0 or tap.filled == CHUNK:  # not all in one tick
+                full += self._piece(tap)
+        return full
+
+    def _piece(self, tap: Tap) -> list[Chunk]:
+        if not tap.filled:
+            return []
+        samples = self._pieces[self._taps[tap.name], : tap.filled, : tap.width]
+        offset = (tap.frames - tap.filled) * tap.width
+        tap.filled = 0
+        return [Chunk(tap.name, offset, tap.width * 50, samples.astype("<i2").tobytes())]
+
+    def _get(self, name: str) -> Tap | None:
+        row = self._taps.get(name)
+        return None if row is None else self._rows[row]
+
+    def _all(self) -> list[Tap]:
+        return [tap for row in self._taps.values() if (tap := self._rows[row]) is not None]
+
+
+def _resampled(tap: Tap, frame: Samples) -> Samples:
+    own = len(frame) * 50
+    before = tap.tail[-HISTORY[own] :]
+    tap.tail = np.concatenate((tap.tail, frame))[-HISTORY[16000] :]
+    return to_rate(np.concatenate((before, frame))[None, :], own)[0]

@@ -1,0 +1,95 @@
+"""G.722 through its C library, for those who talk; and how loud a frame is without decoding it.
+
+Coding G.722 takes a state for each direction of each leg. Both ends' states follow the signal and forget: a state that
+was warmed with a few frames is as good as one that was there all the time.
+"""
+
+# numpy's own stubs leave parts of functions' types open.
+# pyright: reportUnknownMemberType=false
+
+from typing import Protocol, cast
+
+import G722
+import numpy as np
+
+from unificx.media.mixer.arrays import FRAME, WIDE, Bytes, Floats, Index, Mask, Samples
+
+WARM = 3
+"""Frames that warm a state."""
+
+
+class Coder(Protocol):
+    """One direction of one stream."""
+
+    def encode(self, samples: object) -> bytes: ...
+    def decode(self, payload: bytes) -> object: ...
+
+
+def coder() -> Coder:
+    return cast(Coder, G722.G722(16000, 64000))
+
+
+def encoded(state: Coder, frame: Samples) -> Bytes:
+    """One frame of 320 samples, saturated, as 160 bytes."""
+    return np.frombuffer(state.encode(np.clip(frame, -32768, 32767).astype(np.int16)), np.uint8)
+
+
+def decoded(state: Coder, payload: Bytes) -> Samples:
+    return np.frombuffer(memoryview(cast(bytes, state.decode(payload.tobytes()))), np.int16).astype(np.int32)
+
+
+def _silence() -> Bytes:
+    state, frame = coder(), np.zeros(WIDE, np.int32)
+    for _ in range(WARM * 3):
+        encoded(state, frame)
+    return encoded(state, frame)
+
+
+SILENCE: Bytes = _silence()
+
+# A band's step size is the exponential of a number that each code moves by a fixed amount and that leaks by 1/128
+# (G.722 section 3.2.2): so a frame moves it by a weighted sum of its codes' moves. Six bits of a code are the low
+# band's, of which four count here; two are the high band's.
+_LOW = (-60, -30, 58, 172, 334, 538, 1198, 3042)
+_LOW_RANKS = (0, 7, 6, 5, 4, 3, 2, 1, 7, 6, 5, 4, 3, 2, 1, 0)
+_HIGH = (798, -214, 798, -214)
+_CODES = range(256)
+_MOVES: tuple[Floats, Floats] = (
+    np.array([_LOW[_LOW_RANKS[(code & 0x3F) >> 2]] for code in _CODES], np.float32),
+    np.array([_HIGH[code >> 6] for code in _CODES], np.float32),
+)
+_MOST = (np.float32(18432), np.float32(22528))
+_LEAK = 127 / 128
+_WEIGHT: Floats = (_LEAK ** np.arange(FRAME - 1, -1, -1)).astype(np.float32)
+_KEPT = np.float32(_LEAK**FRAME)
+_SCALE = np.float32(7.5)
+"""Mean magnitude of noise, by the step it makes. A steady tone makes a smaller one, for it can be foretold."""
+
+
+class Steps:
+    """The step sizes of every slot's two bands, as their logarithms."""
+
+    def __init__(self, slots: int) -> None:
+        self._log = np.zeros((2, slots), np.float32)
+        self._true = np.zeros(slots, np.float32)
+
+    def clear(self, slot: int) -> None:
+        self._log[:, slot] = 0
+        self._true[slot] = 0
+
+    def loudness(self, slots: Index, payload: Bytes, have: Mask) -> Floats:
+        """How loud these frames are, about as `levels` counts it."""
+        loudest = np.zeros(len(slots), np.float32)
+        for band, (moves, most) in enumerate(zip(_MOVES, _MOST, strict=True)):
+            log = self._log[band, slots]
+            moved = np.clip(log * _KEPT + moves.take(payload, mode="clip") @ _WEIGHT, 0, most)
+            now: Floats = np.where(have, moved, log).astype(np.float32)
+            self._log[band, slots] = now
+            loudest = np.maximum(loudest, now)
+        heard = self._true[slots]
+        self._true[slots] = 0
+        return np.maximum(np.exp2(loudest / np.float32(2048)) * _SCALE, heard)
+
+    def correct(self, slots: Index, frames: Samples) -> None:
+        """What was heard when these were decoded: counts, next time, where it is more than the codes tell."""
+        self._true[slots] = np.abs(frames[:, ::3]).mean(axis=1, dtype=np.float32)

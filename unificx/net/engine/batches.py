@@ -1,0 +1,158 @@
+"""Many packets with one system call: recvmmsg and sendmmsg, their structures laid out in numpy arrays.
+
+The structures are those of Linux on 64 bits. Everything they point to is kept here, for they hold addresses only.
+"""
+
+import ctypes
+import socket
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from unificx.media.mixer.arrays import PACKET, Bytes, Index
+from unificx.media.mixer.packets import LONGEST, STRIDE, Received
+
+BATCH = 1024
+MOST_BATCHES = 12
+"""Batches taken in a tick: what a flood leaves over, the kernel drops."""
+_DONT_WAIT = 0x40
+_RCVBUFFORCE, _SNDBUFFORCE = 33, 32
+_MEMORY_INFO = 55
+_BUFFER = 16 << 20
+
+_MESSAGE = np.dtype(
+    {
+        "names": ["name", "name_length", "parts", "part_count", "control", "control_length", "flags", "length"],
+        "formats": ["u8", "u4", "u8", "u8", "u8", "u8", "i4", "u4"],
+        "offsets": [0, 8, 16, 24, 32, 40, 48, 56],
+        "itemsize": 64,
+    }
+)
+_PART = np.dtype([("base", "u8"), ("length", "u8")])
+_ADDRESS = np.dtype([("family", "u2"), ("port", "u2"), ("address", "u4"), ("zero", "u8")])
+_HERE = int.from_bytes(socket.inet_aton("127.0.0.1"), "little")
+
+_library = ctypes.CDLL(None, use_errno=True)
+_recvmmsg = _library.recvmmsg
+_recvmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p]
+_sendmmsg = _library.sendmmsg
+_sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
+
+
+class Messages:
+    """Message headers for `count` packets of `size` bytes, at these places of a buffer."""
+
+    def __init__(self, buffer: Bytes, places: npt.NDArray[np.uint64], size: int) -> None:
+        count = len(places)
+        self._buffer = buffer
+        self.addresses = np.zeros(count, _ADDRESS)
+        self._parts = np.zeros(count, _PART)
+        self.headers = np.zeros(count, _MESSAGE)
+        number = np.arange(count, dtype=np.uint64)
+        self._parts["base"] = np.uint64(buffer.ctypes.data) + places
+        self._parts["length"] = size
+        self.headers["name"] = np.uint64(self.addresses.ctypes.data) + number * np.uint64(_ADDRESS.itemsize)
+        self.headers["name_length"] = _ADDRESS.itemsize
+        self.headers["parts"] = np.uint64(self._parts.ctypes.data) + number * np.uint64(_PART.itemsize)
+        self.headers["part_count"] = 1
+        self.pointer: int = self.headers.ctypes.data
+
+
+class Wire:
+    """The engine's RTP socket on loopback, and beside it, on the next port, that of RTCP."""
+
+    def __init__(self) -> None:
+        self.media, self.control = _pair()
+        self.port: int = self.media.getsockname()[1]
+        for option in (_RCVBUFFORCE, _SNDBUFFORCE):
+            _enlarge(self.media, option)
+        self.failed = 0
+        self._file = self.media.fileno()
+        self._data: Bytes = np.full((BATCH, STRIDE), 0, np.uint8)
+        places = np.arange(BATCH, dtype=np.uint64) * np.uint64(STRIDE)
+        self._in = Messages(self._data, places, LONGEST)
+        self._out = Messages(self._data, places[:0], PACKET)
+
+    def receive(self) -> Iterator[Received]:
+        """The packets that have come, in batches; each is overwritten by the next."""
+        for _ in range(MOST_BATCHES):
+            count = int(_recvmmsg(self._file, self._in.pointer, BATCH, _DONT_WAIT, None))
+            if count <= 0:
+                return
+            addresses = self._in.addresses[:count]
+            port = addresses["port"]
+            if not (addresses["address"] == _HERE).all():  # this machine, but not from loopback: nobody we know
+                port = np.where(addresses["address"] == _HERE, port, 0).astype(np.uint16)
+            yield Received(self._data, self._in.headers["length"][:count], port)
+            self._in.headers["name_length"][:count] = _ADDRESS.itemsize
+            if count < BATCH:
+                return
+
+    def aim(self, packets: Bytes, rows: Index, ports: npt.NDArray[np.uint16]) -> None:
+        """From now on these rows of `packets` are sent to these ports, which are big-endian."""
+        self._out = Messages(packets, rows.astype(np.uint64) * np.uint64(PACKET), PACKET)
+        self._out.addresses["family"] = socket.AF_INET
+        self._out.addresses["address"] = _HERE
+        self._out.addresses["port"] = ports
+
+    def send(self) -> int:
+        """Send every row once; how many went out."""
+        count, done = len(self._out.headers), 0
+        while done < count:
+            sent = int(_sendmmsg(self._file, self._out.pointer + 64 * done, count - done, _DONT_WAIT))
+            if sent <= 0:
+                # One that nobody listens for must not keep the others back.
+                self.failed += 1
+                done += 1
+                continue
+            done += sent
+        return count
+
+    def send_control(self, port: int, data: bytes) -> None:
+        try:
+            self.control.sendto(data, ("127.0.0.1", port))
+        except OSError:
+            self.failed += 1
+
+    def receive_control(self, most: int) -> list[tuple[int, bytes]]:
+        """RTCP that has come, with the port it came from; not more than so many packets."""
+        found: list[tuple[int, bytes]] = []
+        while len(found) < most:
+            try:
+                data, (host, port) = self.control.recvfrom(LONGEST)
+            except OSError:
+                break
+            found.append((port if host == "127.0.0.1" else 0, data))
+        return found
+
+    def overflown(self) -> int:
+        """Packets the kernel dropped because the socket's buffer was full."""
+        info = np.frombuffer(self.media.getsockopt(socket.SOL_SOCKET, _MEMORY_INFO, 36), np.uint32)
+        return int(info[8]) if len(info) > 8 else 0
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """An even port and the odd one above it (RFC 3550 section 11)."""
+    while True:
+        media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        media.bind(("127.0.0.1", 0))
+        port: int = media.getsockname()[1]
+        control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        try:
+            if port % 2 == 0:
+                control.bind(("127.0.0.1", port + 1))
+                return media, control
+        except OSError:
+            pass
+        media.close()
+        control.close()
+
+
+def _enlarge(media: socket.socket, option: int) -> None:
+    """A larger buffer; without the right to exceed the system's limit, as much as that allows."""
+    try:
+        media.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+    except PermissionError:
+        plain = socket.SO_RCVBUF if option == _RCVBUFFORCE else socket.SO_SNDBUF
+        media.setsockopt(socket.SOL_SOCKET, plain, _BUFFER)

@@ -1,0 +1,280 @@
+"""The media engine as everybody else uses it: legs, rooms, sounds, recordings. Its process is a child of ours."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from unificx.kernel.clock import Clock
+from unificx.media.mixer import description, messages
+from unificx.media.mixer.description import Agreed, Self
+from unificx.media.mixer.messages import Event, Figures, PlayEnded
+from unificx.media.ng import MediaUnavailable
+from unificx.net.engine.child import Child
+from unificx.net.engine.recording import Recording
+
+PING_EVERY = 2.0
+PATIENCE = 3.0
+"""Seconds an answer is waited for."""
+PIECE = 48_000
+"""Bytes of sound in a message."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Something to play: 16-bit little-endian samples of one channel, at 8000 or 16000 Hz."""
+
+    pcm: bytes
+    rate: int = 8000
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(b"%d:" % self.rate + self.pcm).hexdigest()[:32]
+
+    @property
+    def seconds(self) -> float:
+        return len(self.pcm) / 2 / self.rate
+
+
+class MediaEngine:
+    """A supervised media engine.
+
+    Ids of legs, rooms and taps are the caller's. Orders about somebody who is gone do nothing. `told` gets every event;
+    `restarted` is called each time a new engine has taken the place of one that died: its legs are gone, and come back
+    by opening them again under the same ids. What played or was recorded has then been told to have ended, "lost".
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.told: Callable[[Event], None] = lambda _: None
+        self.restarted: Callable[[], None] = lambda: None
+        self._clock = clock
+        self._child = Child(clock, self._hear, self._forget, lambda: self.restarted())
+        self._numbers = count(1)
+        self._asked: dict[int, asyncio.Future[bool]] = {}
+        self._pinged: dict[int, asyncio.Future[Figures]] = {}
+        self._own: dict[str, Self] = {}
+        self._plays: dict[str, tuple[messages.Play, Sound]] = {}
+        self._loaded: set[str] = set()
+        self._recordings: dict[str, Recording] = {}
+        self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine that runs now."""
+        return self._child.pid
+
+    @property
+    def port(self) -> int:
+        """The port of 127.0.0.1 that legs send to."""
+        return self._child.port
+
+    async def start(self) -> None:
+        """Start the engine and return once it ticks. Raises CannotStart."""
+        await self._child.start()
+        self._watcher = asyncio.create_task(self._watch())
+
+    async def shut_down(self) -> None:
+        """End the engine and with it all legs, within 2 seconds."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        await self._child.close()
+        self._forget()
+
+    async def figures(self) -> Figures:
+        """What goes on in the engine. Raises MediaUnavailable if it does not answer."""
+        await self._child.running()
+        number = next(self._numbers)
+        return await self._answer(number, self._pinged, messages.Ping(number))
+
+    # legs
+
+    async def open(self, leg: str, offer: bytes, *, wideband: bool = True) -> bytes:
+        """A leg for whoever made this offer, and the answer to him. A leg that is there already is described anew.
+
+        Raises MediaUnavailable.
+        """
+        await self._child.running()
+        own = self._next_self(leg)
+        agreed, answer = description.answer(offer, own, wideband=wideband)
+        await self._open(leg, agreed)
+        return answer
+
+    async def invite(self, leg: str) -> bytes:
+        """An offer for a leg; the answer to it, given to `answered`, opens it. Raises MediaUnavailable."""
+        await self._child.running()
+        return description.offer(self._next_self(leg))
+
+    async def answered(self, leg: str, answer: bytes) -> None:
+        """Open a leg by the answer to what `invite` offered. Raises MediaUnavailable."""
+        await self._child.running()
+        await self._open(leg, description.agreed(answer))
+
+    def close(self, leg: str) -> None:
+        """End a leg, with what plays to it and the recordings of it."""
+        self._own.pop(leg, None)
+        self._child.send(messages.Close(leg))
+
+    # sounds
+
+    def load(self, sound: Sound) -> None:
+        """Bring a sound to the engine, so that playing it begins at once. Playing it does so too."""
+        if sound.digest in self._loaded:
+            return
+        self._loaded.add(sound.digest)
+        length = len(sound.pcm) // 2
+        for at in range(0, 2 * length, PIECE):
+            piece = sound.pcm[at : min(at + PIECE, 2 * length)]
+            self._child.send(messages.Load(sound.digest, sound.rate, length, at // 2, piece))
+
+    def play(self, leg: str, sound: Sound, *, loop: bool = False, start: float = 0.0) -> str:
+        """Play to a leg, from second `start` on, in the place of what plays to it; the ticket PlayEnded will name."""
+        return self._play(messages.Play(leg, self._ticket(), sound.digest, loop=loop, start=start), sound)
+
+    def stop(self, leg: str) -> None:
+        """Stop what plays to a leg."""
+        self._child.send(messages.Stop(leg))
+
+    def room_play(self, room: str, sound: Sound) -> str:
+        """Play to everybody in a room, beside what is said and plays there."""
+        return self._play(messages.Play(room, self._ticket(), sound.digest, to_room=True), sound)
+
+    def beep(self, leg_or_room: str) -> None:
+        """Sound the recording tone to a leg, or else to everybody in the room of this name."""
+        self._child.send(messages.Beep(leg_or_room, to_room=leg_or_room not in self._own))
+
+    # rooms
+
+    def join(self, room: str, leg: str, *, muted: bool = False, gain: float = 1.0, agc: bool = False) -> None:
+        """Put a leg into a room, out of any other; a room is there as long as somebody is in it. `gain` is a factor up
+        to 8; with `agc` it is moved so that everybody is about as loud."""
+        self._child.send(messages.Join(room, leg, muted, gain, agc))
+
+    def leave(self, leg: str) -> None:
+        self._child.send(messages.Leave(leg))
+
+    def mute(self, leg: str, on: bool) -> None:
+        """Whether nobody in its room hears a leg."""
+        self._child.send(messages.Mute(leg, on))
+
+    # recordings
+
+    def record(self, tap: str, *, leg: str = "", room: str = "") -> Recording:
+        """Record what a leg says, or what is said and played in a room, from now on, until `end` or its end."""
+        recording = Recording(tap)
+        if tap in self._recordings:
+            recording.end("full")
+            return recording
+        self._recordings[tap] = recording
+        self._child.send(messages.Record(tap, leg or room, of_room=not leg))
+        return recording
+
+    def pause(self, tap: str) -> None:
+        """Leave out what is said until `resume`. What was said before is given at once."""
+        self._child.send(messages.Pause(tap, on=True))
+
+    def resume(self, tap: str) -> None:
+        self._child.send(messages.Pause(tap, on=False))
+
+    def end(self, tap: str) -> None:
+        """End a recording: it gives what is left, and stops."""
+        self._child.send(messages.End(tap))
+
+    # inside
+
+    async def _open(self, leg: str, agreed: Agreed) -> None:
+        number = next(self._numbers)
+        order = messages.Open(
+            leg, agreed.port, agreed.control, agreed.codec, agreed.payload, agreed.digits, agreed.listens, number
+        )
+        if not await self._answer(number, self._asked, order):
+            raise MediaUnavailable("full")
+
+    async def _answer(self, number: int, waiting: "dict[int, asyncio.Future[Any]]", order: messages.Order) -> Any:
+        answer = waiting[number] = asyncio.get_running_loop().create_future()
+        self._child.send(order)
+        try:
+            return await asyncio.wait_for(answer, PATIENCE)
+        except TimeoutError:
+            raise MediaUnavailable("silent") from None
+        finally:
+            waiting.pop(number, None)
+
+    def _next_self(self, leg: str) -> Self:
+        """Our side of a leg's next description: the same session, a version further (RFC 3264 section 8)."""
+        own = self._own.get(leg)
+        if own is None:
+            own = Self(self.port, int.from_bytes(self._clock.random_bytes(6), "big"), 0)
+        self._own[leg] = own = replace(own, port=self.port, version=own.version + 1)
+        return own
+
+    def _ticket(self) -> str:
+        return f"play-{next(self._numbers)}"
+
+    def _play(self, order: messages.Play, sound: Sound) -> str:
+        self._plays[order.ticket] = (order, sound)
+        self.load(sound)
+        self._child.send(order)
+        return order.ticket
+
+    async def _watch(self) -> None:
+        """End an engine that runs but does not answer, so that another takes its place."""
+        while True:
+            await asyncio.sleep(PING_EVERY)
+            pid = self.pid
+            try:
+                await self.figures()
+            except MediaUnavailable:
+                if pid == self.pid:
+                    self._child.kill()
+
+    def _hear(self, message: Any) -> None:
+        match message:
+            case messages.Chunk():
+                if (recording := self._recordings.get(message.tap)) is not None:
+                    recording.take(message)
+            case messages.TapEnded():
+                if (recording := self._recordings.pop(message.tap, None)) is not None:
+                    recording.end(message.reason)
+            case messages.PlayEnded():
+                self._play_ended(message)
+            case messages.Evicted():
+                self._loaded.discard(message.digest)
+            case messages.Opened():
+                _settle(self._asked, message.number, message.done)
+            case messages.Pong():
+                _settle(self._pinged, message.number, message.figures)
+            case _:
+                self.told(message)
+
+    def _play_ended(self, ended: PlayEnded) -> None:
+        order, sound = self._plays.pop(ended.ticket, (None, None))
+        if ended.reason == "missing" and order is not None and sound is not None and sound.digest not in self._loaded:
+            # It had to make room for another before the engine came to this order: once more.
+            self._play(order, sound)
+            return
+        self.told(ended)
+
+    def _forget(self) -> None:
+        """The engine is gone, and everything in it."""
+        self._loaded.clear()
+        for number in [*self._asked, *self._pinged]:
+            for waiting in (self._asked, self._pinged):
+                future = waiting.get(number)
+                if future is not None and not future.done():
+                    future.set_exception(MediaUnavailable("silent"))
+        recordings, self._recordings = self._recordings, {}
+        for recording in recordings.values():
+            recording.end("lost")
+        plays, self._plays = self._plays, {}
+        for order, _ in plays.values():
+            self.told(PlayEnded(order.target, order.ticket, "lost"))
+
+
+def _settle(waiting: "dict[int, asyncio.Future[Any]]", number: int, answer: object) -> None:
+    future = waiting.get(number)
+    if future is not None and not future.done():
+        future.set_result(answer)

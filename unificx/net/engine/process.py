@@ -1,0 +1,211 @@
+"""The engine's process: a clock that ticks every 20 ms, sockets, and nothing else, so that nothing else makes it late."""
+
+import ctypes
+import gc
+import os
+import signal
+import socket
+import sys
+import time
+from collections import deque
+
+from unificx.media.mixer import Desk, Mixer, messages
+from unificx.media.mixer.arrays import TICKS
+from unificx.net.engine import wire
+from unificx.net.engine.batches import Wire
+
+TICK = 1_000_000_000 // TICKS
+CATCH_UP = 5
+"""Ticks made up for when the process was kept from the processor; time lost beyond that is lost."""
+ORDERS = 64
+"""Orders done in a tick,"""
+ORDER_BYTES = 512 * 1024
+"""or bytes of them."""
+TOLD_BYTES = 32 << 20
+"""What waits for a client that does not read; beyond that it is dropped and counted."""
+CONTROL_PACKETS = 64
+BANK = 32 << 20
+"""Samples of sounds: an hour at 8 kHz."""
+NOBODY = 65534
+_WINDOW = 5 * TICKS
+_NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
+
+
+class Engine:
+    """A mixer, its sockets and its orders. `control` is the client's socket, which keeps messages apart."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        control.setblocking(False)
+        self._mixer = Mixer(BANK)
+        self._desk = Desk(self._mixer, os.urandom)
+        self._wire = Wire()
+        self._name = os.urandom(9).hex().encode()
+        self._untold: deque[bytes] = deque()
+        self._untold_bytes = 0
+        self._ticks = self._late = self._sent = 0
+        self._worst = [0, 0]
+        """Nanoseconds of the longest tick, in this window and the one before."""
+        self._over = False
+
+    def run(self) -> None:
+        """Tick until the client is gone."""
+        self._tell(messages.Started(self._wire.port))
+        due = time.monotonic_ns() + TICK
+        while not self._over:
+            now = time.monotonic_ns()
+            if now < due:
+                time.sleep((due - now) / 1e9)
+                now = time.monotonic_ns()
+            behind = (now - due) // TICK
+            if behind > CATCH_UP:
+                due += (behind - CATCH_UP) * TICK
+            self._tick()
+            due += TICK
+            self._weigh(now, due)
+
+    def _tick(self) -> None:
+        self._orders()
+        mixer, wires = self._mixer, self._wire
+        for batch in wires.receive():
+            for row in mixer.receive(batch):
+                slot = int(mixer.legs.slots[batch.port[row]])
+                mixer.hear_report(slot, batch.data[row, : batch.length[row]].tobytes(), time.time())
+        changed = mixer.changed
+        mixer.advance()
+        if changed:
+            layout = mixer.layout
+            wires.aim(mixer.sent, layout.sends, mixer.legs.port[layout.slots[layout.sends]])
+        self._sent += wires.send()
+        self._reports()
+        self._tell_all()
+
+    def _reports(self) -> None:
+        mixer, now = self._mixer, time.time()
+        for port, data in self._wire.receive_control(CONTROL_PACKETS):
+            slot = mixer.legs.controls.get(port)
+            if slot is None:
+                mixer.packets["stranger"] += 1
+            else:
+                mixer.hear_report(slot, data, now)
+        for slot, data in mixer.report(self._name, now):
+            self._wire.send_control(int(mixer.legs.control[slot].byteswap()), data)
+
+    def _orders(self) -> None:
+        taken = 0
+        for _ in range(ORDERS):
+            try:
+                data = self._control.recv(wire.LARGEST * 2)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self._over = True
+                return
+            self._do(data)
+            taken += len(data)
+            if taken > ORDER_BYTES:
+                return
+
+    def _do(self, data: bytes) -> None:
+        try:
+            order = wire.decode(data)
+        except wire.BadMessage:
+            self._mixer.packets["orders"] += 1
+            return
+        if isinstance(order, messages.Ping):
+            self._mixer.tell(messages.Pong(order.number, self.figures()))
+        else:
+            self._desk.do(order)
+
+    def figures(self) -> messages.Figures:
+        mixer = self._mixer
+        dropped = {reason: count for reason, count in mixer.packets.items() if reason != "in"}
+        dropped |= {
+            "late": mixer.jitter.late,
+            "resync": mixer.jitter.resyncs,
+            "other_source": mixer.jitter.others,
+            "keys": mixer.digits.surplus,
+            "overflow": self._wire.overflown(),
+            "unsent": self._wire.failed,
+        }
+        return messages.Figures(
+            legs=len(mixer.legs.names),
+            rooms=len(mixer.legs.rooms),
+            plays=len(mixer.playback),
+            taps=len(mixer.taps),
+            sounds=len(mixer.bank),
+            packets_in=mixer.packets["in"],
+            packets_out=self._sent,
+            dropped=dropped,
+            concealed=mixer.decoder.concealed,
+            ticks=self._ticks,
+            ticks_late=self._late,
+            tick_ms=round(max(self._worst) / 1e6, 3),
+        )
+
+    def _weigh(self, began: int, due: int) -> None:
+        ended = time.monotonic_ns()
+        self._ticks += 1
+        self._late += ended > due
+        if self._ticks % _WINDOW == 0:
+            self._worst = [0, self._worst[0]]
+        self._worst[0] = max(self._worst[0], ended - began)
+
+    def _tell_all(self) -> None:
+        told = self._mixer.told
+        for message in told:
+            self._tell(message)
+        told.clear()
+        while self._untold:
+            try:
+                self._control.send(self._untold[0])
+            except BlockingIOError:
+                return
+            except OSError:
+                self._over = True
+                return
+            self._untold_bytes -= len(self._untold.popleft())
+
+    def _tell(self, message: messages.Told) -> None:
+        data = wire.encode(message)
+        if self._untold_bytes + len(data) > TOLD_BYTES:
+            self._mixer.packets["untold"] += 1
+            return
+        self._untold.append(data)
+        self._untold_bytes += len(data)
+
+
+def confine() -> None:
+    """Take the first place at the processor if that is allowed, then give up every right there is.
+
+    The engine is gone with the one who started it.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        try:
+            os.nice(-10)
+        except PermissionError:
+            pass
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    library = ctypes.CDLL(None, use_errno=True)
+    library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    library.prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+
+
+def main(descriptor: int) -> None:
+    """Be an engine; `descriptor` is the client's socket."""
+    control = socket.socket(fileno=descriptor)
+    engine = Engine(control)
+    confine()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    engine.run()
+    sys.exit(0)

@@ -1,0 +1,44 @@
+"""What a recording tap gives, at the side of whoever records."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+from unificx.media.mixer.messages import Chunk, TapReason
+
+WAITING = 3000
+"""Pieces that wait for whoever takes them: ten minutes."""
+
+
+class Recording:
+    """An async iterator of a tap's pieces, in order. `reason` says, afterwards, why it ended."""
+
+    def __init__(self, tap: str) -> None:
+        self.tap = tap
+        self.reason: TapReason | None = None
+        self.dropped = 0
+        """Pieces nobody took in time; the offsets of the others tell where."""
+        self._pieces: deque[Chunk] = deque()
+        self._news = asyncio.Event()
+
+    def __aiter__(self) -> AsyncIterator[Chunk]:
+        return self
+
+    async def __anext__(self) -> Chunk:
+        while not self._pieces:
+            if self.reason is not None:
+                raise StopAsyncIteration
+            self._news.clear()
+            await self._news.wait()
+        return self._pieces.popleft()
+
+    def take(self, piece: Chunk) -> None:
+        if len(self._pieces) >= WAITING:
+            self.dropped += 1
+            return
+        self._pieces.append(piece)
+        self._news.set()
+
+    def end(self, reason: TapReason) -> None:
+        self.reason = self.reason or reason
+        self._news.set()
