@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.rules.descriptions import MOST_MEDIA, as_origin, hears, sends, usable
+from unificx.calls.rules.descriptions import MOST_MEDIA, as_origin, hears, sends, usable, uses_ice, without_ways
 from unificx.calls.rules.identity import Identity, caller_headers, withheld
 from unificx.sip.headers import parse_address
 
@@ -73,6 +73,16 @@ def test_of_the_ways_of_ice_those_that_lead_where_nothing_may_are_left_out() -> 
     assert not usable(sdp.replace(b"a=ice-ufrag:a\r\n", b""), "192.0.2.1")
 
 
+def test_a_description_without_its_ways_says_nothing_of_where_its_author_is() -> None:
+    ways = b"a=ice-ufrag:a\r\na=ice-pwd:b\r\na=ice-options:trickle\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n"
+    assert without_ways(SDP) == SDP
+    there = SDP.replace(b"IP4 192.0.2.1\r\nt=", b"IP6 2001:db8::1\r\nt=") + ways + b"a=setup:active\r\n"
+    bare = SDP.replace(b"audio 4000", b"audio 9")
+    assert without_ways(there) == bare + b"a=setup:active\r\n"
+    assert uses_ice(there)
+    assert not uses_ice(bare)
+
+
 def test_our_origin_stands_in_the_place_of_theirs() -> None:
     worded = as_origin(SDP, 77, 3)
     assert worded == SDP.replace(b"o=alice 5 6 IN IP4 192.0.2.1", b"o=- 77 3 IN IP4 192.0.2.1")
@@ -85,6 +95,7 @@ def test_no_bytes_upset_them(sdp: bytes) -> None:
     sends(sdp)
     hears(sdp)
     usable(sdp, "192.0.2.1")
+    without_ways(sdp)
     as_origin(sdp, 1, 1)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unificx.calls.rules import call, words
-from unificx.calls.rules.states import Answering, Ending, Exchange, Over, Rebuild, SettingUp, Talking
+from unificx.calls.rules.states import Answering, Ending, Exchange, Over, Rebuild, Renewal, SettingUp, Talking
 from unificx.calls.rules.waking import Sleepers
 
 EVENTS = every_event()
@@ -54,6 +54,13 @@ def _rebuilding(stage: str) -> Script:
     return script
 
 
+def _renewing(stage: str, side: str) -> Script:
+    script = talking()
+    assert isinstance(script.state, Talking)
+    script.state = replace(script.state, exchange=Renewal(1, stage, side), count=1)  # type: ignore[arg-type]
+    return script
+
+
 def _ending(closing: bool) -> Script:
     script = talking()
     script.tell(words.HungUp("a") if closing else words.MediaSilent(both=True))
@@ -86,6 +93,11 @@ STATES = {
     },
     **{
         f"rebuilding: {stage}": lambda stage=stage: _rebuilding(stage) for stage in ("offering", "answering", "telling")
+    },
+    **{
+        f"renewing: {stage} {side}": lambda stage=stage, side=side: _renewing(stage, side)
+        for stage in ("offering", "asking", "answering")
+        for side in ("a", "b1")
     },
     "ending by a BYE": lambda: _ending(closing=True),
     "ending by us": lambda: _ending(closing=False),

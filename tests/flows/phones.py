@@ -22,11 +22,11 @@ def description(name: str) -> bytes:
     lines = ["v=0", f"o={words[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
     lines += [f"a={DIRECTIONS[word]}" for word in words if word in DIRECTIONS]
-    named = ["a=mid:0"] if "webrtc" in words else []
+    named = ["a=mid:0", "a=ice-ufrag:a"] if "webrtc" in words else []
     lines += named
     for word in words:
         if word in PICTURES:
-            lines += [f"m=video {PICTURES[word]} {protocol} 96", *(each.replace("0", "1") for each in named)]
+            lines += [f"m=video {PICTURES[word]} {protocol} 96", *(each.replace(":0", ":1") for each in named)]
     return "\r\n".join([*lines, ""]).encode()
 
 

@@ -204,3 +204,64 @@ async def test_a_telephone_whose_connection_is_gone_is_not_waited_for() -> None:
         alice <- 487
         history <- answered 102 alice bob
     """)
+
+
+@pytest.mark.promise("U1")
+async def test_a_new_media_engine_asks_browsers_for_the_way_to_them_one_after_the_other() -> None:
+    world = await up(
+        """
+        ! the media engine restarts
+        bob   <- INVITE [alice/webrtc in webrtc]
+        bob   -> 200 [bob/webrtc/anew]
+        bob   <- ACK
+        alice <- INVITE [bob/webrtc/anew in webrtc]
+        bob   -> INVITE [bob/webrtc/hold]    # not now
+        bob   <- 491
+        alice -> 200 [alice/webrtc/anew]
+        alice <- ACK
+        bob   -> INVITE [bob/webrtc/hold]
+        alice <- INVITE [bob/webrtc/hold in webrtc]
+        alice -> 200 [alice/webrtc/held]
+        alice <- ACK
+        bob   <- 200 [alice/webrtc/held in webrtc]
+        bob   -> ACK
+    """
+        + DOWN
+    )
+    assert world.media.anchors == {}
+
+
+async def test_a_browser_that_is_away_then_is_asked_when_it_is_back() -> None:
+    await up(
+        """
+        ! bob loses its connection
+        ! the media engine restarts
+        ... 4 s
+        ! bob comes back
+        bob   <- INVITE [alice/webrtc in webrtc]
+        bob   -> 200 [bob/webrtc/anew]
+        bob   <- ACK
+        alice <- INVITE [bob/webrtc/anew in webrtc]
+        alice -> 488                         # it stays where it was
+    """
+        + DOWN
+    )
+
+
+async def test_a_media_engine_that_restarts_again_begins_anew() -> None:
+    await up(
+        """
+        ! the media engine restarts
+        bob   <- INVITE [alice/webrtc in webrtc]
+        ! the media engine restarts
+        bob   -> 200 [bob/webrtc/anew]
+        bob   <- ACK
+        bob   <- INVITE [alice/webrtc in webrtc]
+        bob   -> 200 [bob/webrtc/again]
+        bob   <- ACK
+        alice <- INVITE [bob/webrtc/again in webrtc]
+        alice -> 200 [alice/webrtc/anew]
+        alice <- ACK
+    """
+        + DOWN
+    )

@@ -154,12 +154,12 @@ async def test_a_new_media_engine_keeps_the_browsers_sections() -> None:
         alice <- 200 [bob in webrtc without video]
         alice -> ACK
         ! the media engine restarts
-        alice <- INVITE [bob in webrtc without video]
         bob   <- INVITE [alice/webrtc/video]
-        alice -> 200 [alice/webrtc/novideo]
-        alice <- ACK
         bob   -> 200 [bob]
         bob   <- ACK
+        alice <- INVITE [bob in webrtc without video]
+        alice -> 200 [alice/webrtc/novideo]
+        alice <- ACK
     """
         + DOWN
     )

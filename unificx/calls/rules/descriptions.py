@@ -8,9 +8,11 @@ MOST_MEDIA = 8
 """Media sections; every one takes ports from everybody's stock."""
 _HELD = "0.0.0.0"
 """Nowhere to send to: hold as in RFC 2543, or an offer whose candidates are still to come (RFC 8840)."""
+_NOBODYS = b"192.0.2.1"
 _ADDRESS = re.compile(rb"^(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] )([^\s/]+)", re.M)
 _CANDIDATE = re.compile(rb"^a=(?:candidate:\S+ \d+ \S+ \d+ |remote-candidates:\d+ )(\S+)", re.M)
 _CANDIDATES = re.compile(rb"^a=candidate:\S+ \d+ \S+ \d+ (\S+)[^\n]*\n", re.M)
+_WAYS = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates)[^\n]*\n", re.M)
 _PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
 _DIRECTION = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.M)
 
@@ -28,7 +30,7 @@ def usable(sdp: bytes, source: str) -> bytes:
     here = _numeric(source)
     if here is not None and here.is_loopback:
         return sdp
-    if b"\na=ice-ufrag:" in sdp:
+    if uses_ice(sdp):
         sdp = _CANDIDATES.sub(lambda line: line[0] if _may_be_tried(line[1]) else b"", sdp)
         sdp = b"\nm=".join(_without_place(section) for section in sdp.split(b"\nm="))
     named = [*_ADDRESS.findall(sdp), *_CANDIDATE.findall(sdp)]
@@ -68,12 +70,31 @@ def _direction(sdp: bytes) -> bytes:
     return said[1] if said is not None else b"sendrecv"
 
 
+def uses_ice(sdp: bytes) -> bool:
+    """Whether its author is reached by ICE (RFC 8839)."""
+    return b"\na=ice-ufrag:" in sdp
+
+
+def without_ways(sdp: bytes) -> bytes:
+    """The description of one who goes by ICE without anything that says where he is; any other as it is.
+
+    Its place is one that nobody has (RFC 5737), for 0.0.0.0 without ICE means hold.
+    """
+    if not uses_ice(sdp):
+        return sdp
+    return b"\nm=".join(_placed(section, _NOBODYS) for section in _WAYS.sub(b"", sdp).split(b"\nm="))
+
+
 def _without_place(section: bytes) -> bytes:
     """A section whose own address is none to reach, as if its candidates were all it has (RFC 8840 section 4.1.1)."""
-    if all(_may_be_tried(address) for address in _ADDRESS.findall(section)):
-        return section
-    nowhere = _ADDRESS.sub(lambda line: line[0].replace(line[1], _HELD.encode()), section)
-    return _PORT.sub(rb"\g<1>9", nowhere.replace(b"IN IP6 0.0.0.0", b"IN IP4 0.0.0.0"))
+    reached = all(_may_be_tried(address) for address in _ADDRESS.findall(section))
+    return section if reached else _placed(section, _HELD.encode())
+
+
+def _placed(section: bytes, place: bytes) -> bytes:
+    """The section at another IPv4 address, and the port that is for nothing."""
+    moved = _ADDRESS.sub(lambda line: line[0].replace(line[1], place).replace(b"IN IP6", b"IN IP4"), section)
+    return _PORT.sub(rb"\g<1>9", moved)
 
 
 def _may_be_tried(address: bytes) -> bool:

@@ -5,6 +5,8 @@ from typing import assert_never
 
 from unificx.calls.rules import waking
 from unificx.calls.rules.causes import Cause, cause_of, weightiest
+from unificx.calls.rules.descriptions import uses_ice
+from unificx.calls.rules.renewal import renew
 from unificx.calls.rules.states import Answering, Branch, Limits, Over, Rebuild, SettingUp, State, Talking
 from unificx.calls.rules.words import (
     CALLER,
@@ -288,7 +290,10 @@ def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
     if state.delayed:
         return talking, [Acknowledge(state.callee, sdp)]
     actions: list[Action] = [NoteAnswered(state.callee), Accept(sdp)]
-    if state.redo:
+    if state.redo and uses_ice(state.callee_sdp):
+        talking, again = renew(talking)
+        actions += again
+    elif state.redo:
         talking = replace(talking, exchange=Rebuild(0, "telling", waiting=(state.callee,)))
         actions.append(Offer(state.callee, state.redo))
     return talking, actions

@@ -103,6 +103,15 @@ class Rebuild:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """The anchor is made anew for sides that go by ICE: `side` is asked now, the callee first."""
+
+    number: int
+    stage: Literal["offering", "asking", "answering"]
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
 class Talking:
     """Caller and `callee` talk. The descriptions are the last ones agreed on, as each side sent its own."""
 
@@ -110,7 +119,7 @@ class Talking:
     ends_at: float
     caller_sdp: bytes
     callee_sdp: bytes
-    exchange: Exchange | Rebuild | None = None
+    exchange: Exchange | Rebuild | Renewal | None = None
     count: int = 0
 
 

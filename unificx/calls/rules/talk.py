@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.states import Ending, Exchange, Over, Rebuild, State, Talking
+from unificx.calls.rules.descriptions import uses_ice
+from unificx.calls.rules.renewal import renew, renewal_answered, renewing
+from unificx.calls.rules.states import Ending, Exchange, Over, Rebuild, Renewal, State, Talking
 from unificx.calls.rules.words import (
     CALLER,
     AckCame,
@@ -136,6 +138,8 @@ def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
             return replace(state, exchange=replace(exchange, stage="answering", answer=sdp)), [ask]
         case Rebuild(stage="telling"):
             return _told(state, exchange, leg), []
+        case Renewal():
+            return renewal_answered(state, exchange, leg, sdp)
         case _:
             return state, []
 
@@ -147,6 +151,8 @@ def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
             return _restore(state, exchange, _refusal(exchange, status if status in REFUSALS else 488))
         case Rebuild(stage="telling"):
             return _told(state, exchange, leg), []
+        case Renewal():
+            return renewal_answered(state, exchange, leg, b"")
         case _:
             return state, []
 
@@ -171,6 +177,8 @@ def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) ->
         return state, []
     if isinstance(exchange, Rebuild):
         return _rebuilding(state, exchange, event)
+    if isinstance(exchange, Renewal):
+        return renewing(state, exchange, event)
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
             asked = replace(state, exchange=replace(exchange, stage="asking"))
@@ -208,11 +216,14 @@ def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
 
 def _rebuild(state: Talking) -> Outcome:
     """Make the anchor anew from the descriptions both sides last agreed on, and tell both where it is now."""
-    number = state.count + 1
     actions: list[Action] = []
     interrupted = state.exchange
     if isinstance(interrupted, Exchange) and interrupted.stage in ("offering", "asking", "answering"):
         actions += _refusal(interrupted, 491)
+    if uses_ice(state.caller_sdp) or uses_ice(state.callee_sdp):
+        renewed, asks = renew(state)
+        return renewed, [*actions, *asks]
+    number = state.count + 1
     ask = OfferMedia(f"exchange:{number}", state.callee, CALLER, state.caller_sdp)
     return replace(state, exchange=Rebuild(number, "offering"), count=number), [*actions, ask]
 
