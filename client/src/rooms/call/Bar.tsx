@@ -1,7 +1,7 @@
 import { IconPhoneOff } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { useValue } from '~/kernel/store';
-import type { Call } from '~/sip';
+import { phone, type Call } from '~/sip';
 import { showCall } from './model';
 import { useClock } from './useClock';
 import { useParty } from './useParty';
@@ -14,7 +14,8 @@ export function Bar({ call }: { call: Call }) {
   const state = useValue(call.state);
   const { title } = useParty(call);
   const clock = useClock(state.phase === 'ended' ? undefined : state.since);
-  const words = stateOf(state);
+  const reached = useValue(phone.state, (each) => each.line === 'ready');
+  const words = stateOf(state, reached);
   return (
     <div className={css.bar} role="region" aria-label={t`Call with ${title}`}>
       <button type="button" className={css.barMain} onClick={() => showCall({ minimised: false })}>

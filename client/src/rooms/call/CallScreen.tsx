@@ -82,7 +82,8 @@ function Party({ call, compact }: { call: Call; compact: boolean }) {
   const state = useValue(call.state);
   const { title, number } = useParty(call);
   const clock = useClock(state.phase === 'ended' ? undefined : state.since);
-  const words = stateOf(state);
+  const reached = useValue(phone.state, (each) => each.line === 'ready');
+  const words = stateOf(state, reached);
   return (
     <div className={css.party} data-compact={compact || undefined}>
       {!compact && (

@@ -23,12 +23,14 @@ export const ENDINGS: Record<Ending, MessageDescriptor> = {
   fault: msg`The call could not be made`,
 };
 
-export function stateOf(state: CallState): MessageDescriptor | undefined {
+/** What is to be said of a call besides how long it has been; `reached`: whether the PBX is. */
+export function stateOf(state: CallState, reached = true): MessageDescriptor | undefined {
   if (state.phase === 'ended') return ENDINGS[state.ending ?? 'fault'];
   if (state.mending) return msg`Connection lost, finding another way…`;
   if (state.phase === 'calling') return msg`Calling…`;
   if (state.phase === 'ringing') return state.earlyMedia ? msg`Connecting…` : msg`Ringing…`;
   if (state.phase === 'incoming') return msg`Answering…`;
+  if (!reached) return msg`Reconnecting…`;
   if (state.phase === 'held') return msg`On hold`;
   return state.heldByThem ? msg`The other side put you on hold` : undefined;
 }
