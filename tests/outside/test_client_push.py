@@ -162,3 +162,69 @@ def test_an_open_page_of_a_device_signed_out_from_elsewhere_leaves_at_once(
     kept = client.kept()
     for name in ("Bertalina", "Claramunde", household.clara.number):
         assert name not in kept
+
+
+def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
+    """The device in a pocket: subscribed, and no page open."""
+    worker = WorkerOf(client)
+    eventually(
+        lambda: client.api("GET", "/me/reachable") == {"registered": True, "push": True}, 15, "a wakeable device"
+    )
+    client.page.goto("about:blank")
+    return worker
+
+
+@pytest.mark.promise("U1", "T1")
+def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
+    clients: Clients, household: Household, service: PushServiceOfATest
+) -> None:
+    sleeper = clients("notifications", "microphone")
+    service.install(sleeper)
+    worker = asleep(sleeper.sign_in(household.anna), service)
+    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
+
+    caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
+    [message] = eventually(lambda: service.messages("call"), 10, "a push")
+    assert set(message) == {"type", "call"}
+    worker.push(message)
+    [shown] = worker.until_shown("Incoming call")
+    [address] = worker.press(shown["tag"], "answer")
+    sleeper.page.goto(sleeper.origin + address)
+    for each, other in ((sleeper, "Bertalina Oxenfurt"), (caller, "Annarosa Quellmalz")):
+        call = each.page.get_by_role("dialog", name=f"Call with {other}")
+        expect(call.get_by_text("0:02")).to_be_visible(timeout=20_000)
+    caller.page.get_by_role("button", name="Hang up").click()
+    expect(sleeper.page.get_by_text("Call ended")).to_be_visible()
+    assert sleeper.complaints == caller.complaints == []
+
+
+@pytest.mark.promise("U1")
+def test_a_caller_who_gives_up_silences_the_sleeping_device(
+    clients: Clients, household: Household, service: PushServiceOfATest
+) -> None:
+    sleeper = clients("notifications", "microphone")
+    service.install(sleeper)
+    worker = asleep(sleeper.sign_in(household.anna), service)
+    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
+
+    caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
+    [message] = eventually(lambda: service.messages("call"), 10, "a push")
+    worker.push(message)
+    worker.until_shown("Incoming call")
+    caller.page.get_by_role("button", name="Hang up").click()
+    [stop] = eventually(lambda: service.messages("stop"), 10, "a second push")
+    assert stop["call"] == message["call"]
+    worker.push(stop)
+    worker.until_shown()
+
+
+@pytest.mark.promise("U1")
+def test_the_self_test_has_the_pbx_call_this_very_device(clients: Clients, household: Household) -> None:
+    client = clients("microphone").sign_in(household.clara).registered().open("/self-test").registered()
+    client.page.get_by_role("button", name="Start the test").click()
+    expect(client.page.get_by_text("It was refused.")).to_be_visible()
+    client.page.get_by_role("button", name="I hear them").click()
+    expect(client.page.get_by_text("It rang, and sound went both ways.", exact=True)).to_be_visible(timeout=40_000)
+    expect(client.page.get_by_text("It rings while UnifiCX is open")).to_be_visible()
+    client.open("/history")
+    expect(client.page.get_by_text("Test call")).to_be_visible()
