@@ -69,7 +69,7 @@ class Recovery(Invitations):
             await self._end_sessions(change, found.tenant_id, found.person_id)
             self._tickets.drop_of(found.person_id)
             outcome = await self._admit(change, replace(account, hash=hashed, must_change=False), arrival)
-        self._later(self._tell(found.tenant_id, found.person_id, "recovery_used", ""))
+        self._later(self._tell(found.tenant_id, found.person_id, "password_changed", ""))
         return outcome
 
     async def _send_recovery(self, address: str, scope: str, link: Callable[[str], str], language: Language) -> None:

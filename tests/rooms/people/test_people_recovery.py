@@ -47,7 +47,7 @@ async def test_a_lost_password_is_replaced_by_the_link(people: People, ada: Pers
         await people.sign_in(EMAIL, PASSWORD, PHONE)
     assert await people.sign_in(EMAIL, NEW, PHONE)
     await people.settle()
-    assert letters.of("recovery_used") == [(EMAIL, "")]
+    assert letters.of("password_changed") == [(EMAIL, "")]
     with pytest.raises(RecoveryOver):
         await people.finish_recovery(code, "yet another password", PHONE)
 
