@@ -227,4 +227,4 @@ def test_the_self_test_has_the_pbx_call_this_very_device(clients: Clients, house
     expect(client.page.get_by_text("It rang, and sound went both ways.", exact=True)).to_be_visible(timeout=40_000)
     expect(client.page.get_by_text("It rings while UnifiCX is open")).to_be_visible()
     client.open("/history")
-    expect(client.page.get_by_text("Test call")).to_be_visible()
+    expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()

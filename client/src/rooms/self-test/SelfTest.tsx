@@ -98,10 +98,10 @@ function Answers({ name, test }: { name: CheckName; test: Test }) {
   const [yes, no] = name === 'permission' ? [t`Allow notifications`, t`Not now`] : [t`I hear them`, t`I hear nothing`];
   return (
     <Stack mt="xs" gap="xs">
-      <Button size="md" onClick={() => test.say(true)}>
+      <Button size="md" px="xs" onClick={() => test.say(true)}>
         {yes}
       </Button>
-      <Button size="md" variant="default" onClick={() => test.say(false)}>
+      <Button size="md" px="xs" variant="default" onClick={() => test.say(false)}>
         {no}
       </Button>
     </Stack>

@@ -11,32 +11,32 @@ interface Words {
 
 export const WORDS: Record<CheckName, Words> = {
   permission: {
-    title: msg`Notifications are allowed`,
+    title: msg`Notifications`,
     running: msg`When UnifiCX is closed, a notification is what rings. It shows no name and no number. Your device asks you next whether UnifiCX may show notifications.`,
     ok: msg`UnifiCX may show that somebody calls.`,
   },
   push: {
-    title: msg`A sleeping device wakes up`,
+    title: msg`Waking from sleep`,
     running: msg`A test message is sent to this device…`,
     ok: msg`The test message came.`,
   },
   registration: {
-    title: msg`The phone is connected`,
+    title: msg`Connection to the PBX`,
     running: msg`Is the phone known to the PBX?`,
     ok: msg`The PBX knows this phone.`,
   },
   microphone: {
-    title: msg`You are heard`,
+    title: msg`Microphone`,
     running: msg`Say something: the bar moves when the microphone hears you. Nothing is sent or kept.`,
     ok: msg`The microphone hears you.`,
   },
   speaker: {
-    title: msg`You hear others`,
+    title: msg`Speaker`,
     running: msg`Three notes are played. Do you hear them?`,
     ok: msg`You heard the notes.`,
   },
   call: {
-    title: msg`A call comes through`,
+    title: msg`Test call`,
     running: msg`The PBX calls this device, and the call is answered by itself…`,
     ok: msg`It rang, and sound went both ways.`,
   },
