@@ -1,5 +1,4 @@
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +6,7 @@ import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig, type Plugin } from 'vite';
+import { components } from './components.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,29 +26,6 @@ function compressed(): Plugin {
         await writeFile(join(dir, `${fileName}.br`), brotliCompressSync(source, level));
         await writeFile(join(dir, `${fileName}.gz`), gzipSync(source, { level: 9 }));
       }
-    },
-  };
-}
-
-/** What the client is made of, from the lock file: shown on its about page. */
-function components(): Plugin {
-  const id = 'virtual:components';
-  return {
-    name: 'components',
-    resolveId: (name) => (name === id ? `\0${id}` : undefined),
-    load(name) {
-      if (name !== `\0${id}`) return undefined;
-      const lock = JSON.parse(readFileSync(here('./package-lock.json'), 'utf8')) as {
-        packages: Record<string, { version?: string; license?: string; dev?: boolean }>;
-      };
-      const found = Object.entries(lock.packages)
-        .filter(([path, each]) => path.startsWith('node_modules/') && !each.dev)
-        .map(([path, each]) => ({
-          name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
-          version: each.version ?? '',
-          license: each.license ?? '',
-        }));
-      return `export default ${JSON.stringify(found)}`;
     },
   };
 }

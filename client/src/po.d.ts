@@ -4,6 +4,6 @@ declare module '*.po' {
 }
 
 declare module 'virtual:components' {
-  const found: { name: string; version: string; license: string }[];
+  const found: { name: string; version: string; license: string; side: 'client' | 'server' }[];
   export default found;
 }

@@ -1,4 +1,5 @@
 /** The server's interface: generated from its own description, with refusals as `Problem`s and sessions kept alive. */
+import { noteFault } from '~/kernel/faults';
 import { asProblem, Problem } from '~/kernel/problem';
 import { client } from './generated/client.gen';
 
@@ -73,13 +74,19 @@ client.setConfig({
   throwOnError: true,
   fetch: fetchInSession as typeof fetch,
 });
-client.interceptors.error.use((fault, response) => {
+client.interceptors.error.use((fault, response, request) => {
+  const problem = problemOf(fault, response);
+  if (problem.code !== 'unauthenticated') noteFault(problem.code, `${request?.method} ${request?.url}`);
+  return problem;
+});
+
+function problemOf(fault: unknown, response: Response | undefined): Problem {
   if (!response) return asProblem(fault);
   const told = (typeof fault === 'object' && fault !== null ? fault : {}) as Told;
   const wait = Number(response.headers.get('retry-after') ?? 0);
   const message = told.detail ?? told.title ?? response.statusText;
   return new Problem(told.code ?? `http_${response.status}`, response.status, message, told.hint, told.field, wait);
-});
+}
 
 /** Make sure there is a session before something that cannot be repeated: a WebSocket. */
 export async function refreshSession(): Promise<boolean> {

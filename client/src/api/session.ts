@@ -11,6 +11,11 @@ export type Session =
 
 export const session = createStore<Session>({ state: 'unknown' });
 
+/** Whether somebody is in who has yet to say yes to the present terms and policy: nothing else before that. */
+export function awaitsYes(now: Session): boolean {
+  return now.state === 'in' && !now.stale && now.me.acceptance_needed;
+}
+
 const leaving = new Set<() => void | Promise<void>>();
 
 /** Call when the session ends: a phone unregisters, a room forgets. Returns how to take it back. */

@@ -6,6 +6,7 @@ import { listenWhileSignedIn } from '~/api/events';
 import { wakeWhileSignedIn } from '~/api/push';
 import { lookUp, session } from '~/api/session';
 import { noteArrival } from '~/kernel/arrival';
+import { watchFaults } from '~/kernel/faults';
 import { speak } from '~/kernel/language';
 import { Providers, queries } from '~/shell/Providers';
 import { router } from './routes';
@@ -22,6 +23,7 @@ const WAYS = {
 } as const;
 
 const arrival = noteArrival();
+watchFaults();
 wake();
 await Promise.all([speak(), lookUp()]);
 

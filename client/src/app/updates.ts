@@ -1,7 +1,7 @@
-import { createStore } from '~/kernel/store';
+import { update } from '~/kernel/update';
 
-/** A newer client is here and waits; `apply` loads it. It is never done unasked: a call may be going on. */
-export const update = createStore<{ apply?: () => void }>({});
+/** A client that is kept open for days looks once an hour whether there is a newer one. */
+const LOOK_EVERY_MS = 3_600_000;
 
 export function watchForUpdates(): void {
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
@@ -17,5 +17,6 @@ export function watchForUpdates(): void {
       }));
     });
     await workbox.register();
+    setInterval(() => void workbox.update().catch(() => undefined), LOOK_EVERY_MS);
   })().catch(() => undefined); // Without a worker there is no push and no quick start, but all else works.
 }

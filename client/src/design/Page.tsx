@@ -1,4 +1,7 @@
-import { Box, Container, Group, Title } from '@mantine/core';
+import { ActionIcon, Box, Container, Group, Title } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 
@@ -6,21 +9,37 @@ interface PageProps {
   title: string;
   /** What can be done here, at the right of the title. */
   actions?: ReactNode;
+  /** The screen this one belongs to. */
+  back?: '/settings' | '/sign-in';
   size?: 'xs' | 'sm' | 'md' | 'lg' | 'xl';
   children: ReactNode;
 }
 
 /** A screen: its title is the page's one h1 and the browser's title. */
-export function Page({ title, actions, size = 'sm', children }: PageProps) {
+export function Page({ title, actions, back, size = 'sm', children }: PageProps) {
+  const { t } = useLingui();
   useEffect(() => {
     document.title = `${title} · UnifiCX`;
   }, [title]);
   return (
     <Container size={size} py="md" px="md">
       <Group justify="space-between" mb="md" wrap="nowrap">
-        <Title order={1} size="h2" tabIndex={-1}>
-          {title}
-        </Title>
+        <Group wrap="nowrap" gap="xs">
+          {back && (
+            <ActionIcon
+              renderRoot={(props) => <Link to={back} {...props} />}
+              variant="subtle"
+              size={44}
+              ml={-10}
+              aria-label={t`Back`}
+            >
+              <IconArrowLeft aria-hidden />
+            </ActionIcon>
+          )}
+          <Title order={1} size="h2" tabIndex={-1}>
+            {title}
+          </Title>
+        </Group>
         {actions}
       </Group>
       <Box>{children}</Box>

@@ -3,18 +3,35 @@ import { IconAddressBook, IconClockHour4, IconDialpad, IconSettings } from '@tab
 import { Link, Outlet } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
-import { session } from '~/api/session';
+import { awaitsYes, session } from '~/api/session';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
+import { UpdatePrompt } from './UpdatePrompt';
 
 const PhoneConnection = lazy(() => import('./PhoneConnection'));
+const Acceptance = lazy(() => import('~/rooms/sign-in/Acceptance'));
 const CallLayer = lazy(() => import('~/rooms/call/CallLayer'));
 
 /** The client's frame: what is said of the connection, the screen, the tabs within a thumb's reach, and any call above all. */
 export function AppShell() {
   const { t } = useLingui();
   const signedIn = useValue(session, (each) => each.state === 'in');
-  if (!signedIn) return <Outlet />;
+  const unsaid = useValue(session, awaitsYes);
+  if (!signedIn) {
+    return (
+      <>
+        <Outlet />
+        <UpdatePrompt />
+      </>
+    );
+  }
+  if (unsaid) {
+    return (
+      <Suspense>
+        <Acceptance />
+      </Suspense>
+    );
+  }
   return (
     <div className="app">
       <a className="skip" href="#main">
@@ -44,6 +61,7 @@ export function AppShell() {
         </Suspense>
         <Outlet />
       </main>
+      <UpdatePrompt />
       <Suspense fallback={<VisuallyHidden />}>
         <CallLayer />
       </Suspense>

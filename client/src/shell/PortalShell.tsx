@@ -11,11 +11,13 @@ import {
 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, Outlet } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { choose, findOrganisation, organisation } from '~/api/organisation';
-import { session, signOut } from '~/api/session';
+import { awaitsYes, session, signOut } from '~/api/session';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
+
+const Acceptance = lazy(() => import('~/rooms/sign-in/Acceptance'));
 
 /** The portal's frame: sections at the left, the page, who is signed in. */
 export function PortalShell() {
@@ -28,6 +30,13 @@ export function PortalShell() {
     if (signedIn) void findOrganisation().catch(() => undefined);
   }, [signedIn]);
   if (now.state !== 'in') return <Outlet />;
+  if (awaitsYes(now)) {
+    return (
+      <Suspense>
+        <Acceptance />
+      </Suspense>
+    );
+  }
   const sections = [
     { to: '/', text: t`Live calls`, icon: IconPhoneCall },
     { to: '/people', text: t`People`, icon: IconUsers },

@@ -1,0 +1,26 @@
+import { Paper, Stack, Text, Title } from '@mantine/core';
+import { useId, type ReactNode } from 'react';
+
+interface SectionProps {
+  title: string;
+  lead?: ReactNode;
+  children: ReactNode;
+}
+
+/** A part of a page under a title of its own. */
+export function Section({ title, lead, children }: SectionProps) {
+  const id = useId();
+  return (
+    <Paper component="section" aria-labelledby={id} withBorder p="md" mb="md">
+      <Title order={2} size="h4" id={id} mb={lead ? 4 : 'sm'}>
+        {title}
+      </Title>
+      {lead && (
+        <Text size="sm" c="dimmed" mb="sm" component="div">
+          {lead}
+        </Text>
+      )}
+      <Stack gap="sm">{children}</Stack>
+    </Paper>
+  );
+}

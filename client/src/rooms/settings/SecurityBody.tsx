@@ -1,0 +1,129 @@
+import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api } from '~/api';
+import { session } from '~/api/session';
+import { Fault, Hint } from '~/design/Notice';
+import { Section } from '~/design/Section';
+import { takeArrival } from '~/kernel/arrival';
+import { useValue } from '~/kernel/store';
+import { NewPassword, NONE, usable } from '~/rooms/sign-in';
+import { Factors } from './Factors';
+import { Prove } from './Prove';
+import { RecoveryCodes } from './RecoveryCodes';
+import { SecurityModel } from './security';
+
+/** Password, second factors, recovery codes, and the sign-in of one's organisation: the same in the client and the portal. */
+export function SecurityBody() {
+  const { t } = useLingui();
+  const [model] = useState(() => new SecurityModel());
+  const [linked] = useState(() => takeArrival('single-sign-on') === 'linked');
+  const { factors, fault, busy } = useValue(model.state);
+  useEffect(() => {
+    void model.load();
+  }, [model]);
+  return (
+    <>
+      {linked && (
+        <Hint>
+          <Trans>From now on you can sign in here with your organisation’s sign-in.</Trans>
+        </Hint>
+      )}
+      <Fault fault={fault} />
+      <Section
+        title={t`Second factor`}
+        lead={t`Besides your password, something you have: then a stolen password alone opens nothing.`}
+      >
+        <Factors model={model} />
+      </Section>
+      {factors !== undefined && factors.length > 0 && (
+        <Section
+          title={t`Recovery codes`}
+          lead={t`Ten codes for the day your second factor is lost. Making new ones voids the earlier ones.`}
+        >
+          <Button size="md" variant="light" disabled={busy} onClick={() => void model.renewCodes()}>
+            <Trans>Make new recovery codes</Trans>
+          </Button>
+        </Section>
+      )}
+      <Section title={t`Password`} lead={t`Changing it signs you out everywhere else.`}>
+        <ChangePassword model={model} />
+      </Section>
+      <Elsewhere model={model} />
+      <Prove proof={model.proof} />
+      <RecoveryCodes model={model} />
+    </>
+  );
+}
+
+function ChangePassword({ model }: { model: SecurityModel }) {
+  const { t } = useLingui();
+  const { busy, changed } = useValue(model.state);
+  const person = useValue(session, (each) => (each.state === 'in' ? each.me.person : null));
+  const [current, setCurrent] = useState('');
+  const [chosen, setChosen] = useState(NONE);
+  const submit = async () => {
+    await model.changePassword(current, chosen.password);
+    if (!model.state.state.changed) return;
+    setCurrent('');
+    setChosen(NONE);
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <Stack gap="sm">
+        {/* Told to password managers alone. */}
+        <input type="email" name="email" autoComplete="username" value={person?.email ?? ''} readOnly hidden />
+        <PasswordInput
+          label={t`Your password until now`}
+          autoComplete="current-password"
+          size="md"
+          required
+          withAsterisk={false}
+          visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
+          value={current}
+          onChange={(event) => setCurrent(event.currentTarget.value)}
+        />
+        <NewPassword value={chosen} onChange={setChosen} known={[person?.name ?? '', person?.email ?? '']} />
+        {changed && (
+          <Text role="status" size="sm">
+            <IconCircleCheck size={18} aria-hidden style={{ verticalAlign: 'text-bottom' }} />{' '}
+            <Trans>Your password is changed. Every other device was signed out.</Trans>
+          </Text>
+        )}
+        <Button type="submit" size="md" loading={busy} disabled={!usable(chosen) || current === ''}>
+          <Trans>Change the password</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** Only where the organisation has a provider. */
+function Elsewhere({ model }: { model: SecurityModel }) {
+  const { t } = useLingui();
+  const tenant = useValue(session, (each) => (each.state === 'in' ? (each.me.tenant?.slug ?? '') : ''));
+  const { data } = useQuery({
+    queryKey: ['sign-in-options', tenant],
+    queryFn: async () => (await api.signInOptions({ query: { tenant } })).data,
+    enabled: tenant !== '',
+  });
+  const found = data?.single_sign_on.find((each) => each.slug === tenant);
+  if (!found) return null;
+  return (
+    <Section
+      title={t`Your organisation’s sign-in`}
+      lead={t`Link it once, and sign in here the way you do at ${found.name}.`}
+    >
+      <Button size="md" variant="light" onClick={() => void model.link()}>
+        <Trans>Link it</Trans>
+      </Button>
+    </Section>
+  );
+}

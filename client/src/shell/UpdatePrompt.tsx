@@ -1,0 +1,31 @@
+import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { update } from '~/kernel/update';
+import { useValue } from '~/kernel/store';
+
+/** A newer client waits. It is loaded when its owner says so: a call that is going on would end. */
+export function UpdatePrompt() {
+  const { t } = useLingui();
+  const apply = useValue(update, (each) => each.apply);
+  const [later, setLater] = useState(false);
+  if (!apply || later) return null;
+  return (
+    <Paper role="status" className="update" withBorder shadow="md" p="sm">
+      <Group wrap="nowrap" gap="xs">
+        <div style={{ flex: 1 }}>
+          <Text fw={600} size="sm">
+            <Trans>A new version is ready</Trans>
+          </Text>
+          <Text size="sm" c="dimmed">
+            <Trans>Loading it takes a second and ends a call.</Trans>
+          </Text>
+        </div>
+        <Button size="md" px="sm" onClick={apply}>
+          <Trans>Load it</Trans>
+        </Button>
+        <CloseButton size={44} aria-label={t`Later`} onClick={() => setLater(true)} />
+      </Group>
+    </Paper>
+  );
+}
