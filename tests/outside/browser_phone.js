@@ -168,6 +168,25 @@ const phone = {
     return await once(this.ua, 'registered').then(() => 'registered')
   },
 
+  async stop() {
+    const gone = once(this.ua, 'disconnected')
+    this.ua.stop()
+    await gone
+  },
+
+  /** Whether it is registered with a proof of now. */
+  async comeBack() {
+    try {
+      const access = await this.api('POST', '/me/sip-access')
+      this.ua.set('authorization_jwt', `Bearer ${access.bearer}`)
+    } catch {
+      return false
+    }
+    if (this.ua.isConnected() && !this.ua.isRegistered()) this.ua.register()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return this.ua.isRegistered()
+  },
+
   beginIceAnew() {
     return new Promise((resolve) => {
       const options = { rtcOfferConstraints: { iceRestart: true } }

@@ -1,0 +1,68 @@
+"""Browsers whose call is hit by the death of something: they hear each other again."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Playwright, Telephone, Telephones, driven, library
+from server import Server, eventually, settle
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with driven() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def telephones(playwright: Playwright, own_server: Server, tmp_path: Path) -> Iterator[Telephones]:
+    telephones = Telephones(playwright, tmp_path, own_server, library(tmp_path))
+    yield telephones
+    telephones.close()
+
+
+@pytest.fixture
+def talking(telephones: Telephones, own_server: Server) -> tuple[Telephone, Telephone]:
+    """Anna (440 Hz) and Berta (1000 Hz) in a call."""
+    household = settle(own_server)
+    anna = telephones(440).register(household.anna)
+    berta = telephones(1000).register(household.berta).answers()
+    anna.dial(household.berta.number)
+    anna.until("confirmed")
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    return anna, berta
+
+
+def hear_each_other_again(anna: Telephone, berta: Telephone) -> None:
+    before = anna.figures()["audio"], berta.figures()["audio"]
+    more = lambda: anna.figures()["audio"] > before[0] + 100 and berta.figures()["audio"] > before[1] + 100  # noqa: E731
+    eventually(more, 30, "sound again")
+    assert anna.hears(1000)
+    assert berta.hears(440)
+
+
+@pytest.mark.promise("U1")
+def test_the_media_engine_dies(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
+    pid = own_server.child("rtpengine")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    hear_each_other_again(*talking)
+    assert [call["state"] for call in own_server.live_calls()] == ["talking"]
+
+
+@pytest.mark.promise("U1")
+def test_the_server_dies(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
+    """Its next life has the call, waits for the browsers, and neither of them hung up meanwhile."""
+    anna, berta = talking
+    own_server.kill()
+    own_server.start()
+    for each in talking:
+        each.come_back()
+    hear_each_other_again(anna, berta)
+    berta.hold()
+    anna.until("hold")
+    anna.hang_up()
+    berta.until("ended")
+    eventually(lambda: [row["outcome"] for row in own_server.history()] == ["answered"], what="the record")

@@ -1,0 +1,85 @@
+"""A client that sleeps is told of a call by push; the call is held until it has registered, and rings then."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Playwright, Telephone, Telephones, driven, library
+from client_pages import PushServiceOfATest, push_service_of_a_test
+from server import Household, Server, eventually, watched
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("sleepers") / "home"
+    yield from watched(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with driven() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Telephones]:
+    telephones = Telephones(playwright, tmp_path, server, library(tmp_path))
+    yield telephones
+    telephones.close()
+
+
+@pytest.fixture
+def service() -> Iterator[PushServiceOfATest]:
+    with push_service_of_a_test() as service:
+        yield service
+
+
+@pytest.fixture
+def berta(telephones: Telephones, household: Household, service: PushServiceOfATest) -> Telephone:
+    """Asleep: she has said how she is reached, and is not registered."""
+    berta = telephones(1000).register(household.berta)
+    berta.api("PUT", "/me/push", service.browser.as_json())
+    assert berta.api("GET", "/me/reachable") == {"registered": True, "push": True}
+    berta.sleep()
+    eventually(lambda: berta.api("GET", "/me/reachable") == {"registered": False, "push": True}, what="asleep")
+    return berta
+
+
+@pytest.mark.promise("U1", "C6")
+def test_a_sleeping_client_is_woken_and_answers(
+    telephones: Telephones, household: Household, berta: Telephone, service: PushServiceOfATest
+) -> None:
+    anna = telephones(440).register(household.anna)
+    anna.dial(household.berta.number)
+    anna.until("progress")
+    [told] = eventually(lambda: service.messages("call"), what="a push")
+    assert set(told) == {"type", "call"}  # no name in it, and no number
+    berta.answers().wake()
+    anna.until("confirmed")
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    assert service.messages("stop") == []
+    anna.hang_up()
+    berta.until("ended")
+
+
+@pytest.mark.promise("U1")
+def test_a_client_that_sleeps_on_is_told_of_the_end(
+    telephones: Telephones, household: Household, berta: Telephone, service: PushServiceOfATest
+) -> None:
+    anna = telephones(440).register(household.anna)
+    anna.dial(household.berta.number)
+    [told] = eventually(lambda: service.messages("call"), what="a push")
+    anna.until("progress")
+    anna.hang_up()
+    eventually(lambda: service.messages("stop") == [{"type": "stop", "call": told["call"]}], what="the end by push")
+
+
+@pytest.mark.promise("U1")
+def test_a_client_tries_whether_it_rings(telephones: Telephones, household: Household) -> None:
+    anna = telephones(440).register(household.anna).answers()
+    anna.dial("*44")
+    eventually(lambda: anna.page.evaluate("phone.calls.length") == 2, what="called back")
+    anna.until("confirmed")
+    eventually(lambda: anna.hears(440), what="one's own voice")
+    anna.hang_up()
+    anna.until("ended")
