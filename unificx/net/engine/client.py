@@ -51,7 +51,7 @@ class MediaEngine:
         self.told: Callable[[Event], None] = lambda _: None
         self.restarted: Callable[[], None] = lambda: None
         self._clock = clock
-        self._child = Child(clock, self._hear, self._forget, lambda: self.restarted())
+        self._child = Child(clock, self._hear, self._forget, self.restarted)
         self._numbers = count(1)
         self._asked: dict[int, asyncio.Future[bool]] = {}
         self._pinged: dict[int, asyncio.Future[Figures]] = {}

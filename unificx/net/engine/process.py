@@ -1,5 +1,6 @@
-"""The engine's process: a clock that ticks every 20 ms, sockets, and nothing else, so that nothing else makes it late."""
+"""The engine's process: a clock that ticks every 20 ms, sockets, and nothing else that could make it late."""
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -185,10 +186,8 @@ def confine() -> None:
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:
-        try:
+        with contextlib.suppress(PermissionError):
             os.nice(-10)
-        except PermissionError:
-            pass
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)

@@ -23,9 +23,6 @@ class BadMessage(ValueError):
     """Bytes that are no message."""
 
 
-_write = json.JSONEncoder(separators=(",", ":"), default=lambda value: _plain(value)).encode
-
-
 def encode(message: messages.Order | messages.Told) -> bytes:
     words: list[Any] = [type(message).__name__]
     tail = b""
@@ -60,3 +57,6 @@ def _plain(value: object) -> Any:
     if isinstance(value, messages.Figures):
         return [getattr(value, each.name) for each in fields(value)]
     raise TypeError
+
+
+_write = json.JSONEncoder(separators=(",", ":"), default=_plain).encode

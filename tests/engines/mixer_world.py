@@ -1,0 +1,147 @@
+"""A mixer with phones around it, in virtual time: every call of `tick` is 20 ms."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from unificx.media.mixer import Desk, Mixer, messages
+from unificx.media.mixer.arrays import FRAME, HEADER
+from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
+from unificx.media.mixer.packets import STRIDE, Received
+from unificx.media.mixer.wideband import coder
+
+PAYLOAD = {ULAW: 0, ALAW: 8, G722: 9}
+DELAY = 2
+"""Ticks between the one in which a packet comes and the one in which it is heard, on a network without jitter."""
+
+
+@dataclass
+class Phone:
+    """A leg as its phone sees it."""
+
+    name: str
+    port: int
+    codec: int = ULAW
+    sequence: int = 0
+    stamp: int = 0
+    source: int = 0
+    heard: list[bytes] = field(default_factory=list)
+    headers: list[tuple[int, ...]] = field(default_factory=list)
+    """Of each packet heard: first two bytes, sequence number, time stamp, source."""
+
+    def __post_init__(self) -> None:
+        self.source = self.source or 0xAB000000 + self.port
+        self.ear, self.mouth = coder(), coder()
+
+    def packet(self, payload: bytes, *, kind: int | None = None, first: int = 0x80) -> bytes:
+        """The next packet of audio."""
+        kind = PAYLOAD[self.codec] if kind is None else kind
+        data = struct.pack("!BBHII", first, kind, self.sequence & 0xFFFF, self.stamp & 0xFFFFFFFF, self.source)
+        self.sequence += 1
+        self.stamp += len(payload)
+        return data + payload
+
+    def says(self, samples: Sequence[int] | np.ndarray) -> bytes:
+        """A packet of these samples."""
+        return self.packet(self.code(np.asarray(samples)))
+
+    def code(self, samples: np.ndarray) -> bytes:
+        if self.codec == G722:
+            return self.mouth.encode(np.clip(samples, -32768, 32767).astype(np.int16))
+        return ENCODED[self.codec][samples + 32768].tobytes()
+
+    def key(self, event: int, length: int, *, ends: bool = False, stamp: int | None = None) -> bytes:
+        """A telephone event packet; the sequence number goes on, the time stamp stays."""
+        at = self.stamp if stamp is None else stamp
+        data = struct.pack("!BBHII", 0x80, 101, self.sequence & 0xFFFF, at & 0xFFFFFFFF, self.source)
+        self.sequence += 1
+        return data + struct.pack("!BBH", event, (0x80 if ends else 0) | 10, length)
+
+    def samples(self, last: int | None = None) -> np.ndarray:
+        """What was heard, or its last frames."""
+        frames = self.heard if last is None else self.heard[-last:]
+        if self.codec != G722:
+            return DECODED[self.codec][np.frombuffer(b"".join(frames), np.uint8)]
+        state = coder()
+        return np.concatenate([np.asarray(state.decode(frame), np.int32) for frame in self.heard])[-320 * len(frames) :]
+
+
+class World:
+    """`told` keeps what the mixer tells."""
+
+    def __init__(self, *, bank: int = 400_000, slots: int = 64) -> None:
+        self.mixer = Mixer(bank, slots=slots, rooms=16)
+        self.desk = Desk(self.mixer, lambda size: bytes(size))
+        self.told: list[Any] = []
+        self.phones: dict[str, Phone] = {}
+
+    def phone(self, name: str, codec: int = ULAW, *, room: str = "", **more: Any) -> Phone:
+        """Open a leg, and put it into a room."""
+        phone = self.phones[name] = Phone(name, 20_000 + 2 * len(self.phones), codec, **more)
+        self.do(messages.Open(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], 101))
+        if room:
+            self.do(messages.Join(room, name))
+        return phone
+
+    def do(self, *orders: messages.Order) -> None:
+        for order in orders:
+            self.desk.do(order)
+
+    def receive(self, packets: Sequence[tuple[int, bytes]]) -> list[int]:
+        """Packets with the port each comes from."""
+        if not packets:
+            return []
+        data = np.zeros((max(len(packets), 1), STRIDE), np.uint8)
+        for row, (_, packet) in enumerate(packets):
+            data[row, : len(packet)] = np.frombuffer(packet, np.uint8)
+        ports = np.array([(port & 0xFF) << 8 | port >> 8 for port, _ in packets], np.uint16)
+        lengths = np.array([len(packet) for _, packet in packets], np.uint32)
+        return self.mixer.receive(Received(data, lengths, ports))
+
+    def tick(self, *packets: tuple[Phone, bytes]) -> None:
+        """These packets come, and a tick goes by."""
+        self.receive([(phone.port, data) for phone, data in packets])
+        self.mixer.advance()
+        layout = self.mixer.layout
+        for row in layout.sends.tolist():
+            name = self.mixer.legs.names.name(int(layout.slots[row]))
+            packet = self.mixer.sent[row].tobytes()
+            phone = self.phones[name]
+            phone.heard.append(packet[HEADER:])
+            phone.headers.append(struct.unpack("!BBHII", packet[:HEADER]))
+            assert len(packet) == HEADER + FRAME
+        self.told += self.mixer.told
+        self.mixer.told.clear()
+
+    def ticks(self, count: int) -> None:
+        for _ in range(count):
+            self.tick()
+
+    def load(self, digest: str, samples: np.ndarray, rate: int = 8000) -> None:
+        self.do(messages.Load(digest, rate, len(samples), 0, samples.astype("<i2").tobytes()))
+
+    def of(self, kind: type) -> list[Any]:
+        """What was told of this kind."""
+        return [each for each in self.told if isinstance(each, kind)]
+
+
+def tone(frequency: float, frames: int, *, width: int = 160, loud: float = 6000) -> np.ndarray:
+    """One row a frame."""
+    rate = width * 50
+    return (
+        np.rint(loud * np.sin(2 * np.pi * frequency * np.arange(frames * width) / rate))
+        .astype(int)
+        .reshape(frames, width)
+    )
+
+
+def level(samples: np.ndarray, frequency: float, rate: int = 8000) -> float:
+    """Amplitude of a tone in the samples."""
+    if not len(samples):
+        return 0.0
+    window = np.hanning(len(samples))
+    turn = np.exp(-2j * np.pi * frequency * np.arange(len(samples)) / rate)
+    return float(2 * np.abs((samples * window * turn).sum()) / window.sum())

@@ -1,0 +1,247 @@
+"""The network as it is: packets late, lost, twice, out of order, of any length, and clocks that jump."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mixer_world import DELAY, Phone, World, level, tone
+
+from unificx.media.mixer.companding import G722, ULAW
+from unificx.media.mixer.messages import LegLost, LegSilent
+
+
+def pair(**more: int) -> tuple[World, Phone, Phone]:
+    world = World()
+    return world, world.phone("a", room="r", **more), world.phone("b", room="r")
+
+
+def noise(frames: int, seed: int = 3) -> np.ndarray:
+    """Without samples near zero, which mu-law has two codes for."""
+    return np.random.default_rng(seed).choice([-1, 1], (frames, 160)) * np.random.default_rng(seed).integers(
+        20, 6000, (frames, 160)
+    )
+
+
+def coded(frames: np.ndarray) -> list[bytes]:
+    return [Phone("x", 1).code(frame) for frame in frames]
+
+
+@given(st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_numbers_and_time_stamps_may_go_round_at_any_place(sequence: int, stamp: int) -> None:
+    world, a, b = pair(sequence=sequence, stamp=stamp)
+    frames = coded(noise(10))
+    for frame in frames:
+        world.tick((a, a.packet(frame)))
+    assert b.heard[DELAY + 1 :] == frames[1 : 10 - DELAY]
+
+
+@pytest.mark.parametrize(("sequence", "stamp"), [(65530, 2**32 - 800), (65535, 2**32 - 1), (0, 2**31 - 500)])
+def test_they_go_round_while_a_stream_runs(sequence: int, stamp: int) -> None:
+    test_numbers_and_time_stamps_may_go_round_at_any_place.hypothesis.inner_test(sequence, stamp)  # type: ignore[attr-defined]
+
+
+@given(st.permutations(range(5)))
+@settings(max_examples=40, deadline=None)
+def test_packets_of_one_tick_are_put_in_order(order: list[int]) -> None:
+    world, a, b = pair()
+    frames = coded(noise(20))
+    for frame in frames[:5]:
+        world.tick((a, a.packet(frame)))
+    packets = [a.packet(frame) for frame in frames[5:10]]
+    world.tick(*((a, packets[n]) for n in order))
+    world.ticks(6)
+    assert b.heard[DELAY + 5 : DELAY + 10] == frames[5:10]
+
+
+def test_what_comes_twice_is_heard_once() -> None:
+    world, a, b = pair()
+    frames = coded(noise(10))
+    for frame in frames:
+        packet = a.packet(frame)
+        world.tick((a, packet), (a, packet))
+    assert b.heard[DELAY + 1 :] == frames[1 : 10 - DELAY]
+
+
+@given(st.lists(st.integers(1, 1200), min_size=12, max_size=30), st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_packets_of_any_length_make_the_same_sound(sizes: list[int], seed: int) -> None:
+    world, a, b = pair()
+    said = np.frombuffer(b"".join(coded(noise(400, seed))), np.uint8)
+    at = ticks = 0
+    for size in sizes:
+        while at > ticks * 160:  # no sooner than its time
+            world.tick()
+            ticks += 1
+        world.receive([(a.port, a.packet(said[at : at + size].tobytes()))])
+        at += size
+    world.ticks(12)
+    heard = np.frombuffer(b"".join(b.heard), np.uint8)[: ticks * 160 + 12 * 160]
+    began = DELAY * 160
+    # Frame by frame: those that came whole in time are heard as they were said.
+    same = [
+        heard[n + began : n + began + 160].tobytes() == said[n : n + 160].tobytes()
+        for n in range(160, at // 160 * 160, 160)
+    ]
+    assert sum(same) >= len(same) - 1
+
+
+@pytest.mark.parametrize("ptime", [10, 30, 40, 60])
+def test_odd_packet_times_are_heard_without_a_gap(ptime: int) -> None:
+    world, a, b = pair()
+    said = tone(440, 150).reshape(-1)
+    step = ptime * 8
+    at = 0
+    for tick in range(100):
+        while at <= tick * 160:
+            world.receive([(a.port, a.says(said[at : at + step]))])
+            at += step
+        world.tick()
+    heard = b.samples()[20 * 160 :]
+    assert level(heard, 440) == pytest.approx(6000, rel=0.03)
+    jumps = np.abs(np.diff(heard)).max()
+    assert jumps < 2300  # what the tone itself does
+
+
+@pytest.mark.parametrize("codec", [ULAW, G722])
+def test_a_lost_packet_is_bridged_and_many_fade_to_silence(codec: int) -> None:
+    world = World()
+    a, b = world.phone("a", codec, room="r"), world.phone("b", codec, room="r")
+    said = tone(300, 60, width=320 if codec == G722 else 160)
+    for n in range(30):
+        packet = a.says(said[n])
+        world.tick(*[] if n == 20 else [(a, packet)])
+    width = len(said[0])
+    gap = b.samples()[(20 + DELAY) * width :][:width]
+    assert np.abs(gap).max() > 3000
+    steps = np.abs(np.diff(b.samples()[10 * width :]))
+    assert steps.max() < 4000
+    world.ticks(20)
+    assert np.abs(b.samples(2)).max() < 100
+    assert world.mixer.decoder.concealed >= 5
+
+
+def test_what_comes_after_a_gap_is_heard_whole_but_for_its_first_4_ms() -> None:
+    world, a, b = pair()
+    frames = coded(noise(40))
+    for n, frame in enumerate(frames):
+        packet = a.packet(frame)
+        world.tick(*[] if 10 <= n < 13 else [(a, packet)])
+    assert b.heard[13 + DELAY][32:] == frames[13][32:]
+    assert b.heard[14 + DELAY] == frames[14]
+
+
+def test_jitter_of_100_ms_is_learned_and_nothing_more_is_lost() -> None:
+    world, a, b = pair()
+    said, chance = tone(440, 500), np.random.default_rng(7)
+    coming: dict[int, list[bytes]] = {}
+    for n in range(500):
+        coming.setdefault(n + int(chance.integers(0, 6)), []).append(a.says(said[n]))
+    late = 0
+    for n in range(500):
+        world.tick(*((a, packet) for packet in coming.get(n, [])))
+        late = world.mixer.jitter.late if n < 250 else late
+    assert world.mixer.jitter.late == late
+    assert level(b.samples(50), 440) == pytest.approx(6000, rel=0.05)
+
+
+def test_delay_that_is_not_needed_any_more_goes_again_in_silence() -> None:
+    world, a, b = pair()
+    quiet = coded(np.zeros((1, 160), int))[0]
+    for _ in range(40):  # comes in lumps of five
+        world.tick(*((a, a.packet(quiet)) for _ in range(5)))
+        world.ticks(4)
+    for _ in range(2500):
+        world.tick((a, a.packet(quiet)))
+    frames = coded(noise(10))
+    before = len(b.heard)
+    for frame in frames:
+        world.tick((a, a.packet(frame)))
+    world.ticks(4)
+    assert frames[2] in b.heard[before : before + 2 + DELAY + 2]
+
+
+def test_a_clock_that_jumps_is_followed_and_a_single_stray_is_not() -> None:
+    world, a, b = pair()
+    frames = coded(noise(40))
+    for frame in frames[:10]:
+        world.tick((a, a.packet(frame)))
+    here, a.stamp = a.stamp, a.stamp + 1_000_000
+    stray = a.packet(frames[0])
+    a.stamp = here
+    world.tick((a, stray), (a, a.packet(frames[10])))
+    for frame in frames[11:15]:
+        world.tick((a, a.packet(frame)))
+    assert b.heard[5 + DELAY : 15] == frames[5 : 15 - DELAY]
+    assert world.mixer.jitter.resyncs == 0
+    a.stamp += 2**31
+    for frame in frames[15:30]:
+        world.tick((a, a.packet(frame)))
+    assert world.mixer.jitter.resyncs == 1
+    assert frames[27] in b.heard
+
+
+def test_another_source_waits_until_the_first_is_gone() -> None:
+    world, a, b = pair()
+    frames = coded(noise(40))
+    other = Phone("other", a.port, stamp=77_000_000, source=5)
+    for n, frame in enumerate(frames[:20]):
+        world.tick((a, a.packet(frame)), (other, other.packet(frames[20 + n])))
+    assert b.heard[5 + DELAY : 20] == frames[5 : 20 - DELAY]
+    assert world.mixer.jitter.others == 20
+    for n in range(10):
+        world.tick((other, other.packet(frames[n])))
+    assert frames[9 - DELAY - 1] in b.heard[20:]
+
+
+def test_a_leg_without_packets_is_lost_once_and_may_come_back() -> None:
+    world, a, b = pair()
+    for _ in range(1100):
+        world.tick((b, b.packet(bytes([0xFF]) * 160)))
+    assert world.of(LegLost) == [LegLost("a")]
+    world.tick((a, a.packet(bytes([0xFF]) * 160)))
+    for _ in range(1200):
+        world.tick((b, b.packet(bytes([0xFF]) * 160)))
+    assert world.of(LegLost) == [LegLost("a"), LegLost("a")]
+
+
+def test_silence_of_who_is_alone_is_told_by_its_length() -> None:
+    world = World()
+    a, _ = world.phone("alone"), world.phone("b", room="r")
+    talks = coded(tone(400, 1))[0]
+    for _ in range(30):
+        world.tick((a, a.packet(talks)))
+    for _ in range(320):
+        world.tick((a, a.packet(bytes([0xFF]) * 160)))
+    assert world.of(LegSilent) == [LegSilent("alone", seconds) for seconds in (2, 3, 4, 5)]
+
+
+def test_strangers_wrong_payloads_and_torn_packets_are_counted_and_not_heard() -> None:
+    world, a, b = pair()
+    frame = coded(tone(400, 1))[0]
+    world.receive([(9, a.packet(frame)), (a.port, a.packet(frame, kind=3)), (a.port, b"\x80\x00\x00"), (a.port, b"")])
+    world.receive(
+        [
+            (a.port, a.packet(frame, first=0x40)),
+            (a.port, b"\x8f\0" + bytes(20)),
+            (a.port, b"\xa0\0" + bytes(11) + b"\xff"),
+        ]
+    )
+    world.ticks(5)
+    assert {reason: world.mixer.packets[reason] for reason in ("stranger", "payload", "malformed")} == {
+        "stranger": 1,
+        "payload": 1,
+        "malformed": 5,
+    }
+    assert not world.mixer.jitter.started.any()
+    assert np.abs(b.samples()).max() < 80
+
+
+def test_csrcs_extension_and_padding_are_left_out() -> None:
+    world, a, b = pair()
+    frames = coded(noise(10))
+    for frame in frames:
+        head = a.packet(b"", first=0xB1)
+        a.stamp += 160
+        world.tick((a, head + bytes(4) + bytes.fromhex("bede0001aabbccdd") + frame + b"\0\0\3"))
+    assert b.heard[DELAY + 1 :] == frames[1 : 10 - DELAY]

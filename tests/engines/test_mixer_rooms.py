@@ -1,0 +1,229 @@
+"""Rooms: everybody hears all the others and never himself, exactly; who is muted, louder, silent, in another room."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mixer_world import DELAY, Phone, World, level, tone
+
+from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
+from unificx.media.mixer.messages import Close, Join, Leave, Mute, Open, Speaking
+
+FRAMES = 12
+
+
+def expected(codec: int, samples: np.ndarray) -> bytes:
+    return ENCODED[codec][np.clip(samples, -32768, 32767) + 32768].tobytes()
+
+
+@given(
+    st.lists(st.sampled_from([ULAW, ALAW]), min_size=2, max_size=6), st.integers(0, 2**32 - 1), st.integers(1, 32767)
+)
+@settings(max_examples=30, deadline=None)
+def test_everybody_hears_the_sum_of_the_others_to_the_bit(codecs: list[int], seed: int, loud: int) -> None:
+    world, chance = World(), np.random.default_rng(seed)
+    loud = max(loud, 400)
+    phones = [world.phone(f"p{n}", codec, room="r") for n, codec in enumerate(codecs)]
+    said = chance.integers(-loud, loud + 1, (FRAMES, len(phones), 160))
+    meant = np.zeros_like(said)
+    for frame in range(FRAMES):
+        for n, phone in enumerate(phones):
+            meant[frame, n] = DECODED[phone.codec][ENCODED[phone.codec][said[frame, n] + 32768]]
+        world.tick(*((phone, phone.says(said[frame, n])) for n, phone in enumerate(phones)))
+    for n, phone in enumerate(phones):
+        for frame in range(1, FRAMES - DELAY):  # the first is faded in
+            others = meant[frame].sum(axis=0) - meant[frame, n]
+            assert phone.heard[frame + DELAY] == expected(phone.codec, others)
+
+
+def test_what_is_too_loud_together_is_cut_and_does_not_go_round() -> None:
+    world = World()
+    phones = [world.phone(f"p{n}", room="r") for n in range(40)]
+    for frame in range(FRAMES):
+        world.tick(*((phone, phone.says([32767] * 80 + [-32768] * 80)) for phone in phones))
+        assert frame < DELAY + 1 or set(phones[0].samples(1)[:80]) == {32124}
+    assert set(phones[0].samples(1)[80:]) == {-32124}
+
+
+def talk(world: World, tones: dict[str, float], frames: int = 40) -> None:
+    said = {
+        name: tone(frequency, frames, width=320 if world.phones[name].codec == G722 else 160)
+        for name, frequency in tones.items()
+    }
+    for frame in range(frames):
+        world.tick(*((world.phones[name], world.phones[name].says(said[name][frame])) for name in tones))
+
+
+def hears(phone: Phone, frequency: float, last: int = 20) -> float:
+    return level(phone.samples(last), frequency, 16000 if phone.codec == G722 else 8000)
+
+
+@pytest.mark.parametrize("codecs", [(ULAW, ULAW, ULAW), (ULAW, ALAW, ULAW), (G722, G722, G722), (G722, ULAW, ALAW)])
+def test_a_listener_who_says_nothing_hears_all(codecs: tuple[int, ...]) -> None:
+    world = World()
+    a, b, c = (world.phone(name, codec, room="r") for name, codec in zip("abc", codecs, strict=True))
+    talk(world, {"a": 440, "b": 950})
+    assert hears(c, 440) == pytest.approx(6000, rel=0.05)
+    assert hears(c, 950) == pytest.approx(6000, rel=0.05)
+    assert hears(a, 950) == pytest.approx(6000, rel=0.05)
+    assert hears(b, 440) == pytest.approx(6000, rel=0.05)
+    assert hears(a, 440) < 60
+    assert hears(b, 950) < 60
+
+
+def test_all_who_listen_are_sent_the_same_bytes() -> None:
+    world = World()
+    phones = [world.phone(f"p{n}", codec, room="r") for n, codec in enumerate([ULAW, ULAW, ALAW, ALAW])]
+    world.phone("talker", room="r")
+    talk(world, {"talker": 500})
+    assert phones[0].heard == phones[1].heard
+    assert phones[2].heard == phones[3].heard
+
+
+def test_rooms_do_not_hear_each_other_and_who_is_alone_hears_nothing() -> None:
+    world = World()
+    for name, room in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "two"), ("e", "")):
+        world.phone(name, room=room)
+    talk(world, {"a": 400, "c": 700, "e": 1000})
+    assert hears(world.phones["b"], 400) > 5000
+    assert hears(world.phones["d"], 700) > 5000
+    assert hears(world.phones["b"], 700) < 30
+    assert not np.any(world.phones["e"].samples(20))
+    world.do(Leave("b"), Join("two", "b"))
+    talk(world, {"a": 400, "c": 700})
+    assert hears(world.phones["b"], 700) > 5000
+    assert hears(world.phones["b"], 400) < 30
+
+
+def test_a_leg_that_is_muted_is_not_heard_and_hears() -> None:
+    world = World()
+    a, b = world.phone("a", room="r"), world.phone("b", room="r")
+    world.do(Mute("a", on=True))
+    talk(world, {"a": 400, "b": 700})
+    assert hears(b, 400) < 30
+    assert hears(a, 700) > 5000
+    world.do(Mute("a", on=False))
+    talk(world, {"a": 400, "b": 700})
+    assert hears(b, 400) > 5000
+
+
+@pytest.mark.parametrize("gain", [0.5, 2.0])
+def test_a_gain_is_a_factor(gain: float) -> None:
+    world = World()
+    world.phone("a")
+    b = world.phone("b", room="r")
+    world.do(Join("r", "a", gain=gain))
+    talk(world, {"a": 400})
+    assert hears(b, 400) == pytest.approx(6000 * gain, rel=0.05)
+
+
+def test_with_agc_the_quiet_and_the_loud_come_closer() -> None:
+    world = World()
+    for name in "ab":
+        world.phone(name)
+        world.do(Join("r", name, agc=True))
+    c = world.phone("c", room="r")
+    loud, quiet = tone(400, 400, loud=16000), tone(700, 400, loud=800)
+    for frame in range(400):
+        world.tick(
+            (world.phones["a"], world.phones["a"].says(loud[frame])),
+            (world.phones["b"], world.phones["b"].says(quiet[frame])),
+        )
+    assert hears(c, 400) / hears(c, 700) < 3
+
+
+def test_a_quiet_room_is_faintly_noisy_and_a_recorder_of_nobody_is_not() -> None:
+    world = World()
+    a, alone = world.phone("a", room="r"), world.phone("b")
+    world.ticks(20)
+    assert 0 < np.abs(a.samples(10)).max() < 80
+    assert not np.any(alone.samples(10))
+
+
+def test_who_speaks_is_told_once_and_kept_until_another_is_louder() -> None:
+    world = World()
+    world.phone("a", room="r")
+    world.phone("b", room="r")
+    quieter, louder = tone(400, 50, loud=3000), tone(500, 50, loud=8000)
+    for frame in range(50):
+        world.tick((world.phones["a"], world.phones["a"].says(quieter[frame])))
+    assert world.of(Speaking) == [Speaking("r", "a")]
+    for frame in range(50):
+        a, b = world.phones["a"], world.phones["b"]
+        world.tick((a, a.says(quieter[frame])), (b, b.says(quieter[frame])))
+    assert world.of(Speaking) == [Speaking("r", "a")]
+    for frame in range(50):
+        world.tick((a, a.says(quieter[frame])), (b, b.says(louder[frame])))
+    assert world.of(Speaking)[1:] == [Speaking("r", "b")]
+    world.ticks(150)
+    assert world.of(Speaking)[2:] == [Speaking("r", None)]
+
+
+def test_the_speaker_who_goes_speaks_no_more() -> None:
+    world = World()
+    world.phone("a", room="r")
+    world.phone("b", room="r")
+    talk(world, {"a": 400})
+    world.do(Close("a"))
+    world.ticks(1)
+    assert world.of(Speaking) == [Speaking("r", "a"), Speaking("r", None)]
+
+
+def test_a_leg_described_anew_stays_in_its_room_and_its_stream_goes_on() -> None:
+    world = World()
+    a, b = world.phone("a", room="r"), world.phone("b", room="r")
+    talk(world, {"a": 400})
+    before = b.headers[-1]
+    b.port = 30_000
+    world.do(Open("b", 30_000, 30_001, ALAW, 8, 101))
+    b.codec, b.heard = ALAW, []
+    talk(world, {"a": 400, "b": 900})
+    assert hears(b, 400) > 5000
+    assert hears(a, 900) > 5000
+    assert b.headers[-1][2] == before[2] + 40
+    assert b.headers[-1][4] == before[4]
+    assert {header[1] for header in b.headers[-40:]} == {8}
+
+
+def test_a_room_is_wideband_as_soon_as_a_member_can() -> None:
+    world = World()
+    a, b = world.phone("a", G722, room="r"), world.phone("b", G722, room="r")
+    c = world.phone("c", room="r")
+    talk(world, {"a": 5600})
+    assert hears(b, 5600) > 5000
+    assert hears(c, 2400) < 60  # and does not fold back
+    assert hears(a, 5600) < 60
+
+
+def test_who_listens_only_to_us_is_sent_nothing() -> None:
+    world = World()
+    world.phone("a", room="r")
+    b = world.phone("b", room="r")
+    world.do(Open("b", b.port, b.port + 1, ULAW, 0, 101, listens=False))
+    talk(world, {"a": 400, "b": 700})
+    assert not b.heard
+    assert hears(world.phones["a"], 700) > 5000
+
+
+def test_too_many_legs_are_refused_and_a_place_is_free_again() -> None:
+    world = World(slots=3)
+    for name in "abcd":
+        world.phone(name)
+    world.ticks(1)
+    opened = [each.done for each in world.told]
+    assert opened == [True, True, True, False]
+    world.do(Close("a"))
+    world.phone("e")
+    world.ticks(1)
+    assert world.told[-1].done
+
+
+def test_sequence_numbers_and_time_stamps_go_on_evenly() -> None:
+    world = World()
+    a = world.phone("a")
+    world.ticks(5)
+    world.do(Join("r", "a"))
+    world.ticks(5)
+    assert np.diff([header[2] for header in a.headers]).tolist() == [1] * 9
+    assert np.diff([header[3] for header in a.headers]).tolist() == [160] * 9
+    assert {header[0] for header in a.headers} == {0x80}
