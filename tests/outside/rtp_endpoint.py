@@ -86,6 +86,20 @@ class RtpEndpoint:
                 self._report()
             await asyncio.sleep(max(0.0, began + number * 0.02 - time.monotonic()))
 
+    async def press(self, event: int, ms: int = 100) -> None:
+        """Press a key: telephone events (RFC 4733) in payload type 101."""
+        assert self.target is not None
+        stamp, frames = self.sequence * 160, ms // 20
+        for number in range(frames + 3):
+            ends = number >= frames
+            length = 160 * min(number + 1, frames)
+            payload = bytes((event, 0x8A if ends else 0x0A)) + length.to_bytes(2, "big")
+            self._media.sendto(
+                self.protect(bytes(rtp.Packet(101, self.sequence, stamp, self.ssrc, payload))), self.target
+            )
+            self.sequence += 1
+            await asyncio.sleep(0 if ends else 0.02)
+
     def level(self, tone: float) -> float:
         """How loud the tone is in the last half second heard."""
         samples: list[int] = []

@@ -125,6 +125,7 @@ class Desk:
         mixer.legs.muted[slot] = order.muted
         mixer.legs.gain[slot] = round(min(max(order.gain, _GAINS[0]), _GAINS[1]) * 256)
         mixer.legs.agc[slot] = order.agc
+        mixer.legs.echo[slot] = order.echo
         mixer.changed = True
 
     def _leave(self, order: says.Leave) -> None:
@@ -171,7 +172,7 @@ class Desk:
             mixer.encoder.clear_room(room)
             mixer.speakers.clear(room)
         mixer.legs.leave(slot)
-        mixer.legs.muted[slot] = mixer.legs.agc[slot] = False
+        mixer.legs.muted[slot] = mixer.legs.agc[slot] = mixer.legs.echo[slot] = False
         mixer.changed = True
 
     def _end_taps(self, target: int, *, of_room: bool) -> None:

@@ -32,6 +32,8 @@ COMFORT = {
 }
 """A second of the faint noise that is in a room while nobody talks."""
 _LAWS = (ULAW, ALAW)
+_EBB = 12
+"""Frames of silence coded after the last that somebody alone was given."""
 
 
 def _comfort() -> Bytes:
@@ -56,11 +58,14 @@ class Encoder:
 
     def __init__(self, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
         self._states: dict[int, Coder] = {}
+        self._ebbing: dict[int, int] = {}
+        """Frames of silence left to code for those who hear nothing any more, so that their ends calm down."""
         self._rooms: dict[int, _Room] = {}
         self._tail = np.zeros((slots, HISTORY[16000]), np.int32)
 
     def clear(self, slot: int) -> None:
         self._states.pop(slot, None)
+        self._ebbing.pop(slot, None)
         self._tail[slot] = 0
 
     def clear_room(self, room: int) -> None:
@@ -104,7 +109,16 @@ class Encoder:
             state = self._states.get(slot) or self._warmed(plane, row)
             states[slot] = state
             payload[row] = wideband.encoded(state, samples[n])
-        self._states = states
+        self._ebb(plane, states)
+
+    def _ebb(self, plane: Plane, states: dict[int, Coder]) -> None:
+        """Keep, for a while, the states of those who are alone and hear nothing any more; all others' are made anew."""
+        gone = self._states.keys() - states.keys()
+        if gone:
+            gone &= set(plane.slots[plane.place == len(plane.rooms)].tolist())
+        left = {slot: self._ebbing.get(slot, _EBB) - 1 for slot in gone}
+        self._ebbing = {slot: frames for slot, frames in left.items() if frames > 0}
+        self._states = states | {slot: self._states[slot] for slot in self._ebbing}
 
     def _wide_shared(self, plane: Plane, payload: Bytes, shared: Index, mix: Samples, calm: tuple[Mask, int]) -> None:
         quiet, tick = calm
@@ -122,6 +136,9 @@ class Encoder:
             room.state = room.state or _warm(room.recent)
             codes[place] = wideband.encoded(room.state, mix[place])
         payload[listeners] = codes[plane.place[listeners]]
+        for row in listeners[plane.place[listeners] == len(plane.rooms)].tolist():
+            if (state := self._states.get(int(plane.slots[row]))) is not None:
+                payload[row] = wideband.encoded(state, mix[-1])
         narrow = shared[plane.codec[shared] != G722]
         if len(narrow):
             tails = [self._rooms.setdefault(room, _Room()).tail for room in plane.rooms.tolist()]

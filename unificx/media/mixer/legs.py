@@ -60,6 +60,8 @@ class Legs:
         self.listens = np.ones(slots, np.bool_)
         self.room = np.full(slots, NOWHERE, np.int64)
         self.muted = np.zeros(slots, np.bool_)
+        self.echo = np.zeros(slots, np.bool_)
+        """Whether it hears itself."""
         self.gain = np.full(slots, 256, np.int32)
         """256 is 1."""
         self.agc = np.zeros(slots, np.bool_)
@@ -84,7 +86,7 @@ class Legs:
         if new:
             self.sequence[slot], self.stamp[slot], self.source[slot] = chance[0] & 0xFFFF, chance[1], chance[2]
             self.gain[slot], self.room[slot], self.sent[slot] = 256, NOWHERE, 0
-            self.agc[slot] = self.muted[slot] = False
+            self.agc[slot] = self.muted[slot] = self.echo[slot] = False
         else:
             self._unport(slot)
         self.used[slot] = True

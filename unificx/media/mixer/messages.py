@@ -79,6 +79,8 @@ class Join:
     muted: bool = False
     gain: float = 1.0
     agc: bool = False
+    echo: bool = False
+    """Whether it hears itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,8 @@ class Mixer:
         own_rows = np.flatnonzero(own)
         out = mix[plane.place[own_rows]]
         if len(talkers):
-            out[np.searchsorted(own_rows, talkers)] -= voices
+            minus = ~self.legs.echo[plane.slots[talkers]]
+            out[np.searchsorted(own_rows, talkers[minus])] -= voices[minus]
         if len(legs):
             frames, at = self.playback.frames(legs, plane.rate), np.searchsorted(own_rows, rows)
             for some in self.playback.apart(legs):

@@ -59,7 +59,7 @@ class Receptions:
         change = np.abs((transit - self._transit[slot]).view(np.int32)).astype(np.float32)
         # A clock that jumps is not jitter.
         change = np.where(change < _UNITS, change, np.float32(0))
-        self._jitter[slot] += (change - self._jitter[slot]) / 16
+        np.add.at(self._jitter, slot, (change - self._jitter[slot]) / 16)
         self._transit[slot] = transit
 
     def told(self, slot: int, report: rtp.Report, now: float) -> None:

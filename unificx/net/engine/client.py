@@ -1,10 +1,8 @@
 """The media engine as everybody else uses it: legs, rooms, sounds, recordings. Its process is a child of ours."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -13,6 +11,7 @@ from unificx.media.mixer import description, messages
 from unificx.media.mixer.description import Agreed, Self
 from unificx.media.mixer.messages import Event, Figures, PlayEnded
 from unificx.media.ng import MediaUnavailable
+from unificx.media.sounds import Sound
 from unificx.net.engine.child import Child
 from unificx.net.engine.recording import Recording
 
@@ -21,22 +20,6 @@ PATIENCE = 3.0
 """Seconds an answer is waited for."""
 PIECE = 48_000
 """Bytes of sound in a message."""
-
-
-@dataclass(frozen=True)
-class Sound:
-    """Something to play: 16-bit little-endian samples of one channel, at 8000 or 16000 Hz."""
-
-    pcm: bytes
-    rate: int = 8000
-
-    @cached_property
-    def digest(self) -> str:
-        return hashlib.sha256(b"%d:" % self.rate + self.pcm).hexdigest()[:32]
-
-    @property
-    def seconds(self) -> float:
-        return len(self.pcm) / 2 / self.rate
 
 
 class MediaEngine:
@@ -152,6 +135,10 @@ class MediaEngine:
         """Put a leg into a room, out of any other; a room is there as long as somebody is in it. `gain` is a factor up
         to 8; with `agc` it is moved so that everybody is about as loud."""
         self._child.send(messages.Join(room, leg, muted, gain, agc))
+
+    def echo(self, leg: str) -> None:
+        """Let a leg hear itself, in a room of its own."""
+        self._child.send(messages.Join(f"echo/{leg}", leg, echo=True))
 
     def leave(self, leg: str) -> None:
         self._child.send(messages.Leave(leg))

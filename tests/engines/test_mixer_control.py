@@ -1,0 +1,255 @@
+"""Keys, reports and descriptions."""
+
+import contextlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mixer_world import World, tone
+
+from unificx import sdp
+from unificx.media import MediaUnavailable, rtp
+from unificx.media.mixer import description
+from unificx.media.mixer.companding import ALAW, G722, ULAW
+from unificx.media.mixer.description import Self
+from unificx.media.mixer.messages import DigitPressed, Join, Open
+
+KEYS = "0123456789*#ABCD"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 15), st.integers(3, 12), st.integers(1, 3)), min_size=1, max_size=6),
+    st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_each_key_is_told_once_whatever_of_its_packets_is_lost(
+    keys: list[tuple[int, int, int]], data: st.DataObject
+) -> None:
+    world = World()
+    a = world.phone("a")
+    a.stamp = 2**32 - 900
+    for event, ticks, ends in keys:
+        stamp = a.stamp
+        packets = [a.key(event, 160 * (n + 1), stamp=stamp) for n in range(ticks)]
+        packets += [a.key(event, 160 * ticks, ends=True, stamp=stamp) for _ in range(3)][:ends]
+        lost = data.draw(st.sets(st.integers(0, len(packets) - 1), max_size=len(packets) - 1))
+        for number, packet in enumerate(packets):
+            world.tick(*[] if number in lost else [(a, packet)])
+        a.stamp += 160 * (ticks + 2)
+        world.ticks(2)
+    world.ticks(40)
+    assert [each.digit for each in world.of(DigitPressed)] == [KEYS[event] for event, _, _ in keys]
+    assert all(each.leg == "a" and 0 <= each.ms <= 240 for each in world.of(DigitPressed))
+
+
+def test_a_key_is_told_when_it_is_let_go_with_its_length() -> None:
+    world = World()
+    a = world.phone("a")
+    for n in range(5):
+        world.tick((a, a.key(5, 160 * (n + 1))))
+    assert not world.of(DigitPressed)
+    for _ in range(3):
+        world.tick((a, a.key(5, 960, ends=True)))
+    assert world.of(DigitPressed) == [DigitPressed("a", "5", 120)]
+
+
+def test_an_old_packet_that_comes_late_is_not_another_key() -> None:
+    world = World()
+    a = world.phone("a")
+    straggler = a.key(1, 160)
+    world.tick((a, a.key(1, 480, ends=True)))
+    a.stamp += 1600
+    world.tick((a, a.key(2, 160)), (a, straggler))
+    world.tick((a, a.key(2, 320, ends=True)), (a, straggler))
+    assert [each.digit for each in world.of(DigitPressed)] == ["1", "2"]
+
+
+def test_a_flood_of_keys_is_bounded_and_torn_ones_are_nothing() -> None:
+    world = World()
+    a = world.phone("a")
+    flood = []
+    for _ in range(500):
+        a.stamp += 160
+        flood.append((a, a.key(1, 160, ends=True)))
+    world.tick(*flood, (a, a.key(1, 160)[:-3]), (a, a.key(77, 160, ends=True)))
+    assert len(world.of(DigitPressed)) == 64
+    assert world.mixer.digits.surplus == 500 - 64
+
+
+def test_keys_are_not_heard_by_others() -> None:
+    world = World()
+    a, b = world.phone("a", room="r"), world.phone("b", room="r")
+    for n in range(10):
+        world.tick((a, a.key(5, 160 * (n + 1))))
+    assert np.abs(b.samples()).max() < 80
+
+
+# reports
+
+
+def reports(world: World, now: float) -> dict[int, list[rtp.Report]]:
+    return {slot: rtp.parse_reports(data) for slot, data in world.mixer.report(b"name", now)}
+
+
+def test_every_leg_gets_a_report_every_five_seconds_with_what_was_sent_and_heard() -> None:
+    world = World()
+    a = world.phone("a", sequence=65_500)
+    said = tone(400, 1)[0]
+    got: list[rtp.Report] = []
+    for number in range(500):
+        packet = a.says(said)
+        world.tick(*[] if number % 10 == 9 else [(a, packet)])
+        for found in reports(world, 1000.0 + number / 50).values():
+            got += found
+    assert len(got) == 2
+    first, second = got
+    assert first.ssrc == a.headers[0][4]
+    assert (second.packets - first.packets, second.octets - first.octets) == (250, 40_000)
+    assert first.ntp is not None
+    assert second.ntp is not None
+    assert (second.ntp - first.ntp) / 2**32 == pytest.approx(5.0, abs=0.001)
+    block = second.blocks[0]
+    assert block.ssrc == a.source
+    assert block.fraction_lost == 25  # a tenth
+    assert 40 <= block.lost <= 50
+    assert block.highest > 65_536
+    assert block.jitter == 0
+
+
+def test_a_legs_own_report_is_echoed_for_its_round_trip() -> None:
+    world = World()
+    a = world.phone("a")
+    world.tick((a, a.says(tone(400, 1)[0])))
+    slot = int(world.mixer.layout.slots[0])
+    world.mixer.hear_report(slot, bytes(rtp.Report(a.source, (), rtp.ntp_time(500.0))), 10.0)
+    (block,) = world.mixer.receptions.block(slot, 12.0)
+    assert block.last_report == rtp.ntp_time(500.0) >> 16 & 0xFFFFFFFF
+    assert block.delay == 2 * 65536
+    world.mixer.hear_report(slot, b"\x81\xc8\x00\x09" + bytes(3), 11.0)
+    assert world.mixer.packets["malformed"] == 1
+
+
+def test_reports_on_the_port_of_the_media_are_told_apart() -> None:
+    world = World()
+    a = world.phone("a")
+    report = bytes(rtp.Report(a.source, (), 5))
+    assert world.receive([(a.port, a.says(tone(400, 1)[0])), (a.port, report), (9, report)]) == [1]
+
+
+def test_uneven_arrival_shows_as_jitter() -> None:
+    world = World()
+    a = world.phone("a")
+    said = tone(400, 1)[0]
+    for _ in range(100):
+        world.tick((a, a.says(said)), (a, a.says(said)))
+        world.tick()
+    (block,) = world.mixer.receptions.block(int(world.mixer.layout.slots[0]), 1.0)
+    assert 40 < block.jitter <= 160
+    assert block.lost == 0
+
+
+# descriptions
+
+
+def offer(*lines: str, media: str = "m=audio 40000 RTP/AVP 8 0 9 96", address: str = "127.0.0.1") -> bytes:
+    head = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", f"c=IN IP4 {address}", "t=0 0", media]
+    return "".join(line + "\r\n" for line in (*head, *lines)).encode()
+
+
+EVENTS = ("a=rtpmap:96 telephone-event/8000", "a=fmtp:96 0-15")
+OWN = Self(12_000, 7)
+
+
+@pytest.mark.parametrize(
+    ("formats", "wideband", "codec", "payload"),
+    [("8 0 9", True, G722, 9), ("8 0 9", False, ALAW, 8), ("0 8", True, ULAW, 0), ("18 3 8", True, ALAW, 8)],
+)
+def test_the_answer_names_one_codec_and_the_keys(formats: str, wideband: bool, codec: int, payload: int) -> None:
+    media = f"m=audio 40000 RTP/AVP {formats} 96"
+    agreed, answered = description.answer(offer(*EVENTS, media=media), OWN, wideband=wideband)
+    assert (agreed.codec, agreed.payload, agreed.digits, agreed.listens) == (codec, payload, 96, True)
+    assert (agreed.port, agreed.control) == (40_000, 40_001)
+    session = sdp.parse(answered)
+    (section,) = session.media
+    assert section.formats == (str(payload), "96")
+    assert section.port == 12_000
+    assert session.connection(section) == sdp.Connection("IP4", "127.0.0.1")
+    assert section.attribute("ptime") == "20"
+    assert session.origin.session_id == 7
+
+
+def test_without_telephone_events_in_the_offer_there_are_none_in_the_answer() -> None:
+    agreed, answered = description.answer(offer(), OWN)
+    assert agreed.digits == -1
+    assert b"telephone-event" not in answered
+
+
+@pytest.mark.parametrize(
+    ("given_line", "answered", "listens"),
+    [("sendonly", "recvonly", False), ("recvonly", "sendonly", True), ("inactive", "inactive", False)],
+)
+def test_directions(given_line: str, answered: str, listens: bool) -> None:
+    agreed, answer = description.answer(offer(f"a={given_line}"), OWN)
+    assert agreed.listens is listens
+    assert f"a={answered}\r\n".encode() in answer
+
+
+def test_reports_go_where_the_offer_says() -> None:
+    assert description.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), OWN)[0].control == 41_000
+    agreed, answer = description.answer(offer("a=rtcp-mux", "a=mid:0"), OWN)
+    assert agreed.control == 40_000
+    assert b"a=rtcp-mux\r\n" in answer
+    assert b"a=mid:0\r\n" in answer
+
+
+def test_all_but_one_audio_is_refused() -> None:
+    more = "m=video 5000 RTP/AVP 97"
+    answered = sdp.parse(
+        description.answer(offer(*EVENTS, more, media="m=image 1 udptl t38\r\nm=audio 40000 RTP/AVP 0 96"), OWN)[1]
+    )
+    assert [(each.kind, each.port) for each in answered.media] == [("image", 0), ("audio", 12_000), ("video", 0)]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"v=0\r\n",
+        offer(media="m=audio 0 RTP/AVP 0"),
+        offer(media="m=video 5000 RTP/AVP 97"),
+        offer(media="m=audio 40000 RTP/AVP 18 3"),
+        offer(media="m=audio 40000 RTP/SAVP 0"),
+        offer(media="m=audio 40000 UDP/TLS/RTP/SAVPF 0"),
+        offer(address="192.0.2.9"),
+        offer(address="localhost"),
+        offer(address="0.0.0.0"),
+    ],
+)
+def test_what_we_cannot_hear_or_is_not_here_is_refused(bad: bytes) -> None:
+    with pytest.raises(MediaUnavailable, match="description"):
+        description.answer(bad, OWN)
+    with pytest.raises(MediaUnavailable, match="description"):
+        description.agreed(bad)
+
+
+def test_our_offer_is_one_that_we_would_answer_and_its_answer_settles_it() -> None:
+    made = description.offer(OWN)
+    agreed, answered = description.answer(made, Self(13_000, 8))
+    assert (agreed.codec, agreed.payload, agreed.digits) == (G722, 9, 101)
+    settled = description.agreed(answered)
+    assert (settled.port, settled.codec, settled.digits, settled.listens) == (13_000, G722, 101, True)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_are_a_description_or_refused(data: bytes) -> None:
+    for raw in (data, offer().replace(b"0 9 96", data)):
+        with contextlib.suppress(MediaUnavailable):
+            assert description.answer(raw, OWN)
+
+
+def test_an_order_with_an_impossible_value_is_survived() -> None:
+    world = World()
+    world.do(Open("a", 4464, 0, ULAW, 300, 400), Join("r", "a", gain=1e9), Join("r", "a", gain=-5.0))
+    assert [world.mixer.advance() for _ in range(3)] == [1, 1, 1]

@@ -1,0 +1,337 @@
+"""Playing and recording: every sample of a sound, from anywhere, over and over; everything said, and nothing in a pause."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mixer_world import DELAY, World, level, tone
+
+from unificx.media.mixer.bank import PAD, Bank
+from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
+from unificx.media.mixer.messages import (
+    Beep,
+    Chunk,
+    Close,
+    End,
+    Evicted,
+    Join,
+    Leave,
+    Load,
+    Open,
+    Pause,
+    Play,
+    PlayEnded,
+    Record,
+    Stop,
+    TapEnded,
+)  # fmt: skip
+from unificx.media.mixer.playback import Playback
+
+
+def coded(samples: np.ndarray, codec: int = ULAW) -> np.ndarray:
+    """What is left of samples after coding."""
+    return DECODED[codec][ENCODED[codec][samples.astype(int) + 32768]]
+
+
+def sound(length: int, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).integers(-8000, 8000, length)
+
+
+@given(st.integers(1, 3000), st.integers(0, 3200), st.sampled_from([ULAW, ALAW]))
+@settings(max_examples=40, deadline=None)
+def test_a_sound_is_heard_to_the_sample_from_any_place(length: int, start: int, codec: int) -> None:
+    world, samples = World(), sound(length)
+    a = world.phone("a", codec)
+    world.load("s", samples)
+    world.do(Play("a", "t", "s", start=start / 8000))
+    world.ticks(22)
+    rest = samples[start:]
+    assert np.array_equal(a.samples()[: len(rest)], coded(rest, codec))
+    assert np.unique(a.samples()[len(rest) :]).tolist() in ([0], [8])  # A-law has no zero
+    assert world.of(PlayEnded) == [PlayEnded("a", "t", "end")]
+
+
+@given(st.integers(1, 900), st.integers(0, 900))
+@settings(max_examples=40, deadline=None)
+def test_a_loop_has_no_seam(length: int, start: int) -> None:
+    world, samples = World(), sound(length)
+    a = world.phone("a")
+    world.load("s", samples)
+    world.do(Play("a", "t", "s", loop=True, start=start / 8000))
+    world.ticks(20)
+    start = min(start, length)
+    expected = np.concatenate((samples[start:], np.tile(samples, 3200 // length + 1)))[:3200]
+    assert np.array_equal(a.samples(), coded(expected))
+    assert not world.of(PlayEnded)
+    world.do(Stop("a"))
+    world.ticks(1)
+    assert world.of(PlayEnded) == [PlayEnded("a", "t", "stopped")]
+    assert not np.any(a.samples(1))
+
+
+def test_a_sound_that_comes_in_pieces_is_whole() -> None:
+    world, samples = World(), sound(2500)
+    a = world.phone("a")
+    for at in range(0, 2500, 1000):
+        world.do(Load("s", 8000, 2500, at, samples[at : at + 1000].astype("<i2").tobytes()))
+    world.do(Play("a", "t", "s"))
+    world.ticks(16)
+    assert np.array_equal(a.samples()[:2500], coded(samples))
+
+
+@pytest.mark.parametrize(("codec", "rate"), [(ULAW, 16000), (G722, 8000), (G722, 16000)])
+def test_a_sound_of_another_rate_is_heard_at_its_own_pitch(codec: int, rate: int) -> None:
+    world = World()
+    a = world.phone("a", codec)
+    world.load("s", tone(900, 40, width=rate // 50).reshape(-1), rate)
+    world.do(Play("a", "t", "s"))
+    world.ticks(50)
+    width = 320 if codec == G722 else 160
+    assert level(a.samples()[5 * width : 35 * width], 900, width * 50) == pytest.approx(6000, rel=0.04)
+    assert not np.any(np.abs(a.samples(5)) > 8)
+    assert world.of(PlayEnded) == [PlayEnded("a", "t", "end")]
+
+
+def test_another_sound_takes_the_place_of_the_first_and_a_beep_goes_beside_it() -> None:
+    world, first, second = World(), sound(8000), sound(8000, 2)
+    a = world.phone("a")
+    world.load("one", first)
+    world.load("two", second)
+    world.do(Play("a", "t1", "one"))
+    world.ticks(3)
+    world.do(Play("a", "t2", "two"))
+    world.ticks(3)
+    assert world.of(PlayEnded) == [PlayEnded("a", "t1", "replaced")]
+    assert np.array_equal(a.samples(), coded(np.concatenate((first[:480], second[:480]))))
+    world.do(Beep("a"))
+    world.ticks(14)
+    assert level(a.samples(10), 1400) > 3000
+    assert world.of(PlayEnded) == [PlayEnded("a", "t1", "replaced")]
+
+
+def test_in_a_room_a_leg_hears_its_sound_and_the_others_and_they_do_not() -> None:
+    world = World()
+    a, b, c = (world.phone(name, room="r") for name in "abc")
+    world.load("s", tone(900, 60).reshape(-1))
+    world.do(Play("a", "t", "s"))
+    said = tone(440, 40)
+    for frame in said:
+        world.tick((b, b.says(frame)))
+    assert level(a.samples(20), 900) > 5500
+    assert level(a.samples(20), 440) > 5500
+    assert level(c.samples(20), 900) < 30
+
+
+def test_a_sound_to_a_room_is_heard_by_all_and_talkers_hear_all_but_themselves() -> None:
+    world = World()
+    a, b = world.phone("a", room="r"), world.phone("b", G722, room="r")
+    world.phone("elsewhere", room="x")
+    world.load("s", tone(900, 60).reshape(-1))
+    world.do(Play("r", "t", "s", to_room=True), Beep("r", to_room=True))
+    for frame in tone(440, 40):
+        world.tick((a, a.says(frame)))
+    for each, rate in ((a, 8000), (b, 16000)):
+        assert level(each.samples(20), 900, rate) == pytest.approx(6000, rel=0.05)
+    assert level(b.samples(20), 440, 16000) > 5500
+    assert level(a.samples(20), 440) < 60
+    assert level(world.phones["elsewhere"].samples(20), 900) < 30
+    world.ticks(30)
+    assert world.of(PlayEnded) == [PlayEnded("r", "t", "end")]
+
+
+@pytest.mark.parametrize("to_room", [False, True])
+def test_what_cannot_be_played_is_told(to_room: bool) -> None:
+    world = World()
+    world.phone("a", room="r")
+    world.load("s", sound(8000))
+    target = "r" if to_room else "a"
+    world.do(Play("nobody", "t1", "s", to_room=to_room), Play(target, "t2", "unknown", to_room=to_room))
+    world.do(Play(target, "t3", "s", to_room=to_room), Close("a"))
+    world.ticks(1)
+    assert world.of(PlayEnded) == [
+        PlayEnded("nobody", "t1", "closed"),
+        PlayEnded(target, "t2", "missing"),
+        PlayEnded(target, "t3", "closed"),
+    ]
+
+
+def test_the_bank_makes_room_but_not_by_what_plays() -> None:
+    world = World(bank=3 * (1000 + 2 * PAD) + 4000 + 2 * PAD)  # beside three, the beep
+    world.phone("a")
+    for name in ("one", "two", "three"):
+        world.load(name, sound(1000))
+    world.do(Play("a", "t", "one", loop=True))
+    world.load("four", sound(1000))
+    world.load("huge", sound(100_000))
+    world.ticks(1)
+    assert world.of(Evicted) == [Evicted("two"), Evicted("huge")]
+    assert not world.of(PlayEnded)
+    world.do(Play("a", "t2", "three"), Play("a", "t3", "two"))
+    world.ticks(1)
+    assert world.of(PlayEnded)[1:] == [PlayEnded("a", "t3", "missing")]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 900), st.booleans()), max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_sounds_in_the_bank_never_touch_each_other(steps: list[tuple[str, int, bool]]) -> None:
+    bank = Bank(6000)
+    kept: dict[str, np.ndarray] = {}
+    for number, (name, length, pinned) in enumerate(steps):
+        samples = sound(length, number)
+        key = f"{name}{length}"
+        if bank.load(key, 8000, length, 0, samples.astype("<i2").tobytes()):
+            kept.setdefault(key, samples)
+            entry = bank.get(key)
+            assert entry is not None
+            entry.players += pinned
+        for gone in bank.evicted:
+            kept.pop(gone, None)
+        bank.evicted.clear()
+        for each, expected in kept.items():
+            entry = bank.get(each)
+            assert entry is not None
+            around = bank.samples[entry.start - PAD : entry.start + entry.length + PAD]
+            assert np.array_equal(around[PAD:-PAD], expected)
+            assert not np.any(around[:PAD])
+            assert not np.any(around[-PAD:])
+
+
+def test_too_many_plays_are_told_so() -> None:
+    bank = Bank(10_000)
+    bank.load("s", 8000, 100, 0, bytes(200))
+    entry = bank.get("s")
+    assert entry is not None
+    playback = Playback(bank, capacity=2)
+    assert [playback.play(f"t{n}", entry, n) for n in range(3)] == [True, True, False]
+    assert [(each.ticket, each.reason) for each in playback.ended] == [("t2", "full")]
+
+
+# recording
+
+
+def taken(world: World, tap: str = "tap") -> np.ndarray:
+    return np.concatenate([np.frombuffer(each.pcm, "<i2") for each in world.of(Chunk) if each.tap == tap])
+
+
+def test_a_tap_of_a_leg_gives_what_it_said_to_the_sample() -> None:
+    world = World()
+    a = world.phone("a", ALAW)
+    world.do(Record("tap", "a"))
+    said = sound(40 * 160).reshape(40, 160)
+    for frame in said:
+        world.tick((a, a.says(frame)))
+    world.do(End("tap"))
+    world.ticks(1)
+    heard = taken(world)
+    begin = (DELAY + 1) * 160
+    assert len(heard) == 40 * 160
+    assert np.array_equal(heard[begin:], coded(said.reshape(-1), ALAW)[160 : 160 + len(heard) - begin])
+    assert world.of(TapEnded) == [TapEnded("tap", "ended")]
+    offsets = [each.offset for each in world.of(Chunk)]
+    assert offsets == np.cumsum([0, *(len(each.pcm) // 2 for each in world.of(Chunk)[:-1])]).tolist()
+    assert max(len(each.pcm) for each in world.of(Chunk)) == 3200
+
+
+def test_nothing_said_in_a_pause_is_given_and_the_offsets_tell_where_it_was() -> None:
+    world = World()
+    a = world.phone("a")
+    world.do(Record("tap", "a"))
+    for number in range(60):
+        if number in (20, 40):
+            world.do(Pause("tap", on=number == 20))
+        secret = 20 <= number + DELAY < 40
+        world.tick((a, a.says(tone(1500 if secret else 440, 1)[0])))
+    world.do(End("tap"))
+    world.ticks(1)
+    assert sum(len(each.pcm) for each in world.of(Chunk)) == 40 * 320
+    assert level(taken(world), 1500) < 100
+    ends = {each.offset + len(each.pcm) // 2: each.offset for each in world.of(Chunk)}
+    assert 20 * 160 in ends
+    assert 40 * 160 in ends.values()
+
+
+def test_a_tap_of_a_room_gives_the_sum_and_what_plays_there() -> None:
+    world = World()
+    a, b = world.phone("a", room="r"), world.phone("b", room="r")
+    world.load("s", tone(1200, 60, loud=2000).reshape(-1))
+    world.do(Record("tap", "r", of_room=True), Play("r", "t", "s", to_room=True))
+    said = sound(30 * 320).reshape(30, 2, 160)
+    for frame in said:
+        world.tick((a, a.says(frame[0])), (b, b.says(frame[1])))
+    world.do(End("tap"))
+    world.ticks(1)
+    both = coded(said[:, 0].reshape(-1)) + coded(said[:, 1].reshape(-1))
+    heard = taken(world)
+    begin = (DELAY + 1) * 160
+    meant = both[160 : 160 + len(heard) - begin] + tone(1200, 60, loud=2000).reshape(-1)[begin : len(heard)]
+    assert np.array_equal(heard[begin:], np.clip(meant, -32768, 32767))
+
+
+def test_a_tap_ends_with_its_leg_or_the_last_of_its_room() -> None:
+    world = World()
+    for name in "abc":
+        world.phone(name, room="r")
+    world.do(Record("leg", "a"), Record("room", "r", of_room=True), Record("none", "nobody"), Record("leg", "b"))
+    world.ticks(15)
+    world.do(Close("a"), Leave("b"))
+    world.ticks(1)
+    assert world.of(TapEnded) == [TapEnded("none", "missing"), TapEnded("leg", "full"), TapEnded("leg", "closed")]
+    world.do(Leave("c"))
+    world.ticks(1)
+    assert world.of(TapEnded)[3:] == [TapEnded("room", "closed")]
+    assert sum(len(each.pcm) for each in world.of(Chunk) if each.tap == "leg") == 15 * 320
+
+
+def test_a_room_that_becomes_wideband_while_it_is_recorded_keeps_the_recordings_rate() -> None:
+    world = World()
+    a = world.phone("a", room="r")
+    world.do(Record("tap", "r", of_room=True))
+    said = tone(700, 60)
+    for number, frame in enumerate(said):
+        if number == 20:
+            world.phone("b", G722, room="r")
+        world.tick((a, a.says(frame)))
+    world.do(End("tap"))
+    world.ticks(1)
+    assert {each.rate for each in world.of(Chunk)} == {8000}
+    assert len(taken(world)) == 60 * 160
+    assert level(taken(world)[30 * 160 :], 700) == pytest.approx(6000, rel=0.05)
+
+
+def test_a_wideband_leg_is_recorded_at_16_khz_although_nobody_needs_to_hear_it() -> None:
+    world = World()
+    a = world.phone("a", G722)
+    world.do(Record("tap", "a"))
+    for frame in tone(5000, 40, width=320):
+        world.tick((a, a.says(frame)))
+    world.do(End("tap"))
+    world.ticks(1)
+    assert {each.rate for each in world.of(Chunk)} == {16000}
+    assert level(taken(world)[6400:], 5000, 16000) == pytest.approx(6000, rel=0.1)
+
+
+def test_many_taps_do_not_give_their_pieces_in_the_same_tick() -> None:
+    world = World()
+    for number in range(20):
+        world.phone(f"p{number}")
+        world.do(Record(f"t{number}", f"p{number}"))
+    most = 0
+    for _ in range(40):
+        before = len(world.of(Chunk))
+        world.tick()
+        most = max(most, len(world.of(Chunk)) - before)
+    assert most <= 4
+
+
+def test_a_leg_opened_anew_goes_on_hearing_its_sound() -> None:
+    world, samples = World(), sound(16000)
+    a = world.phone("a")
+    world.load("s", samples)
+    world.do(Play("a", "t", "s"))
+    world.ticks(5)
+    world.do(Open("a", a.port, a.port + 1, ULAW, 0, 101))
+    world.ticks(5)
+    assert np.array_equal(a.samples(), coded(samples[:1600]))
+    world.do(Join("r", "a"))
+    world.ticks(5)
+    assert not world.of(PlayEnded)

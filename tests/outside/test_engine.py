@@ -1,0 +1,420 @@
+"""The media engine as a process: heard through the real rtpengine, in rooms on bad networks, killed and back again."""
+
+import asyncio
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from array import array
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rtp_endpoint import RtpEndpoint
+
+from unificx import sdp
+from unificx.kernel.clock import SystemClock
+from unificx.media import MediaUnavailable, Profile, g711, tones
+from unificx.media.mixer.messages import Chunk, DigitPressed, Event, PlayEnded, Speaking
+from unificx.net import engine as package
+from unificx.net.engine import MediaEngine, Sound, client
+from unificx.net.rtpengine import RtpEngine
+
+PORTS = (47600, 47799)
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[MediaEngine]:
+    engine = MediaEngine(SystemClock())
+    await engine.start()
+    yield engine
+    await engine.shut_down()
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[RtpEngine]:
+    relay = RtpEngine(SystemClock(), ports=PORTS)
+    await relay.start()
+    yield relay
+    await relay.close()
+
+
+@pytest.fixture
+async def parties() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+class Ears:
+    """Keeps what an engine tells."""
+
+    def __init__(self, engine: MediaEngine) -> None:
+        self.told: list[Event] = []
+        self._news = asyncio.Event()
+        engine.told = self._hear
+
+    def _hear(self, event: Event) -> None:
+        self.told.append(event)
+        self._news.set()
+
+    async def wait(self, kind: type, count: int = 1) -> list[Any]:
+        async with asyncio.timeout(10):
+            while len(found := [each for each in self.told if isinstance(each, kind)]) < count:
+                self._news.clear()
+                await self._news.wait()
+            return found
+
+
+async def phone(parties: AsyncExitStack, tone: float) -> RtpEndpoint:
+    return await parties.enter_async_context(RtpEndpoint(tone, codecs=(0, 101)))
+
+
+async def straight(engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+    """Connect without an rtpengine between."""
+    endpoint.aim(await engine.open(leg, endpoint.describe()))
+
+
+async def through(relay: RtpEngine, engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+    offer = await relay.offer(leg, "a", endpoint.describe(), Profile.PLAIN)
+    endpoint.aim(await relay.answer(leg, "a", "b", await engine.open(leg, offer), Profile.PLAIN))
+
+
+def spoken(seconds: float, frequency: float) -> Sound:
+    return Sound(tones.sine(frequency, 8000, int(seconds * 8000)).tobytes())
+
+
+async def test_a_phone_hears_a_prompt_through_rtpengine_and_we_hear_that_it_ended(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
+    ears, caller = Ears(engine), await phone(parties, 440.0)
+    await through(relay, engine, "leg", caller)
+    ticket = engine.play("leg", spoken(1.0, 700))
+    await caller.talk(0.9)
+    assert caller.level(700) > 7000
+    assert caller.level(440) < 100
+    await caller.talk(0.6)
+    assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "end")]
+    await caller.talk(0.6)
+    assert caller.level(700) < 50
+    assert len({packet.ssrc for packet in caller.heard}) == 1
+    numbers = [packet.sequence for packet in caller.heard]
+    assert numbers == [number & 0xFFFF for number in range(numbers[0], numbers[0] + len(numbers))]
+
+
+async def test_three_in_a_room_through_rtpengine_hear_each_other_and_not_themselves(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
+    ears = Ears(engine)
+    phones = [await phone(parties, tone) for tone in (440.0, 620.0, 900.0)]
+    for number, each in enumerate(phones):
+        await through(relay, engine, f"leg-{number}", each)
+        engine.join("room", f"leg-{number}")
+    await asyncio.gather(*(each.talk(2.0, reports=True) for each in phones))
+    for each in phones:
+        for other in phones:
+            assert (each.level(other.tone) > 6500) is (each is not other)
+        assert each.level(each.tone) < 100
+    assert (await ears.wait(Speaking))[0].room == "room"
+    report = await relay.delete("leg-0")
+    assert report is not None
+    figures = await engine.figures()
+    assert (figures.legs, figures.rooms) == (3, 1)
+    assert figures.dropped["stranger"] == 0
+
+
+class Walkie:
+    """A phone on a bad network: says a tone, loses and delays packets, keeps what it hears."""
+
+    def __init__(self, tone: float, seconds: float, loss: float, jitter: float, seed: int) -> None:
+        self.tone = tone
+        self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.end.bind(("127.0.0.1", 0))
+        self.end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.port: int = self.end.getsockname()[1]
+        self.heard: dict[int, bytes] = {}
+        chance = np.random.default_rng(seed)
+        said = g711.ulaw_encode(tones.sine(tone, 6000, int(seconds * 8000)))
+        self.plan: list[tuple[float, bytes]] = []
+        for number in range(int(seconds * 50)):
+            if chance.random() >= loss:
+                head = struct.pack(
+                    "!BBHII", 0x80, 0, (65_500 + number) & 0xFFFF, (2**32 - 9000 + number * 160) & 0xFFFFFFFF, self.port
+                )
+                self.plan.append((number / 50 + jitter * chance.random(), head + said[number * 160 :][:160]))
+        self.plan.sort(reverse=True)
+
+    def describe(self) -> bytes:
+        return (
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {self.port} RTP/AVP 0\r\n"
+        ).encode()
+
+    def go(self, now: float, target: int) -> None:
+        while self.plan and self.plan[-1][0] <= now:
+            self.end.sendto(self.plan.pop()[1], ("127.0.0.1", target))
+        while True:
+            try:
+                data = self.end.recv(2048)
+            except BlockingIOError:
+                return
+            self.heard[int.from_bytes(data[4:8], "big")] = data[12:]
+
+    def spectrum(self, tone: float, seconds: float) -> float:
+        """Amplitude of a tone in the last seconds but half of one."""
+        payload = b"".join(self.heard[stamp] for stamp in sorted(self.heard))[: -int(0.5 * 8000)]
+        samples = np.array(g711.ulaw_decode(payload[-int(seconds * 8000) :]), float)
+        window = np.hanning(len(samples))
+        bins = np.abs(np.fft.rfft(samples * window)) / window.sum() * 2
+        frequencies = np.fft.rfftfreq(len(samples), 1 / 8000)
+        return float(bins[np.abs(frequencies - tone) < 6].max())
+
+
+@pytest.mark.parametrize(("loss", "jitter"), [(0.0, 0.0), (0.05, 0.1)])
+async def test_on_a_good_and_a_bad_network_every_listener_hears_all_others_and_not_itself(
+    engine: MediaEngine, loss: float, jitter: float
+) -> None:
+    seconds = 8.0
+    walkies = [Walkie(350.0 + 430 * n, seconds, loss, jitter, n) for n in range(3)]
+    for number, each in enumerate(walkies):
+        await engine.open(f"leg-{number}", each.describe())
+        engine.join("room", f"leg-{number}")
+    port, began = engine.port, time.monotonic()
+    while (now := time.monotonic() - began) < seconds + 0.3:
+        for each in walkies:
+            each.go(now, port)
+        await asyncio.sleep(0.002)
+    for each in walkies:
+        others = [each.spectrum(other.tone, 4.0) for other in walkies if other is not each]
+        assert min(others) > 3500
+        assert each.spectrum(each.tone, 4.0) < 0.05 * min(others)
+        each.end.close()
+
+
+async def test_a_recording_is_what_was_said(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    caller = await phone(parties, 440.0)
+    await straight(engine, "leg", caller)
+    recording = engine.record("tap", leg="leg")
+    pieces: list[Chunk] = []
+
+    async def take() -> None:
+        pieces.extend([piece async for piece in recording])
+
+    taking = asyncio.create_task(take())
+    await caller.talk(2.0)
+    await asyncio.sleep(0.2)
+    engine.end("tap")
+    await asyncio.wait_for(taking, 5)
+    assert recording.reason == "ended"
+    assert {piece.rate for piece in pieces} == {8000}
+    heard = b"".join(piece.pcm for piece in pieces)
+    said = b"".join(g711.ulaw_decode(payload).tobytes() for payload in caller.sent)
+    begin = heard.index(said[16_000:17_000])
+    assert heard[begin : begin + 8000] == said[16_000:24_000]
+    assert all(
+        after.offset == before.offset + len(before.pcm) // 2 for before, after in zip(pieces, pieces[1:], strict=False)
+    )
+
+
+async def test_a_recording_that_is_paused_misses_the_pause(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    caller = await phone(parties, 440.0)
+    await straight(engine, "leg", caller)
+    recording = engine.record("tap", leg="leg")
+    await caller.talk(0.6)
+    engine.pause("tap")
+    await asyncio.sleep(0.1)
+    caller.tone = 1500.0
+    await caller.talk(0.6)
+    await asyncio.sleep(0.2)
+    caller.tone = 440.0
+    await caller.talk(0.1)
+    await asyncio.sleep(0.1)
+    engine.resume("tap")
+    await caller.talk(0.6)
+    engine.close("leg")
+    heard = array("h", b"".join([piece.pcm async for piece in recording]))
+    assert recording.reason == "closed"
+    assert tones.level(heard, 1500) < 0.02 * tones.level(heard, 440)
+    assert len(heard) < 1.7 * 8000
+
+
+async def test_keys_are_told_through_rtpengine(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
+    ears, caller = Ears(engine), await phone(parties, 440.0)
+    await through(relay, engine, "leg", caller)
+    await caller.talk(0.3)
+    for event in (1, 11):
+        await caller.press(event)
+        await caller.talk(0.1)
+    assert [(each.leg, each.digit) for each in await ears.wait(DigitPressed, 2)] == [("leg", "1"), ("leg", "#")]
+
+
+async def test_packets_of_strangers_never_reach_a_room(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
+    for leg, each in (("one", one), ("other", other)):
+        await straight(engine, leg, each)
+        engine.join("room", leg)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        loud = g711.ulaw_encode(tones.sine(1500.0, 20_000, 160))
+
+        async def intrude() -> None:
+            for number in range(100):
+                for source in (one.ssrc, 7):
+                    packet = struct.pack("!BBHII", 0x80, 0, number, number * 160, source) + loud
+                    stranger.sendto(packet, ("127.0.0.1", engine.port))
+                await asyncio.sleep(0.01)
+
+        await asyncio.gather(one.talk(1.2), other.talk(1.2), intrude())
+    assert one.level(620.0) > 6500
+    assert one.level(1500.0) < 50
+    assert other.level(1500.0) < 50
+    assert (await engine.figures()).dropped["stranger"] == 200
+
+
+async def test_a_flood_from_a_leg_harms_nobody_else(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
+    for leg, each in (("one", one), ("other", other)):
+        await straight(engine, leg, each)
+        engine.join("room", leg)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flooder:
+        flooder.bind(("127.0.0.1", 0))
+        described = one.describe().replace(str(one.port).encode(), str(flooder.getsockname()[1]).encode())
+        await engine.open("flood", described)
+        engine.join("room", "flood", muted=True)
+
+        async def flood() -> None:
+            chance = np.random.default_rng(1)
+            for _ in range(120):
+                for _ in range(100):
+                    flooder.sendto(b"\x80" + chance.bytes(171), ("127.0.0.1", engine.port))
+                await asyncio.sleep(0.01)
+
+        await asyncio.gather(one.talk(2.0), other.talk(2.0), flood())
+    assert one.level(620.0) > 6500
+    assert other.level(440.0) > 6500
+
+
+async def test_after_kill_9_another_engine_is_there_and_legs_come_back(
+    engine: MediaEngine, parties: AsyncExitStack
+) -> None:
+    ears, again = Ears(engine), asyncio.Event()
+    engine.restarted = again.set
+    caller = await phone(parties, 440.0)
+    await straight(engine, "leg", caller)
+    recording = engine.record("tap", leg="leg")
+    prompt = spoken(30, 700)
+    ticket = engine.play("leg", prompt)
+    await caller.talk(0.6)
+    killed = engine.pid
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    await asyncio.wait_for(again.wait(), 20)
+    assert engine.pid != killed
+    assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "lost")]
+    assert len([piece async for piece in recording]) >= 1  # what there was so far is kept
+    assert recording.reason == "lost"
+    caller.forget()
+    await straight(engine, "leg", caller)
+    engine.play("leg", prompt, start=2.0)
+    await caller.talk(0.8)
+    assert caller.level(700) > 7000
+
+
+async def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PING_EVERY", 0.1)
+    monkeypatch.setattr(client, "PATIENCE", 0.5)
+    engine, again = MediaEngine(SystemClock()), asyncio.Event()
+    engine.restarted = again.set
+    await engine.start()
+    hanging = engine.pid
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+    await asyncio.wait_for(again.wait(), 20)
+    assert engine.pid != hanging
+    await engine.shut_down()
+
+
+async def test_requests_under_way_at_the_moment_of_death_fail_and_later_ones_wait(
+    engine: MediaEngine, parties: AsyncExitStack
+) -> None:
+    caller = await phone(parties, 440.0)
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGSTOP)
+    asked = asyncio.create_task(engine.open("leg", caller.describe()))
+    await asyncio.sleep(0.1)
+    os.kill(engine.pid, signal.SIGKILL)
+    with pytest.raises(MediaUnavailable) as failed:
+        await asyncio.wait_for(asked, 2.0)
+    assert failed.value.cause == "silent"
+    assert await engine.open("leg", caller.describe())
+
+
+async def test_a_bad_description_is_told_apart(engine: MediaEngine) -> None:
+    with pytest.raises(MediaUnavailable) as refused:
+        await engine.open("leg", b"v=0\r\n")
+    assert refused.value.cause == "description"
+    with pytest.raises(MediaUnavailable):
+        await engine.answered("leg", b"nothing")
+
+
+async def test_we_can_offer_too(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
+    callee = await phone(parties, 440.0)
+    callee.aim(await relay.offer("call", "a", await engine.invite("leg"), Profile.PLAIN))
+    await engine.answered("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    engine.play("leg", spoken(2.0, 700))
+    await callee.talk(0.8)
+    assert callee.level(700) > 7000
+
+
+async def test_a_second_description_is_a_version_further(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    caller = await phone(parties, 440.0)
+    first, second = [sdp.parse(await engine.open("leg", caller.describe())).origin for _ in range(2)]
+    assert (second.session_id, second.version) == (first.session_id, first.version + 1)
+
+
+async def test_it_has_no_rights_and_none_of_our_secrets(engine: MediaEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    proc = Path(f"/proc/{engine.pid}")
+    status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
+    assert int(status["CapEff"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    assert os.geteuid() != 0 or status["Uid"].split()[0] != "0"
+    names = {each.partition(b"=")[0] for each in (proc / "environ").read_bytes().split(b"\0") if each}
+    assert names <= {
+        b"PATH",
+        b"PYTHONPATH",
+        b"OPENBLAS_NUM_THREADS",
+        b"OMP_NUM_THREADS",
+        b"PYTHONDONTWRITEBYTECODE",
+        b"LC_CTYPE",
+    }
+
+
+async def test_it_dies_with_us() -> None:
+    program = (
+        "import asyncio\n"
+        "from unificx.kernel.clock import SystemClock\n"
+        "from unificx.net.engine import MediaEngine\n"
+        "async def main():\n"
+        "    engine = MediaEngine(SystemClock())\n"
+        "    await engine.start()\n"
+        "    print('child', engine.pid, flush=True)\n"
+        "    await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    root = Path(package.__file__).parents[3]
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root)
+    assert parent.stdout is not None
+    line = await asyncio.to_thread(lambda: next(line for line in parent.stdout or () if line.startswith("child")))
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{int(line.split()[1])}/stat").exists() and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+    stat = Path(f"/proc/{int(line.split()[1])}/stat")
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] in "ZX"
