@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
+from browser import Playwright, driven
+from client_pages import Clients, build_if_old
 from desk import Desk
 from server import Household, Server, settle, watched
 
@@ -48,3 +50,23 @@ def phones(server: Server, network: Network, tmp_path: Path) -> Iterator[Phones]
     phones = Phones(tmp_path, network, server)
     yield phones
     phones.close()
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The client as its sources are now, where the server hands it out from."""
+    build_if_old()
+
+
+@pytest.fixture(scope="module")
+def playwright(built: None) -> Iterator[Playwright]:
+    with driven() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
+    """Clients in browsers of their own around the module's server."""
+    clients = Clients(playwright, tmp_path, server)
+    yield clients
+    clients.close()

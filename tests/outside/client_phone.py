@@ -1,0 +1,98 @@
+"""The client's telephone, worked as a person works it, and heard and seen through its own connections (client_ears.js).
+Each is a browser of its own, for a browser has one false microphone."""
+
+from pathlib import Path
+from typing import Any
+
+from baresip_phone import write_tone
+from client_pages import Client, Clients
+from playwright.sync_api import Locator, expect
+from server import Login, eventually
+
+EARS = Path(__file__).with_name("client_ears.js")
+ANSWERED = "Encrypted to your PBX"
+
+
+class ClientPhone:
+    """A signed-in client with a tone for a voice."""
+
+    def __init__(self, client: Client, login: Login) -> None:
+        self.client, self.login, self.page = client, login, client.page
+        client.context.add_init_script(path=EARS)
+
+    def sign_in(self, path: str = "/dial") -> "ClientPhone":
+        self.client.sign_in(self.login).open(path).registered()
+        return self
+
+    # what a person does
+
+    def dial(self, number: str, *, video: bool = False) -> None:
+        """Type a number and press one of the two keys."""
+        self.page.get_by_label("Number", exact=True).fill(number)
+        self.page.get_by_role("button", name="Video call" if video else "Call", exact=True).click()
+
+    def ringing(self, of: str, *, video: bool = False) -> Locator:
+        """Wait until it rings with a call of that name."""
+        kind = "Video call" if video else "Call"
+        rings = self.page.get_by_role("alertdialog", name=f"{kind} from {of}", exact=True)
+        expect(rings).to_be_visible()
+        return rings
+
+    def answer(self, of: str, *, video: bool = False, key: str = "Answer") -> None:
+        rings = self.ringing(of, video=video)
+        rings.get_by_role("button", name="With video" if video else key, exact=True).click()
+
+    def call_with(self, name: str) -> Locator:
+        """The screen of the call with somebody."""
+        return self.page.get_by_role("dialog", name=f"Call with {name}", exact=True)
+
+    def talks_with(self, name: str) -> None:
+        expect(self.call_with(name).get_by_role("button", name=ANSWERED)).to_be_visible()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def hang_up(self) -> None:
+        self.press("Hang up")
+
+    # what it sees and hears
+
+    def figures(self) -> dict[str, Any]:
+        return self.page.evaluate("ears.figures()")
+
+    def hears(self, hertz: int) -> bool:
+        """Whether the loudest of what one of its calls brings is that tone."""
+        return any(abs(tone - hertz) < 12 for tone in self.page.evaluate("ears.tones()"))
+
+    def frames(self) -> int:
+        """How many pictures of the other side were decoded."""
+        return self.figures()["frames"]
+
+    def free(self) -> None:
+        """Nothing of a call is left on its screen."""
+        expect(self.page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
+        expect(self.page.get_by_role("alertdialog")).to_have_count(0)
+
+    def reset(self) -> None:
+        """Whatever a test left: the page begins anew, which ends its calls."""
+        if self.page.is_closed() or not self.page.url.endswith("/dial") or self.page.get_by_role("dialog").count():
+            self.client.open("/dial")
+        self.client.registered()
+
+
+def telephone(
+    clients: Clients, login: Login, hertz: int, *permissions: str, directory: Path, **how: Any
+) -> ClientPhone:
+    """A fresh client that says a tone of so many hertz, signed in and registered."""
+    tone = directory / f"{hertz}.wav"
+    if not tone.exists():
+        write_tone(tone, hertz)
+    switches = (f"--use-file-for-fake-audio-capture={tone}", *how.pop("switches", ()))
+    client = clients(*(permissions or ("microphone", "camera")), switches=switches, **how)
+    return ClientPhone(client, login).sign_in()
+
+
+def hear_each_other(anna: ClientPhone, berta: ClientPhone, tones: tuple[int, int] = (440, 1000)) -> None:
+    """Each hears the other's tone: the first number is the first one's."""
+    heard = lambda: (anna.hears(tones[1]), berta.hears(tones[0]))  # noqa: E731
+    eventually(lambda: heard() == (True, True), what=f"voices: {anna.figures()} {berta.figures()}")

@@ -1,0 +1,248 @@
+"""Calls in the client as people have it: between two browsers, and with a telephone on a desk."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from baresip_phone import Network, Phones
+from browser import Playwright
+from client_pages import Clients
+from client_phone import ClientPhone, hear_each_other, telephone
+from playwright.sync_api import expect
+from roads import Roads
+from server import Household, Server, eventually, watched
+
+ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
+
+MENDED_WITHIN = 5.0
+"""Seconds without sound when a telephone comes into another network."""
+
+
+@pytest.fixture(scope="module")
+def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("client-calls") / "home"
+    yield from watched(Server(home, host=network.address, enter=network.enter))
+
+
+@pytest.fixture(scope="module")
+def roads(network: Network) -> Iterator[Roads | None]:
+    """Networks are made and taken away by root alone."""
+    roads = Roads(network) if network.enter else None
+    yield roads
+    if roads:
+        roads.close()
+
+
+@pytest.fixture(scope="module")
+def pair(
+    playwright: Playwright,
+    server: Server,
+    household: Household,
+    roads: Roads | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[ClientPhone, ClientPhone]]:
+    """Two clients that the tests share; the networks are there before them."""
+    directory = tmp_path_factory.mktemp("pair")
+    clients = Clients(playwright, directory, server)
+    anna = telephone(clients, household.anna, 440, directory=directory)
+    yield anna, telephone(clients, household.berta, 1000, directory=directory)
+    clients.close()
+
+
+@pytest.fixture
+def anna(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
+    """Says 440 Hz."""
+    yield pair[0]
+    pair[0].reset()
+
+
+@pytest.fixture
+def berta(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
+    """Says 1000 Hz."""
+    yield pair[1]
+    pair[1].reset()
+
+
+@pytest.mark.promise("U1", "S2", "C4", "T1")
+def test_two_clients_see_and_hear_each_other(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.dial(berta.login.number, video=True)
+    berta.answer(ANNA, video=True)
+    anna.talks_with(BERTA)
+    berta.talks_with(ANNA)
+    hear_each_other(anna, berta)
+    eventually(lambda: anna.frames() > 20 and berta.frames() > 20, what="pictures")
+    expect(anna.page.get_by_label(f"{BERTA}, live")).to_be_visible()
+    expect(berta.page.get_by_label(f"{ANNA}, live")).to_be_visible()
+    assert anna.page.get_by_label(f"{BERTA}, live").evaluate("each => each.videoWidth") > 0
+    berta.hang_up()
+    anna.free()
+    berta.free()
+
+
+@pytest.mark.promise("U1", "S2")
+def test_a_call_is_held_and_taken_up_again(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    hear_each_other(anna, berta)
+    anna.press("Hold")
+    expect(anna.call_with(BERTA).get_by_text("On hold")).to_be_visible()
+    expect(berta.call_with(ANNA).get_by_text("The other side put you on hold")).to_be_visible()
+    eventually(lambda: not berta.hears(440), what="silence on hold")
+    anna.press("Hold")
+    expect(berta.page.get_by_text("The other side put you on hold")).to_have_count(0)
+    hear_each_other(anna, berta)
+    anna.press("Mute")
+    eventually(lambda: not berta.hears(440) and anna.hears(1000), what="one side muted")
+    anna.press("Mute")
+    hear_each_other(anna, berta)
+    anna.hang_up()
+    berta.free()
+
+
+@pytest.mark.promise("U1", "C4")
+def test_pictures_come_later_and_go_again(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    hear_each_other(anna, berta)
+    assert anna.page.locator("video").count() == 0
+    anna.press("Camera")
+    eventually(lambda: berta.frames() > 20, what="Anna's picture at Berta")
+    berta.press("Camera")
+    eventually(lambda: anna.frames() > 20, what="Berta's picture at Anna")
+    anna.press("Camera")
+    expect(berta.page.get_by_label(f"{ANNA}, live")).to_have_count(0)
+    hear_each_other(anna, berta)
+    anna.hang_up()
+    berta.free()
+
+
+@pytest.mark.promise("U1")
+def test_a_second_call_waits_and_the_two_are_swapped(
+    anna: ClientPhone, berta: ClientPhone, phones: Phones, household: Household
+) -> None:
+    clara = phones(hertz=1500).register(household.clara)
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    hear_each_other(anna, berta)
+    clara.dial(household.anna.uri)
+    anna.answer(CLARA, key="Hold and answer")
+    eventually(lambda: anna.hears(1500) and clara.hears(440), what="voices of the second call")
+    expect(berta.call_with(ANNA).get_by_text("The other side put you on hold")).to_be_visible()
+    anna.page.get_by_role("button", name=f"On hold: {BERTA}").click()
+    expect(berta.page.get_by_text("The other side put you on hold")).to_have_count(0)
+    eventually(lambda: berta.hears(440) and anna.hears(1000), what="voices of the first call")
+    anna.hang_up()
+    berta.free()
+    anna.page.get_by_role("dialog", name=f"Call with {CLARA}").wait_for()
+    clara.hang_up()
+    anna.free()
+
+
+@pytest.mark.promise("U1", "S2", "T1")
+def test_a_client_calls_a_telephone_on_a_desk(anna: ClientPhone, phones: Phones, household: Household) -> None:
+    desk = phones(hertz=1000).register(household.berta, answers=True)
+    anna.dial(household.berta.number)
+    eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
+    assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # which both speak: nothing is transcoded
+    anna.press("Keypad")
+    pad = anna.call_with(BERTA).get_by_role("group", name="Number pad")
+    for key in ("4", "2", "Hash"):
+        pad.get_by_role("button", name=key).first.click()
+    eventually(lambda: desk.digits() == "42#", what=f"keys: {desk.digits()}")
+    anna.press("Hide keypad")
+    anna.hang_up()
+    desk.wait("CALL_CLOSED")
+    anna.free()
+
+
+@pytest.mark.promise("U1", "S2", "T1")
+def test_a_telephone_on_a_desk_calls_a_client(anna: ClientPhone, phones: Phones, household: Household) -> None:
+    desk = phones(hertz=1000).register(household.berta)
+    desk.dial(household.anna.uri)
+    anna.answer(BERTA)
+    eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
+    desk.hang_up()
+    anna.free()
+
+
+@pytest.mark.promise("U1")
+def test_all_clients_of_a_person_ring_and_one_answers(
+    anna: ClientPhone, berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
+) -> None:
+    second = telephone(clients, household.berta, 1500, directory=tmp_path)
+    anna.dial(berta.login.number)
+    berta.ringing(ANNA)
+    second.answer(ANNA)
+    expect(berta.page.get_by_text("Answered on another device")).to_be_visible()
+    berta.free()
+    hear_each_other(anna, second, (440, 1500))
+    second.hang_up()
+    anna.free()
+
+
+@pytest.mark.promise("U1")
+def test_a_call_outlives_the_loss_of_its_connection_to_the_server(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    hear_each_other(anna, berta)
+    before = anna.page.evaluate("ears.sockets()")
+    anna.page.evaluate("ears.cut()")
+    eventually(lambda: anna.page.evaluate("ears.sockets()") > before, 5, "another connection")
+    anna.client.registered()
+    assert anna.hears(1000)
+    berta.press("Hold")  # finds her by the new one
+    expect(anna.call_with(BERTA).get_by_text("The other side put you on hold")).to_be_visible()
+    berta.press("Hold")
+    hear_each_other(anna, berta)
+    berta.hang_up()
+    anna.free()
+
+
+@pytest.mark.promise("C4", "S2")
+def test_a_refused_microphone_is_said_and_the_rest_works(
+    anna: ClientPhone, clients: Clients, household: Household, roads: Roads | None, tmp_path: Path
+) -> None:
+    how: dict[str, Any] = {"switches": ("--use-fake-ui-for-media-stream=deny",)}
+    if roads:  # Such a page learns no address of this machine but the one that leads to everywhere.
+        how["program"] = roads.browser(tmp_path)
+    clara = telephone(clients, household.clara, 1500, "notifications", directory=tmp_path, **how)
+    anna.dial(household.clara.number)
+    clara.answer(ANNA)
+    screen = clara.call_with(ANNA)
+    expect(screen.get_by_role("alert")).to_contain_text("You are not heard: the microphone is blocked")
+    expect(screen.get_by_role("alert")).to_contain_text("allow it there, then try again")
+    clara.press("Go on without")
+    eventually(lambda: clara.hears(440), what="the other side is heard all the same")
+    clara.press("Camera")
+    expect(screen.get_by_role("alert")).to_contain_text("You are not seen: the camera is blocked")
+    clara.press("Go on without")
+    clara.hang_up()
+    anna.free()
+    clara.client.open("/directory")
+    expect(clara.page.get_by_text(BERTA)).to_be_visible()
+    assert clara.client.complaints == []
+
+
+@pytest.mark.promise("U1", "S2")
+def test_a_call_outlives_a_change_of_network(
+    berta: ClientPhone, clients: Clients, household: Household, roads: Roads | None, tmp_path: Path
+) -> None:
+    if not roads:
+        pytest.skip("networks are made and taken away by root alone")
+    program = roads.browser(tmp_path)
+    clara = telephone(clients, household.clara, 1500, directory=tmp_path, program=program)
+    clara.dial(berta.login.number)
+    berta.answer(CLARA)
+    hear_each_other(clara, berta, (1500, 1000))
+    assert clara.figures()["way"] == roads.addresses[0]
+    roads.change()
+    gone = time.monotonic()
+    expect(clara.call_with(BERTA).get_by_text("Connection lost, finding another way…")).to_be_visible()
+    eventually(lambda: clara.figures()["way"] == roads.addresses[1], 10, "another way")
+    hear_each_other(clara, berta, (1500, 1000))
+    assert time.monotonic() - gone < MENDED_WITHIN
+    expect(clara.page.get_by_text("Connection lost, finding another way…")).to_have_count(0)
+    berta.hang_up()
+    clara.free()
