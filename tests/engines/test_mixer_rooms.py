@@ -36,6 +36,23 @@ def test_everybody_hears_the_sum_of_the_others_to_the_bit(codecs: list[int], see
             assert phone.heard[frame + DELAY] == expected(phone.codec, others)
 
 
+def test_who_asks_for_an_echo_hears_himself_to_the_bit_and_no_longer_than_he_is_there() -> None:
+    world = World()
+    phone = world.phone("p")
+    world.do(Join("echo/p", "p", echo=True))
+    chance = np.random.default_rng(3)
+    said = chance.integers(-9000, 9001, (FRAMES, 160))
+    for frame in range(FRAMES):
+        world.tick((phone, phone.says(said[frame])))
+    for frame in range(1, FRAMES - DELAY):
+        assert phone.heard[frame + DELAY] == expected(ULAW, DECODED[ULAW][ENCODED[ULAW][said[frame] + 32768]])
+    world.do(Leave("p"))
+    world.do(Join("r", "p"))
+    for frame in range(FRAMES):
+        world.tick((phone, phone.says(said[frame])))
+    assert level(phone.samples(3), 1000) < 20
+
+
 def test_what_is_too_loud_together_is_cut_and_does_not_go_round() -> None:
     world = World()
     phones = [world.phone(f"p{n}", room="r") for n in range(40)]

@@ -98,7 +98,7 @@ async def test_a_call_that_breaks_before_it_rings_is_refused_too() -> None:
 async def test_a_mistake_of_the_media_port_is_no_media() -> None:
     world = await play("alice 1001, bob 1002")
 
-    async def broken(anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> bytes:
+    async def broken(anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile) -> bytes:
         raise RuntimeError("sdp of 1001")
 
     world.media.offer = broken  # type: ignore[method-assign]

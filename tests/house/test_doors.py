@@ -3,7 +3,7 @@
 import grimp
 import pytest
 
-ROOMS = ("people", "privacy", "presence", "routing", "calls", "history", "desk", "notices")
+ROOMS = ("people", "privacy", "presence", "routing", "calls", "history", "apps", "desk", "notices")
 OPEN = ("facts",)
 
 

@@ -23,6 +23,7 @@ from unificx.app.telephony import ClientTelephony
 from unificx.app.telling import Telling
 from unificx.kernel.clock import SystemClock
 from unificx.net import Certificates, RtpEngine, ensure_certificates, media_ports
+from unificx.net.engine.client import MediaEngine
 from unificx.people import OPERATOR
 from unificx.web import PublicAddress
 
@@ -69,7 +70,10 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         media = RtpEngine(rooms.clock, interfaces=settings.media, ports=ports)
         await media.start()
         stack.push_async_callback(media.close)
-        sip = SipServer(settings, rooms, media, certificates)
+        engine = MediaEngine(rooms.clock)
+        await engine.start()
+        stack.push_async_callback(engine.shut_down)
+        sip = SipServer(settings, rooms, media, engine, certificates)
         await sip.start()
         stack.push_async_callback(sip.close)
         web = HttpServers()

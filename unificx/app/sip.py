@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+from unificx.app.hosting import host, registry
 from unificx.app.names import own_names
 from unificx.app.rooms import Rooms
 from unificx.app.settings import Settings
@@ -10,6 +11,7 @@ from unificx.calls import CallSettings, Conductor, Watch
 from unificx.calls import Parts as CallParts
 from unificx.edge import Guard, Identifier, Parts, RegisterDesk, Shell, SipFace
 from unificx.net import Certificates, RtpEngine, Transports, server_context
+from unificx.net.engine.client import MediaEngine
 from unificx.people.facts import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.presence.facts import DeviceMoved, DeviceRegistered
 from unificx.routing import Routing
@@ -24,9 +26,12 @@ from unificx.sip.overload import Overload
 class SipServer:
     """Everything between the wire and the calls. `start` opens the sockets, `carry_on` takes up an earlier life's."""
 
-    def __init__(self, settings: Settings, rooms: Rooms, media: RtpEngine, certificates: Certificates) -> None:
+    def __init__(
+        self, settings: Settings, rooms: Rooms, media: RtpEngine, engine: MediaEngine, certificates: Certificates
+    ) -> None:
         self._rooms = rooms
         self._media = media
+        self._engine = engine
         clock, directory = rooms.clock, rooms.people.directory
         self.bearers = Bearers(clock.random_bytes(32))
         guard = Guard(clock.random_bytes(16))
@@ -37,10 +42,12 @@ class SipServer:
             wake=self._wake,
         )
         legs = Legs(endpoint, self._contact, endpoint.new_tag)
-        routing = Routing(directory, rooms.location, rooms.push)
+        apps = registry(rooms)
+        self.host = host(rooms, engine, apps)
+        routing = Routing(directory, rooms.location, rooms.push, apps)
         call_settings = CallSettings(most_of_one_tenant=settings.calls_per_tenant)
         self.conductor = Conductor(
-            CallParts(legs, media, rooms.history, routing, directory, clock, rooms.push),
+            CallParts(legs, media, rooms.history, routing, directory, clock, rooms.push, self.host),
             call_settings,
             answered=rooms.journal.note,
             over=rooms.journal.strike,
@@ -68,6 +75,8 @@ class SipServer:
         await self._rooms.registrar.restore(self._rooms.database)
         self._shell.start()
         self._media.restarted = self.conductor.media_restarted
+        self._engine.told = self.host.told
+        self._engine.restarted = self.host.restarted
         self._watching = asyncio.create_task(self._watch.run())
 
     async def carry_on(self) -> None:
@@ -81,6 +90,7 @@ class SipServer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
         await self.conductor.close()
+        await self.host.close()
         self._shell.close()
         await self.transports.close()
 

@@ -9,12 +9,14 @@ import structlog
 
 from unificx.calls.concerned import Concerned
 from unificx.calls.contracts import CallSettings, LiveCall
-from unificx.calls.hands import Hands
-from unificx.calls.ports import MediaAnchor, NobodyWakes, RecordsCalls, Wakes
+from unificx.calls.hands import Hands, Tools
+from unificx.calls.hosted import HostedLeg
+from unificx.calls.ports import HostsApps, MediaAnchor, NobodyHosts, NobodyWakes, RecordsCalls, Wakes
 from unificx.calls.rules import call as rules
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.identity import Identity, caller_headers, withheld
+from unificx.calls.rules.setup import APP_ANSWERS
 from unificx.calls.rules.states import Ending, Limits, Over, SettingUp, Talking
 from unificx.calls.rules.waking import Sleepers
 from unificx.calls.rules.words import CALLER
@@ -24,7 +26,7 @@ from unificx.kernel.clock import Clock
 from unificx.media import Profile
 from unificx.people import Directory
 from unificx.presence import Binding, Caller
-from unificx.routing import NoSuchNumber, Ring, Routing
+from unificx.routing import Hosted, NoSuchNumber, Ring, Routing
 from unificx.sip import legs as told
 from unificx.sip.endpoint import Event, ServerKey
 from unificx.sip.errors import BadPeer, OurMistake
@@ -37,6 +39,8 @@ NO_CALLS_LEFT = 503
 MOST_DIALLED = 64
 MOST_RUNG = 10
 """Phones rung for one call; each takes media ports of its own."""
+APP = "app"
+"""The name of an app's leg in its call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Parts:
     directory: Directory
     clock: Clock
     wakes: Wakes = field(default_factory=NobodyWakes)
+    hosts: HostsApps = field(default_factory=NobodyHosts)
 
 
 @dataclass(slots=True)
@@ -77,7 +82,8 @@ class Conductor:
     def __post_init__(self) -> None:
         self._agenda = Agenda(self._deadlines)
         self.parts.legs.newest = self._newest
-        self._hands = Hands(self.parts.legs, self.parts.media, self._record, self._media_said, self.parts.wakes)
+        tools = Tools(self.parts.legs, self.parts.media, self.parts.wakes, self.parts.hosts)
+        self._hands = Hands(tools, self._record, self._media_said, self._app_told)
 
     # ---- what the SIP face brings
 
@@ -220,18 +226,28 @@ class Conductor:
                 self._do(run, [words.Record(Cause.NO_SUCH_NUMBER), _reject(Cause.NO_SUCH_NUMBER)], now)
             case Ring() as ring:
                 self._ring(run, leg, ring, now)
+            case Hosted() as app:
+                run.apps[APP] = app
+                limits = Limits(APP_ANSWERS, self.settings.longest_in_app)
+                run.state, actions = rules.begin(leg.received, (APP,), frozenset(), limits, now)
+                self._do(run, actions, now)
 
     def _ring(self, run: Run, leg: IncomingLeg, ring: Ring, now: float) -> None:
         extension = run.callee = ring.extension
         limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
         run.only = ring.only
+        if ring.instead is not None:
+            run.apps[APP] = ring.instead
         bindings = [binding for binding in ring.bindings if _fits(leg, binding)]
         names = [self._add_target(run, leg, binding) for binding in bindings[:MOST_RUNG]]
         behind = {name: run.devices[name] for name in names if run.devices[name] in ring.wakeable}
         sleepers = Sleepers(frozenset(ring.wakeable).difference(behind.values()), behind)
         self._concerned.note(run.id, run.concerned())
         srtp = frozenset(name for name in names if run.targets[name].profile is Profile.SRTP)
-        run.state, actions = rules.begin(leg.received, tuple(names), srtp, limits, now, sleepers=sleepers)
+        instead = APP if APP in run.apps else ""
+        run.state, actions = rules.begin(
+            leg.received, tuple(names), srtp, limits, now, sleepers=sleepers, instead=instead
+        )
         self._do(run, actions, now)
 
     def _add_target(self, run: Run, leg: IncomingLeg, binding: Binding) -> str:
@@ -301,6 +317,15 @@ class Conductor:
             if found is not None:
                 self._leg_told(*found, event, now)
 
+    def _app_told(self, leg: HostedLeg, event: told.LegEvent) -> None:
+        """What an app says comes on its own, not out of a message that came in."""
+        now = self.parts.clock.monotonic()
+        found = self._by_leg.get(leg.id)
+        if found is not None:
+            self._leg_told(*found, event, now)
+            self._drain(now)
+            self.wake()
+
     def _leg_told(self, run: Run, name: str, event: told.LegEvent, now: float) -> None:
         if isinstance(event, told.Informed):
             self._relay_info(run, name, event, now)
@@ -331,6 +356,8 @@ class Conductor:
                 run.winner = action.leg
                 run.answered = run.at(now)
                 self.changed(run.caller.tenant_id)
+            elif isinstance(action, words.PassOn):
+                run.passed_on = action.cause
             if isinstance(action, (words.NoteAnswered, words.Acknowledge, words.AnswerOffer)):
                 self.answered(run)
         if isinstance(run.state, Over):

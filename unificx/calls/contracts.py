@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from unificx.people import Extension
+from unificx.presence import Caller
+
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
@@ -16,6 +19,8 @@ class CallSettings:
     """Calls at once; more are told to come back later."""
     most_of_one_tenant: int = 500
     """And so many of one organisation, so that none takes all of them."""
+    longest_in_app: float = 7200.0
+    """How long a call may stay with an app that was dialled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +36,18 @@ class LiveCall:
     """The caller's number."""
     callee: str = field(repr=False)
     """The number that was dialled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """A call as the app that is to take it gets it. `leg` is the app's own end of it, by a name nobody else has."""
+
+    call_id: str
+    leg: str
+    app: str
+    arguments: tuple[str, ...]
+    caller: Caller
+    callee: Extension | None
+    """Whose phones rang before, or whom the app stands in for."""
+    started: datetime
+    dialled: str = field(repr=False)

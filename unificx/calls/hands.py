@@ -2,42 +2,54 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, assert_never
 
 import structlog
 
-from unificx.calls.ports import MediaAnchor, Wakes
+from unificx.calls.hosted import HostedLeg
+from unificx.calls.ports import HostsApps, MediaAnchor, Wakes
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import ELSEWHERE, Cause
 from unificx.calls.rules.descriptions import usable
 from unificx.calls.rules.sections import fitted, sound_alone
 from unificx.calls.rules.words import CALLER
-from unificx.calls.run import Run
+from unificx.calls.run import AnyLeg, Run
 from unificx.media import MediaReport, MediaUnavailable, Profile
-from unificx.sip.legs import IncomingLeg, Leg, Legs, OutgoingLeg
+from unificx.sip.legs import IncomingLeg, LegEvent, Legs, OutgoingLeg
 from unificx.store import SpoolFull
 
 log = structlog.get_logger()
 Ask = words.OfferMedia | words.AnswerMedia | words.ReleaseMedia
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the hands work with, of those the conductor has."""
+
+    legs: Legs
+    media: MediaAnchor
+    wakes: Wakes
+    hosts: HostsApps
+
+
 class Hands:
-    """Does actions. `record` writes what became of a call; `said` takes what the media anchor replied."""
+    """Does actions. `record` writes what became of a call; `said` takes what the media anchor replied, `told` what an
+    app says."""
 
     def __init__(
         self,
-        legs: Legs,
-        media: MediaAnchor,
+        tools: Tools,
         record: Callable[[Run, Cause], None],
         said: Callable[[Run, words.Event], None],
-        wakes: Wakes,
+        told: Callable[[HostedLeg, LegEvent], None],
     ) -> None:
-        self._legs = legs
-        self._wakes = wakes
-        self._media = media
+        self._tools = tools
+        self._media = tools.media
         self._record = record
         self._said = said
+        self._told = told
         self._asked: dict[str, asyncio.Task[None]] = {}
         """By anchor, what was asked last."""
 
@@ -61,19 +73,19 @@ class Hands:
                 _caller(run).reject(status, now, [("Reason", cause.reason)])
             case words.CancelCallee(leg, elsewhere):
                 callee = run.legs.get(leg)
-                if isinstance(callee, OutgoingLeg):
+                if isinstance(callee, OutgoingLeg | HostedLeg):
                     callee.cancel(now, ELSEWHERE if elsewhere else "")
             case words.Acknowledge(leg, sdp):
                 callee = run.legs[leg]
-                if isinstance(callee, OutgoingLeg):
+                if isinstance(callee, OutgoingLeg | HostedLeg):
                     callee.acknowledge(run.ours(leg, sdp), now)
             case words.Record(cause):
                 self._write(run, cause)
             case words.Wake(devices):
-                self._wakes.wake(devices, run.id)
+                self._tools.wakes.wake(devices, run.id)
             case words.LetSleep(devices):
-                self._wakes.stop(devices, run.id)
-            case words.NoteAnswered():
+                self._tools.wakes.stop(devices, run.id)
+            case words.NoteAnswered() | words.PassOn():
                 pass
             case _:
                 self._in_talk(run, action, now)
@@ -103,7 +115,12 @@ class Hands:
                 assert_never(action)
 
     def _dial(self, run: Run, name: str, sdp: bytes, now: float) -> None:
-        leg = self._legs.outgoing(run.targets[name].invitation)
+        if name in run.apps:
+            hosting = run.hosting(name)
+            run.legs[name] = app = HostedLeg(hosting.leg, self._told)
+            app.begin(self._tools.hosts, hosting, sdp)
+            return
+        leg = self._tools.legs.outgoing(run.targets[name].invitation)
         run.legs[name] = leg
         leg.call(run.ours(name, sdp), now)
 
@@ -147,7 +164,7 @@ class Hands:
             run.retarget(branch, Profile.PLAIN)
         to = branch if giver == CALLER else CALLER
         given = _given(run, giver, to, action.sdp)
-        sdp = await self._media.offer(anchor, _tag(run, giver), given, run.profile(to))
+        sdp = await self._media.offer(anchor, _tag(run, giver), given, run.profile(to), run.profile(giver))
         return words.MediaOffered(action.ticket, fitted(sdp, run.known(to)))
 
     async def _answer(self, run: Run, anchor: str, action: words.AnswerMedia) -> words.Event:
@@ -187,7 +204,7 @@ def _caller(run: Run) -> IncomingLeg:
 
 def _tag(run: Run, name: str) -> str:
     """The tag a leg goes by at the anchor: its own, or its name while it has not been called yet."""
-    leg: Leg | None = run.legs.get(name)
+    leg: AnyLeg | None = run.legs.get(name)
     return leg.id if leg is not None else name
 
 

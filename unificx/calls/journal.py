@@ -12,14 +12,14 @@ from unificx.calls import queries
 from unificx.calls.conductor import Conductor
 from unificx.calls.rules.states import Answering, Talking
 from unificx.calls.rules.words import CALLER
-from unificx.calls.run import Run, Said
+from unificx.calls.run import AnyLeg, Run, Said
 from unificx.calls.tables import LiveCallPart
 from unificx.kernel.clock import Clock
 from unificx.people import Directory
 from unificx.presence import Caller
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
-from unificx.sip.legs import Adopted, Leg, Legs
+from unificx.sip.legs import Adopted, Legs
 from unificx.store import Database, Keys, SpoolFull, UnitOfWork
 
 KIND = "calls.live"
@@ -45,8 +45,8 @@ class Journal:
     def note(self, run: Run) -> None:
         """The call is answered."""
         state = run.state
-        if not isinstance(state, (Answering, Talking)):
-            return
+        if not isinstance(state, (Answering, Talking)) or state.callee in run.apps:
+            return  # an app is over when the process is
         tenant = run.caller.tenant_id
         blob = queries.sealed(self._keys, tenant, run.id, _part(run, state))
         self._append(f"+ {run.id} {tenant} ".encode() + blob)
@@ -112,7 +112,7 @@ def _part(run: Run, state: Answering | Talking) -> LiveCallPart:
     )
 
 
-def _dialog_words(leg: Leg, *, owns: bool) -> tuple[str, ...]:
+def _dialog_words(leg: AnyLeg, *, owns: bool) -> tuple[str, ...]:
     dialog = leg.dialog
     assert dialog is not None
     flow = dialog.flow

@@ -1,17 +1,23 @@
 """What live calls need from others; filled by the wiring."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from unificx.calls.contracts import Hosting
 from unificx.calls.facts import CallEnded
 from unificx.media import MediaReport, Profile
+from unificx.sip.legs import LegEvent, Refused
 
 
 class MediaAnchor(Protocol):
     """Carries the media of calls. An anchor is one pair of legs; every method may raise media.MediaUnavailable."""
 
-    async def offer(self, anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> bytes:
-        """Take an offer of `from_tag`; the description to send on to the other side."""
+    async def offer(
+        self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
+    ) -> bytes:
+        """Take an offer of `from_tag`; the description to send on to the other side. Of the giver only whether it is
+        an app counts."""
         ...
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
@@ -55,6 +61,61 @@ class NobodyWakes:
 
     def stop(self, device_ids: Sequence[str], call_id: str) -> None:
         del device_ids, call_id
+
+
+class FarEnd(Protocol):
+    """The app's end of a leg. Nothing here waits, and nothing is told back before it has returned."""
+
+    def acknowledged(self, sdp: bytes) -> None:
+        """The answer to the offer that its `Answered` was."""
+        ...
+
+    def offered(self, sdp: bytes) -> None:
+        """A new offer: `OfferAnswered` or `OfferRefused` follows."""
+        ...
+
+    def offer_answered(self, sdp: bytes) -> None:
+        """The answer to what it `Offered`."""
+        ...
+
+    def offer_refused(self, status: int) -> None:
+        """What it `Offered` was refused: all stays as it was."""
+        ...
+
+    def informed(self, content_type: str, body: bytes) -> None:
+        """An INFO of the caller's phone, keys for the most part."""
+        ...
+
+    def ended(self) -> None:
+        """The call is over. The app does what it still has to; nobody listens to it."""
+        ...
+
+
+class HostsApps(Protocol):
+    """Runs the apps in which calls can end."""
+
+    def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> FarEnd:
+        """Let an app take a call. It tells as a callee's leg does: `Answered`, `Refused`, `HungUp` and so on, never
+        before this has returned. Without an offer its answer is one."""
+        ...
+
+
+class NobodyHosts:
+    """There are no apps: whoever is sent to one is refused."""
+
+    def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> FarEnd:
+        del hosting, offer
+        asyncio.get_running_loop().call_soon(tell, Refused(480, None))
+        return _Nowhere()
+
+
+class _Nowhere:
+    def acknowledged(self, sdp: bytes) -> None: ...
+    def offered(self, sdp: bytes) -> None: ...
+    def offer_answered(self, sdp: bytes) -> None: ...
+    def offer_refused(self, status: int) -> None: ...
+    def informed(self, content_type: str, body: bytes) -> None: ...
+    def ended(self) -> None: ...
 
 
 class RecordsCalls(Protocol):

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from unificx.calls.facts import CallEnded, CallParty, SideQuality
+from unificx.calls.contracts import Hosting
+from unificx.calls.facts import CallEnded, CallParty, Outcome, SideQuality
+from unificx.calls.hosted import HERE, HostedLeg
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.descriptions import as_origin
 from unificx.calls.rules.sections import shows
@@ -12,7 +14,10 @@ from unificx.calls.rules.words import CALLER
 from unificx.media import MediaReport, PartyReport, Profile, profile_of
 from unificx.people import Extension
 from unificx.presence import Caller
+from unificx.routing import Hosted
 from unificx.sip.legs import IncomingLeg, Invitation, Leg
+
+AnyLeg = Leg | HostedLeg
 
 
 @dataclass(slots=True)
@@ -42,7 +47,7 @@ class Run:
     started: datetime
     began: float
     """When it started in monotonic seconds: how long it lasts is measured with a clock that cannot be set."""
-    legs: dict[str, Leg]
+    legs: dict[str, AnyLeg]
     targets: dict[str, Target] = field(default_factory=dict[str, Target])
     state: State = field(default_factory=Over)
     only: str = ""
@@ -50,6 +55,10 @@ class Run:
     answered: datetime | None = None
     winner: str | None = None
     report: MediaReport | None = None
+    apps: dict[str, Hosted] = field(default_factory=dict[str, Hosted])
+    """The app behind each leg that ends in here."""
+    passed_on: Cause | None = None
+    """Why nobody took the call who was rung, once an app takes it instead."""
     devices: dict[str, str] = field(default_factory=dict[str, str])
     """The device behind each callee's leg."""
     said: dict[str, Said] = field(default_factory=dict[str, Said])
@@ -83,6 +92,8 @@ class Run:
     def source(self, name: str) -> str:
         """The address a leg's peer speaks from."""
         leg, target = self.legs.get(name), self.targets.get(name)
+        if name in self.apps:
+            return HERE
         if leg is not None and leg.dialog is not None:
             return leg.dialog.flow.host
         return target.invitation.flow.host if target is not None else ""
@@ -91,6 +102,8 @@ class Run:
         """How a leg carries its media: as it said itself, else as it is known."""
         leg = self.legs.get(name)
         target = self.targets.get(name)
+        if name in self.apps:
+            return Profile.ENGINE
         if leg is not None and leg.received:
             return profile_of(leg.received)
         if target is not None:
@@ -113,6 +126,8 @@ class Run:
 
     def ended(self, cause: Cause, now: float) -> CallEnded:
         """The fact of this call's end. A caller to whom no answer went out was not answered."""
+        if self.passed_on is not None:  # to those who were rung it is what it was before
+            return self._fact(self.passed_on, self.passed_on.value.outcome, None, now)
         caller = self.legs.get(CALLER)
         unsent = isinstance(caller, IncomingLeg) and not caller.accepted
         answered = None if unsent else self.answered
@@ -121,6 +136,23 @@ class Run:
             outcome = "answered"
         elif outcome == "answered":
             outcome = "cancelled" if unsent and cause is Cause.HUNG_UP else "failed"
+        return self._fact(cause, outcome, answered, now)
+
+    def hosting(self, name: str) -> Hosting:
+        """The call as the app behind a leg gets it."""
+        app = self.apps[name]
+        return Hosting(
+            call_id=self.id,
+            leg=f"{self.id}.{name}",
+            app=app.app,
+            arguments=app.arguments,
+            caller=self.caller,
+            callee=self.callee,
+            started=self.started,
+            dialled=self.dialled,
+        )
+
+    def _fact(self, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:
         return CallEnded(
             id=self.id,
             tenant=self.caller.tenant_id,
@@ -197,9 +229,9 @@ def _quality(side: PartyReport) -> SideQuality:
     )
 
 
-def _address(leg: Leg | None) -> str:
+def _address(leg: AnyLeg | None) -> str:
     return leg.dialog.flow.host if leg is not None and leg.dialog is not None else ""
 
 
-def _by_websocket(leg: Leg) -> bool:
+def _by_websocket(leg: AnyLeg) -> bool:
     return leg.dialog is not None and leg.dialog.flow.by_websocket

@@ -62,6 +62,12 @@ class TooMany(Refused):
         self.retry_after = retry_after
 
 
+class NoRoom(Refused):
+    """There is no room to keep it: a full disk, or as much as one may keep."""
+
+    code = "no-room"
+
+
 class CannotStart(Refused):
     """The machine lacks something: a port, a program, room on the disk. Ends a command with exit code 2."""
 

@@ -66,11 +66,16 @@ class Profile(StrEnum):
     """RTP/SAVP with keys in the description (SDES, RFC 4568), for phones on TLS."""
     WEBRTC = "webrtc"
     """ICE and DTLS-SRTP, for browsers and the mobile client (RFC 8827)."""
+    ENGINE = "engine"
+    """RTP/AVP on this machine alone, for our own media engine."""
 
 
 SAFETY = ("PCMU", "PCMA")
 """Codecs offered to the taker after all that the giver offered. They are there so that parties without a common codec
 still hear each other; whoever takes one that the giver offered too is relayed untouched."""
+
+INSIDE = "inside"
+"""rtpengine's interface towards our own media engine."""
 
 _NAMES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.MULTILINE)
 
@@ -94,6 +99,7 @@ _TAKER: dict[Profile, Message] = {
         # Padded, for baresip among others takes a key without its last "=" for one that is too short.
         "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"],
     },
+    Profile.ENGINE: _TO_PHONES | {"transport-protocol": "RTP/AVP", "SDES": ["off"], "to-interface": INSIDE},
     Profile.WEBRTC: {
         "transport-protocol": "UDP/TLS/RTP/SAVPF",
         "ICE": "force",
@@ -106,6 +112,7 @@ _TAKER: dict[Profile, Message] = {
 _FLAGS: dict[Profile, tuple[str, ...]] = {
     Profile.PLAIN: ("strip-extmap",),
     Profile.SRTP: ("strip-extmap",),
+    Profile.ENGINE: ("strip-extmap",),
     Profile.WEBRTC: ("generate-mid", "no-rtcp-attribute", "trickle-ICE"),
 }
 
@@ -155,9 +162,10 @@ def ping() -> Message:
     return {"command": "ping"}
 
 
-def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> Message:
+def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN) -> Message:
     """Word an offer, the first or a later one, by the party `from_tag` for the party that will get it."""
-    return {"call-id": anchor, "from-tag": from_tag} | _worded("offer", sdp, taker) | _OFFERING
+    inside: Message = {"from-interface": INSIDE} if giver is Profile.ENGINE else {}
+    return {"call-id": anchor, "from-tag": from_tag} | _worded("offer", sdp, taker) | _OFFERING | inside
 
 
 def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> Message:

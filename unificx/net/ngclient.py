@@ -94,9 +94,11 @@ class NgClient(asyncio.DatagramProtocol):
     async def ping(self, patience: Sequence[float] = ()) -> None:
         ng.accept(await self.request(ng.ping(), patience))
 
-    async def offer(self, anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> bytes:
+    async def offer(
+        self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
+    ) -> bytes:
         """Anchor an offer, the first or a later one, by the party `from_tag`; returns the SDP to send on."""
-        return ng.sdp_of(await self.request(ng.offer(anchor, from_tag, sdp, taker)))
+        return ng.sdp_of(await self.request(ng.offer(anchor, from_tag, sdp, taker, giver)))
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
         """Anchor the answer that `to_tag` gave to `from_tag`'s offer; returns the SDP to send on to `from_tag`."""

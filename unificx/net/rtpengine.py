@@ -15,7 +15,7 @@ import structlog
 
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import CannotStart
-from unificx.media.ng import MediaReport, MediaUnavailable, Profile
+from unificx.media.ng import INSIDE, MediaReport, MediaUnavailable, Profile
 from unificx.net.ngclient import NgClient
 
 PROGRAM = "rtpengine"
@@ -96,8 +96,10 @@ class RtpEngine:
         await asyncio.gather(*self._keepers, return_exceptions=True)
         await self._stop()
 
-    async def offer(self, anchor: str, from_tag: str, sdp: bytes, taker: Profile) -> bytes:
-        return await (await self._running()).offer(anchor, from_tag, sdp, taker)
+    async def offer(
+        self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
+    ) -> bytes:
+        return await (await self._running()).offer(anchor, from_tag, sdp, taker, giver)
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
         return await (await self._running()).answer(anchor, from_tag, to_tag, sdp, taker)
@@ -253,6 +255,7 @@ def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], contro
         "--log-level=4",
         "--table=-1",  # no kernel module
         *(f"--interface={interface}" for interface in interfaces),
+        f"--interface={INSIDE}/127.0.0.1",
         f"--listen-ng=127.0.0.1:{control}",
         f"--port-min={ports[0]}",
         f"--port-max={ports[1]}",

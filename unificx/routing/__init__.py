@@ -1,7 +1,7 @@
 """Routing: who is meant."""
 
-from unificx.routing.contracts import Destination, NoSuchNumber, Ring
-from unificx.routing.ports import Sleepers
+from unificx.routing.contracts import Destination, Hosted, NoSuchNumber, Ring
+from unificx.routing.ports import Apps, Sleepers
 from unificx.routing.service import Routing
 
-__all__ = ["Destination", "NoSuchNumber", "Ring", "Routing", "Sleepers"]
+__all__ = ["Apps", "Destination", "Hosted", "NoSuchNumber", "Ring", "Routing", "Sleepers"]

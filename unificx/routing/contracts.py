@@ -18,6 +18,16 @@ class Ring:
     wakeable: tuple[str, ...] = ()
     only: str = ""
     """The one device that is meant, if it is not all."""
+    instead: "Hosted | None" = None
+    """Who takes the call if nobody does who is rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """The call ends in the system itself: an app takes it."""
+
+    app: str
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +35,4 @@ class NoSuchNumber:
     """Nobody in this tenant has this number."""
 
 
-Destination = Ring | NoSuchNumber
+Destination = Ring | Hosted | NoSuchNumber

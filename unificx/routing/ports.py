@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+from unificx.people import Extension
+from unificx.routing.contracts import Hosted
+
 
 class Sleepers(Protocol):
     """Who knows which devices can be woken."""
@@ -17,3 +20,27 @@ class NoSleepers:
     def sleeping(self, extension_id: str) -> tuple[str, ...]:
         del extension_id
         return ()
+
+
+class Apps(Protocol):
+    """Who knows which calls end in the system itself. Asked for every call: answered from memory."""
+
+    def behind(self, tenant_id: str, code: str) -> Hosted | None:
+        """The app that is reached by a feature code, such as *43."""
+        ...
+
+    def instead_of(self, extension: Extension) -> Hosted | None:
+        """The app that takes an extension's calls when nobody does."""
+        ...
+
+
+class NoApps:
+    """There are none."""
+
+    def behind(self, tenant_id: str, code: str) -> Hosted | None:
+        del tenant_id, code
+        return None
+
+    def instead_of(self, extension: Extension) -> Hosted | None:
+        del extension
+        return None

@@ -3,7 +3,7 @@
 from unificx.people import Directory
 from unificx.presence import Binding, Caller, Location
 from unificx.routing.contracts import Destination, NoSuchNumber, Ring
-from unificx.routing.ports import NoSleepers, Sleepers
+from unificx.routing.ports import Apps, NoApps, NoSleepers, Sleepers
 from unificx.routing.rules import Code, Nonsense, Number, read_dialled
 from unificx.sip.flow import Flow
 
@@ -11,10 +11,13 @@ from unificx.sip.flow import Flow
 class Routing:
     """Decides within one tenant: the same number of another tenant is another number."""
 
-    def __init__(self, directory: Directory, location: Location, sleepers: Sleepers | None = None) -> None:
+    def __init__(
+        self, directory: Directory, location: Location, sleepers: Sleepers | None = None, apps: Apps | None = None
+    ) -> None:
         self._directory = directory
         self._location = location
         self._sleepers: Sleepers = sleepers or NoSleepers()
+        self._apps: Apps = apps or NoApps()
 
     def way_to(self, extension_id: str, device_id: str, contact: str, now: float) -> Flow | None:
         """Where a device is now that was at `contact`, if it came by a WebSocket."""
@@ -32,10 +35,13 @@ class Routing:
                 if extension is None:
                     return NoSuchNumber()
                 wakeable = self._sleepers.sleeping(extension.id)
-                return Ring(extension, tuple(self._location.contacts(extension.id, now)), wakeable)
+                bindings = tuple(self._location.contacts(extension.id, now))
+                return Ring(extension, bindings, wakeable, instead=self._apps.instead_of(extension))
             case Code("*44"):
                 return self._back(caller, now)
-            case Code() | Nonsense():
+            case Code(text):
+                return self._apps.behind(caller.tenant_id, text) or NoSuchNumber()
+            case Nonsense():
                 return NoSuchNumber()
 
     def _back(self, caller: Caller, now: float) -> Destination:

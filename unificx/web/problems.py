@@ -15,6 +15,7 @@ from unificx.kernel.errors import (
     Conflict,
     Forbidden,
     Invalid,
+    NoRoom,
     NotFound,
     Over,
     Refused,
@@ -91,12 +92,6 @@ class TooSlow(Refused):
     """The request's body did not arrive in time."""
 
     code = "too-slow"
-
-
-class NoRoom(Refused):
-    """Nothing new can be kept: the disk is nearly full."""
-
-    code = "no-room"
 
 
 def status_of(refusal: Refused) -> int:

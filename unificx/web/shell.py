@@ -7,9 +7,9 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 
 from unificx.kernel.clock import Clock
-from unificx.kernel.errors import Refused
+from unificx.kernel.errors import NoRoom, Refused
 from unificx.web.metrics import HttpMetrics
-from unificx.web.problems import NoRoom, PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
+from unificx.web.problems import PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -39,6 +39,7 @@ from unificx.calls.rules.words import (
     OfferCame,
     OfferMedia,
     OfferRefused,
+    PassOn,
     Progress,
     Record,
     RefuseOffer,
@@ -51,6 +52,8 @@ from unificx.calls.rules.words import (
 Outcome = tuple[State, list[Action]]
 VANISHED = (408, 503)
 """A phone that did not answer at all, or whose connection is gone."""
+APP_ANSWERS = 10.0
+"""Seconds an app of ours is given to answer."""
 
 
 def begin(
@@ -61,15 +64,17 @@ def begin(
     now: float,
     *,
     sleepers: waking.Sleepers = waking.Sleepers(),  # noqa: B008 - it is frozen
+    instead: str = "",
 ) -> Outcome:
     """Start to ring the phones `names`, those of `srtp` with SRTP, and to wake who sleeps; none of either: the callee
-    is nowhere to be reached."""
+    is nowhere to be reached. `instead` is the app that takes the call then, or when nobody does."""
     if not names and not sleepers.asleep:
-        return Over(), [Record(Cause.UNREACHABLE), Reject(Cause.UNREACHABLE.value.status, Cause.UNREACHABLE)]
+        return _not_taken(SettingUp(limits, offer, (), now, instead=instead), Cause.UNREACHABLE, now)
     stage = "offering" if offer else "calling"
     branches = tuple(Branch(name, stage, name in srtp, sleeper=sleepers.behind.get(name, "")) for name in names)
     nudge_at = now + waking.NUDGE_AFTER if sleepers.behind else None
     begun = SettingUp(limits, offer, branches, now + limits.ring, asleep=sleepers.asleep, nudge_at=nudge_at)
+    begun = replace(begun, instead=instead)
     state, woken = waking.wake(begun, sleepers.asleep)
     state, told = (state, []) if names else waking.hold(state)
     return state, [*(_first_step(state, name) for name in names), *woken, *told]
@@ -85,7 +90,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case MediaFailed("early"):
             return replace(state, early=b""), []
         case MediaFailed(ticket, theirs):
-            return _not_offered(state, ticket, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
+            return _not_offered(state, ticket, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA, now)
         case MediaRestarted():
             return replace(state, stale=True), []
         case CalleeProgressed(leg, status, sdp):
@@ -93,7 +98,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case CalleeAnswered(leg, sdp):
             return _answered(state, leg, sdp)
         case CalleeRefused(leg, status):
-            return _refused(state, leg, status)
+            return _refused(state, leg, status, now)
         case DeviceCame():
             return _came(state, event)
         case CallerCancelled() | HungUp("a"):
@@ -101,7 +106,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case LegLost("a"):
             return _give_up(state, Cause.FAILED)
         case LegLost(leg) | HungUp(leg):
-            return _branch_over(state, leg, Cause.FAILED)
+            return _branch_over(state, leg, Cause.FAILED, now)
         case EndAsked(cause):
             return _give_up(state, cause)
         case TimePassed():
@@ -159,11 +164,11 @@ def _offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
     return _with(state, replace(branch, stage="calling")), [Dial(name, sdp)]
 
 
-def _not_offered(state: SettingUp, ticket: str, cause: Cause) -> Outcome:
+def _not_offered(state: SettingUp, ticket: str, cause: Cause, now: float) -> Outcome:
     branch = _find(state, ticket.removeprefix("offer:"))
     if branch is None or branch.stage != "offering":
         return state, []
-    return _branch_over(state, branch.name, cause)
+    return _branch_over(state, branch.name, cause, now)
 
 
 def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
@@ -171,8 +176,9 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     if branch is None or not branch.live:
         return state, []
     state = _with(state, replace(branch, stage="ringing"))
-    if sdp and state.offer and len(state.branches) == 1 and not state.early:
-        # One phone alone may be heard before it answers; of several nobody could say which one to hear.
+    if sdp and state.offer and len(state.branches) == 1 and not state.early and not state.instead:
+        # One phone alone may be heard before it answers; of several nobody could say which one to hear. Nor if an app
+        # may answer after it: what was said early is the answer (RFC 3262 section 5), and the app's is another.
         return replace(state, early=sdp), [AnswerMedia("early", leg, leg, sdp)]
     told = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     return (replace(state, told=told), [Progress(told, b"")]) if told > state.told else (state, [])
@@ -195,7 +201,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
     return answer, [*actions, AnswerMedia("answer", leg, leg, callee_sdp)]
 
 
-def _refused(state: SettingUp, leg: str, status: int) -> Outcome:
+def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     branch = _find(state, leg)
     if branch is None or not branch.live:
         return state, []
@@ -205,8 +211,8 @@ def _refused(state: SettingUp, leg: str, status: int) -> Outcome:
         return _with(state, again), [offer]
     cause = cause_of(status)
     if status >= 600 and status != 606:  # a person said no: RFC 3261 section 16.7, a 6xx ends the search
-        return _give_up(_with(state, replace(branch, stage="over", cause=cause)), cause)
-    return _branch_over(state, leg, cause, vanished=status in VANISHED)
+        return _not_taken(_with(state, replace(branch, stage="over", cause=cause)), cause, now)
+    return _branch_over(state, leg, cause, now, vanished=status in VANISHED)
 
 
 def _came(state: SettingUp, event: DeviceCame) -> Outcome:
@@ -228,11 +234,11 @@ def _came(state: SettingUp, event: DeviceCame) -> Outcome:
 
 def _time_passed(state: SettingUp, now: float) -> Outcome:
     if now >= state.ring_until:
-        return _give_up(state, Cause.NO_ANSWER)
+        return _not_taken(state, Cause.NO_ANSWER, now)
     return waking.nudge(state) if state.nudge_at is not None and now >= state.nudge_at else (state, [])
 
 
-def _branch_over(state: SettingUp, leg: str, cause: Cause, *, vanished: bool = False) -> Outcome:
+def _branch_over(state: SettingUp, leg: str, cause: Cause, now: float, *, vanished: bool = False) -> Outcome:
     branch = _find(state, leg)
     if branch is None or not branch.live:
         return state, []
@@ -245,7 +251,20 @@ def _branch_over(state: SettingUp, leg: str, cause: Cause, *, vanished: bool = F
     if state.asleep:
         state, told = waking.hold(state)
         return state, [*actions, *told]
-    return _give_up(state, weightiest([each.cause for each in state.branches if each.cause is not None]))
+    return _not_taken(state, weightiest([each.cause for each in state.branches if each.cause is not None]), now)
+
+
+def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:
+    """Nobody who was rung took the call: it goes to the app that stands in for them, if there is one.
+
+    What the phones said is over then, and so is who sleeps.
+    """
+    if not state.instead:
+        return _give_up(state, cause)
+    ended = [*_drop_others(state, None, elsewhere=False), *waking.let_sleep(state)]
+    app = Branch(state.instead, "offering" if state.offer else "calling")
+    passed = SettingUp(state.limits, state.offer, (app,), now + APP_ANSWERS, told=state.told, stale=state.stale)
+    return passed, [*ended, PassOn(app.name, cause), _first_step(passed, app.name)]
 
 
 def _give_up(state: SettingUp, cause: Cause) -> Outcome:

@@ -40,7 +40,8 @@ class SettingUp:
 
     `told` is the last provisional the caller got; `early` the callee's description whose sound the caller already
     hears. `stale`: the media engine was lost meanwhile. `asleep`: devices that were woken and have not come; while
-    there are any the call is held. `nudge_at`: when devices that can be woken and do not ring are.
+    there are any the call is held. `nudge_at`: when devices that can be woken and do not ring are. `instead`: the leg
+    of the app that takes the call if nobody else does.
     """
 
     limits: Limits
@@ -53,6 +54,7 @@ class SettingUp:
     asleep: frozenset[str] = frozenset()
     woken: frozenset[str] = frozenset()
     nudge_at: float | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

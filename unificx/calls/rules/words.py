@@ -304,6 +304,14 @@ class NoteAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class PassOn:
+    """Nobody took the call, for this reason: note it, the app `leg` takes it now."""
+
+    leg: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The call is over: write what became of it."""
 
@@ -328,5 +336,6 @@ Action = (
     | Bye
     | Close
     | NoteAnswered
+    | PassOn
     | Record
 )

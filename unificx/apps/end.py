@@ -1,0 +1,144 @@
+"""The signalling of an app's leg: its descriptions, one after the other, between the call and the media engine."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from unificx.apps.ports import Engine
+from unificx.media import MediaUnavailable
+from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
+
+log = structlog.get_logger()
+NO_MEDIA = 503
+
+
+class Line:
+    """An app's end of its leg. `key` takes what was pressed; `gone` is called once, when the call is over."""
+
+    def __init__(self, engine: Engine, leg: str, offer: bytes, tell: Callable[[LegEvent], None]) -> None:
+        self.leg = leg
+        self.key: Callable[[str], None] = lambda key: None
+        self.gone: Callable[[], None] = lambda: None
+        self.up = asyncio.Event()
+        """Whether the engine has the leg, so that it hears and is heard."""
+        self.over = False
+        self._engine = engine
+        self._offer = offer
+        self._tell = tell
+        self._answered = False
+        self._turn = asyncio.Lock()
+        self._errands: set[asyncio.Task[None]] = set()
+
+    # ---- what the app wants
+
+    async def answer(self) -> None:
+        """Take the call, if it is not taken yet; returns once both ends hear each other."""
+        async with self._turn:
+            if not self._answered and not self.over:
+                self._answered = True
+                try:
+                    await self._take()
+                except MediaUnavailable:
+                    self.over = True
+                    self._tell(Refused(NO_MEDIA, None))
+        await self.up.wait()
+
+    async def _take(self) -> None:
+        if self._offer:
+            sdp = await self._engine.open(self.leg, self._offer)
+            self.up.set()
+        else:
+            sdp = await self._engine.invite(self.leg)
+        self._tell(Answered(sdp))
+
+    def hang_up(self) -> None:
+        """The app is done with the call."""
+        if not self.over:
+            self.over = True
+            self._tell(HungUp() if self._answered else Refused(480, None))
+
+    def engine_restarted(self) -> None:
+        """The engine that had the leg is gone: tell the other side where it is now."""
+        if self._answered and not self.over:
+            self.up.clear()
+            self._begin(self._renew())
+
+    async def settle(self) -> None:
+        while self._errands:
+            await asyncio.gather(*self._errands)
+
+    # ---- what the call tells: calls.FarEnd
+
+    def acknowledged(self, sdp: bytes) -> None:
+        self._begin(self._opened_by(sdp))
+
+    def offered(self, sdp: bytes) -> None:
+        self._begin(self._accept(sdp))
+
+    def offer_answered(self, sdp: bytes) -> None:
+        self._begin(self._opened_by(sdp))
+
+    def offer_refused(self, status: int) -> None:
+        """The engine keeps what it had; if that was lost, silence will end the call."""
+
+    def informed(self, content_type: str, body: bytes) -> None:
+        for key in pressed(content_type, body):
+            self.key(key)
+
+    def ended(self) -> None:
+        self.over = True
+        self.gone()
+
+    # ---- inside
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._in_turn(work))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
+        async with self._turn:
+            await work
+
+    async def _opened_by(self, answer: bytes) -> None:
+        try:
+            await self._engine.answered(self.leg, answer)
+            self.up.set()
+        except MediaUnavailable:
+            self.hang_up()
+
+    async def _accept(self, offer: bytes) -> None:
+        try:
+            sdp = await self._engine.open(self.leg, offer)
+        except MediaUnavailable as fault:
+            if not self.over:
+                self._tell(OfferRefused(488 if fault.cause == "description" else 500))
+            return
+        if not self.over:
+            self.up.set()
+            self._tell(OfferAnswered(sdp))
+
+    async def _renew(self) -> None:
+        try:
+            sdp = await self._engine.invite(self.leg)
+        except MediaUnavailable:
+            self.hang_up()
+            return
+        if not self.over:
+            self._tell(Offered(sdp))
+
+
+def pressed(content_type: str, body: bytes) -> str:
+    """The key an INFO tells of: `Signal=5` as most phones write it, or the key alone; "" if it is none."""
+    kind = content_type.partition(";")[0].strip().lower()
+    text = body[:200].decode("ascii", "replace")
+    if kind == "application/dtmf-relay":
+        found = [line.partition("=")[2].strip() for line in text.splitlines() if line.lower().startswith("signal")]
+        text = found[0] if found else ""
+    elif kind != "application/dtmf":
+        return ""
+    key = text.strip().upper()
+    key = {"10": "*", "11": "#"}.get(key, key)
+    return key if len(key) == 1 and key in "0123456789*#ABCD" else ""
