@@ -1,7 +1,7 @@
 """Calls written down as ladders: who says what, in the order in which it happens.
 
     alice 1001, bob 1002, tablet 1002 tls       the cast: a phone, its extension, how it is registered (tcp); "asleep":
-                                                it is not, but can be woken; "wakeable": both
+                                                it is not, but can be woken; "wakeable": both; "off": neither
     alice -> INVITE 1002 [alice]                alice's phone sends; [alice] is a description of hers
       Privacy: id                               with this header
     bob   <- INVITE [alice]                     the next thing that leaves the PBX: to bob, with alice's description
@@ -10,6 +10,9 @@
     bob   -> 200 [bob]                          bob's phone answers the last thing it was asked
     ... 30 s                                    time passes
     ! the media engine restarts                 what else can happen: see `World.act`
+    app <- voicemail for 1002 [alice]           an app takes the call; it is told like a phone and says "! the app answers
+                                                [vm]", "accepts", "offers", "hangs up", "refuses", "declines"; "voicemail"
+                                                in the cast: one takes this extension's calls when nobody does
     push <- call bob                            bob's phone is told of the call, or with "stop" of its end
     history <- answered 16 alice bob            the record is given: outcome, Q.850 cause, devices (or what was dialled)
 

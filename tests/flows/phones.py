@@ -52,6 +52,8 @@ class Phone:
     by_hand: bool = False
     wakeable: bool = False
     asleep: bool = False
+    voicemail: bool = False
+    """Whether an app takes its calls when nobody does."""
     gone: bool = False
     call_id: str = ""
     local: str = ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
+from apps import Apps
 from fake_engine import FakeEngine
 from phones import DOMAIN, Phone
 
@@ -46,6 +47,9 @@ class World:
             if not phone.asleep:
                 self._register(phone)
         self.media = FakeEngine(self.clock)
+        self.apps = Apps(
+            {phone.number for phone in phones if phone.voicemail}, lambda words: self.log.append(("app", words))
+        )
         self.notes: list[Run] = []
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[Flow] = set()
@@ -62,8 +66,8 @@ class World:
         life = f"{next(_ports)}"
         endpoint = Endpoint(tag=lambda: f"{life}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
         self.legs = Legs(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
-        routing = Routing(self.directory, self.location, self)
-        parts = Parts(self.legs, self.media, self, routing, self.directory, self.clock, self)
+        routing = Routing(self.directory, self.location, self, self.apps)
+        parts = Parts(self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps)
         self.conductor = Conductor(parts, self.settings, answered=answered or self.notes.append, over=over)
         self.watch = Watch(self.conductor, self.media, self.clock, self.settings)
 
@@ -72,8 +76,9 @@ class World:
         words = way.split()
         transport = words[0] if words and words[0] in ("udp", "tcp", "tls", "wss") else "tcp"
         flow = Flow(transport, f"192.0.2.{10 + len(name)}", next(_ports), 0 if transport == "udp" else next(_ports))
-        asleep = "asleep" in words
-        return Phone(name, number, flow, "by hand" in way, wakeable=asleep or "wakeable" in words, asleep=asleep)
+        asleep, off = "asleep" in words, "off" in words
+        wakeable, voicemail = asleep or "wakeable" in words, "voicemail" in words
+        return Phone(name, number, flow, "by hand" in way, wakeable=wakeable, asleep=asleep or off, voicemail=voicemail)
 
     def _register(self, phone: Phone) -> None:
         binding = Binding(
@@ -194,6 +199,8 @@ class World:
                 self.media.silent_since[tag] = self.clock.now().timestamp()
             case ["the", "watch", "goes", "round"]:
                 self._tasks = [asyncio.ensure_future(self.watch.go_round())]
+            case ["the", "app", *words]:
+                self.apps.does(words)
             case ["the", "server", "goes", "down"]:
                 self._tasks = [asyncio.ensure_future(self.conductor.close())]
             case [name, "loses", "its", "connection"]:
@@ -246,6 +253,7 @@ class World:
             "client transactions": legs.endpoint.transactions[1],
             "asked of the media engine": len(conductor._hands._asked),
             "anchors": len(self.media.anchors),
+            "apps": self.apps.running,
         }
         return {name: number for name, number in held.items() if number}
 

@@ -1,8 +1,8 @@
 """A phone for calls that end in the system: speaks what it is told to, presses keys, and knows what it heard when."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from server import Login, Server
 

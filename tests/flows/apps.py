@@ -1,0 +1,65 @@
+"""The far end of calls that end in an app: what it is told stands in the ladder, what it says the ladder's lines say."""
+
+from collections.abc import Callable
+
+from phones import description, shown
+
+from unificx.calls import Hosting
+from unificx.people import Extension
+from unificx.routing import Hosted
+from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
+
+SAYS: dict[str, Callable[[bytes], LegEvent]] = {
+    "answers": Answered,
+    "accepts": OfferAnswered,
+    "offers": Offered,
+    "hangs": lambda body: HungUp(),
+    "refuses": lambda body: Refused(503, None),
+    "declines": lambda body: OfferRefused(488),
+}
+
+
+class Apps:
+    """Fills the ports of calls and of routing. `say` writes into the ladder what is told to an app."""
+
+    def __init__(self, voicemail: set[str], say: Callable[[str], None]) -> None:
+        self._voicemail = voicemail
+        self._say = say
+        self._tell: Callable[[LegEvent], None] = lambda event: None
+        self.running = 0
+
+    def behind(self, tenant_id: str, code: str) -> Hosted | None:
+        return Hosted("echo") if code == "*43" else None
+
+    def instead_of(self, extension: Extension) -> Hosted | None:
+        return Hosted("voicemail") if extension.number in self._voicemail else None
+
+    def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> "Apps":
+        for_whom = f" for {hosting.callee.number}" if hosting.callee is not None else ""
+        self._say(f"{hosting.app}{for_whom}" + (f" {shown(offer)}" if offer else ""))
+        self._tell = tell
+        self.running += 1
+        return self
+
+    def does(self, words: list[str]) -> None:
+        """A line of the ladder, such as `answers [vm]`."""
+        self._tell(SAYS[words[0]](description(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
+
+    def acknowledged(self, sdp: bytes) -> None:
+        self._say(f"ACK {shown(sdp)}")
+
+    def offered(self, sdp: bytes) -> None:
+        self._say(f"INVITE {shown(sdp)}")
+
+    def offer_answered(self, sdp: bytes) -> None:
+        self._say(f"200 {shown(sdp)}")
+
+    def offer_refused(self, status: int) -> None:
+        self._say(f"{status}")
+
+    def informed(self, content_type: str, body: bytes) -> None:
+        self._say(f"INFO {body.decode()}".strip())
+
+    def ended(self) -> None:
+        self.running -= 1
+        self._say("BYE")

@@ -1,0 +1,246 @@
+"""Calls that end in the system: dialled, or because nobody took them. The app is a leg like any other."""
+
+import pytest
+from ladder import play, play_on
+
+TALKING = """
+    alice 1001, bob 1002 tcp voicemail
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 180
+    alice <- 180
+    ... 30 s
+    bob   <- CANCEL
+      Reason: none
+    app   <- voicemail for 1002 [alice]
+    ! the app answers [vm]
+    alice <- 200 [vm]
+    alice -> ACK
+"""
+
+
+async def test_an_app_is_dialled_and_hung_up() -> None:
+    world = await play("""
+        alice 1001
+        alice -> INVITE *43 [alice]
+        app   <- echo [alice]
+        ! the app answers [echo]
+        alice <- 200 [echo]
+        alice -> ACK
+        alice -> BYE
+        app   <- BYE
+        history <- answered 16 alice *43
+        alice <- 200 BYE
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    assert world.ended[0].answered is not None
+
+
+async def test_a_code_nobody_answers_to_is_no_number() -> None:
+    await play("""
+        alice 1001
+        alice -> INVITE *4711 [alice]
+        history <- failed 1 alice *4711
+        alice <- 404
+    """)
+
+
+async def test_nobody_answers_and_voicemail_does_and_the_call_is_one_missed_call() -> None:
+    world = await play(TALKING)
+    await play_on(world, """
+        ... 12 s
+        ! the app hangs up
+        alice <- BYE
+        history <- missed 19 alice 1002
+        app   <- BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    [call] = world.ended
+    assert call.answered is None  # the callee's phone was not
+    assert (call.ended - call.started).total_seconds() > 40
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(486, "busy 17"), (603, "declined 21"), (480, "unreachable 20")])
+async def test_a_phone_that_refuses_sends_the_caller_to_voicemail(status: int, outcome: str) -> None:
+    world = await play(f"""
+        alice 1001, bob 1002 tcp voicemail
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> {status}
+        app   <- voicemail for 1002 [alice]
+        ! the app answers [vm]
+        alice <- 200 [vm]
+        alice -> ACK
+        alice -> BYE
+        app   <- BYE
+        history <- {outcome} alice 1002
+        alice <- 200 BYE
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_who_is_nowhere_registered_has_voicemail_at_once() -> None:
+    world = await play("""
+        alice 1001, bob 1002 tcp voicemail off
+        alice -> INVITE 1002 [alice]
+        app   <- voicemail for 1002 [alice]
+        ! the app answers [vm]
+        alice <- 200 [vm]
+        alice -> ACK
+        alice -> BYE
+        app   <- BYE
+        history <- unreachable 20 alice 1002
+        alice <- 200 BYE
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_who_sleeps_on_is_let_sleep_and_an_app_that_fails_leaves_a_missed_call() -> None:
+    world = await play("""
+        alice 1001, bob 1002 tcp voicemail asleep
+        alice -> INVITE 1002 [alice]
+        push  <- call bob
+        alice <- 180
+        ... 30 s
+        push  <- stop bob
+        app   <- voicemail for 1002 [alice]
+        ! the app refuses
+        history <- missed 19 alice 1002
+        app   <- BYE
+        alice <- 480
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_who_gives_up_while_voicemail_answers_leaves_nothing() -> None:
+    world = await play("""
+        alice 1001, bob 1002 tcp voicemail
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        app   <- voicemail for 1002 [alice]
+        alice -> CANCEL
+        app   <- BYE
+        history <- busy 17 alice 1002
+        alice <- 487
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_an_app_that_does_not_answer_is_not_waited_for_for_ever() -> None:
+    world = await play("""
+        alice 1001
+        alice -> INVITE *43 [alice]
+        app   <- echo [alice]
+        ... 10 s
+        app   <- BYE
+        history <- missed 19 alice *43
+        alice <- 480
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_caller_without_a_description_gets_the_apps() -> None:
+    await play("""
+        alice 1001
+        alice -> INVITE *43
+        app   <- echo
+        ! the app answers [echo]
+        alice <- 200 [echo]
+        alice -> ACK [alice]
+        app   <- ACK [alice]
+        alice -> BYE
+        app   <- BYE
+        history <- answered 16 alice *43
+        alice <- 200 BYE
+    """)
+
+
+async def test_a_caller_holds_and_an_app_answers_his_offers() -> None:
+    world = await play(TALKING)
+    await play_on(world, """
+        alice -> INVITE [alice/hold]
+        app   <- INVITE [alice/hold]
+        ! the app accepts [vm/held]
+        alice <- 200 [vm/held]
+        alice -> ACK
+        alice -> INVITE [alice]
+        app   <- INVITE [alice]
+        ! the app declines
+        alice <- 488
+    """)  # fmt: skip
+
+
+async def test_an_app_that_is_elsewhere_now_says_so() -> None:
+    world = await play(TALKING)
+    await play_on(world, """
+        ! the app offers [vm2]
+        alice <- INVITE [vm2]
+        alice -> 200 [alice2]
+        alice <- ACK
+        app   <- 200 [alice2]
+    """)  # fmt: skip
+
+
+async def test_keys_by_info_reach_the_app() -> None:
+    world = await play(TALKING)
+    await play_on(world, """
+        alice -> INFO
+          Content-Type: application/dtmf-relay
+        app   <- INFO
+        alice <- 200 INFO
+    """)  # fmt: skip
+
+
+async def test_the_media_relay_dies_while_an_app_talks() -> None:
+    world = await play(TALKING)
+    await play_on(world, """
+        ! the media engine dies
+        ! the media engine restarts
+        app   <- INVITE [alice]
+        alice <- INVITE [vm]
+        alice -> 200 [alice]
+        alice <- ACK
+        ! the app accepts [vm]
+        alice -> BYE
+        app   <- BYE
+        history <- missed 19 alice 1002
+        alice <- 200 BYE
+    """)  # fmt: skip
+
+
+async def test_early_sound_of_a_phone_is_not_passed_on_where_an_app_may_answer() -> None:
+    await play("""
+        alice 1001, bob 1002 tcp voicemail
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob]
+        alice <- 180
+        bob   -> 486
+        app   <- voicemail for 1002 [alice]
+        ! the app answers [vm]
+        alice <- 200 [vm]
+        alice -> ACK
+    """)
+
+
+async def test_a_call_in_an_app_is_not_carried_on_by_the_next_life() -> None:
+    world = await play(TALKING)
+    assert world.notes
+    from unificx.calls import Journal
+
+    spooled: list[bytes] = []
+
+    class Spool:
+        def append(self, kind: str, record: bytes, *, last: bool = False) -> None:
+            spooled.append(record)
+
+    Journal(Spool(), None, world.clock).note(world.notes[0])  # type: ignore[arg-type]
+    assert spooled == []
