@@ -1,16 +1,46 @@
-"""Sockets and third parties: SIP's transports, certificates of our own, rtpengine, mail and push services."""
+"""Sockets and third parties: SIP's transports, certificates of our own, rtpengine, mail and push services.
 
-from unificx.net.binding import Bind
-from unificx.net.ca import Certificates, ensure_certificates, server_context
-from unificx.net.connections import Connections, StreamLimits
-from unificx.net.fetch import Fetcher
-from unificx.net.mail import MailServer, SmtpPostman, mail_server
-from unificx.net.port_ranges import media_ports
-from unificx.net.push_delivery import PushDelivery
-from unificx.net.rtpengine import Interface, RtpEngine
-from unificx.net.seats import HttpLimits, Seats
-from unificx.net.transports import Transports
-from unificx.net.websocket import SeatedWebSockets, SipWebSocket
+What is imported from here is looked up when it is: the media engine's process, which lives in this package, needs none
+of it and starts without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from unificx.net.binding import Bind
+    from unificx.net.ca import Certificates, ensure_certificates, server_context
+    from unificx.net.connections import Connections, StreamLimits
+    from unificx.net.fetch import Fetcher
+    from unificx.net.mail import MailServer, SmtpPostman, mail_server
+    from unificx.net.port_ranges import media_ports
+    from unificx.net.push_delivery import PushDelivery
+    from unificx.net.rtpengine import Interface, RtpEngine
+    from unificx.net.seats import HttpLimits, Seats
+    from unificx.net.transports import Transports
+    from unificx.net.websocket import SeatedWebSockets, SipWebSocket
+
+_HOMES = {
+    "Bind": "binding",
+    "Certificates": "ca",
+    "Connections": "connections",
+    "Fetcher": "fetch",
+    "HttpLimits": "seats",
+    "Interface": "rtpengine",
+    "MailServer": "mail",
+    "PushDelivery": "push_delivery",
+    "RtpEngine": "rtpengine",
+    "SeatedWebSockets": "websocket",
+    "Seats": "seats",
+    "SipWebSocket": "websocket",
+    "SmtpPostman": "mail",
+    "StreamLimits": "connections",
+    "Transports": "transports",
+    "ensure_certificates": "ca",
+    "mail_server": "mail",
+    "media_ports": "port_ranges",
+    "server_context": "ca",
+}
 
 __all__ = [
     "Bind",
@@ -33,3 +63,9 @@ __all__ = [
     "media_ports",
     "server_context",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -34,7 +34,7 @@ class MediaEngine:
         self.told: Callable[[Event], None] = lambda _: None
         self.restarted: Callable[[], None] = lambda: None
         self._clock = clock
-        self._child = Child(clock, self._hear, self._forget, self.restarted)
+        self._child = Child(clock, self._hear, self._forget, self._again)
         self._numbers = count(1)
         self._asked: dict[int, asyncio.Future[bool]] = {}
         self._pinged: dict[int, asyncio.Future[Figures]] = {}
@@ -244,6 +244,9 @@ class MediaEngine:
             self._play(order, sound)
             return
         self.told(ended)
+
+    def _again(self) -> None:
+        self.restarted()
 
     def _forget(self) -> None:
         """The engine is gone, and everything in it."""

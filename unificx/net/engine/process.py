@@ -29,6 +29,7 @@ BANK = 32 << 20
 """Samples of sounds: an hour at 8 kHz."""
 NOBODY = 65534
 _WINDOW = 5 * TICKS
+_REASONS = ("stranger", "malformed", "payload", "talkers", "rooms", "orders", "untold")
 _NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
 
 
@@ -122,8 +123,7 @@ class Engine:
 
     def figures(self) -> messages.Figures:
         mixer = self._mixer
-        dropped = {reason: count for reason, count in mixer.packets.items() if reason != "in"}
-        dropped |= {
+        dropped = {reason: mixer.packets[reason] for reason in _REASONS} | {
             "late": mixer.jitter.late,
             "resync": mixer.jitter.resyncs,
             "other_source": mixer.jitter.others,
