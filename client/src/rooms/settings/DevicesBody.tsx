@@ -4,7 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Session } from '~/api';
 import { ask } from '~/design/Ask';
-import { day } from '~/design/moments';
+import { day, moment } from '~/design/moments';
 import { Fault } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { useValue } from '~/kernel/store';
@@ -62,8 +62,9 @@ function DeviceRow({ device, model }: { device: Session; model: DevicesModel }) 
     device.kind
   ];
   const name = device.name || kind;
-  const last = day(device.last_used);
-  const since = day(device.created);
+  const today = device.last_used === new Date().toISOString().slice(0, 10);
+  const last = today ? t`today` : day(device.last_used);
+  const since = moment(device.created);
   const end = async () => {
     const sure = await ask({
       title: t`Sign ${name} out?`,
@@ -82,8 +83,10 @@ function DeviceRow({ device, model }: { device: Session; model: DevicesModel }) 
             {name}
           </Text>
           <Text size="sm" c="dimmed">
+            {kind}
+            <br />
             <Trans>
-              {kind}, last used {last}, since {since}
+              Used {last}, signed in {since}
             </Trans>
           </Text>
         </div>
@@ -99,7 +102,7 @@ function DeviceRow({ device, model }: { device: Session; model: DevicesModel }) 
           color="red"
           px="xs"
           loading={ending}
-          aria-label={t`Sign ${name} out`}
+          aria-label={t`Sign out: ${name}`}
           style={{ flex: 'none' }}
           onClick={() => void end()}
         >

@@ -70,7 +70,7 @@ function FactorRow({ factor, model }: { factor: Factor; model: SecurityModel }) 
   return (
     <Group wrap="nowrap" justify="space-between">
       <Group wrap="nowrap" gap="sm">
-        <Icon aria-hidden />
+        <Icon aria-hidden style={{ flex: 'none' }} />
         <div>
           <Text fw={500}>{factor.name}</Text>
           <Text size="sm" c="dimmed">

@@ -110,8 +110,8 @@ function Places() {
           label={text}
           leftSection={<Icon size={22} aria-hidden />}
           rightSection={<IconChevronRight size={18} aria-hidden />}
-          fz="md"
           mih={48}
+          styles={{ label: { fontSize: 'var(--mantine-font-size-md)' } }}
           style={{ borderRadius: 'var(--mantine-radius-md)' }}
         />
       ))}

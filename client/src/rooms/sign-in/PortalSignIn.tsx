@@ -7,7 +7,7 @@ import { useValue } from '~/kernel/store';
 import { EntrySteps, useStepWords } from './EntrySteps';
 import { SignInModel, tenantOf } from './model';
 import { PasswordForm } from './PasswordForm';
-import { useOnward } from './useOnward';
+import { useAlreadyIn } from './useOnward';
 
 /** The portal has no camera screen of its own: who wants to scan a code does so in the client, and is then in here too. */
 export default function PortalSignIn() {
@@ -16,7 +16,7 @@ export default function PortalSignIn() {
   const [tenant] = useState(() => tenantOf(location.search));
   const busy = useValue(model.entry.state, (each) => each.busy);
   const words = useStepWords(model.entry);
-  useOnward(model.entry);
+  useAlreadyIn();
   return (
     <Stage
       title={words?.title ?? t`Sign in to the portal`}

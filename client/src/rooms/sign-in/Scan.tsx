@@ -51,19 +51,19 @@ function Reason({ model, phase }: { model: ScanModel; phase: ScanState['phase'] 
       {phase === 'refused' && (
         <Hint title={t`The camera was refused`}>
           <Trans>
-            Allow it in the settings of your browser for this page and try again, or type the link that stands below the
-            code.
+            Allow it in the settings of your browser for this page and try again, or paste the link: it can be copied
+            where the code is shown.
           </Trans>
         </Hint>
       )}
       {phase === 'missing' && (
         <Hint title={t`No camera was found`}>
-          <Trans>Type or paste the link that stands below the code instead.</Trans>
+          <Trans>Paste or type the link instead: it can be copied where the code is shown.</Trans>
         </Hint>
       )}
       {phase === 'broken' && (
         <Hint title={t`The camera cannot be read`}>
-          <Trans>Another program may be using it. Close that and try again, or type the link below the code.</Trans>
+          <Trans>Another program may be using it. Close that and try again, or paste the link instead.</Trans>
         </Hint>
       )}
       {(phase === 'asking' || phase === 'opening') && (

@@ -11,7 +11,7 @@ import { useValue } from '~/kernel/store';
 import { EntrySteps, useStepWords } from './EntrySteps';
 import { elsewhere, SignInModel, tenantOf } from './model';
 import { PasswordForm } from './PasswordForm';
-import { useOnward } from './useOnward';
+import { useAlreadyIn } from './useOnward';
 
 export default function SignIn() {
   const { t } = useLingui();
@@ -21,7 +21,7 @@ export default function SignIn() {
   const ended = useValue(session, (each) => each.state === 'out' && each.because === 'ended');
   const busy = useValue(model.entry.state, (each) => each.busy);
   const words = useStepWords(model.entry);
-  useOnward(model.entry);
+  useAlreadyIn();
   useEffect(() => model.arrive(), [model]);
   return (
     <Stage
