@@ -158,7 +158,8 @@ class Figures:
     ticks_late: int = 0
     """Ticks that ended after the next should have begun."""
     tick_ms: float = 0.0
-    """The longest of the last seconds."""
+    """Of the last ten seconds' ticks all but one in a hundred took no longer."""
+    tick_longest_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ import sys
 import time
 from collections import deque
 
+import numpy as np
+
 from unificx.media.mixer import Desk, Mixer, messages
-from unificx.media.mixer.arrays import TICKS
+from unificx.media.mixer.arrays import TICKS, Index
 from unificx.net.engine import wire
 from unificx.net.engine.batches import Wire
 
@@ -28,7 +30,7 @@ CONTROL_PACKETS = 64
 BANK = 32 << 20
 """Samples of sounds: an hour at 8 kHz."""
 NOBODY = 65534
-_WINDOW = 5 * TICKS
+_WINDOW = 10 * TICKS
 _REASONS = ("stranger", "malformed", "payload", "talkers", "rooms", "orders", "untold")
 _NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
 
@@ -46,8 +48,8 @@ class Engine:
         self._untold: deque[bytes] = deque()
         self._untold_bytes = 0
         self._ticks = self._late = self._sent = 0
-        self._worst = [0, 0]
-        """Nanoseconds of the longest tick, in this window and the one before."""
+        self._lengths: Index = np.zeros(_WINDOW, np.int64)
+        """Nanoseconds of the last ticks."""
         self._over = False
 
     def run(self) -> None:
@@ -143,16 +145,15 @@ class Engine:
             concealed=mixer.decoder.concealed,
             ticks=self._ticks,
             ticks_late=self._late,
-            tick_ms=round(max(self._worst) / 1e6, 3),
+            tick_ms=round(float(np.percentile(self._lengths, 99)) / 1e6, 3),
+            tick_longest_ms=round(float(self._lengths.max()) / 1e6, 3),
         )
 
     def _weigh(self, began: int, due: int) -> None:
         ended = time.monotonic_ns()
         self._ticks += 1
         self._late += ended > due
-        if self._ticks % _WINDOW == 0:
-            self._worst = [0, self._worst[0]]
-        self._worst[0] = max(self._worst[0], ended - began)
+        self._lengths[self._ticks % _WINDOW] = ended - began
 
     def _tell_all(self) -> None:
         told = self._mixer.told

@@ -1,0 +1,182 @@
+"""The media engine: participants in rooms, beside the least that a program can do with as many packets."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench import Metric, Process, metric
+from unificx.kernel.clock import SystemClock
+from unificx.media import g711
+from unificx.media.mixer import wideband
+from unificx.media.mixer.wideband import SILENCE
+from unificx.net.engine import Figures, MediaEngine, Recording
+
+WARM_UP = 3.0
+MEASURED = 10.0
+LOAD = Path(__file__).parent / "load"
+G711, G722 = 0, 9
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """So many participants in rooms of `room`, of whom `talkers` talk."""
+
+    people: int
+    room: int
+    talkers: int
+    codec: int = G711
+    recordings: int = 0
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """`pair` is microseconds of CPU a packet in and a packet out; `core` the share of one, in percent."""
+
+    pair: float
+    core: float
+    missing: int
+    figures: Figures
+
+
+def run() -> list[Metric]:
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        print("media: no C compiler, so nothing can be measured: the crowd and the floor are C programs")
+        return []
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-bench-")))
+        for name in ("crowd", "echo"):
+            subprocess.run([compiler, "-O2", "-Wall", "-o", str(place / name), str(LOAD / f"{name}.c")], check=True)
+        for codec in (G711, G722):
+            (place / f"sounds-{codec}").write_bytes(_sounds(codec))
+        return asyncio.run(_run(place))
+
+
+async def _run(place: Path) -> list[Metric]:
+    thousand = Crowd(1000, 10, 10)
+    floor = await _floor(place, thousand)
+    rooms = await _engine(place, thousand)
+    gated = await _engine(place, Crowd(1000, 10, 2))
+    wide = await _engine(place, Crowd(1000, 10, 2, G722))
+    many = await _engine(place, Crowd(3000, 10, 10))
+    large = await _engine(place, Crowd(500, 500, 500))
+    calm = await _engine(place, Crowd(500, 500, 3))
+    recorded = await _engine(place, Crowd(200, 2, 2, recordings=200))
+    plain = await _engine(place, Crowd(200, 2, 2))
+    return [
+        metric("floor: an echo in C, 1000 participants, a packet pair", floor, "us"),
+        metric("1000 in rooms of 10, all talk: a packet pair", rooms.pair, "us"),
+        metric("the same, in floors", rooms.pair / floor, "x", 2),
+        *_ticks("1000 in rooms of 10", rooms),
+        metric("1000 in rooms of 10, 2 talk: a packet pair", gated.pair, "us"),
+        metric("1000 in G.722, rooms of 10, 2 talk: a packet pair", wide.pair, "us"),
+        metric("the same, in floors", wide.pair / floor, "x"),
+        *_ticks("1000 in G.722", wide),
+        metric("3000 in rooms of 10, all talk: a packet pair", many.pair, "us"),
+        metric("3000 in rooms of 10, all talk: of one core", many.core, "%"),
+        *_ticks("3000 in rooms of 10", many, 15),
+        metric("one room of 500, all talk: a packet pair", large.pair, "us"),
+        *_ticks("one room of 500, all talk", large, 15),
+        metric("one room of 500, 3 talk: a packet pair", calm.pair, "us"),
+        metric("200 legs in rooms of 2: of one core", plain.core, "%"),
+        metric("the same, 200 recordings more: of one core", recorded.core, "%"),
+        *_ticks("200 recordings", recorded, 15),
+    ]
+
+
+def _ticks(what: str, weighed: Weighed, goal: float | None = None) -> list[Metric]:
+    return [
+        metric(f"{what}: a tick, 99 %", weighed.figures.tick_ms, "ms", goal),
+        metric(f"{what}: packets of ours that were missing", weighed.missing, "packets", 0),
+    ]
+
+
+async def _floor(place: Path, crowd: Crowd) -> float:
+    echo = await asyncio.create_subprocess_exec(str(place / "echo"), stdout=asyncio.subprocess.PIPE)
+    assert echo.stdout is not None
+    try:
+        port = int(await echo.stdout.readline())
+        phones, _ = await _phones(place, crowd)
+        pair, _, _ = await _weigh(Process(echo.pid), phones, port, crowd)
+        return pair
+    finally:
+        echo.kill()
+        await echo.wait()
+
+
+async def _engine(place: Path, crowd: Crowd) -> Weighed:
+    engine = MediaEngine(SystemClock())
+    await engine.start()
+    assert engine.pid is not None
+    try:
+        phones, ports = await _phones(place, crowd)
+        await asyncio.gather(
+            *(engine.open(f"leg-{n}", _description(port, crowd.codec)) for n, port in enumerate(ports))
+        )
+        for number in range(crowd.people):
+            engine.join(f"room-{number // crowd.room}", f"leg-{number}")
+        takers = [
+            asyncio.create_task(_take(engine.record(f"tap-{number}", leg=f"leg-{number}")))
+            for number in range(crowd.recordings)
+        ]
+        pair, core, missing = await _weigh(Process(engine.pid), phones, engine.port, crowd)
+        figures = await engine.figures()
+        for taker in takers:
+            taker.cancel()
+        return Weighed(pair, core, missing, figures)
+    finally:
+        await engine.shut_down()
+
+
+async def _take(recording: Recording) -> None:
+    async for _ in recording:
+        pass
+
+
+async def _phones(place: Path, crowd: Crowd) -> tuple[asyncio.subprocess.Process, list[int]]:
+    phones = await asyncio.create_subprocess_exec(
+        str(place / "crowd"), str(crowd.people), str(WARM_UP + MEASURED + 1), str(crowd.codec), str(crowd.room),
+        str(crowd.talkers), str(place / f"sounds-{crowd.codec}"),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20,
+    )  # fmt: skip
+    assert phones.stdout is not None
+    return phones, [int(port) for port in (await phones.stdout.readline()).split()]
+
+
+async def _weigh(
+    process: Process, phones: asyncio.subprocess.Process, port: int, crowd: Crowd
+) -> tuple[float, float, int]:
+    """Let the crowd talk: what a packet pair cost in microseconds, what share of a core, packets missing."""
+    result = asyncio.create_task(phones.communicate(f"{port}\n".encode()))
+    await asyncio.sleep(WARM_UP)
+    before, began = process.cpu(), time.monotonic()
+    await asyncio.sleep(MEASURED)
+    cpu, passed = process.cpu() - before, time.monotonic() - began
+    printed, _ = await result
+    return cpu / (passed * 50 * crowd.people) * 1e6, cpu / passed * 100, json.loads(printed)["missing"]
+
+
+def _description(port: int, codec: int) -> bytes:
+    return (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP {codec}\r\na=ptime:20\r\n"
+    ).encode()
+
+
+def _sounds(codec: int) -> bytes:
+    """A second of noise that is about as loud as somebody who talks, and a second of silence."""
+    chance = np.random.default_rng(1)
+    if codec == G711:
+        noise = g711.ulaw_encode(np.rint(chance.normal(0, 1500, 8000)).astype(int).tolist())
+        return noise + bytes([g711.ULAW_SILENCE]) * 8000
+    state = wideband.coder()
+    frames = np.rint(chance.normal(0, 1500, (50, 320))).astype(np.int32)
+    return b"".join(wideband.encoded(state, frame).tobytes() for frame in frames) + SILENCE.tobytes() * 50
