@@ -34,10 +34,14 @@ if (arrival) {
 let was = session.state.state;
 session.subscribe((now) => {
   if (now.state === was) return;
+  const before = was;
   was = now.state;
   if (now.state === 'out') {
     queries.clear();
     void router.navigate({ to: '/sign-in', replace: true });
+  } else if (before === 'out') {
+    // The way in is behind who has just come in, whichever it was.
+    void router.navigate({ to: '/', replace: true });
   } else {
     void router.invalidate();
   }
