@@ -1,0 +1,78 @@
+"""The portal as administrators have it, and what is shown there for a telephone to scan."""
+
+import subprocess
+from pathlib import Path
+
+from client_pages import Client, Clients
+from playwright.sync_api import Locator, Page, expect
+from server import Server
+
+DESK = {"viewport": {"width": 1440, "height": 900}, "has_touch": False, "is_mobile": False}
+EMAIL, PASSWORD = "olga.admin@example.com", "a lantern beside the harbour"
+
+
+def administrator(server: Server) -> None:
+    """Somebody who looks after the demo organisation."""
+    new = {"name": "Olga Verwaltung", "email": EMAIL, "password": PASSWORD, "role": "tenant_admin"}
+    with server.rest() as operator:
+        made = operator.post("/api/v1/persons", params={"tenant": server.ready["tenant"]}, json=new)
+        assert made.status_code == 201, made.text
+    server.canaries |= {EMAIL, PASSWORD, new["name"]}
+
+
+def portal(clients: Clients, **how: object) -> Client:
+    """The portal in a browser of its own, signed in as the administrator."""
+    desk = clients(**{**DESK, **how})
+    desk.page.goto(f"{desk.origin}/portal/sign-in")
+    give_password(desk.page, EMAIL, PASSWORD)
+    say_yes(desk.page)
+    expect(desk.page.get_by_role("heading", name="Live calls")).to_be_visible()
+    return desk
+
+
+def give_password(page: Page, email: str, password: str) -> None:
+    page.get_by_label("E-mail", exact=True).fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def say_yes(page: Page) -> None:
+    """Age and terms, which are asked once."""
+    expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_label("I have read and accept").check()
+    page.get_by_role("button", name="Go on", exact=True).click()
+
+
+def choose(desk: Client, name: str, action: str) -> Locator:
+    """One of the things that can be done with a person; the dialog it opens."""
+    desk.page.goto(f"{desk.origin}/portal/people")
+    desk.page.get_by_role("button", name=f"What to do with {name}").first.click()
+    desk.page.get_by_role("menuitem", name=action, exact=True).click()
+    return desk.page.get_by_role("dialog")
+
+
+def film(code: Locator, directory: Path) -> tuple[str, ...]:
+    """What a camera sees that is held before a code on a screen; the switch of a browser that has it for its camera."""
+    picture, video = directory / "code.png", directory / "code.y4m"
+    code.screenshot(path=picture)
+    frame = "scale=400:400:flags=lanczos,pad=640:480:120:40:gray,format=yuv420p"
+    shot = [
+        "ffmpeg",
+        "-loglevel",
+        "error",
+        "-y",
+        "-loop",
+        "1",
+        "-i",
+        picture,
+        "-t",
+        "1",
+        "-r",
+        "10",
+        "-vf",
+        frame,
+        video,
+    ]
+    subprocess.run(shot, check=True)
+    return (f"--use-file-for-fake-video-capture={video}",)

@@ -1,0 +1,313 @@
+"""Signing in as people do it: a code before the camera, a letter, a password with a second factor; and being signed out."""
+
+import asyncio
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pyotp
+import pytest
+from browser import Playwright
+from client_pages import Client, Clients
+from mail_box import MailBox, mail_server, text_of
+from playwright.sync_api import expect
+from portal_pages import administrator, choose, film, give_password, portal, say_yes
+from server import Household, Server, eventually, watched
+
+ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
+NEW = "seven herons over water"
+
+
+class PostOffice:
+    """A mail server in a thread of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.box, self._folder = MailBox(), folder
+        self._open, self._closed = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
+        self._thread.start()
+        assert self._open.wait(10)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with mail_server(self._folder, tls="none", auth=False) as self.box:
+            self._open.set()
+            await self._closed.wait()
+
+    def link(self, to: str) -> str:
+        """The link in the newest letter to somebody."""
+
+        def look() -> str | None:
+            letters = [each.letter for each in self.box.taken if to in each.recipients]
+            found = [re.findall(r"http\S+/app/#\S+", text_of(each, "plain")) for each in letters]
+            return found[-1][0] if found and found[-1] else None
+
+        return str(eventually(look, what=f"a letter to {to}"))
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._closed.set)
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostOffice]:
+    post = PostOffice(tmp_path_factory.mktemp("post"))
+    yield post
+    post.close()
+
+
+@pytest.fixture(scope="module")
+def server(post: PostOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    url = f"smtp://127.0.0.1:{post.box.port}?from=pbx@example.com"
+    server = Server(tmp_path_factory.mktemp("sign-in") / "home", settings={"UNIFICX_SMTP": url})
+    yield from watched(server)
+
+
+@pytest.fixture(scope="module")
+def desk(
+    playwright: Playwright, server: Server, household: Household, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
+    """The portal, signed in."""
+    administrator(server)
+    clients = Clients(playwright, tmp_path_factory.mktemp("desk"), server)
+    yield portal(clients)
+    clients.close()
+
+
+def inside(client: Client, number: str) -> None:
+    """The first screen, as the person of that number."""
+    expect(client.page.get_by_role("button", name="Last number again")).to_be_visible()
+    expect(client.page.get_by_role("status").filter(has_text=number)).to_be_visible()
+    assert client.page.url.endswith("/app/dial")
+    assert client.complaints == []
+
+
+def link_of(desk: Client, number: str) -> str:
+    """A link that signs a device in."""
+    extension = desk.api("GET", f"/extensions/{number}")
+    made = desk.page.evaluate(
+        """async (person_id) => {
+          const headers = {'content-type': 'application/json'}
+          const how = {method: 'POST', headers, body: JSON.stringify({person_id})}
+          return (await fetch('/api/v1/sign-in-codes', how)).json()
+        }""",
+        extension["person_id"],
+    )
+    return made["url"]
+
+
+@pytest.mark.promise("S2", "C4", "U3")
+def test_a_code_on_the_screen_is_scanned_and_signs_one_device_in(
+    desk: Client, clients: Clients, household: Household, tmp_path: Path
+) -> None:
+    shown = choose(desk, ANNA, "Show a sign-in code")
+    camera = film(shown.get_by_role("img", name="Sign-in code"), tmp_path)
+    phone = clients("camera", "microphone", switches=camera)
+    phone.page.goto(f"{phone.origin}/app/")
+    phone.page.get_by_role("link", name="Scan a code").click()
+    say_yes(phone.page)
+    inside(phone, household.anna.number)
+    expect(shown).to_contain_text("Chromium on Linux has used the code")
+    assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Chromium on Linux"]
+    phone.registered()
+
+    thief = clients("camera", switches=camera)
+    thief.page.goto(f"{thief.origin}/app/scan")
+    expect(thief.page.get_by_role("heading", name="This code was used by another device")).to_be_visible()
+    expect(shown).to_contain_text("Another device tried the same code and was refused")
+    assert thief.context.cookies() == []
+    assert phone.api("GET", "/me")["extensions"][0]["number"] == household.anna.number
+
+
+@pytest.mark.promise("S2", "T3")
+def test_a_link_of_the_phone_s_own_camera_is_asked_about_and_leaves_no_trace(
+    desk: Client, clients: Clients, household: Household
+) -> None:
+    link = link_of(desk, household.berta.number)
+    phone = clients()
+    phone.page.goto(link)
+    expect(phone.page.get_by_role("heading", name="Sign this device in")).to_be_visible()
+    code = link.partition("#sign-in=")[2]
+    assert code not in phone.page.url
+    phone.page.get_by_label("Name of this device").fill("Berta's own telephone")
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
+    say_yes(phone.page)
+    inside(phone, household.berta.number)
+    assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Berta's own telephone"]
+    assert code not in phone.kept()
+    assert not any(code in each.url for each in phone.requests)
+
+
+def test_a_code_that_is_over_or_none_is_answered_with_a_clear_page(clients: Clients) -> None:
+    phone = clients()
+    phone.page.goto(f"{phone.origin}/app/#sign-in={'x' * 32}")
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(phone.page.get_by_role("heading", name="This code is no longer valid")).to_be_visible()
+    expect(phone.page.get_by_text("Codes work for two minutes.")).to_be_visible()
+    phone.page.goto(f"{phone.origin}/app/sign-in/code")
+    expect(phone.page.get_by_role("heading", name="There is no code here")).to_be_visible()
+    expect(phone.page.get_by_role("link", name="Scan a code")).to_be_visible()
+
+
+@pytest.mark.promise("C4")
+def test_a_refused_camera_is_said_and_the_link_is_taken_as_text(
+    desk: Client, clients: Clients, household: Household
+) -> None:
+    phone = clients(switches=("--use-fake-ui-for-media-stream=deny",))
+    phone.page.goto(f"{phone.origin}/app/scan")
+    expect(phone.page.get_by_text("The camera is needed to read the code")).to_be_visible()
+    phone.page.get_by_role("button", name="Turn on the camera").click()
+    expect(phone.page.get_by_text("The camera was refused")).to_be_visible()
+    phone.page.get_by_label("Or type or paste the link").fill(link_of(desk, household.clara.number))
+    phone.page.get_by_role("button", name="Go on", exact=True).click()
+    say_yes(phone.page)
+    inside(phone, household.clara.number)
+
+
+@pytest.mark.promise("S2", "T3", "K1")
+def test_who_is_not_of_age_does_not_come_in(desk: Client, clients: Clients, server: Server) -> None:
+    young = server.extension("740074", "Dorlinde Jungblut")
+    phone = clients()
+    phone.page.goto(link_of(desk, young.number))
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(phone.page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    phone.page.get_by_label("No", exact=True).check()
+    phone.page.get_by_role("button", name="Go on", exact=True).click()
+    expect(phone.page.get_by_role("heading", name="UnifiCX is for adults only")).to_be_visible()
+    assert phone.api("GET", "/me")["code"] == "unauthenticated"
+
+
+@pytest.mark.promise("S2", "C2", "T3")
+def test_a_device_signed_out_from_another_keeps_nothing_and_can_do_nothing(
+    clients: Clients, household: Household
+) -> None:
+    lost = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    expect(lost.page.get_by_text(CLARA)).to_be_visible()
+    assert "Claramunde" in lost.kept()
+    stolen = {cookie["name"]: cookie["value"] for cookie in lost.context.cookies()}
+    [mine] = [each["id"] for each in lost.api("GET", "/sessions")["items"] if each["current"]]
+    other = clients().sign_in(household.anna).open("/settings/devices")
+    rows = other.page.get_by_role("button", name="Chromium of a test")
+    expect(rows.first).to_be_visible()
+    before = rows.count()
+    for _ in range(before):
+        rows.first.click()
+        other.page.get_by_role("dialog").get_by_role("button", name="Sign out", exact=True).click()
+        expect(other.page.get_by_role("dialog")).to_have_count(0)
+    expect(rows).to_have_count(0)
+
+    expect(lost.page).to_have_url(f"{lost.origin}/app/sign-in")
+    expect(lost.page.get_by_text("You were signed out, here or from another device.")).to_be_visible()
+    for name in ("Claramunde", "Annarosa", household.anna.number):
+        assert name not in lost.kept()
+    assert lost.context.cookies() == []
+    with httpx.Client(
+        base_url=lost.origin, headers={"cookie": "; ".join(f"{k}={v}" for k, v in stolen.items())}
+    ) as thief:
+        assert thief.get("/api/v1/me").status_code == 401
+        assert thief.post("/api/v1/sessions/refresh", json={}).status_code == 401
+        assert thief.post("/api/v1/me/sip-access").status_code == 401
+    assert mine not in [each["id"] for each in other.api("GET", "/sessions")["items"]]
+
+
+@pytest.mark.promise("U3", "S2")
+def test_an_invitation_comes_by_mail_and_leads_in(
+    desk: Client, clients: Clients, post: PostOffice, server: Server
+) -> None:
+    new = server.extension("750075", "Emmerich Neuling")
+    email = "emmerich.750075@example.com"
+    dialog = choose(desk, new.name, "Invite")
+    dialog.get_by_role("button", name="Send the invitation").click()
+    expect(dialog).to_contain_text("The invitation is on its way")
+    guest = clients()
+    guest.page.goto(post.link(email))
+    expect(guest.page.get_by_role("heading", name=f"Welcome, {new.name}")).to_be_visible()
+    guest.page.get_by_label("New password").fill(NEW)
+    guest.page.get_by_label("The same again").fill(NEW)
+    guest.page.get_by_label("Yes", exact=True).check()
+    guest.page.get_by_label("I have read and accept").check()
+    guest.page.get_by_role("button", name="Begin").click()
+    inside(guest, new.number)
+
+    late = clients()
+    late.page.goto(post.link(email))
+    expect(late.page.get_by_role("heading", name="This invitation is over")).to_be_visible()
+
+
+@pytest.mark.promise("U3", "T3")
+def test_a_forgotten_password_is_replaced_by_mail_and_nobody_learns_who_has_an_account(
+    clients: Clients, post: PostOffice, household: Household
+) -> None:
+    email = f"claramunde.{household.clara.number}@example.com"
+    signed_in = clients().sign_in(household.clara).open("/settings")
+    phone = clients()
+    for address in ("nobody@example.com", email):
+        phone.page.goto(f"{phone.origin}/app/sign-in")
+        phone.page.get_by_role("link", name="Forgot your password?").click()
+        expect(phone.page.get_by_role("heading", name="The way back in")).to_be_visible()
+        phone.page.get_by_label("E-mail").fill(address)
+        phone.page.get_by_role("button", name="Send me a link").click()
+        expect(
+            phone.page.get_by_text("If there is an account with this address, a link is on its way.")
+        ).to_be_visible()
+    phone.page.goto(post.link(email))
+    phone.page.get_by_label("New password").fill(NEW)
+    phone.page.get_by_label("The same again").fill(NEW)
+    phone.page.get_by_role("button", name="Set it and sign in").click()
+    inside(phone, household.clara.number)
+    expect(signed_in.page).to_have_url(f"{phone.origin}/app/sign-in")
+    assert not any("nobody@example.com" in each.recipients for each in post.box.taken)
+
+
+@pytest.mark.promise("T3")
+def test_a_second_factor_is_set_up_and_asked_for(clients: Clients, server: Server) -> None:
+    email, password = "fridolin@example.com", "eleven larks in a row"
+    with server.rest() as operator:
+        new = {"name": "Fridolin Zweifach", "email": email, "password": password}
+        assert operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new).status_code == 201
+    server.canaries |= {email, password}
+    device = clients()
+    device.page.goto(f"{device.origin}/app/sign-in")
+    give_password(device.page, email, password)
+    say_yes(device.page)
+    expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
+    secret, recovery = set_up(device)
+
+    ask_for_a_factor(device, email, password)
+    asked = device.page.get_by_label("Code from your authenticator app")
+    asked.fill("000000")
+    expect(device.page.get_by_role("alert")).to_be_visible()
+    assert device.context.cookies() == []
+    asked.fill(pyotp.TOTP(secret).at(int(time.time()) + 30))  # the one before was used to set it up
+    expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
+
+    ask_for_a_factor(device, email, password)
+    device.page.get_by_role("button", name="Use a recovery code instead").click()
+    device.page.get_by_label("Recovery code").fill(recovery)
+    device.page.get_by_role("button", name="Go on", exact=True).click()
+    expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
+
+
+def ask_for_a_factor(device: Client, email: str, password: str) -> None:
+    device.page.goto(f"{device.origin}/app/settings")
+    device.page.get_by_role("button", name="Sign out on this device").click()
+    give_password(device.page, email, password)
+    expect(device.page.get_by_role("heading", name="One more proof")).to_be_visible()
+
+
+def set_up(client: Client) -> tuple[str, str]:
+    """An authenticator app, on the page for it: its secret, and a recovery code."""
+    page = client.page
+    page.goto(f"{client.origin}/app/settings/security")
+    page.get_by_role("button", name="Set up an authenticator app").click()
+    secret = page.get_by_text("Type this key into the app").locator("code").inner_text()
+    page.get_by_label("The six digits").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Confirm").click()
+    codes = page.get_by_role("dialog", name="Your recovery codes")
+    recovery = codes.get_by_role("listitem").first.inner_text()
+    codes.get_by_role("button", name="I have put them away").click()
+    expect(page.get_by_text("App, since")).to_be_visible()
+    return secret, recovery
