@@ -105,7 +105,7 @@ async def _floor(place: Path, crowd: Crowd) -> float:
     try:
         port = int(await echo.stdout.readline())
         phones, _ = await _phones(place, crowd)
-        pair, _, _ = await _weigh(Process(echo.pid), phones, port, crowd)
+        pair, _, _ = await _weigh(Process(echo.pid), phones, port)
         return pair
     finally:
         echo.kill()
@@ -127,7 +127,7 @@ async def _engine(place: Path, crowd: Crowd) -> Weighed:
             asyncio.create_task(_take(engine.record(f"tap-{number}", leg=f"leg-{number}")))
             for number in range(crowd.recordings)
         ]
-        pair, core, missing = await _weigh(Process(engine.pid), phones, engine.port, crowd)
+        pair, core, missing = await _weigh(Process(engine.pid), phones, engine.port)
         figures = await engine.figures()
         for taker in takers:
             taker.cancel()
@@ -151,9 +151,7 @@ async def _phones(place: Path, crowd: Crowd) -> tuple[asyncio.subprocess.Process
     return phones, [int(port) for port in (await phones.stdout.readline()).split()]
 
 
-async def _weigh(
-    process: Process, phones: asyncio.subprocess.Process, port: int, crowd: Crowd
-) -> tuple[float, float, int]:
+async def _weigh(process: Process, phones: asyncio.subprocess.Process, port: int) -> tuple[float, float, int]:
     """Let the crowd talk: what a packet pair cost in microseconds, what share of a core, packets missing."""
     result = asyncio.create_task(phones.communicate(f"{port}\n".encode()))
     await asyncio.sleep(WARM_UP)
@@ -161,7 +159,9 @@ async def _weigh(
     await asyncio.sleep(MEASURED)
     cpu, passed = process.cpu() - before, time.monotonic() - began
     printed, _ = await result
-    return cpu / (passed * 50 * crowd.people) * 1e6, cpu / passed * 100, json.loads(printed)["missing"]
+    figures = json.loads(printed)
+    rate = figures["sent"] / (WARM_UP + MEASURED + 1)  # 50 a second each, unless the crowd itself was kept from that
+    return cpu / passed / rate * 1e6, cpu / passed * 100, figures["missing"]
 
 
 def _description(port: int, codec: int) -> bytes:
@@ -178,5 +178,5 @@ def _sounds(codec: int) -> bytes:
         noise = g711.ulaw_encode(np.rint(chance.normal(0, 1500, 8000)).astype(int).tolist())
         return noise + bytes([g711.ULAW_SILENCE]) * 8000
     state = wideband.coder()
-    frames = np.rint(chance.normal(0, 1500, (50, 320))).astype(np.int32)
+    frames = np.rint(chance.normal(0, 1500, (50, 320))).astype(np.int16)
     return b"".join(wideband.encoded(state, frame).tobytes() for frame in frames) + SILENCE.tobytes() * 50

@@ -38,7 +38,9 @@ _EBB = 12
 
 def _comfort() -> Bytes:
     state = wideband.coder()
-    return np.stack([wideband.encoded(state, frame) for frame in (*COMFORT[WIDE], *COMFORT[WIDE])][TICKS:])
+    return np.stack(
+        [wideband.encoded(state, frame) for frame in wideband.saturated(np.tile(COMFORT[WIDE], (2, 1)))][TICKS:]
+    )
 
 
 _COMFORT: Bytes = _comfort()
@@ -102,13 +104,14 @@ class Encoder:
 
     def _wide_own(self, plane: Plane, payload: Bytes, rows: Index, samples: Samples) -> None:
         states: dict[int, Coder] = {}
+        pcm = wideband.saturated(samples)
         for n, row in enumerate(rows.tolist()):
             if plane.codec[row] != G722:
                 continue
             slot = int(plane.slots[row])
             state = self._states.get(slot) or self._warmed(plane, row)
             states[slot] = state
-            payload[row] = wideband.encoded(state, samples[n])
+            payload[row] = wideband.encoded(state, pcm[n])
         self._ebb(plane, states)
 
     def _ebb(self, plane: Plane, states: dict[int, Coder]) -> None:
@@ -124,6 +127,7 @@ class Encoder:
         quiet, tick = calm
         codes = np.empty((len(mix), FRAME), np.uint8)
         codes[-1] = wideband.SILENCE
+        pcm = wideband.saturated(mix)
         listeners = shared[plane.codec[shared] == G722]
         for place in np.unique(plane.place[listeners]).tolist():
             if place == len(plane.rooms):
@@ -134,11 +138,11 @@ class Encoder:
                 codes[place] = _COMFORT[tick % TICKS]
                 continue
             room.state = room.state or _warm(room.recent)
-            codes[place] = wideband.encoded(room.state, mix[place])
+            codes[place] = wideband.encoded(room.state, pcm[place])
         payload[listeners] = codes[plane.place[listeners]]
         for row in listeners[plane.place[listeners] == len(plane.rooms)].tolist():
             if (state := self._states.get(int(plane.slots[row]))) is not None:
-                payload[row] = wideband.encoded(state, mix[-1])
+                payload[row] = wideband.encoded(state, pcm[-1])
         narrow = shared[plane.codec[shared] != G722]
         if len(narrow):
             tails = [self._rooms.setdefault(room, _Room()).tail for room in plane.rooms.tolist()]
@@ -179,5 +183,5 @@ def _others(plane: Plane, rows: Index) -> Index:
 def _warm(frames: list[Samples]) -> Coder:
     state = wideband.coder()
     for frame in frames:
-        wideband.encoded(state, frame)
+        wideband.encoded(state, wideband.saturated(frame))
     return state

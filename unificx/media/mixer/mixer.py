@@ -39,6 +39,22 @@ MAX_WIDE = 300
 MAX_TOLD = 10_000
 
 
+def sums(rows: Samples, starts: Index) -> Samples:
+    """The sums of groups of rows that begin at `starts`.
+
+    Groups of one size are added together at once, which is several times as fast as np.add.reduceat.
+    """
+    sizes = np.diff(starts, append=len(rows))
+    found = np.empty((len(starts), rows.shape[1]), np.int32)
+    for size in np.unique(sizes).tolist():
+        groups = np.flatnonzero(sizes == size)
+        some = rows
+        if len(groups) < len(starts):
+            some = rows.take((starts[groups][:, None] + np.arange(size)).reshape(-1), axis=0, mode="clip")
+        found[groups] = some if size == 1 else some.reshape(len(groups), size, -1).sum(axis=1, dtype=np.int32)
+    return found
+
+
 class Mixer:
     """All legs and rooms of an engine. Orders are done by `desk.Desk`; what is to be told is in `told`."""
 
@@ -183,7 +199,7 @@ class Mixer:
         if len(talkers):
             place = plane.place[talkers]
             starts = np.flatnonzero(np.diff(place, prepend=-1))
-            mix[place[starts]] = np.add.reduceat(voices, starts, axis=0)
+            mix[place[starts]] = sums(voices, starts)
         own = talk.copy()
         legs, targets, to_rooms = self.playback.rows()
         rows = self.layout.row[targets] - plane.begin

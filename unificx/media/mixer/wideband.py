@@ -12,7 +12,7 @@ from typing import Protocol, cast
 import G722
 import numpy as np
 
-from unificx.media.mixer.arrays import FRAME, WIDE, Bytes, Floats, Index, Mask, Samples
+from unificx.media.mixer.arrays import FRAME, WIDE, Bytes, Floats, Index, Mask, Pcm, Samples
 
 WARM = 3
 """Frames that warm a state."""
@@ -29,9 +29,13 @@ def coder() -> Coder:
     return cast(Coder, G722.G722(16000, 64000))
 
 
-def encoded(state: Coder, frame: Samples) -> Bytes:
-    """One frame of 320 samples, saturated, as 160 bytes."""
-    return np.frombuffer(state.encode(np.clip(frame, -32768, 32767).astype(np.int16)), np.uint8)
+def saturated(frames: Samples) -> Pcm:
+    return np.clip(frames, -32768, 32767).astype(np.int16)
+
+
+def encoded(state: Coder, frame: Pcm) -> Bytes:
+    """One frame of 320 samples as 160 bytes."""
+    return np.frombuffer(state.encode(frame), np.uint8)
 
 
 def decoded(state: Coder, payload: Bytes) -> Samples:
@@ -39,7 +43,7 @@ def decoded(state: Coder, payload: Bytes) -> Samples:
 
 
 def _silence() -> Bytes:
-    state, frame = coder(), np.zeros(WIDE, np.int32)
+    state, frame = coder(), np.zeros(WIDE, np.int16)
     for _ in range(WARM * 3):
         encoded(state, frame)
     return encoded(state, frame)

@@ -120,8 +120,11 @@ class Engine:
             return
         if isinstance(order, messages.Ping):
             self._mixer.tell(messages.Pong(order.number, self.figures()))
-        else:
+            return
+        try:
             self._desk.do(order)
+        except Exception:  # whatever is wrong with one order, everybody else's calls go on
+            self._mixer.packets["orders"] += 1
 
     def figures(self) -> messages.Figures:
         mixer = self._mixer

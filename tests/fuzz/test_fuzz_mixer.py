@@ -1,0 +1,141 @@
+"""Whatever comes in packets, orders and descriptions, the mixer goes on, keeps to its bounds, and harms nobody else."""
+
+import contextlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
+
+from mixer_world import World, tone
+
+from unificx.media.mixer import messages as says
+from unificx.media.mixer.arrays import PACKET
+from unificx.media.mixer.companding import ALAW, G722, ULAW
+from unificx.net.engine import wire
+
+names = st.sampled_from(["a", "b", "c", "d"])
+rooms = st.sampled_from(["r", "s"])
+flags = st.booleans()
+codecs = st.sampled_from([ULAW, ALAW, G722])
+seconds = st.floats(allow_nan=False, width=32)
+
+orders = st.one_of(
+    st.builds(
+        says.Open, names, st.integers(1, 65535), st.integers(0, 65535), codecs, st.integers(0, 127), st.integers(-1, 127), flags, st.just(0)
+    ),
+    st.builds(says.Close, names),
+    st.builds(says.Load, names, st.sampled_from([8000, 16000, 7]), st.integers(-1, 3000), st.integers(-1, 300), st.binary(max_size=600)),
+    st.builds(lambda digest, pcm: says.Load(digest, 8000, len(pcm) // 2, 0, pcm), names, st.binary(min_size=2, max_size=600)),
+    st.builds(says.Play, st.one_of(names, rooms), names, names, flags, seconds, flags, flags),
+    st.builds(says.Beep, st.one_of(names, rooms), flags),
+    st.builds(says.Stop, names),
+    st.builds(says.Join, rooms, names, flags, seconds, flags),
+    st.builds(says.Leave, names),
+    st.builds(says.Mute, names, flags),
+    st.builds(says.Record, names, st.one_of(names, rooms), flags),
+    st.builds(says.Pause, names, flags),
+    st.builds(says.End, names),
+)  # fmt: skip
+
+steps = st.lists(st.one_of(orders, st.integers(1, 8), st.lists(st.binary(max_size=400), max_size=6)), max_size=40)
+
+
+@given(steps, st.integers(0, 2**32 - 1))
+@settings(max_examples=150, deadline=None)
+def test_any_orders_and_any_packets(steps: list, seed: int) -> None:
+    world, chance = World(bank=12_000), np.random.default_rng(seed)
+    mixer = world.mixer
+    for step in steps:
+        if isinstance(step, list):
+            ports = [int(each) for each in mixer.legs.controls] or [1]
+            world.receive([(int(chance.choice(ports)) - 1 & 0xFFFF, packet) for packet in step])
+        elif isinstance(step, int):
+            for _ in range(step):
+                used = np.flatnonzero(mixer.legs.used)
+                ports = mixer.legs.port[used].byteswap().tolist()
+                world.receive(
+                    [(port, bytes(kind)) for port, kind in zip(ports, _packets(world, used, chance), strict=True)]
+                )
+                assert mixer.advance() <= len(used)
+        else:
+            world.do(step)
+    mixer.advance()
+    assert len(mixer.told) < 3000
+    assert mixer.sent.shape[1] == PACKET
+    assert not [each for each in mixer.bank.evicted if each == "beep"]
+
+
+def _packets(world: World, used: np.ndarray, chance: np.random.Generator) -> list[bytes]:
+    """For each leg one of its own packets, more or less."""
+    legs = world.mixer.legs
+    found = []
+    for slot in used.tolist():
+        kind = int(legs.payload[slot]) if chance.random() < 0.8 else int(chance.integers(0, 256))
+        head = (
+            bytes([int(chance.choice([0x80, 0x80, 0x80, 0x90, 0xA0, 0xBF]))]) + bytes([kind & 0xFF]) + chance.bytes(2)
+        )
+        stamp = (world.mixer.tick * 160 + int(chance.choice([0, 0, 0, 160, -320, 10**6]))) & 0xFFFFFFFF
+        found.append(
+            head
+            + stamp.to_bytes(4, "big")
+            + slot.to_bytes(4, "big")
+            + chance.bytes(int(chance.choice([160, 160, 0, 7, 240, 1400])))
+        )
+    return found
+
+
+@given(st.lists(st.binary(max_size=1400), max_size=30), st.sampled_from([ULAW, G722]))
+@settings(max_examples=100, deadline=None)
+def test_what_one_leg_sends_does_not_change_what_others_say_to_each_other(junk: list[bytes], codec: int) -> None:
+    """Two rooms; in one of them somebody sends anything."""
+    calm, wild = World(), World()
+    heard = []
+    for world in (calm, wild):
+        world.phone("junk", codec, room="noise")
+        a, b = world.phone("a", room="r"), world.phone("b", room="r")
+        said = tone(440, 12)
+        for number, frame in enumerate(said):
+            if world is wild and number < len(junk):
+                world.receive(
+                    [(world.phones["junk"].port, junk[number]), (world.phones["junk"].port, b"\x80\x00" + junk[number])]
+                )
+            world.tick((a, a.says(frame)))
+        heard.append(b.heard)
+    assert heard[0] == heard[1]
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_a_message_or_refused(data: bytes) -> None:
+    with contextlib.suppress(wire.BadMessage):
+        wire.decode(data)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(sorted(wire._CLASSES)), st.lists(values, max_size=14), st.binary(max_size=20))
+@settings(max_examples=300, deadline=None)
+def test_messages_with_any_values_are_read_or_refused(name: str, fields: list, tail: bytes) -> None:
+    with contextlib.suppress(wire.BadMessage):
+        wire.decode(json.dumps([name, *fields]).encode() + b"\0" + tail)
+
+
+@given(orders)
+@settings(max_examples=200, deadline=None)
+def test_an_order_is_read_as_it_was_written(order: says.Order) -> None:
+    assert wire.decode(wire.encode(order)) == order
+
+
+def test_figures_are_read_as_they_were_written() -> None:
+    pong = says.Pong(4, says.Figures(legs=2, dropped={"late": 3}, tick_ms=1.5))
+    assert wire.decode(wire.encode(pong)) == pong
