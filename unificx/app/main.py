@@ -95,6 +95,30 @@ def call(
         raise typer.Exit(1)
 
 
+def media(
+    descriptor: Annotated[int | None, typer.Argument(metavar="[SOCKET]", help="The client's end of a socket.")] = None,
+) -> None:
+    """Be a media engine for whoever started this; by hand, start one and see whether it works."""
+    if descriptor is not None:
+        from unificx.net.engine.process import main as serve_media
+
+        serve_media(descriptor)
+        return
+    from unificx.net.engine import MediaEngine
+
+    async def trial() -> None:
+        engine = MediaEngine(SystemClock())
+        await engine.start()
+        try:
+            await asyncio.sleep(1)
+            figures = await engine.figures()
+            print(f"The media engine works: {figures.ticks} ticks, the longest {figures.tick_longest_ms} ms.")
+        finally:
+            await engine.shut_down()
+
+    asyncio.run(trial())
+
+
 def survey(home: Path) -> Surveyed:
     """What belongs to the installation in `home`, for `unificx doctor`."""
     from unificx.app.reaching import mail_trial, push_trial
@@ -143,7 +167,7 @@ def main() -> None:
     """The program."""
     from unificx.app.connect import connect
 
-    build(connect, up, survey, SystemClock(), {"call": call})()
+    build(connect, up, survey, SystemClock(), {"call": call}, hidden={"media": media})()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Puts the command line together. What a command needs is imported when it runs, so that `--help` is quick."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -18,9 +19,15 @@ _COLUMNS = {"mark": "", "name": "what", "detail": "found", "do": "to do"}
 
 
 def build(
-    connect: Connect, up: Callable[..., Any], survey: Survey, clock: Clock, more: Mapping[str, Callable[..., Any]]
+    connect: Connect,
+    up: Callable[..., Any],
+    survey: Survey,
+    clock: Clock,
+    more: Mapping[str, Callable[..., Any]],
+    hidden: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> typer.Typer:
-    """The command line. `up` and the commands in `more`, by name, are Typer functions of others."""
+    """The command line. `up` and the commands in `more`, by name, are Typer functions of others; those in `hidden` are
+    for our own processes and are not listed."""
     app = typer.Typer(
         name="unificx",
         cls=OneLine,
@@ -41,6 +48,8 @@ def build(
 
     for name, command in {"up": up, **more}.items():
         app.command(name)(command)
+    for name, command in hidden.items():
+        app.command(name, hidden=True)(command)
     for noun in (tenants, persons, extensions, devices, calls, history, privacy):
         app.add_typer(noun.group)
     app.command("doctor")(_doctor(survey, clock))
