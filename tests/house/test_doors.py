@@ -3,7 +3,7 @@
 import grimp
 import pytest
 
-ROOMS = ("people", "privacy", "presence", "routing", "calls", "history", "apps", "desk", "notices")
+ROOMS = ("people", "privacy", "presence", "routing", "calls", "history", "recordings", "apps", "desk", "notices")
 OPEN = ("facts",)
 
 

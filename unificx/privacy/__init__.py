@@ -6,6 +6,7 @@ from unificx.privacy.journal import Journal
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import master_key, master_key_file
 from unificx.privacy.register import Held, Neutral, explain, held, neutral
+from unificx.privacy.wraps import unwrap, wrap
 
 __all__ = [
     "Erasure",
@@ -22,4 +23,6 @@ __all__ = [
     "neutral",
     "read_sealed_file",
     "sealed_file",
+    "unwrap",
+    "wrap",
 ]
