@@ -21,7 +21,7 @@ from rtp_endpoint import RtpEndpoint
 
 from unificx import sdp
 from unificx.kernel.clock import SystemClock
-from unificx.media import MediaUnavailable, Profile, g711, tones
+from unificx.media import MediaUnavailable, Profile, g711, rtp, tones
 from unificx.media.mixer.messages import Chunk, DigitPressed, Event, PlayEnded, Speaking
 from unificx.net import engine as package
 from unificx.net.engine import MediaEngine, Sound, client
@@ -250,6 +250,34 @@ async def test_keys_are_told_through_rtpengine(engine: MediaEngine, relay: RtpEn
         await caller.press(event)
         await caller.talk(0.1)
     assert [(each.leg, each.digit) for each in await ears.wait(DigitPressed, 2)] == [("leg", "1"), ("leg", "#")]
+
+
+async def test_rtpengine_learns_from_our_reports_how_its_callers_are_heard(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
+    caller, shared = await phone(parties, 440.0), await phone(parties, 620.0)
+    await through(relay, engine, "leg", caller)
+    shared.extra = ("a=rtcp-mux",)
+    await straight(engine, "shared", shared)
+    received: list[bytes] = []
+
+    def sorted_out(data: bytes) -> bytes:
+        if not rtp.is_rtcp(data):
+            return data
+        received.append(data)
+        return bytes(shared.heard[-1])
+
+    shared.unprotect = sorted_out
+    await asyncio.gather(caller.talk(5.6, lose_every=10, reports=True), shared.talk(5.6))
+    report = await relay.delete("leg")
+    assert report is not None
+    heard = report.party("a")
+    assert heard is not None
+    assert heard.lost is not None
+    assert heard.lost >= 5
+    (told,) = rtp.parse_reports(received[0])
+    assert told.blocks[0].ssrc == shared.ssrc
+    assert told.packets > 100
 
 
 async def test_packets_of_strangers_never_reach_a_room(engine: MediaEngine, parties: AsyncExitStack) -> None:

@@ -24,6 +24,7 @@ def build(
     survey: Survey,
     clock: Clock,
     more: Mapping[str, Callable[..., Any]],
+    *,
     hidden: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> typer.Typer:
     """The command line. `up` and the commands in `more`, by name, are Typer functions of others; those in `hidden` are

@@ -9,7 +9,6 @@ Memory is bounded. What has not been played for longest makes room for what come
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from unificx.media.mixer.arrays import Index, Pcm
 
@@ -44,6 +43,7 @@ class Bank:
         self.samples: Pcm = np.zeros(size, np.int16)
         self.evicted: list[str] = []
         """Digests that had to go; whoever is told takes them out."""
+        self._views: dict[int, Pcm] = {}
         self._entries: dict[str, Entry] = {}  # in the order of their last use
 
     def __len__(self) -> int:
@@ -74,7 +74,10 @@ class Bank:
 
     def windows(self, at: Index, width: int) -> Pcm:
         """So many samples from each place, one row a place."""
-        return sliding_window_view(self.samples, width)[at]
+        view = self._views.get(width)
+        if view is None:
+            view = self._views[width] = np.lib.stride_tricks.sliding_window_view(self.samples, width)
+        return view[at]
 
     def _make(self, digest: str, rate: int, length: int) -> Entry | None:
         self._entries.pop(digest, None)

@@ -50,7 +50,8 @@ def sums(rows: Samples, starts: Index) -> Samples:
         groups = np.flatnonzero(sizes == size)
         some = rows
         if len(groups) < len(starts):
-            some = rows.take((starts[groups][:, None] + np.arange(size)).reshape(-1), axis=0, mode="clip")
+            members: Index = starts[groups][:, None] + np.arange(int(size))
+            some = rows.take(members.reshape(-1), axis=0, mode="clip")
         found[groups] = some if size == 1 else some.reshape(len(groups), size, -1).sum(axis=1, dtype=np.int32)
     return found
 
@@ -297,10 +298,10 @@ class Mixer:
     def _tap_rooms(self, plane: Plane, mix: Samples, taken: dict[tuple[int, bool], Samples]) -> None:
         if not len(self.taps):
             return
+        places = {room: place for place, room in enumerate(plane.rooms.tolist())}
         for room in self.taps.targets(of_room=True).tolist():
-            place = int(np.searchsorted(plane.rooms, room))
-            if place < len(plane.rooms) and plane.rooms[place] == room:
-                taken[room, True] = mix[place].copy()
+            if room in places:
+                taken[room, True] = mix[places[room]].copy()
 
     def _record(self, taken: dict[tuple[int, bool], Samples]) -> None:
         for chunk in self.taps.write(taken):

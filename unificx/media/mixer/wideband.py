@@ -87,9 +87,9 @@ class Steps:
         for band, (moves, most) in enumerate(zip(_MOVES, _MOST, strict=True)):
             log = self._log[band, slots]
             moved = np.clip(log * _KEPT + moves.take(payload, mode="clip") @ _WEIGHT, 0, most)
-            now: Floats = np.where(have, moved, log).astype(np.float32)
-            self._log[band, slots] = now
-            loudest = np.maximum(loudest, now)
+            log[have] = moved[have]
+            self._log[band, slots] = log
+            loudest = np.maximum(loudest, log)
         heard = self._true[slots]
         self._true[slots] = 0
         return np.maximum(np.exp2(loudest / np.float32(2048)) * _SCALE, heard)

@@ -109,9 +109,10 @@ class Wire:
             done += sent
         return count
 
-    def send_control(self, port: int, data: bytes) -> None:
+    def send_control(self, port: int, data: bytes, *, multiplexed: bool) -> None:
+        """Send RTCP, from the port of RTP if they share one (RFC 5761)."""
         try:
-            self.control.sendto(data, ("127.0.0.1", port))
+            (self.media if multiplexed else self.control).sendto(data, ("127.0.0.1", port))
         except OSError:
             self.failed += 1
 

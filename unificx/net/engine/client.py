@@ -33,6 +33,8 @@ class MediaEngine:
     def __init__(self, clock: Clock) -> None:
         self.told: Callable[[Event], None] = lambda _: None
         self.restarted: Callable[[], None] = lambda: None
+        self.latest = Figures()
+        """What `figures` gave last: not older than some seconds, for the engine is watched by asking for them."""
         self._clock = clock
         self._child = Child(clock, self._hear, self._forget, self._again)
         self._numbers = count(1)
@@ -71,7 +73,8 @@ class MediaEngine:
         """What goes on in the engine. Raises MediaUnavailable if it does not answer."""
         await self._child.running()
         number = next(self._numbers)
-        return await self._answer(number, self._pinged, messages.Ping(number))
+        self.latest = found = await self._answer(number, self._pinged, messages.Ping(number))
+        return found
 
     # legs
 

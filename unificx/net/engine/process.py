@@ -93,7 +93,8 @@ class Engine:
             else:
                 mixer.hear_report(slot, data, now)
         for slot, data in mixer.report(self._name, now):
-            self._wire.send_control(int(mixer.legs.control[slot].byteswap()), data)
+            media, control = (int(each[slot].byteswap()) for each in (mixer.legs.port, mixer.legs.control))
+            self._wire.send_control(control, data, multiplexed=control == media)
 
     def _orders(self) -> None:
         taken = 0
