@@ -110,7 +110,7 @@ async def test_a_stale_session_proves_once_more(world: World, ada: httpx.AsyncCl
     remove = f"{API}/me/factors/{held['id']}"
     problem(await ada.delete(remove), 403, "prove_yourself")
     problem(await ada.post(f"{API}/me/recovery-codes"), 403, "prove_yourself")
-    problem(await ada.post(f"{API}/me/proofs", json={"password": PASSWORD}), 403, "forbidden")
+    problem(await ada.post(f"{API}/me/proofs", json={"password": PASSWORD}), 403, "not_proved")
     problem(await ada.post(f"{API}/me/proofs", json={"password": PASSWORD, "totp": "000000"}), 422, "invalid")
     assert (await ada.post(f"{API}/me/proofs", json={"totp": code(world, secret)})).status_code == 204
     renewed = (await ada.post(f"{API}/me/recovery-codes")).json()["recovery_codes"]

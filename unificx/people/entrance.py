@@ -5,12 +5,13 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.kernel.clock import Clock
-from unificx.kernel.errors import Forbidden, TooMany, Unauthenticated
+from unificx.kernel.errors import TooMany, Unauthenticated
 from unificx.people.accounts import EMAIL
 from unificx.people.contracts import Admission, Arrival, FactorKind, Principal, SecondFactorNeeded, Source
 from unificx.people.passwords import Passwords
 from unificx.people.ports import EVERYWHERE, Courier, KeyRing
 from unificx.people.queries import accounts, entry
+from unificx.people.refusals import NotProved
 from unificx.people.room import Change
 from unificx.people.rules import values
 from unificx.people.rules.guesses import Guesses
@@ -93,14 +94,14 @@ class Entrance(Sessions):
         return password
 
     async def change_password(self, principal: Principal, current: str, new: str, source: Source) -> None:
-        """A person's own doing: every session but the one it is done from ends. Raises Forbidden, TooMany, Invalid."""
+        """A person's own doing: every session but the one it is done from ends. Raises NotProved, TooMany, Invalid."""
         values.password(new)
         self._slow_down(principal.person_id, source)
         subject = self.directory.person_subject(principal.person_id)
         async with self._database.read() as session:
             account = await entry.account(session, self._keys, subject or "")
         if account is None or not await self._passwords.right(account.hash, _cut(current)):
-            raise Forbidden("The present password is wrong.")
+            raise NotProved("The present password is wrong.")
         self._guesses.succeeded(principal.person_id, source.address, self._clock.monotonic())
         await self._replace_password(
             principal.tenant_id, principal.person_id, new, must_change=False, keep=principal.session_id

@@ -1,6 +1,5 @@
 """Proving oneself with a second factor: to come in, and once more while signed in."""
 
-from unificx.kernel.errors import Forbidden
 from unificx.people import ceremonies
 from unificx.people.contracts import Arrival, Principal, SignedIn, Source
 from unificx.people.entrance import SECOND_FACTOR
@@ -8,7 +7,7 @@ from unificx.people.passkeys import Passkeys, ticket_over
 from unificx.people.proofs import Options, Proof, WebOrigin
 from unificx.people.queries import entry, factors
 from unificx.people.queries.factors import Owner
-from unificx.people.refusals import WrongProof
+from unificx.people.refusals import NotProved, WrongProof
 from unificx.people.room import Change
 from unificx.people.rules import second, values
 from unificx.people.tickets import Ticket
@@ -48,7 +47,7 @@ class Proving(Passkeys):
     async def prove(self, principal: Principal, proof: Proof, origin: WebOrigin, source: Source) -> None:
         """Let the session count as proved from now on.
 
-        A password is enough for whoever has nothing else. Raises TooMany, and Forbidden for a proof that is wrong.
+        A password is enough for whoever has nothing else. Raises TooMany, and NotProved for a proof that is wrong.
         """
         if proof.password is not None:
             await self._prove_by_password(principal, proof.password, source)
@@ -128,5 +127,5 @@ def _once_more(principal: Principal) -> str:
     return f"prove once more {principal.session_id}"
 
 
-def _not_proved(hint: str) -> Forbidden:
-    return Forbidden("That does not prove who you are.", hint=hint)
+def _not_proved(hint: str) -> NotProved:
+    return NotProved("That does not prove who you are.", hint=hint)

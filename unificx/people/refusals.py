@@ -57,6 +57,12 @@ class ProveYourself(Forbidden):
     code = "prove_yourself"
 
 
+class NotProved(Forbidden):
+    """Somebody is signed in, and what they proved themselves with is wrong. No 401: the session stays good."""
+
+    code = "not_proved"
+
+
 class NoExtension(Conflict):
     """The person has no extension, so there is nothing that could ring."""
 
