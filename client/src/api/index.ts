@@ -45,19 +45,10 @@ async function fetchInSession(input: RequestInfo | URL, init?: RequestInit): Pro
   const answer = await fetch(request);
   const { pathname } = new URL(request.url);
   const signingIn = COMING_IN.test(pathname) && request.method === 'POST';
-  if (answer.status !== 401 || signingIn || (await isAboutProof(answer))) return answer;
+  if (answer.status !== 401 || signingIn) return answer;
   if (await refresh()) return fetch(again);
   sessionOver();
   return answer;
-}
-
-/** A wrong code or password of somebody who is signed in says nothing about their session, and is not sent twice. */
-async function isAboutProof(answer: Response): Promise<boolean> {
-  const told = (await answer
-    .clone()
-    .json()
-    .catch(() => ({}))) as Told;
-  return told.code === 'wrong_proof';
 }
 
 interface Told {

@@ -12,7 +12,14 @@ export function Fault({ fault }: { fault: unknown }) {
   const problem = asProblem(fault);
   const told = wording(problem, t);
   return (
-    <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={told.what} my="sm">
+    <Alert
+      role="alert"
+      color="red"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={told.what}
+      className="notice"
+    >
       {told.todo && <Text size="sm">{told.todo}</Text>}
     </Alert>
   );
@@ -21,7 +28,14 @@ export function Fault({ fault }: { fault: unknown }) {
 /** Something worth knowing that is no fault. */
 export function Hint({ title, children }: { title?: string; children: ReactNode }) {
   return (
-    <Alert role="status" color="harbour" variant="light" icon={<IconInfoCircle aria-hidden />} title={title} my="sm">
+    <Alert
+      role="status"
+      color="harbour"
+      variant="light"
+      icon={<IconInfoCircle aria-hidden />}
+      title={title}
+      className="notice"
+    >
       {children}
     </Alert>
   );

@@ -16,6 +16,7 @@ const SAID: Record<string, { what: MessageDescriptor; todo: MessageDescriptor }>
   unauthenticated: { what: msg`That did not sign you in`, todo: msg`Check what you typed and try again.` },
   'too-many': { what: msg`Too many tries`, todo: msg`Wait a little, then try again.` },
   wrong_proof: { what: msg`That was not right`, todo: msg`Check what you typed and try again.` },
+  not_proved: { what: msg`That was not right`, todo: msg`Check what you typed and try again.` },
   prove_yourself: {
     what: msg`Show once more that it is you`,
     todo: msg`It is too long ago that you proved it on this device.`,

@@ -12,6 +12,8 @@ const catalogs = {
 /** Load the texts and show them. To be awaited before anything is drawn: without them the page shows identifiers. */
 export async function speak(language = languageOf(preferences.state.language, navigator.languages)): Promise<void> {
   const { messages } = await catalogs[language]();
-  i18n.loadAndActivate({ locale: language, messages });
+  // Dates and numbers as where its owner lives, as far as the language is the same: 24 hours in London.
+  const locales = navigator.languages.filter((each) => each.toLowerCase().startsWith(language));
+  i18n.loadAndActivate({ locale: language, locales: locales.length ? [...locales] : undefined, messages });
   document.documentElement.lang = language;
 }
