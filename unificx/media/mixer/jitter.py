@@ -34,13 +34,15 @@ class Jitter:
         self.started = np.zeros(slots, np.bool_)
         self.heard = np.zeros(slots, np.int64)
         """Tick of the last packet."""
-        self._ring = np.full((slots * DEPTH, FRAME), 0, np.uint8)
+        self._slots = slots
+        # All legs go on by a frame a tick, together: what is due at one time lies side by side in memory.
+        self._now = 0
+        self._ring = np.full((DEPTH * slots, FRAME), 0, np.uint8)
         self._flat = self._ring.reshape(-1)
-        self._have = np.full(slots * DEPTH, False)
-        self._haves = self._have.reshape(slots, DEPTH)
+        self._have = np.full(DEPTH * slots, False)
+        self._haves = self._have.reshape(DEPTH, slots)
         self._source = np.zeros(slots, np.uint32)
         self._due = np.zeros(slots, np.uint32)
-        self._place = np.zeros(slots, np.int64)
         self._stray = np.zeros(slots, np.bool_)
         self._margin = np.full(slots, _UNSEEN, np.int32)
         self._good = np.zeros(slots, np.int32)
@@ -49,7 +51,7 @@ class Jitter:
         """Forget what there was: the next packet begins a stream."""
         self.started[slot] = False
         self._stray[slot] = False
-        self._haves[slot] = False
+        self._haves[:, slot] = False
         self._margin[slot] = _UNSEEN
 
     def insert(self, packets: Packets, which: Index, tick: int) -> Index:
@@ -112,12 +114,17 @@ class Jitter:
         self._due[slots] = packets.timestamp[which[anew]] - np.uint32(TARGET * FRAME)
         self._source[slots] = packets.source[which[anew]]
         self.started[slots] = True
-        self._haves[slots] = False
+        self._haves[:, slots] = False
         self._margin[slots] = _UNSEEN
         self._good[slots] = 0
 
+    def _at(self, slot: Numbers | Index, frame: Numbers | int) -> Index:
+        """Where in the ring a slot's frame is, counted from the one due next."""
+        at: Index = (self._now + frame & DEPTH - 1) * self._slots + slot.astype(np.int64)
+        return at
+
     def _store(self, slot: Numbers, frame: Numbers, payload: Bytes) -> None:
-        at = slot.astype(np.int64) * DEPTH + (self._place[slot] + frame & DEPTH - 1)
+        at = self._at(slot, frame)
         self._ring[at] = payload
         self._have[at] = True
 
@@ -132,26 +139,25 @@ class Jitter:
             return
         column = np.arange(int(size.max()), dtype=np.int64)[None, :]
         inside = column < size[:, None]
-        start = (slot.astype(np.int64) * DEPTH * FRAME)[:, None]
-        within = (self._place[slot] * FRAME + first)[:, None] + column
-        to = start + within % (DEPTH * FRAME)
+        frame, byte = np.divmod(first[:, None] + column, FRAME)
+        at = ((self._now + frame) % DEPTH * self._slots + slot[:, None])[inside]
         source = (which * STRIDE + packets.at[which] + skipped)[:, None] + column
-        self._flat[to[inside]] = packets.data.reshape(-1)[source[inside]]
-        self._have[to[inside] // FRAME] = True
+        self._flat[at * FRAME + byte[inside]] = packets.data.reshape(-1)[source[inside]]
+        self._have[at] = True
 
     def due(self, slots: Index) -> tuple[Bytes, Mask]:
         """The payload whose time has come, one row a slot, and whether it is there; time goes on by one frame."""
-        at = slots * DEPTH + (self._place[slots] & DEPTH - 1)
+        at = self._at(slots, 0)
         payload = self._ring.take(at, axis=0, mode="clip")
         have = self._have[at]
         self._have[at] = False
-        self._place[slots] += 1
+        self._now += 1
         self._due[slots] += np.uint32(FRAME)
         return payload, have
 
     def before(self, slots: Index, frames: int = 1) -> Bytes:
         """The payload that was due so many frames before the last that `due` gave. It stays in the ring for a while."""
-        return self._ring.take(slots * DEPTH + (self._place[slots] - 1 - frames & DEPTH - 1), axis=0, mode="clip")
+        return self._ring.take(self._at(slots, -1 - frames), axis=0, mode="clip")
 
     def adapt(self, quiet: Mask) -> None:
         """Look at how close to their time packets came since the last look: more delay at once where they were late,

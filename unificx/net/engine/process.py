@@ -32,6 +32,8 @@ BANK = 32 << 20
 NOBODY = 65534
 _WINDOW = 10 * TICKS
 _REASONS = ("stranger", "malformed", "payload", "talkers", "rooms", "orders", "untold")
+_KEEPING = {-1: 1 << 30, -3: 1 << 30, -2: 16 << 20}
+"""glibc's M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_TOP_PAD (mallopt(3))."""
 _NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
 
 
@@ -183,6 +185,15 @@ class Engine:
         self._untold_bytes += len(data)
 
 
+def keep_memory() -> None:
+    """Let the C library keep what arrays leave behind: given back to the system, it has to be asked for and cleared
+    again in every tick."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        for option, value in _KEEPING.items():
+            library.mallopt(option, value)
+
+
 def confine() -> None:
     """Take the first place at the processor if that is allowed, then give up every right there is.
 
@@ -205,6 +216,7 @@ def confine() -> None:
 def main(descriptor: int) -> None:
     """Be an engine; `descriptor` is the client's socket."""
     control = socket.socket(fileno=descriptor)
+    keep_memory()
     engine = Engine(control)
     confine()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
