@@ -75,11 +75,6 @@ export function resumeSensors(): void {
   if (remembered()) void allowSensors();
 }
 
-/** Whether readings wait for the person's yes (`allowSensors`). */
-export function sensorsNeedAsking(): boolean {
-  return /iPhone|iPad|Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1 && !remembered();
-}
-
 function remembered(): boolean {
   try {
     return localStorage.getItem(ALLOWED) !== null;
