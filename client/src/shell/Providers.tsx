@@ -1,5 +1,6 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
+import { useLingui } from '@lingui/react/macro';
 import { MantineProvider } from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
@@ -25,12 +26,18 @@ export function Providers({ children }: { children: ReactNode }) {
     <I18nProvider i18n={i18n}>
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
         <QueryClientProvider client={queries}>
-          <ModalsProvider>
+          <Asking>
             <Notifications position="top-center" />
             {children}
-          </ModalsProvider>
+          </Asking>
         </QueryClientProvider>
       </MantineProvider>
     </I18nProvider>
   );
+}
+
+/** Dialogs, whose sign to close them has a name. */
+function Asking({ children }: { children: ReactNode }) {
+  const { t } = useLingui();
+  return <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': t`Close` } }}>{children}</ModalsProvider>;
 }
