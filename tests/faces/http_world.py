@@ -23,7 +23,8 @@ from unificx.net import Fetcher, PushDelivery
 from unificx.notices import Push, PushParts, Vapid
 from unificx.people import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
 from unificx.people.facts import PersonClosed, SessionEnded, TenantDeleted
-from unificx.privacy import KeyStore
+from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.recordings import Audio, AudioParts, Directory, Mailboxes
 from unificx.store import Database
 from unificx.store.outbox import Outbox
 from unificx.store.spool import Spool
@@ -239,9 +240,12 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     hub = Hub()
     bus.subscribe(SessionEnded, lambda fact: push.session_ended(fact.session_id))
     telling = Telling(hub, bus, directory, history)
+    erasure = Erasure(Journal(folder / "erased.journal"), keys, clock, bus)
+    audio_parts = AudioParts(database, keys, erasure, Directory(folder / "audio"))
     services = Services(
         people=people,
         history=history,
+        mailboxes=Mailboxes(audio_parts, Audio(audio_parts), Passwords(CHEAP)),
         desk=Desk(database, keys, clock),
         live=calls,
         parts=parts,
@@ -254,6 +258,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         address=PublicAddress(listening=LISTENING),
     )
     await people.start()
+    await services.mailboxes.start()
     await people.first_start("root@operator.example")
     world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts, letters, telling)
     try:

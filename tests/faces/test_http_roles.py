@@ -21,6 +21,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_device": {"name": "Stolen"},
     "create_sign_in_code": {},
     "invite": {"person_id": "x"},
+    "change_voicemail_settings": {"enabled": False},
+    "change_mailbox": {"enabled": False},
+    "mark_voicemail": {"heard": True},
     "confirm_totp": {"code": "123456"},
     "set_single_sign_on": {"issuer": "https://login.example.com", "client_id": "x"},
 }

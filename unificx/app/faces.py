@@ -28,6 +28,7 @@ def face(rooms: Rooms, live: LiveCalls, parts: Parts, telephony: Telephony, addr
         Services(
             people=rooms.people,
             history=rooms.history,
+            mailboxes=rooms.mailboxes,
             desk=rooms.desk,
             live=live,
             parts=parts,

@@ -47,6 +47,8 @@ class Housekeeping:
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
         rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)
         rooms.outbox.subscribe(PersonClosed, rooms.answers.forget)
+        rooms.outbox.subscribe(ExtensionDeleted, rooms.mailboxes.forget_extension)
+        rooms.outbox.subscribe(TenantDeleted, rooms.mailboxes.forget_tenant)
         rooms.outbox.subscribe(PersonClosed, rooms.desk.forget_person)
         rooms.outbox.subscribe(TenantDeleted, rooms.desk.forget_tenant)
 
@@ -57,6 +59,7 @@ class Housekeeping:
             for work in (
                 self._rooms.people.tidy(),
                 self._rooms.desk.tidy(),
+                self._rooms.mailboxes.tidy(),
                 self._rooms.push.start(),
                 self._sweep_answers(),
             ):
@@ -81,6 +84,7 @@ class Housekeeping:
     async def _erase_rows(self, fact: SubjectErased) -> None:
         await self._rooms.people.erase(fact.tenant, fact.subject)
         await self._rooms.history.erase(fact.tenant, fact.subject)
+        await self._rooms.mailboxes.erase_subject(fact.tenant, fact.subject)
         await self._rooms.desk.erase(fact.tenant, fact.subject)
         await self._rooms.push.erase(fact.tenant, fact.subject)
         await self._review()

@@ -53,6 +53,7 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
         await rooms.spool.recover()
         stack.push_async_callback(rooms.spool.close)
         await rooms.people.start()
+        await rooms.mailboxes.start()
         await rooms.push.start()
         stack.push_async_callback(rooms.push.close)
         house = Housekeeping(rooms)

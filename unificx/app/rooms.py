@@ -16,9 +16,10 @@ from unificx.kernel.clock import Clock
 from unificx.kernel.facts import Bus
 from unificx.net import Fetcher, SmtpPostman
 from unificx.notices import Courier, LetterParts, Letters, Push, PushParts
-from unificx.people import People
+from unificx.people import Passwords, People
 from unificx.presence import Location, Registrar
 from unificx.privacy import Erasure, KeyStore
+from unificx.recordings import Audio, AudioParts, Directory, Mailboxes
 from unificx.store import Database, Headroom, Outbox, Spool
 from unificx.web import Hub, StoredAnswers
 
@@ -42,6 +43,8 @@ class Rooms:
     location: Location
     registrar: Registrar
     history: History
+    audio: Audio
+    mailboxes: Mailboxes
     desk: Desk
     journal: Journal
     push: Push
@@ -71,6 +74,8 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     registrar = Registrar(presence.Parts(people.directory, keys, spool, clock, bus, full), location)
     history = History(database, keys, spool)
     journal = Journal(spool, keys, clock)
+    audio_parts = AudioParts(database, keys, erasure, Directory(site.audio))
+    audio = Audio(audio_parts)
     spool.handler(presence.KIND, registrar.apply)
     spool.handler(calls.KIND, journal.apply)
     return Rooms(
@@ -86,6 +91,8 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         location=location,
         registrar=registrar,
         history=history,
+        audio=audio,
+        mailboxes=Mailboxes(audio_parts, audio, Passwords()),
         desk=Desk(database, keys, clock),
         journal=journal,
         push=push,

@@ -31,6 +31,11 @@ class Site:
         return self.home / "spool"
 
     @property
+    def audio(self) -> Path:
+        """Sealed recordings, a file each."""
+        return self.home / "audio"
+
+    @property
     def push_key(self) -> Path:
         """What pushes are signed with, sealed by the master key."""
         return self.home / "push.key"

@@ -16,11 +16,12 @@ from unificx.people.facts import (
     TenantDeleted,
     TenantSuspended,
 )
+from unificx.recordings.facts import MailboxChanged, MessageLeft
 from unificx.web import Hub
 
 AT_MOST_EVERY = 0.5
 """Seconds between two words about one organisation's live calls, however many begin and end."""
-_CALLS, _HISTORY = {"type": "calls"}, {"type": "history"}
+_CALLS, _HISTORY, _VOICEMAIL = {"type": "calls"}, {"type": "history"}, {"type": "voicemail"}
 
 
 class Telling:
@@ -39,6 +40,8 @@ class Telling:
         bus.subscribe(SignInCodeUsed, lambda fact: self._code(fact, "used"))
         bus.subscribe(SignInCodeTriedAgain, lambda fact: self._code(fact, "used"))
         bus.subscribe(PushSeen, lambda fact: hub.session(fact.session_id, {"type": "push_seen", "id": fact.test_id}))
+        for kind in (MessageLeft, MailboxChanged):
+            bus.subscribe(kind, lambda fact: self._voicemail(fact.extension_id))
         history.listed = self._history
 
     def close(self) -> None:
@@ -62,6 +65,12 @@ class Telling:
         """To whoever has the code shown, and to whose code it is."""
         for person_id in {fact.maker_id, fact.person_id} - {""}:
             self._hub.person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
+
+    def _voicemail(self, extension_id: str) -> None:
+        """To whose mailbox it is."""
+        extension = self._directory.extension_by_id(extension_id)
+        if extension is not None and extension.person_id is not None:
+            self._hub.person(extension.person_id, _VOICEMAIL)
 
     def _history(self, changed: set[tuple[str, str | None]]) -> None:
         extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in changed]

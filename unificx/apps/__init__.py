@@ -8,6 +8,8 @@ from unificx.apps.echo import ECHO
 from unificx.apps.host import Host
 from unificx.apps.ports import Engine, Prompts, Sink
 from unificx.apps.registry import Registry, installed
+from unificx.apps.voicemail_hear import hearing
+from unificx.apps.voicemail_leave import leaving
 from unificx.media.sounds import Sound
 
 __all__ = [
@@ -26,5 +28,7 @@ __all__ = [
     "Sink",
     "Sound",
     "Spoken",
+    "hearing",
     "installed",
+    "leaving",
 ]

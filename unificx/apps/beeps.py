@@ -9,15 +9,14 @@ from unificx.media.tones import sine
 
 RATE = 8000
 _LOUD = 6000
-BEEP = "beep"
 
 
 class Beeps:
     """Fills `ports.Prompts`: two falling tones for a prompt, short ones to count for a number."""
 
     def named(self, name: str, language: str) -> Sequence[Sound]:
-        del language
-        return (tone(1000, 0.4),) if name == BEEP else (tone(660, 0.15), tone(520, 0.15))
+        del name, language
+        return (tone(660, 0.15), tone(520, 0.15))
 
     def number(self, value: int, language: str) -> Sequence[Sound]:
         del language

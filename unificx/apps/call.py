@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from unificx.apps.beeps import tone
 from unificx.apps.clips import Clip
 from unificx.apps.contracts import Ended, Mailbox, Party, Said, Spoken
 from unificx.apps.end import Line
@@ -21,6 +22,8 @@ from unificx.kernel.errors import NoRoom
 from unificx.media.mixer.messages import DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 
+BEEP = (1000, 0.4)
+"""The tone after which one speaks, "beep": hertz and seconds."""
 SETTLE = 0.4
 """Seconds between the answer and the first word: until then a caller's phone is not ready to hear it."""
 LAST_WORDS = 2.0
@@ -28,6 +31,7 @@ LAST_WORDS = 2.0
 QUIET = 350
 """A sample louder than this is somebody speaking: about 40 dB below the loudest there is."""
 PLAYED_LATE = 5.0
+EVERY_KEY = "0123456789*#ABCD"
 
 
 class Call:
@@ -39,6 +43,8 @@ class Call:
         self.mailbox: Mailbox | None = None
         self.arguments: tuple[str, ...] = ()
         self.started: datetime = clock.now()
+        self.recorded: Said | None = None
+        """What was recorded last: for an app that is cancelled while it records."""
         self.language = "en"
         """In which prompts are said; an app may set it."""
         self.clock = clock
@@ -60,7 +66,7 @@ class Call:
             await asyncio.sleep(SETTLE)
 
     async def play(self, *what: str | Sound | Clip | Spoken, keys: str = "") -> str:
-        """Say prompts by name, numbers and moments, or play sounds, one after the other.
+        """Say prompts by name, numbers and moments, or play sounds, one after the other. "beep" is a tone.
 
         If one of `keys` is pressed, or was before, that is the end of it: gives back the key, else "". Other keys are
         then passed over; without `keys` they are kept for later.
@@ -71,6 +77,14 @@ class Call:
             if key:
                 return key
         return ""
+
+    async def play_until_pressed(self, *what: str | Sound | Clip | Spoken) -> None:
+        """Say something until any key is pressed, which is kept for whoever asks for it next."""
+        await self.answer()
+        for sound in [each for one in what for each in self._sounds(one)]:
+            if self._keys:
+                return
+            await self._play(sound, EVERY_KEY, keep=True)
 
     async def say(self, value: int | datetime, keys: str = "") -> str:
         """Say a number, or a day and a time."""
@@ -102,12 +116,15 @@ class Call:
         await self.answer()
         tap = f"{self._line.leg}/{next(self._numbers)}"
         pump = _Pump(self._engine.record(tap, leg=self._line.leg), into, self._news.set)
+        ended, key = "lost", ""
         try:
             ended, key = await self._recorded(pump, longest, stop_on, silence)
         finally:
             self._engine.end(tap)
             await pump.finish()
-        return Said(pump.seconds, "full" if pump.full else ended, key)
+            silent = pump.silent >= pump.seconds
+            self.recorded = Said(pump.seconds, "full" if pump.full else ended, key, silent)
+        return self.recorded
 
     async def echo(self) -> None:
         """Let the caller hear himself, for as long as he likes."""
@@ -141,6 +158,8 @@ class Call:
 
     def _sounds(self, one: str | Sound | Clip | Spoken) -> Sequence[Sound]:
         match one:
+            case "beep":
+                return (tone(*BEEP),)
             case str():
                 return self._prompts.named(one, self.language)
             case Clip():
@@ -151,35 +170,37 @@ class Call:
                 return self._prompts.number(value, self.language)
             case Spoken(value):
                 assert isinstance(value, datetime)
-                return self._prompts.moment(value, self.clock.now(), self.language)
+                return self._prompts.moment(value, self.clock.now().astimezone(), self.language)
 
-    async def _play(self, sound: Sound, keys: str) -> str:
+    async def _play(self, sound: Sound, keys: str, *, keep: bool = False) -> str:
         """Play one sound; once more from its beginning if the engine was lost meanwhile."""
         while True:
             await self._line.up.wait()
-            if keys and (key := self._wanted(keys)):
+            if keys and (key := self._wanted(keys, keep=keep)):
                 return key
             ticket = self._engine.play(self._line.leg, sound)
-            key = await self._played_to_end(ticket, sound.seconds + PLAYED_LATE, keys)
+            key = await self._played_to_end(ticket, sound.seconds + PLAYED_LATE, keys, keep=keep)
             if key or self._played.pop(ticket, "") != "lost":
                 return key
 
-    async def _played_to_end(self, ticket: str, wait: float, keys: str) -> str:
+    async def _played_to_end(self, ticket: str, wait: float, keys: str, *, keep: bool) -> str:
         try:
             async with asyncio.timeout(wait):
                 while ticket not in self._played:
                     self._news.clear()
                     await self._news.wait()
-                    if keys and (key := self._wanted(keys)):
+                    if keys and (key := self._wanted(keys, keep=keep)):
                         self._engine.stop(self._line.leg)
                         return key
         except TimeoutError:
             self._engine.stop(self._line.leg)
         return ""
 
-    def _wanted(self, keys: str) -> str:
+    def _wanted(self, keys: str, *, keep: bool = False) -> str:
         """The first pressed key that is one of these; what was pressed before it is passed over."""
         while self._keys:
+            if keep and self._keys[0] in keys:
+                return self._keys[0]
             key = self._keys.popleft()
             if key in keys:
                 return key
@@ -229,6 +250,7 @@ class _Pump:
     def __init__(self, tap: Tap, into: Sink, news: Callable[[], None]) -> None:
         self.seconds = 0.0
         self.silent = 0.0
+        """Seconds since something was said."""
         self.over = False
         self.full = False
         self._tap = tap

@@ -29,6 +29,8 @@ class Mailbox:
     extension_id: str
     number: str
     subject: str
+    why: str = ""
+    """What became of the call there: missed, busy, declined, unreachable or failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Said:
     seconds: float
     ended: Ended
     key: str = ""
+    silent: bool = False
+    """Whether nothing was said at all."""
 
 
 @dataclass(frozen=True, slots=True)

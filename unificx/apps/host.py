@@ -75,7 +75,7 @@ class Host:
         call.id, call.started, call.arguments = hosting.call_id, hosting.started, hosting.arguments
         call.caller = Party(caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name)
         if callee is not None:
-            call.mailbox = Mailbox(callee.id, callee.number, callee.subject)
+            call.mailbox = Mailbox(callee.id, callee.number, callee.subject, hosting.why)
         call.language = self.language(hosting)
         return call
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 
 from unificx.apps.call import App
+from unificx.apps.voicemail_leave import LEAVE
 from unificx.kernel.errors import CannotStart
 from unificx.people import Directory, Extension
 from unificx.routing import Hosted
 
 GROUP = "unificx.apps"
-LEAVE = "voicemail-leave"
-"""The app that takes messages."""
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 

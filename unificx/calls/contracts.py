@@ -50,4 +50,6 @@ class Hosting:
     callee: Extension | None
     """Whose phones rang before, or whom the app stands in for."""
     started: datetime
+    why: str
+    """What became of the call before: missed, busy, declined, unreachable, failed; "" if the app was dialled."""
     dialled: str = field(repr=False)

@@ -149,6 +149,7 @@ class Run:
             caller=self.caller,
             callee=self.callee,
             started=self.started,
+            why=self.passed_on.value.outcome if self.passed_on is not None else "",
             dialled=self.dialled,
         )
 

@@ -120,26 +120,22 @@ class Audio:
 
     async def erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """For good: the key first, then the file, then what is known of it. May be repeated."""
+        await self.destroy(tenant_id, audio_ids)
+        async with self._parts.database.begin() as uow:
+            await self.note_erased(uow, tenant_id, audio_ids)
+
+    async def destroy(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        """Keys and files; `note_erased` is for the rest."""
         for audio_id in audio_ids:
             await asyncio.to_thread(self._parts.erases.erase_subject, tenant_id, contentkeys.own_subject(audio_id))
             await asyncio.to_thread(self._parts.blobs.remove, audio_id)
             self._writing.discard(audio_id)
-        async with self._parts.database.begin() as uow:
-            await self.note_erased(uow, tenant_id, audio_ids)
 
     async def note_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Their keys are destroyed already."""
         for audio_id in audio_ids:
             await queries.set_audio_state(uow.session, tenant_id, audio_id, "erased")
             await queries.drop_owners(uow.session, tenant_id, audio_id)
-
-    async def of_tenant(self, tenant_id: str) -> list[str]:
-        async with self._parts.database.read() as session:
-            return await queries.audio_of_tenant(session, tenant_id)
-
-    async def forget_tenant(self, uow: UnitOfWork, tenant_id: str) -> None:
-        """Nothing stays of an organisation's recordings; their files are removed before."""
-        await queries.drop_tenant(uow.session, tenant_id)
 
     async def of_subject(self, tenant_id: str, subject: str) -> list[str]:
         """The recordings that die with a subject: those it owns, and the one whose own key it is."""

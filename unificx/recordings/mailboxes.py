@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from unificx.kernel.errors import NotFound, Over
+from unificx.kernel.errors import NotFound, Over, TooMany
 from unificx.people import Extension, Passwords
-from unificx.recordings import messages, rules
+from unificx.people.facts import ExtensionDeleted, TenantDeleted
+from unificx.recordings import messages, queries, rules
 from unificx.recordings.audio import Audio, AudioParts, Reader
 from unificx.recordings.contracts import Left, Message, NewMessage
 from unificx.recordings.facts import MailboxChanged, MessageLeft
+from unificx.recordings.pins import PinGuard
+from unificx.recordings.sealing import Damaged
 from unificx.recordings.settings import BoxChange, BoxSettings, TenantChange, TenantSettings
 from unificx.recordings.writing import Writer
 from unificx.store import UnitOfWork
@@ -49,6 +52,7 @@ class Mailboxes:
         self._clock = parts.clock
         self._audio = audio
         self._passwords = passwords
+        self._guard = PinGuard()
         self._tenants: dict[str, TenantSettings] = {}
         self._boxes: dict[str, BoxSettings] = {}
 
@@ -187,10 +191,61 @@ class Mailboxes:
         return settings
 
     async def opens(self, tenant_id: str, extension_id: str, pin: str) -> bool:
-        """Whether the PIN is the mailbox's; takes as long if there is none."""
+        """Whether the PIN is the mailbox's; takes as long if there is none. Raises TooMany."""
+        early = self._guard.attempt(f"{tenant_id}/{extension_id}", self._clock.monotonic())
+        if early:
+            raise TooMany("A wrong PIN was tried too often.", retry_after=early)
         async with self._database.read() as session:
             digest = await messages.pin(session, self._keys, tenant_id, extension_id)
-        return await self._passwords.right(digest, pin)
+        right = await self._passwords.right(digest, pin)
+        if right:
+            self._guard.succeeded(f"{tenant_id}/{extension_id}")
+        return right
+
+    # ---- greetings of one's own
+
+    async def greeting(self, tenant_id: str, extension_id: str) -> Reader | None:
+        """The mailbox's own greeting, if it has one that can be read."""
+        audio_id = self.box(extension_id).greeting_id
+        if audio_id is None:
+            return None
+        try:
+            return await self._audio.reader(tenant_id, audio_id)
+        except (NotFound, Over, Damaged):
+            return None
+
+    async def begin_greeting(self, extension: Extension) -> Writer:
+        """A greeting is about to be spoken: then `use_greeting` or `drop_writer`. Raises ErasedSubject."""
+        async with self._database.begin() as uow:
+            return await self._audio.begin(uow, extension.tenant_id, (extension.subject,))
+
+    async def written(self, extension: Extension, writer: Writer) -> Reader:
+        """What was spoken so far. Raises Over if that is nothing."""
+        return await self._audio.reader(extension.tenant_id, writer.id)
+
+    async def use_greeting(self, extension: Extension, writer: Writer) -> None:
+        """It is the mailbox's greeting from now on."""
+        async with self._database.begin() as uow:
+            await self._audio.finish(uow, writer)
+        await self._set_greeting(extension, writer.id)
+
+    async def drop_writer(self, tenant_id: str, writer: Writer) -> None:
+        """It was never said."""
+        writer.abandon()
+        await self._erase(tenant_id, [writer.id])
+
+    async def drop_greeting(self, extension: Extension) -> None:
+        """From now on it is the one everybody has."""
+        await self._set_greeting(extension, None)
+
+    async def _set_greeting(self, extension: Extension, audio_id: str | None) -> None:
+        before = self.box(extension.id)
+        settings = replace(before, greeting_id=audio_id)
+        async with self._database.begin() as uow:
+            await messages.put_box(uow.session, extension.tenant_id, extension.id, extension.subject, settings)
+        self._boxes[extension.id] = settings
+        if before.greeting_id is not None:
+            await self._erase(extension.tenant_id, [before.greeting_id])
 
     # ---- what has to go
 
@@ -211,24 +266,21 @@ class Mailboxes:
         if audio_ids:
             await self._gone(tenant_id, audio_ids)
 
-    async def erase_extension(self, tenant_id: str, extension_id: str) -> None:
-        """An extension is deleted: its mailbox goes with it. May be repeated."""
-        async with self._database.read() as session:
-            audio_ids = await messages.audio_of_extension(session, tenant_id, extension_id)
-        if audio_ids:
-            await self._erase(tenant_id, audio_ids)
-        async with self._database.begin() as uow:
-            await messages.drop_box(uow.session, tenant_id, extension_id)
-        self._boxes.pop(extension_id, None)
+    async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
+        """Its mailbox goes with it: for the outbox."""
+        audio_ids = await messages.audio_of_extension(uow.session, fact.tenant, fact.extension_id)
+        await self._audio.destroy(fact.tenant, audio_ids)
+        await self._audio.note_erased(uow, fact.tenant, audio_ids)
+        await messages.erase(uow.session, fact.tenant, audio_ids)
+        await messages.drop_box(uow.session, fact.tenant, fact.extension_id)
+        uow.afterwards.append(lambda: self._boxes.pop(fact.extension_id, None))
 
-    async def forget_tenant(self, tenant_id: str) -> None:
-        """An organisation is deleted; its keys are gone, or go. May be repeated."""
-        audio_ids = await self._audio.of_tenant(tenant_id)
-        await self._audio.remove_files(audio_ids)
-        async with self._database.begin() as uow:
-            await messages.drop_tenant(uow.session, tenant_id)
-            await self._audio.forget_tenant(uow, tenant_id)
-        self._tenants.pop(tenant_id, None)
+    async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+        """Its keys go by themselves: for the outbox."""
+        await self._audio.remove_files(await queries.audio_of_tenant(uow.session, fact.tenant))
+        await messages.drop_tenant(uow.session, fact.tenant)
+        await queries.drop_tenant(uow.session, fact.tenant)
+        uow.afterwards.append(lambda: self._tenants.pop(fact.tenant, None))
 
     # ---- inside
 
@@ -238,7 +290,7 @@ class Mailboxes:
             self._changed(uow, message.tenant_id, {message.extension_id})
 
     async def _erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        await self._audio.erase(tenant_id, audio_ids)
+        await self._audio.destroy(tenant_id, audio_ids)
         await self._gone(tenant_id, audio_ids)
 
     async def _gone(self, tenant_id: str, audio_ids: Sequence[str]) -> None:

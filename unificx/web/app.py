@@ -28,6 +28,7 @@ from unificx.web.routes import (
     single_sign_on,
     sip_access,
     tenants,
+    voicemail,
 )
 from unificx.web.services import Services
 from unificx.web.shell import Shell
@@ -43,6 +44,7 @@ _TAGS = [
     {"name": "telephone", "description": "Our own client as a telephone."},
     {"name": "calls", "description": "The calls going on now."},
     {"name": "history", "description": "The calls that were."},
+    {"name": "voicemail", "description": "Messages left for those who did not answer."},
     {"name": "push", "description": "Being reached while the client sleeps."},
     {"name": "desk", "description": "What people send to those who look after the installation."},
     {"name": "privacy", "description": "What is held of people, and why."},
@@ -80,6 +82,7 @@ def build(services: Services) -> FastAPI:
         devices,
         calls,
         history,
+        voicemail,
         sip_access,
         desk,
         push,

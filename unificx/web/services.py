@@ -10,6 +10,7 @@ from unificx.history import History
 from unificx.kernel.clock import Clock
 from unificx.notices import Push
 from unificx.people import People
+from unificx.recordings import Mailboxes
 from unificx.web.hub import Hub
 from unificx.web.idempotency import StoredAnswers
 from unificx.web.ports import LiveCalls, Parts, Telephony
@@ -39,6 +40,7 @@ class Services:
 
     people: People
     history: History
+    mailboxes: Mailboxes
     desk: Desk
     live: LiveCalls
     parts: Parts

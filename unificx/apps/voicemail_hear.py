@@ -1,0 +1,162 @@
+"""Voicemail, the owner's side: *97 from one's own telephone, *98 from any, with the mailbox's number and its PIN."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from unificx.apps.call import App, Call
+from unificx.apps.contracts import Spoken
+from unificx.apps.voicemail_leave import heard
+from unificx.apps.voicemail_own import own_settings
+from unificx.kernel.errors import Refused, TooMany
+from unificx.people import Directory, Extension
+from unificx.prompts import say_digits, say_messages
+from unificx.recordings import Left, Mailboxes, Message
+
+TRIES = 3
+"""Wrong PINs in one call."""
+_AGAIN, _NEXT, _PREVIOUS, _DETAILS, _DELETE, _OWN = "1", "2", "3", "4", "7", "0"
+_KEYS = _AGAIN + _NEXT + _PREVIOUS + _DETAILS + _DELETE + _OWN
+_MENU = (
+    *("voicemail/to-hear-again", "press/1", "voicemail/to-hear-next", "press/2"),
+    *("voicemail/to-hear-previous", "press/3", "voicemail/to-hear-details", "press/4"),
+)
+_DELETABLE, _RESTORABLE = ("voicemail/to-delete", "press/7"), ("voicemail/to-restore", "press/7")
+_SETTINGS = ("voicemail/to-change-settings", "press/0")
+_ROUNDS = 3
+"""How often the choices are said to somebody who says nothing."""
+
+
+def hearing(boxes: Mailboxes, directory: Directory) -> tuple[App, App]:
+    """The apps in which mailboxes are heard."""
+    return (
+        App("voicemail-own", partial(own, boxes, directory), ("*97",)),
+        App("voicemail-any", partial(of_anybody, boxes, directory), ("*98",)),
+    )
+
+
+async def own(boxes: Mailboxes, directory: Directory, call: Call) -> None:
+    """The mailbox of the extension that calls: its telephone has proved whose it is."""
+    extension = directory.extension_by_id(call.caller.extension_id)
+    if extension is None:
+        await call.play("voicemail/not-available")
+        return
+    await _mailbox(boxes, call, extension)
+
+
+async def of_anybody(boxes: Mailboxes, directory: Directory, call: Call) -> None:
+    """Any mailbox of the organisation, by its number and PIN. A number that has none is answered like a wrong PIN."""
+    await call.play_until_pressed("voicemail/enter-mailbox")
+    number = await call.digits(15)
+    extension = directory.extension(call.caller.tenant_id, number)
+    for _ in range(TRIES):
+        await call.play_until_pressed("voicemail/enter-pin")
+        pin = await call.digits(12)
+        try:
+            right = await boxes.opens(call.caller.tenant_id, extension.id if extension is not None else "", pin)
+        except TooMany:
+            await call.play("general/too-many-tries")
+            return
+        if right and extension is not None:
+            await _mailbox(boxes, call, extension)
+            return
+        await call.play("voicemail/wrong-pin")
+    await call.play("general/too-many-tries")
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where somebody is in his messages: the new ones first, each kind from the oldest on."""
+
+    messages: Sequence[Message]
+    at: int = 0
+
+    @property
+    def message(self) -> Message:
+        return self.messages[self.at]
+
+
+async def _mailbox(boxes: Mailboxes, call: Call, extension: Extension) -> None:
+    found = sorted(await boxes.list(extension.tenant_id, [extension.id]), key=lambda one: one.created)
+    new, old = [one for one in found if one.heard is None], [one for one in found if one.heard is not None]
+    await call.play("voicemail/welcome", *say_messages(len(new), len(old), call.language), keys="#")
+    if found:
+        await _walk(boxes, call, extension, _Walk([*new, *old]))
+    elif await call.play(*_SETTINGS, keys=_OWN) or await call.digits(1) == _OWN:
+        await own_settings(boxes, call, extension)
+    await call.play("general/goodbye")
+
+
+async def _walk(boxes: Mailboxes, call: Call, extension: Extension, walk: _Walk) -> None:
+    put_away: set[str] = set()
+    key = await _hear(boxes, call, walk.message)
+    while True:
+        message = walk.message
+        key = key or await _choice(call, gone=message.id in put_away)
+        match key:
+            case "":
+                return
+            case "1":
+                key = await _hear(boxes, call, message)
+            case "2" | "3":
+                key = await _step(boxes, call, walk, 1 if key == _NEXT else -1)
+            case "4":
+                key = await call.play(*_details(message), keys=_KEYS)
+            case "7":
+                key = await _put_away(boxes, call, message, put_away)
+            case _:
+                await own_settings(boxes, call, extension)
+                key = ""
+
+
+async def _step(boxes: Mailboxes, call: Call, walk: _Walk, step: int) -> str:
+    """To the next message, or the one before."""
+    if not 0 <= walk.at + step < len(walk.messages):
+        return await call.play("voicemail/no-more", keys=_KEYS)
+    walk.at += step
+    return await _hear(boxes, call, walk.message)
+
+
+async def _choice(call: Call, *, gone: bool) -> str:
+    """What is to be done next; "" when nobody says so any more."""
+    menu = (*_MENU, *(_RESTORABLE if gone else _DELETABLE), *_SETTINGS)
+    for _ in range(_ROUNDS):
+        key = await call.play(*menu, keys=_KEYS) or await call.digits(1)
+        if key in _KEYS and key:
+            return key
+    return ""
+
+
+async def _hear(boxes: Mailboxes, call: Call, message: Message) -> str:
+    """Play a message, after when and from whom it is."""
+    try:
+        sound = await heard(await boxes.reader(message))
+    except Refused:
+        sound = None
+    if sound is None:
+        return await call.play("voicemail/not-readable", keys=_KEYS)
+    await boxes.heard(message)
+    return await call.play(*_details(message), sound, keys=_KEYS)
+
+
+def _details(message: Message) -> "tuple[str | Spoken, ...]":
+    return ("voicemail/received", Spoken(message.created), *_sender(message))
+
+
+def _sender(message: Message) -> tuple[str, ...]:
+    caller = message.caller
+    if not isinstance(caller, Left) or not caller.number:
+        return ("voicemail/from-unknown",)
+    inside = len(caller.number) < 7 and caller.number.isdigit()
+    return ("voicemail/from-extension" if inside else "voicemail/from-number", *say_digits(caller.number))
+
+
+async def _put_away(boxes: Mailboxes, call: Call, message: Message, put_away: set[str]) -> str:
+    """Put a message away, or bring it back."""
+    if message.id in put_away:
+        put_away.discard(message.id)
+        await boxes.restore(message)
+        return await call.play("voicemail/restored", keys=_KEYS)
+    put_away.add(message.id)
+    await boxes.hide(message)
+    return await call.play("voicemail/deleted", keys=_KEYS)

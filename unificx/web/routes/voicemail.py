@@ -1,0 +1,203 @@
+"""Voicemail: one's own messages. Who administers people may erase others' without listening to them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, status
+from starlette.responses import Response
+
+from unificx import people
+from unificx.kernel.errors import Forbidden
+from unificx.people import Action
+from unificx.recordings import BoxChange, Left, Message, TenantChange
+from unificx.web.access import AskerDep, Id, Reach, ServicesDep, TenantQuery, reach, reach_or_own
+from unificx.web.models import core, voicemail
+from unificx.web.owned import extension_within, own_extensions
+from unificx.web.problems import refusals
+from unificx.web.services import Services
+from unificx.web.sounds import MEDIA_TYPE, wav_response
+
+router = APIRouter(prefix="/api/v1", tags=["voicemail"])
+
+Extension = Annotated[
+    str | None, Query(max_length=64, pattern=core.REFERENCE, description="Left for this one: its id or number.")
+]
+Hidden = Annotated[bool, Query(description="Those that were put away instead.")]
+_SOUND = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "description": "All of it."},
+    206: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "description": "The range."},
+    416: {"description": "The range is not in it."},
+}
+
+
+@router.get("/voicemail", responses=refusals(401, 403, 404))
+async def list_voicemail(
+    services: ServicesDep,
+    asker: AskerDep,
+    extension: Extension = None,
+    hidden: Hidden = False,
+    tenant: TenantQuery = None,
+) -> core.Page[voicemail.Message]:
+    """List one's own messages, the newest first; those of another extension without who left them."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    if extension is not None:
+        wanted = [(await extension_within(services, within, extension)).id]
+    else:
+        wanted = [one.id for one in await own_extensions(services, asker.principal)]
+    found = await services.mailboxes.list(within.tenant_id, wanted, hidden=hidden) if wanted else ()
+    return core.Page(items=[_shown(services, asker.principal.person_id, one) for one in found], next=None)
+
+
+@router.get("/voicemail/settings", responses=refusals(401, 403, 404))
+async def show_voicemail_settings(
+    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
+) -> voicemail.VoicemailSettings:
+    """Show how an organisation has its voicemail."""
+    within = await reach(services, asker, tenant, Action.TENANT_READ)
+    return voicemail.VoicemailSettings.model_validate(services.mailboxes.tenant(within.tenant_id))
+
+
+@router.patch("/voicemail/settings", responses=refusals(401, 403, 404))
+async def change_voicemail_settings(
+    services: ServicesDep, asker: AskerDep, change: voicemail.VoicemailSettingsChange, tenant: TenantQuery = None
+) -> voicemail.VoicemailSettings:
+    """Change it, or switch voicemail off for everybody."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    changed = await services.mailboxes.change_tenant(within.tenant_id, TenantChange(**change.model_dump()))
+    return voicemail.VoicemailSettings.model_validate(changed)
+
+
+@router.get("/voicemail/{message_id}", responses=refusals(401, 403, 404, 410))
+async def show_voicemail(
+    services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None
+) -> voicemail.Message:
+    """Show a message."""
+    message = await _within(services, await _reach(services, asker, tenant), message_id)
+    return _shown(services, asker.principal.person_id, message)
+
+
+@router.get(
+    "/voicemail/{message_id}/audio",
+    response_class=Response,
+    responses={**refusals(401, 403, 404, 410), **_SOUND},
+)
+async def hear_voicemail(
+    services: ServicesDep,
+    asker: AskerDep,
+    message_id: Id,
+    tenant: TenantQuery = None,
+    asked: Annotated[str, Header(alias="Range", max_length=100)] = "",
+) -> Response:
+    """What was said, as WAV. Listening does not mark it: say that apart."""
+    message = await _own(services, asker, message_id, tenant)
+    return wav_response(await services.mailboxes.reader(message), asked)
+
+
+@router.post(
+    "/voicemail/{message_id}/heard", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+)
+async def mark_voicemail(
+    services: ServicesDep, asker: AskerDep, message_id: Id, body: voicemail.Heard, tenant: TenantQuery = None
+) -> None:
+    """Note that it was heard, or that it is to count as new."""
+    await services.mailboxes.heard(await _own(services, asker, message_id, tenant), yes=body.heard)
+
+
+@router.delete(
+    "/voicemail/{message_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+)
+async def hide_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+    """Put it away. It can be brought back for as long as the organisation says; then it is erased."""
+    await services.mailboxes.hide(await _own(services, asker, message_id, tenant))
+
+
+@router.post(
+    "/voicemail/{message_id}/restore", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+)
+async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+    """Bring it back."""
+    await services.mailboxes.restore(await _own(services, asker, message_id, tenant))
+
+
+@router.post(
+    "/voicemail/{message_id}/erase", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+)
+async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+    """Erase it for good: the sound, its key and who left it. Nothing brings it back, no backup either."""
+    await services.mailboxes.erase(await _within(services, await _reach(services, asker, tenant), message_id))
+
+
+@router.get("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404))
+async def show_mailbox(
+    services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
+) -> voicemail.Mailbox:
+    """Show how an extension's mailbox is set up."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    return _mailbox(services, await extension_within(services, within, extension))
+
+
+@router.patch("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404, 410))
+async def change_mailbox(
+    services: ServicesDep, asker: AskerDep, extension: Id, change: voicemail.MailboxChange, tenant: TenantQuery = None
+) -> voicemail.Mailbox:
+    """Change it: one's own, or as an administrator."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_within(services, within, extension)
+    await services.mailboxes.change_box(known, BoxChange(**change.model_dump()))
+    return _mailbox(services, known)
+
+
+async def _reach(services: Services, asker: AskerDep, tenant: str | None) -> Reach:
+    return await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+
+
+async def _within(services: Services, within: Reach, message_id: str) -> Message:
+    """A message within reach. Raises NotFound for one out of it, as for one that does not exist; Over."""
+    message = await services.mailboxes.get(within.tenant_id, message_id)
+    if within.only_own:
+        await extension_within(services, within, message.extension_id)
+    return message
+
+
+async def _own(services: Services, asker: AskerDep, message_id: str, tenant: str | None) -> Message:
+    """A message of the asker's own. Raises Forbidden for one that he may only erase."""
+    message = await _within(services, await _reach(services, asker, tenant), message_id)
+    if not _owns(services, asker.principal.person_id, message):
+        raise Forbidden("This message was left for somebody else.", hint="It can be erased, not listened to.")
+    return message
+
+
+def _owns(services: Services, person_id: str, message: Message) -> bool:
+    extension = services.people.directory.extension_by_id(message.extension_id)
+    return extension is not None and bool(person_id) and extension.person_id == person_id
+
+
+def _shown(services: Services, person_id: str, message: Message) -> voicemail.Message:
+    own = _owns(services, person_id, message)
+    extension = services.people.directory.extension_by_id(message.extension_id)
+    caller = message.caller if own and isinstance(message.caller, Left) else None
+    return voicemail.Message(
+        id=message.id,
+        extension_id=message.extension_id,
+        number=extension.number if extension is not None else "",
+        created=message.created,
+        seconds=message.seconds,
+        heard=message.heard,
+        hidden=message.hidden,
+        caller=caller.number if caller is not None else None,
+        caller_name=caller.name if caller is not None else None,
+        call_id=message.call_id,
+        own=own,
+    )
+
+
+def _mailbox(services: Services, extension: people.Extension) -> voicemail.Mailbox:
+    box = services.mailboxes.box(extension.id)
+    return voicemail.Mailbox(
+        extension_id=extension.id,
+        number=extension.number,
+        enabled=box.enabled,
+        takes_messages=services.mailboxes.takes_messages(extension),
+        mail=box.mail,
+        has_pin=box.has_pin,
+        has_greeting=box.greeting_id is not None,
+    )
