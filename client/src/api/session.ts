@@ -54,18 +54,43 @@ async function ask(whose: number, last: Me | undefined): Promise<void> {
   }
 }
 
-/** The session is over, by whoever's doing: everything personal goes from this device. */
-export async function leave(because: 'ended' | 'left'): Promise<void> {
+/** Whoever forgets something has so long; what is personal goes then in any case. */
+const LONGEST_GOODBYE_MS = 3_000;
+
+let signingOut = false;
+let going: Promise<void> | undefined;
+
+/**
+ * The session is over, by whoever's doing: everything personal goes from this device. Told more than once, as happens when
+ * one's own signing out is also heard of from the server, it is done once: a second time it might meet who has come in since.
+ */
+export function leave(because: 'ended' | 'left'): Promise<void> {
+  going ??= depart(because).finally(() => {
+    going = undefined;
+  });
+  return going;
+}
+
+async function depart(because: 'ended' | 'left'): Promise<void> {
   const before = session.state;
-  for (const task of leaving) await Promise.resolve(task()).catch(() => undefined);
+  await Promise.race([
+    Promise.allSettled([...leaving].map(async (task) => task())),
+    new Promise((resolve) => setTimeout(resolve, LONGEST_GOODBYE_MS)),
+  ]);
   await wipe();
-  session.setState(() => (before.state === 'in' ? { state: 'out', because } : { state: 'out' }));
+  const why = signingOut ? 'left' : because;
+  session.setState(() => (before.state === 'in' ? { state: 'out', because: why } : { state: 'out' }));
 }
 
 /** Sign out here. */
 export async function signOut(): Promise<void> {
-  await api.signOut().catch(() => undefined);
-  await leave('left');
+  signingOut = true;
+  try {
+    await api.signOut().catch(() => undefined);
+    await leave('left');
+  } finally {
+    signingOut = false;
+  }
 }
 
 onSessionOver(() => void leave('ended'));

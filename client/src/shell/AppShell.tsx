@@ -1,6 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconAddressBook, IconClockHour4, IconDialpad, IconSettings } from '@tabler/icons-react';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
 import { awaitsYes, session } from '~/api/session';
@@ -12,12 +12,16 @@ const PhoneConnection = lazy(() => import('./PhoneConnection'));
 const Acceptance = lazy(() => import('~/rooms/sign-in/Acceptance'));
 const CallLayer = lazy(() => import('~/rooms/call/CallLayer'));
 
+/** Screens of somebody who comes in: they fill the window, also while somebody else is still signed in here. */
+const UNFRAMED = /\/(sign-in|scan|invitation|recover)(\/|$)/;
+
 /** The client's frame: what is said of the connection, the screen, the tabs within a thumb's reach, and any call above all. */
 export function AppShell() {
   const { t } = useLingui();
   const signedIn = useValue(session, (each) => each.state === 'in');
   const unsaid = useValue(session, awaitsYes);
-  if (!signedIn) {
+  const bare = useRouterState({ select: (each) => UNFRAMED.test(each.location.pathname) });
+  if (!signedIn || bare) {
     return (
       <>
         <Outlet />

@@ -16,7 +16,7 @@ import { useOnward } from './useOnward';
 export default function ByCode() {
   const { t } = useLingui();
   const [model] = useState(() => new ByCodeModel(heldOrArrived()));
-  const [before] = useState(() => (session.state.state === 'in' ? session.state.me : undefined));
+  const [before, setBefore] = useState(() => (session.state.state === 'in' ? session.state.me : undefined));
   const end = useValue(model.end, (each) => each.why);
   const words = useStepWords(model.entry);
   useOnward(model.entry);
@@ -27,7 +27,11 @@ export default function ByCode() {
   return (
     <Stage title={words?.title ?? t`Sign this device in`} lead={words?.lead} foot={words ? undefined : <OtherWay />}>
       <EntrySteps entry={model.entry}>
-        {before ? <Leave model={model} name={before.person?.name ?? ''} /> : <Confirm model={model} />}
+        {before ? (
+          <Leave model={model} name={before.person?.name ?? ''} gone={() => setBefore(undefined)} />
+        ) : (
+          <Confirm model={model} />
+        )}
       </EntrySteps>
     </Stage>
   );
@@ -65,11 +69,12 @@ function Confirm({ model }: { model: ByCodeModel }) {
   );
 }
 
-function Leave({ model, name }: { model: ByCodeModel; name: string }) {
+function Leave({ model, name, gone }: { model: ByCodeModel; name: string; gone: () => void }) {
   const navigate = useNavigate();
   const go = async () => {
     model.keep();
     await signOut();
+    gone();
     await navigate({ to: '/sign-in/code', replace: true });
   };
   return (

@@ -65,7 +65,9 @@ describe('signing in by a code', () => {
   it('keeps the secret when the code is held again as meant', () => {
     const before = hold('AbCdEfGh12345678', false);
     expect(before.meant).toBe(false);
-    world(vi.fn()).keep();
+    const model = world(vi.fn());
+    model.keep();
+    expect(model.meant).toBe(true);
     expect(held()).toEqual({ ...before, meant: true });
   });
 });

@@ -14,7 +14,7 @@ export class ByCodeModel {
   readonly end = createStore<{ why?: DeadEnd }>({});
 
   constructor(
-    private readonly held: Held | undefined,
+    private held: Held | undefined,
     private readonly server: Pick<typeof api, 'signInByCode'> = api,
     readonly entry = new Entry(),
   ) {
@@ -46,6 +46,6 @@ export class ByCodeModel {
 
   /** The one who is signed in goes first; the code stays, and is meant now. */
   keep(): void {
-    if (this.held) hold(this.held.code, true);
+    if (this.held) this.held = hold(this.held.code, true);
   }
 }
