@@ -1,0 +1,158 @@
+"""Every page of the two programs, and what is to be true of each: nothing of it foreign, unreadable, untranslated."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from browser import CLIENT
+from client_pages import Client
+from playwright.sync_api import ConsoleMessage, Page, WebSocket
+
+Scheme = Literal["light", "dark"]
+AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
+WATCH = """() => {
+  window.violations = []
+  addEventListener('securitypolicyviolation', (e) => violations.push(`${e.violatedDirective} ${e.blockedURI}`))
+}"""
+STANDS_STILL = """async () => {
+  const seen = () => document.body.innerText + document.querySelectorAll('.mantine-Loader-root, .mantine-Skeleton-root').length
+  for (let before = '', same = 0; same < 3; ) {
+    const now = seen()
+    same = now === before ? same + 1 : 0
+    before = now
+    await new Promise((done) => setTimeout(done, 60))
+  }
+}"""
+TEXTS = """() => {
+  const texts = [document.title]
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement.closest('script, style, textarea, code')) texts.push(node.data.trim())
+  }
+  for (const each of document.querySelectorAll('*')) {
+    for (const name of ['aria-label', 'alt', 'placeholder', 'title']) texts.push(each.getAttribute(name) ?? '')
+  }
+  return texts.filter(Boolean)
+}"""
+AXE_RUN = """async () => {
+  // The header of a dialog stands in a section, so it is no banner of the page: axe looks at the dialog's role alone.
+  const enabled = !document.querySelector('[role=dialog]')
+  const rules = {'landmark-no-duplicate-banner': {enabled}, 'landmark-unique': {enabled}}
+  const {violations} = await axe.run(document, {resultTypes: ['violations'], rules})
+  return violations.flatMap(({id, nodes}) => nodes.map((each) => `${id}: ${each.html.slice(0, 200)} ${each.failureSummary}`))
+}"""
+
+
+def pages(program: str) -> tuple[list[str], list[str]]:
+    """The addresses of `app` or `portal`: those for everybody, and those for who is signed in. As the routes have them."""
+    text = (CLIENT / "src" / program / "routes.ts").read_text("utf-8")
+    before, after = text.split("const own = [")
+    found = [re.findall(r"path: '([^']+)',\n\s+component", part) for part in (before, after)]
+    assert len(found[0] + found[1]) > 5
+    return found[0], found[1]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """English texts and their German ones, those without a blank to fill."""
+
+    german: dict[str, str]
+
+    @classmethod
+    def read(cls) -> "Catalogue":
+        entries = re.findall(
+            r"^msgid (.+?)^msgstr (.+?)(?=^\n|\Z)", (CLIENT / "src/locales/de.po").read_text("utf-8"), re.M | re.S
+        )
+        return cls({unquoted(english): unquoted(german) for english, german in entries if unquoted(english)})
+
+    def identifiers(self) -> set[str]:
+        """What is shown where a text was not loaded: the first of its digest in base64."""
+        digests = (hashlib.sha256(f"{english}\x1f".encode()).digest() for english in self.german)
+        return {base64.b64encode(digest).decode()[:6] for digest in digests}
+
+    def of_the_other(self, language: str) -> set[str]:
+        """Texts that have no business on a page in this language."""
+        pairs = [(en, de) for en, de in self.german.items() if en != de and "{" not in en and "<" not in en]
+        own = {de for _, de in pairs} if language == "de" else {en for en, _ in pairs}
+        return {en if language == "de" else de for en, de in pairs} - own - {""}
+
+
+def unquoted(text: str) -> str:
+    return "".join(re.findall(r'^"(.*)"$', text, re.M)).replace('\\"', '"').replace("\\n", "\n")
+
+
+@dataclass
+class Walk:
+    """One client that is led over its pages, and everything found amiss. `where` is said with each."""
+
+    client: Client
+    language: str
+    amiss: list[str] = field(default_factory=list)
+    where: str = ""
+
+    def __post_init__(self) -> None:
+        page = self.client.page
+        self.client.context.add_init_script(f"({WATCH})()")
+        page.on("console", self._hear)
+        page.on("websocket", self._connects)
+        self._axe = AXE.read_text("utf-8")
+        catalogue = Catalogue.read()
+        self._identifiers, self._others = catalogue.identifiers(), catalogue.of_the_other(self.language)
+
+    @property
+    def page(self) -> Page:
+        return self.client.page
+
+    def go(self, path: str, scheme: Scheme) -> None:
+        """Open a page, and look at it in these colours."""
+        self.where = path
+        self.page.goto(self.client.origin + path)
+        self.page.locator("h1").first.wait_for()
+        self.look(scheme)
+        for each in self.page.evaluate("violations"):
+            self.note(f"against the policy: {each}")
+
+    def look(self, *schemes: Scheme) -> None:
+        """Look at what is shown now, in these colours."""
+        for scheme in schemes:
+            self.page.emulate_media(color_scheme=scheme)
+            self._look()
+
+    def _look(self) -> None:
+        self.page.evaluate(STANDS_STILL)
+        for text in self.page.evaluate(TEXTS):
+            if text in self._identifiers:
+                self.note(f"a text that was not loaded: {text}")
+            if text in self._others:
+                self.note(f"in the other language: {text}")
+        assert self.page.evaluate("document.documentElement.lang") == self.language
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(self._axe)
+        for each in self.page.evaluate(AXE_RUN):
+            self.note(each)
+        wide, room = self.page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+        if wide > room:
+            self.note(f"{wide} wide where there is room for {room}")
+
+    def note(self, what: str) -> None:
+        self.amiss.append(f"{self.where} {what}")
+
+    def strangers(self) -> Iterator[str]:
+        """Requests to another host."""
+        own = urlsplit(self.client.origin).netloc
+        for each in self.client.requests:
+            there = urlsplit(each.url)
+            if there.scheme not in ("data", "blob") and there.netloc != own:
+                yield each.url
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "Refused to" in message.text:
+            self.note(message.text)
+
+    def _connects(self, socket: WebSocket) -> None:
+        if urlsplit(socket.url).netloc != urlsplit(self.client.origin).netloc:
+            self.note(f"connects to {socket.url}")

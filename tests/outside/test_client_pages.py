@@ -1,0 +1,190 @@
+"""Every page of the client and of the portal: readable by everybody, in both languages, and of this server alone."""
+
+import pytest
+from browser import CLIENT
+from client_pages import Clients
+from client_walk import Catalogue, Scheme, Walk, pages
+from playwright.sync_api import Page, expect
+from portal_pages import DESK, EMAIL, PASSWORD, administrator, choose, portal
+from server import Household, Server
+
+ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
+LOOKS = pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "de")])
+LOCALES = {"en": "en-GB", "de": "de-DE"}
+
+
+@pytest.fixture(scope="module")
+def settled(server: Server, household: Household) -> Household:
+    """With somebody who looks after it all."""
+    administrator(server)
+    return household
+
+
+def unique(walk: Walk) -> list[str]:
+    """What was found amiss, each once."""
+    return list(dict.fromkeys(walk.amiss))
+
+
+def test_what_is_looked_for_can_be_found() -> None:
+    """The identifiers are those the built client has, and each language has texts of its own."""
+    catalogue = Catalogue.read()
+    built = next((CLIENT / "dist" / "assets").glob("en-*.js")).read_text("utf-8")
+    assert sum(each in built for each in catalogue.identifiers()) > 200
+    assert "Sign in" in catalogue.of_the_other("de")
+    assert "Anmelden" in catalogue.of_the_other("en")
+
+
+@LOOKS
+@pytest.mark.promise("S1", "S2", "S3", "T1")
+def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
+    client = clients("camera", "microphone", language=LOCALES[language])
+    walk = Walk(client, language)
+    everybodys, own = pages("app")
+    for path in everybodys:
+        walk.go(f"/app{path}", scheme)
+    client.sign_in(settled.anna).open("/directory").registered()
+    for path in [*own, "/about"]:
+        walk.go(f"/app{path}", scheme)
+    assert unique(walk) == []
+    assert list(walk.strangers()) == []
+    assert client.complaints == []
+
+
+@LOOKS
+@pytest.mark.promise("S2", "S3")
+def test_every_page_of_the_portal(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
+    client = clients(language=LOCALES[language])
+    walk = Walk(client, language)
+    everybodys, own = pages("portal")
+    for path in everybodys:
+        walk.go(f"/portal{path}", scheme)
+    sign_in_as_administrator(client.page, client.origin)
+    for path in own:
+        for size in ({"width": 390, "height": 844}, DESK["viewport"]):
+            client.page.set_viewport_size(size)
+            walk.go(f"/portal{path}", scheme)
+    assert unique(walk) == []
+    assert list(walk.strangers()) == []
+    assert client.complaints == []
+
+
+def sign_in_as_administrator(page: Page, origin: str) -> None:
+    """Through the API, whatever the language."""
+    said = page.evaluate(
+        """async ([email, password]) => {
+          const send = (path, body) => fetch('/api/v1' + path, {
+            method: 'POST',
+            headers: {'content-type': 'application/json'},
+            body: JSON.stringify(body),
+          })
+          const signed = await send('/sessions', {email, password, keep: 'cookie'})
+          const {terms_version, policy_version} = await (await fetch('/api/v1/sign-in/options')).json()
+          const accepted = await send('/me/acceptances', {of_age: true, terms_version, policy_version})
+          return [signed.status, accepted.status]
+        }""",
+        [EMAIL, PASSWORD],
+    )
+    assert said == [201, 204]
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_opens_above_the_pages_of_the_portal(clients: Clients) -> None:
+    desk = portal(clients)
+    walk = Walk(desk, "en")
+    for action in ("Show a sign-in code", "Invite", "New password", "Close account"):
+        walk.where = action
+        choose(desk, ANNA, action)
+        walk.look("light", "dark")
+    for page, button in (("people", "New person"), ("extensions", "New extension"), ("devices", "New device")):
+        walk.where = button
+        desk.page.goto(f"{desk.origin}/portal/{page}")
+        desk.page.get_by_role("button", name=button).click()
+        expect(desk.page.get_by_role("dialog")).to_be_visible()
+        walk.look("light", "dark")
+    assert unique(walk) == []
+
+
+@pytest.mark.promise("S2")
+def test_signing_in_and_calling_by_keys_alone(clients: Clients, server: Server, settled: Household) -> None:
+    berta = clients("microphone", "camera").sign_in(settled.berta).registered()
+    caller = server.extension("740074", "Dorlinde Taste")
+    email = f"dorlinde.{caller.number}@example.com"
+    give(server, email)
+    anna = clients("microphone", "camera")
+    page, walk, hers = anna.page, Walk(anna, "en"), Walk(berta, "en")
+    page.goto(f"{anna.origin}/app/")
+    tab_to(page, "E-mail")
+    page.keyboard.type(email)
+    tab_to(page, "Password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    walk.look("light", "dark")
+    tab_to(page, "Yes")
+    page.keyboard.press("Space")
+    tab_to(page, "I have read and accept")
+    page.keyboard.press("Space")
+    tab_to(page, "Go on")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Number", exact=True)).to_be_focused()
+    anna.registered()
+
+    page.keyboard.type(settled.berta.number)
+    page.keyboard.press("Enter")
+    expect(berta.page.get_by_role("alertdialog")).to_be_visible()
+    walk.where = hers.where = "ringing"
+    walk.look("light", "dark")
+    hers.look("light", "dark")
+    expect(berta.page.get_by_role("button", name="Answer", exact=True)).to_be_focused()
+    berta.page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Keypad", exact=True)).to_be_enabled()
+    for key, where in (("Keypad", "keypad"), ("Hide keypad", "call"), ("Camera", "pictures")):
+        tab_to(page, key)
+        page.keyboard.press("Enter")
+        walk.where = where
+        walk.look("light", "dark")
+    expect(berta.page.locator("video").first).to_be_visible()
+    hers.look("light", "dark")
+    tab_to(page, "Audio")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Audio and camera")).to_be_visible()
+    walk.look("light", "dark")
+    page.keyboard.press("Escape")
+    tab_to(page, "Hang up")
+    page.keyboard.press("Enter")
+    expect(berta.page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
+    assert unique(walk) + unique(hers) == []
+    assert list(walk.strangers()) + list(hers.strangers()) == []
+
+
+def give(server: Server, email: str) -> None:
+    """A password of their own."""
+    with server.rest() as operator:
+        persons = operator.get("/api/v1/persons", params={"tenant": "demo", "limit": 200}).json()["items"]
+        person = next(one["id"] for one in persons if one["email"] == email)
+        set_ = operator.put(
+            f"/api/v1/persons/{person}/password", params={"tenant": "demo"}, json={"password": PASSWORD}
+        )
+        assert set_.status_code == 204, set_.text
+
+
+NAMED = """() => {
+  const {activeElement: here} = document
+  const label = here.getAttribute('aria-label') ?? here.labels?.[0]?.innerText ?? here.innerText ?? ''
+  const marked = [here, ...here.querySelectorAll('*')].some((each) => getComputedStyle(each).outlineStyle !== 'none')
+  return [label.trim(), marked || here.matches('input')]
+}"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what is named so has the focus, and can be seen to have it."""
+    passed = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        label, seen = page.evaluate(NAMED)
+        if label.startswith(name):
+            assert seen, f"{name} does not show that it has the focus"
+            return
+        passed.append(label)
+    raise AssertionError(f"{name} is not reached: {passed}")
