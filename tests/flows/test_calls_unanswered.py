@@ -45,7 +45,7 @@ async def test_a_person_who_declines_ends_the_search() -> None:
         bob    -> 603
         history <- declined 21 alice 1002
         tablet <- CANCEL
-          Reason: none
+          Reason: SIP;cause=200;text="Call completed elsewhere"
         alice  <- 603
     """)
 

@@ -48,7 +48,8 @@ class Cause(Enum):
 
 
 ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
-"""Goes with the CANCEL of phones that need not ring on, so that they note no missed call (RFC 3326 section 3.1)."""
+"""Goes with the CANCEL of phones that need not ring on because the call was answered or declined at another one, so
+that they note no missed call (RFC 3326 section 3.1)."""
 
 
 def cause_of(status: int) -> Cause:

@@ -261,7 +261,7 @@ def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:
     """
     if not state.instead:
         return _give_up(state, cause)
-    ended = [*_drop_others(state, None, elsewhere=False), *waking.let_sleep(state)]
+    ended = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
     app = Branch(state.instead, "offering" if state.offer else "calling")
     passed = SettingUp(state.limits, state.offer, (app,), now + APP_ANSWERS, told=state.told, stale=state.stale)
     return passed, [*ended, PassOn(app.name, cause), _first_step(passed, app.name)]
@@ -270,7 +270,7 @@ def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:
 def _give_up(state: SettingUp, cause: Cause) -> Outcome:
     """No call came of it. The record first: the caller's answer is the acknowledgement that it is kept."""
     status = cause.value.status if cause.value.status >= 300 else 480
-    ended = [*_drop_others(state, None, elsewhere=False), *waking.let_sleep(state)]
+    ended = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
     return Over(), [*ended, Record(cause), Reject(status, cause)]
 
 

@@ -226,7 +226,7 @@ class LetSleep:
 
 @dataclass(frozen=True, slots=True)
 class CancelCallee:
-    """Stop ringing; `elsewhere`: somebody else answered, so it is no missed call."""
+    """Stop ringing; `elsewhere`: it was answered or declined at another phone, so it is no missed call."""
 
     leg: str
     elsewhere: bool
