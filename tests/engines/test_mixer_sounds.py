@@ -65,6 +65,7 @@ def test_a_loop_has_no_seam(length: int, start: int) -> None:
     assert not world.of(PlayEnded)
     world.do(Stop("a"))
     world.ticks(1)
+    assert world.of(PlayEnded)[0].at == (start + 3200) % length / 8000
     assert world.of(PlayEnded) == [PlayEnded("a", "t", "stopped")]
     assert not np.any(a.samples(1))
 

@@ -193,6 +193,8 @@ class PlayEnded:
     leg: str
     ticket: str
     reason: Reason
+    at: float = field(default=0.0, compare=False)
+    """How far it had come, in seconds from the sound's begin: where to go on from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -361,5 +361,5 @@ class Mixer:
             if not ended.ticket:
                 continue
             names = self.legs.rooms if ended.to_room else self.legs.names
-            self.tell(PlayEnded(names.name(ended.target), ended.ticket, ended.reason))
+            self.tell(PlayEnded(names.name(ended.target), ended.ticket, ended.reason, ended.at))
         self.playback.ended.clear()

@@ -29,6 +29,8 @@ class Ended:
     target: int
     to_room: bool
     reason: Reason
+    at: float = 0.0
+    """Seconds of the sound that were played, counted from its begin."""
 
 
 class Playback:
@@ -158,4 +160,5 @@ class Playback:
             entry.players -= 1
         self._entries[row] = None
         self._free.append(row)
-        self.ended.append(Ended(self._tickets[row], target, to_room, reason))
+        at = (int(self._at[row]) - int(self._begin[row])) / int(self._rate[row])
+        self.ended.append(Ended(self._tickets[row], target, to_room, reason, at))

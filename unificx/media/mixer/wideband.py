@@ -7,6 +7,7 @@ was warmed with a few frames is as good as one that was there all the time.
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
 
+from array import array
 from typing import Protocol, cast
 
 import G722
@@ -22,7 +23,7 @@ class Coder(Protocol):
     """One direction of one stream."""
 
     def encode(self, samples: object) -> bytes: ...
-    def decode(self, payload: bytes) -> object: ...
+    def decode(self, payload: bytes) -> "array[int]": ...
 
 
 def coder() -> Coder:
@@ -39,7 +40,7 @@ def encoded(state: Coder, frame: Pcm) -> Bytes:
 
 
 def decoded(state: Coder, payload: Bytes) -> Samples:
-    return np.frombuffer(memoryview(cast(bytes, state.decode(payload.tobytes()))), np.int16).astype(np.int32)
+    return np.frombuffer(state.decode(payload.tobytes()), np.int16).astype(np.int32)
 
 
 def _silence() -> Bytes:
