@@ -103,6 +103,11 @@ class Server:
         assert self.process
         return self.process.pid
 
+    def children(self) -> list[int]:
+        """The pids of all child processes."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+
     def child(self, name: str) -> int | None:
         """The pid of a child process, by its program's name."""
         for task in Path(f"/proc/{self.pid}/task").iterdir():
@@ -252,7 +257,17 @@ class Household:
     clara: Login
 
 
+def voicemail(server: Server, on: bool) -> None:
+    """Switch it on or off for everybody."""
+    with server.rest() as rest:
+        where = {"tenant": server.ready["tenant"]}
+        answer = rest.patch("/api/v1/voicemail/settings", params=where, json={"enabled": on})
+        assert answer.status_code == 200, answer.text
+
+
 def settle(server: Server) -> Household:
+    """Nobody has voicemail, so that whoever does not answer is not reached."""
+    voicemail(server, on=False)
     return Household(
         server.extension("710071", "Annarosa Quellmalz"),
         server.extension("720072", "Bertalina Oxenfurt"),

@@ -1,0 +1,178 @@
+"""Voicemail as people use it: somebody calls and speaks, the message is there, sealed on the disk, and is heard again."""
+
+import asyncio
+import io
+import os
+import signal
+import wave
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from app_phone import SECOND, app_phone
+from server import Household, Login, Server, eventually, settle, voicemail, watched
+
+from unificx.media import tones
+
+PASSWORD = "correct horse battery"
+SAID, BEEP = 700.0, 1000.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    yield from watched(Server(tmp_path / "home"))
+
+
+@pytest.fixture
+def household(server: Server) -> Household:
+    household = settle(server)
+    voicemail(server, on=True)
+    return household
+
+
+@pytest.fixture
+def client(server: Server, household: Household) -> Iterator[httpx.Client]:
+    """Whom Anna's extension belongs to, signed in."""
+    with owner(server, household.anna) as signed_in:
+        yield signed_in
+
+
+def owner(server: Server, login: Login) -> httpx.Client:
+    tenant = {"tenant": server.ready["tenant"]}
+    with server.rest() as rest:
+        person = rest.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
+        email = rest.get(f"/api/v1/persons/{person}", params=tenant).json()["email"]
+        given = rest.put(f"/api/v1/persons/{person}/password", params=tenant, json={"password": PASSWORD})
+        assert given.status_code == 204, given.text
+    client = httpx.Client(base_url=server.ready["http"], timeout=30)
+    answer = client.post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+    return client
+
+
+def messages(client: httpx.Client) -> list[dict[str, Any]]:
+    return client.get("/api/v1/voicemail").json()["items"]
+
+
+def sound_of(client: httpx.Client, message: str) -> array[int]:
+    answer = client.get(f"/api/v1/voicemail/{message}/audio")
+    assert answer.status_code == 200, answer.text
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert sound.getframerate() == SECOND
+        return array("h", sound.readframes(sound.getnframes()))
+
+
+async def leave(server: Server, household: Household, seconds: float, *, finish: str = "") -> None:
+    """Clara calls Anna, who is not there, passes over the greeting and speaks a tone."""
+    async with app_phone(server, household.clara) as clara:
+        await clara.call(household.anna.number)
+        await asyncio.sleep(1)
+        clara.press("#")
+        await clara.hears(BEEP, within=15, seconds=0.2)
+        await asyncio.sleep(0.6)
+        clara.say(SAID)
+        await asyncio.sleep(seconds)
+        clara.press(finish)
+
+
+@pytest.mark.promise("C9", "T2", "R1", "R2")
+async def test_a_message_is_left_heard_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
+    await leave(server, household, 3)
+    [message] = eventually(lambda: messages(client), what="the message is there")
+    assert (message["caller"], message["heard"]) == (household.clara.number, None)
+    assert 2.5 < message["seconds"] < 5
+    heard = sound_of(client, message["id"])
+    middle = heard[len(heard) // 2 - 4000 : len(heard) // 2 + 4000]
+    assert tones.level(middle, SAID) > 5000
+    assert tones.level(middle, BEEP) < 300  # the tone that asked for it is not part of it
+
+    raw = heard.tobytes()
+    needles = [raw[at : at + 64] for at in range(0, len(raw) - 64, 4000) if len(set(raw[at : at + 64])) > 20]
+    files = {path: path.read_bytes() for path in server.home.rglob("*") if path.is_file()}
+    assert needles
+    assert [path for path, data in files.items() for needle in needles if needle in data] == []
+
+    [row] = server.history()
+    assert row["outcome"] == "unreachable"
+    assert row["id"] == message["call_id"]
+    assert client.post(f"/api/v1/voicemail/{message['id']}/erase").status_code == 204
+    assert client.get(f"/api/v1/voicemail/{message['id']}/audio").status_code == 410
+    assert [path for path in (server.home / "audio").rglob("*") if path.is_file()] == []
+
+
+async def test_it_is_heard_by_telephone_and_put_away(
+    server: Server, household: Household, client: httpx.Client
+) -> None:
+    await leave(server, household, 3, finish="#")
+    [message] = eventually(lambda: messages(client), what="the message is there")
+    async with app_phone(server, household.anna) as anna:
+        await anna.call("*97")
+        await asyncio.sleep(1)
+        anna.press("#")
+        await anna.hears(SAID, within=25, least=3000)
+        anna.press("7")
+        eventually(lambda: not messages(client), what="it is put away")
+    [hidden] = client.get("/api/v1/voicemail", params={"hidden": True}).json()["items"]
+    assert (hidden["id"], hidden["heard"] is not None) == (message["id"], True)
+
+
+async def test_any_telephone_hears_it_with_the_pin(server: Server, household: Household, client: httpx.Client) -> None:
+    assert client.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"pin": "8264"}).is_success
+    await leave(server, household, 3)
+    eventually(lambda: messages(client), what="the message is there")
+    async with app_phone(server, household.berta) as berta:
+        await berta.call("*98")
+        await asyncio.sleep(0.8)
+        berta.press(household.anna.number + "#")
+        await asyncio.sleep(0.5)
+        berta.press("1111#")
+        await asyncio.sleep(2.5)
+        assert messages(client)[0]["heard"] is None
+        berta.press("8264#")
+        await asyncio.sleep(2)
+        berta.press("#")
+        await berta.hears(SAID, within=25, least=3000)
+    assert messages(client)[0]["heard"] is not None
+
+
+async def test_a_server_that_is_killed_keeps_what_was_said(
+    server: Server, household: Household, client: httpx.Client
+) -> None:
+    async with app_phone(server, household.clara) as clara:
+        await clara.call(household.anna.number)
+        await asyncio.sleep(1)
+        clara.press("#")
+        await clara.hears(BEEP, within=15, seconds=0.2)
+        await asyncio.sleep(0.6)
+        clara.say(SAID)
+        await asyncio.sleep(4)
+        server.kill()
+        clara.leg = None
+        server.start()
+    [message] = eventually(lambda: messages(client), what="the message is there")
+    assert 3 < message["seconds"] < 5
+    heard = sound_of(client, message["id"])
+    assert tones.level(heard[-8000:], SAID) > 5000
+
+
+async def test_a_media_engine_that_dies_loses_nothing_that_was_said(
+    server: Server, household: Household, client: httpx.Client
+) -> None:
+    async with app_phone(server, household.clara) as clara:
+        await clara.call(household.anna.number)
+        await asyncio.sleep(1)
+        clara.press("#")
+        await clara.hears(BEEP, within=15, seconds=0.2)
+        await asyncio.sleep(0.6)
+        clara.say(SAID)
+        await asyncio.sleep(3)
+        [engine] = [
+            pid for pid in server.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+        os.kill(engine, signal.SIGKILL)
+        [message] = eventually(lambda: messages(client), what="the message is there")
+    assert message["seconds"] > 2
