@@ -36,8 +36,9 @@ def household(server: Server) -> Household:
 @pytest.fixture
 def client(server: Server, household: Household) -> Iterator[httpx.Client]:
     """Whom Anna's extension belongs to, signed in."""
-    with owner(server, household.anna) as signed_in:
-        yield signed_in
+    signed_in = owner(server, household.anna)
+    yield signed_in
+    signed_in.close()
 
 
 def owner(server: Server, login: Login) -> httpx.Client:

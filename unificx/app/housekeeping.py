@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from unificx.app.mailing import tell_of_message
 from unificx.app.rooms import Rooms
 from unificx.people.facts import (
     DeviceRevoked,
@@ -18,6 +19,7 @@ from unificx.people.facts import (
 )
 from unificx.presence.facts import DeviceRegistered
 from unificx.privacy.facts import SubjectErased
+from unificx.recordings.facts import MessageLeft
 from unificx.sip.uri import forget_uris
 from unificx.store import UnitOfWork
 
@@ -43,6 +45,7 @@ class Housekeeping:
         for kind in (PersonClosed, PersonSuspended):
             bus.subscribe(kind, lambda fact: rooms.push.person_ended(fact.person_id))
         bus.subscribe(TenantDeleted, lambda fact: rooms.push.tenant_ended(fact.tenant))
+        bus.subscribe(MessageLeft, lambda fact: self._errand(tell_of_message(rooms, fact)))
         rooms.outbox.subscribe(TenantDeleted, rooms.history.forget_tenant)
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
         rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)

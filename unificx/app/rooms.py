@@ -50,6 +50,7 @@ class Rooms:
     push: Push
     letters: Letters | None
     """None where no mail server is set."""
+    courier: Courier
     hub: Hub
     answers: StoredAnswers
     metrics: CollectorRegistry
@@ -97,6 +98,7 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         journal=journal,
         push=push,
         letters=letters,
+        courier=courier,
         hub=Hub(),
         answers=StoredAnswers(database, keys, clock),
         metrics=CollectorRegistry(),

@@ -42,6 +42,11 @@ class Courier:
             self._push.notice(person.id)
         await self._write(person, kind, None, detail=detail)
 
+    async def voicemail(self, person: Person, number: str, seconds: float) -> None:
+        """Tell the person of a message left for their extension `number`: neither by whom nor the sound."""
+        minutes, rest = divmod(round(seconds), 60)
+        await self._write(person, "voicemail", None, detail=f"{number}, {minutes}:{rest:02} min")
+
     async def _write(
         self, person: Person, kind: Kind, language: Language | None, *, link: str = "", detail: str = ""
     ) -> None:

@@ -96,6 +96,13 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
         "recovery_used": Words(
             "A recovery code was used", ("A recovery code was used to sign in to your account.", _NOT_YOU["en"])
         ),
+        "voicemail": Words(
+            "A new message in your mailbox",
+            (
+                "Somebody has left a message for you: {detail}.",
+                "Listen to it in the app, or dial *97 on your telephone. The message itself is not sent by e-mail.",
+            ),
+        ),
     },
     "de": {
         "invitation": Words(
@@ -144,6 +151,14 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
         "recovery_used": Words(
             "Ein Wiederherstellungscode wurde benutzt",
             ("Mit einem Wiederherstellungscode wurde Ihr Konto geöffnet.", _NOT_YOU["de"]),
+        ),
+        "voicemail": Words(
+            "Eine neue Nachricht in Ihrem Postfach",
+            (
+                "Jemand hat Ihnen eine Nachricht hinterlassen: {detail}.",
+                "Hören Sie sie in der App an, oder wählen Sie *97 am Telefon. Die Nachricht selbst wird nicht per"
+                " E-Mail verschickt.",
+            ),
         ),
     },
 }

@@ -13,6 +13,7 @@ Kind = Literal[
     "password_changed",
     "factor_changed",
     "recovery_used",
+    "voicemail",
 ]
 Language = Literal["en", "de"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

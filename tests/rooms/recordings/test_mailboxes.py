@@ -1,0 +1,231 @@
+"""Mailboxes: messages from the tone to the last trace of them, and how boxes are set up."""
+
+from datetime import timedelta
+
+import pytest
+from recording_room import ANNA, TENANT, Room, message
+from sqlalchemy import text
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import Invalid, NotFound, Over, TooMany
+from unificx.media.tones import sine
+from unificx.people import Extension
+from unificx.people.facts import ExtensionDeleted, TenantDeleted
+from unificx.recordings import BoxChange, Draft, Left, NewMessage, TenantChange
+from unificx.store import ErasedSubject, Gone
+
+BEN = Extension("e-ben", TENANT, "1002", None, "s-ben", 30, 3600, "Ben Example")
+
+
+def said(seconds: float) -> bytes:
+    return sine(443.7, 9000, round(seconds * 8000)).tobytes()
+
+
+async def draft(room: Room, new: NewMessage | None = None, seconds: float = 2.0) -> Draft:
+    begun = await room.boxes.begin(new or message())
+    room.writers.append(begun.writer)
+    await begun.write(said(seconds), 8000)
+    return begun
+
+
+async def left(room: Room, new: NewMessage | None = None, seconds: float = 2.0) -> str:
+    begun = await draft(room, new, seconds)
+    assert await begun.keep()
+    return begun.message.id
+
+
+@pytest.mark.promise("C9")
+async def test_a_message_is_kept_with_who_left_it(room: Room) -> None:
+    message_id = await left(room)
+    [found] = await room.boxes.list(TENANT, [ANNA.id])
+    assert (found.id, found.seconds, found.heard, found.hidden) == (message_id, 2.0, None, None)
+    assert found.caller == Left("+491511234567", "Carl Caller")
+    assert await (await room.boxes.reader(found)).read() == said(2.0)
+    assert await room.boxes.list(TENANT, [BEN.id]) == ()
+    assert await room.boxes.list("globex", [ANNA.id]) == ()
+
+
+@pytest.mark.promise("T2")
+async def test_who_left_it_is_sealed(room: Room) -> None:
+    await left(room)
+    async with room.database.read() as session:
+        rows = repr((await session.execute(text("SELECT * FROM voicemail"))).all())
+    assert "511234567" not in rows
+    assert "Carl" not in rows
+
+
+async def test_what_is_being_spoken_is_no_message_yet(room: Room) -> None:
+    begun = await draft(room)
+    assert await room.boxes.list(TENANT, [ANNA.id]) == ()
+    with pytest.raises(NotFound):
+        await room.boxes.get(TENANT, begun.message.id)
+    assert await begun.keep()
+    assert len(await room.boxes.list(TENANT, [ANNA.id])) == 1
+
+
+@pytest.mark.parametrize("way", ["dropped", "too short"])
+async def test_what_was_not_meant_to_be_kept_leaves_nothing(room: Room, way: str) -> None:
+    begun = await draft(room, seconds=2.0 if way == "dropped" else 0.6)
+    if way == "dropped":
+        await begun.drop()
+    else:
+        assert not await begun.keep()
+    assert await room.boxes.list(TENANT, [ANNA.id]) == ()
+    assert room.all_files() == []
+
+
+async def test_a_crash_keeps_what_was_said_and_forgets_what_was_not(room: Room) -> None:
+    begun = await draft(room, seconds=4.3)
+    silent = await room.boxes.begin(message())
+    await room.restarted()
+    [found] = await room.boxes.list(TENANT, [ANNA.id])
+    assert found.id == begun.message.id
+    assert 3.3 < found.seconds <= 4.3
+    with pytest.raises(Over):
+        await room.boxes.get(TENANT, silent.message.id)
+    await room.restarted()
+    assert len(await room.boxes.list(TENANT, [ANNA.id])) == 1
+
+
+async def test_a_full_mailbox_counts_what_was_put_away_too(room: Room) -> None:
+    await room.boxes.change_tenant(TENANT, TenantChange(most_messages=2))
+    await room.boxes.hide(await room.boxes.get(TENANT, await left(room)))
+    assert not await room.boxes.is_full(TENANT, ANNA.id)
+    second = await room.boxes.get(TENANT, await left(room))
+    assert await room.boxes.is_full(TENANT, ANNA.id)
+    await room.boxes.erase(second)
+    assert not await room.boxes.is_full(TENANT, ANNA.id)
+
+
+@pytest.mark.promise("R2")
+async def test_what_was_put_away_is_erased_when_its_time_is_over(room: Room, clock: ManualClock) -> None:
+    old = await room.boxes.get(TENANT, await left(room))
+    await room.boxes.hide(old)
+    clock.advance(timedelta(days=20).total_seconds())
+    young, kept = await room.boxes.get(TENANT, await left(room)), await left(room)
+    await room.boxes.hide(young)
+    clock.advance(timedelta(days=10, seconds=1).total_seconds())
+    await room.boxes.tidy()
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [young.id]
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [kept]
+    assert len(room.all_files()) == 2
+    with pytest.raises(Over):
+        await room.boxes.get(TENANT, old.id)
+
+
+@pytest.mark.promise("T2", "D3")
+@pytest.mark.parametrize("subject", ["s-anna", "s-carl"])
+async def test_a_message_goes_with_whoever_left_it_and_whom_it_was_for(room: Room, subject: str) -> None:
+    gone = await left(room, message(caller="s-carl"))
+    stays = await left(room, message(extension=BEN, caller="s-dora"))
+    room.keys.destroy(TENANT, subject)
+    await room.boxes.erase_subject(TENANT, subject)
+    with pytest.raises(Over):
+        await room.boxes.get(TENANT, gone)
+    assert len(room.all_files()) == 1
+    assert isinstance((await room.boxes.get(TENANT, stays)).caller, Left)
+    await room.boxes.erase_subject(TENANT, subject)
+
+
+async def test_between_the_key_and_the_rows_an_erased_caller_is_nobody(room: Room) -> None:
+    message_id = await left(room, message(caller="s-carl"))
+    room.keys.destroy(TENANT, "s-carl")
+    found = await room.boxes.get(TENANT, message_id)
+    assert found.caller == Gone()
+    with pytest.raises(Over):
+        await room.boxes.reader(found)
+    with pytest.raises(ErasedSubject):
+        await room.boxes.begin(message(caller="s-carl"))
+
+
+async def test_an_outside_caller_is_known_by_his_number_again(room: Room) -> None:
+    await left(room, message("+4930111"))
+    subject = room.keys.find(TENANT, "number", "+4930111")
+    assert subject is not None
+    room.keys.destroy(TENANT, subject)
+    await room.boxes.erase_subject(TENANT, subject)
+    assert await room.boxes.list(TENANT, [ANNA.id]) == ()
+
+
+async def test_a_mailbox_goes_with_its_extension_and_its_organisation(room: Room) -> None:
+    await left(room)
+    other = await left(room, message(extension=BEN))
+    await room.boxes.change_box(ANNA, BoxChange(enabled=False, pin="8264"))
+    async with room.database.begin() as uow:
+        await room.boxes.forget_extension(ExtensionDeleted("fact-1", TENANT, ANNA.id), uow)
+    assert [path.name for path in room.all_files()] == [(await room.boxes.get(TENANT, other)).audio_id]
+    assert room.boxes.box(ANNA.id).enabled
+    async with room.database.begin() as uow:
+        await room.boxes.forget_tenant(TenantDeleted("fact-2", TENANT), uow)
+    assert room.all_files() == []
+    async with room.database.read() as session:
+        for table in ("audio", "audio_owner", "voicemail", "voicemail_box", "voicemail_tenant"):
+            assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+@pytest.mark.promise("C9")
+async def test_settings_outlive_the_process(room: Room) -> None:
+    await room.boxes.change_tenant(TENANT, TenantChange(longest_seconds=60))
+    await room.boxes.change_box(ANNA, BoxChange(enabled=False))
+    await room.restarted()
+    assert room.boxes.tenant(TENANT).longest_seconds == 60
+    assert not room.boxes.takes_messages(ANNA)
+    assert room.boxes.takes_messages(BEN)
+    await room.boxes.change_tenant(TENANT, TenantChange(enabled=False))
+    assert not room.boxes.takes_messages(BEN)
+
+
+async def test_a_pin_opens_its_own_mailbox_alone(room: Room) -> None:
+    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    await room.restarted()
+    assert room.boxes.box(ANNA.id).has_pin
+    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+    for tenant, box, pin in ((TENANT, ANNA.id, "8265"), (TENANT, BEN.id, "8264"), ("globex", ANNA.id, "8264")):
+        assert not await room.boxes.opens(tenant, box, pin)
+    async with room.database.read() as session:
+        stored = repr((await session.execute(text("SELECT * FROM voicemail_box"))).all())
+    assert "argon2" not in stored
+    await room.boxes.change_box(ANNA, BoxChange(pin=""))
+    assert not await room.boxes.opens(TENANT, ANNA.id, "8264")
+    assert not await room.boxes.opens(TENANT, ANNA.id, "")
+
+
+async def test_guessing_a_pin_is_slowed(room: Room, clock: ManualClock) -> None:
+    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    for guess in range(5):
+        assert not await room.boxes.opens(TENANT, ANNA.id, f"700{guess}")
+    waits = []
+    for _ in range(6):
+        with pytest.raises(TooMany) as early:
+            await room.boxes.opens(TENANT, ANNA.id, "8264")
+        waits.append(early.value.retry_after)
+        clock.advance(early.value.retry_after)
+        assert not await room.boxes.opens(TENANT, ANNA.id, "7777")
+    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+    clock.advance(64)
+    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+
+
+@pytest.mark.parametrize("pin", ["1234", "0000", "4321", "123", "1" * 13, "12ab", "９８２６"])
+async def test_a_pin_that_is_guessed_at_once_is_none(room: Room, pin: str) -> None:
+    with pytest.raises(Invalid):
+        await room.boxes.change_box(ANNA, BoxChange(pin=pin))
+
+
+async def test_a_greeting_of_ones_own_takes_the_place_of_the_one_before(room: Room) -> None:
+    assert await room.boxes.greeting(TENANT, ANNA.id) is None
+    for seconds in (1.5, 2.5):
+        writer = await room.boxes.begin_greeting(ANNA)
+        room.writers.append(writer)
+        await writer.write(said(seconds), 8000)
+        await room.boxes.use_greeting(ANNA, writer)
+        greeting = await room.boxes.greeting(TENANT, ANNA.id)
+        assert greeting is not None
+        assert await greeting.read() == said(seconds)
+        assert len(room.all_files()) == 1
+    await room.restarted()
+    assert await room.boxes.greeting(TENANT, ANNA.id) is not None
+    await room.boxes.drop_greeting(ANNA)
+    assert await room.boxes.greeting(TENANT, ANNA.id) is None
+    assert room.all_files() == []
