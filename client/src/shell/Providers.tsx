@@ -1,13 +1,12 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { useLingui } from '@lingui/react/macro';
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
+import { session } from '~/api/session';
 import { theme, variables } from '~/design/theme';
 import { asProblem } from '~/kernel/problem';
+import { useValue } from '~/kernel/store';
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -20,24 +19,24 @@ export const queries = new QueryClient({
   },
 });
 
+const Overlays = lazy(() => import('./Overlays'));
+
 /** What every page of both programs stands in. */
 export function Providers({ children }: { children: ReactNode }) {
+  // Nobody is asked anything in a dialog before they are in: the sign-in comes up sooner without.
+  const signedIn = useValue(session, (each) => each.state === 'in');
   return (
     <I18nProvider i18n={i18n}>
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
         <QueryClientProvider client={queries}>
-          <Asking>
-            <Notifications position="top-center" />
-            {children}
-          </Asking>
+          {children}
+          {signedIn && (
+            <Suspense>
+              <Overlays />
+            </Suspense>
+          )}
         </QueryClientProvider>
       </MantineProvider>
     </I18nProvider>
   );
-}
-
-/** Dialogs, whose sign to close them has a name. */
-function Asking({ children }: { children: ReactNode }) {
-  const { t } = useLingui();
-  return <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': t`Close` } }}>{children}</ModalsProvider>;
 }
