@@ -24,13 +24,13 @@ NOT_THE_CLIENT = "/healthz"
 SELF_MADE = ("--ignore-certificate-errors",)
 """The installation's certificate is its own, which a worker is not fetched with otherwise."""
 
-SIGN_IN = """async ({code, secret}) => {
+SIGN_IN = """async ({code, secret, name}) => {
   const send = (path, body) => fetch('/api/v1' + path, {
     method: 'POST',
     headers: {'content-type': 'application/json'},
     body: JSON.stringify(body),
   })
-  const device = {name: 'Chromium of a test', kind: 'mobile'}
+  const device = {name, kind: 'mobile'}
   const answer = await send('/sessions/by-code', {code, device_secret: secret, device, keep: 'cookie'})
   if (!answer.ok) return {status: answer.status, text: await answer.text()}
   const {terms_version, policy_version} = await (await fetch('/api/v1/sign-in/options')).json()
@@ -90,14 +90,14 @@ class Client:
     def origin(self) -> str:
         return origin(self._server)
 
-    def sign_in(self, login: Login) -> "Client":
+    def sign_in(self, login: Login, device: str = "Chromium of a test") -> "Client":
         """Sign in as the extension's person by a code, say yes to the terms, and wait for the first screen."""
         with self._server.rest() as operator:
             tenant = {"tenant": self._server.ready["tenant"]}
             person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
             code = operator.post("/api/v1/sign-in-codes", params=tenant, json={"person_id": person}).json()["code"]
         self.open("/sign-in")
-        said = self.page.evaluate(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32)})
+        said = self.page.evaluate(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32), "name": device})
         assert said["status"] in (200, 201, 204), said
         return self.open()
 
@@ -151,6 +151,15 @@ class WorkerOf:
         for each in event["registrations"]:
             if each["scopeURL"].endswith("/app/") and not each["isDeleted"]:
                 self._registration = each["registrationId"]
+
+    def alone(self) -> None:
+        """Close the client's page, and wait until the worker knows: it does not ring for who looks at the client."""
+        self._client.page.goto("about:blank")
+        script = "async () => (await self.clients.matchAll({type: 'window', includeUncontrolled: true})).length"
+        end = time.monotonic() + 10
+        while left := self.itself.evaluate(script):
+            assert time.monotonic() < end, f"{left} pages are open still"
+            self._client.page.wait_for_timeout(50)
 
     def push(self, message: dict[str, str]) -> None:
         """As from the push service."""

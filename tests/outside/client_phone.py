@@ -20,8 +20,8 @@ class ClientPhone:
         self.client, self.login, self.page = client, login, client.page
         client.context.add_init_script(path=EARS)
 
-    def sign_in(self, path: str = "/dial") -> "ClientPhone":
-        self.client.sign_in(self.login).open(path).registered()
+    def sign_in(self, device: str = "Chromium of a test") -> "ClientPhone":
+        self.client.sign_in(self.login, device).open("/dial").registered()
         return self
 
     # what a person does

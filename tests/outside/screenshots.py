@@ -1,0 +1,266 @@
+"""Photographs the client and the portal for docs/screenshots, in use by the demo's example people."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyotp
+from browser import Playwright, driven
+from client_pages import SIZE, Client, Clients, PushServiceOfATest, WorkerOf, build_if_old, push_service_of_a_test
+from client_phone import ClientPhone
+from playwright.sync_api import Page, expect
+from portal_pages import DESK, administrator, choose, film, portal
+from server import ROOT, Login, Server, eventually
+
+PLACE = ROOT / "docs" / "screenshots"
+WIDE = DESK["viewport"]
+COLOURS = 160
+PEOPLE = {
+    "1005": "Dana Beispiel",
+    "1006": "Emil Muster",
+    "1007": "Fatima Example",
+    "1008": "Greta Muster",
+    "1020": "Workshop",
+}
+PORTRAIT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" width="640" height="480">
+<defs><linearGradient id="w" x2="1" y2="1"><stop stop-color="{wall}"/><stop offset="1" stop-color="{shade}"/></linearGradient></defs>
+<rect width="640" height="480" fill="url(#w)"/><rect x="40" y="30" width="150" height="190" fill="#ffffff55"/>
+<path d="M115 30v190M40 125h150" stroke="{shade}" stroke-width="6"/>
+<path d="M150 480c0-120 70-170 170-170s170 50 170 170z" fill="{coat}"/><rect x="280" y="250" width="80" height="90" rx="36" fill="{skin}"/>
+<ellipse cx="320" cy="205" rx="78" ry="96" fill="{skin}"/>
+<path d="M236 215c-14-100 40-138 88-138s98 34 80 140c-8-40-18-66-42-80-40 18-84 18-106 10-10 20-18 40-20 68z" fill="{hair}"/>
+<circle cx="292" cy="210" r="7" fill="#2b2320"/><circle cx="350" cy="210" r="7" fill="#2b2320"/>
+<path d="M294 252q27 22 54 0" fill="none" stroke="#7a3b32" stroke-width="6" stroke-linecap="round"/></svg>"""
+ADA = {"wall": "#f3dcc0", "shade": "#c99b73", "coat": "#0b5563", "skin": "#e9b996", "hair": "#5b3a29"}
+BEN = {"wall": "#cfe0dc", "shade": "#7fa39d", "coat": "#8a4b2f", "skin": "#c68b62", "hair": "#26201d"}
+
+
+@dataclass
+class Album:
+    """Takes pictures, each with few colours."""
+
+    directory: Path
+
+    def take(self, page: Page, name: str, *, dark: bool = False) -> None:
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+        page.mouse.move(0, 0)
+        page.evaluate("async () => { await document.fonts.ready }")
+        page.wait_for_timeout(400)
+        raw = self.directory / "raw.png"
+        page.screenshot(path=raw, animations="disabled", caret="hide")
+        few = f"split[a][b];[a]palettegen=max_colors={COLOURS}[p];[b][p]paletteuse=dither=none"
+        target = PLACE / f"{name}.png"
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-y", "-i", raw, "-vf", few, target], check=True)
+        print(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} kB")
+
+
+def drawn(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
+    """A drawing, for a browser's camera."""
+    page.set_content(f"<body style='margin:0'>{svg}")
+    picture, video = directory / f"{name}.png", directory / f"{name}.y4m"
+    page.locator("svg").screenshot(path=picture)
+    shot = [
+        "ffmpeg",
+        "-loglevel",
+        "error",
+        "-y",
+        "-loop",
+        "1",
+        "-i",
+        picture,
+        "-t",
+        "1",
+        "-r",
+        "20",
+        "-q:v",
+        "3",
+        video,
+    ]
+    subprocess.run(shot, check=True)
+    return (f"--use-file-for-fake-video-capture={video}",)
+
+
+class Story:
+    """A morning at the demo organisation."""
+
+    def __init__(self, clients: Clients, server: Server, service: PushServiceOfATest, directory: Path) -> None:
+        self._clients, self._server, self._service, self._directory = clients, server, service, directory
+        self._album = Album(directory)
+
+    def tell(self) -> None:
+        self._people()
+        self.desk = portal(self._clients)
+        self._sign_in()
+        self._scan()
+        self._phones()
+        self._morning()
+        self._video_call()
+        self._own_pages()
+        self._portal()
+
+    def _people(self) -> None:
+        administrator(self._server)
+        for number, name in PEOPLE.items():
+            self._server.extension(number, name)
+
+    def _login(self, number: str, name: str) -> Login:
+        return Login(number, name, "", "", "", "")
+
+    def _phone(self, number: str, name: str, drawing: dict[str, str], **how: object) -> ClientPhone:
+        camera = drawn(self.desk.context.new_page(), self._directory, number, PORTRAIT.format(**drawing))
+        client = self._clients("microphone", "camera", "notifications", switches=camera, **how)
+        self._service.install(client)
+        return ClientPhone(client, self._login(number, name)).sign_in(f"{name.split(maxsplit=1)[0]}'s phone")
+
+    def _sign_in(self) -> None:
+        for name, how in (("sign-in", {"device_scale_factor": 2}), ("sign-in-wide", {**DESK})):
+            client = self._clients(**how).open("/sign-in")
+            self._album.take(client.page, name)
+            if name == "sign-in":
+                self._album.take(client.page, "sign-in-dark", dark=True)
+                client.open("/about")
+                self._album.take(client.page, "about")
+
+    def _scan(self) -> None:
+        code = choose(self.desk, "Ben Example", "Show a sign-in code").get_by_role("img", name="Sign-in code")
+        expect(code).to_be_visible()
+        self._album.take(self.desk.page, "portal-code")
+        code.evaluate("each => { each.style.filter = 'blur(7px)' }")  # out of focus still, or it would be read at once
+        camera = film(code, self._directory)
+        phone = self._clients("camera", switches=camera, device_scale_factor=2)
+        phone.page.goto(f"{phone.origin}/app/scan")
+        expect(phone.page.locator("video")).to_be_visible()
+        self._album.take(phone.page, "scan")
+        phone.close()
+
+    def _phones(self) -> None:
+        self.ada = self._phone("1002", "Ada Example", ADA, device_scale_factor=2)
+        self.ben = self._phone("1003", "Ben Example", BEN, **DESK)
+        self.cleo = self._phone("1004", "Cleo Example", BEN)
+
+    def _morning(self) -> None:
+        """Calls that end in every way there is."""
+        for caller, callee, answered in ((self.ben, self.ada, 3), (self.ada, self.cleo, 5), (self.cleo, self.ada, 0)):
+            caller.dial(callee.login.number)
+            if answered:
+                callee.answer(caller.login.name)
+                caller.talks_with(callee.login.name)
+                caller.page.wait_for_timeout(answered * 1000)
+            else:
+                callee.ringing(caller.login.name)
+            caller.hang_up()
+            caller.free()
+            callee.free()
+        self.ada.dial("1006")
+        self.ada.page.get_by_text("Not reachable").wait_for()
+        self.ada.free()
+        self.ada.page.get_by_label("Number", exact=True).fill("100")
+        self._album.take(self.ada.page, "dial")
+        self._album.take(self.ada.page, "dial-dark", dark=True)
+        self.ada.page.get_by_label("Number", exact=True).fill("")
+        self._album.take(self.ben.page, "dial-wide")
+
+    def _video_call(self) -> None:
+        self.ben.dial("1002", video=True)
+        self.ada.ringing("Ben Example", video=True)
+        self._album.take(self.ada.page, "incoming")
+        self.ada.answer("Ben Example", video=True)
+        eventually(lambda: self.ada.frames() > 60 and self.ben.frames() > 60, what="pictures")
+        self.ada.page.wait_for_timeout(3000)  # until the figures are true
+        self._album.take(self.ada.page, "video-call")
+        self._album.take(self.ben.page, "video-call-wide")
+        self.desk.page.goto(f"{self.desk.origin}/portal/")
+        expect(self.desk.page.get_by_text("talking").first).to_be_visible()
+        self._album.take(self.desk.page, "portal-live-calls")
+        self.ada.press("Camera")
+        self.ben.press("Camera")
+        expect(self.ada.page.locator("video")).to_have_count(0)
+        self.ada.press("Keypad")
+        self._album.take(self.ada.page, "call-keypad")
+        self.ada.press("Hide keypad")
+        self.ada.page.get_by_role("button", name="Encrypted").click()
+        self._album.take(self.ada.page, "call")
+        self.ada.hang_up()
+        self.ben.free()
+        self.ada.free()
+
+    def _own_pages(self) -> None:
+        ada, page = self.ada.client, self.ada.page
+        self._clients(**DESK).sign_in(self._login("1002", "Ada Example"), "Laptop in the office")
+        second_factor(ada)
+        for path in ("history", "directory", "settings", "settings/devices", "settings/security"):
+            ada.open(f"/{path}")
+            page.wait_for_timeout(800)
+            self._album.take(page, path.rpartition("/")[2])
+        self._album.take(self.ben.client.open("/history").page, "history-wide")
+        ada.open("/history")
+        self._album.take(page, "history-dark", dark=True)
+        page.emulate_media(color_scheme="light")
+        self._self_test()
+
+    def _self_test(self) -> None:
+        page = self.ada.page
+        worker = WorkerOf(self.ada.client)
+        self.ada.client.open("/self-test").registered()
+        page.get_by_role("button", name="Start the test").click()
+        [message] = eventually(lambda: self._service.messages("test"), 15, "a push")
+        worker.push(message)
+        page.get_by_role("button", name="I hear them").click()
+        expect(page.get_by_text("The microphone hears you.", exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name="Yes, it rings").or_(page.get_by_text("Yes, it rings"))).to_be_visible(
+            timeout=30_000
+        )
+        self._album.take(page, "self-test")
+
+    def _portal(self) -> None:
+        page = self.desk.page
+        for path in ("people", "history"):
+            page.goto(f"{self.desk.origin}/portal/{path}")
+            page.wait_for_timeout(800)
+            self._album.take(page, f"portal-{path}")
+        self._album.take(page, "portal-history-dark", dark=True)
+        page.set_viewport_size(SIZE)
+        page.goto(f"{self.desk.origin}/portal/people")
+        page.wait_for_timeout(800)
+        self._album.take(page, "portal-people-narrow")
+
+
+def second_factor(client: Client) -> None:
+    """An authenticator app, so that there is something to see."""
+    begin = "async () => (await fetch('/api/v1/me/factors/totp', {method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'})).json()"
+    begun = client.page.evaluate(begin)
+    confirm = """async ([id, code]) => (await fetch(`/api/v1/me/factors/totp/${id}/confirm`, {
+      method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({code}),
+    })).status"""
+    code = pyotp.TOTP(begun["secret"]).now()
+    assert client.page.evaluate(confirm, [begun["id"], code]) == 200, begun
+
+
+@contextmanager
+def story(playwright: Playwright) -> Iterator[Story]:
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-screenshots-")))
+        service = stack.enter_context(push_service_of_a_test())
+        server = stack.enter_context(Server(directory / "home", settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
+        clients = Clients(playwright, directory, server)
+        stack.callback(clients.close)
+        yield Story(clients, server, service, directory)
+
+
+def main() -> None:
+    began = time.monotonic()
+    build_if_old()
+    PLACE.mkdir(parents=True, exist_ok=True)
+    with driven() as playwright, story(playwright) as told:
+        told.tell()
+    size = sum(each.stat().st_size for each in PLACE.glob("*.png"))
+    print(f"{size / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
