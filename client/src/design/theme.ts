@@ -1,4 +1,4 @@
-import { Button, createTheme, Input, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { Badge, Button, createTheme, Input, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** From deep water to foam: the one colour of the product. Shade 8 on white and shade 3 on black pass 4.5 to 1. */
 const harbour: MantineColorsTuple = [
@@ -25,6 +25,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // Words are written as everywhere else.
+    Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
     // A thumb needs 44 px: `md` is what is pressed and filled in on a phone.
     Button: Button.extend({
       vars: (_theme, { size }) => ({ root: size === 'md' ? { '--button-height': '2.75rem' } : {} }),
