@@ -3,7 +3,19 @@
 import grimp
 import pytest
 
-ROOMS = ("people", "privacy", "presence", "routing", "calls", "history", "recordings", "apps", "desk", "notices")
+ROOMS = (
+    "people",
+    "privacy",
+    "presence",
+    "routing",
+    "calls",
+    "history",
+    "recordings",
+    "apps",
+    "desk",
+    "notices",
+    "prompts",
+)
 OPEN = ("facts",)
 
 

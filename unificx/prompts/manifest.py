@@ -1,0 +1,45 @@
+"""What is on the disk: for every prompt the text it says, by which voice, how long, and the digest of its file."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from unificx.prompts.coding import SUFFIX
+from unificx.prompts.rules import words
+from unificx.prompts.sentences import sentences
+
+SOUNDS = Path(__file__).parent / "sounds"
+LANGUAGES = ("en", "de")
+MUSIC, ANY = "music/hold", "any"
+"""Music on hold, which has no language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A file as it was made."""
+
+    text: str
+    voice: str
+    seconds: float
+    sha256: str
+
+
+def texts(language: str) -> dict[str, str]:
+    """Everything that can be said in a language, by name."""
+    return sentences(language) | words(language)
+
+
+def path_of(name: str, language: str) -> Path:
+    return SOUNDS / language / f"{name}{SUFFIX}"
+
+
+def load() -> dict[str, dict[str, Rendered]]:
+    """By language and name."""
+    stored = json.loads((SOUNDS / "manifest.json").read_text("utf-8")) if (SOUNDS / "manifest.json").exists() else {}
+    return {language: {name: Rendered(**one) for name, one in found.items()} for language, found in stored.items()}
+
+
+def save(manifest: dict[str, dict[str, Rendered]]) -> None:
+    plain = {language: {name: asdict(found[name]) for name in sorted(found)} for language, found in manifest.items()}
+    text = json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True)
+    (SOUNDS / "manifest.json").write_text(text + "\n", "utf-8")

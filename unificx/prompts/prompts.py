@@ -1,0 +1,93 @@
+"""What can be said, from the disk: decoded when it is first asked for, and kept in memory as long as there is room."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from unificx.media.sounds import Sound
+from unificx.prompts.coding import RATE, decoded, samples
+from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, path_of
+from unificx.prompts.rules import PAUSE, say_moment, say_number
+
+_NAME = re.compile(r"[a-z]+/[a-z0-9-]+\Z")
+BEEP = "beep"
+"""Not a word either: the tone before a recording."""
+
+
+def _beep() -> Sound:
+    tone = 0.25 * np.sin(2 * np.pi * 1000 * np.arange(RATE * 2 // 5) / RATE)
+    tone[:160] *= np.linspace(0, 1, 160)
+    tone[-160:] *= np.linspace(1, 0, 160)
+    return Sound(samples(tone).tobytes(), RATE)
+
+
+_SIGNS = {PAUSE: Sound(bytes(2 * RATE // 4), RATE), BEEP: _beep()}
+
+
+class UnknownPrompt(LookupError):
+    """There is no prompt of this name."""
+
+
+class Prompts:
+    """Fills `apps.Prompts`. `most` is how many bytes of samples are kept in memory.
+
+    A language nobody recorded is said in English; a variant, such as "de-AT", as its language.
+    """
+
+    def __init__(self, most: int = 16_000_000) -> None:
+        self._most = most
+        self._size = 0
+        self._kept: OrderedDict[tuple[str, str], Sound] = OrderedDict()
+
+    def sound(self, name: str, language: str) -> Sound:
+        """One prompt. Raises UnknownPrompt."""
+        if name in _SIGNS:
+            return _SIGNS[name]
+        key = (ANY if name == MUSIC else known(language), name)
+        found = self._kept.get(key)
+        if found is None:
+            return self._keep(key, self._read(name, key[0]))
+        self._kept.move_to_end(key)
+        return found
+
+    def named(self, name: str, language: str) -> Sequence[Sound]:
+        return (self.sound(name, language),)
+
+    def all(self, names: Sequence[str], language: str) -> Sequence[Sound]:
+        """Several, as the rules name them."""
+        return tuple(self.sound(name, language) for name in names)
+
+    def number(self, value: int, language: str) -> Sequence[Sound]:
+        return self.all(say_number(value, known(language)), language)
+
+    def moment(self, moment: datetime, now: datetime, language: str) -> Sequence[Sound]:
+        """A day and a time, in the time zone of `now`."""
+        return self.all(say_moment(moment, now, known(language)), language)
+
+    def music(self) -> Sound:
+        """Music on hold, to be played in a loop."""
+        return self.sound(MUSIC, ANY)
+
+    def _read(self, name: str, language: str) -> Sound:
+        try:
+            if not _NAME.match(name):
+                raise FileNotFoundError
+            return Sound(decoded(path_of(name, language).read_bytes()), RATE)
+        except FileNotFoundError:
+            raise UnknownPrompt(f"There is no prompt {name!r} in {language!r}.") from None
+
+    def _keep(self, key: tuple[str, str], sound: Sound) -> Sound:
+        self._kept[key] = sound
+        self._size += len(sound.pcm)
+        while self._size > self._most and len(self._kept) > 1:
+            self._size -= len(self._kept.popitem(last=False)[1].pcm)
+        return sound
+
+
+def known(language: str) -> str:
+    """The language in which something is said to whoever speaks this one."""
+    short = language.partition("-")[0].lower()
+    return short if short in LANGUAGES else "en"

@@ -1,0 +1,59 @@
+"""Makes the sounds of all prompts whose text has changed: `python -m unificx.prompts.render [--all]`.
+
+Needs requirements/prompts.txt. What is there and says what it should is left as it is: the engine does not give
+the same bytes twice.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+from unificx.prompts.coding import RATE, SUFFIX, encoded
+from unificx.prompts.loudness import Wave
+from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, SOUNDS, Rendered, load, path_of, save, texts
+from unificx.prompts.music import music
+from unificx.prompts.rules import words
+from unificx.prompts.speaking import VOICES, speech
+
+PAUSE = 0.2
+"""Seconds of silence behind a sentence; there is none behind a word."""
+
+
+def main(arguments: list[str]) -> None:
+    old = {} if "--all" in arguments else load()
+    wanted = {language: texts(language) for language in LANGUAGES} | {ANY: {MUSIC: ""}}
+    new: dict[str, dict[str, Rendered]] = {language: {} for language in wanted}
+    for language, found in wanted.items():
+        before = old.get(language, {})
+        for name, text in found.items():
+            new[language][name] = _rendered(before.get(name), name, language, text)
+    save(new)
+    paths = {path_of(name, language) for language, found in wanted.items() for name in found}
+    for path in {each for each in SOUNDS.rglob(f"*{SUFFIX}") if each not in paths}:
+        path.unlink()
+
+
+def _rendered(before: Rendered | None, name: str, language: str, text: str) -> Rendered:
+    """The file that is there, if it still says this and is as it was made; else a new one."""
+    path, voice = path_of(name, language), VOICES.get(language, "")
+    if before is not None and (before.text, before.voice) == (text, voice) and _digest(path) == before.sha256:
+        return before
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sound = _sound(name, language, text)
+    path.write_bytes(encoded(sound))
+    sys.stdout.write(f"{language} {name}\n")
+    return Rendered(text, voice, round(len(sound) / RATE, 2), _digest(path))
+
+
+def _sound(name: str, language: str, text: str) -> Wave:
+    if name == MUSIC:
+        return music(RATE)
+    return speech(text, language, 0.0 if name in words(language) else PAUSE)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,32 @@
+"""How numbers, days and times are said, as names of prompts; and the words these names stand for."""
+
+from unificx.prompts.rules.saying import (
+    PAUSE,
+    Noun,
+    say_count,
+    say_date,
+    say_digits,
+    say_duration,
+    say_messages,
+    say_moment,
+    say_number,
+    say_time,
+)
+from unificx.prompts.rules.words import NOUNS, english_number, german_number, words
+
+__all__ = [
+    "NOUNS",
+    "PAUSE",
+    "Noun",
+    "english_number",
+    "german_number",
+    "say_count",
+    "say_date",
+    "say_digits",
+    "say_duration",
+    "say_messages",
+    "say_moment",
+    "say_number",
+    "say_time",
+    "words",
+]

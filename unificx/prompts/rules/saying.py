@@ -1,0 +1,115 @@
+"""Numbers, counts, days and times as the names of the prompts that say them, one after the other.
+
+`language` is "en" or "de": English has a clock of twelve hours and "one hundred and one"; German has one of twenty-four
+and "einhunderteins".
+"""
+
+from datetime import date, datetime, time
+from typing import Literal
+
+Keys = tuple[str, ...]
+Noun = Literal["message", "new-message", "old-message", "participant", "second", "minute", "hour", "day"]
+
+PAUSE = "pause"
+"""Not a word: a breath between groups of digits."""
+_MOST = 999_999
+_SIGNS = {"+": "digit/plus", "*": "digit/star", "#": "digit/hash"}
+
+
+def say_number(number: int, language: str) -> Keys:
+    """A whole number; one of a million or more is said by its digits."""
+    if number < 0:
+        return ("number/minus", *say_number(-number, language))
+    if number > _MOST:
+        return say_digits(str(number))
+    thousands, rest = divmod(number, 1000)
+    keys: Keys = ()
+    if thousands:
+        keys = (*_below_thousand(thousands // 100, thousands % 100, language), "number/thousand")
+        # "ein" and not "eins" before "tausend"; one thousand is a word of its own so that both languages are alike.
+        keys = (*keys[:-2], "thousand/1") if thousands % 100 == 1 else keys
+    if rest or not thousands:
+        after = language == "en" and bool(thousands) and rest < 100
+        keys += (*(("number/and",) if after else ()), *_below_thousand(rest // 100, rest % 100, language))
+    return keys
+
+
+def say_digits(digits: str) -> Keys:
+    """A telephone number or a code, digit by digit, with a breath after every third; what has no name is left out."""
+    found = [
+        _SIGNS.get(each, f"number/{each}") for each in digits if each in _SIGNS or (each.isdecimal() and each.isascii())
+    ]
+    keys: list[str] = []
+    for place, key in enumerate(found):
+        if place and place % 3 == 0 and len(found) - place > 1:
+            keys.append(PAUSE)
+        keys.append(key)
+    return tuple(keys)
+
+
+def say_count(number: int, noun: Noun, language: str) -> Keys:
+    """How many of something: "one new message", "eine neue Nachricht"."""
+    if number in (0, 1):
+        return (f"count/{noun}-{'one' if number else 'none'}",)
+    return (*say_number(number, language), f"count/{noun}-many")
+
+
+def say_messages(new: int, old: int, language: str) -> Keys:
+    """What a mailbox holds, as a sentence."""
+    if not new and not old:
+        return ("voicemail/no-messages",)
+    news, olds = say_count(new, "new-message", language), say_count(old, "old-message", language)
+    return ("voicemail/you-have", *news, "general/and", *olds) if old else ("voicemail/you-have", *news)
+
+
+def say_time(moment: time, language: str) -> Keys:
+    """A time of day, to the minute."""
+    hour, minute = moment.hour, moment.minute
+    if language == "de":
+        return (f"clock/{hour}", f"number/{minute}") if minute else (f"clock/{hour}",)
+    if not minute:
+        return (f"clock/{hour}",)
+    minutes = f"minute/{minute}" if minute < 10 else f"number/{minute}"
+    return (f"number/{(hour - 1) % 12 + 1}", minutes, "time/am" if hour < 12 else "time/pm")
+
+
+def say_date(day: date, today: date, language: str) -> Keys:
+    """A day as one would call it today: by its distance, its weekday if it was less than a week ago, or its date."""
+    near = {0: "date/today", -1: "date/yesterday", 1: "date/tomorrow"}.get((day - today).days)
+    if near is not None:
+        return (near,)
+    if -7 < (day - today).days < 0:
+        return (f"weekday/{day.weekday()}",)
+    keys: Keys = (f"day/{day.day}", f"month/{day.month}")
+    return keys if day.year == today.year else (*keys, *say_number(day.year, language))
+
+
+def say_moment(moment: datetime, now: datetime, language: str) -> Keys:
+    """A day and a time, in the time zone of `now`, which is the listener's."""
+    local = moment.astimezone(now.tzinfo)
+    return (*say_date(local.date(), now.date(), language), "time/at", *say_time(local.time(), language))
+
+
+def say_duration(seconds: float, language: str) -> Keys:
+    """How long something takes: minutes and seconds, from an hour on hours and minutes."""
+    whole = round(seconds)
+    if whole >= 3600:
+        minutes = round(whole / 60)
+        return _both((minutes // 60, "hour"), (minutes % 60, "minute"), language)
+    return _both((whole // 60, "minute"), (whole % 60, "second"), language)
+
+
+def _both(first: tuple[int, Noun], second: tuple[int, Noun], language: str) -> Keys:
+    if not first[0]:
+        return say_count(*second, language)
+    if not second[0]:
+        return say_count(*first, language)
+    return (*say_count(*first, language), "general/and", *say_count(*second, language))
+
+
+def _below_thousand(hundreds: int, rest: int, language: str) -> Keys:
+    keys: Keys = (f"hundred/{hundreds}",) if hundreds else ()
+    if rest or not hundreds:
+        joined = language == "en" and bool(hundreds)
+        keys += (*(("number/and",) if joined else ()), f"number/{rest}")
+    return keys

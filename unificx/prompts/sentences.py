@@ -1,0 +1,319 @@
+"""Every sentence that is said, in English and in German, by its name: group and word.
+
+What is pressed is said apart from what it does, so that a menu says its own keys: "voicemail/to-delete", "press/7".
+After a change: `python -m unificx.prompts.render` (docs/prompts.md).
+"""
+
+from typing import Final
+
+Both = tuple[str, str]
+
+_GENERAL: Final[dict[str, Both]] = {
+    "one-moment": ("One moment, please.", "Einen Moment, bitte."),
+    "goodbye": ("Goodbye.", "Auf Wiederhören."),
+    "thank-you": ("Thank you.", "Vielen Dank."),
+    "and": ("and", "und"),
+    "invalid": ("That is not valid.", "Diese Eingabe ist nicht gültig."),
+    "try-again": ("Please try again.", "Bitte versuchen Sie es noch einmal."),
+    "nothing-entered": ("Nothing was entered.", "Es wurde nichts eingegeben."),
+    "too-many-tries": (
+        "That was wrong too often. Please try again later.",
+        "Das war zu oft falsch. Bitte versuchen Sie es später noch einmal.",
+    ),
+    "not-allowed": ("You are not allowed to do this.", "Das ist Ihnen nicht erlaubt."),
+    "unavailable": (
+        "This is not possible at the moment. Please try again later.",
+        "Das ist im Moment nicht möglich. Bitte versuchen Sie es später noch einmal.",
+    ),
+    "saved": ("Saved.", "Gespeichert."),
+    "cancelled": ("Cancelled.", "Abgebrochen."),
+    "nobody-available": ("Nobody can take your call at the moment.", "Im Moment kann niemand Ihren Anruf annehmen."),
+    "end-with-hash": ("Then press the hash key.", "Drücken Sie danach die Rautetaste."),
+    "to-hear-menu": ("To hear the menu again,", "Um die Auswahl noch einmal zu hören,"),
+    "to-go-back": ("To go back,", "Um zurückzugehen,"),
+    "to-confirm": ("To confirm,", "Zum Bestätigen"),
+    "to-cancel": ("To cancel,", "Zum Abbrechen"),
+}
+
+_PRESS: Final[dict[str, Both]] = {
+    "0": ("press zero.", "wählen Sie null."),
+    "1": ("press one.", "wählen Sie eins."),
+    "2": ("press two.", "wählen Sie zwei."),
+    "3": ("press three.", "wählen Sie drei."),
+    "4": ("press four.", "wählen Sie vier."),
+    "5": ("press five.", "wählen Sie fünf."),
+    "6": ("press six.", "wählen Sie sechs."),
+    "7": ("press seven.", "wählen Sie sieben."),
+    "8": ("press eight.", "wählen Sie acht."),
+    "9": ("press nine.", "wählen Sie neun."),
+    "star": ("press the star key.", "wählen Sie die Sterntaste."),
+    "hash": ("press the hash key.", "wählen Sie die Rautetaste."),
+}
+
+_ECHO: Final[dict[str, Both]] = {
+    "begin": (
+        "This is the echo test. From now on you hear everything you say. To end the test, hang up.",
+        "Dies ist der Echotest. Ab jetzt hören Sie alles, was Sie sagen. Zum Beenden legen Sie auf.",
+    ),
+    "end": ("The echo test is over.", "Der Echotest ist beendet."),
+}
+
+_VOICEMAIL_LEAVE: Final[dict[str, Both]] = {
+    "greeting": (
+        "The person you are calling cannot take your call at the moment.",
+        "Die Person, die Sie anrufen, kann Ihren Anruf im Moment nicht annehmen.",
+    ),
+    "greeting-busy": (
+        "The person you are calling is on another call.",
+        "Die Person, die Sie anrufen, führt gerade ein anderes Gespräch.",
+    ),
+    "greeting-unavailable": (
+        "The person you are calling is not available.",
+        "Die Person, die Sie anrufen, ist nicht erreichbar.",
+    ),
+    "greeting-group": (
+        "Nobody in this group can take your call at the moment.",
+        "In dieser Gruppe kann im Moment niemand Ihren Anruf annehmen.",
+    ),
+    "mailbox-of": ("This is the mailbox of extension", "Dies ist das Postfach der Nebenstelle"),
+    "leave": (
+        "Please leave a message after the tone. When you have finished, press the hash key or hang up.",
+        "Bitte hinterlassen Sie nach dem Ton eine Nachricht. Wenn Sie fertig sind, drücken Sie die Rautetaste oder "
+        "legen Sie auf.",
+    ),
+    "leave-short": (
+        "Please leave a message after the tone.",
+        "Bitte hinterlassen Sie nach dem Ton eine Nachricht.",
+    ),
+    "notice": (
+        "What you say after the tone is recorded and kept for the person you are calling.",
+        "Was Sie nach dem Ton sagen, wird aufgezeichnet und für die angerufene Person aufbewahrt.",
+    ),
+    "after-tone": ("Please speak after the tone.", "Bitte sprechen Sie nach dem Ton."),
+    "your-message": ("Your message:", "Ihre Nachricht:"),
+    "to-send": ("To send your message,", "Um Ihre Nachricht abzuschicken,"),
+    "to-hear": ("To listen to your message,", "Um Ihre Nachricht anzuhören,"),
+    "to-record-again": ("To record it again,", "Um die Nachricht neu aufzunehmen,"),
+    "to-discard": ("To discard your message,", "Um Ihre Nachricht zu verwerfen,"),
+    "sent": ("Thank you. Your message has been delivered.", "Vielen Dank. Ihre Nachricht wurde zugestellt."),
+    "discarded": ("Your message has been discarded.", "Ihre Nachricht wurde gelöscht."),
+    "too-short": ("The message is too short.", "Die Nachricht ist zu kurz."),
+    "too-long": (
+        "The message has reached its greatest length.",
+        "Die Nachricht hat die größte Länge erreicht.",
+    ),
+    "mailbox-full": (
+        "This mailbox is full and takes no more messages.",
+        "Dieses Postfach ist voll und nimmt keine Nachrichten mehr an.",
+    ),
+    "not-available": ("There is no mailbox here.", "Hier gibt es kein Postfach."),
+    "not-kept": (
+        "Your message could not be kept. Please call again later.",
+        "Ihre Nachricht konnte nicht gespeichert werden. Bitte rufen Sie später noch einmal an.",
+    ),
+}
+
+_VOICEMAIL_HEAR: Final[dict[str, Both]] = {
+    "welcome": ("Welcome to your mailbox.", "Willkommen in Ihrem Postfach."),
+    "enter-mailbox": (
+        "Please enter the number of the mailbox, then press the hash key.",
+        "Bitte geben Sie die Nummer des Postfachs ein, und drücken Sie dann die Rautetaste.",
+    ),
+    "enter-pin": (
+        "Please enter your pin, then press the hash key.",
+        "Bitte geben Sie Ihre Geheimzahl ein, und drücken Sie dann die Rautetaste.",
+    ),
+    "wrong-pin": ("This is the wrong pin.", "Die Geheimzahl ist falsch."),
+    "no-pin": (
+        "This mailbox has no pin yet. Please call it from its own telephone.",
+        "Dieses Postfach hat noch keine Geheimzahl. Bitte rufen Sie es von seinem eigenen Telefon an.",
+    ),
+    "you-have": ("You have", "Sie haben"),
+    "no-messages": ("You have no messages.", "Sie haben keine Nachrichten."),
+    "new-messages": ("New messages.", "Neue Nachrichten."),
+    "old-messages": ("Old messages.", "Alte Nachrichten."),
+    "message": ("Message", "Nachricht"),
+    "first-message": ("First message.", "Erste Nachricht."),
+    "next-message": ("Next message.", "Nächste Nachricht."),
+    "previous-message": ("Previous message.", "Vorige Nachricht."),
+    "last-message": ("Last message.", "Letzte Nachricht."),
+    "received": ("Received", "Eingegangen"),
+    "from-number": ("from the number", "von der Nummer"),
+    "from-extension": ("from extension", "von Nebenstelle"),
+    "from-unknown": ("from an unknown number.", "von einer unbekannten Nummer."),
+    "length": ("Length:", "Dauer:"),
+    "to-hear-new": ("To hear your new messages,", "Um Ihre neuen Nachrichten zu hören,"),
+    "to-hear-old": ("To hear your old messages,", "Um Ihre alten Nachrichten zu hören,"),
+    "to-hear-again": ("To hear the message again,", "Um die Nachricht noch einmal zu hören,"),
+    "to-hear-next": ("For the next message,", "Für die nächste Nachricht"),
+    "to-hear-previous": ("For the previous message,", "Für die vorige Nachricht"),
+    "to-hear-details": (
+        "To hear when the message came, and from whom,",
+        "Um zu hören, von wem und wann die Nachricht kam,",
+    ),
+    "to-skip-back": ("To skip back,", "Um zurückzuspringen,"),
+    "to-skip-ahead": ("To skip ahead,", "Um vorzuspringen,"),
+    "to-pause": ("To pause,", "Um anzuhalten,"),
+    "to-delete": ("To delete the message,", "Um die Nachricht zu löschen,"),
+    "to-restore": ("To restore the message,", "Um die Nachricht wiederherzustellen,"),
+    "to-keep": ("To keep the message,", "Um die Nachricht zu behalten,"),
+    "to-call-back": ("To call back,", "Um zurückzurufen,"),
+    "to-change-settings": ("For greetings and your pin,", "Für Ansagen und Ihre Geheimzahl"),
+    "deleted": ("Message deleted.", "Nachricht gelöscht."),
+    "restored": ("Message restored.", "Nachricht wiederhergestellt."),
+    "kept": ("Message kept.", "Nachricht behalten."),
+    "no-more": ("There are no more messages.", "Es gibt keine weiteren Nachrichten."),
+    "not-readable": ("This message cannot be played.", "Diese Nachricht kann nicht abgespielt werden."),
+}
+
+_VOICEMAIL_OWN: Final[dict[str, Both]] = {
+    "to-change-greeting": ("To record your greeting,", "Um Ihre Ansage aufzunehmen,"),
+    "to-change-busy-greeting": (
+        "For the greeting when you are on another call,",
+        "Für die Ansage, wenn Sie gerade telefonieren,",
+    ),
+    "to-change-unavailable-greeting": (
+        "For the greeting when you are not available,",
+        "Für die Ansage, wenn Sie nicht erreichbar sind,",
+    ),
+    "to-use-greeting": ("To use this greeting,", "Um diese Ansage zu verwenden,"),
+    "to-use-standard-greeting": ("For the standard greeting,", "Für die Standardansage"),
+    "to-change-pin": ("To change your pin,", "Um Ihre Geheimzahl zu ändern,"),
+    "record-greeting": (
+        "Please record your greeting after the tone, then press the hash key.",
+        "Bitte sprechen Sie Ihre Ansage nach dem Ton, und drücken Sie dann die Rautetaste.",
+    ),
+    "your-greeting": ("Your greeting:", "Ihre Ansage:"),
+    "greeting-saved": ("Your greeting has been saved.", "Ihre Ansage wurde gespeichert."),
+    "greeting-removed": (
+        "From now on the standard greeting is played.",
+        "Ab jetzt wird die Standardansage gespielt.",
+    ),
+    "new-pin": (
+        "Please enter a new pin, then press the hash key.",
+        "Bitte geben Sie eine neue Geheimzahl ein, und drücken Sie dann die Rautetaste.",
+    ),
+    "repeat-pin": ("Please enter it once more.", "Bitte geben Sie sie noch einmal ein."),
+    "pins-differ": ("The two pins are different.", "Die beiden Geheimzahlen sind verschieden."),
+    "pin-too-simple": (
+        "This pin is too short or too easy to guess.",
+        "Diese Geheimzahl ist zu kurz oder zu leicht zu erraten.",
+    ),
+    "pin-changed": ("Your pin has been changed.", "Ihre Geheimzahl wurde geändert."),
+}
+
+_RECORDING: Final[dict[str, Both]] = {
+    "notice": ("This call is recorded.", "Dieses Gespräch wird aufgezeichnet."),
+    "notice-hang-up": (
+        "This call is recorded. If you do not want that, please hang up.",
+        "Dieses Gespräch wird aufgezeichnet. Wenn Sie das nicht möchten, legen Sie bitte auf.",
+    ),
+    "joined-recorded": (
+        "You are joining a call that is being recorded.",
+        "Sie treten einem Gespräch bei, das aufgezeichnet wird.",
+    ),
+    "ask": (
+        "We would like to record this call. If you agree, press one. If you do not agree, press two.",
+        "Wir möchten dieses Gespräch aufzeichnen. Wenn Sie einverstanden sind, wählen Sie eins. Wenn nicht, "
+        "wählen Sie zwei.",
+    ),
+    "ask-again": (
+        "To agree to the recording, press one. To refuse the recording, press two.",
+        "Um der Aufzeichnung zuzustimmen, wählen Sie eins. Um die Aufzeichnung abzulehnen, wählen Sie zwei.",
+    ),
+    "agreed": ("Thank you. The call is now recorded.", "Vielen Dank. Das Gespräch wird jetzt aufgezeichnet."),
+    "refused": ("The call is not recorded.", "Das Gespräch wird nicht aufgezeichnet."),
+    "not-everybody": (
+        "Not everybody has agreed. The call is not recorded.",
+        "Nicht alle haben zugestimmt. Das Gespräch wird nicht aufgezeichnet.",
+    ),
+    "started": ("The recording begins.", "Die Aufzeichnung beginnt."),
+    "paused": ("The recording is paused.", "Die Aufzeichnung ist angehalten."),
+    "paused-for-card": (
+        "The recording is paused while you give your card number.",
+        "Die Aufzeichnung ist angehalten, während Sie Ihre Kartennummer angeben.",
+    ),
+    "resumed": ("The recording continues.", "Die Aufzeichnung läuft weiter."),
+    "ended": ("The recording has ended.", "Die Aufzeichnung ist beendet."),
+    "failed": (
+        "The recording has failed and ended. The call goes on.",
+        "Die Aufzeichnung ist ausgefallen und beendet. Das Gespräch geht weiter.",
+    ),
+}
+
+_CONFERENCE: Final[dict[str, Both]] = {
+    "welcome": ("Welcome to the conference.", "Willkommen in der Konferenz."),
+    "enter-room": (
+        "Please enter the number of the conference, then press the hash key.",
+        "Bitte geben Sie die Nummer der Konferenz ein, und drücken Sie dann die Rautetaste.",
+    ),
+    "enter-pin": (
+        "Please enter the pin of the conference, then press the hash key.",
+        "Bitte geben Sie die Geheimzahl der Konferenz ein, und drücken Sie dann die Rautetaste.",
+    ),
+    "wrong-pin": ("This is the wrong pin.", "Die Geheimzahl ist falsch."),
+    "no-such-room": ("There is no such conference.", "Diese Konferenz gibt es nicht."),
+    "say-name": (
+        "Please say your name after the tone, then press the hash key.",
+        "Bitte sagen Sie nach dem Ton Ihren Namen, und drücken Sie dann die Rautetaste.",
+    ),
+    "only-one": ("You are the only one here.", "Sie sind bisher allein."),
+    "in-conference": ("In this conference:", "In dieser Konferenz:"),
+    "waiting-for-host": (
+        "Please wait until the host opens the conference.",
+        "Bitte warten Sie, bis die Konferenz eröffnet wird.",
+    ),
+    "opened": ("The conference is open.", "Die Konferenz ist eröffnet."),
+    "host-left": ("The host has left the conference.", "Die Leitung hat die Konferenz verlassen."),
+    "locked": ("This conference is locked.", "Diese Konferenz ist gesperrt."),
+    "now-locked": ("The conference is now locked.", "Die Konferenz ist jetzt gesperrt."),
+    "now-unlocked": ("The conference is open again.", "Die Konferenz ist wieder offen."),
+    "full": ("This conference is full.", "Diese Konferenz ist voll."),
+    "joined": ("has joined.", "ist dazugekommen."),
+    "left": ("has left.", "hat die Konferenz verlassen."),
+    "somebody-joined": ("Somebody has joined.", "Jemand ist dazugekommen."),
+    "somebody-left": ("Somebody has left.", "Jemand hat die Konferenz verlassen."),
+    "muted": ("Your microphone is off.", "Ihr Mikrofon ist aus."),
+    "unmuted": ("Your microphone is on again.", "Ihr Mikrofon ist wieder an."),
+    "muted-by-host": ("The host has turned your microphone off.", "Die Leitung hat Ihr Mikrofon ausgeschaltet."),
+    "all-muted": ("All microphones are off.", "Alle Mikrofone sind aus."),
+    "all-unmuted": ("All microphones are on again.", "Alle Mikrofone sind wieder an."),
+    "hand-raised": ("You have raised your hand.", "Sie haben sich gemeldet."),
+    "hand-lowered": ("You have lowered your hand.", "Ihre Meldung ist zurückgenommen."),
+    "recorded": ("This conference is recorded.", "Diese Konferenz wird aufgezeichnet."),
+    "recording-ended": (
+        "This conference is no longer recorded.",
+        "Diese Konferenz wird nicht mehr aufgezeichnet.",
+    ),
+    "removed": ("You have been removed from the conference.", "Sie wurden aus der Konferenz entfernt."),
+    "ends-soon": ("This conference ends soon.", "Diese Konferenz endet bald."),
+    "over": ("The conference is over.", "Die Konferenz ist beendet."),
+    "invited": ("You are invited to a conference.", "Sie sind zu einer Konferenz eingeladen."),
+    "to-join": ("To join,", "Um teilzunehmen,"),
+    "to-decline": ("To decline,", "Um abzulehnen,"),
+    "to-mute": ("To turn your microphone off or on,", "Um Ihr Mikrofon aus- oder einzuschalten,"),
+    "to-raise-hand": ("To raise or lower your hand,", "Um sich zu melden oder die Meldung zurückzunehmen,"),
+    "to-hear-how-many": ("To hear how many people are here,", "Um zu hören, wie viele hier sind,"),
+    "to-lock": ("To lock or unlock the conference,", "Um die Konferenz zu sperren oder zu öffnen,"),
+    "to-mute-all": ("To turn all microphones off or on,", "Um die Mikrofone aller aus- oder einzuschalten,"),
+    "to-record": ("To begin or end the recording,", "Um die Aufzeichnung zu beginnen oder zu beenden,"),
+    "to-end": ("To end the conference for everybody,", "Um die Konferenz für alle zu beenden,"),
+    "to-leave": ("To leave the conference,", "Um die Konferenz zu verlassen,"),
+}
+
+_GROUPS: Final[dict[str, dict[str, Both]]] = {
+    "general": _GENERAL,
+    "press": _PRESS,
+    "echo": _ECHO,
+    "voicemail": _VOICEMAIL_LEAVE | _VOICEMAIL_HEAR | _VOICEMAIL_OWN,
+    "recording": _RECORDING,
+    "conference": _CONFERENCE,
+}
+
+GROUPS = frozenset(_GROUPS)
+
+
+def sentences(language: str) -> dict[str, str]:
+    """What is said, by name, in "en" or "de"."""
+    column = ("en", "de").index(language)
+    return {f"{group}/{word}": both[column] for group, words in _GROUPS.items() for word, both in words.items()}
