@@ -1,4 +1,3 @@
-// @vitest-environment node
 import components from 'virtual:components';
 import { expect, it } from 'vitest';
 import { licenseOf } from '../components';
