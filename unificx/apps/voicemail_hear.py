@@ -8,7 +8,7 @@ from unificx.apps.call import App, Call
 from unificx.apps.contracts import Spoken
 from unificx.apps.voicemail_leave import heard
 from unificx.apps.voicemail_own import own_settings
-from unificx.kernel.errors import Refused, TooMany
+from unificx.kernel.errors import TooMany
 from unificx.people import Directory, Extension
 from unificx.prompts import say_digits, say_messages
 from unificx.recordings import Left, Mailboxes, Message
@@ -129,10 +129,7 @@ async def _choice(call: Call, *, gone: bool) -> str:
 
 async def _hear(boxes: Mailboxes, call: Call, message: Message) -> str:
     """Play a message, after when and from whom it is."""
-    try:
-        sound = await heard(await boxes.reader(message))
-    except Refused:
-        sound = None
+    sound = await heard(boxes.reader(message))
     if sound is None:
         return await call.play("voicemail/not-readable", keys=_KEYS)
     await boxes.heard(message)

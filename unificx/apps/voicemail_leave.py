@@ -1,6 +1,7 @@
 """Voicemail, the caller's side: a greeting, a tone, a message, and a second thought about it."""
 
 import asyncio
+from collections.abc import Awaitable
 from functools import partial
 
 from unificx.apps.call import App, Call
@@ -43,9 +44,8 @@ async def leave(boxes: Mailboxes, call: Call) -> None:
 
 async def _greet(boxes: Mailboxes, call: Call, box: Mailbox) -> None:
     """The owner's own words, else ours for what became of the call; the hash key is for who knows it all."""
-    own = await boxes.greeting(call.caller.tenant_id, box.extension_id)
-    greeting = await heard(own) if own is not None else None
-    first = greeting or _GREETINGS.get(box.why, "voicemail/greeting")
+    own = await heard(boxes.greeting(call.caller.tenant_id, box.extension_id))
+    first = own or _GREETINGS.get(box.why, "voicemail/greeting")
     await call.play(first, "voicemail/notice", "voicemail/leave", keys="#")
 
 
@@ -92,7 +92,7 @@ async def _review(boxes: Mailboxes, call: Call, draft: Draft, said: Said) -> str
         key = await call.play(*_MENU, keys=_CHOICES) or await call.digits(1, wait=THINK)
         if key != _HEAR:
             return key if key in (_AGAIN, _DISCARD) else _SEND
-        sound = await heard(await boxes.reader(draft.message))
+        sound = await heard(boxes.reader(draft.message))
         if sound is not None:
             await call.play("voicemail/your-message", sound, keys="#")
 
@@ -110,9 +110,10 @@ async def _sent(call: Call, draft: Draft, said: Said) -> None:
     await call.play("voicemail/sent")
 
 
-async def heard(reader: Reader) -> Sound | None:
-    """A recording to be played; None for one that cannot be."""
+async def heard(opening: Awaitable[Reader]) -> Sound | None:
+    """A recording to be played; None for one that cannot be: erased meanwhile, or damaged."""
     try:
+        reader = await opening
         return Sound(await reader.read(), reader.header.rate)
     except (Damaged, Refused):
         return None

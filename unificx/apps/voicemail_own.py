@@ -35,7 +35,7 @@ async def _greeting(boxes: Mailboxes, call: Call, extension: Extension) -> None:
     kept = False
     try:
         await call.record(writer, longest=LONGEST_GREETING, stop_on="#", silence=_SILENCE)
-        sound = await heard(await boxes.written(extension, writer))
+        sound = await heard(boxes.written(extension, writer))
         if sound is not None:
             menu = ("voicemail/to-use-greeting", "press/1", "general/to-cancel", "press/star")
             choice = await call.play("voicemail/your-greeting", sound, *menu, keys="1*") or await call.digits(1)

@@ -12,7 +12,6 @@ from unificx.recordings.audio import Audio, AudioParts, Reader
 from unificx.recordings.contracts import Left, Message, NewMessage
 from unificx.recordings.facts import MailboxChanged, MessageLeft
 from unificx.recordings.pins import PinGuard
-from unificx.recordings.sealing import Damaged
 from unificx.recordings.settings import BoxChange, BoxSettings, TenantChange, TenantSettings
 from unificx.recordings.writing import Writer
 from unificx.store import UnitOfWork
@@ -204,15 +203,9 @@ class Mailboxes:
 
     # ---- greetings of one's own
 
-    async def greeting(self, tenant_id: str, extension_id: str) -> Reader | None:
-        """The mailbox's own greeting, if it has one that can be read."""
-        audio_id = self.box(extension_id).greeting_id
-        if audio_id is None:
-            return None
-        try:
-            return await self._audio.reader(tenant_id, audio_id)
-        except (NotFound, Over, Damaged):
-            return None
+    async def greeting(self, tenant_id: str, extension_id: str) -> Reader:
+        """The mailbox's own greeting. Raises NotFound if it has none; Over; Damaged."""
+        return await self._audio.reader(tenant_id, self.box(extension_id).greeting_id or "")
 
     async def begin_greeting(self, extension: Extension) -> Writer:
         """A greeting is about to be spoken: then `use_greeting` or `drop_writer`. Raises ErasedSubject."""

@@ -214,18 +214,18 @@ async def test_a_pin_that_is_guessed_at_once_is_none(room: Room, pin: str) -> No
 
 
 async def test_a_greeting_of_ones_own_takes_the_place_of_the_one_before(room: Room) -> None:
-    assert await room.boxes.greeting(TENANT, ANNA.id) is None
+    with pytest.raises(NotFound):
+        await room.boxes.greeting(TENANT, ANNA.id)
     for seconds in (1.5, 2.5):
         writer = await room.boxes.begin_greeting(ANNA)
         room.writers.append(writer)
         await writer.write(said(seconds), 8000)
         await room.boxes.use_greeting(ANNA, writer)
-        greeting = await room.boxes.greeting(TENANT, ANNA.id)
-        assert greeting is not None
-        assert await greeting.read() == said(seconds)
+        assert await (await room.boxes.greeting(TENANT, ANNA.id)).read() == said(seconds)
         assert len(room.all_files()) == 1
     await room.restarted()
-    assert await room.boxes.greeting(TENANT, ANNA.id) is not None
+    assert (await room.boxes.greeting(TENANT, ANNA.id)).seconds == 2.5
     await room.boxes.drop_greeting(ANNA)
-    assert await room.boxes.greeting(TENANT, ANNA.id) is None
+    with pytest.raises(NotFound):
+        await room.boxes.greeting(TENANT, ANNA.id)
     assert room.all_files() == []

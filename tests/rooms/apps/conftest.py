@@ -1,0 +1,39 @@
+"""Apps are given no time to wait in: what takes seconds takes none. Mailboxes are real."""
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import structlog.testing
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "recordings"))
+
+from recording_room import Room
+
+from unificx.apps import call, voicemail_leave
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.facts import Bus
+from unificx.privacy import KeyStore
+from unificx.store import Database
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call, "SETTLE", 0)
+    monkeypatch.setattr(voicemail_leave, "THINK", 0.05)
+
+
+@pytest.fixture(autouse=True)
+def no_fault_in_the_log() -> Iterator[None]:
+    with structlog.testing.capture_logs() as entries:
+        yield
+    assert not [entry for entry in entries if entry["log_level"] == "error"]
+
+
+@pytest.fixture
+async def room(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus, clock: ManualClock) -> AsyncIterator[Room]:
+    made = Room(tmp_path, database, keys, bus, clock)
+    await made.boxes.start()
+    yield made
+    made.let_go()

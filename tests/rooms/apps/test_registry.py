@@ -1,0 +1,75 @@
+"""Which apps there are: ours, and those of installed packages; broken ones are told before anything is served."""
+
+from datetime import UTC, datetime
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from unificx.apps import ECHO, App, Call, Registry, installed, registry
+from unificx.kernel.errors import CannotStart
+from unificx.people import Directory, Extension, Tenant
+from unificx.routing import Hosted
+
+ANNA = Extension("e-anna", "t-acme", "1001", None, "s-anna", 30, 3600, "Anna Example")
+
+
+async def nothing(call: Call) -> None: ...
+
+
+WEATHER = App("weather", nothing, ("*70",), tenants=("acme",))
+
+
+@pytest.fixture
+def directory() -> Directory:
+    directory = Directory()
+    for slug in ("acme", "globex"):
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        directory.put_tenant(Tenant(f"t-{slug}", slug, slug, f"{slug}.example", "active", began))
+    return directory
+
+
+def test_a_code_leads_to_its_app_where_it_is_for(directory: Directory) -> None:
+    apps = Registry((ECHO, WEATHER), directory)
+    assert apps.behind("t-acme", "*43") == apps.behind("t-globex", "*43") == Hosted("echo")
+    assert apps.behind("t-acme", "*70") == Hosted("weather")
+    assert apps.behind("t-globex", "*70") is None
+    assert apps.behind("t-acme", "*71") is None
+    assert apps.behind("nobody", "*43") is None
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_calls_go_to_voicemail_where_it_takes_them(directory: Directory, takes: bool) -> None:
+    leave = App(registry.LEAVE, nothing)
+    assert Registry((leave,), directory, lambda extension: takes).instead_of(ANNA) == (
+        Hosted(leave.name) if takes else None
+    )
+    assert Registry((ECHO,), directory, lambda extension: takes).instead_of(ANNA) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [App("echo", nothing), App("other", nothing, ("*43",)), App("x", nothing, ("43",)), App("x", nothing, ("*",))],
+)
+def test_apps_that_clash_or_cannot_be_dialled_are_refused(directory: Directory, other: App) -> None:
+    with pytest.raises(CannotStart):
+        Registry((ECHO, other), directory)
+
+
+def bring(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    def points(group: str) -> list[EntryPoint]:
+        assert group == "unificx.apps"
+        return [EntryPoint("weather", value, group)]
+
+    monkeypatch.setattr(registry, "entry_points", points)
+
+
+def test_an_installed_package_brings_an_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, f"{__name__}:WEATHER")
+    assert installed() == {"weather": WEATHER}
+
+
+@pytest.mark.parametrize("value", ["no.such.module:x", f"{__name__}:no_such", f"{__name__}:nothing"])
+def test_one_that_cannot_be_had_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    bring(monkeypatch, value)
+    with pytest.raises(CannotStart):
+        installed()

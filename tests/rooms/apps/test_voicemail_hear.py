@@ -1,0 +1,176 @@
+"""Hearing messages by telephone: one's own at once, any with number and PIN; and setting up one's mailbox."""
+
+from datetime import UTC, datetime
+
+import pytest
+from app_stage import HANG_UP, Stage, without
+from recording_room import ANNA, TENANT, Room, message
+
+from unificx.apps import hearing
+from unificx.media.tones import sine
+from unificx.people import Directory, Tenant
+from unificx.recordings import BoxChange, Message
+
+MENU = ("voicemail/to-", "press/", "general/to-")
+FIRST = ["voicemail/welcome", "voicemail/you-have"]
+
+
+@pytest.fixture
+def directory() -> Directory:
+    directory = Directory()
+    directory.put_tenant(Tenant(TENANT, "acme", "Acme", "acme.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
+    directory.put_extension(ANNA)
+    return directory
+
+
+def stage(room: Room, directory: Directory, app: int = 0, **more) -> Stage:
+    more.setdefault("caller", ANNA)
+    return Stage(hearing(room.boxes, directory)[app], mailbox=None, **more)
+
+
+async def left(room: Room, seconds: float = 2.0, number: str = "+491511234567") -> Message:
+    draft = await room.boxes.begin(message(number))
+    await draft.write(sine(443.7, 9000, round(seconds * 8000)).tobytes(), 8000)
+    assert await draft.keep()
+    room.clock.advance(60)
+    return await room.boxes.get(TENANT, draft.message.id)
+
+
+def heard(stage: Stage) -> list[str]:
+    """What was heard but for menus, numbers and digits."""
+    return without(stage.heard, *MENU, "number/", "count/", "pause", "digit", "general/and")
+
+
+async def test_an_empty_mailbox_says_so(room: Room, directory: Directory) -> None:
+    caller = stage(room, directory, keys={"voicemail/to-change-settings": [HANG_UP]})
+    await caller.run()
+    assert heard(caller) == ["voicemail/welcome", "voicemail/no-messages"]
+
+
+@pytest.mark.promise("C9")
+async def test_messages_are_heard_the_new_ones_first_and_from_the_oldest_on(room: Room, directory: Directory) -> None:
+    old, first, second = await left(room, 1.0), await left(room, 2.0, "1002"), await left(room, 3.0, "")
+    await room.boxes.heard(old)
+    caller = stage(
+        room,
+        directory,
+        keys={"sound 2.0": ["2"], "sound 3.0": ["2"], "sound 1.0": ["2"], "voicemail/no-more": [HANG_UP]},
+    )
+    await caller.run()
+    assert heard(caller) == [
+        *FIRST,
+        *("voicemail/received", "a moment", "voicemail/from-extension", "sound 2.0"),
+        *("voicemail/received", "a moment", "voicemail/from-unknown", "sound 3.0"),
+        *("voicemail/received", "a moment", "voicemail/from-number", "sound 1.0"),
+        "voicemail/no-more",
+    ]
+    for one in (first, second):
+        assert (await room.boxes.get(TENANT, one.id)).heard is not None
+
+
+async def test_again_back_and_details(room: Room, directory: Directory) -> None:
+    await left(room, 1.0), await left(room, 2.0)
+    keys = {"sound 1.0": ["1", "2", HANG_UP], "sound 2.0": ["4"], "voicemail/received": ["", "", "", "3"]}
+    caller = stage(room, directory, keys=keys)
+    await caller.run()
+    assert [one for one in heard(caller) if one.startswith("sound")] == [
+        "sound 1.0",
+        "sound 1.0",
+        "sound 2.0",
+        "sound 1.0",
+    ]
+
+
+@pytest.mark.promise("R2")
+async def test_a_message_is_put_away_and_brought_back(room: Room, directory: Directory) -> None:
+    kept, gone = await left(room, 1.0), await left(room, 2.0)
+    keys = {"sound 1.0": ["7"], "voicemail/deleted": ["7", HANG_UP], "voicemail/restored": ["2"], "sound 2.0": ["7"]}
+    caller = stage(room, directory, keys=keys)
+    await caller.run()
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [kept.id]
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
+
+
+async def test_a_message_that_cannot_be_read_is_passed_over(room: Room, directory: Directory) -> None:
+    await left(room)
+    for path in room.all_files():
+        path.write_bytes(b"damaged")
+    caller = stage(room, directory, keys={"voicemail/not-readable": [HANG_UP]})
+    await caller.run()
+    assert heard(caller) == [*FIRST, "voicemail/not-readable"]
+
+
+@pytest.mark.promise("C9")
+async def test_with_number_and_pin_from_any_telephone(room: Room, directory: Directory) -> None:
+    await left(room)
+    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
+    caller = stage(room, directory, 1, caller=None, keys=keys)
+    await caller.run()
+    assert heard(caller)[:4] == [
+        "voicemail/enter-mailbox",
+        "voicemail/enter-pin",
+        "voicemail/wrong-pin",
+        "voicemail/enter-pin",
+    ]
+    assert "sound 2.0" in caller.heard
+
+
+@pytest.mark.parametrize("number", ["1001", "4711", ""])
+async def test_whether_there_is_a_mailbox_is_not_told(room: Room, directory: Directory, number: str) -> None:
+    """A mailbox without a PIN, one that is not there and no number at all sound alike."""
+    keys = {"voicemail/enter-mailbox": [f"{number}#"], "voicemail/enter-pin": ["8264#", "9264#", "9265#"]}
+    caller = stage(room, directory, 1, caller=None, keys=keys)
+    await caller.run()
+    tries = ["voicemail/enter-pin", "voicemail/wrong-pin"] * 3
+    assert heard(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
+
+
+async def test_a_pin_that_is_guessed_at_is_slowed(room: Room, directory: Directory) -> None:
+    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    for _ in range(5):
+        await room.boxes.opens(TENANT, ANNA.id, "1111")
+    keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["8264#"]}
+    caller = stage(room, directory, 1, caller=None, keys=keys)
+    await caller.run()
+    assert heard(caller)[-1] == "general/too-many-tries"
+    assert "voicemail/welcome" not in caller.heard
+
+
+async def test_a_pin_is_set_by_telephone(room: Room, directory: Directory) -> None:
+    keys = {
+        "voicemail/to-change-settings": ["0"],
+        "voicemail/to-change-greeting": ["3", "3", "3", "*"],
+        "voicemail/new-pin": ["1111#", "8264#", "8264#"],
+        "voicemail/repeat-pin": ["1111#", "8265#", "8264#"],
+    }
+    caller = stage(room, directory, keys=keys)
+    await caller.run()
+    answers = ["voicemail/pin-too-simple", "voicemail/pins-differ", "voicemail/pin-changed"]
+    assert [one for one in heard(caller) if one in answers] == answers
+    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+
+
+async def test_a_greeting_is_spoken_heard_and_used_or_not(room: Room, directory: Directory) -> None:
+    keys = {
+        "voicemail/to-change-settings": ["0"],
+        "voicemail/to-change-greeting": ["1", "1", "*"],
+        "voicemail/to-use-greeting": ["1", "*"],
+    }
+    caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
+    await caller.run()
+    answers = ["voicemail/greeting-saved", "general/cancelled"]
+    assert [one for one in heard(caller) if one in answers] == answers
+    assert (await room.boxes.greeting(TENANT, ANNA.id)).seconds == 2.0
+    assert len(room.all_files()) == 1
+    again = stage(
+        room, directory, keys={"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["2", "*"]}
+    )
+    await again.run()
+    assert room.all_files() == []
+
+
+async def test_who_has_no_extension_has_no_mailbox(room: Room) -> None:
+    caller = stage(room, Directory())
+    await caller.run()
+    assert heard(caller) == ["voicemail/not-available"]

@@ -1,0 +1,155 @@
+"""Leaving a message: greeted, recorded, thought better of, or simply hung up."""
+
+import errno
+
+import pytest
+from app_stage import HANG_UP, Stage, without
+from recording_room import ANNA, TENANT, Room
+
+from unificx.apps import leaving
+from unificx.media.tones import sine
+from unificx.recordings import Message, TenantChange, writing
+
+MENU = ("voicemail/to-", "press/")
+GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
+
+
+def stage(room: Room, *says: list[str], **more) -> Stage:
+    more.setdefault("mailbox", ANNA)
+    return Stage(leaving(room.boxes), says=list(says), **more)
+
+
+async def messages(room: Room) -> list[Message]:
+    return list(await room.boxes.list(TENANT, [ANNA.id]))
+
+
+def heard(stage: Stage) -> list[str]:
+    """What was heard but for menus; the tone is "beep"."""
+    return ["beep" if one == "sound 0.4" else one for one in without(stage.heard, *MENU)]
+
+
+@pytest.mark.promise("C9")
+async def test_who_speaks_and_hangs_up_has_left_a_message(room: Room) -> None:
+    caller = stage(room, ["speak 3", HANG_UP])
+    await caller.run()
+    assert heard(caller) == GREETED
+    [message] = await messages(room)
+    assert message.seconds == pytest.approx(3.0)
+    assert message.call_id == "call-1"
+
+
+async def test_who_hangs_up_before_or_without_a_word_has_left_nothing(room: Room) -> None:
+    await stage(room, keys={"voicemail/leave": [HANG_UP]}).run()
+    await stage(room, ["silence 4", HANG_UP]).run()
+    await stage(room, ["speak 0.4", HANG_UP]).run()
+    assert await messages(room) == []
+    assert room.all_files() == []
+
+
+@pytest.mark.parametrize(
+    ("why", "greeting"),
+    [
+        ("busy", "voicemail/greeting-busy"),
+        ("unreachable", "voicemail/greeting-unavailable"),
+        ("declined", "voicemail/greeting"),
+    ],
+)
+async def test_the_greeting_says_why(room: Room, why: str, greeting: str) -> None:
+    caller = stage(room, ["speak 2", HANG_UP], why=why)
+    await caller.run()
+    assert heard(caller)[0] == greeting
+
+
+async def test_who_is_in_a_hurry_skips_the_greeting(room: Room) -> None:
+    caller = stage(room, ["speak 2", HANG_UP], keys={"voicemail/greeting": ["#"]})
+    await caller.run()
+    assert heard(caller) == ["voicemail/greeting", "beep"]
+
+
+async def test_a_greeting_of_ones_own_is_said_instead(room: Room) -> None:
+    writer = await room.boxes.begin_greeting(ANNA)
+    await writer.write(sine(300, 5000, 8000).tobytes(), 8000)
+    await room.boxes.use_greeting(ANNA, writer)
+    caller = stage(room, ["speak 2", HANG_UP])
+    await caller.run()
+    assert heard(caller) == ["sound 1.0", *GREETED[1:]]
+
+
+async def test_silence_ends_a_message_and_it_is_sent(room: Room) -> None:
+    caller = stage(room, ["speak 2", "silence 20"])
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/sent"]
+    assert len(await messages(room)) == 1
+
+
+async def test_hash_asks_and_who_says_nothing_has_sent_it(room: Room) -> None:
+    caller = stage(room, ["speak 2", "press #"])
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/sent"]
+    assert "voicemail/to-send" in caller.heard
+    assert len(await messages(room)) == 1
+
+
+async def test_it_is_listened_to_then_sent(room: Room) -> None:
+    caller = stage(room, ["speak 2", "press #"], keys={"voicemail/to-send": ["2", "1"]})
+    await caller.run()
+    said = [one for one in heard(caller) if one.startswith("sound")]
+    assert said == ["sound 2.0"]
+    assert len(await messages(room)) == 1
+
+
+async def test_it_is_spoken_again_and_the_first_one_is_gone(room: Room) -> None:
+    caller = stage(room, ["speak 2", "press #"], ["speak 5", HANG_UP], keys={"voicemail/to-send": ["3"]})
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/after-tone", "beep"]
+    [message] = await messages(room)
+    assert message.seconds == pytest.approx(5.0)
+    assert len(room.all_files()) == 1
+
+
+@pytest.mark.parametrize(("pressed", "says"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
+async def test_it_is_discarded(room: Room, pressed: dict[str, list[str]], says: str) -> None:
+    caller = stage(room, ["speak 2", says], keys=pressed)
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/discarded"]
+    assert await messages(room) == []
+    assert room.all_files() == []
+
+
+async def test_who_hangs_up_while_he_thinks_has_sent_it(room: Room) -> None:
+    await stage(room, ["speak 2", "press #"], keys={"voicemail/to-hear": [HANG_UP]}).run()
+    assert len(await messages(room)) == 1
+
+
+async def test_a_full_mailbox_takes_no_more(room: Room) -> None:
+    await room.boxes.change_tenant(TENANT, TenantChange(most_messages=1))
+    await stage(room, ["speak 2", HANG_UP]).run()
+    caller = stage(room, ["speak 2", HANG_UP])
+    await caller.run()
+    assert heard(caller) == ["voicemail/mailbox-full"]
+    assert len(await messages(room)) == 1
+
+
+async def test_without_a_mailbox_there_is_nothing_to_leave(room: Room) -> None:
+    caller = stage(room, mailbox=None)
+    await caller.run()
+    assert heard(caller) == ["voicemail/not-available"]
+
+
+async def test_a_full_disk_is_told_and_what_was_said_before_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, put = 0, writing._write_all
+
+    def nearly_full(file, data: bytes) -> None:
+        nonlocal written
+        written += len(data)
+        if written > 40_000:
+            raise OSError(errno.ENOSPC, "full")
+        put(file, data)
+
+    monkeypatch.setattr(writing, "_write_all", nearly_full)
+    caller = stage(room, ["speak 5"])
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/too-long", "voicemail/sent"]
+    [message] = await messages(room)
+    assert message.seconds == 2.0
+    assert (await room.boxes.reader(message)).seconds == 2.0
