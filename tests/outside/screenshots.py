@@ -77,8 +77,8 @@ def drawn(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
         "1",
         "-r",
         "20",
-        "-q:v",
-        "3",
+        "-pix_fmt",
+        "yuv420p",
         video,
     ]
     subprocess.run(shot, check=True)
