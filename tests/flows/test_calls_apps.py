@@ -229,18 +229,3 @@ async def test_early_sound_of_a_phone_is_not_passed_on_where_an_app_may_answer()
         alice <- 200 [vm]
         alice -> ACK
     """)
-
-
-async def test_a_call_in_an_app_is_not_carried_on_by_the_next_life() -> None:
-    world = await play(TALKING)
-    assert world.notes
-    from unificx.calls import Journal
-
-    spooled: list[bytes] = []
-
-    class Spool:
-        def append(self, kind: str, record: bytes, *, last: bool = False) -> None:
-            spooled.append(record)
-
-    Journal(Spool(), None, world.clock).note(world.notes[0])  # type: ignore[arg-type]
-    assert spooled == []

@@ -176,12 +176,16 @@ class Conductor:
         self.wake()
 
     def adopt(self, run: Run) -> None:
-        """Go on with an answered call of an earlier life of this process; its media has to be made anew."""
+        """Go on with an answered call of an earlier life of this process; its media has to be made anew.
+
+        One that was in an app is ended: the app is gone.
+        """
         self._keep(run)
         for name, leg in run.legs.items():
             self._by_leg[leg.id] = (run, name)
         self._rearm(run)
-        self.tell(run, words.MediaRestarted(), self.parts.clock.monotonic())
+        carried_on = words.MediaRestarted() if not run.apps else words.EndAsked(Cause.GOING_DOWN)
+        self.tell(run, carried_on, self.parts.clock.monotonic())
         self.wake()
 
     def tell(self, run: Run, event: words.Event, now: float) -> None:

@@ -10,6 +10,7 @@ import structlog
 
 from unificx.calls import queries
 from unificx.calls.conductor import Conductor
+from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.states import Answering, Talking
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import AnyLeg, Run, Said
@@ -17,6 +18,7 @@ from unificx.calls.tables import LiveCallPart
 from unificx.kernel.clock import Clock
 from unificx.people import Directory
 from unificx.presence import Caller
+from unificx.routing import Hosted
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
 from unificx.sip.legs import Adopted, Legs
@@ -35,7 +37,10 @@ class Spool(Protocol):
 
 
 class Journal:
-    """Notes answered calls in the spool; `adopt_all` carries them on. Hang `apply` into the spool as KIND's handler."""
+    """Notes answered calls in the spool; `adopt_all` carries them on. Hang `apply` into the spool as KIND's handler.
+
+    An app is over when the process is: a call in one is adopted to be ended and recorded.
+    """
 
     def __init__(self, spool: Spool, keys: Keys, clock: Clock) -> None:
         self._spool = spool
@@ -45,8 +50,8 @@ class Journal:
     def note(self, run: Run) -> None:
         """The call is answered."""
         state = run.state
-        if not isinstance(state, (Answering, Talking)) or state.callee in run.apps:
-            return  # an app is over when the process is
+        if not isinstance(state, (Answering, Talking)):
+            return
         tenant = run.caller.tenant_id
         blob = queries.sealed(self._keys, tenant, run.id, _part(run, state))
         self._append(f"+ {run.id} {tenant} ".encode() + blob)
@@ -104,11 +109,12 @@ def _part(run: Run, state: Answering | Talking) -> LiveCallPart:
     return LiveCallPart(
         caller=(who.tenant_id, who.extension_id, who.device_id, who.subject, who.number, who.name),
         dialled=run.dialled,
-        devices=(run.devices[state.callee], run.callee.id if run.callee is not None else ""),
+        devices=(run.devices.get(state.callee, ""), run.callee.id if run.callee is not None else ""),
         times=(run.started, answered),
         caller_dialog=_dialog_words(caller, owns=False),
-        callee_dialog=_dialog_words(callee, owns=True),
+        callee_dialog=_dialog_words(callee, owns=True) if state.callee not in run.apps else (),
         descriptions=tuple(sdp.decode("utf-8", "replace") for sdp in (state.caller_sdp, state.callee_sdp)),
+        passed_on=run.passed_on.name if run.passed_on is not None else "",
     )
 
 
@@ -153,7 +159,10 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
     caller_sdp, callee_sdp = part.descriptions
     started, answered = part.times
     callee = directory.extension_by_id(callee_extension)
-    adopted = {CALLER: _adopted(part.caller_dialog, caller_sdp), "b1": _adopted(part.callee_dialog, callee_sdp)}
+    in_app = not part.callee_dialog and bool(part.caller_dialog)
+    adopted = {CALLER: _adopted(part.caller_dialog, caller_sdp)}
+    if not in_app:
+        adopted["b1"] = _adopted(part.callee_dialog, callee_sdp)
     run = Run(
         id=call_id,
         caller=Caller(tenant, extension, device, subject, number=number, name=name),
@@ -164,7 +173,9 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         legs={name: legs.adopt(one, clock.monotonic()) for name, one in adopted.items()},
         answered=answered,
         winner="b1",
-        devices={"b1": callee_device},
+        devices={} if in_app else {"b1": callee_device},
+        apps={"b1": Hosted("")} if in_app else {},
+        passed_on=Cause[part.passed_on] if part.passed_on else None,
         said={CALLER: Said(SKIPPED, b""), "b1": Said(SKIPPED, b"")},
     )
     spoken = (clock.now() - answered).total_seconds()

@@ -27,7 +27,8 @@ class LiveCallPart:
 
     `caller` is (tenant, extension, device, subject, number, name), `devices` the callee's device and extension,
     `times` when it started and was answered. A dialog is (Call-ID, local tag, local, remote tag, remote, CSeq, target,
-    transport, host, port, "owns" or "", *routes). Gone when the call is over.
+    transport, host, port, "owns" or "", *routes). Gone when the call is over. A call in an app has no second dialog;
+    `passed_on` is why the app took it, the name of a cause, or "" if it was dialled.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")
@@ -37,6 +38,7 @@ class LiveCallPart:
     caller_dialog: tuple[str, ...] = _operations("user.behavior.call_detail")
     callee_dialog: tuple[str, ...] = _operations("user.behavior.call_detail")
     descriptions: tuple[str, ...] = _operations("user.device.ip_address")
+    passed_on: str | None = _operations("user.behavior.call_detail")
 
 
 class LiveCallRow(Base):

@@ -87,6 +87,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.host = Host(self, Prompts(), self.clock, {self.app.name: self.app})
         self.over = asyncio.Event()
+        self.keys = {prompt: list(keys) for prompt, keys in self.keys.items()}
         self._tickets = 0
 
     def begin(self) -> None:

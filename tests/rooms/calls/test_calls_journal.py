@@ -41,6 +41,7 @@ NO_CALL = LiveCallPart(
     caller_dialog=("too few",),
     callee_dialog=(),
     descriptions=("", ""),
+    passed_on="",
 )
 
 
@@ -294,3 +295,32 @@ async def test_going_down_says_goodbye_and_leaves_nothing_to_carry_on(
         history <- answered 41 alice bob
     """)  # fmt: skip
     assert await crash(world, journal, spool, database) == 0
+
+
+@pytest.mark.parametrize(
+    ("dialled", "app", "outcome"),
+    [
+        ("*43", "echo [alice]", "answered 41 alice *43"),
+        ("1002", "voicemail for 1002 [alice]", "unreachable 20 alice 1002"),
+    ],
+)
+async def test_a_call_in_an_app_is_ended_and_recorded(
+    journal: Journal, spool: Spool, database: Database, dialled: str, app: str, outcome: str
+) -> None:
+    world = await journalled("alice 1001, bob 1002 tcp voicemail off", journal, f"""
+        alice -> INVITE {dialled} [alice]
+        app   <- {app}
+        ! the app answers [app]
+        alice <- 200 [app]
+        alice -> ACK
+    """)  # fmt: skip
+    assert await crash(world, journal, spool, database) == 1
+    await play_on(world, f"""
+        alice <- BYE
+        history <- {outcome}
+    """)  # fmt: skip
+    await spool.drain()
+    assert await rows(database) == 0
+    world.apps.running = 0  # the app of the life before
+    await world.pass_time(70)
+    assert world.leftovers() == {}
