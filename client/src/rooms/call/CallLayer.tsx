@@ -3,7 +3,6 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/kernel/store';
 import { colleagues } from '~/rooms/directory';
-import { nearEar, startSensors, stopSensors } from '~/media/sensors';
 import { phone, type Call } from '~/sip';
 import { Bar } from './Bar';
 import { CallScreen } from './CallScreen';
@@ -13,7 +12,6 @@ import { Incoming } from './Incoming';
 import { callView, shown } from './model';
 import { useAlone } from './useAlone';
 import { useParty } from './useParty';
-import css from './call.module.css';
 
 /** Calls, above whatever else is on the screen. */
 export default function CallLayer() {
@@ -23,12 +21,6 @@ export default function CallLayer() {
     phone.start();
     void colleagues.open();
   }, []);
-  const live = calls.some((each) => !each.over);
-  useEffect(() => {
-    if (!live) return undefined;
-    startSensors();
-    return stopSensors;
-  }, [live]);
   const now = shown(calls, active);
   useAlone(Boolean(now.active ? !minimised : now.ringing));
   return (
@@ -37,18 +29,9 @@ export default function CallLayer() {
       {now.active && (minimised ? <Bar call={now.active} /> : <CallScreen call={now.active} other={now.other} />)}
       {now.ringing && <Incoming call={now.ringing} beside={Boolean(now.active)} />}
       {now.active && <Devices />}
-      {now.active && !minimised && <AtTheEar call={now.active} />}
       {now.active && <Ear call={now.active} />}
     </>
   );
-}
-
-/** A telephone at the ear shows nothing, and an ear presses nothing. Pictures are looked at, so with them the screen stays. */
-function AtTheEar({ call }: { call: Call }) {
-  const near = useValue(nearEar);
-  const { phase, theirVideo, ownVideo } = useValue(call.state);
-  if (!near || theirVideo || ownVideo || phase === 'ended') return null;
-  return <div className={css.dark} aria-hidden />;
 }
 
 function Announcement({ call }: { call: Call }) {
