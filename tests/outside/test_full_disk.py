@@ -49,7 +49,9 @@ def test_nothing_new_begins_on_a_full_disk_and_what_ends_is_recorded(small_home:
         assert ready(server) == {}
         greedy = fill(small_home)
         assert "nearly full" in eventually(lambda: ready(server).get("disk"), what="/readyz says so")
-        refused = desk.caller(household.anna, household.berta.number, *s.authenticated_invite(s.sdp()), *s.is_refused(503))
+        refused = desk.caller(
+            household.anna, household.berta.number, *s.authenticated_invite(s.sdp()), *s.is_refused(503)
+        )
         assert "Retry-After: 60" in desk.calls(refused).trace
         with server.rest() as rest:
             new = {"number": "740074", "name": "Dorothea Example"}
