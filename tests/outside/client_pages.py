@@ -74,6 +74,27 @@ PUSH_SERVICE = """({endpoint, keys}) => {
 }"""
 
 
+WATCH_SHOWING = """() => {
+  if (self.showing) return
+  self.showing = {begun: 0, open: 0}
+  const show = self.registration.showNotification.bind(self.registration)
+  self.registration.showNotification = (...what) => {
+    showing.begun += 1
+    showing.open += 1
+    return show(...what).finally(() => (showing.open -= 1))
+  }
+}"""
+
+SHOWN = """async () => {
+  // Asked for what is there while it is about to show something, Chromium forgets that.
+  for (let begun = -1; showing.open || begun !== showing.begun; await new Promise((done) => setTimeout(done, 300)))
+    begun = showing.begun
+  return (await self.registration.getNotifications()).map((each) => ({
+    title: each.title, body: each.body, tag: each.tag, data: each.data, lang: each.lang,
+    stays: each.requireInteraction, actions: (each.actions ?? []).map((one) => one.action)}))
+}"""
+
+
 class Client:
     """One profile with one page of `/app` in it. `requests` are all that left it, of its pages and its worker."""
 
@@ -163,6 +184,7 @@ class WorkerOf:
 
     def push(self, message: dict[str, str]) -> None:
         """As from the push service."""
+        self.itself.evaluate(WATCH_SHOWING)
         data = json.dumps(message)
         told = {"origin": self._client.origin, "registrationId": self._registration, "data": data}
         self._session.send("ServiceWorker.deliverPushMessage", told)
@@ -180,10 +202,8 @@ class WorkerOf:
 
     def shown(self) -> list[dict[str, Any]]:
         """The notifications that are there now."""
-        script = """async () => (await self.registration.getNotifications()).map((each) => ({
-          title: each.title, body: each.body, tag: each.tag, data: each.data, lang: each.lang,
-          stays: each.requireInteraction, actions: (each.actions ?? []).map((one) => one.action)}))"""
-        return self.itself.evaluate(script)
+        self.itself.evaluate(WATCH_SHOWING)
+        return self.itself.evaluate(SHOWN)
 
     def until_shown(self, *titles: str) -> list[dict[str, Any]]:
         """Wait until exactly these notifications are there."""

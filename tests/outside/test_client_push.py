@@ -48,7 +48,7 @@ def anna(clients: Clients, household: Household) -> Client:
 @pytest.mark.promise("U1", "T1")
 def test_a_call_rings_as_a_notification_that_names_nobody_and_is_taken_down(anna: Client) -> None:
     worker = WorkerOf(anna)
-    anna.page.goto("about:blank")
+    worker.alone()
     worker.push({"type": "call", "call": "019b-1"})
     [shown] = worker.until_shown("Incoming call")
     assert (shown["stays"], shown["body"], shown["data"]) == (True, "", {"call": "019b-1"})
@@ -64,7 +64,7 @@ def test_a_call_rings_as_a_notification_that_names_nobody_and_is_taken_down(anna
 
 def test_the_end_that_overtakes_the_beginning_leaves_nothing_ringing(anna: Client) -> None:
     worker = WorkerOf(anna)
-    anna.page.goto("about:blank")
+    worker.alone()
     worker.push({"type": "stop", "call": "019b-3"})
     worker.push({"type": "call", "call": "019b-3"})
     worker.push({"type": "notice"})
@@ -84,7 +84,7 @@ def test_whoever_looks_at_the_client_sees_no_notification(anna: Client) -> None:
 
 def test_a_press_opens_the_client_for_this_call_or_tells_the_one_that_is_open(anna: Client) -> None:
     worker = WorkerOf(anna)
-    anna.page.goto("about:blank")
+    worker.alone()
     for call in ("019b-5", "019b-6"):
         worker.push({"type": "call", "call": call})
     worker.until_shown("Incoming call", "Incoming call")
@@ -96,7 +96,7 @@ def test_a_press_opens_the_client_for_this_call_or_tells_the_one_that_is_open(an
 def test_the_worker_speaks_the_language_of_the_device(clients: Clients, household: Household) -> None:
     client = clients("notifications", language="de-DE").sign_in(household.anna)
     worker = WorkerOf(client)
-    client.page.goto("about:blank")
+    worker.alone()
     worker.push({"type": "call", "call": "019b-7"})
     [shown] = worker.until_shown("Eingehender Anruf")
     assert shown["lang"] == "de"
@@ -139,7 +139,7 @@ def test_a_device_signed_out_from_elsewhere_is_wiped_though_no_page_is_open(
     worker = WorkerOf(client)
     eventually(lambda: client.api("GET", "/me/reachable")["push"], 10, "a subscription the server knows")
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
-    client.page.goto("about:blank")
+    worker.alone()
     assert client.databases() == INSTALLED
     other = clients().sign_in(household.clara)
     other.api("DELETE", f"/sessions/{session['id']}")
@@ -170,7 +170,7 @@ def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
     eventually(
         lambda: client.api("GET", "/me/reachable") == {"registered": True, "push": True}, 15, "a wakeable device"
     )
-    client.page.goto("about:blank")
+    worker.alone()
     return worker
 
 
@@ -228,3 +228,27 @@ def test_the_self_test_has_the_pbx_call_this_very_device(clients: Clients, house
     expect(client.page.get_by_text("It rings while UnifiCX is open")).to_be_visible()
     client.open("/history")
     expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()
+
+
+def test_a_push_service_that_changes_the_address_is_followed(
+    clients: Clients, household: Household, service: PushServiceOfATest
+) -> None:
+    client = clients("notifications").sign_in(household.anna)
+    worker = WorkerOf(client)
+    worker.alone()
+    worker.itself.evaluate(
+        """async (subscription) => {
+          const event = new ExtendableEvent('pushsubscriptionchange')
+          event.newSubscription = {toJSON: () => subscription}
+          const waited = []
+          event.waitUntil = (work) => waited.push(work)
+          self.dispatchEvent(event)
+          await Promise.all(waited)
+        }""",
+        service.browser.as_json(),
+    )
+    client.open()
+    assert client.api("GET", "/me/reachable")["push"] is True
+    test_id = client.api("POST", "/me/push/test")["id"]
+    [message] = eventually(lambda: service.messages("test"), 10, "a push")
+    assert message["id"] == test_id
