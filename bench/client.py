@@ -1,0 +1,139 @@
+"""The client: how much script its first screens load, how soon a call rings after the tap, and what the API's usual
+reads cost the server."""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from bench import Metric, metric, running_server
+
+OUTSIDE = Path(__file__).parents[1] / "tests" / "outside"
+sys.path[:0] = [str(OUTSIDE), str(OUTSIDE.parent)]
+
+from browser import driven  # noqa: E402
+from client_pages import Client, Clients, build_if_old  # noqa: E402
+from client_phone import ClientPhone  # noqa: E402
+from playwright.sync_api import Response, expect  # noqa: E402
+from portal_pages import EMAIL, PASSWORD, administrator  # noqa: E402
+from server import Login, Server  # noqa: E402
+
+CALLS = 12
+READS = 200
+SETTLED_MS = 2000
+ADA, BEN = (Login(number, name, "", "", "", "") for number, name in (("1002", "Ada Example"), ("1003", "Ben Example")))
+OWN = ("/me", "/me/reachable", "/sessions", "/directory", "/history", "/me/factors", "/sign-in/options")
+ADMINISTRATORS = ("/persons", "/extensions", "/devices", "/calls")
+WATCH = """() => {
+  addEventListener('click', () => { window.tapped = performance.now() }, {capture: true})
+  new MutationObserver(() => {
+    if (window.rang || !document.querySelector('[role=dialog] [role=status]')?.textContent.startsWith('Ringing')) return
+    window.rang = performance.now()
+  }).observe(document.documentElement, {subtree: true, childList: true, characterData: true})
+}"""
+
+
+def run() -> list[Metric]:
+    build_if_old()
+    with running_server() as (server, directory):
+        administrator(server)
+        with driven() as playwright, clients_of(Clients(playwright, directory, server)) as clients:
+            return [*_first_loads(clients), *_rings(clients), *_reads(server)]
+
+
+@contextmanager
+def clients_of(clients: Clients) -> Iterator[Clients]:
+    yield clients
+    clients.close()
+
+
+def _first_loads(clients: Clients) -> list[Metric]:
+    client = clients("microphone", service_workers="block")
+    debugging = client.context.new_cdp_session(client.page)
+    debugging.send("Network.enable")
+    debugging.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sign_in = _loaded(client, lambda: client.open("/sign-in"))
+    client.sign_in(ADA)
+    dial = _loaded(client, lambda: client.open("/dial").registered())
+    client.close()
+    return [
+        metric("script of the sign-in, compressed", sign_in, "kB", 250),
+        metric("script of the number pad with its telephone, compressed", dial, "kB", 250),
+    ]
+
+
+def _loaded(client: Client, task: Callable[[], object]) -> float:
+    """How much script came over the wire meanwhile, kB; what is looked up ahead for other screens included."""
+    answers: list[Response] = []
+    note = lambda answer: answers.append(answer)  # noqa: E731
+    client.page.on("response", note)
+    task()
+    client.page.wait_for_timeout(SETTLED_MS)
+    client.page.remove_listener("response", note)
+    scripts = [each for each in answers if each.url.endswith(".js")]
+    assert scripts
+    return sum(int(each.headers["content-length"]) for each in scripts) / 1000
+
+
+def _rings(clients: Clients) -> list[Metric]:
+    ada, ben = (ClientPhone(clients("microphone"), who).sign_in() for who in (ADA, BEN))
+    ada.page.evaluate(WATCH)
+    seconds = []
+    for _ in range(CALLS):
+        ada.page.evaluate("window.rang = 0")
+        ada.dial(BEN.number)
+        ben.ringing(ADA.name)
+        expect(ada.call_with(BEN.name).get_by_text("Ringing…")).to_be_visible()
+        seconds.append(ada.page.evaluate("rang - tapped"))
+        ada.hang_up()
+        ada.free()
+        ben.free()
+    half, most = statistics.median(seconds), max(seconds)
+    return [
+        metric("from the tap on Call to ringing, half of the calls", half, "ms", 300),
+        metric(f"the slowest of {CALLS}, the first of all included", most, "ms"),
+    ]
+
+
+def _reads(server: Server) -> list[Metric]:
+    with server.rest() as operator:
+        persons = operator.get("/api/v1/persons", params={"tenant": "demo"}).raise_for_status().json()["items"]
+        ada = next(one for one in persons if one["name"] == ADA.name)
+        password = {"password": PASSWORD}
+        operator.put(
+            f"/api/v1/persons/{ada['id']}/password", params={"tenant": "demo"}, json=password
+        ).raise_for_status()
+    asked = [(ada["email"], OWN), (EMAIL, ADMINISTRATORS)]
+    return [each for email, paths in asked for each in _reads_of(server, email, paths)]
+
+
+def _reads_of(server: Server, email: str, paths: tuple[str, ...]) -> list[Metric]:
+    with httpx.Client(base_url=server.ready["http"] + "/api/v1", timeout=30) as http:
+        proof = {"email": email, "password": PASSWORD, "keep": "token"}
+        signed = http.post("/sessions", json=proof).raise_for_status().json()
+        http.headers["Authorization"] = f"Bearer {signed['token']}"
+        options = http.get("/sign-in/options").raise_for_status().json()
+        yes = {"of_age": True, **{name: options[name] for name in ("terms_version", "policy_version")}}
+        http.post("/me/acceptances", json=yes).raise_for_status()
+        return [metric(f"CPU of GET {path}, p50", _read(server, http, path), "ms") for path in paths]
+
+
+def _read(server: Server, http: httpx.Client, path: str) -> float:
+    """Milliseconds on a CPU, half of the requests, by the scheduler's own clock."""
+    costs = []
+    for _ in range(READS):
+        before = _on_cpu(server.pid)
+        http.get(path).raise_for_status()
+        time.sleep(0.002)  # what is done after the answer belongs to it
+        costs.append(_on_cpu(server.pid) - before)
+    return statistics.median(costs) / 1e6
+
+
+def _on_cpu(pid: int) -> int:
+    """Nanoseconds of all its threads so far."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((each / "schedstat").read_text().split()[0]) for each in tasks)
