@@ -19,12 +19,13 @@ from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
+from unificx.media.tones import sine
 from unificx.net import Fetcher, PushDelivery
 from unificx.notices import Push, PushParts, Vapid
 from unificx.people import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
 from unificx.people.facts import PersonClosed, SessionEnded, TenantDeleted
 from unificx.privacy import Erasure, Journal, KeyStore
-from unificx.recordings import Audio, AudioParts, Directory, Mailboxes
+from unificx.recordings import Audio, AudioParts, Directory, Mailboxes, NewMessage
 from unificx.store import Database
 from unificx.store.outbox import Outbox
 from unificx.store.spool import Spool
@@ -43,6 +44,7 @@ from unificx.web import (
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
 ORIGIN = "https://pbx.example.com"
+SPOKEN = sine(500, 8000, 8000 * 2).tobytes()
 LISTENING = "http://127.0.0.1:8080"
 OPEN_TO_ALL = {
     "accept_invitation",
@@ -204,6 +206,17 @@ class World:
         await self.spool.drain()
         self.clock.advance(60)
         return call_id
+
+    async def left(self, tenant: Tenant, number: str, caller: str = "+491511234567") -> str:
+        """A message of two seconds for an extension; its id."""
+        extension = self.people.directory.extension(tenant.id, number)
+        assert extension is not None
+        new = NewMessage(tenant.id, extension.id, extension.subject, "call-1", None, caller, "Carl Caller")
+        draft = await self.services.mailboxes.begin(new)
+        await draft.write(SPOKEN, 8000)
+        assert await draft.keep()
+        self.clock.advance(60)
+        return draft.message.id
 
     def _party(self, tenant: Tenant, role: Any, number: str) -> CallParty:
         extension = self.people.directory.extension(tenant.id, number)

@@ -86,13 +86,15 @@ async def inhabit(world: World) -> dict[str, list[str]]:
         "report_id": [report["id"]],
         "factor_id": [totp["id"]],
         "test_id": [push_test["id"]],
+        "message_id": [await world.left(world.globex, "2001")],
     }
 
 
 async def everything_of(world: World, slug: str) -> list[Any]:
     operator = world.client(operator=True)
     paths = ("tenants/" + slug, *(f"{noun}?tenant={slug}" for noun in ("persons", "extensions", "devices", "history")))
-    return [(await operator.get(f"/api/v1/{path}")).json() for path in (*paths, f"calls?tenant={slug}")]
+    messages = (f"voicemail?extension=2001&tenant={slug}", f"voicemail/settings?tenant={slug}")
+    return [(await operator.get(f"/api/v1/{path}")).json() for path in (*paths, *messages, f"calls?tenant={slug}")]
 
 
 @pytest.mark.promise("T3")

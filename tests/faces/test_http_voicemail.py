@@ -4,31 +4,13 @@ import io
 import wave
 
 import pytest
-from http_world import World
-
-from unificx.media.tones import sine
-from unificx.people import Tenant
-from unificx.recordings import NewMessage
-
-PCM = sine(500, 8000, 8000 * 2).tobytes()
-
-
-async def left(world: World, tenant: Tenant, number: str, caller: str = "+491511234567") -> str:
-    """A message of two seconds for an extension; its id."""
-    extension = world.people.directory.extension(tenant.id, number)
-    assert extension is not None
-    new = NewMessage(tenant.id, extension.id, extension.subject, "call-1", None, caller, "Carl Caller")
-    draft = await world.services.mailboxes.begin(new)
-    await draft.write(PCM, 8000)
-    assert await draft.keep()
-    world.clock.advance(60)
-    return draft.message.id
+from http_world import SPOKEN, World
 
 
 @pytest.mark.promise("C9")
 async def test_ones_own_messages_are_listed_the_newest_first(world: World) -> None:
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
-    first, second = await left(world, world.acme, "1001"), await left(world, world.acme, "1001", "+49301234567")
+    first, second = await world.left(world.acme, "1001"), await world.left(world.acme, "1001", "+49301234567")
     items = (await anna.get("/api/v1/voicemail")).json()["items"]
     assert [one["id"] for one in items] == [second, first]
     assert [one["caller"] for one in items] == ["+49301234567", "+491511234567"]
@@ -45,12 +27,12 @@ async def test_ones_own_messages_are_listed_the_newest_first(world: World) -> No
 
 async def test_what_was_said_comes_as_wav(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    answer = await anna.get(f"/api/v1/voicemail/{await left(world, world.acme, '1001')}/audio")
+    answer = await anna.get(f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
     assert (answer.headers["accept-ranges"], answer.headers["cache-control"]) == ("bytes", "private, no-store")
     with wave.open(io.BytesIO(answer.content)) as sound:
         assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 8000)
-        assert sound.readframes(sound.getnframes()) == PCM
+        assert sound.readframes(sound.getnframes()) == SPOKEN
 
 
 @pytest.mark.parametrize(
@@ -65,7 +47,7 @@ async def test_what_was_said_comes_as_wav(world: World) -> None:
 )
 async def test_a_range_of_it(world: World, asked: str, start: int, end: int) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await left(world, world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     whole = (await anna.get(path)).content
     answer = await anna.get(path, headers={"Range": asked})
     assert (answer.status_code, answer.content) == (206, whole[start:end])
@@ -76,7 +58,7 @@ async def test_a_range_of_it(world: World, asked: str, start: int, end: int) -> 
 @pytest.mark.parametrize("asked", ["bytes=40000-", "bytes=-0"])
 async def test_a_range_that_is_not_in_it(world: World, asked: str) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await left(world, world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     answer = await anna.get(path, headers={"Range": asked})
     assert (answer.status_code, answer.headers["content-range"]) == (416, "bytes */32044")
 
@@ -84,14 +66,14 @@ async def test_a_range_that_is_not_in_it(world: World, asked: str) -> None:
 @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=0-1,5-6", "seconds=1-2", "bytes=-", "x" * 90, "bytes=a-b"])
 async def test_a_range_that_is_none_is_passed_over(world: World, asked: str) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await left(world, world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     answer = await anna.get(path, headers={"Range": asked})
     assert (answer.status_code, len(answer.content)) == (200, 32_044)
 
 
 async def test_a_message_is_marked_and_is_new_again(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await left(world, world.acme, '1001')}"
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
     for heard in (True, False):
         assert (await anna.post(f"{path}/heard", json={"heard": heard})).status_code == 204
         assert ((await anna.get(path)).json()["heard"] is not None) is heard
@@ -100,7 +82,7 @@ async def test_a_message_is_marked_and_is_new_again(world: World) -> None:
 @pytest.mark.promise("R2")
 async def test_put_away_it_is_gone_from_the_list_and_can_be_brought_back(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await left(world, world.acme, '1001')}"
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
     assert (await anna.delete(path)).status_code == 204
     assert (await anna.get("/api/v1/voicemail")).json()["items"] == []
     [hidden] = (await anna.get("/api/v1/voicemail", params={"hidden": True})).json()["items"]
@@ -113,7 +95,7 @@ async def test_put_away_it_is_gone_from_the_list_and_can_be_brought_back(world: 
 @pytest.mark.promise("R2", "R1")
 async def test_erased_it_is_gone_for_good(world: World, tmp_path) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await left(world, world.acme, '1001')}"
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
     assert (await anna.post(f"{path}/erase")).status_code == 204
     for wanted in (path, f"{path}/audio"):
         answer = await anna.get(wanted)
@@ -125,7 +107,7 @@ async def test_erased_it_is_gone_for_good(world: World, tmp_path) -> None:
 async def test_an_administrator_erases_others_messages_and_hears_none(world: World) -> None:
     await world.user(world.acme, "1001")
     admin = await world.admin(world.acme)
-    message = await left(world, world.acme, "1001")
+    message = await world.left(world.acme, "1001")
     [shown] = (await admin.get("/api/v1/voicemail", params={"extension": "1001"})).json()["items"]
     assert (shown["id"], shown["caller"], shown["caller_name"], shown["own"]) == (message, None, None, False)
     path = f"/api/v1/voicemail/{message}"
@@ -133,7 +115,7 @@ async def test_an_administrator_erases_others_messages_and_hears_none(world: Wor
         assert answer.status_code == 403
     assert (await admin.post(f"{path}/erase")).status_code == 204
     elsewhere = await world.admin(world.globex)
-    other = await left(world, world.acme, "1001")
+    other = await world.left(world.acme, "1001")
     assert (await elsewhere.post(f"/api/v1/voicemail/{other}/erase")).status_code == 404
 
 

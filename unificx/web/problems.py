@@ -48,6 +48,7 @@ _TITLES: Mapping[int, str] = {
     410: "Over",
     413: "The request is too large",
     415: "Not a media type this takes",
+    416: "Not within what there is",
     422: "A value cannot be accepted",
     429: "Too often",
     500: "Our mistake",
@@ -88,6 +89,16 @@ class PayloadTooLarge(Refused):
     code = "too-large"
 
 
+class NotWithin(Refused):
+    """A range that is not in what it was asked of, which has `size` bytes (RFC 9110 section 15.5.17)."""
+
+    code = "not-within"
+
+    def __init__(self, size: int) -> None:
+        super().__init__("The range is not in it.", hint=f"It has {size} bytes.")
+        self.size = size
+
+
 class TooSlow(Refused):
     """The request's body did not arrive in time."""
 
@@ -100,6 +111,8 @@ def status_of(refusal: Refused) -> int:
         return 413
     if isinstance(refusal, TooSlow):
         return 408
+    if isinstance(refusal, NotWithin):
+        return 416
     if isinstance(refusal, NoRoom):
         return 507
     return next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
@@ -118,6 +131,8 @@ def refusal_response(refusal: Refused) -> JSONResponse:
     headers = {}
     if isinstance(refusal, TooMany):
         headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
+    if isinstance(refusal, NotWithin):
+        headers["Content-Range"] = f"bytes */{refusal.size}"
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="unificx"'
     problem = Problem(

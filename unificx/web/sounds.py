@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from starlette.responses import Response, StreamingResponse
 
 from unificx.recordings import WAV_HEADER, Reader, wav_header
+from unificx.web.problems import NotWithin
 
 MEDIA_TYPE = "audio/wav"
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
 
 
 def wav_response(reader: Reader, asked: str) -> Response:
-    """The recording, or the range of it that `asked` names; 416 for one that is not in it.
+    """The recording, or the range of it that `asked` names. Raises NotWithin.
 
     A Range that is not understood, or names several, is passed over (section 14.2).
     """
@@ -23,7 +24,7 @@ def wav_response(reader: Reader, asked: str) -> Response:
         return _streamed(reader, (0, size), 200, headers)
     start, end = found
     if start >= end:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        raise NotWithin(size)
     return _streamed(reader, found, 206, {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"})
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, status
+from fastapi import APIRouter, Depends, Header, Query, status
 from starlette.responses import Response
 
 from unificx import people
@@ -13,10 +13,11 @@ from unificx.web.access import AskerDep, Id, Reach, ServicesDep, TenantQuery, re
 from unificx.web.models import core, voicemail
 from unificx.web.owned import extension_within, own_extensions
 from unificx.web.problems import refusals
+from unificx.web.repeatable import RepeatableRoute, declare_key
 from unificx.web.services import Services
 from unificx.web.sounds import MEDIA_TYPE, wav_response
 
-router = APIRouter(prefix="/api/v1", tags=["voicemail"])
+router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=RepeatableRoute)
 
 Extension = Annotated[
     str | None, Query(max_length=64, pattern=core.REFERENCE, description="Left for this one: its id or number.")
@@ -25,7 +26,6 @@ Hidden = Annotated[bool, Query(description="Those that were put away instead.")]
 _SOUND = {
     200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "description": "All of it."},
     206: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "description": "The range."},
-    416: {"description": "The range is not in it."},
 }
 
 
@@ -78,7 +78,7 @@ async def show_voicemail(
 @router.get(
     "/voicemail/{message_id}/audio",
     response_class=Response,
-    responses={**refusals(401, 403, 404, 410), **_SOUND},
+    responses={**refusals(401, 403, 404, 410, 416), **_SOUND},
 )
 async def hear_voicemail(
     services: ServicesDep,
@@ -93,7 +93,10 @@ async def hear_voicemail(
 
 
 @router.post(
-    "/voicemail/{message_id}/heard", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+    "/voicemail/{message_id}/heard",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409, 410),
 )
 async def mark_voicemail(
     services: ServicesDep, asker: AskerDep, message_id: Id, body: voicemail.Heard, tenant: TenantQuery = None
@@ -111,7 +114,10 @@ async def hide_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id,
 
 
 @router.post(
-    "/voicemail/{message_id}/restore", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+    "/voicemail/{message_id}/restore",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409, 410),
 )
 async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
     """Bring it back."""
@@ -119,7 +125,10 @@ async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: 
 
 
 @router.post(
-    "/voicemail/{message_id}/erase", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+    "/voicemail/{message_id}/erase",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409, 410),
 )
 async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
     """Erase it for good: the sound, its key and who left it. Nothing brings it back, no backup either."""
