@@ -10,11 +10,11 @@ from unificx.calls.rules.words import CALLER, Action, Event
 
 NOBODY = Sleepers()
 LIMITS = Limits(30.0, 600.0)
-LEGS = (CALLER, "b1", "b2")
+LEGS = (CALLER, "b1", "b2", "app")
 
 
 class Script:
-    """A call with the phones b1 and b2, everything it wanted done, and its clock."""
+    """A call with the phones b1 and b2, everything it wanted done, and its clock. `instead` is the leg of an app."""
 
     def __init__(
         self,
@@ -22,11 +22,14 @@ class Script:
         offer: bytes = b"offer",
         srtp: tuple[str, ...] = (),
         sleepers: Sleepers = NOBODY,
+        instead: str = "",
     ) -> None:
         self.now = 1000.0
         self.done: list[Action] = []
         self.state: State
-        self.state, actions = call.begin(offer, names, frozenset(srtp), LIMITS, self.now, sleepers=sleepers)
+        self.state, actions = call.begin(
+            offer, names, frozenset(srtp), LIMITS, self.now, sleepers=sleepers, instead=instead
+        )
         self.done += actions
         self.last = actions
 
@@ -65,6 +68,7 @@ class Script:
         assert kinds[words.Record] == 1
         assert kinds[words.Accept] + kinds[words.Reject] <= 1
         assert kinds[words.NoteAnswered] == kinds[words.Accept]
+        assert kinds[words.PassOn] <= 1
         self._check_record_first()
         self._check_nobody_kept_awake()
 
@@ -99,6 +103,7 @@ def every_event() -> list[Event]:
     tickets = (
         "offer:b1",
         "offer:b2",
+        "offer:app",
         "early",
         "answer",
         "redo:1",

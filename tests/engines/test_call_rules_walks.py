@@ -27,6 +27,14 @@ def _waking(names: tuple[str, ...] = ()) -> Script:
     return Script(names, sleepers=SLEEPERS if names else Sleepers(frozenset("d")))
 
 
+def _behind(*, passed_on: bool = False) -> Script:
+    """An app takes the call if nobody does, or does so already."""
+    script = Script(instead="app")
+    if passed_on:
+        script.tell(words.CalleeRefused("b1", 486), words.CalleeRefused("b2", 480))
+    return script
+
+
 def _answering(*, delayed: bool = False, accepted: bool = False, restarted: bool = False) -> Script:
     script = _ringing(offer=b"" if delayed else b"offer")
     script.tell(words.CalleeAnswered("b1", b"answer"))
@@ -78,6 +86,9 @@ STATES = {
     "ringing without an offer": lambda: _ringing(offer=b""),
     "waking": _waking,
     "waking while others ring": lambda: _waking(("b1",)),
+    "ringing before an app": _behind,
+    "passed on to an app": lambda: _behind(passed_on=True),
+    "in an app at once": lambda: Script((), instead="app"),
     "answering": _answering,
     "answering after a restart": lambda: _answering(restarted=True),
     "answering without an offer": lambda: _answering(delayed=True),
@@ -153,12 +164,12 @@ def _fates(script: Script) -> dict[str, list[str]]:
     st.sampled_from([("b1",), ("b1", "b2")]),
     st.sampled_from([b"", b"offer"]),
     st.booleans(),
-    st.sampled_from([NOBODY, SLEEPERS]),
+    st.sampled_from([(NOBODY, ""), (SLEEPERS, ""), (NOBODY, "app"), (SLEEPERS, "app")]),
 )
 def test_no_script_leaves_a_call_alive_or_a_phone_ringing(
-    events: list[words.Event], names: tuple[str, ...], offer: bytes, secure: bool, sleepers: Sleepers
+    events: list[words.Event], names: tuple[str, ...], offer: bytes, secure: bool, others: tuple[Sleepers, str]
 ) -> None:
-    script = Script(names, offer, srtp=names if secure else (), sleepers=sleepers)
+    script = Script(names, offer, srtp=names if secure else (), sleepers=others[0], instead=others[1])
     gone: set[str] = set()
     for event in events:
         if isinstance(event, (words.CalleeRefused, words.HungUp, words.LegLost)):
@@ -177,11 +188,12 @@ def test_no_script_leaves_a_call_alive_or_a_phone_ringing(
     st.lists(st.sampled_from(EVENTS), max_size=25),
     st.sampled_from([b"", b"offer"]),
     st.sampled_from([NOBODY, SLEEPERS]),
+    st.sampled_from(["", "app"]),
 )
 def test_every_script_ends_once_all_phones_are_gone(
-    events: list[words.Event], offer: bytes, sleepers: Sleepers
+    events: list[words.Event], offer: bytes, sleepers: Sleepers, instead: str
 ) -> None:
-    script = Script(("b1", "b2"), offer, sleepers=sleepers)
+    script = Script(("b1", "b2"), offer, sleepers=sleepers, instead=instead)
     script.tell(*events)
     script.phones_vanish()
     script.check()

@@ -1,7 +1,18 @@
 """Calls that end in the system itself: what is heard of them through rtpengine and the media engine."""
 
+from pathlib import Path
+
 from app_phone import app_phone
-from server import Household, Server, eventually
+from server import Household, Server, eventually, settle
+
+
+async def test_apps_are_heard_where_phones_send_their_sound_to_another_address(tmp_path: Path) -> None:
+    """The media engine has no other address than 127.0.0.1: rtpengine speaks with it from there."""
+    with Server(tmp_path / "home", settings={"UNIFICX_MEDIA": "127.0.0.2"}) as server:
+        async with app_phone(server, settle(server).anna, 700) as anna:
+            await anna.call("*43")
+            await anna.hears(700, within=8)
+        assert not server.complaints()
 
 
 async def test_who_calls_the_echo_hears_himself(server: Server, household: Household) -> None:
