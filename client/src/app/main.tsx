@@ -1,6 +1,6 @@
 import '~/shell/styles';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { listenWhileSignedIn } from '~/api/events';
 import { wakeWhileSignedIn } from '~/api/push';
@@ -12,6 +12,8 @@ import { Providers, queries } from '~/shell/Providers';
 import { router } from './routes';
 import { watchForUpdates } from './updates';
 import { wake } from './waking';
+
+const Overlays = lazy(() => import('~/shell/Overlays'));
 
 const WAYS = {
   'sign-in': '/sign-in/code',
@@ -52,7 +54,7 @@ wakeWhileSignedIn();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <Providers>
+    <Providers overlays={<Overlays />}>
       <RouterProvider router={router} />
     </Providers>
   </StrictMode>,

@@ -10,8 +10,19 @@ interface Question {
   dangerous?: boolean;
 }
 
+let ready = () => undefined as void;
+const here = new Promise<void>((resolve) => {
+  ready = resolve;
+});
+
+/** Called once dialogs can be shown: whoever is quicker than their loading waits. */
+export function dialogsAreHere(): void {
+  ready();
+}
+
 /** Ask before something that cannot be undone; resolves with what was answered. */
-export function ask({ title, text, yes, no, dangerous = true }: Question): Promise<boolean> {
+export async function ask({ title, text, yes, no, dangerous = true }: Question): Promise<boolean> {
+  await here;
   return new Promise((resolve) => {
     modals.openConfirmModal({
       title,

@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { listenWhileSignedIn } from '~/api/events';
 import { lookUp, session } from '~/api/session';
 import { speak } from '~/kernel/language';
+import Overlays from '~/shell/Overlays';
 import { Providers, queries } from '~/shell/Providers';
 import { router } from './routes';
 
@@ -26,7 +27,7 @@ listenWhileSignedIn();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <Providers>
+    <Providers overlays={<Overlays />}>
       <RouterProvider router={router} />
     </Providers>
   </StrictMode>,

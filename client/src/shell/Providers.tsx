@@ -2,7 +2,7 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { session } from '~/api/session';
 import { theme, variables } from '~/design/theme';
 import { asProblem } from '~/kernel/problem';
@@ -19,10 +19,14 @@ export const queries = new QueryClient({
   },
 });
 
-const Overlays = lazy(() => import('./Overlays'));
+interface ProvidersProps {
+  /** Where dialogs and notices appear, once somebody is in; the client loads it only then. */
+  overlays: ReactNode;
+  children: ReactNode;
+}
 
 /** What every page of both programs stands in. */
-export function Providers({ children }: { children: ReactNode }) {
+export function Providers({ overlays, children }: ProvidersProps) {
   // Nobody is asked anything in a dialog before they are in: the sign-in comes up sooner without.
   const signedIn = useValue(session, (each) => each.state === 'in');
   return (
@@ -30,11 +34,7 @@ export function Providers({ children }: { children: ReactNode }) {
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
         <QueryClientProvider client={queries}>
           {children}
-          {signedIn && (
-            <Suspense>
-              <Overlays />
-            </Suspense>
-          )}
+          {signedIn && <Suspense>{overlays}</Suspense>}
         </QueryClientProvider>
       </MantineProvider>
     </I18nProvider>
