@@ -45,6 +45,7 @@ class Roads:
     def __init__(self, network: Network) -> None:
         self._router, self._here = Namespace(), Namespace()
         at_server = network.enter
+        run(at_server, "sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
         run(at_server, f"ip link add name uplink type veth peer name server netns {self._router.pid}")
         address(at_server, f"{UPLINK}.1", "uplink")
         address(self._router.enter, f"{UPLINK}.2", "server")
