@@ -79,7 +79,10 @@ async function depart(because: 'ended' | 'left'): Promise<void> {
   ]);
   await wipe();
   const why = signingOut ? 'left' : because;
-  session.setState(() => (before.state === 'in' ? { state: 'out', because: why } : { state: 'out' }));
+  // Who hears of it again, too late to be the first, changes nothing about why.
+  session.setState((now) =>
+    before.state === 'in' ? { state: 'out', because: why } : now.state === 'out' ? now : { state: 'out' },
+  );
 }
 
 /** Sign out here. */
