@@ -23,6 +23,16 @@ LISTENERS = """() => {
     return removeEventListener.call(window, kind, ...more)
   }
 }"""
+BODIES = """() => {
+  // What a request that was built beforehand carries is not told to who watches from outside.
+  window.bodies = []
+  const {fetch} = window
+  window.fetch = async (...what) => {
+    const request = new Request(...what)
+    bodies.push(await request.clone().text())
+    return fetch(request)
+  }
+}"""
 RESTING = {"devicemotion": 0, "deviceorientation": 0}
 READING = {"devicemotion": 1, "deviceorientation": 1}
 IN_THE_HAND = (41.734, -2.918)
@@ -52,6 +62,7 @@ class Held:
         self.client = client
         self.sent: list[str] = []
         client.context.add_init_script(f"({LISTENERS})()")
+        client.context.add_init_script(f"({BODIES})()")
         client.page.on("websocket", self._watch)
         client.context.on("request", lambda each: self.sent.append(f"{each.url} {each.post_data or ''} {each.headers}"))
         self._session = client.context.new_cdp_session(client.page)
@@ -79,6 +90,10 @@ class Held:
         self.hold(IN_THE_HAND, seconds=0.5)
         self.hold((58, -40), turning=BRISK, seconds=0.4)
         self.hold(AT_THE_EAR, seconds=1)
+
+    def bodies(self) -> list[str]:
+        """What the page's requests carried."""
+        return self.client.page.evaluate("bodies")
 
     def felt(self) -> dict[str, int]:
         return self.client.page.evaluate("felt")
@@ -138,7 +153,8 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
     held.client.page.wait_for_timeout(1000)
     assert any("BYE sip:" in each or "CANCEL sip:" in each for each in held.sent), "the call itself was watched"
     values = [*IN_THE_HAND, *AT_THE_EAR, *ACROSS, BRISK]
-    for each in held.sent:
+    assert held.bodies(), "what requests carry was watched"
+    for each in (*held.sent, *held.bodies()):
         assert not any(str(abs(value))[:5] in each for value in values), each
         assert "beta" not in each.lower()
         assert "orientation" not in each.lower()

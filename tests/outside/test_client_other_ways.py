@@ -1,0 +1,87 @@
+"""Ways in that need another program: a passkey, and the organisation's own sign-in; in the client as people have it."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from client_pages import Client, Clients
+from login_provider import CLIENT_ID, CLIENT_SECRET
+from playwright.sync_api import expect
+from portal_pages import PASSWORD, give_password, say_yes
+from server import Household, Server
+from test_ways_in_browser import AUTHENTICATOR, provider_beside
+
+
+def with_password(server: Server, name: str, email: str) -> None:
+    with server.rest() as operator:
+        new = {"name": name, "email": email, "password": PASSWORD}
+        assert operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new).status_code == 201
+    server.canaries |= {email, PASSWORD}
+
+
+def inside(client: Client) -> None:
+    expect(client.page.get_by_label("Number", exact=True)).to_be_visible()
+
+
+@pytest.mark.promise("T3")
+def test_a_passkey_lets_in_alone_and_is_asked_for_beside_a_password(clients: Clients, server: Server) -> None:
+    email = "gunda@example.com"
+    with_password(server, "Gunda Schlüsselbart", email)
+    device = clients()
+    address = urlsplit(device.origin)
+    here = f"http://localhost:{address.port}/app"  # passkeys are a name's, not an address's
+    debugging = device.context.new_cdp_session(device.page)
+    debugging.send("WebAuthn.enable")
+    debugging.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    page = device.page
+    page.goto(f"{here}/sign-in")
+    give_password(page, email, PASSWORD)
+    say_yes(page)
+    inside(device)
+    page.goto(f"{here}/settings/security")
+    page.get_by_role("button", name="Add a passkey").click()
+    page.get_by_role("button", name="I have put them away").click()
+    expect(page.get_by_text("Passkey, since")).to_be_visible()
+
+    for way in ("alone", "beside"):
+        page.goto(f"{here}/settings")
+        page.get_by_role("button", name="Sign out on this device").click()
+        if way == "beside":
+            give_password(page, email, PASSWORD)
+            expect(page.get_by_role("heading", name="One more proof")).to_be_visible()
+        page.get_by_role("button", name="Use a passkey").click()
+        inside(device)
+    assert device.complaints == []
+
+
+@pytest.mark.promise("U3")
+def test_the_organisation_s_own_sign_in_leads_in(clients: Clients, server: Server, household: Household) -> None:
+    device = clients()
+    with provider_beside() as provider, server.rest() as operator:
+        email = owner_of(operator, household.berta.number)
+        provider.person = {"sub": "0007", "email": email, "email_verified": True}
+        setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        answer = operator.put("/api/v1/tenants/demo/single-sign-on", json={**setting, "link_by_email": True})
+        assert answer.status_code == 200, answer.text
+        server.canaries.add(CLIENT_SECRET)
+        device.page.goto(f"{device.origin}/app/sign-in?tenant=demo")
+        device.page.get_by_role("link", name="Sign in with Demo").click()
+        say_yes(device.page)
+        inside(device)
+        assert device.api("GET", "/me")["extensions"][0]["number"] == household.berta.number
+
+        device.page.goto(f"{device.origin}/app/settings")
+        device.page.get_by_role("button", name="Sign out on this device").click()
+        provider.person = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}
+        device.page.goto(f"{device.origin}/app/sign-in?tenant=demo")
+        device.page.get_by_role("link", name="Sign in with Demo").click()
+        expect(device.page.get_by_role("alert")).to_be_visible()
+        assert urlsplit(device.page.url).path == "/app/sign-in"
+        assert operator.delete("/api/v1/tenants/demo/single-sign-on").status_code == 204
+
+
+def owner_of(operator: Any, number: str) -> str:
+    """The e-mail address of an extension's person."""
+    tenant = {"tenant": "demo"}
+    person = operator.get(f"/api/v1/extensions/{number}", params=tenant).json()["person_id"]
+    return operator.get(f"/api/v1/persons/{person}", params=tenant).json()["email"]
