@@ -91,7 +91,7 @@ export default function Devices() {
         actions={(device) => (
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <UnstyledButton p="xs" aria-label={t`What to do with ${device.name}`}>
+              <UnstyledButton p="xs" lh={0} aria-label={t`What to do with ${device.name}`}>
                 <IconDots size={18} aria-hidden />
               </UnstyledButton>
             </Menu.Target>
