@@ -157,7 +157,9 @@ class Story:
             caller.free()
             callee.free()
         self.ada.dial("1006")
-        self.ada.page.get_by_text("Not reachable").wait_for()
+        self.ada.call_with("Emil Muster").wait_for()
+        self.ada.page.wait_for_timeout(1500)
+        self.ada.hang_up()
         self.ada.free()
         self.ada.page.get_by_label("Number", exact=True).fill("100")
         self._album.take(self.ada.page, "dial")
@@ -191,7 +193,7 @@ class Story:
 
     def _own_pages(self) -> None:
         ada, page = self.ada.client, self.ada.page
-        self._clients(**DESK).sign_in(self._login("1002", "Ada Example"), "Laptop in the office")
+        self._clients(**DESK).sign_in(self._login("1002", "Ada Example"), "Tablet at home")
         second_factor(ada)
         for path in ("history", "directory", "settings", "settings/devices", "settings/security"):
             ada.open(f"/{path}")
