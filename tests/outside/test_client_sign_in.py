@@ -200,6 +200,7 @@ def test_a_device_signed_out_from_another_keeps_nothing_and_can_do_nothing(
     expect(rows).to_have_count(0)
 
     expect(lost.page).to_have_url(f"{lost.origin}/app/sign-in")
+    expect(lost.page.get_by_text("You were signed out, here or from another device.")).to_be_visible()
     for name in ("Claramunde", "Annarosa", household.anna.number):
         assert name not in lost.kept()
     assert lost.context.cookies() == []
