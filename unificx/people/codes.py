@@ -9,17 +9,13 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from unificx.kernel.clock import Clock
 from unificx.kernel.errors import Conflict, NotFound
 from unificx.people.contracts import Admission, Arrival, SignedIn, SignInCode, SignInCodeState
 from unificx.people.entrance import Entrance
 from unificx.people.facts import SignInCodeTriedAgain, SignInCodeUsed
-from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, KeyRing
 from unificx.people.refusals import SignInCodeExpired, UsedSignInCode
-from unificx.people.room import Change
+from unificx.people.room import Change, Tools
 from unificx.people.rules import rotation
-from unificx.store.database import Database
 
 CODE_LIFETIME = timedelta(seconds=120)
 REMEMBERED = timedelta(minutes=10)
@@ -70,16 +66,8 @@ class _Book:
 class Codes(Entrance):
     """Signing in by a picture."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: Passwords | None = None,
-        courier: Courier | None = None,
-    ) -> None:
-        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
         self._codes = _Book()
 
     async def create_sign_in_code(self, tenant_id: str, person_id: str, maker_id: str) -> SignInCode:

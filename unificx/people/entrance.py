@@ -4,20 +4,17 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.kernel.clock import Clock
 from unificx.kernel.errors import TooMany, Unauthenticated
 from unificx.people.accounts import EMAIL
 from unificx.people.contracts import Admission, Arrival, FactorKind, Principal, SecondFactorNeeded, Source
-from unificx.people.passwords import Passwords
-from unificx.people.ports import EVERYWHERE, Courier, KeyRing
+from unificx.people.ports import EVERYWHERE
 from unificx.people.queries import accounts, entry
 from unificx.people.refusals import NotProved
-from unificx.people.room import Change
+from unificx.people.room import Change, Tools
 from unificx.people.rules import values
 from unificx.people.rules.guesses import Guesses
 from unificx.people.sessions import Sessions
 from unificx.people.tickets import Tickets
-from unificx.store.database import Database
 
 ONE_TIME_BYTES = 15
 """Of randomness in a password made by us."""
@@ -29,18 +26,10 @@ _NOT_IN = "The e-mail address or the password is wrong."
 class Entrance(Sessions):
     """Who may come in."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: Passwords | None = None,
-        courier: Courier | None = None,
-    ) -> None:
-        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
         self._guesses = Guesses()
-        self._tickets = Tickets(clock)
+        self._tickets = Tickets(tools.clock)
 
     async def sign_in(self, email: str, password: str, arrival: Arrival, tenant_id: str | None = None) -> Admission:
         """A session, or a ticket for one, for the e-mail address in that tenant or, without one, wherever it was first.

@@ -5,21 +5,17 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.kernel.clock import Clock
 from unificx.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from unificx.people.contracts import FactorKind, Principal, Source
 from unificx.people.entrance import Entrance
 from unificx.people.factor_tables import TotpPart
-from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, KeyRing
 from unificx.people.proofs import Added, Factor, TotpBegun
 from unificx.people.queries import entry, factors
 from unificx.people.queries.factors import Owner, StoredFactor
 from unificx.people.refusals import ProveYourself
-from unificx.people.room import Change
+from unificx.people.room import Change, Tools
 from unificx.people.rules import second, values
 from unificx.people.rules.guesses import Guesses, Limit
-from unificx.store.database import Database
 
 FRESH = timedelta(minutes=10)
 """How long a proof is enough to change what one proves oneself with."""
@@ -34,16 +30,8 @@ _CODE_BYTES = 5
 class Factors(Entrance):
     """What people prove themselves with besides a password."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: Passwords | None = None,
-        courier: Courier | None = None,
-    ) -> None:
-        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
         self._factor_guesses = Guesses(account=FOR_FACTOR)
 
     async def list_factors(self, principal: Principal) -> tuple[Factor, ...]:

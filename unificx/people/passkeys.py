@@ -7,20 +7,16 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import timedelta
 
-from unificx.kernel.clock import Clock
 from unificx.kernel.errors import Conflict
 from unificx.people import ceremonies
 from unificx.people.contracts import Arrival, Principal, SignedIn
 from unificx.people.factors import Factors, shown
-from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, KeyRing
 from unificx.people.proofs import Added, Credential, Options, PasskeyAsked, WebOrigin
 from unificx.people.queries import entry, factors
 from unificx.people.queries.factors import Owner, StoredFactor
 from unificx.people.refusals import TicketOver
-from unificx.people.room import Change
+from unificx.people.room import Change, Tools
 from unificx.people.rules import stamps, values
-from unificx.store.database import Database
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 SIGN_IN = "sign in by passkey"
@@ -31,17 +27,9 @@ _MOST_SPENT = 10_000
 class Passkeys(Factors):
     """Coming in with a passkey, which counts as both factors: something held, and the finger or PIN that unlocks it."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: Passwords | None = None,
-        courier: Courier | None = None,
-    ) -> None:
-        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
-        self._stamp_secret = clock.random_bytes(32)
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._stamp_secret = tools.clock.random_bytes(32)
         self._spent: OrderedDict[bytes, int] = OrderedDict()
 
     async def passkey_options(self, principal: Principal, origin: WebOrigin) -> Options:

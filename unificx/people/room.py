@@ -5,6 +5,7 @@ import base64
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -17,7 +18,7 @@ from unificx.kernel.facts import Fact
 from unificx.people.contracts import Page, Tenant
 from unificx.people.directory import Directory
 from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, KeyRing, NoCourier
+from unificx.people.ports import Courier, Fetch, KeyRing
 from unificx.store.database import Database, UnitOfWork
 
 T = TypeVar("T")
@@ -41,24 +42,28 @@ class Change:
         self.afterwards: list[Callable[[], object]] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the room's use cases work with."""
+
+    database: Database
+    keys: KeyRing
+    clock: Clock
+    passwords: Passwords
+    courier: Courier
+    fetch: Fetch
+
+
 class Room:
     """Changes happen one after the other, so that what was checked still holds when it is written."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: Passwords | None = None,
-        courier: Courier | None = None,
-    ) -> None:
+    def __init__(self, tools: Tools) -> None:
         self.directory = Directory()
-        self._database = database
-        self._keys = keys
-        self._clock = clock
-        self._passwords = passwords or Passwords()
-        self._courier = courier or NoCourier()
+        self._database = tools.database
+        self._keys = tools.keys
+        self._clock = tools.clock
+        self._passwords = tools.passwords
+        self._courier = tools.courier
         self._changes = asyncio.Lock()
         self._errands: set[asyncio.Task[None]] = set()
 

@@ -10,9 +10,10 @@ from unificx.people.contracts import Demo, FirstOperator, NewExtension, NewPerso
 from unificx.people.directory import OPERATOR
 from unificx.people.entrance import ONE_TIME_BYTES
 from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, Fetch, KeyRing, no_fetch
+from unificx.people.ports import Courier, Fetch, KeyRing, NoCourier, no_fetch
 from unificx.people.queries import accounts, phones
 from unificx.people.recovery import Recovery
+from unificx.people.room import Tools
 from unificx.people.single_sign_on import SingleSignOn
 from unificx.store.database import Database
 
@@ -32,8 +33,7 @@ class People(Recovery, SingleSignOn):
         courier: Courier | None = None,
         fetch: Fetch = no_fetch,
     ) -> None:
-        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
-        self._fetch = fetch
+        super().__init__(Tools(database, keys, clock, passwords or Passwords(), courier or NoCourier(), fetch))
 
     async def start(self) -> None:
         """Load the directory. Call once, after the migrations and before anything else."""

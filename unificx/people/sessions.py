@@ -3,19 +3,15 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from unificx.kernel.clock import Clock
 from unificx.kernel.errors import NotFound, Unauthenticated
 from unificx.people import terms
 from unificx.people.clients import Clients
 from unificx.people.contracts import Arrival, Keep, NoticeKind, Principal, Session, SignedIn
-from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, KeyRing
 from unificx.people.queries import accounts, entry, links, phones, sessions
 from unificx.people.refusals import SessionOver
-from unificx.people.room import Change
+from unificx.people.room import Change, Tools
 from unificx.people.rules import rotation
 from unificx.people.tables import AcceptancePart
-from unificx.store.database import Database
 
 ACCESS_LIFETIME: dict[Keep, timedelta] = {"cookie": timedelta(minutes=15), "token": timedelta(minutes=60)}
 SESSION_LIFETIME = timedelta(days=30)
@@ -28,16 +24,8 @@ _LONGEST_AGENT = 200
 class Sessions(Clients):
     """Who is in."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: Passwords | None = None,
-        courier: Courier | None = None,
-    ) -> None:
-        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
         self._devices_used: dict[tuple[str, str], date] = {}
         self._sessions_used: dict[tuple[str, str], date] = {}
 

@@ -8,22 +8,18 @@ import json
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
-from unificx.kernel.clock import Clock
 from unificx.kernel.errors import Conflict, Invalid, NotFound
 from unificx.people import oidc
 from unificx.people.accounts import EMAIL
 from unificx.people.contracts import Admission, Arrival, Principal
 from unificx.people.passkeys import CHALLENGE_LIFETIME, ticket_over
-from unificx.people.passwords import Passwords
-from unificx.people.ports import Courier, Fetch, KeyRing, no_fetch
 from unificx.people.proofs import Departure, NewProvider, Provider, Return
 from unificx.people.proving import Proving
 from unificx.people.queries import entry, providers
 from unificx.people.refusals import NotLinked, SingleSignOnFailed
-from unificx.people.room import Change
+from unificx.people.room import Change, Tools
 from unificx.people.rules import providers as rules
 from unificx.people.rules import stamps, values
-from unificx.store.database import Database
 
 ALIAS = "single_sign_on"
 """The kind of alias that a provider's name for somebody is."""
@@ -36,17 +32,9 @@ _RANDOM_BYTES = 32
 class SingleSignOn(Proving):
     """Coming in by way of a provider."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: Passwords | None = None,
-        courier: Courier | None = None,
-    ) -> None:
-        super().__init__(database, keys, clock, passwords=passwords, courier=courier)
-        self._fetch: Fetch = no_fetch
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._fetch = tools.fetch
         self._metadata: dict[tuple[str, bool], tuple[float, oidc.Metadata]] = {}
 
     # the organisation's provider
