@@ -1,7 +1,5 @@
 """The letters that wait in the database: safe once `put` returns, sent one after the other, tried again for a day."""
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -16,14 +14,12 @@ from unificx.notices.rules.patience import next_letter_try
 from unificx.notices.tables import LetterPart, LetterRow
 from unificx.notices.wording import Letter, compose
 from unificx.people import Directory, Person
-from unificx.store import Database, undisturbed
+from unificx.store import Database, Rounds
 
 log = structlog.get_logger()
 BATCH = 20
 MOST_WAITING = 20
 """For one person."""
-_GLANCE = 30.0
-"""Seconds between looks for letters that a process which died left behind."""
 _BOTH = "both"
 
 
@@ -44,7 +40,7 @@ class Letters:
     def __init__(self, parts: LetterParts) -> None:
         self._parts = parts
         self._clock = parts.database.clock
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(parts.database, self.deliver, queries.next_due, waits="letters_wait")
         self._ration = Ration()
 
     async def put(
@@ -80,7 +76,7 @@ class Letters:
                     sealed=blob,
                 )
             )
-        self._wake.set()
+        self._rounds.wake()
         return True
 
     async def deliver(self) -> None:
@@ -95,25 +91,7 @@ class Letters:
 
     async def run(self) -> None:
         """Deliver whenever a letter is put or due, until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                pause = await undisturbed(self._round())
-            except Exception as fault:  # the database is away: it comes back
-                log.warning("letters_wait", fault=type(fault).__name__)
-                pause = _GLANCE
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-
-    async def _round(self) -> float:
-        await self.deliver()
-        return await self._pause()
-
-    async def _pause(self) -> float:
-        async with self._parts.database.read() as session:
-            due = await queries.next_due(session)
-        return _GLANCE if due is None else min(max((due - self._clock.now()).total_seconds(), 0.05), _GLANCE)
+        await self._rounds.run()
 
     async def _send(self, row: LetterRow) -> None:
         tries, again_at = row.tries + 1, None

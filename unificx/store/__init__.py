@@ -4,7 +4,8 @@ from unificx.store.base import Base, NeutralJson, plain, sealed_column
 from unificx.store.database import Database, UnitOfWork
 from unificx.store.headroom import ENOUGH_AGAIN, FLOOR, Headroom
 from unificx.store.identity import claim
-from unificx.store.outbox import Outbox, undisturbed
+from unificx.store.outbox import Outbox
+from unificx.store.rounds import Rounds, undisturbed
 from unificx.store.sealed import CannotOpen, Codec, ErasedSubject, Gone, Key, Keys, WrongPurpose
 from unificx.store.spool import Spool, SpoolFull
 
@@ -22,6 +23,7 @@ __all__ = [
     "Keys",
     "NeutralJson",
     "Outbox",
+    "Rounds",
     "Spool",
     "SpoolFull",
     "UnitOfWork",

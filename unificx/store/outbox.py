@@ -4,10 +4,8 @@ A handler works in a unit of work of its own. That it has dealt with a fact is w
 it does to the database happens once, though the process may die at any moment.
 """
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -19,17 +17,13 @@ from unificx.kernel.clock import Clock
 from unificx.kernel.facts import Bus, Fact
 from unificx.store import queries
 from unificx.store.database import Database, UnitOfWork, fact_name, fact_words
+from unificx.store.rounds import Rounds
 from unificx.store.tables import HandledRow, OutboxRow
 
-T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
 _BATCH = 100
 _TRIES = 8
 _LONGEST_WAIT = 300.0
-_GLANCE = 30.0
-"""Seconds between looks for facts that a process which died left behind."""
-_LAST_WORDS = 3.0
-"""Seconds a round may still take when the outbox is told to stop."""
 
 log = structlog.get_logger()
 
@@ -39,17 +33,6 @@ class _Handler:
     name: str
     words: TypeAdapter[Any]
     handle: Callable[[Any, UnitOfWork], Awaitable[None]]
-
-
-async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
-    """Finish the work even if cancelled meanwhile: a statement that is torn off leaves a connection nobody can tidy."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        with suppress(Exception):
-            await asyncio.wait_for(task, _LAST_WORDS)
-        raise
 
 
 class Outbox:
@@ -62,7 +45,7 @@ class Outbox:
     def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
         self._database, self._bus, self._clock = database, bus, clock
         self._handlers: dict[str, list[_Handler]] = defaultdict(list)
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(database, self.deliver, queries.next_due, waits="outbox_waits", patience=1.0)
         database.committed = self._committed
 
     def subscribe(self, kind: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
@@ -91,30 +74,12 @@ class Outbox:
 
     async def run(self) -> None:
         """Deliver whenever a fact is committed or due, until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                pause = await undisturbed(self._round())
-            except Exception as fault:  # the database is away: it comes back
-                log.warning("outbox_waits", fault=type(fault).__name__)
-                pause = 1.0
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-
-    async def _round(self) -> float:
-        await self.deliver()
-        return await self._pause()
-
-    async def _pause(self) -> float:
-        async with self._database.read() as session:
-            due = await queries.next_due(session)
-        return _GLANCE if due is None else min(max((due - self._clock.now()).total_seconds(), 0.05), _GLANCE)
+        await self._rounds.run()
 
     def _committed(self, facts: list[Fact]) -> None:
         for fact in facts:
             self._bus.publish(fact)
-        self._wake.set()
+        self._rounds.wake()
 
     async def _tell(self, row: OutboxRow) -> None:
         handlers = self._handlers.get(row.name, [])
