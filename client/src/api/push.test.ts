@@ -90,7 +90,7 @@ describe('push', () => {
     expect(server).toEqual([]);
   });
 
-  it('keeps the subscription of this session, and says it again', async () => {
+  it('keeps the subscription of this sign-in, and says it again', async () => {
     const { push, server } = world();
     await push.keep();
     await push.keep();

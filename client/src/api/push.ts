@@ -24,9 +24,9 @@ export interface PushParts {
   worker(): Promise<Pick<ServiceWorkerRegistration, 'pushManager'>>;
   /** The server's key (VAPID, RFC 8292), base64url. */
   key(): Promise<string>;
-  /** Tell the server where this session's device is reached. */
+  /** Tell the server where the device signed in here is reached. */
   tell(endpoint: string, keys: { p256dh: string; auth: string }): Promise<void>;
-  /** The endpoint that was told in this session, "" before. */
+  /** The endpoint that was told since signing in, "" before. */
   told(): Promise<string>;
   remember(endpoint: string): Promise<void>;
 }
@@ -57,7 +57,7 @@ function same(one: ArrayBuffer | null, other: Uint8Array): boolean {
   return bytes.length === other.length && bytes.every((each, at) => each === other[at]);
 }
 
-/** This device's way of being woken: one subscription, of this session alone, made with the server's key. */
+/** This device's way of being woken: one subscription, of this sign-in alone, made with the server's key. */
 export class Push {
   readonly state;
   private busy?: Promise<void>;
@@ -124,7 +124,7 @@ export class Push {
     this.state.setState(() => ({ state: 'on' }));
   }
 
-  /** The one there is, if it was made in this session and with this key; else a new one. */
+  /** The one there is, if it was made since signing in and with this key; else a new one. */
   private async subscription(manager: PushManager, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
     const old = await within(manager.getSubscription());
     if (old) {

@@ -14,7 +14,7 @@ class IceServer(BaseModel):
 
 
 class SipAccess(BaseModel):
-    """How the client of this session registers and calls by SIP over WebSocket (RFC 7118)."""
+    """How the client signed in here registers and calls by SIP over WebSocket (RFC 7118)."""
 
     extension_id: str
     number: str
@@ -31,7 +31,7 @@ class SipAccess(BaseModel):
 
 
 class Reachable(BaseModel):
-    """Whether the client of this session can be rung."""
+    """Whether the client signed in here can be rung."""
 
     registered: bool = Field(description="It is there now.")
     push: bool = Field(description="It is woken for a call while it is not.")

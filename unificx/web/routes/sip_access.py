@@ -13,7 +13,7 @@ WEBSOCKET = "/sip"
 
 @router.post("/sip-access", response_model_exclude_none=True, responses=refusals(401, 403, 409))
 async def sip_access(services: ServicesDep, asker: AskerDep) -> models.SipAccess:
-    """Get what the client of this session registers and calls with; its device is made the first time."""
+    """Get what the client signed in here registers and calls with; its device is made the first time."""
     who = asker.principal
     extension, device_id = await services.people.session_device(who)
     await services.push.bind(who.tenant_id, who.session_id, device_id)
@@ -38,7 +38,7 @@ async def sip_access(services: ServicesDep, asker: AskerDep) -> models.SipAccess
 
 @router.get("/reachable", responses=refusals(401, 403, 409))
 async def reachable(services: ServicesDep, asker: AskerDep) -> models.Reachable:
-    """Say whether the client of this session can be rung."""
+    """Say whether the client signed in here can be rung."""
     extension, device_id = await services.people.session_device(asker.principal)
     return models.Reachable(
         registered=services.telephony.registered(extension.id, device_id),

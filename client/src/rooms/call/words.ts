@@ -55,7 +55,7 @@ const WHAT: Record<Source, Record<Why, MessageDescriptor>> = {
   },
 };
 
-const TODO: Record<Why, MessageDescriptor> = {
+const REMEDY: Record<Why, MessageDescriptor> = {
   refused: msg`Press the sign beside the address of this page, allow it there, then try again.`,
   missing: msg`Plug one in, then try again.`,
   busy: msg`Close the other program, then try again.`,
@@ -64,7 +64,7 @@ const TODO: Record<Why, MessageDescriptor> = {
 
 /** What is missing and how to get it. */
 export function lackingWords({ source, why }: Pick<CaptureRefused, 'source' | 'why'>): Lacking {
-  return { what: WHAT[source][why], todo: TODO[why] };
+  return { what: WHAT[source][why], todo: REMEDY[why] };
 }
 
 /** Said beside the browser's own question. */
