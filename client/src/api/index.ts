@@ -78,8 +78,3 @@ function problemOf(fault: unknown, response: Response | undefined): Problem {
   const message = told.detail ?? told.title ?? response.statusText;
   return new Problem(told.code ?? `http_${response.status}`, response.status, message, told.hint, told.field, wait);
 }
-
-/** Make sure there is a session before something that cannot be repeated: a WebSocket. */
-export async function refreshSession(): Promise<boolean> {
-  return refresh();
-}

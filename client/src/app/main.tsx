@@ -1,14 +1,11 @@
-import '~/shell/styles';
-import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { lazy } from 'react';
 import { listenWhileSignedIn } from '~/api/events';
 import { wakeWhileSignedIn } from '~/api/push';
-import { lookUp, session } from '~/api/session';
+import { lookUp } from '~/api/session';
 import { noteArrival } from '~/kernel/arrival';
 import { watchFaults } from '~/kernel/faults';
 import { speak } from '~/kernel/language';
-import { Providers, queries } from '~/shell/Providers';
+import { start } from '~/shell/start';
 import { router } from './routes';
 import { watchForUpdates } from './updates';
 import { wake } from './waking';
@@ -33,31 +30,8 @@ if (arrival) {
   await router.navigate({ to: WAYS[arrival.errand], replace: true });
 }
 
-let was = session.state.state;
-session.subscribe((now) => {
-  if (now.state === was) return;
-  const before = was;
-  was = now.state;
-  if (now.state === 'out') {
-    queries.clear();
-    void router.navigate({ to: '/sign-in', replace: true });
-  } else if (before === 'out') {
-    // The way in is behind who has just come in, whichever it was.
-    void router.navigate({ to: '/', replace: true });
-  } else {
-    void router.invalidate();
-  }
-});
-
 listenWhileSignedIn();
 wakeWhileSignedIn();
-
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <Providers overlays={<Overlays />}>
-      <RouterProvider router={router} />
-    </Providers>
-  </StrictMode>,
-);
-
+// The way in is behind who has just come in, whichever it was.
+start({ router, overlays: <Overlays />, cameIn: () => void router.navigate({ to: '/', replace: true }) });
 watchForUpdates();

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { session } from '~/api/session';
 import { AppShell } from '~/shell/AppShell';
+import { onlyWhoIsIn } from '~/shell/gate';
 
 /** Screens for everybody, and screens for who is signed in: anybody else is led to the sign-in. */
 const root = createRootRoute({ component: AppShell });
@@ -8,9 +8,7 @@ const root = createRootRoute({ component: AppShell });
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  beforeLoad: () => {
-    if (session.state.state !== 'in') throw redirect({ to: '/sign-in' });
-  },
+  beforeLoad: onlyWhoIsIn,
 });
 
 const open = [

@@ -1,4 +1,5 @@
-import { Box, Card, Group, Stack, Table as Rows, Text } from '@mantine/core';
+import { Box, Button, Card, Center, Group, Stack, Table as Rows, Text } from '@mantine/core';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 
 export interface Column<T> {
@@ -16,11 +17,23 @@ interface TableProps<T> {
   actions?: (item: T) => ReactNode;
   /** Said when there are none. */
   empty: ReactNode;
+  /** They are on their way. */
+  loading?: boolean;
+  /** Fetches the next ones, while there are any. */
+  more?: () => void;
+  /** What is written on the button for that, if not "More". */
+  moreText?: ReactNode;
 }
 
 /** A table where there is room for one, cards on a phone. */
-export function Table<T extends { id: string }>({ label, columns, items, actions, empty }: TableProps<T>) {
-  if (items.length === 0) return <Box py="xl">{empty}</Box>;
+export function Table<T extends { id: string }>(props: TableProps<T>) {
+  const { label, columns, items, actions, empty, loading, more, moreText } = props;
+  if (items.length === 0)
+    return (
+      <Text c="dimmed" ta="center" py="xl">
+        {loading ? <Trans>One moment…</Trans> : empty}
+      </Text>
+    );
   return (
     <>
       <Box visibleFrom="sm" style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
@@ -80,6 +93,13 @@ export function Table<T extends { id: string }>({ label, columns, items, actions
           </Card>
         ))}
       </Stack>
+      {more && (
+        <Center mt="md">
+          <Button variant="default" onClick={more}>
+            {moreText ?? <Trans>More</Trans>}
+          </Button>
+        </Center>
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { session } from '~/api/session';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { onlyWhoIsIn } from '~/shell/gate';
 import { PortalShell } from '~/shell/PortalShell';
 
 const root = createRootRoute({ component: PortalShell });
@@ -7,9 +7,7 @@ const root = createRootRoute({ component: PortalShell });
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  beforeLoad: () => {
-    if (session.state.state !== 'in') throw redirect({ to: '/sign-in' });
-  },
+  beforeLoad: onlyWhoIsIn,
 });
 
 const open = [

@@ -1,4 +1,4 @@
-import { Badge, Button, Center, Group, Menu, Select, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { Badge, Button, Group, Menu, Select, Stack, TextInput, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -111,19 +111,10 @@ export default function Devices() {
             </Menu.Dropdown>
           </Menu>
         )}
-        empty={
-          <Text c="dimmed" ta="center">
-            {loading ? <Trans>One moment…</Trans> : <Trans>There are no devices yet.</Trans>}
-          </Text>
-        }
+        empty={<Trans>There are no devices yet.</Trans>}
+        loading={loading}
+        more={more}
       />
-      {more && (
-        <Center mt="md">
-          <Button variant="default" onClick={more}>
-            <Trans>More</Trans>
-          </Button>
-        </Center>
-      )}
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Center, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -79,19 +79,10 @@ export default function Extensions() {
             </Button>
           </>
         )}
-        empty={
-          <Text c="dimmed" ta="center">
-            {loading ? <Trans>One moment…</Trans> : <Trans>There are no extensions yet.</Trans>}
-          </Text>
-        }
+        empty={<Trans>There are no extensions yet.</Trans>}
+        loading={loading}
+        more={more}
       />
-      {more && (
-        <Center mt="md">
-          <Button variant="default" onClick={more}>
-            <Trans>More</Trans>
-          </Button>
-        </Center>
-      )}
     </Page>
   );
 }

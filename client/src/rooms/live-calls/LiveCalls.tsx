@@ -1,4 +1,4 @@
-import { Badge, Button, Text } from '@mantine/core';
+import { Badge, Button } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPhoneOff } from '@tabler/icons-react';
@@ -76,11 +76,7 @@ export default function LiveCalls() {
             <Trans>End</Trans>
           </Button>
         )}
-        empty={
-          <Text c="dimmed" ta="center">
-            <Trans>Nobody is on the phone right now.</Trans>
-          </Text>
-        }
+        empty={<Trans>Nobody is on the phone right now.</Trans>}
       />
     </Page>
   );

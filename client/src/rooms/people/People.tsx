@@ -1,4 +1,4 @@
-import { Badge, Button, Center, Menu, Text, UnstyledButton } from '@mantine/core';
+import { Badge, Button, Menu, UnstyledButton } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -140,19 +140,10 @@ export default function People() {
             </Menu.Dropdown>
           </Menu>
         )}
-        empty={
-          <Text c="dimmed" ta="center">
-            {loading ? <Trans>One moment…</Trans> : <Trans>Nobody is here yet. Add the first person.</Trans>}
-          </Text>
-        }
+        empty={<Trans>Nobody is here yet. Add the first person.</Trans>}
+        loading={loading}
+        more={more}
       />
-      {more && (
-        <Center mt="md">
-          <Button variant="default" onClick={more}>
-            <Trans>More</Trans>
-          </Button>
-        </Center>
-      )}
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Center, Group, Select, Text, TextInput } from '@mantine/core';
+import { Badge, Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
@@ -95,19 +95,11 @@ export default function Records() {
           { title: t`Talked`, numeric: true, show: (call) => duration(call.talk_seconds) },
           { title: t`Quality`, numeric: true, show: (call) => quality(call) },
         ]}
-        empty={
-          <Text c="dimmed" ta="center">
-            {loading ? <Trans>One moment…</Trans> : <Trans>No calls to show.</Trans>}
-          </Text>
-        }
+        empty={<Trans>No calls to show.</Trans>}
+        loading={loading}
+        more={more}
+        moreText={<Trans>Earlier calls</Trans>}
       />
-      {more && (
-        <Center mt="md">
-          <Button variant="default" onClick={more}>
-            <Trans>Earlier calls</Trans>
-          </Button>
-        </Center>
-      )}
     </Page>
   );
 }

@@ -1,0 +1,1 @@
+export { DeviceChoices } from './DeviceChoices';
