@@ -4,7 +4,6 @@ Everything else takes a `Clock` (or plain `now: float`), so that tests run in vi
 """
 
 import os
-import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,7 +42,7 @@ class SystemClock:
         return time.monotonic()
 
     def random_bytes(self, size: int) -> bytes:
-        return secrets.token_bytes(size)
+        return os.urandom(size)
 
     def new_id(self) -> str:
         return uuid7(time.time_ns() // 1_000_000, os.urandom(10))

@@ -72,3 +72,9 @@ class CannotStart(Refused):
     """The machine lacks something: a port, a program, room on the disk. Ends a command with exit code 2."""
 
     code = "cannot-start"
+
+
+class Away(Refused):
+    """Another system that this needs does not answer. It may later."""
+
+    code = "away"

@@ -1,8 +1,10 @@
 """Whom a network address counts against, for limits and for suspicion."""
 
 import ipaddress
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)  # asked several times for every message, and nearly always about somebody who was there before
 def source_of(host: str) -> str:
     """The IPv4 address, or the IPv6 /64 that one subscriber has to himself; anything else as it is."""
     if ":" not in host:
