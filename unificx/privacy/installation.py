@@ -1,18 +1,17 @@
 """A secret of the installation in a file of its own, sealed by the master key: of no use in a stolen backup."""
 
-import hmac
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.kernel.errors import CannotStart
-from unificx.privacy.wraps import unwrap, wrap
+from unificx.privacy.master import FILE
+from unificx.privacy.ports import Master
 
 
-def sealed_file(path: Path, master: bytes, purpose: str, make: Callable[[], bytes]) -> bytes:
+def sealed_file(path: Path, master: Master, purpose: str, make: Callable[[], bytes]) -> bytes:
     """The secret in `path`, made by `make` if there is none yet. Raises CannotStart for one that does not open."""
     try:
         return read_sealed_file(path, master, purpose)
@@ -21,7 +20,7 @@ def sealed_file(path: Path, master: bytes, purpose: str, make: Callable[[], byte
     fresh = path.with_suffix(".new")
     try:
         with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(wrap(_key(master, purpose), secret, "file", purpose))
+            file.write(master.wrap(secret, FILE, purpose))
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
@@ -30,10 +29,10 @@ def sealed_file(path: Path, master: bytes, purpose: str, make: Callable[[], byte
     return secret
 
 
-def read_sealed_file(path: Path, master: bytes, purpose: str) -> bytes:
+def read_sealed_file(path: Path, master: Master, purpose: str) -> bytes:
     """The secret in `path`. Raises FileNotFoundError, and CannotStart for one that does not open."""
     try:
-        return unwrap(_key(master, purpose), path.read_bytes(), "file", purpose)
+        return master.unwrap(path.read_bytes(), FILE, purpose)
     except (InvalidTag, ValueError):
         raise CannotStart(
             f"{path} is damaged, or was sealed by another master key.",
@@ -43,8 +42,3 @@ def read_sealed_file(path: Path, master: bytes, purpose: str) -> bytes:
         raise
     except OSError as fault:
         raise CannotStart(f"{path} cannot be read: {fault.strerror}.", hint="Check who owns it.") from None
-
-
-def _key(master: bytes, purpose: str) -> AESGCM:
-    """Never the master key itself: what it wraps elsewhere stays apart."""
-    return AESGCM(hmac.digest(master, f"file:{purpose}".encode(), "sha256"))

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import CannotStart, Conflict
 from unificx.privacy.cache import KeyCache
+from unificx.privacy.master import MasterKey
+from unificx.privacy.ports import Master
 from unificx.privacy.wraps import TenantSecret, unwrap, wrap
 from unificx.store import ErasedSubject, Key
 
@@ -51,14 +53,15 @@ class KeysBusy(RuntimeError):
 
 
 class KeyStore:
-    """Keys and aliases in the file `path`. `master` is 32 bytes. Raises CannotStart for a file of another master."""
+    """Keys and aliases in the file `path`. `master` wraps the topmost keys; 32 bytes do as well. Raises CannotStart for
+    a file of another master."""
 
-    def __init__(self, path: Path, master: bytes, clock: Clock) -> None:
+    def __init__(self, path: Path, master: Master | bytes, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.RLock()
         self._cache = KeyCache(clock.monotonic)
         self._secrets: dict[str, TenantSecret] = {}
-        self._master = AESGCM(master)
+        self._master = MasterKey(master) if isinstance(master, bytes) else master
         self._db = _open(path)
         try:
             self.installation = self._prove()
@@ -232,6 +235,17 @@ class KeyStore:
                 blind = secret.blind(kind, value)
                 db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND blind = ?", (tenant, kind, blind))
 
+    def bound(self, tenant: str, kind: str, subject: str) -> bool:
+        """Whether any value of the kind leads to the subject."""
+        query = "SELECT 1 FROM alias WHERE tenant = ? AND kind = ? AND subject = ? LIMIT 1"
+        with self._lock:
+            return self._db.execute(query, (tenant, kind, subject)).fetchone() is not None
+
+    def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
+        """No value of the kind leads to the subject any more; the subject stays."""
+        with self._writing() as db:
+            db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND subject = ?", (tenant, kind, subject))
+
     def _find(self, tenant: str, kind: str, blind: bytes) -> str | None:
         query = "SELECT subject FROM alias WHERE tenant = ? AND kind = ? AND blind = ?"
         row = self._db.execute(query, (tenant, kind, blind)).fetchone()
@@ -253,13 +267,13 @@ class KeyStore:
             query = "SELECT wrapped FROM tenant_key WHERE tenant = ?"
             row = self._db.execute(query, (tenant,)).fetchone()
             if row is None and create:
-                wrapped = wrap(self._master, os.urandom(32), "tenant", tenant)
+                wrapped = self._master.wrap(os.urandom(32), "tenant", tenant)
                 with self._writing() as db:
                     db.execute("INSERT OR IGNORE INTO tenant_key VALUES (?, ?)", (tenant, wrapped))
                 row = self._db.execute(query, (tenant,)).fetchone()
             if row is None or row[0] is None:
                 return None
-            secret = TenantSecret(unwrap(self._master, row[0], "tenant", tenant))
+            secret = TenantSecret(self._master.unwrap(row[0], "tenant", tenant))
             self._secrets[tenant] = secret
             return secret
 
@@ -280,10 +294,10 @@ class KeyStore:
             row = db.execute("SELECT wrapped, installation FROM proof").fetchone()
             if row is None:
                 installation = self._clock.new_id()
-                db.execute("INSERT INTO proof VALUES (1, ?, ?)", (installation, wrap(self._master, _PROOF, "proof")))
+                db.execute("INSERT INTO proof VALUES (1, ?, ?)", (installation, self._master.wrap(_PROOF, "proof")))
                 return installation
             try:
-                unwrap(self._master, row[0], "proof")
+                self._master.unwrap(row[0], "proof")
             except InvalidTag:
                 raise CannotStart(
                     "The master key does not open the key store.",

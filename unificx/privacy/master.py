@@ -2,16 +2,40 @@
 
 import base64
 import binascii
+import hmac
 import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from unificx.kernel.errors import CannotStart
+from unificx.privacy.wraps import unwrap, wrap
 
 KEY_VARIABLE = "UNIFICX_MASTER_KEY"
 FILE_VARIABLE = "UNIFICX_MASTER_KEY_FILE"
 SIZE = 32
+FILE = "file"
+
+
+class MasterKey:
+    """Fills `Master` with a key in memory."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def wrap(self, below: bytes, *place: str) -> bytes:
+        return wrap(self._of(place), below, *place)
+
+    def unwrap(self, wrapped: bytes, *place: str) -> bytes:
+        return unwrap(self._of(place), wrapped, *place)
+
+    def _of(self, place: tuple[str, ...]) -> AESGCM:
+        """For what lies in files a key of its own each, so that it stays apart from what is wrapped elsewhere."""
+        if place[0] == FILE:
+            return AESGCM(hmac.digest(self._key, ":".join(place).encode(), "sha256"))
+        return AESGCM(self._key)
 
 
 def master_key(home: Path, environ: Mapping[str, str], *, create: bool) -> bytes:

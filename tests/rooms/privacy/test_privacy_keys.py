@@ -8,12 +8,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import CannotStart, Conflict
 from unificx.privacy import KeysBusy, KeyStore
 from unificx.privacy.cache import KeyCache
-from unificx.privacy.wraps import TenantSecret
+from unificx.privacy.wraps import TenantSecret, unwrap, wrap
 from unificx.store import ErasedSubject, Key
 
 NONCE = b"n" * 12
@@ -135,6 +136,46 @@ def test_another_master_key_or_a_foreign_file_does_not_open(tmp_path: Path, cloc
         KeyStore(tmp_path / "keys.db", MASTER, clock)
     with pytest.raises(CannotStart, match="cannot be opened"):
         KeyStore(tmp_path / "missing" / "keys.db", MASTER, clock)
+
+
+class Service:
+    """A key management service: its key never leaves it, and it may be away."""
+
+    def __init__(self) -> None:
+        self.inside = AESGCM(AESGCM.generate_key(256))
+        self.asked: list[tuple[str, ...]] = []
+        self.away = False
+
+    def wrap(self, below: bytes, *place: str) -> bytes:
+        self.answer(place)
+        return wrap(self.inside, below, *place)
+
+    def unwrap(self, wrapped: bytes, *place: str) -> bytes:
+        self.answer(place)
+        return unwrap(self.inside, wrapped, *place)
+
+    def answer(self, place: tuple[str, ...]) -> None:
+        if self.away:
+            raise CannotStart("The key management service does not answer.")
+        self.asked.append(place)
+
+
+@pytest.mark.promise("T2")
+def test_a_key_management_service_is_in_the_place_of_the_master_key(tmp_path: Path, clock: ManualClock) -> None:
+    service = Service()
+    with closing(KeyStore(tmp_path / "keys.db", service, clock)) as keys:
+        made = keys.get("one", ["ana"], create=True)["ana"]
+        sealed = made.aead.encrypt(bytes(12), b"said", None)
+    service.asked.clear()
+    with closing(KeyStore(tmp_path / "keys.db", service, clock)) as keys:
+        for _ in range(3):
+            assert keys.get("one", ["ana"])["ana"].aead.decrypt(bytes(12), sealed, None) == b"said"
+    assert service.asked == [("proof",), ("tenant", "one")]
+    service.away = True
+    with pytest.raises(CannotStart, match="does not answer"):
+        KeyStore(tmp_path / "keys.db", service, clock)
+    with pytest.raises(CannotStart, match="does not open"):
+        KeyStore(tmp_path / "keys.db", Service(), clock)
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path, clock: ManualClock) -> None:

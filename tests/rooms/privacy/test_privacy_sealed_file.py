@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from unificx.kernel.errors import CannotStart
-from unificx.privacy import read_sealed_file, sealed_file
+from unificx.privacy import MasterKey, read_sealed_file, sealed_file
 
-MASTER, SECRET = bytes(range(32)), b"a secret of thirty-two bytes ...."
+MASTER, SECRET = MasterKey(bytes(range(32))), b"a secret of thirty-two bytes ...."
 
 
 @pytest.mark.promise("T2", "T3")
@@ -29,7 +29,7 @@ def test_one_that_does_not_open_is_told_and_kept(tmp_path: Path, spoil: str) -> 
     whole = path.read_bytes()
     if spoil in ("bytes", "empty"):
         path.write_bytes(whole[:-1] if spoil == "bytes" else b"")
-    master, purpose = (MASTER[::-1] if spoil == "master" else MASTER), ("other" if spoil == "purpose" else "push")
+    master, purpose = MasterKey(bytes(32)) if spoil == "master" else MASTER, "other" if spoil == "purpose" else "push"
     before = path.read_bytes()
     with pytest.raises(CannotStart) as refusal:
         sealed_file(path, master, purpose, lambda: b"another")

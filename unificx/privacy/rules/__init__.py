@@ -1,0 +1,1 @@
+"""Decisions about what people have agreed to: pure, without a clock."""
