@@ -162,7 +162,7 @@ def test_two_nonces_of_one_moment_differ() -> None:
     assert ours.issue(1.0) != ours.issue(1.0)
 
 
-@pytest.mark.parametrize("nonce", ["", "abc", "A" * 44, "ä" * 44, "\x00", "=" * 44, "QQ", "\udcff"])
+@pytest.mark.parametrize("nonce", ["", "abc", "a" * 66, "ä" * 66, "\x00", "=" * 66, "QQ", "\udcff"])
 def test_a_nonce_of_somebody_else_is_foreign(nonce: str) -> None:
     assert check(nonces(), nonce, "00000001", 1000.0) is FOREIGN
     assert check(nonces(), Nonces(b"\x02" * 32).issue(1000.0), "00000001", 1000.0) is FOREIGN
@@ -170,9 +170,9 @@ def test_a_nonce_of_somebody_else_is_foreign(nonce: str) -> None:
 
 def test_every_way_to_write_a_nonce_counts_as_the_same() -> None:
     ours = nonces()
-    nonce = next(n for n in (ours.issue(1000.0) for _ in range(200)) if "-" in n or "_" in n)
+    nonce = next(n for n in (ours.issue(1000.0) for _ in range(200)) if n.upper() != n)
     assert check(ours, nonce, "00000001", 1000.0) is FRESH
-    for other in (nonce.replace("-", "+").replace("_", "/"), nonce + "\n", nonce + "====", " " + nonce):
+    for other in (nonce.upper(), nonce + "\n", f"{nonce[:4]} {nonce[4:]}", nonce + "====", " " + nonce):
         assert check(ours, other, "00000001", 1000.0) in (REPLAYED, FOREIGN)
 
 

@@ -7,7 +7,7 @@ from sip_wire import TCP, UDP, WS, Wire, request, words
 
 from unificx.sip.endpoint import AckArrived, AckMissing, CancelArrived, RequestArrived
 from unificx.sip.flow import Flow
-from unificx.sip.message import Response, respond
+from unificx.sip.message import Response, parse, respond
 
 
 def arrive(wire: Wire, data: bytes, flow: Flow = UDP) -> RequestArrived:
@@ -30,6 +30,27 @@ def test_a_request_goes_up_once_and_its_repetitions_get_the_answer_again() -> No
     assert wire.gets(request("OPTIONS")) == []
     assert wire.lines == ["SIP/2.0 200 OK"] * 2
     assert {flow for _, _, flow in wire.sent} == {UDP}
+
+
+def test_what_is_answered_at_the_door_leaves_nothing() -> None:
+    """RFC 3261 8.2.7: the same answer to the same request, its ACK is nobody's business, what is let in goes up."""
+    wire = Wire()
+    wire.endpoint.ask_first(
+        lambda request, flow, now: (407, (("Subject", "y"),)) if request.first("subject") is None else None
+    )
+    invite = request("INVITE", sent_by="phone.local;rport")
+    assert wire.gets(invite) == wire.gets(invite) == []
+    assert wire.lines == ["SIP/2.0 407 Proxy Authentication Required"] * 2
+    first, again = (parse(wire.sent[at][1]) for at in (0, 1))
+    assert first.headers == again.headers
+    assert (first.first("subject"), first.via.received) == ("y", UDP.host)
+    tag = first.to.tag
+    assert tag.startswith("n7.")
+    assert wire.gets(request("ACK", sent_by="phone.local;rport", to_tag=tag)) == []
+    assert wire.endpoint.transactions == (0, 0)
+    assert wire.endpoint.deadline() is None
+    arrive(wire, request("INVITE", branch="z9hG4bK-2", cseq=2, more=["Subject: y"]))
+    arrive(wire, request("INFO", branch="z9hG4bK-3", to_tag="b1"))
 
 
 def test_the_response_has_all_that_the_request_had_and_where_it_came_from() -> None:

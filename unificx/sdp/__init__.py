@@ -1,5 +1,6 @@
 """Session descriptions: reading, writing and the rules of offer and answer."""
 
+from unificx.sdp.recording import Indication, Wish, indicated, indication, wish
 from unificx.sdp.session import (
     STATIC_CODECS,
     BadDescription,
@@ -25,15 +26,20 @@ __all__ = [
     "Codec",
     "Connection",
     "Direction",
+    "Indication",
     "Media",
     "Origin",
     "Session",
+    "Wish",
     "audio",
     "audio_only",
     "codecs",
     "direction",
+    "indicated",
+    "indication",
     "is_hold",
     "parse",
+    "wish",
     "with_direction",
     "with_origin",
 ]

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -50,15 +49,17 @@ def verify(credentials: AuthParams, method: str, ha1_by_algorithm: Mapping[str, 
     Only qop=auth: what is older (RFC 2069) or asks for more (auth-int, -sess) is refused. Whose name, realm and nonce
     it is, and whether its `uri` is the one that was called, is for the caller to see.
     """
-    algorithm = (credentials.get("algorithm") or "MD5").upper()
+    said = credentials.params
+    algorithm = said.get("algorithm", "").upper() or "MD5"
     known = ha1_by_algorithm.get(algorithm)
-    if credentials.scheme != "digest" or known is None or credentials.get("qop").lower() != "auth":
+    qop = said.get("qop", "")
+    if credentials.scheme != "digest" or known is None or qop.lower() != "auth":
         return False
-    needed = [credentials.get(name) for name in ("nonce", "nc", "cnonce", "uri", "response")]
-    if not all(needed) or not _count(needed[1]):
+    nonce, count, cnonce = said.get("nonce"), said.get("nc"), said.get("cnonce")
+    uri, response = said.get("uri"), said.get("response")
+    if not (nonce and count and cnonce and uri and response) or not _count(count):
         return False
-    nonce, count, cnonce, uri, response = needed
-    expected = _response(algorithm, known, f"{nonce}:{count}:{cnonce}:{credentials.get('qop')}", method, uri)
+    expected = _response(algorithm, known, f"{nonce}:{count}:{cnonce}:{qop}", method, uri)
     return hmac.compare_digest(expected.encode(), response.lower().encode("utf-8", "surrogateescape"))
 
 
@@ -160,12 +161,12 @@ class Nonces:
         """A nonce nobody was given before, good for `whom` alone: any text that tells who asked."""
         self._made += 1
         head = int(now * 1000).to_bytes(7, "big") + self._made.to_bytes(8, "big")
-        return urlsafe_b64encode(head + self._seal(head, whom)).decode()
+        return (head + self._seal(head, whom)).hex()
 
     def opened(self, nonce: str, whom: str = "") -> bytes | None:
         """The nonce for `use`, None if we never gave it to `whom`."""
         try:
-            data = urlsafe_b64decode(nonce.encode("ascii"))
+            data = bytes.fromhex(nonce)
         except ValueError:
             return None
         head = data[:_HEAD]

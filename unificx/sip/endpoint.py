@@ -29,7 +29,7 @@ from unificx.sip.transactions.events import (
     ServerKey,
 )
 from unificx.sip.transactions.exchange import Exchange
-from unificx.sip.transactions.serving import Serving
+from unificx.sip.transactions.serving import Door, Serving
 
 __all__ = [
     "AckArrived",
@@ -81,6 +81,10 @@ class Endpoint:
     def transactions(self) -> tuple[int, int]:
         """How many server and client transactions are held."""
         return len(self._serving), len(self._asking)
+
+    def ask_first(self, door: Door) -> None:
+        """Let somebody see every request outside a dialog before a transaction is made for it."""
+        self._serving.door = door
 
     def limit_transactions(self, capacity: int) -> None:
         """Hold at most so many on either side, and an eighth more for requests inside dialogs."""

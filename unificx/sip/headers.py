@@ -32,6 +32,7 @@ __all__ = [
     "parse_address",
     "parse_addresses",
     "parse_auth",
+    "parse_party",
     "split_commas",
 ]
 
@@ -53,7 +54,7 @@ _usual_via = re.compile(
 ).fullmatch
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
-_AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+({QUOTED}|[^\s",]++)[ \t]*+(?:,|$)'
+_AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+(?:"([^"\\]*+)"|({QUOTED}|[^\s",]++))[ \t]*+(?:,|$)'
 _each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # what is no parameter is one last find
 _q = re.compile(r"0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?").fullmatch
 
@@ -134,6 +135,14 @@ def parse_address(text: str) -> Address:
     return Address("", Uri.parse(uri), parameters(semicolon + params))
 
 
+def parse_party(text: str) -> Address:
+    """From or To: one address, whose tag is not empty if it has one; BadPeer 400 or 416."""
+    address = parse_address(text)
+    if address.params and find_param(address.params, "tag") == "":
+        raise BadPeer(400, "Bad Tag")
+    return address
+
+
 def parse_addresses(lines: Iterable[str]) -> list[Address]:
     """All addresses of a header that may be repeated and may hold several values a line."""
     return [parse_address(value) for line in lines for value in split_commas(line)]
@@ -202,8 +211,14 @@ class Via:
 
     def seen_from(self, host: str, port: int) -> Via:
         """With `received` and `rport` as the receiver of a request has to note them (RFC 3261 18.2.1, RFC 3581 4)."""
-        noted = [(name, value) for name, value in self.params if name.lower() not in ("received", "rport")]
-        if self.rport is not None:
+        asks = False
+        noted: list[tuple[str, str | None]] = []
+        for name, value in self.params:
+            key = name.lower()
+            asks = asks or key == "rport"
+            if key not in ("received", "rport"):
+                noted.append((name, value))
+        if asks:
             noted += (("received", host), ("rport", str(port)))
         elif self.host.strip("[]").lower() != host:
             noted.append(("received", host))
@@ -299,8 +314,8 @@ def parse_auth(text: str) -> AuthParams:
     scheme = scheme.lower()
     if scheme != "digest":
         return AuthParams(scheme)
-    finds: list[tuple[str, str, str]] = _each_auth_param(rest)
-    found = {name.lower(): unquote(value) for name, value, _ in finds}
-    if len(found) != len(finds) or (finds and finds[-1][2]):
+    finds: list[tuple[str, str, str, str]] = _each_auth_param(rest)
+    found = {name.lower(): unquote(value) if value else quoted for name, quoted, value, _ in finds}
+    if len(found) != len(finds) or (finds and finds[-1][3]):
         raise BadPeer(400, "Bad Credentials")
     return AuthParams(scheme, found)

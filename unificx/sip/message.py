@@ -250,11 +250,10 @@ def _check(message: Request | Response, start: str, fault: BadPeer | None) -> No
             raise BadPeer(400, "Bad Method")
     if fault is not None:
         raise fault
-    cseq = message.cseq
+    message.read_every()
     if message.via.protocol != VERSION:
         raise BadPeer(400, "Bad Via")
-    _ = message.from_, message.to, message.call_id
     if isinstance(message, Request):
-        if cseq.method != message.method:
+        if message.cseq.method != message.method:
             raise BadPeer(400, "CSeq Does Not Match Method")
         _ = message.max_forwards, message.target

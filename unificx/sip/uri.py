@@ -67,7 +67,7 @@ class Uri:
     @property
     def user_text(self) -> str:
         """The user part with its escapes resolved; bytes that are no UTF-8 show as U+FFFD."""
-        return _unescape(self.user)
+        return _unescape(self.user) if "%" in self.user else self.user
 
     @property
     def plain(self) -> Uri:

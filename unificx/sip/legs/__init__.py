@@ -13,17 +13,20 @@ from unificx.sip.legs.events import (
     Offered,
     OfferRefused,
     Progressed,
+    Referred,
     Refused,
 )
 from unificx.sip.legs.incoming import IncomingLeg, refusal_headers
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.outgoing import Invitation, OutgoingLeg
+from unificx.sip.legs.pending import Headers
 
 __all__ = [
     "Adopted",
     "Answered",
     "Cancelled",
     "Confirmed",
+    "Headers",
     "HungUp",
     "IncomingLeg",
     "Informed",
@@ -37,6 +40,7 @@ __all__ = [
     "Offered",
     "OutgoingLeg",
     "Progressed",
+    "Referred",
     "Refused",
     "refusal_headers",
 ]

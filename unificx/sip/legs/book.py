@@ -35,6 +35,7 @@ class Adopted:
     outgoing: bool
     sent: bytes
     received: bytes
+    record_aware: bool = False
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class Legs:
         """A confirmed leg carried on from a journal; from now on it is we who see whether its peer is still there."""
         leg = Leg(self, adopted.dialog.local_tag, owns_call_id=adopted.outgoing)
         leg.dialog = adopted.dialog
-        leg.sent, leg.received = adopted.sent, adopted.received
+        leg.sent, leg.received, leg.record_aware = adopted.sent, adopted.received, adopted.record_aware
         leg.timer = SessionTimer.start(self.session_expires, we_refresh=True, now=now)
         self.rearm(leg)
         self._by_tag[leg.id] = leg

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from unificx.sip.message import Response
+from unificx.sip.refer import Refer
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,13 @@ class Informed:
 
 
 @dataclass(frozen=True, slots=True)
+class Referred:
+    """The peer asks for a transfer: `accept_referral` or `refuse_referral` must follow."""
+
+    refer: Refer
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The peer sent a BYE. The user records what it must, then calls `close`."""
 
@@ -92,6 +100,7 @@ LegEvent = (
     | OfferAnswered
     | OfferRefused
     | Informed
+    | Referred
     | HungUp
     | Lost
 )

@@ -12,7 +12,7 @@ from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, Lost
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import SDP, Headers, Repeated, record_routes, takes_update
+from unificx.sip.legs.pending import SDP, Headers, Repeated, record_aware, record_routes, takes_update
 from unificx.sip.legs.repeat import Repeat
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_server, interval_asked
 from unificx.sip.message import Request, respond
@@ -20,7 +20,7 @@ from unificx.sip.message import Request, respond
 if TYPE_CHECKING:
     from unificx.sip.legs.book import Legs
 
-EXTENSIONS = frozenset({"100rel", "timer"})
+EXTENSIONS = frozenset({"100rel", "timer", "replaces", "norefersub", "record-aware"})
 PROVISIONAL_EVERY = 60.0
 """Seconds between repetitions of the last provisional, so that no proxy's timer C fires (13.3.1.1)."""
 
@@ -54,6 +54,7 @@ class IncomingLeg(Leg):
         self.invite = invite
         self.received = invite.body
         self.takes_update = takes_update(invite)
+        self.record_aware = record_aware(invite)
         self.settled = False
         self.accepted = False
         self._rseq = 0

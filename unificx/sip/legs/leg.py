@@ -6,38 +6,16 @@ given and tells its user what happened; it never waits.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from unificx.sip.dialog import Dialog
 from unificx.sip.endpoint import ClientKey, ServerKey
 from unificx.sip.errors import BadPeer, OurMistake
 from unificx.sip.flow import Flow
-from unificx.sip.legs.events import (
-    Confirmed,
-    HungUp,
-    Informed,
-    LegEvent,
-    Lost,
-    OfferAnswered,
-    Offered,
-    OfferRefused,
-)
-from unificx.sip.legs.pending import (
-    ALLOW,
-    SDP,
-    SUPPORTED,
-    Headers,
-    OurOffer,
-    Repeated,
-    TheirOffer,
-    record_routes,
-)
+from unificx.sip.legs.events import Confirmed, HungUp, Informed, Lost, OfferAnswered, Offered, OfferRefused
+from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, OurOffer, Repeated, TheirOffer
+from unificx.sip.legs.referral import Referrals
 from unificx.sip.legs.repeat import Repeat
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, agree_as_client, agree_as_server
 from unificx.sip.message import Request, Response, respond
-
-if TYPE_CHECKING:
-    from unificx.sip.legs.book import Legs
 
 RETRY_AFTER_GLARE = (2.1, 1.0)
 """Seconds to wait after a 491: as owner of the Call-ID and otherwise (RFC 3261 section 14.1, middle of the ranges)."""
@@ -47,45 +25,10 @@ RETURN_WITHIN = 30.0
 """Seconds a peer whose WebSocket is gone may take to open another, when there is something to tell it."""
 
 
-class Leg:
+class Leg(Referrals):
     """What incoming and outgoing legs share. `id` is the local tag, unique in this process."""
 
-    __slots__ = (
-        "_acks",
-        "_invites",
-        "away_until",
-        "bye_key",
-        "dialog",
-        "id",
-        "legs",
-        "ours",
-        "over",
-        "owns_call_id",
-        "received",
-        "repeated",
-        "sent",
-        "takes_update",
-        "theirs",
-        "timer",
-    )
-
-    def __init__(self, legs: "Legs", tag: str, *, owns_call_id: bool) -> None:
-        self.legs = legs
-        self.id = tag
-        self.owns_call_id = owns_call_id
-        self.dialog: Dialog | None = None
-        self.over = False
-        self.takes_update = False
-        self.sent = b""
-        self.received = b""
-        self.ours: OurOffer | None = None
-        self.theirs: TheirOffer | None = None
-        self.repeated: Repeated | None = None
-        self.timer: SessionTimer | None = None
-        self.bye_key: tuple[ServerKey, Request] | None = None
-        self.away_until: float | None = None
-        self._acks: dict[int, Request] = {}
-        self._invites: list[ClientKey] = []
+    __slots__ = ()
 
     # ---- verbs
 
@@ -164,6 +107,8 @@ class Leg:
                 self._say(key, request, 200, now, [("Allow", ALLOW), ("Supported", SUPPORTED)])
             case "PRACK":
                 self._heard_prack(key, request, now)
+            case "REFER":
+                self._heard_refer(key, request)
             case _:
                 self._say(key, request, 405, now, [("Allow", ALLOW)])
 
@@ -196,6 +141,9 @@ class Leg:
         if self.over or self.dialog is None or response.status < 200:
             return
         self.away_until = None
+        if self._was_notice(key):
+            self._notice_settled(response.status)
+            return
         if response.cseq.method in ("INVITE", "UPDATE"):
             self.dialog = self.dialog.answered(response)
         ours = self.ours
@@ -219,7 +167,7 @@ class Leg:
         A peer by WebSocket whose connection is gone may come back by another: it is waited for.
         """
         ours = self.ours
-        if self.over or (ours is not None and ours.key != key and key in self._invites):
+        if self.over or self._was_notice(key) or (ours is not None and ours.key != key and key in self._invites):
             return
         if self.dialog is None or not self.dialog.flow.by_websocket or cause != "transport":
             self._lose(f"no answer ({cause})", now)
@@ -407,48 +355,7 @@ class Leg:
             self.timer = timer
             self.legs.rearm(self)
 
-    # ---- words
-
-    def _told_headers(self, body: bytes, answering: Request | None = None) -> list[tuple[str, str]]:
-        """What goes with a target refresh: where we are, what we can, how long the session runs."""
-        headers = [("Contact", self.legs.contact(self._peer_flow())), ("Allow", ALLOW), ("Supported", SUPPORTED)]
-        if self.timer is not None:
-            headers.append(("Session-Expires", self.timer.header(as_server=answering is not None)))
-            if answering is not None and not self.timer.we_refresh:
-                headers.append(("Require", "timer"))
-        if answering is not None:
-            headers += record_routes(answering)
-        if body:
-            headers.append(("Content-Type", SDP))
-        return headers
-
-    def _request(self, method: str, headers: Headers, body: bytes, now: float) -> tuple[ClientKey, int]:
-        assert self.dialog is not None
-        flow = self._peer_flow()
-        self.dialog, request = self.dialog.request(method, headers, body)
-        key = self._send(request, flow, now)
-        return key, self.dialog.local_seq
-
-    def _send(self, request: Request, flow: Flow, now: float) -> ClientKey:
-        key = self.legs.endpoint.request(request, flow, now)
-        self.legs.expect(key, self)
-        if request.method == "INVITE":
-            self._invites.append(key)
-        return key
-
-    def _say(self, key: ServerKey, request: Request, status: int, now: float, headers: Headers = ()) -> None:
-        self.legs.endpoint.respond(key, respond(request, status, to_tag=self.id, headers=headers), now)
-
-    def _peer_flow(self) -> Flow:
-        """Where the peer is: where it was last heard, or where it has registered by another WebSocket since."""
-        assert self.dialog is not None
-        newest = self.legs.newest(self) if self.dialog.flow.by_websocket else None
-        if newest is not None and newest != self.dialog.flow:
-            self.dialog = replace(self.dialog, flow=newest)
-        return self.dialog.flow
-
-    def _tell(self, event: LegEvent) -> None:
-        self.legs.tell(self, event)
+    # ---- the end
 
     def _lose(self, why: str, now: float) -> None:
         self.bye(now, 'SIP;cause=408;text="Lost"')

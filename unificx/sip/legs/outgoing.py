@@ -13,7 +13,7 @@ from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Answered, Progressed, Refused
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, takes_update
+from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, record_aware, takes_update
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_client, least_asked
 from unificx.sip.message import Response
 
@@ -188,6 +188,7 @@ class OutgoingLeg(Leg):
         self.dialog = dialog
         self.answered = True
         self.takes_update = takes_update(response)
+        self.record_aware = record_aware(response)
         self._early = {}
         if response.body:
             self.received = response.body

@@ -7,8 +7,8 @@ from unificx.sip.endpoint import ClientKey, ServerKey
 from unificx.sip.legs.repeat import Repeat
 from unificx.sip.message import Request, Response
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE"
-SUPPORTED = "100rel, timer"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER"
+SUPPORTED = "100rel, timer, replaces, norefersub"
 SDP = "application/sdp"
 Headers = Sequence[tuple[str, str]]
 
@@ -49,6 +49,11 @@ class Repeated:
 def takes_update(message: Request | Response) -> bool:
     """Whether a session may be refreshed by UPDATE (RFC 3311), as its Allow says."""
     return any("UPDATE" in line for line in message.all("allow"))
+
+
+def record_aware(message: Request | Response) -> bool:
+    """Whether who sent it shows his user that he is recorded, once he is told (RFC 7866)."""
+    return any(each.lower() == "record-aware" for each in message.values("supported"))
 
 
 def record_routes(request: Request) -> list[tuple[str, str]]:

@@ -40,6 +40,5 @@ def merged_of(request: Request) -> Merged:
 def marked(request: Request, flow: Flow) -> Request:
     """The request with the address and port it really came from in its top Via (RFC 3261 18.2.1, RFC 3581 4)."""
     via = request.via
-    if via.rport is None and not via.received and via.host.strip("[]").lower() == flow.host:
-        return request
-    return request.with_top_via(via.seen_from(flow.host, flow.port))
+    noted = via.seen_from(flow.host, flow.port)
+    return request if noted.params == via.params else request.with_top_via(noted)

@@ -6,7 +6,7 @@ from math import inf
 from typing import assert_never
 
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response, respond
+from unificx.sip.message import Headers, Request, Response, respond
 from unificx.sip.overload import Overload
 from unificx.sip.transactions import invite_server, server
 from unificx.sip.transactions.events import AckArrived, AckMissing, CancelArrived, Event, RequestArrived, ServerKey
@@ -15,6 +15,9 @@ from unificx.sip.transactions.matching import Match, Merged, is_old, marked, mat
 from unificx.sip.transactions.words import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
 
 REQUEST_AGAIN = RequestAgain()
+Door = Callable[[Request, Flow, float], tuple[int, Headers] | None]
+"""What to say at once to a request outside any dialog, keeping nothing of it (RFC 3261 8.2.7): a status and headers;
+None for a request that is let in. The same request may come again."""
 MAX_WEIGHT = 256 * 2**20
 """A transaction keeps the names its request came with, and an answer that repeats most of it."""
 ACK_ARRIVED = invite_server.AckArrived()
@@ -48,6 +51,7 @@ class Serving:
 
     def __init__(self, exchange: Exchange, overload: Overload | None, capacity: int) -> None:
         self.capacity = capacity
+        self.door: Door = lambda request, flow, now: None
         self._exchange = exchange
         self._overload = overload
         self._by_key: dict[ServerKey, ServerTransaction] = {}
@@ -77,22 +81,28 @@ class Serving:
             merged = None if request.to.tag else merged_of(request)
             if self._refused(request, match, merged, flow):
                 return
+            turned = self.door(request, flow, now) if merged is not None else None
+            if turned is not None:
+                self.refuse(request, flow, turned[0], headers=turned[1])
+                return
             request = marked(request, flow)
             transaction = self._open(request, (match, merged), flow, now, size)
             self._exchange.events.append(RequestArrived(transaction.key, request, flow))
 
-    def refuse(self, request: Request, flow: Flow, status: int, *, reason: str = "", wait: int = 0) -> None:
+    def refuse(self, request: Request, flow: Flow, status: int, *, reason: str = "", headers: Headers = ()) -> None:
         """Answer without keeping anything: the same answer comes of the same request again (8.2.7)."""
-        headers = (("Retry-After", str(wait)),) if wait else ()
         response = respond(marked(request, flow), status, reason, to_tag=self._steady_tag(request), headers=headers)
         self._exchange.out.append((response.encode(), flow))
 
     def _steady_tag(self, request: Request) -> str:
-        """The same for every repetition of the request."""
-        same = hash((request.first("via"), request.first("call-id"), request.first("cseq")))
+        """The same for every repetition of the request, and for the ACK of what it was answered."""
+        number = (request.first("cseq") or "").partition(" ")[0]
+        same = hash((request.first("via"), request.first("call-id"), number))
         return f"{self._exchange.node}.{same & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
     def _ack(self, request: Request, flow: Flow, known: ServerTransaction | None, now: float) -> None:
+        if known is None and request.to.tag == self._steady_tag(request):
+            return
         up = AckArrived(request, flow)
         if known is None or (is_old(known.match) and self._tag_said(known) != request.to.tag):
             self._exchange.events.append(up)
@@ -124,12 +134,12 @@ class Serving:
         elif not inside and request.max_forwards == 0:
             status = 483
         if status:
-            self.refuse(request, flow, status, wait=wait)
+            self.refuse(request, flow, status, headers=(("Retry-After", str(wait)),) if wait else ())
         return bool(status)
 
     def _full(self, inside: bool) -> bool:
         share = 9 / 8 if inside else 1
-        return len(self) >= self.capacity * share or self._weight >= MAX_WEIGHT * share
+        return len(self._by_key) >= self.capacity * share or self._weight >= MAX_WEIGHT * share
 
     def _open(
         self, request: Request, names: tuple[Match, Merged | None], flow: Flow, now: float, size: int
