@@ -1,5 +1,7 @@
 """What rtpengine is asked, and what its replies mean."""
 
+from functools import partial
+
 import pytest
 
 from unificx.media import MediaUnavailable, PartyReport, Profile, ng, profile_of
@@ -20,6 +22,7 @@ def sent(message: ng.Message) -> Reply:
         (Profile.PLAIN, "RTP/AVP", "remove"),
         (Profile.SRTP, "RTP/SAVP", "remove"),
         (Profile.WEBRTC, "UDP/TLS/RTP/SAVPF", "force"),
+        (Profile.WEBRTC_ANEW, "UDP/TLS/RTP/SAVPF", "force"),
     ],
 )
 def test_each_side_gets_its_own_kind_of_media(taker: Profile, proto: str, ice: str) -> None:
@@ -40,9 +43,19 @@ def test_every_offer_keeps_rtpengine_from_greeting_a_browser_too_early() -> None
 
 
 def test_codecs_are_added_and_never_taken_away() -> None:
-    for taker in Profile:
+    for taker in set(Profile) - {Profile.ENGINE}:
         assert sent(ng.offer("anchor", "a", SDP, taker))["codec"] == {"transcode": ["PCMU", "PCMA"]}
+    for taker in Profile:
         assert "codec" not in ng.answer("anchor", "a", "b", SDP, taker)
+
+
+def test_apps_get_the_keys_of_phones_that_send_tones() -> None:
+    events = SDP + b"a=rtpmap:101 Telephone-Event/8000\r\n"
+    to_app, safe = partial(ng.offer, "anchor", "a", taker=Profile.ENGINE), ["PCMU", "PCMA"]
+    assert sent(to_app(sdp=SDP))["codec"] == {"transcode": [*safe, "telephone-event"]}
+    assert sent(to_app(sdp=events))["codec"] == {"transcode": safe}
+    by_app = ng.offer("anchor", "a", events, Profile.PLAIN, Profile.ENGINE)
+    assert sent(by_app)["codec"] == {"transcode": safe, "accept": ["telephone-event"]}
 
 
 def test_only_a_giver_without_ice_is_bound_to_one_source() -> None:

@@ -137,6 +137,24 @@ def test_reports_on_the_port_of_the_media_are_told_apart() -> None:
     assert world.receive([(a.port, a.says(tone(400, 1)[0])), (a.port, report), (9, report)]) == [1]
 
 
+def test_many_packets_at_once_leave_no_less_than_no_jitter() -> None:
+    world = World()
+    a = world.phone("a", room="r")
+    said = tone(400, 1)[0]
+    for _ in range(20):
+        world.tick((a, a.says(said)), (a, a.says(said)))
+        world.tick()
+    a.stamp += 80_000
+    packets: list[tuple[int, bytes]] = []
+    for _ in range(40):
+        packets.append((a.port, a.says(said)))
+        a.stamp += 80_000  # a clock that jumps is not jitter
+    world.receive(packets)
+    [block] = world.mixer.receptions.block(int(world.mixer.layout.slots[0]), 0.0)
+    assert bytes(block)
+    assert block.jitter >= 0
+
+
 def test_uneven_arrival_shows_as_jitter() -> None:
     world = World()
     a = world.phone("a")
@@ -253,3 +271,11 @@ def test_an_order_with_an_impossible_value_is_survived() -> None:
     world = World()
     world.do(Open("a", 4464, 0, ULAW, 300, 400), Join("r", "a", gain=1e9), Join("r", "a", gain=-5.0))
     assert [world.mixer.advance() for _ in range(3)] == [1, 1, 1]
+
+
+def test_who_is_described_anew_keeps_the_codec_he_has_while_it_is_offered() -> None:
+    both = offer("a=rtpmap:9 G722/8000", media="m=audio 40000 RTP/AVP 0 9")
+    agreed, _ = description.answer(both, Self(13_000, 8, 2, ULAW))
+    assert agreed.codec == ULAW
+    agreed, _ = description.answer(both, Self(13_000, 8, 2, ALAW))
+    assert agreed.codec == G722

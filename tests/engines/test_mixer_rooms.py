@@ -147,6 +147,7 @@ def test_with_agc_the_quiet_and_the_loud_come_closer() -> None:
             (world.phones["b"], world.phones["b"].says(quiet[frame])),
         )
     assert hears(c, 400) / hears(c, 700) < 3
+    assert hears(c, 400) > 3500
 
 
 def test_a_quiet_room_is_faintly_noisy_and_a_recorder_of_nobody_is_not() -> None:

@@ -3,6 +3,6 @@
 Its parts are used by module: `from unificx.media import g711, rtp, tones`.
 """
 
-from unificx.media.ng import MediaReport, MediaUnavailable, PartyReport, Profile, profile_of
+from unificx.media.ng import MediaReport, MediaUnavailable, PartyReport, Profile, profile_of, sends_keys
 
-__all__ = ["MediaReport", "MediaUnavailable", "PartyReport", "Profile", "profile_of"]
+__all__ = ["MediaReport", "MediaUnavailable", "PartyReport", "Profile", "profile_of", "sends_keys"]

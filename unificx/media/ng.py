@@ -7,12 +7,14 @@ The language comes as bencode and as JSON. JSON it is, for Python reads and writ
 are two hundred values.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Literal, TypeAlias
+
+from pydantic_core import from_json, to_json
 
 Encodable: TypeAlias = int | str | Sequence["Encodable"] | Mapping[str, "Encodable"]
 Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"] | None
@@ -37,20 +39,21 @@ class BadReply(ValueError):
     """Bytes that are no reply."""
 
 
-_write = json.JSONEncoder(separators=(",", ":")).encode
-_read = json.JSONDecoder().decode
+# Both take a third of what Python's own writer and reader take for a description, or a call's figures.
+_write = to_json
+_read = partial(from_json, cache_strings="keys")
 
 
 def encode(message: Message) -> bytes:
     """The message as rtpengine takes it, without the cookie before it."""
-    return _write(message).encode("ascii")
+    return _write(message)
 
 
 def decode(data: bytes) -> Reply:
     """The reply in these bytes, without the cookie before it. Raises BadReply, and nothing else, for any others."""
     try:
-        reply: Value = _read(data.decode())
-    except (ValueError, RecursionError):
+        reply: Value = _read(data)
+    except ValueError:
         raise BadReply("not JSON") from None
     if not isinstance(reply, dict):
         raise BadReply("not a dictionary")
@@ -66,6 +69,10 @@ class Profile(StrEnum):
     """RTP/SAVP with keys in the description (SDES, RFC 4568), for phones on TLS."""
     WEBRTC = "webrtc"
     """ICE and DTLS-SRTP, for browsers and the mobile client (RFC 8827)."""
+    WEBRTC_ANEW = "webrtc-anew"
+    """The same with the certificate's fingerprint by another hash: one who came from an anchor of the other kind shakes
+    hands anew. Every anchor has the engine's one certificate, and a browser begins anew only when the fingerprint is
+    not the one it knows (RFC 8842 section 4)."""
     ENGINE = "engine"
     """RTP/AVP on this machine alone, for our own media engine."""
 
@@ -91,6 +98,17 @@ _TO_PHONES: Message = {
     "sdp-attr": _CLEAN,
 }
 
+_TO_BROWSERS: Message = {
+    "transport-protocol": "UDP/TLS/RTP/SAVPF",
+    "ICE": "force",
+    "DTLS": "passive",
+    "SDES": ["off"],
+    "rtcp-mux": ["offer", "require"],
+    # What rtpengine plays, music and notices, has a source (SSRC) of its own, made when it first plays. Where
+    # another was named, browsers decode that and keep it silent; where none was, they play whatever comes.
+    "sdp-attr": {"audio": {"remove": ["ssrc"]}},
+}
+
 _TAKER: dict[Profile, Message] = {
     Profile.PLAIN: _TO_PHONES | {"transport-protocol": "RTP/AVP", "SDES": ["off"]},
     Profile.SRTP: _TO_PHONES
@@ -100,27 +118,31 @@ _TAKER: dict[Profile, Message] = {
         "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"],
     },
     Profile.ENGINE: _TO_PHONES | {"transport-protocol": "RTP/AVP", "SDES": ["off"], "to-interface": INSIDE},
-    Profile.WEBRTC: {
-        "transport-protocol": "UDP/TLS/RTP/SAVPF",
-        "ICE": "force",
-        "DTLS": "passive",
-        "SDES": ["off"],
-        "rtcp-mux": ["offer", "require"],
-    },
+    Profile.WEBRTC: _TO_BROWSERS | {"DTLS-fingerprint": "SHA-256"},
+    Profile.WEBRTC_ANEW: _TO_BROWSERS | {"DTLS-fingerprint": "SHA-384"},
 }
+
+_BROWSERS_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
 
 _FLAGS: dict[Profile, tuple[str, ...]] = {
     Profile.PLAIN: ("strip-extmap",),
     Profile.SRTP: ("strip-extmap",),
     Profile.ENGINE: ("strip-extmap",),
-    Profile.WEBRTC: ("generate-mid", "no-rtcp-attribute", "trickle-ICE"),
+    Profile.WEBRTC: _BROWSERS_FLAGS,
+    Profile.WEBRTC_ANEW: _BROWSERS_FLAGS,
 }
 
 _OFFERING: Message = {
     # Without this rtpengine greets a browser with DTLS before the answer is out, and one call in four hangs.
     "DTLS-reverse": "passive",
-    "codec": {"transcode": list(SAFETY)},
+    # So that browsers choose the way (RFC 8445 section 2.4). One that does not choose keeps to its old way, though
+    # nobody is there any more, for 3.5 s, and then waits for its next attempt at DTLS: six seconds without a sound.
+    "ICE-lite": "both",
 }
+
+KEYS = "telephone-event"
+"""Keys as RFC 4733 has them. Phones that know no such thing send the tones as sound."""
+_KEYS_KNOWN = re.compile(rb"^a=rtpmap:\d+ telephone-event/", re.MULTILINE | re.IGNORECASE)
 
 _ICE = re.compile(rb"^a=ice-ufrag:", re.MULTILINE)
 _PROTO = re.compile(rb"^m=audio \d+(?:/\d+)? (\S+)", re.MULTILINE)
@@ -134,6 +156,25 @@ def profile_of(sdp: bytes) -> Profile:
     if proto[1].startswith(b"UDP/TLS/") or _ICE.search(sdp):
         return Profile.WEBRTC
     return Profile.SRTP if b"SAVP" in proto[1] else Profile.PLAIN
+
+
+def sends_keys(sdp: bytes) -> bool:
+    """Whether the author of this description sends keys as telephone events."""
+    return _KEYS_KNOWN.search(sdp) is not None
+
+
+def _codecs(sdp: bytes, taker: Profile, giver: Profile) -> Message:
+    """What an offer adds to the giver's codecs. Our own media engine knows keys by events alone: where a phone sends
+    tones, rtpengine listens for them, and makes events of them.
+
+    Such a phone's sound goes through rtpengine's codecs, which bear loss and jitter less well than our engine does: so
+    not for phones that send events.
+    """
+    transcode = [*SAFETY]
+    if taker is Profile.ENGINE and not sends_keys(sdp):
+        transcode.append(KEYS)
+    accept = {"accept": [KEYS]} if giver is Profile.ENGINE else {}
+    return {"codec": {"transcode": transcode, **accept}}
 
 
 def _worded(command: str, sdp: bytes, taker: Profile) -> Message:
@@ -165,7 +206,8 @@ def ping() -> Message:
 def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN) -> Message:
     """Word an offer, the first or a later one, by the party `from_tag` for the party that will get it."""
     inside: Message = {"from-interface": INSIDE} if giver is Profile.ENGINE else {}
-    return {"call-id": anchor, "from-tag": from_tag} | _worded("offer", sdp, taker) | _OFFERING | inside
+    codecs = _codecs(sdp, taker, giver)
+    return {"call-id": anchor, "from-tag": from_tag} | _worded("offer", sdp, taker) | _OFFERING | codecs | inside
 
 
 def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> Message:
@@ -226,7 +268,7 @@ def accept(reply: Reply) -> Reply:
         return reply
     reason = reply.get("error-reason")
     words = reason if isinstance(reason, str) else ""
-    if words.startswith("Unknown call-id"):
+    if words.lower().startswith("unknown call-id"):  # some commands write it large
         raise MediaUnavailable("unknown")
     if words.startswith(_FULL):
         raise MediaUnavailable("full")
@@ -299,6 +341,8 @@ def _party(tag: str, streams: list[Reply], told: list[Reply], now: float) -> Par
 
 def _quality(told: list[Reply]) -> tuple[int | None, float | None, float | None, float | None]:
     """Loss, jitter in ms, MOS times 10 and round trip in microseconds, over all that was told."""
+    if not told:
+        return None, None, None, None
     losses = [_integer(each["cumulative loss"]) for each in told if "cumulative loss" in each]
     averages = [average for each in told if (average := _dictionary(each.get("average MOS")))]
 

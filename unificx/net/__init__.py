@@ -8,19 +8,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from unificx.net.behind import BehindProxy
     from unificx.net.binding import Bind
     from unificx.net.ca import Certificates, ensure_certificates, server_context
     from unificx.net.connections import Connections, StreamLimits
     from unificx.net.fetch import Fetcher
     from unificx.net.mail import MailServer, SmtpPostman, mail_server
+    from unificx.net.objects import ObjectStore, object_store
     from unificx.net.port_ranges import media_ports
     from unificx.net.push_delivery import PushDelivery
     from unificx.net.rtpengine import Interface, RtpEngine
     from unificx.net.seats import HttpLimits, Seats
+    from unificx.net.studio import Studio
     from unificx.net.transports import Transports
     from unificx.net.websocket import SeatedWebSockets, SipWebSocket
+    from unificx.net.whisper import Whisper
 
 _HOMES = {
+    "BehindProxy": "behind",
     "Bind": "binding",
     "Certificates": "ca",
     "Connections": "connections",
@@ -28,6 +33,7 @@ _HOMES = {
     "HttpLimits": "seats",
     "Interface": "rtpengine",
     "MailServer": "mail",
+    "ObjectStore": "objects",
     "PushDelivery": "push_delivery",
     "RtpEngine": "rtpengine",
     "SeatedWebSockets": "websocket",
@@ -35,14 +41,18 @@ _HOMES = {
     "SipWebSocket": "websocket",
     "SmtpPostman": "mail",
     "StreamLimits": "connections",
+    "Studio": "studio",
     "Transports": "transports",
+    "Whisper": "whisper",
     "ensure_certificates": "ca",
     "mail_server": "mail",
     "media_ports": "port_ranges",
+    "object_store": "objects",
     "server_context": "ca",
 }
 
 __all__ = [
+    "BehindProxy",
     "Bind",
     "Certificates",
     "Connections",
@@ -50,6 +60,7 @@ __all__ = [
     "HttpLimits",
     "Interface",
     "MailServer",
+    "ObjectStore",
     "PushDelivery",
     "RtpEngine",
     "SeatedWebSockets",
@@ -57,10 +68,13 @@ __all__ = [
     "SipWebSocket",
     "SmtpPostman",
     "StreamLimits",
+    "Studio",
     "Transports",
+    "Whisper",
     "ensure_certificates",
     "mail_server",
     "media_ports",
+    "object_store",
     "server_context",
 ]
 

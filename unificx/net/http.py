@@ -20,6 +20,7 @@ from unificx.net.seats import Seat, Seats
 from unificx.net.stream import keep_alive
 
 OUT_OF_FILES_PAUSE = 0.2
+_END_OF_HEAD = b"\r\n\r\n"
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -36,6 +37,8 @@ class HttpConnection(HttpToolsProtocol):
         self._limits = seats.limits
         self._head: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._tail = b""
+        """What came last of a head: its end may come in two pieces."""
         self._in_body = False
         self._stall: asyncio.TimerHandle | None = None
 
@@ -55,10 +58,14 @@ class HttpConnection(HttpToolsProtocol):
         if self._head is None and (self.cycle is None or self.cycle.response_complete):
             self._await_head()
         if not self._in_body:
-            self._head_bytes += len(data)
-        super().data_received(data)
+            seen = self._tail + data
+            end = seen.find(_END_OF_HEAD)
+            self._head_bytes += len(data) if end < 0 else end - len(self._tail)
+            self._tail = seen[1 - len(_END_OF_HEAD) :] if end < 0 else b""
         if self._head is not None and self._head_bytes > self._limits.most_head:
             self._refuse(_TOO_LARGE)
+        else:
+            super().data_received(data)
 
     def on_headers_complete(self) -> None:
         self._head = _cancelled(self._head)
@@ -100,6 +107,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         self._head_bytes = 0
+        self._tail = b""
         self._head = self.loop.call_later(self._limits.head, self._head_too_late)
 
     def _head_too_late(self) -> None:

@@ -6,6 +6,7 @@ import ssl
 
 import structlog
 
+from unificx.kernel.background import Background
 from unificx.net.connections import Connections
 from unificx.net.stream import StreamConnection, keep_alive
 
@@ -25,15 +26,14 @@ class Listener:
         self._scheme = scheme
         self._local = local
         self._tls = tls
-        self._greeting: set[asyncio.Task[None]] = set()
+        self._greeting = Background()
         self._task = asyncio.create_task(self._run(), name=f"sip {scheme} listener")
 
     async def close(self) -> None:
         """Stop accepting; connections that stand are not touched."""
-        tasks = (self._task, *self._greeting)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._task.cancel()
+        await asyncio.wait((self._task,))
+        await self._greeting.close()
         self._sock.close()
 
     async def _run(self) -> None:
@@ -48,9 +48,7 @@ class Listener:
             if not self._connections.take_seat(address[0]):
                 sock.close()
                 continue
-            task = asyncio.create_task(self._greet(sock, address[0]))
-            self._greeting.add(task)
-            task.add_done_callback(self._greeting.discard)
+            self._greeting.begin(self._greet(sock, address[0]))
 
     async def _greet(self, sock: socket.socket, host: str) -> None:
         """From the accepted socket to a connection that stands, or to nothing."""

@@ -21,6 +21,10 @@ SECONDS = 15.0
 """For each step of a conversation."""
 LONGEST = 30.0
 """For a whole one."""
+TOO_LONG = 552
+"""What a server says of a letter longer than it takes any (RFC 1870), before it has seen it."""
+SLOWEST = 64 << 10
+"""Bytes a second: a letter with a message in it is given the time it takes at that."""
 _PORTS = {"smtp": 587, "smtps": 465}
 _HINT = "smtp://user:password@mail.example.com:587?from=pbx@example.com, or smtps:// for TLS from the first byte."
 _CONFIGURED = (
@@ -107,13 +111,14 @@ class SmtpPostman:
     async def send(self, letter: EmailMessage) -> None:
         """Hand one over. Raises NotTaken."""
         try:
-            async with asyncio.timeout(LONGEST), self._conversation() as smtp:
-                await smtp.send_message(letter)
+            more = sum(len(part.get_payload()) for part in letter.walk() if not part.is_multipart()) / SLOWEST
+            async with asyncio.timeout(LONGEST + more), self._conversation() as smtp:
+                await smtp.send_message(letter, timeout=SECONDS + more)
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             codes = [one.code for one in refusal.recipients]
             raise NotTaken(for_good=all(code >= 500 for code in codes), status=max(codes, default=0)) from None
         except aiosmtplib.SMTPResponseException as refusal:
-            for_good = refusal.code >= 500 and not isinstance(refusal, _CONFIGURED)
+            for_good = refusal.code == TOO_LONG or (refusal.code >= 500 and not isinstance(refusal, _CONFIGURED))
             raise NotTaken(for_good=for_good, status=refusal.code) from None
         except (aiosmtplib.SMTPException, OSError):  # TimeoutError and ssl.SSLError are OSErrors
             raise NotTaken(for_good=False) from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from unificx.kernel.clock import Clock
-from unificx.media import ng
+from unificx.media import ng, parties
 from unificx.media.ng import MediaReport, MediaUnavailable, Profile, Reply
 
 PATIENCE = (0.3, 0.7, 1.5)
@@ -111,6 +111,30 @@ class NgClient(asyncio.DatagramProtocol):
     async def query(self, anchor: str) -> MediaReport | None:
         """The figures of an anchor so far; None if it is not known."""
         return self._report(await self.request(ng.query(anchor)))
+
+    async def play(self, anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0) -> float:
+        """Play a sound file to a party, in the place of what it hears; how many seconds once through takes."""
+        return parties.seconds_of(await self.request(parties.play(anchor, tag, file, times=times, start=start)))
+
+    async def stop(self, anchor: str, tag: str) -> None:
+        """Stop what is played to a party."""
+        ng.accept(await self.request(parties.stop(anchor, tag)))
+
+    async def hear_tones(self, anchor: str, tag: str) -> None:
+        """Tell the keys, too, that a party sends as sound."""
+        ng.accept(await self.request(parties.hear_tones(anchor, tag)))
+
+    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+        """An offer by which our media engine listens to a party, under a tag of its own."""
+        return ng.sdp_of(await self.request(parties.subscribe(anchor, tag, listener, wideband=wideband)))
+
+    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+        """The media engine's answer."""
+        ng.accept(await self.request(parties.subscribed(anchor, listener, sdp)))
+
+    async def unsubscribe(self, anchor: str, listener: str) -> None:
+        """Nobody listens under this tag any more."""
+        ng.accept(await self.request(parties.unsubscribe(anchor, listener)))
 
     def _report(self, reply: Reply) -> MediaReport | None:
         return ng.report_of(reply, self._clock.now().timestamp())

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
+from unificx.kernel.background import Background
 from unificx.net.connections import Connections
 from unificx.net.stream import StreamConnection
 from unificx.sip.flow import Flow
@@ -22,7 +23,7 @@ class Outgoing:
         self._trust = trust
         self._standing: dict[tuple[str, str, int], StreamConnection] = {}
         self._waiting: dict[tuple[str, str, int], list[bytes]] = {}
-        self._opening: set[asyncio.Task[None]] = set()
+        self._opening = Background()
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Send over the connection to `flow.end`, opening it first if need be."""
@@ -36,16 +37,11 @@ class Outgoing:
                 waiting.append(data)
             return
         self._waiting[flow.end] = [data]
-        task = asyncio.create_task(self._open(flow))
-        self._opening.add(task)
-        task.add_done_callback(self._opening.discard)
+        self._opening.begin(self._open(flow))
 
     async def close(self) -> None:
         """Stop opening; connections that stand are not touched."""
-        tasks = tuple(self._opening)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._opening.close()
 
     async def _open(self, flow: Flow) -> None:
         if not self._connections.take_seat(flow.host):

@@ -16,7 +16,11 @@ import structlog
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import CannotStart
 from unificx.media.ng import INSIDE, MediaReport, MediaUnavailable, Profile
+from unificx.media.parties import KeyPressed
+from unificx.media.sounds import Sound
+from unificx.net.keylog import KeyLog
 from unificx.net.ngclient import NgClient
+from unificx.net.soundfiles import SoundFiles
 
 PROGRAM = "rtpengine"
 CONFINER = "prlimit"
@@ -74,10 +78,17 @@ class RtpEngine:
         self._interfaces = interfaces
         self._ports = ports
         self._client = NgClient(clock)
+        self._keys = KeyLog()
+        self._keys_port = 0
+        self._sounds = SoundFiles()
         self._ready = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._listener: asyncio.Task[None] | None = None
         self._keepers: list[asyncio.Task[None]] = []
+
+    def keys_to(self, pressed: Callable[[KeyPressed], None]) -> None:
+        """Who is told the keys that parties press: RFC 4733, in any call, each once it is let go of."""
+        self._keys.pressed = pressed
 
     @property
     def pid(self) -> int | None:
@@ -86,7 +97,13 @@ class RtpEngine:
 
     async def start(self) -> None:
         """Start rtpengine and return once it answers (about 0.1 s). Raises CannotStart with what to do."""
-        await self._launch()
+        self._keys_port = _free_port(self._ports)
+        await self._keys.open(self._keys_port)
+        try:
+            await self._launch()
+        except CannotStart:
+            self._keys.close()
+            raise
         self._keepers = [asyncio.create_task(self._supervise()), asyncio.create_task(self._watch())]
 
     async def close(self) -> None:
@@ -94,7 +111,9 @@ class RtpEngine:
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
+        self._keys.close()
         await self._stop()
+        self._sounds.close()
 
     async def offer(
         self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
@@ -110,8 +129,34 @@ class RtpEngine:
     async def query(self, anchor: str) -> MediaReport | None:
         return await (await self._running()).query(anchor)
 
+    async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
+        """Play to one party in the place of what it hears; how many seconds once through takes. Nothing tells when it
+        is over. `times` is for music; `stop` ends it."""
+        try:
+            file = self._sounds.path(sound)
+        except OSError:
+            raise MediaUnavailable("refused") from None
+        return await (await self._running()).play(anchor, tag, file, times=times, start=start)
+
+    async def stop(self, anchor: str, tag: str) -> None:
+        await (await self._running()).stop(anchor, tag)
+
+    async def hear_tones(self, anchor: str, tag: str) -> None:
+        await (await self._running()).hear_tones(anchor, tag)
+
+    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+        return await (await self._running()).subscribe(anchor, tag, listener, wideband=wideband)
+
+    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+        await (await self._running()).subscribed(anchor, listener, sdp)
+
+    async def unsubscribe(self, anchor: str, listener: str) -> None:
+        await (await self._running()).unsubscribe(anchor, listener)
+
     async def _running(self) -> NgClient:
         """The client, after the moment that a restart takes."""
+        if self.pid is None:
+            self._ready.clear()  # it ended just now, and `_supervise` is about to hear of it
         if not self._ready.is_set():
             try:
                 await asyncio.wait_for(self._ready.wait(), 2.0)
@@ -151,7 +196,7 @@ class RtpEngine:
             process = await asyncio.create_subprocess_exec(
                 *confinement,
                 program,
-                *_arguments(self._interfaces, self._ports, control),
+                *_arguments(self._interfaces, self._ports, control, self._keys_port),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
@@ -247,7 +292,7 @@ class RtpEngine:
             log.debug("rtpengine_said", kind=kind, times=self.said[kind])
 
 
-def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], control: int) -> list[str]:
+def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], control: int, keys: int) -> list[str]:
     return [
         "--config-file=none",  # else the distribution's own file is read
         "--foreground",
@@ -257,6 +302,7 @@ def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], contro
         *(f"--interface={interface}" for interface in interfaces),
         f"--interface={INSIDE}/127.0.0.1",
         f"--listen-ng=127.0.0.1:{control}",
+        f"--dtmf-log-dest=127.0.0.1:{keys}",
         f"--port-min={ports[0]}",
         f"--port-max={ports[1]}",
         # The first packet settles where a party is. The default watches three seconds, in which anybody who finds

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import structlog
 
+from unificx.kernel.background import Background
 from unificx.kernel.errors import CannotStart
 from unificx.net.binding import Bind, open_socket
 from unificx.net.connections import Connections, OnLost, OnMessage, StreamLimits
@@ -47,7 +48,7 @@ class Transports:
         self._listeners: list[Listener] = []
         self._outgoing = Outgoing(self.connections, on_lost, trust or ssl.create_default_context())
         self._resolver = Resolver()
-        self._looking_up: set[asyncio.Task[None]] = set()
+        self._looking_up = Background()
         self._ways = Ways(())
 
     async def start(self) -> None:
@@ -65,7 +66,7 @@ class Transports:
         await asyncio.gather(*(listener.close() for listener in self._listeners))
         await self._outgoing.close()
         await self._resolver.close()
-        await asyncio.gather(*self._looking_up, return_exceptions=True)
+        await self._looking_up.settle()
         self.connections.close_all()
         for sock in self._udp.values():
             sock.close()
@@ -108,9 +109,7 @@ class Transports:
 
     def _send_datagram(self, data: bytes, flow: Flow) -> None:
         if not is_numeric(flow.host):
-            task = asyncio.create_task(self._send_to_name(data, flow))
-            self._looking_up.add(task)
-            task.add_done_callback(self._looking_up.discard)
+            self._looking_up.begin(self._send_to_name(data, flow))
             return
         sock = self._udp.get(flow.local) or self._udp.get(self._ways.local(flow))
         if sock is None:

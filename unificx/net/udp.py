@@ -2,11 +2,15 @@
 
 import asyncio
 import socket
+from functools import lru_cache
 from typing import cast
 
 from unificx.net import stun
 from unificx.net.connections import OnMessage
 from unificx.sip.flow import Flow
+
+MOST_FLOWS = 4096
+"""Far ends whose flow is remembered."""
 
 
 class UdpSocket(asyncio.DatagramProtocol):
@@ -14,7 +18,8 @@ class UdpSocket(asyncio.DatagramProtocol):
 
     def __init__(self, on_message: OnMessage, local: int) -> None:
         self._on_message = on_message
-        self._local = local
+        # Phones speak again and again: one value for all messages of one is less to make, to compare and to keep.
+        self._flow = lru_cache(maxsize=MOST_FLOWS)(lambda host, port: Flow("udp", host, port, 0, local))
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -30,7 +35,7 @@ class UdpSocket(asyncio.DatagramProtocol):
             if reply is not None:
                 self.send(reply, addr[0], addr[1])
             return
-        self._on_message(data, Flow("udp", addr[0], addr[1], 0, self._local))
+        self._on_message(data, self._flow(addr[0], addr[1]))
 
     def send(self, data: bytes, host: str, port: int) -> None:
         """Send one datagram to a numeric address. Raises OSError or ValueError for one that cannot be."""

@@ -132,6 +132,29 @@ async def test_a_head_may_not_be_endless() -> None:
         writer.close()
 
 
+async def test_a_head_that_comes_at_once_is_no_longer_than_others() -> None:
+    async with house(HttpLimits(most_head=4096)) as home:
+        reader, writer = await home.visit(b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 1000 + b"\r\n")
+        assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
+        writer.close()
+
+
+async def test_a_body_that_comes_with_the_head_is_no_part_of_it() -> None:
+    async with house(HttpLimits(most_head=4096)) as home:
+        reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r\n" + bytes(9000))
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+async def test_a_body_that_comes_with_the_last_byte_of_the_head_is_no_part_of_it() -> None:
+    async with house(HttpLimits(most_head=4096)) as home:
+        reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r")
+        await asyncio.sleep(0.2)
+        writer.write(b"\n" + bytes(9000))
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
 async def test_a_body_is_no_part_of_the_head() -> None:
     async with house(HttpLimits(most_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")

