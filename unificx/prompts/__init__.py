@@ -1,7 +1,10 @@
 """What is said: every prompt in English and German, how numbers and days are said, music on hold, and a voice."""
 
-from unificx.prompts.manifest import LANGUAGES, MUSIC, Rendered, load, texts
-from unificx.prompts.prompts import BEEP, Prompts, UnknownPrompt
+from unificx.prompts.coding import RATE
+from unificx.prompts.loudness import SPEECH
+from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, Rendered, code_of, load, texts
+from unificx.prompts.music import LEVEL as MUSIC_LEVEL
+from unificx.prompts.prompts import BEEP, Prompts, UnknownPrompt, known
 from unificx.prompts.rules import (
     PAUSE,
     Noun,
@@ -15,20 +18,27 @@ from unificx.prompts.rules import (
     say_time,
 )
 from unificx.prompts.speaking import CannotSpeak, can_speak, render
-from unificx.prompts.uploads import uploaded
+from unificx.prompts.uploads import recorded, uploaded
 
 __all__ = [
+    "ANY",
     "BEEP",
     "LANGUAGES",
     "MUSIC",
+    "MUSIC_LEVEL",
     "PAUSE",
+    "RATE",
+    "SPEECH",
     "CannotSpeak",
     "Noun",
     "Prompts",
     "Rendered",
     "UnknownPrompt",
     "can_speak",
+    "code_of",
+    "known",
     "load",
+    "recorded",
     "render",
     "say_count",
     "say_date",

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 from unificx.prompts.coding import SUFFIX
 from unificx.prompts.rules import words
@@ -29,12 +31,18 @@ def texts(language: str) -> dict[str, str]:
     return sentences(language) | words(language)
 
 
+def code_of(name: str) -> str:
+    """Six digits that name a prompt on a telephone's keys: always the same, whatever other prompts come and go."""
+    return str(crc32(name.encode()) % 900_000 + 100_000)
+
+
 def path_of(name: str, language: str) -> Path:
     return SOUNDS / language / f"{name}{SUFFIX}"
 
 
+@cache
 def load() -> dict[str, dict[str, Rendered]]:
-    """By language and name."""
+    """By language and name. Read once: what is rendered does not change under a server."""
     stored = json.loads((SOUNDS / "manifest.json").read_text("utf-8")) if (SOUNDS / "manifest.json").exists() else {}
     return {language: {name: Rendered(**one) for name, one in found.items()} for language, found in stored.items()}
 

@@ -3,14 +3,13 @@
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime
 
 import numpy as np
 
 from unificx.media.sounds import Sound
 from unificx.prompts.coding import RATE, decoded, samples
 from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, path_of
-from unificx.prompts.rules import PAUSE, say_moment, say_number
+from unificx.prompts.rules import PAUSE
 
 _NAME = re.compile(r"[a-z]+/[a-z0-9-]+\Z")
 BEEP = "beep"
@@ -32,7 +31,7 @@ class UnknownPrompt(LookupError):
 
 
 class Prompts:
-    """Fills `apps.Prompts`. `most` is how many bytes of samples are kept in memory.
+    """Fills `recorder.Prompts`. `most` is how many bytes of samples are kept in memory.
 
     A language nobody recorded is said in English; a variant, such as "de-AT", as its language.
     """
@@ -59,13 +58,6 @@ class Prompts:
     def all(self, names: Sequence[str], language: str) -> Sequence[Sound]:
         """Several, as the rules name them."""
         return tuple(self.sound(name, language) for name in names)
-
-    def number(self, value: int, language: str) -> Sequence[Sound]:
-        return self.all(say_number(value, known(language)), language)
-
-    def moment(self, moment: datetime, now: datetime, language: str) -> Sequence[Sound]:
-        """A day and a time, in the time zone of `now`."""
-        return self.all(say_moment(moment, now, known(language)), language)
 
     def music(self) -> Sound:
         """Music on hold, to be played in a loop."""

@@ -89,6 +89,10 @@ _VOICEMAIL_LEAVE: Final[dict[str, Both]] = {
         "What you say after the tone is recorded and kept for the person you are calling.",
         "Was Sie nach dem Ton sagen, wird aufgezeichnet und für die angerufene Person aufbewahrt.",
     ),
+    "transcribed": (
+        "Messages for this person are also turned into text, by this telephone system itself.",
+        "Nachrichten für diese Person werden auch in Text umgewandelt, von dieser Telefonanlage selbst.",
+    ),
     "after-tone": ("Please speak after the tone.", "Bitte sprechen Sie nach dem Ton."),
     "your-message": ("Your message:", "Ihre Nachricht:"),
     "to-send": ("To send your message,", "Um Ihre Nachricht abzuschicken,"),
@@ -176,6 +180,14 @@ _VOICEMAIL_OWN: Final[dict[str, Both]] = {
         "For the greeting when you are not available,",
         "Für die Ansage, wenn Sie nicht erreichbar sind,",
     ),
+    "to-change-temporary-greeting": (
+        "For a temporary greeting, for example for your holidays,",
+        "Für eine vorübergehende Ansage, zum Beispiel im Urlaub,",
+    ),
+    "temporary-days": (
+        "Please enter for how many days this greeting is to be played, then press the hash key.",
+        "Bitte geben Sie ein, wie viele Tage diese Ansage gespielt werden soll, und drücken Sie dann die Rautetaste.",
+    ),
     "to-use-greeting": ("To use this greeting,", "Um diese Ansage zu verwenden,"),
     "to-use-standard-greeting": ("For the standard greeting,", "Für die Standardansage"),
     "to-change-pin": ("To change your pin,", "Um Ihre Geheimzahl zu ändern,"),
@@ -251,6 +263,10 @@ _CONFERENCE: Final[dict[str, Both]] = {
         "Please enter the pin of the conference, then press the hash key.",
         "Bitte geben Sie die Geheimzahl der Konferenz ein, und drücken Sie dann die Rautetaste.",
     ),
+    "enter-host-pin": (
+        "If you lead this conference, please enter your pin. Then press the hash key.",
+        "Wenn Sie diese Konferenz leiten, geben Sie bitte Ihre Geheimzahl ein. Drücken Sie dann die Rautetaste.",
+    ),
     "wrong-pin": ("This is the wrong pin.", "Die Geheimzahl ist falsch."),
     "no-such-room": ("There is no such conference.", "Diese Konferenz gibt es nicht."),
     "say-name": (
@@ -297,8 +313,45 @@ _CONFERENCE: Final[dict[str, Both]] = {
     "to-lock": ("To lock or unlock the conference,", "Um die Konferenz zu sperren oder zu öffnen,"),
     "to-mute-all": ("To turn all microphones off or on,", "Um die Mikrofone aller aus- oder einzuschalten,"),
     "to-record": ("To begin or end the recording,", "Um die Aufzeichnung zu beginnen oder zu beenden,"),
+    "to-pause-recording": (
+        "To pause the recording or to continue it,",
+        "Um die Aufzeichnung anzuhalten oder fortzusetzen,",
+    ),
     "to-end": ("To end the conference for everybody,", "Um die Konferenz für alle zu beenden,"),
     "to-leave": ("To leave the conference,", "Um die Konferenz zu verlassen,"),
+}
+
+_PARKING: Final[dict[str, Both]] = {
+    "parked-at": ("The call is parked at number", "Der Anruf ist geparkt auf Platz"),
+    "nobody": ("No call is parked there.", "Dort ist kein Anruf geparkt."),
+    "several": (
+        "More than one call is parked. Please dial the number of its place as well.",
+        "Es sind mehrere Anrufe geparkt. Bitte wählen Sie die Nummer des Platzes mit.",
+    ),
+    "full": ("No place is free to park this call.", "Kein Platz ist frei, um diesen Anruf zu parken."),
+}
+
+_STUDIO: Final[dict[str, Both]] = {
+    "enter-code": (
+        "Please enter the code of the announcement, then press the hash key.",
+        "Bitte geben Sie den Code der Ansage ein, und drücken Sie dann die Rautetaste.",
+    ),
+    "or-music": ("For the music on hold, enter zero.", "Für die Wartemusik geben Sie null ein."),
+    "or-greeting": ("For your own greeting, enter one.", "Für Ihre eigene Ansage geben Sie eins ein."),
+    "no-such-code": ("There is no announcement with this code.", "Es gibt keine Ansage mit diesem Code."),
+    "stays": ("This announcement cannot be changed.", "Diese Ansage kann nicht geändert werden."),
+    "to-hear": ("To hear it,", "Um sie zu hören,"),
+    "to-record": ("To record it,", "Um sie aufzunehmen,"),
+    "to-use-standard": ("For the standard announcement,", "Für die Standardansage"),
+    "to-use": ("To use this recording,", "Um diese Aufnahme zu verwenden,"),
+    "record": (
+        "Please speak after the tone, then press the hash key.",
+        "Bitte sprechen Sie nach dem Ton, und drücken Sie dann die Rautetaste.",
+    ),
+    "standard-again": (
+        "From now on the standard announcement is played.",
+        "Ab jetzt wird die Standardansage gespielt.",
+    ),
 }
 
 _GROUPS: Final[dict[str, dict[str, Both]]] = {
@@ -308,6 +361,8 @@ _GROUPS: Final[dict[str, dict[str, Both]]] = {
     "voicemail": _VOICEMAIL_LEAVE | _VOICEMAIL_HEAR | _VOICEMAIL_OWN,
     "recording": _RECORDING,
     "conference": _CONFERENCE,
+    "parking": _PARKING,
+    "studio": _STUDIO,
 }
 
 GROUPS = frozenset(_GROUPS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from unificx.kernel.errors import Invalid, Refused
+from unificx.kernel.errors import Conflict, Invalid
 from unificx.media.sounds import Sound
 from unificx.prompts.coding import RATE, samples, wave
 from unificx.prompts.loudness import Wave, levelled, trimmed
@@ -18,7 +18,7 @@ _VOLUME = 0.5
 """Of the engine's own scale; above it, it clips."""
 
 
-class CannotSpeak(Refused):
+class CannotSpeak(Conflict):
     """The speech engine is not installed."""
 
     code = "no-speech-engine"

@@ -1,58 +1,69 @@
-"""A recording somebody uploads, made into a sound that can be played: one channel, 16 kHz, as loud as every prompt."""
+"""A recording somebody uploads, made into a sound that can be played: one channel, 16 kHz, as loud as every prompt.
+
+The file may be anything: what decodes it is C code, so it is read in a process of its own (`net.studio`).
+"""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
 
 import io
-import wave as wav
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
 from unificx.kernel.errors import Invalid
 from unificx.media.sounds import Sound
-from unificx.prompts.coding import RATE, samples
+from unificx.prompts.coding import RATE, samples, wave
 from unificx.prompts.loudness import SPEECH, Wave, levelled, trimmed
 
 MOST_SECONDS = 600
+FORMATS = ("WAV", "WAVEX", "MP3", "OGG", "FLAC")
 _RATES = range(8000, 48001)
 
 
-def uploaded(data: bytes, level: float = SPEECH) -> Sound:
-    """A WAV file with linear samples of 8 to 32 bits and one or two channels.
+def uploaded(data: bytes, level: float = SPEECH, longest: float = MOST_SECONDS) -> Sound:
+    """A file of WAV, MP3, Ogg (Opus or Vorbis) or FLAC with one or two channels.
 
-    Raises Invalid for anything else, for silence, and for what is longer than ten minutes. Takes a tenth of a second a
-    minute, so not on the event loop.
+    Raises Invalid for anything else, for silence, and for what is longer than so many seconds. Takes a tenth of a
+    second a minute, so not on the event loop.
     """
-    sound, rate = _read(data)
+    return _as_prompt(*_read(data, longest), level)
+
+
+def recorded(sound: Sound, level: float = SPEECH) -> Sound:
+    """What was recorded by telephone, made as loud as the rest. Raises Invalid for silence."""
+    return _as_prompt(wave(sound.pcm), sound.rate, level)
+
+
+def _as_prompt(sound: Wave, rate: int, level: float) -> Sound:
     heard = trimmed(sound, rate)
     if not len(heard):
         raise Invalid("Nothing can be heard in this recording.", field="file")
     return Sound(samples(levelled(_at_rate(heard, rate), RATE, level)).tobytes(), RATE)
 
 
-def _read(data: bytes) -> tuple[Wave, int]:
+def _read(data: bytes, longest: float) -> tuple[Wave, int]:
+    """The samples, both channels as one, and their rate: read a second at a time, for a file may claim anything."""
+    library: Any = import_module("soundfile")
     try:
-        with wav.open(io.BytesIO(data)) as file:
-            rate, width, channels = file.getframerate(), file.getsampwidth(), file.getnchannels()
-            if rate not in _RATES or channels > 2 or width > 4:
+        with library.SoundFile(io.BytesIO(data)) as file:
+            rate, channels = file.samplerate, file.channels
+            if file.format not in FORMATS:
+                raise Invalid("A recording is WAV, MP3, Ogg or FLAC.", field="file")
+            if rate not in _RATES or channels not in (1, 2):
                 raise Invalid("A recording has 8000 to 48000 samples a second, one channel or two.", field="file")
-            if file.getnframes() > MOST_SECONDS * rate:
-                raise Invalid(f"A recording may last {MOST_SECONDS // 60} minutes.", field="file")
-            raw = file.readframes(file.getnframes())
-    except (wav.Error, EOFError, RuntimeError, ValueError):
-        raise Invalid("This is no WAV file with linear samples.", field="file") from None
-    raw = raw[: len(raw) // (width * channels) * width * channels]
-    return _numbers(raw, width).reshape(-1, channels).mean(axis=1), rate
-
-
-def _numbers(raw: bytes, width: int) -> Wave:
-    """Samples between -1 and 1; those of 8 bits have no sign in a WAV file."""
-    if width == 1:
-        return (np.frombuffer(raw, np.uint8).astype(np.float64) - 128) / 128
-    octets = np.frombuffer(raw, np.uint8).reshape(-1, width)
-    wide = np.zeros((len(octets), 4), np.uint8)
-    wide[:, 4 - width :] = octets
-    return wide.view("<i4")[:, 0].astype(np.float64) / 2**31
+            pieces: list[Wave] = []
+            while len(piece := file.read(rate, dtype="float64", always_2d=True)):
+                pieces.append(np.nan_to_num(piece.mean(axis=1), posinf=0.0, neginf=0.0))
+                if len(pieces) > longest + 1:
+                    break
+    except (library.SoundFileError, OSError, RuntimeError, ValueError):
+        raise Invalid("This is no sound file that can be read.", field="file") from None
+    sound = np.concatenate(pieces) if pieces else np.zeros(0)
+    if len(sound) > longest * rate:
+        raise Invalid(f"A recording may last {longest:.0f} seconds.", field="file")
+    return sound.clip(-1.0, 1.0), rate
 
 
 def _at_rate(sound: Wave, rate: int) -> Wave:
