@@ -1,18 +1,24 @@
 """Sealed recordings: written while somebody speaks, read by anybody who may, erased for good."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import NotFound, Over
-from unificx.recordings import contentkeys, queries
+from unificx.recordings import contentkeys, derived, queries
 from unificx.recordings.blobs import Blobs
-from unificx.recordings.ports import Erases, KeyRing
-from unificx.recordings.sealing import EXTRA, SIZE, Damaged, Header, Sealer
+from unificx.recordings.contracts import Derived
+from unificx.recordings.ports import Erases, KeyRing, Transcriber
+from unificx.recordings.queries import Kept, files_of
+from unificx.recordings.reading import Reader
+from unificx.recordings.sealing import SIZE, Damaged, Header, Sealer
+from unificx.recordings.stored import Stored, over
 from unificx.recordings.writing import Writer, mend
 from unificx.store import Database, UnitOfWork
 
@@ -27,50 +33,11 @@ class AudioParts:
     keys: KeyRing
     erases: Erases
     blobs: Blobs
+    transcriber: Transcriber | None = None
 
     @property
     def clock(self) -> Clock:
         return self.database.clock
-
-
-class Reader:
-    """One recording, open. Lengths and places are in bytes of plain 16-bit samples."""
-
-    def __init__(self, blobs: Blobs, audio_id: str, sealer: Sealer, size: int, *, torn: bool) -> None:
-        self.header = sealer.header
-        self.length = self.header.whole(size) * self.header.chunk if torn else self.header.length(size)
-        self._last = None if torn else self.header.last(size)
-        self._blobs = blobs
-        self._id = audio_id
-        self._sealer = sealer
-
-    @property
-    def seconds(self) -> float:
-        return self.header.seconds(self.length)
-
-    async def stream(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to `end`, piece by piece. Raises Damaged, Over if it is erased meanwhile."""
-        end = self.length if end is None else min(end, self.length)
-        chunk = self.header.chunk
-        for number in range(start // chunk, -(-end // chunk)):
-            plain = await asyncio.to_thread(self._chunk, number)
-            begin = number * chunk
-            yield plain[max(start - begin, 0) : end - begin]
-
-    async def read(self, start: int = 0, end: int | None = None) -> bytes:
-        return b"".join([piece async for piece in self.stream(start, end)])
-
-    def check(self) -> None:
-        """Raise Damaged unless its end is there, so that nothing was cut off."""
-        if self._last is not None:
-            self._chunk(self._last)
-
-    def _chunk(self, number: int) -> bytes:
-        try:
-            sealed = self._blobs.read(self._id, self.header.place(number), self.header.chunk + EXTRA)
-        except FileNotFoundError:
-            raise _over() from None
-        return self._sealer.open(number, sealed, last=number == self._last)
 
 
 class Audio:
@@ -79,14 +46,15 @@ class Audio:
     def __init__(self, parts: AudioParts) -> None:
         self._parts = parts
         self._writing: set[str] = set()
+        self._over = asyncio.Event()
 
-    async def begin(self, uow: UnitOfWork, tenant_id: str, owners: Sequence[str]) -> Writer:
-        """A new recording, to be written once `uow` is committed. Raises ErasedSubject."""
+    async def begin(self, uow: UnitOfWork, tenant_id: str, owners: Sequence[str], *, channels: int = 1) -> Writer:
+        """A new recording of one channel or two, to be written once `uow` is committed. Raises ErasedSubject."""
         audio_id = self._parts.clock.new_id()
         aead, wrapped = contentkeys.make(self._parts.keys, tenant_id, audio_id, owners)
         queries.add_audio(uow.session, tenant_id, audio_id, self._parts.clock.now(), (wrapped, owners))
         self._writing.add(audio_id)
-        return Writer(self._parts.blobs, (tenant_id, audio_id), aead)
+        return Writer(self._parts.blobs, (tenant_id, audio_id), aead, channels)
 
     async def finish(self, uow: UnitOfWork, writer: Writer) -> None:
         """The recording is over: close its file, and note it as kept. One whose file cannot be closed for want of room
@@ -95,28 +63,55 @@ class Audio:
         if await writer.close():
             await queries.set_audio_state(uow.session, tenant_id, audio_id, "kept")
         self._writing.discard(audio_id)
+        uow.afterwards.append(self._over.set)
+
+    async def next_over(self, patience: float) -> None:
+        """Return when a recording is over, or after so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), patience)
+        self._over.clear()
 
     async def reader(self, tenant_id: str, audio_id: str) -> Reader:
         """Open a recording. Raises NotFound; Over for one that was erased; Damaged."""
+        row, aead = await self.found(tenant_id, audio_id)
+        try:
+            stored = await asyncio.to_thread(self.opened, row, aead)
+        except Over:
+            again, aead = await self.found(tenant_id, audio_id)
+            if again.file == row.file:
+                raise
+            # Another file took its place between the two looks.
+            stored = await asyncio.to_thread(self.opened, again, aead)
+        return Reader(stored, partial(self.reader, tenant_id, audio_id))
+
+    async def found(self, tenant_id: str, audio_id: str) -> tuple[Kept, AESGCM]:
+        """What is known of a recording, and its key. Raises NotFound, Over."""
         async with self._parts.database.read() as session:
             row = await queries.audio(session, tenant_id, audio_id)
         if row is None:
             raise NotFound("There is no such recording.")
         aead = contentkeys.find(self._parts.keys, tenant_id, audio_id, row.owners, row.wrapped)
         if row.state == "erased" or aead is None:
-            raise _over()
-        return await asyncio.to_thread(self._opened, tenant_id, audio_id, aead, row.state == "open")
+            raise over()
+        return row, aead
 
-    def _opened(self, tenant_id: str, audio_id: str, aead: AESGCM, torn: bool) -> Reader:
+    async def derived(self, tenant_id: str, audio_ids: Sequence[str]) -> dict[str, Derived]:
+        """What was made of some recordings, by their ids; nothing for those it was not made of yet, or erased."""
+        async with self._parts.database.read() as session:
+            rows = await queries.several(session, tenant_id, audio_ids)
+            return await derived.of(session, self._parts.keys, tenant_id, rows)
+
+    def opened(self, row: Kept, aead: AESGCM) -> Stored:
+        """The file of a recording, for threads: it blocks. Raises Over, Damaged."""
+        blobs = self._parts.blobs
         try:
-            header = Header.read(self._parts.blobs.read(audio_id, 0, SIZE))
-            size = self._parts.blobs.size(audio_id)
+            size = blobs.size(row.file)
+            header = Header.read(blobs.read(row.file, 0, SIZE) if size else b"")
         except FileNotFoundError:
-            raise _over() from None
-        sealer = Sealer(aead, header, (tenant_id, audio_id))
-        reader = Reader(self._parts.blobs, audio_id, sealer, size, torn=torn)
-        reader.check()
-        return reader
+            raise over() from None
+        stored = Stored(blobs, row.file, Sealer(aead, header, (row.tenant_id, row.id)), size, torn=row.state == "open")
+        stored.check()
+        return stored
 
     async def erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """For good: the key first, then the file, then what is known of it. May be repeated."""
@@ -129,7 +124,7 @@ class Audio:
         for audio_id in audio_ids:
             # Not in a thread: whoever keeps something in memory is told on the bus.
             self._parts.erases.erase_subject(tenant_id, contentkeys.own_subject(audio_id))
-            await asyncio.to_thread(self._parts.blobs.remove, audio_id)
+            await self.remove_files([audio_id])
             self._writing.discard(audio_id)
 
     async def note_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
@@ -137,6 +132,7 @@ class Audio:
         for audio_id in audio_ids:
             await queries.set_audio_state(uow.session, tenant_id, audio_id, "erased")
             await queries.drop_owners(uow.session, tenant_id, audio_id)
+            await derived.drop(uow.session, tenant_id, audio_id)
 
     async def of_subject(self, tenant_id: str, subject: str) -> list[str]:
         """The recordings that die with a subject: those it owns, and the one whose own key it is."""
@@ -148,8 +144,8 @@ class Audio:
 
     async def remove_files(self, audio_ids: Sequence[str]) -> None:
         """Delete files whose rows go another way."""
-        for audio_id in audio_ids:
-            await asyncio.to_thread(self._parts.blobs.remove, audio_id)
+        for name in [name for audio_id in audio_ids for name in files_of(audio_id)]:
+            await asyncio.to_thread(self._parts.blobs.remove, name)
 
     async def recover(self) -> dict[str, float]:
         """After a start: close what an earlier life was writing; seconds of each. Those with nothing in them have 0."""
@@ -172,12 +168,13 @@ class Audio:
         return found
 
     async def sweep(self) -> int:
-        """Delete files nobody knows of, such as of a recording that was erased before a crash; how many."""
+        """After a start: delete files nobody knows of, such as of one that was erased before a crash; how many."""
         there = await asyncio.to_thread(self._parts.blobs.ids)
         async with self._parts.database.read() as session:
             known = await queries.known_audio(session)
-        stray = [audio_id for audio_id in there if audio_id not in known and audio_id not in self._writing]
-        await self.remove_files(stray)
+        stray = [name for name in there if name not in known and name not in self._writing]
+        for name in stray:
+            await asyncio.to_thread(self._parts.blobs.remove, name)
         return len(stray)
 
     def _mend(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
@@ -188,7 +185,3 @@ class Audio:
                 return mend(file, Sealer(aead, header, (tenant_id, audio_id)))
         except (FileNotFoundError, Damaged):
             return 0.0, "erased"
-
-
-def _over() -> Over:
-    return Over("This recording was erased.")

@@ -1,8 +1,11 @@
 """Where sealed audio lies: a file each in a directory of the installation, or wherever else `Blobs` is filled from."""
 
 import os
+import re
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+_NAME = re.compile(r"(opus-)?[0-9a-f-]+\Z")
 
 
 class Blobs(Protocol):
@@ -23,7 +26,19 @@ class Blobs(Protocol):
         ...
 
     def ids(self) -> list[str]:
-        """All there are."""
+        """All there are on this machine."""
+        ...
+
+    def waiting(self) -> list[str]:
+        """Of those on this machine the ones that are not to stay on it once they are over."""
+        ...
+
+    def bring(self, id_: str) -> None:
+        """It is over: bring it to where it is to stay. Raises Away; then it stays here until that is done."""
+        ...
+
+    def elsewhere(self) -> list[str]:
+        """All that were brought away from this machine. Raises Away."""
         ...
 
 
@@ -54,7 +69,16 @@ class Directory:
     def ids(self) -> list[str]:
         return [path.name for path in self._root.glob("??/*")]
 
+    def waiting(self) -> list[str]:
+        return []
+
+    def bring(self, id_: str) -> None:
+        """It is where it is to stay."""
+
+    def elsewhere(self) -> list[str]:
+        return []
+
     def _path(self, id_: str) -> Path:
-        if not id_ or not set(id_) <= set("0123456789abcdef-"):
+        if _NAME.match(id_) is None:
             raise FileNotFoundError("not an id of ours")
         return self._root / id_[-2:] / id_

@@ -18,3 +18,15 @@ class MailboxChanged(Fact):
     """Messages of an extension were heard, put away, brought back or erased."""
 
     extension_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationKept(Fact):
+    """A call was recorded, and the recording is over."""
+
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsChanged(Fact):
+    """Recorded calls of an organisation were put away, brought back or erased."""

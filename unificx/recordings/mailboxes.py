@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from unificx.kernel.errors import NotFound, Over, TooMany
-from unificx.people import Extension, Passwords
+from unificx.kernel.errors import Conflict, NotFound, Over, TooMany
+from unificx.people import Passwords, PinGuard, usable_pin
 from unificx.people.facts import ExtensionDeleted, TenantDeleted
 from unificx.recordings import messages, queries, rules
 from unificx.recordings.audio import Audio, AudioParts, Reader
-from unificx.recordings.contracts import Left, Message, NewMessage
+from unificx.recordings.contracts import Box, Left, Message, NewMessage, OldMessagesUndecided
+from unificx.recordings.erasing import Erasing
 from unificx.recordings.facts import MailboxChanged, MessageLeft
-from unificx.recordings.pins import PinGuard
-from unificx.recordings.settings import BoxChange, BoxSettings, TenantChange, TenantSettings
+from unificx.recordings.greetings import Greetings
+from unificx.recordings.groups import Groups
+from unificx.recordings.settings import BoxChange, BoxSettings, OldMessages, TenantChange, TenantSettings
+from unificx.recordings.waiting import Waiting
 from unificx.recordings.writing import Writer
 from unificx.store import UnitOfWork
 
@@ -50,16 +53,23 @@ class Mailboxes:
         self._keys = parts.keys
         self._clock = parts.clock
         self._audio = audio
+        self._erasing = Erasing(parts.database, audio, self._forget)
         self._passwords = passwords
+        self._transcriber = parts.transcriber
+        self.waiting = Waiting(parts.database)
         self._guard = PinGuard()
         self._tenants: dict[str, TenantSettings] = {}
         self._boxes: dict[str, BoxSettings] = {}
+        self.greetings = Greetings(parts, audio, self._boxes, self._erase)
+        self.groups = Groups(parts, self._empty)
 
     async def start(self) -> None:
         """Read how mailboxes are set up, and keep what callers had said when an earlier life ended."""
         async with self._database.read() as session:
-            self._tenants, self._boxes = await messages.all_settings(session)
+            self._tenants, boxes = await messages.all_settings(session)
             unfinished = await messages.unfinished(session)
+        self._boxes.clear()
+        self._boxes.update(boxes)
         seconds = await self._audio.recover()
         for tenant_id, message_id, audio_id, extension_id in unfinished:
             if seconds.get(audio_id, 0.0) >= rules.SHORTEST:
@@ -69,12 +79,29 @@ class Mailboxes:
             else:
                 await self._erase(tenant_id, [audio_id])
         await self._audio.sweep()
+        await self.waiting.start()
+        await self.groups.start()
 
     # ---- leaving a message
 
-    def takes_messages(self, extension: Extension) -> bool:
+    def takes_messages(self, box: Box) -> bool:
         """Whether calls nobody takes go to voicemail. From memory."""
-        return self.tenant(extension.tenant_id).enabled and self.box(extension.id).enabled
+        return self.tenant(box.tenant_id).enabled and self.box(box.id).enabled
+
+    @property
+    def transcription_needs(self) -> str:
+        """What to do before messages can be turned into text; "" if they can be."""
+        return self._transcriber.needs if self._transcriber is not None else "This installation has no recogniser."
+
+    def transcribes(self, tenant_id: str, extension_id: str) -> bool:
+        """Whether messages become text: the organisation lets them, the owner wants it, and there is a recogniser."""
+        wanted = self.tenant(tenant_id).transcribe and self.box(extension_id).transcribe
+        return wanted and not self.transcription_needs
+
+    def mails_sound(self, tenant_id: str, extension_id: str) -> bool:
+        """Whether an extension's owner is sent messages as sound: he wants it, and the organisation lets him."""
+        box = self.box(extension_id)
+        return self.tenant(tenant_id).mail_sound and box.mail and box.mail_sound
 
     async def is_full(self, tenant_id: str, extension_id: str) -> bool:
         async with self._database.read() as session:
@@ -97,7 +124,7 @@ class Mailboxes:
                 hidden=None,
                 caller=Left(new.number, new.name),
             )
-            messages.add(uow.session, self._keys, message, subject)
+            messages.add(uow.session, self._keys, message, subject, transcribe=new.transcribe)
         return Draft(self, message, writer)
 
     async def keep(self, draft: Draft) -> bool:
@@ -123,7 +150,9 @@ class Mailboxes:
     async def list(self, tenant_id: str, extensions: Sequence[str], *, hidden: bool = False) -> tuple[Message, ...]:
         """The messages of some extensions, the newest first; or those that were put away."""
         async with self._database.read() as session:
-            return tuple(await messages.of_box(session, self._keys, tenant_id, extensions, hidden=hidden))
+            found = await messages.of_box(session, self._keys, tenant_id, extensions, hidden=hidden)
+        made = await self._audio.derived(tenant_id, [one.audio_id for one in found])
+        return tuple(replace(one, derived=made.get(one.audio_id, one.derived)) for one in found)
 
     async def get(self, tenant_id: str, message_id: str) -> Message:
         """One message. Raises NotFound; Over for one that was erased."""
@@ -132,8 +161,10 @@ class Mailboxes:
         if found is None or found[1] == "recording":
             raise NotFound("There is no such message.")
         if found[1] == "erased":
-            raise Over("This message was erased.")
-        return found[0]
+            raise _erased(found[0])
+        message = found[0]
+        made = await self._audio.derived(tenant_id, [message.audio_id])
+        return replace(message, derived=made.get(message.audio_id, message.derived))
 
     async def reader(self, message: Message) -> Reader:
         """What was said. Raises Over."""
@@ -164,29 +195,39 @@ class Mailboxes:
         return self._boxes.get(extension_id, BoxSettings())
 
     async def change_tenant(self, tenant_id: str, change: TenantChange) -> TenantSettings:
-        """Raises Invalid."""
-        settings = rules.changed(self.tenant(tenant_id), change)
+        """Raises Invalid; OldMessagesUndecided; Conflict for transcription where no recogniser is installed."""
+        if change.transcribe and self.transcription_needs:
+            raise Conflict("Nothing here turns speech into text.", hint=self.transcription_needs)
+        before = self.tenant(tenant_id)
+        settings = rules.changed(before, change)
+        if before.enabled and not settings.enabled:
+            await self._settle(tenant_id, None, change.old_messages)
         async with self._database.begin() as uow:
             await messages.put_tenant(uow.session, tenant_id, settings)
         self._tenants[tenant_id] = settings
         return settings
 
-    async def change_box(self, extension: Extension, change: BoxChange) -> BoxSettings:
-        """Raises Invalid for a PIN that is none; ErasedSubject."""
-        before = self.box(extension.id)
+    async def change_box(self, box: Box, change: BoxChange) -> BoxSettings:
+        """Raises Invalid for a PIN that is none; OldMessagesUndecided; ErasedSubject."""
+        before = self.box(box.id)
         settings = replace(
             before,
             enabled=before.enabled if change.enabled is None else change.enabled,
             mail=before.mail if change.mail is None else change.mail,
+            mail_caller=before.mail_caller if change.mail_caller is None else change.mail_caller,
+            mail_sound=before.mail_sound if change.mail_sound is None else change.mail_sound,
             has_pin=before.has_pin if change.pin is None else bool(change.pin),
+            transcribe=before.transcribe if change.transcribe is None else change.transcribe,
         )
-        digest = await self._passwords.hash(rules.usable_pin(change.pin)) if change.pin else None
+        digest = await self._passwords.hash(usable_pin(change.pin)) if change.pin else None
+        if before.enabled and not settings.enabled:
+            await self._settle(box.tenant_id, box.id, change.old_messages)
         async with self._database.begin() as uow:
-            await messages.put_box(uow.session, extension.tenant_id, extension.id, extension.subject, settings)
+            await messages.put_box(uow.session, box, settings)
             await uow.session.flush()
             if change.pin is not None:
-                await messages.put_pin(uow.session, self._keys, extension.tenant_id, extension.id, digest)
-        self._boxes[extension.id] = settings
+                await messages.put_pin(uow.session, self._keys, box.tenant_id, box.id, digest)
+        self._boxes[box.id] = settings
         return settings
 
     async def opens(self, tenant_id: str, extension_id: str, pin: str) -> bool:
@@ -201,46 +242,24 @@ class Mailboxes:
             self._guard.succeeded(f"{tenant_id}/{extension_id}")
         return right
 
-    # ---- greetings of one's own
-
-    async def greeting(self, tenant_id: str, extension_id: str) -> Reader:
-        """The mailbox's own greeting. Raises NotFound if it has none; Over; Damaged."""
-        return await self._audio.reader(tenant_id, self.box(extension_id).greeting_id or "")
-
-    async def begin_greeting(self, extension: Extension) -> Writer:
-        """A greeting is about to be spoken: then `use_greeting` or `drop_writer`. Raises ErasedSubject."""
-        async with self._database.begin() as uow:
-            return await self._audio.begin(uow, extension.tenant_id, (extension.subject,))
-
-    async def written(self, extension: Extension, writer: Writer) -> Reader:
-        """What was spoken so far. Raises Over if that is nothing."""
-        return await self._audio.reader(extension.tenant_id, writer.id)
-
-    async def use_greeting(self, extension: Extension, writer: Writer) -> None:
-        """It is the mailbox's greeting from now on."""
-        async with self._database.begin() as uow:
-            await self._audio.finish(uow, writer)
-        await self._set_greeting(extension, writer.id)
-
-    async def drop_writer(self, tenant_id: str, writer: Writer) -> None:
-        """It was never said."""
-        writer.abandon()
-        await self._erase(tenant_id, [writer.id])
-
-    async def drop_greeting(self, extension: Extension) -> None:
-        """From now on it is the one everybody has."""
-        await self._set_greeting(extension, None)
-
-    async def _set_greeting(self, extension: Extension, audio_id: str | None) -> None:
-        before = self.box(extension.id)
-        settings = replace(before, greeting_id=audio_id)
-        async with self._database.begin() as uow:
-            await messages.put_box(uow.session, extension.tenant_id, extension.id, extension.subject, settings)
-        self._boxes[extension.id] = settings
-        if before.greeting_id is not None:
-            await self._erase(extension.tenant_id, [before.greeting_id])
-
     # ---- what has to go
+
+    async def _settle(self, tenant_id: str, box_id: str | None, old: OldMessages | None) -> None:
+        """Voicemail is switched off, for the organisation or for one mailbox: do with its messages what was said."""
+        async with self._database.read() as session:
+            found = await messages.kept_in(session, tenant_id, box_id)
+        if found and old is None:
+            raise OldMessagesUndecided(
+                f"There are old messages ({len(found)}): say what becomes of them.",
+                hint="old_messages may be keep, put_away or erase.",
+                field="old_messages",
+            )
+        if old == "erase":
+            await self._erase(tenant_id, list(found))
+        elif old == "put_away":
+            async with self._database.begin() as uow:
+                await messages.hide_all(uow.session, tenant_id, list(found), self._clock.now())
+                self._changed(uow, tenant_id, set(found.values()))
 
     async def tidy(self) -> None:
         """Erase what was put away for longer than it can be brought back; to be called now and then."""
@@ -255,23 +274,34 @@ class Mailboxes:
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
         """What an erased subject owned goes; its keys are gone already. May be repeated."""
-        audio_ids = await self._audio.of_subject(tenant_id, subject)
-        if audio_ids:
-            await self._gone(tenant_id, audio_ids)
+        await self._erasing.erase_subject(tenant_id, subject)
 
     async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Its mailbox goes with it: for the outbox."""
-        audio_ids = await messages.audio_of_extension(uow.session, fact.tenant, fact.extension_id)
-        await self._audio.destroy(fact.tenant, audio_ids)
-        await self._audio.note_erased(uow, fact.tenant, audio_ids)
-        await messages.erase(uow.session, fact.tenant, audio_ids)
-        await messages.drop_box(uow.session, fact.tenant, fact.extension_id)
-        uow.afterwards.append(lambda: self._boxes.pop(fact.extension_id, None))
+        await self._drop_box(uow, fact.tenant, fact.extension_id)
+        await self.groups.forget_extension(fact, uow)
+
+    async def _empty(self, box: Box) -> None:
+        async with self._database.begin() as uow:
+            await self._drop_box(uow, box.tenant_id, box.id)
+
+    async def _drop_box(self, uow: UnitOfWork, tenant_id: str, box_id: str) -> None:
+        """All that was left in a mailbox, its greetings, and how it is set up."""
+        audio_ids = await messages.audio_of_extension(uow.session, tenant_id, box_id)
+        await self._audio.destroy(tenant_id, audio_ids)
+        await self._audio.note_erased(uow, tenant_id, audio_ids)
+        await messages.erase(uow.session, tenant_id, audio_ids)
+        await messages.drop_box(uow.session, tenant_id, box_id)
+        uow.afterwards += (
+            lambda: self._boxes.pop(box_id, None),
+            lambda: self.waiting.forget(box_id),
+        )
 
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
         """Its keys go by themselves: for the outbox."""
         await self._audio.remove_files(await queries.audio_of_tenant(uow.session, fact.tenant))
         await messages.drop_tenant(uow.session, fact.tenant)
+        await self.groups.forget_tenant(fact.tenant, uow)
         await queries.drop_tenant(uow.session, fact.tenant)
         uow.afterwards.append(lambda: self._tenants.pop(fact.tenant, None))
 
@@ -283,17 +313,20 @@ class Mailboxes:
             self._changed(uow, message.tenant_id, {message.extension_id})
 
     async def _erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        await self._audio.destroy(tenant_id, audio_ids)
-        await self._gone(tenant_id, audio_ids)
+        await self._erasing.erase(tenant_id, audio_ids)
 
-    async def _gone(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """The keys are destroyed: files, rows and what is derived go too."""
-        await self._audio.remove_files(audio_ids)
-        async with self._database.begin() as uow:
-            await self._audio.note_erased(uow, tenant_id, audio_ids)
-            extensions = await messages.erase(uow.session, tenant_id, audio_ids)
-            self._changed(uow, tenant_id, extensions)
+    async def _forget(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        self._changed(uow, tenant_id, await messages.erase(uow.session, tenant_id, audio_ids))
 
     def _changed(self, uow: UnitOfWork, tenant_id: str, extensions: set[str]) -> None:
         for extension_id in sorted(extensions):
             uow.publish(MailboxChanged(self._clock.new_id(), tenant_id, extension_id))
+
+
+def _erased(message: Message) -> Over:
+    """What is said of a message that was erased: also of what erasing cannot reach."""
+    if message.mailed is None:
+        return Over("This message was erased.")
+    when = f"{message.mailed:%Y-%m-%d}"
+    copy = f"A copy was sent by e-mail on {when} to those it was left for: that is theirs to delete."
+    return Over("This message was erased.", hint=copy)

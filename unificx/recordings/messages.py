@@ -1,24 +1,27 @@
 """Every SELECT, INSERT and UPDATE on messages and on how mailboxes are set up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.recordings.contracts import Left, Message
+from unificx.recordings.contracts import Box, Left, Message
 from unificx.recordings.ports import KeyRing
-from unificx.recordings.settings import BoxSettings, TenantSettings
-from unificx.recordings.tables import CallerPart, MailboxRow, MessageRow, PinPart, TenantMailRow
+from unificx.recordings.settings import BoxSettings, Greeting, GreetingKind, TenantSettings
+from unificx.recordings.tables import CallerPart, GreetingRow, MailboxRow, MessageRow, PinPart, TenantMailRow
 from unificx.store import Codec, Gone, Keys
 
 CALLER = Codec(MessageRow, CallerPart)
 PIN = Codec(MailboxRow, PinPart)
 PURPOSE = "telephony"
+WANTED = "wanted"
+"""Of a message whose caller was told that it becomes text."""
 
 
-def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str) -> None:
-    """A message that is about to be spoken. Raises ErasedSubject."""
+def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str, *, transcribe: bool) -> None:
+    """A message that is about to be spoken, and may be turned into text if `transcribe`. Raises ErasedSubject."""
     assert isinstance(message.caller, Left)
     part = CallerPart(message.caller.number, message.caller.name)
     session.add(
@@ -34,6 +37,8 @@ def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str
             state="recording",
             heard=None,
             hidden=None,
+            mailed=None,
+            transcript=WANTED if transcribe else "",
             sealed=CALLER.seal(keys, message.tenant_id, [(caller_subject, message.id, part)])[0],
         )
     )
@@ -67,6 +72,27 @@ async def count(session: AsyncSession, tenant_id: str, extension_id: str) -> int
     return await session.scalar(query) or 0
 
 
+async def waiting(session: AsyncSession) -> dict[str, tuple[int, int]]:
+    """New and old messages by mailbox, of those that hold any."""
+    # scope: all tenants, because the phones of all of them are told
+    rows = (await session.execute(_waiting().group_by(MessageRow.extension_id))).all()
+    return {box: (new, every - new) for box, new, every in rows}
+
+
+async def waiting_in(session: AsyncSession, tenant_id: str, box_id: str) -> tuple[int, int]:
+    """New and old messages in one mailbox."""
+    of = (MessageRow.tenant_id == tenant_id, MessageRow.extension_id == box_id)
+    row = (await session.execute(_waiting().where(*of).group_by(MessageRow.extension_id))).one_or_none()
+    return (row[1], row[2] - row[1]) if row is not None else (0, 0)
+
+
+def _waiting() -> Select[str, int, int]:
+    new = func.count().filter(MessageRow.heard.is_(None))
+    # scope: all tenants, because who asks narrows it
+    query = select(MessageRow.extension_id, new, func.count())
+    return query.where(MessageRow.state == "kept", MessageRow.hidden.is_(None))
+
+
 async def keep(session: AsyncSession, tenant_id: str, message_id: str, seconds: float) -> None:
     await _set(session, tenant_id, message_id, state="kept", seconds=seconds)
 
@@ -74,6 +100,12 @@ async def keep(session: AsyncSession, tenant_id: str, message_id: str, seconds: 
 async def note(session: AsyncSession, tenant_id: str, message_id: str, **values: datetime | None) -> None:
     """Set `heard` or `hidden`."""
     await _set(session, tenant_id, message_id, **values)
+
+
+async def note_mailed(session: AsyncSession, tenant_id: str, message_id: str, now: datetime) -> None:
+    """A copy of its sound left the house; the first one counts."""
+    of = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.mailed.is_(None))
+    await session.execute(update(MessageRow).where(*of).values(mailed=now))
 
 
 async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
@@ -89,10 +121,25 @@ async def audio_of_extension(session: AsyncSession, tenant_id: str, extension_id
         MessageRow.tenant_id == tenant_id, MessageRow.extension_id == extension_id, MessageRow.state != "erased"
     )
     found = list((await session.scalars(query)).all())
-    box = await session.scalar(
-        select(MailboxRow.greeting_id).where(MailboxRow.tenant_id == tenant_id, MailboxRow.extension_id == extension_id)
+    greetings = select(GreetingRow.audio_id).where(
+        GreetingRow.tenant_id == tenant_id, GreetingRow.box_id == extension_id
     )
-    return [*found, box] if box is not None else found
+    return [*found, *(await session.scalars(greetings)).all()]
+
+
+async def kept_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> dict[str, str]:
+    """Mailboxes by the recordings in them, those put away too: of the organisation, or of one mailbox."""
+    query = select(MessageRow.audio_id, MessageRow.extension_id).where(
+        MessageRow.tenant_id == tenant_id, MessageRow.state == "kept"
+    )
+    rows = await session.execute(query if box_id is None else query.where(MessageRow.extension_id == box_id))
+    return {row.audio_id: row.extension_id for row in rows}
+
+
+async def hide_all(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> None:
+    """Put these away; those that are stay as they are."""
+    of = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids), MessageRow.hidden.is_(None))
+    await session.execute(update(MessageRow).where(*of).values(hidden=now))
 
 
 async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str]]:
@@ -100,6 +147,21 @@ async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str]]:
     # scope: all tenants, because callers of all of them were cut off
     rows = (await session.scalars(select(MessageRow).where(MessageRow.state == "recording"))).all()
     return [(row.tenant_id, row.id, row.audio_id, row.extension_id) for row in rows]
+
+
+async def to_transcribe(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
+    """(tenant, message, recording, extension) of what is to be turned into text, the oldest first."""
+    # scope: all tenants, because one recogniser works for all of them
+    of = (MessageRow.transcript == WANTED, MessageRow.state == "kept")
+    rows = (await session.scalars(select(MessageRow).where(*of).order_by(MessageRow.id).limit(limit))).all()
+    return [(row.tenant_id, row.id, row.audio_id, row.extension_id) for row in rows]
+
+
+async def transcribed(session: AsyncSession, tenant_id: str, message_id: str, state: str) -> bool:
+    """It is done, failed, or not wanted any more (""); False if the message is gone."""
+    of = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "kept")
+    done = await session.execute(update(MessageRow).where(*of).values(transcript=state).returning(MessageRow.id))
+    return done.first() is not None
 
 
 async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
@@ -118,13 +180,16 @@ async def tenants(session: AsyncSession) -> list[str]:
 
 
 async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
-    for table in (MessageRow, MailboxRow, TenantMailRow):
+    for table in (MessageRow, MailboxRow, GreetingRow, TenantMailRow):
         await session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 
 async def drop_box(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
     await session.execute(
         delete(MailboxRow).where(MailboxRow.tenant_id == tenant_id, MailboxRow.extension_id == extension_id)
+    )
+    await session.execute(
+        delete(GreetingRow).where(GreetingRow.tenant_id == tenant_id, GreetingRow.box_id == extension_id)
     )
 
 
@@ -150,6 +215,7 @@ def _message(row: MessageRow, caller: CallerPart | Gone) -> Message:
         seconds=row.seconds,
         heard=row.heard,
         hidden=row.hidden,
+        mailed=row.mailed,
         caller=Left(caller.number, caller.name) if isinstance(caller, CallerPart) else caller,
     )
 
@@ -163,7 +229,13 @@ async def all_settings(session: AsyncSession) -> tuple[dict[str, TenantSettings]
     tenants = (await session.scalars(select(TenantMailRow))).all()
     # scope: all tenants, because the calls of all of them come here
     boxes = (await session.scalars(select(MailboxRow))).all()
-    return {row.tenant_id: _tenant(row) for row in tenants}, {row.extension_id: _box(row) for row in boxes}
+    # scope: all tenants, because the calls of all of them come here
+    rows = (await session.scalars(select(GreetingRow))).all()
+    greetings: dict[str, dict[GreetingKind, Greeting]] = {}
+    for row in rows:
+        greetings.setdefault(row.box_id, {})[cast("GreetingKind", row.kind)] = Greeting(row.audio_id, row.until)
+    settings = {row.extension_id: _box(row, greetings.get(row.extension_id, {})) for row in boxes}
+    return {row.tenant_id: _tenant(row) for row in tenants}, settings
 
 
 async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantSettings) -> None:
@@ -174,20 +246,31 @@ async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantSett
             longest_seconds=settings.longest_seconds,
             most_messages=settings.most_messages,
             restorable_days=settings.restorable_days,
+            keep_wav=settings.keep_wav,
+            transcribe=settings.transcribe,
+            mail_sound=settings.mail_sound,
         )
     )
 
 
-async def put_box(
-    session: AsyncSession, tenant_id: str, extension_id: str, subject: str, settings: BoxSettings
-) -> None:
-    """Everything but the PIN."""
-    row = await _box_row(session, tenant_id, extension_id)
+async def put_box(session: AsyncSession, box: Box, settings: BoxSettings) -> None:
+    """Everything but the PIN and the greetings."""
+    row = await _box_row(session, box.tenant_id, box.id)
     if row is None:
-        row = MailboxRow(extension_id=extension_id, tenant_id=tenant_id, sealed=None)
+        row = MailboxRow(extension_id=box.id, tenant_id=box.tenant_id, sealed=None)
         session.add(row)
-    row.subject_id, row.enabled, row.mail = subject, settings.enabled, settings.mail
-    row.greeting_id = settings.greeting_id
+    row.subject_id, row.enabled = box.subject, settings.enabled
+    row.mail, row.mail_caller = settings.mail, settings.mail_caller
+    row.mail_sound, row.transcribe = settings.mail_sound, settings.transcribe
+
+
+async def put_greeting(session: AsyncSession, box: Box, kind: GreetingKind, greeting: Greeting | None) -> None:
+    """None takes it away."""
+    of = (GreetingRow.tenant_id == box.tenant_id, GreetingRow.box_id == box.id, GreetingRow.kind == kind)
+    await session.execute(delete(GreetingRow).where(*of))
+    if greeting is not None:
+        audio_id, until = greeting.audio_id, greeting.until
+        session.add(GreetingRow(box_id=box.id, kind=kind, tenant_id=box.tenant_id, audio_id=audio_id, until=until))
 
 
 async def put_pin(session: AsyncSession, keys: Keys, tenant_id: str, extension_id: str, digest: str | None) -> None:
@@ -214,8 +297,24 @@ async def _box_row(session: AsyncSession, tenant_id: str, extension_id: str) -> 
 
 
 def _tenant(row: TenantMailRow) -> TenantSettings:
-    return TenantSettings(row.enabled, row.longest_seconds, row.most_messages, row.restorable_days)
+    return TenantSettings(
+        enabled=row.enabled,
+        longest_seconds=row.longest_seconds,
+        most_messages=row.most_messages,
+        restorable_days=row.restorable_days,
+        keep_wav=row.keep_wav,
+        transcribe=row.transcribe,
+        mail_sound=row.mail_sound,
+    )
 
 
-def _box(row: MailboxRow) -> BoxSettings:
-    return BoxSettings(row.enabled, row.mail, row.sealed is not None, row.greeting_id)
+def _box(row: MailboxRow, greetings: Mapping[GreetingKind, Greeting]) -> BoxSettings:
+    return BoxSettings(
+        enabled=row.enabled,
+        mail=row.mail,
+        mail_caller=row.mail_caller,
+        mail_sound=row.mail_sound,
+        has_pin=row.sealed is not None,
+        transcribe=row.transcribe,
+        greetings=greetings,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from unificx.recordings.contracts import Transcript
 from unificx.store import Key
 
 
@@ -16,6 +17,23 @@ class KeyRing(Protocol):
     def find_or_make(self, tenant: str, kind: str, value: str) -> str:
         """The subject that `value` leads to, new if it was not met before."""
         ...
+
+
+class Transcriber(Protocol):
+    """Turns speech into text on this machine; `net.Whisper` fills it."""
+
+    @property
+    def needs(self) -> str:
+        """What has to be installed first; "" if it can work."""
+        ...
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        """What is said in 16-bit samples of one channel. Raises CannotTranscribe."""
+        ...
+
+
+class CannotTranscribe(Exception):
+    """The recogniser failed, or took too long."""
 
 
 class Erases(Protocol):

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.recordings.tables import AudioOwnerRow, AudioRow
+from unificx.recordings.tables import AudioDerivedRow, AudioOwnerRow, AudioRow
+
+NEW, SAMPLES, OPUS = "new", "samples", "opus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,23 @@ class Kept:
     id: str
     tenant_id: str
     state: str
+    form: str
     wrapped: bytes
     owners: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return file_of(self.id, self.form)
+
+
+def file_of(audio_id: str, form: str) -> str:
+    return f"opus-{audio_id}" if form == OPUS else audio_id
+
+
+def files_of(audio_id: str) -> tuple[str, ...]:
+    """The names of all files it may have: two while one takes the place of the other."""
+    return tuple(file_of(audio_id, form) for form in (NEW, OPUS))
 
 
 def add_audio(
@@ -26,7 +43,7 @@ def add_audio(
 ) -> None:
     """A recording that begins; `key` is its wrapped key and its owners."""
     wrapped, owners = key
-    session.add(AudioRow(id=audio_id, tenant_id=tenant_id, created=now, state="open", wrapped=wrapped))
+    session.add(AudioRow(id=audio_id, tenant_id=tenant_id, created=now, state="open", form=NEW, wrapped=wrapped))
     for subject in sorted(set(owners)):
         session.add(AudioOwnerRow(audio_id=audio_id, subject_id=subject, tenant_id=tenant_id))
 
@@ -34,6 +51,27 @@ def add_audio(
 async def audio(session: AsyncSession, tenant_id: str, audio_id: str) -> Kept | None:
     row = await session.scalar(select(AudioRow).where(AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id))
     return None if row is None else (await _with_owners(session, [row]))[0]
+
+
+async def several(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> list[Kept]:
+    query = select(AudioRow).where(AudioRow.tenant_id == tenant_id, AudioRow.id.in_(audio_ids))
+    return await _with_owners(session, (await session.scalars(query)).all())
+
+
+async def new_audio(session: AsyncSession, limit: int) -> list[Kept]:
+    """What is over and was not yet looked after, the oldest first."""
+    # scope: all tenants, because one worker looks after the recordings of all of them
+    query = select(AudioRow).where(AudioRow.form == NEW, AudioRow.state == "kept").order_by(AudioRow.id).limit(limit)
+    return await _with_owners(session, (await session.scalars(query)).all())
+
+
+async def over_among(session: AsyncSession, files: Sequence[str]) -> dict[str, str]:
+    """Of some files: those of recordings that were looked after, as kept, and those of erased ones, as erased."""
+    ids = [name.removeprefix("opus-") for name in files]
+    # scope: all tenants, because their files lie in one store
+    rows = await session.execute(select(AudioRow.id, AudioRow.form, AudioRow.state).where(AudioRow.id.in_(ids)))
+    found = {file_of(audio_id, form): state for audio_id, form, state in rows if form != NEW or state == "erased"}
+    return {name: found[name] for name in files if name in found}
 
 
 async def open_audio(session: AsyncSession) -> list[Kept]:
@@ -44,15 +82,23 @@ async def open_audio(session: AsyncSession) -> list[Kept]:
 
 
 async def known_audio(session: AsyncSession) -> set[str]:
-    """The ids whose files may be there."""
+    """The names of files that are to be there."""
     # scope: all tenants, because their files lie in one directory
-    return set((await session.scalars(select(AudioRow.id).where(AudioRow.state != "erased"))).all())
+    rows = await session.execute(select(AudioRow.id, AudioRow.form).where(AudioRow.state != "erased"))
+    return {file_of(audio_id, form) for audio_id, form in rows}
 
 
 async def set_audio_state(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> None:
     await session.execute(
         update(AudioRow).where(AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id).values(state=state)
     )
+
+
+async def set_form(session: AsyncSession, tenant_id: str, audio_id: str, form: str) -> bool:
+    """It was looked after; False if it is not to be any more."""
+    of = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.form == NEW, AudioRow.state == "kept")
+    done = await session.execute(update(AudioRow).where(*of).values(form=form).returning(AudioRow.id))
+    return done.first() is not None
 
 
 async def drop_owners(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
@@ -73,6 +119,7 @@ async def audio_of_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
 
 async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(AudioOwnerRow).where(AudioOwnerRow.tenant_id == tenant_id))
+    await session.execute(delete(AudioDerivedRow).where(AudioDerivedRow.tenant_id == tenant_id))
     await session.execute(delete(AudioRow).where(AudioRow.tenant_id == tenant_id))
 
 
@@ -83,4 +130,6 @@ async def _with_owners(session: AsyncSession, rows: Sequence[AudioRow]) -> list[
     owners: dict[str, list[str]] = {}
     for one in found:
         owners.setdefault(one.audio_id, []).append(one.subject_id)
-    return [Kept(row.id, row.tenant_id, row.state, row.wrapped, tuple(owners.get(row.id, ()))) for row in rows]
+    return [
+        Kept(row.id, row.tenant_id, row.state, row.form, row.wrapped, tuple(owners.get(row.id, ()))) for row in rows
+    ]

@@ -1,16 +1,16 @@
 """What a mailbox may be set to, and when a message is worth keeping."""
 
-from itertools import pairwise
+from collections.abc import Mapping
+from datetime import datetime
 
 from unificx.kernel.errors import Invalid
-from unificx.recordings.settings import TenantChange, TenantSettings
+from unificx.recordings.settings import Greeting, GreetingKind, TenantChange, TenantSettings
 
 SHORTEST = 1.0
 """Seconds: what is shorter is a handset put down."""
 LONGEST_SECONDS = (10, 1800)
 MOST_MESSAGES = (1, 1000)
 RESTORABLE_DAYS = (0, 365)
-PIN_DIGITS = (4, 12)
 
 
 def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
@@ -20,17 +20,24 @@ def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
         longest_seconds=_within(change.longest_seconds, settings.longest_seconds, LONGEST_SECONDS, "longest_seconds"),
         most_messages=_within(change.most_messages, settings.most_messages, MOST_MESSAGES, "most_messages"),
         restorable_days=_within(change.restorable_days, settings.restorable_days, RESTORABLE_DAYS, "restorable_days"),
+        keep_wav=settings.keep_wav if change.keep_wav is None else change.keep_wav,
+        transcribe=settings.transcribe if change.transcribe is None else change.transcribe,
+        mail_sound=settings.mail_sound if change.mail_sound is None else change.mail_sound,
     )
 
 
-def usable_pin(pin: str) -> str:
-    """The PIN itself. Raises Invalid for one that is no PIN, or the first that anybody would try."""
-    if not (pin.isascii() and pin.isdigit() and PIN_DIGITS[0] <= len(pin) <= PIN_DIGITS[1]):
-        raise Invalid(f"A PIN has {PIN_DIGITS[0]} to {PIN_DIGITS[1]} digits.", field="pin")
-    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
-    if steps <= {0} or steps <= {1} or steps <= {9}:
-        raise Invalid("A PIN of equal digits, or of digits in a row, is guessed at once.", field="pin")
-    return pin
+def greeting_for(greetings: Mapping[GreetingKind, Greeting], why: str, now: datetime) -> str | None:
+    """Which recording greets a caller, None for the standard words. `why` is what became of his call.
+
+    A temporary one goes before all others until its time is over. Who talks, or does not want to be called now, is
+    busy; where there are no words of one's own for that, those for calls nobody takes are better than a stranger's.
+    """
+    temporary = greetings.get("temporary")
+    if temporary is not None and (temporary.until is None or now < temporary.until):
+        return temporary.audio_id
+    busy = greetings.get("busy") if why in ("busy", "declined") else None
+    chosen = busy or greetings.get("no_answer")
+    return chosen.audio_id if chosen is not None else None
 
 
 def _within(value: int | None, before: int, limits: tuple[int, int], field: str) -> int:

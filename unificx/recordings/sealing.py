@@ -1,7 +1,10 @@
-"""The form of sealed audio: a header, then chunks of half a second, each sealed by itself.
+"""The form of sealed audio: a header, then chunks, each sealed by itself.
 
-    header  "UFXA", version 1, encoding (1: 16-bit little-endian), channels, a zero, rate and chunk size, big-endian
+    header  "UFXA", version 1, encoding, channels, a zero, rate and size, big-endian
     chunk   nonce (12), ciphertext, tag (16)
+
+Encoding 1: 16-bit little-endian samples, a chunk each half second, `size` that of a chunk. Encoding 2: Opus in Ogg, in
+chunks of 16 KiB, `size` how many samples a channel it stands for.
 
 AES-256-GCM under the recording's own content key. Bound to each chunk: whose recording it is, the header, the chunk's
 number and whether it is the last. So no chunk can be moved, left out or put into another recording; the last one may
@@ -18,12 +21,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.store.sealed import bound
 
 _WORDS = struct.Struct(">4sBBBxII")
-_MAGIC, _VERSION, _LINEAR = b"UFXA", 1, 1
+_MAGIC, _VERSION = b"UFXA", 1
+LINEAR, OPUS = 1, 2
 SIZE = _WORDS.size
 _NONCE, _TAG = 12, 16
 EXTRA = _NONCE + _TAG
 _PARTS = 2
-"""Chunks in a second."""
+"""Chunks of samples in a second."""
+_OPUS_CHUNK = 16_384
 
 
 class Damaged(ValueError):
@@ -32,29 +37,32 @@ class Damaged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file begins with. Sizes in bytes of plain audio."""
+    """What a file begins with. Sizes in bytes of what is sealed. `samples` of a channel: known of Opus alone."""
 
     rate: int
     channels: int = 1
+    encoding: int = LINEAR
+    samples: int = 0
 
     @property
     def chunk(self) -> int:
-        return 2 * self.channels * self.rate // _PARTS
+        return 2 * self.channels * self.rate // _PARTS if self.encoding == LINEAR else _OPUS_CHUNK
 
     def __bytes__(self) -> bytes:
-        return _WORDS.pack(_MAGIC, _VERSION, _LINEAR, self.channels, self.rate, self.chunk)
+        size = self.chunk if self.encoding == LINEAR else self.samples
+        return _WORDS.pack(_MAGIC, _VERSION, self.encoding, self.channels, self.rate, size)
 
     @classmethod
     def read(cls, data: bytes) -> "Header":
         """Raises Damaged."""
         try:
-            magic, version, encoding, channels, rate, chunk = _WORDS.unpack(data[:SIZE])
+            magic, version, encoding, channels, rate, size = _WORDS.unpack(data[:SIZE])
         except struct.error:
             raise Damaged("too short") from None
-        header = cls(rate, channels)
-        if (magic, version, encoding) != (_MAGIC, _VERSION, _LINEAR) or rate not in (8000, 16000):
+        header = cls(rate, channels, encoding, size if encoding == OPUS else 0)
+        if (magic, version) != (_MAGIC, _VERSION) or rate not in (8000, 16000) or channels not in (1, 2):
             raise Damaged("not of this form")
-        if channels not in (1, 2) or chunk != header.chunk:
+        if encoding not in (LINEAR, OPUS) or (encoding == LINEAR and size != header.chunk):
             raise Damaged("not of this form")
         return header
 
@@ -67,7 +75,7 @@ class Header:
         return max(0, size - SIZE) // (self.chunk + EXTRA)
 
     def length(self, size: int) -> int:
-        """How much plain audio a finished file of this size holds."""
+        """How much a finished file of this size holds."""
         full, rest = divmod(max(0, size - SIZE), self.chunk + EXTRA)
         return full * self.chunk + max(0, rest - EXTRA)
 
@@ -76,6 +84,7 @@ class Header:
         return self.whole(size)
 
     def seconds(self, length: int) -> float:
+        """How long so many bytes of samples are."""
         return length / (2 * self.channels * self.rate)
 
 
@@ -92,7 +101,7 @@ class Sealer:
         nonce = os.urandom(_NONCE)
         return nonce + self.aead.encrypt(nonce, plain, self._bound(number, last))
 
-    def open(self, number: int, sealed: bytes, *, last: bool = False) -> bytes:
+    def open(self, number: int, sealed: bytes | memoryview, *, last: bool = False) -> bytes:
         """Raises Damaged for another chunk, another recording or another key."""
         try:
             return self.aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound(number, last))

@@ -13,17 +13,78 @@ from unificx.recordings.sealing import Damaged, Header, Sealer
 from unificx.store import undisturbed
 
 
-class Writer:
-    """A sink for samples. `place` is (tenant, id)."""
+class SealedFile:
+    """A file that is written from its beginning to its end, a chunk when there is one. Blocks: for threads."""
 
-    def __init__(self, blobs: Blobs, place: tuple[str, str], aead: AESGCM) -> None:
-        self.place = place
+    def __init__(self, blobs: Blobs, name: str, sealer: Sealer) -> None:
         self._blobs = blobs
-        self._aead = aead
-        self._sealer: Sealer | None = None
+        self._name = name
+        self._sealer = sealer
         self._file: BinaryIO | None = None
         self._waiting = bytearray()
         self._number = 0
+
+    @property
+    def header(self) -> Header:
+        return self._sealer.header
+
+    @property
+    def written(self) -> int:
+        """Bytes of what is sealed that are in the file."""
+        return self._number * self.header.chunk
+
+    def put(self, data: bytes) -> None:
+        """Raises NoRoom; what is in the file by then stays readable."""
+        chunk = self.header.chunk
+        self._waiting += data
+        while len(self._waiting) >= chunk:
+            self._append(self._sealer.seal(self._number, bytes(self._waiting[:chunk])))
+            self._number += 1
+            del self._waiting[:chunk]
+
+    def end(self) -> bool:
+        """What is left, and the end; False if there is no room for it."""
+        try:
+            self._append(self._sealer.seal(self._number, bytes(self._waiting), last=True))
+            if self._file is not None:
+                os.fdatasync(self._file.fileno())
+        except (NoRoom, OSError):
+            return False
+        finally:
+            self.let_go()
+        return True
+
+    def let_go(self) -> None:
+        """Leave the file as it is."""
+        if self._file is not None:
+            self._file.close()
+
+    def _append(self, sealed: bytes) -> None:
+        """One whole chunk, or nothing of it."""
+        try:
+            if self._file is None:
+                self._file = self._blobs.create(self._name)
+                _write_all(self._file, bytes(self.header))
+            _write_all(self._file, sealed)
+        except OSError:
+            self._waiting.clear()
+            with contextlib.suppress(OSError):
+                if self._file is not None:
+                    self._file.truncate(self.header.place(self._number))
+                    self._file.seek(0, os.SEEK_END)
+            raise _no_room() from None
+
+
+class Writer:
+    """A sink for samples. `place` is (tenant, id). With two channels their samples alternate, one party's first."""
+
+    def __init__(self, blobs: Blobs, place: tuple[str, str], aead: AESGCM, channels: int = 1) -> None:
+        self.place = place
+        self.channels = channels
+        self._blobs = blobs
+        self._aead = aead
+        self._file: SealedFile | None = None
+        self._waiting = bytearray()
         self._length = 0
         self._full = False
 
@@ -34,65 +95,46 @@ class Writer:
     @property
     def seconds(self) -> float:
         """How long it is so far."""
-        return self._sealer.header.seconds(self._length) if self._sealer is not None else 0.0
+        return self._file.header.seconds(self._length) if self._file is not None else 0.0
 
     async def write(self, pcm: bytes, rate: int) -> None:
         """Take 16-bit samples, all of one rate. Raises NoRoom if they cannot be kept; what is kept stays readable."""
         if self._full:
             raise _no_room()
-        if self._sealer is None:
-            self._sealer = Sealer(self._aead, Header(rate), self.place)
+        if self._file is None:
+            sealer = Sealer(self._aead, Header(rate, self.channels), self.place)
+            self._file = SealedFile(self._blobs, self.id, sealer)
         self._waiting += pcm
         self._length += len(pcm)
-        if len(self._waiting) >= self._sealer.header.chunk:
-            await undisturbed(asyncio.to_thread(self._put, self._sealer))
+        if self._length >= self._file.written + self._file.header.chunk:
+            await undisturbed(asyncio.to_thread(self._put, self._file))
 
     async def close(self) -> bool:
         """The end: False if there was no room for it. Nothing was written if nothing was said."""
-        if self._sealer is None:
+        if self._file is None:
             return True
-        return await undisturbed(asyncio.to_thread(self._end, self._sealer))
+        return await undisturbed(asyncio.to_thread(self._end, self._file))
 
     def abandon(self) -> None:
         """Let go of the file as it is."""
         if self._file is not None:
-            self._file.close()
+            self._file.let_go()
 
-    def _put(self, sealer: Sealer) -> None:
-        chunk = sealer.header.chunk
-        while len(self._waiting) >= chunk:
-            self._append(sealer, sealer.seal(self._number, bytes(self._waiting[:chunk])))
-            self._number += 1
-            del self._waiting[:chunk]
-
-    def _append(self, sealer: Sealer, sealed: bytes) -> None:
-        """One whole chunk, or nothing of it."""
+    def _put(self, file: SealedFile) -> None:
+        samples = bytes(self._waiting)
+        del self._waiting[: len(samples)]
         try:
-            if self._file is None:
-                self._file = self._blobs.create(self.id)
-                _write_all(self._file, bytes(sealer.header))
-            _write_all(self._file, sealed)
-        except OSError:
+            file.put(samples)
+        except NoRoom:
             self._full = True
-            self._length = self._number * sealer.header.chunk
+            self._length = file.written
             self._waiting.clear()
-            with contextlib.suppress(OSError):
-                if self._file is not None:
-                    self._file.truncate(sealer.header.place(self._number))
-                    self._file.seek(0, os.SEEK_END)
-            raise _no_room() from None
+            raise
 
-    def _end(self, sealer: Sealer) -> bool:
-        try:
-            self._append(sealer, sealer.seal(self._number, bytes(self._waiting), last=True))
-            if self._file is not None:
-                os.fdatasync(self._file.fileno())
-        except (NoRoom, OSError):
-            return False
-        finally:
-            if self._file is not None:
-                self._file.close()
-        return True
+    def _end(self, file: SealedFile) -> bool:
+        with contextlib.suppress(NoRoom):
+            self._put(file)
+        return file.end()
 
 
 def mend(file: BinaryIO, sealer: Sealer) -> tuple[float, str]:

@@ -4,12 +4,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from sqlalchemy import DateTime, bindparam, text
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
 from unificx.people import Extension, Passwords
 from unificx.privacy import Erasure, Journal, KeyStore
-from unificx.recordings import Audio, AudioParts, Directory, Mailboxes, NewMessage, Writer
+from unificx.recordings import (
+    Archive,
+    Audio,
+    AudioParts,
+    Blobs,
+    Directory,
+    Keeping,
+    Mailboxes,
+    NewMessage,
+    OwnSounds,
+    Transcriber,
+    Transcribing,
+    Writer,
+)
 from unificx.store import Database
 
 TENANT = "acme"
@@ -26,9 +40,15 @@ class Room:
     keys: KeyStore
     bus: Bus
     clock: ManualClock
+    blobs: Blobs | None = None
+    transcriber: Transcriber | None = None
     files: Path = field(init=False)
     audio: Audio = field(init=False)
     boxes: Mailboxes = field(init=False)
+    own: OwnSounds = field(init=False)
+    keeping: Keeping = field(init=False)
+    transcribing: Transcribing = field(init=False)
+    archive: Archive = field(init=False)
     writers: list[Writer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -37,9 +57,24 @@ class Room:
 
     def build(self) -> None:
         erasure = Erasure(Journal(self.home / "erased.journal"), self.keys, self.clock, self.bus)
-        parts = AudioParts(self.database, self.keys, erasure, Directory(self.files))
+        parts = AudioParts(self.database, self.keys, erasure, self.blobs or Directory(self.files), self.transcriber)
         self.audio = Audio(parts)
         self.boxes = Mailboxes(parts, self.audio, Passwords(QUICK))
+        self.own = OwnSounds(parts, self.audio)
+        self.transcribing = Transcribing(parts, self.audio, self.boxes)
+        self.keeping = Keeping(parts, self.audio, lambda tenant_id: self.boxes.tenant(tenant_id).keep_wav)
+        self.archive = Archive(parts, self.audio)
+
+    async def tenant(self) -> None:
+        """Let there be the organisation itself, whose numbers can be taken."""
+        words = "'acme', 'acme', 'Acme', 'acme.example', 'active', :now, 'en', ''"
+        columns = "id, slug, name, domain, state, created, language, time_zone"
+        async with self.database.begin() as uow:
+            await uow.session.execute(
+                text(f"INSERT INTO tenant ({columns}) VALUES ({words})").bindparams(
+                    bindparam("now", self.clock.now(), DateTime(timezone=True))
+                )
+            )
 
     def crash(self) -> None:
         """The process is gone, and another begins."""
@@ -53,6 +88,7 @@ class Room:
     async def restarted(self) -> None:
         self.crash()
         await self.boxes.start()
+        await self.archive.start()
 
     def all_files(self) -> list[Path]:
         return [path for path in self.files.rglob("*") if path.is_file()]

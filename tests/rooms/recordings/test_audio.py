@@ -23,9 +23,11 @@ def said(seconds: float, rate: int = RATE) -> bytes:
     return sine(443.7, 9000, round(seconds * rate), rate=rate).tobytes()
 
 
-async def recorded(room: Room, pcm: bytes, owners: tuple[str, ...] = ("s-anna", "s-carl"), rate: int = RATE) -> Writer:
+async def recorded(
+    room: Room, pcm: bytes, owners: tuple[str, ...] = ("s-anna", "s-carl"), rate: int = RATE, channels: int = 1
+) -> Writer:
     async with room.database.begin() as uow:
-        writer = await room.audio.begin(uow, "acme", owners)
+        writer = await room.audio.begin(uow, "acme", owners, channels=channels)
     room.writers.append(writer)
     for at in range(0, len(pcm), 3200):
         await writer.write(pcm[at : at + 3200], rate)
@@ -46,6 +48,13 @@ async def test_what_was_said_is_read_again(room: Room, rate: int, seconds: float
     reader = await room.audio.reader("acme", await finished(room, pcm, rate=rate))
     assert await reader.read() == pcm
     assert (reader.header.rate, reader.length, reader.seconds) == (rate, len(pcm), pytest.approx(seconds))
+
+
+async def test_two_channels_are_kept_as_two(room: Room) -> None:
+    pcm = said(2.3)
+    reader = await room.audio.reader("acme", await finished(room, pcm, channels=2))
+    assert await reader.read() == pcm
+    assert (reader.header.channels, reader.seconds) == (2, pytest.approx(1.15))
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 1), (7999, 8001), (8000, 16000), (31_999, 40_000), (20_001, None)])

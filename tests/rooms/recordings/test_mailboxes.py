@@ -150,7 +150,7 @@ async def test_an_outside_caller_is_known_by_his_number_again(room: Room) -> Non
 async def test_a_mailbox_goes_with_its_extension_and_its_organisation(room: Room) -> None:
     await left(room)
     other = await left(room, message(extension=BEN))
-    await room.boxes.change_box(ANNA, BoxChange(enabled=False, pin="8264"))
+    await room.boxes.change_box(ANNA, BoxChange(enabled=False, old_messages="keep", pin="8264"))
     async with room.database.begin() as uow:
         await room.boxes.forget_extension(ExtensionDeleted("fact-1", TENANT, ANNA.id), uow)
     assert [path.name for path in room.all_files()] == [(await room.boxes.get(TENANT, other)).audio_id]
@@ -166,12 +166,12 @@ async def test_a_mailbox_goes_with_its_extension_and_its_organisation(room: Room
 @pytest.mark.promise("C9")
 async def test_settings_outlive_the_process(room: Room) -> None:
     await room.boxes.change_tenant(TENANT, TenantChange(longest_seconds=60))
-    await room.boxes.change_box(ANNA, BoxChange(enabled=False))
+    await room.boxes.change_box(ANNA, BoxChange(enabled=False, old_messages="keep"))
     await room.restarted()
     assert room.boxes.tenant(TENANT).longest_seconds == 60
     assert not room.boxes.takes_messages(ANNA)
     assert room.boxes.takes_messages(BEN)
-    await room.boxes.change_tenant(TENANT, TenantChange(enabled=False))
+    await room.boxes.change_tenant(TENANT, TenantChange(enabled=False, old_messages="keep"))
     assert not room.boxes.takes_messages(BEN)
 
 
@@ -215,17 +215,17 @@ async def test_a_pin_that_is_guessed_at_once_is_none(room: Room, pin: str) -> No
 
 async def test_a_greeting_of_ones_own_takes_the_place_of_the_one_before(room: Room) -> None:
     with pytest.raises(NotFound):
-        await room.boxes.greeting(TENANT, ANNA.id)
+        await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")
     for seconds in (1.5, 2.5):
-        writer = await room.boxes.begin_greeting(ANNA)
+        writer = await room.boxes.greetings.begin(ANNA)
         room.writers.append(writer)
         await writer.write(said(seconds), 8000)
-        await room.boxes.use_greeting(ANNA, writer)
-        assert await (await room.boxes.greeting(TENANT, ANNA.id)).read() == said(seconds)
+        await room.boxes.greetings.use(ANNA, writer, "no_answer")
+        assert await (await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")).read() == said(seconds)
         assert len(room.all_files()) == 1
     await room.restarted()
-    assert (await room.boxes.greeting(TENANT, ANNA.id)).seconds == 2.5
-    await room.boxes.drop_greeting(ANNA)
+    assert (await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")).seconds == 2.5
+    await room.boxes.greetings.drop(ANNA)
     with pytest.raises(NotFound):
-        await room.boxes.greeting(TENANT, ANNA.id)
+        await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")
     assert room.all_files() == []

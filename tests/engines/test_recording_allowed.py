@@ -1,0 +1,30 @@
+"""Whether a call may be recorded: the strictest of all who have a say."""
+
+import itertools
+from typing import get_args
+
+import pytest
+
+from unificx.recordings import ExtensionRecording, TenantRecording
+from unificx.recordings.allowing import When, allowed
+
+
+@pytest.mark.promise("C8")
+def test_every_combination() -> None:
+    ways = [ExtensionRecording(when, mode) for when in get_args(When) for mode in ("announce", "opt_in")]
+    for mode, one, other in itertools.product(("off", "announce", "opt_in"), ways, ways):
+        found = allowed(TenantRecording(mode), [one], other)
+        if mode == "off" or "never" in (one.when, other.when):
+            assert found is None
+            continue
+        assert found is not None
+        assert found.always is (one.when in ("incoming", "always") or other.when in ("outgoing", "always"))
+        assert found.terms.mode == ("opt_in" if "opt_in" in (mode, one.mode, other.mode) else "announce")
+
+
+def test_a_call_with_nobody_of_the_organisation_is_not_recorded() -> None:
+    assert allowed(TenantRecording("announce"), []) is None
+
+
+def test_nothing_is_recorded_unless_the_organisation_says_so() -> None:
+    assert allowed(TenantRecording(), [ExtensionRecording("always")]) is None

@@ -1,0 +1,235 @@
+"""Recorded calls on real files, keys and databases: kept, heard, put away, erased, and who listened."""
+
+import shutil
+from datetime import timedelta
+
+import pytest
+from recording_room import ANNA, TENANT, Room
+
+from unificx.kernel.errors import Invalid, NotFound, Over
+from unificx.people.facts import ExtensionDeleted, TenantDeleted
+from unificx.privacy import Erasure, KeyStore
+from unificx.privacy import Journal as ErasureJournal
+from unificx.recordings import (
+    Consent,
+    Conversation,
+    ExtensionRecordingChange,
+    Listener,
+    Made,
+    NewParty,
+    NewRecording,
+    TenantRecordingChange,
+    Who,
+)
+from unificx.store import ErasedSubject, Gone
+
+MASTER = bytes(range(32))
+"""As the fixture `keys` has it."""
+SECOND = b"".join(left + right for left, right in zip([b"\x01\x00"] * 8000, [b"\x02\x00"] * 8000, strict=True))
+
+
+def call(room: Room, call_id: str = "call-1", callee: str | None = "s-bert") -> NewRecording:
+    now = room.clock.now()
+    consent = Consent("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
+    return NewRecording(
+        TENANT,
+        call_id,
+        "announce",
+        "automatic",
+        (
+            NewParty(ANNA.subject, ANNA.id, Who("1001", "Anna Example"), consent),
+            NewParty(callee, "e-bert" if callee else None, Who("+491511234567", "Bert"), consent),
+        ),
+    )
+
+
+async def recorded(room: Room, **given: str | None) -> Conversation:
+    made = await begun(room, **given)
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    return (await room.archive.of_call(TENANT, made.new.call_id))[-1]
+
+
+async def begun(room: Room, **given: str | None) -> Made:
+    made = await room.archive.begin(call(room, **given))  # type: ignore[arg-type]
+    room.writers.append(made.writer)
+    return made
+
+
+@pytest.mark.promise("C8")
+async def test_it_is_kept_with_whose_it_is_and_that_they_were_told(room: Room) -> None:
+    made = await begun(room)
+    with pytest.raises(NotFound):
+        await room.archive.get(TENANT, made.id)
+    await made.write(SECOND, 8000)
+    await made.mark("paused")
+    await made.mark("resumed")
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    kept = await room.archive.get(TENANT, made.id)
+    assert (kept.seconds, kept.ended, kept.mode, kept.begun) == (2.0, "over", "announce", "automatic")
+    assert [(mark.kind, mark.at) for mark in kept.marks] == [("paused", 1.0), ("resumed", 1.0)]
+    assert [each.who for each in kept.parties] == [Who("1001", "Anna Example"), Who("+491511234567", "Bert")]
+    for party in kept.parties:
+        assert party.consent.settled is not None
+        assert party.consent.settled < kept.created
+    assert await room.archive.list(TENANT, [ANNA.id]) == (kept,)
+    assert await room.archive.list(TENANT, None) == (kept,)
+    assert await room.archive.list(TENANT, ["e-carl"]) == ()
+    assert await room.archive.list("other", None) == ()
+
+
+@pytest.mark.promise("C8")
+async def test_its_pauses_are_chapters_of_the_file(room: Room) -> None:
+    made = await begun(room)
+    await made.write(SECOND, 8000)
+    await made.mark("paused_for_card")
+    await made.mark("resumed")
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    await room.keeping.look_after_all()
+    kept = await room.archive.get(TENANT, made.id)
+    reader = await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    assert reader.ogg is not None
+    file = b"".join([piece async for piece in reader.ogg.stream()])
+    for number, name in enumerate((b"paused for card", b"resumed"), 1):
+        assert b"CHAPTER%03d=00:00:01.000" % number in file
+        assert b"CHAPTER%03dNAME=%s" % (number, name) in file
+
+
+async def test_it_has_a_channel_for_each(room: Room) -> None:
+    kept = await recorded(room)
+    reader = await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    assert reader.header.channels == 2
+    assert await reader.read() == SECOND
+
+
+@pytest.mark.promise("R1")
+async def test_a_recording_in_which_nothing_was_said_leaves_nothing(room: Room) -> None:
+    made = await begun(room)
+    await made.finish("refused")
+    assert room.all_files() == []
+    assert await room.archive.list(TENANT, None) == ()
+
+
+@pytest.mark.promise("S3")
+async def test_who_listened_is_kept_for_those_who_were_recorded(room: Room) -> None:
+    kept = await recorded(room)
+    await room.archive.listen(kept, Listener("s-boss", "The Boss", "complaint"))
+    [listen] = await room.archive.listens(kept)
+    assert (listen.who, listen.purpose, listen.moment) == ("The Boss", "complaint", room.clock.now())
+    assert "Boss" not in repr(listen)
+    room.keys.destroy(TENANT, "s-boss")
+    await room.archive.erase_subject(TENANT, "s-boss")
+    [listen] = await room.archive.listens(kept)
+    assert listen.who == Gone()
+    assert await room.archive.list(TENANT, None)
+
+
+@pytest.mark.promise("D3")
+async def test_put_away_by_one_it_stays_with_the_other_and_comes_back(room: Room) -> None:
+    kept = await recorded(room)
+    await room.archive.hide(kept, [0])
+    assert await room.archive.list(TENANT, [ANNA.id]) == ()
+    assert len(await room.archive.list(TENANT, [ANNA.id], hidden=True)) == 1
+    assert len(await room.archive.list(TENANT, ["e-bert"])) == 1
+    await room.archive.restore(kept, [0])
+    assert len(await room.archive.list(TENANT, [ANNA.id])) == 1
+
+
+async def test_what_everybody_put_away_is_erased_after_the_organisations_time(room: Room) -> None:
+    await room.archive.change_tenant(TENANT, TenantRecordingChange(restorable_days=10))
+    kept = await recorded(room)
+    outside = await recorded(room, call_id="call-2", callee=None)
+    await room.archive.hide(kept, [0])
+    await room.archive.hide(outside, [0])
+    room.clock.advance(11 * 86400)
+    await room.archive.tidy()
+    assert await room.archive.get(TENANT, kept.id)
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, outside.id)
+    await room.archive.hide(kept, [1])
+    await room.archive.tidy()
+    assert await room.archive.get(TENANT, kept.id)
+    room.clock.advance(11 * 86400)
+    await room.archive.tidy()
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, kept.id)
+    assert room.all_files() == []
+
+
+@pytest.mark.promise("T2", "D3")
+async def test_erased_it_cannot_be_read_from_a_backup_either(room: Room) -> None:
+    kept = await recorded(room)
+    backup = room.home / "backup"
+    shutil.copytree(room.files, backup / "audio")
+    for part in room.home.glob("keys.db*"):
+        shutil.copy(part, backup / part.name)
+    await room.archive.erase(kept)
+    assert room.all_files() == []
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, kept.id)
+    shutil.copytree(backup / "audio", room.files, dirs_exist_ok=True)
+    own = f"audio-{kept.audio_id}"
+    old = KeyStore(backup / "keys.db", MASTER, room.clock)
+    try:
+        assert old.get(TENANT, [own])[own] is not None  # else it would prove nothing
+        Erasure(ErasureJournal(room.home / "erased.journal"), old, room.clock, room.bus).replay()
+        assert old.get(TENANT, [own])[own] is None
+        room.keys = old
+        room.crash()
+        with pytest.raises(Over):
+            await room.audio.reader(TENANT, kept.audio_id)
+    finally:
+        old.close()
+
+
+@pytest.mark.promise("D3")
+@pytest.mark.parametrize("subject", [ANNA.subject, "s-bert"])
+async def test_it_goes_with_either_of_those_recorded(room: Room, subject: str) -> None:
+    kept = await recorded(room)
+    room.keys.destroy(TENANT, subject)
+    with pytest.raises(Over):
+        await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    await room.archive.erase_subject(TENANT, subject)
+    assert room.all_files() == []
+    assert await room.archive.list(TENANT, None) == ()
+    with pytest.raises(ErasedSubject):
+        await begun(room)
+
+
+@pytest.mark.promise("T2")
+async def test_what_a_crash_cut_off_is_kept_and_known_to_have_been(room: Room) -> None:
+    made = await begun(room)
+    await made.write(SECOND, 8000)
+    empty = await begun(room, call_id="call-2")
+    await room.restarted()
+    kept = await room.archive.get(TENANT, made.id)
+    assert (kept.seconds, kept.ended) == (1.0, "cut_off")
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, empty.id)
+    assert room.archive.interrupted == {"call-1": "automatic", "call-2": "automatic"}
+
+
+async def test_settings_last_and_go_with_whose_they_are(room: Room) -> None:
+    archive = room.archive
+    assert archive.allowed(TENANT, [ANNA.id]) is None
+    await archive.change_tenant(TENANT, TenantRecordingChange(mode="announce", beep_seconds=0))
+    await archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(when="always", mode="opt_in"))
+    await room.restarted()
+    found = room.archive.allowed(TENANT, [ANNA.id, "e-bert"])
+    assert found is not None
+    assert (found.always, found.terms.mode, found.terms.beep_every) == (True, "opt_in", 0)
+    for wrong in (TenantRecordingChange(beep_seconds=3), TenantRecordingChange(restorable_days=400)):
+        with pytest.raises(Invalid):
+            await room.archive.change_tenant(TENANT, wrong)
+    kept = await recorded(room)
+    async with room.database.begin() as uow:
+        await room.archive.forget_extension(ExtensionDeleted("f1", TENANT, ANNA.id), uow)
+    await room.restarted()
+    assert room.archive.extension(ANNA.id).when == "on_demand"
+    assert await room.archive.get(TENANT, kept.id)
+    async with room.database.begin() as uow:
+        await room.archive.forget_tenant(TenantDeleted("f2", TENANT), uow)
+    assert room.all_files() == []
+    assert room.archive.tenant(TENANT).mode == "off"

@@ -1,0 +1,102 @@
+"""Greetings of one's own: one for calls nobody takes, one for calls while one talks, and one for a time."""
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from unificx.kernel.errors import Refused
+from unificx.media.sounds import Sound
+from unificx.recordings import messages, rules
+from unificx.recordings.audio import Audio, AudioParts, Reader
+from unificx.recordings.contracts import Box
+from unificx.recordings.sealing import Damaged
+from unificx.recordings.settings import BoxSettings, Greeting, GreetingKind, HeardGreeting
+from unificx.recordings.writing import Writer
+
+
+class Greetings:
+    """Of all mailboxes. `settings` are theirs, in memory; `erase` destroys recordings for good."""
+
+    def __init__(
+        self,
+        parts: AudioParts,
+        audio: Audio,
+        settings: MutableMapping[str, BoxSettings],
+        erase: Callable[[str, Sequence[str]], Awaitable[None]],
+    ) -> None:
+        self._database = parts.database
+        self._clock = parts.clock
+        self._audio = audio
+        self._settings = settings
+        self._erase = erase
+
+    async def to_play(self, tenant_id: str, box_id: str, why: str) -> Reader:
+        """The one a caller hears now. Raises NotFound where it is the standard one; Over; Damaged."""
+        chosen = rules.greeting_for(self._of(box_id).greetings, why, self._clock.now())
+        return await self._audio.reader(tenant_id, chosen or "")
+
+    async def one(self, tenant_id: str, box_id: str, kind: GreetingKind) -> Reader:
+        """One of them. Raises NotFound where there is none; Over; Damaged."""
+        found = self._of(box_id).greetings.get(kind)
+        return await self._audio.reader(tenant_id, found.audio_id if found is not None else "")
+
+    async def all(self, box: Box) -> list[HeardGreeting]:
+        """All that a mailbox has of its own."""
+        found = sorted(self._of(box.id).greetings.items())
+        return [HeardGreeting(kind, one.until, await self._seconds(box.tenant_id, one)) for kind, one in found]
+
+    async def _seconds(self, tenant_id: str, greeting: Greeting) -> float:
+        try:
+            return round((await self._audio.reader(tenant_id, greeting.audio_id)).seconds, 2)
+        except (Damaged, Refused):
+            return 0.0
+
+    async def begin(self, box: Box) -> Writer:
+        """A greeting is about to be spoken: then `use` or `drop_writer`. Raises ErasedSubject."""
+        async with self._database.begin() as uow:
+            return await self._audio.begin(uow, box.tenant_id, (box.subject,))
+
+    async def written(self, box: Box, writer: Writer) -> Reader:
+        """What was spoken so far. Raises Over if that is nothing."""
+        return await self._audio.reader(box.tenant_id, writer.id)
+
+    async def use(self, box: Box, writer: Writer, kind: GreetingKind, until: datetime | None = None) -> None:
+        """It is the mailbox's greeting from now on; a temporary one `until` then, or until it is taken away."""
+        async with self._database.begin() as uow:
+            await self._audio.finish(uow, writer)
+        await self._set(box, kind, Greeting(writer.id, until))
+
+    async def put(self, box: Box, sound: Sound, kind: GreetingKind, until: datetime | None = None) -> None:
+        """Use a sound as the greeting. Raises ErasedSubject, NoRoom."""
+        writer = await self.begin(box)
+        try:
+            await writer.write(sound.pcm, sound.rate)
+        except BaseException:
+            await self.drop_writer(box.tenant_id, writer)
+            raise
+        await self.use(box, writer, kind, until)
+
+    async def drop_writer(self, tenant_id: str, writer: Writer) -> None:
+        """It was never said."""
+        writer.abandon()
+        await self._erase(tenant_id, [writer.id])
+
+    async def drop(self, box: Box, kind: GreetingKind | None = None) -> None:
+        """From now on it is the one everybody has; without a kind, all of them are."""
+        kinds: list[GreetingKind] = [kind] if kind is not None else list(self._of(box.id).greetings)
+        for each in kinds:
+            await self._set(box, each, None)
+
+    async def _set(self, box: Box, kind: GreetingKind, greeting: Greeting | None) -> None:
+        before = self._of(box.id)
+        others = {each: one for each, one in before.greetings.items() if each != kind}
+        settings = replace(before, greetings=others if greeting is None else {**others, kind: greeting})
+        async with self._database.begin() as uow:
+            await messages.put_box(uow.session, box, settings)
+            await messages.put_greeting(uow.session, box, kind, greeting)
+        self._settings[box.id] = settings
+        if kind in before.greetings:
+            await self._erase(box.tenant_id, [before.greetings[kind].audio_id])
+
+    def _of(self, box_id: str) -> BoxSettings:
+        return self._settings.get(box_id, BoxSettings())

@@ -1,0 +1,71 @@
+"""Every SELECT, INSERT, UPDATE and DELETE on mailboxes of groups."""
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.recordings.contracts import GroupBox
+from unificx.recordings.tables import GroupMailboxRow, GroupMemberRow
+
+
+async def all_groups(session: AsyncSession) -> list[GroupBox]:
+    """Of the whole installation, for look-ups from memory."""
+    # scope: all tenants, because calls to each of them are answered from memory
+    rows = (await session.scalars(select(GroupMailboxRow).order_by(GroupMailboxRow.id))).all()
+    # scope: all tenants, because each mailbox found above says whose it is
+    members = (await session.scalars(select(GroupMemberRow).order_by(GroupMemberRow.place))).all()
+    of: dict[str, list[str]] = {}
+    for one in members:
+        of.setdefault(one.mailbox_id, []).append(one.extension_id)
+    return [_group(row, tuple(of.get(row.id, ()))) for row in rows]
+
+
+async def add(session: AsyncSession, box: GroupBox) -> None:
+    values = {"id": box.id, "tenant_id": box.tenant_id, "subject_id": box.subject, "number": box.number}
+    values |= {"name": box.name, "lamp": box.lamp, "created": box.created}
+    await session.execute(insert(GroupMailboxRow).values(values))
+    await _put_members(session, box)
+
+
+async def save(session: AsyncSession, box: GroupBox) -> None:
+    of = (GroupMailboxRow.tenant_id == box.tenant_id, GroupMailboxRow.id == box.id)
+    await session.execute(update(GroupMailboxRow).where(*of).values(name=box.name, lamp=box.lamp))
+    await _drop_members(session, box.tenant_id, box.id)
+    await _put_members(session, box)
+
+
+async def drop(session: AsyncSession, tenant_id: str, box_id: str) -> None:
+    await _drop_members(session, tenant_id, box_id)
+    of = (GroupMailboxRow.tenant_id == tenant_id, GroupMailboxRow.id == box_id)
+    await session.execute(delete(GroupMailboxRow).where(*of))
+
+
+async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
+    for table in (GroupMemberRow, GroupMailboxRow):
+        await session.execute(delete(table).where(table.tenant_id == tenant_id))
+
+
+async def _put_members(session: AsyncSession, box: GroupBox) -> None:
+    rows = [
+        {"mailbox_id": box.id, "extension_id": one, "tenant_id": box.tenant_id, "place": place}
+        for place, one in enumerate(box.members)
+    ]
+    if rows:
+        await session.execute(insert(GroupMemberRow).values(rows))
+
+
+async def _drop_members(session: AsyncSession, tenant_id: str, box_id: str) -> None:
+    of = (GroupMemberRow.tenant_id == tenant_id, GroupMemberRow.mailbox_id == box_id)
+    await session.execute(delete(GroupMemberRow).where(*of))
+
+
+def _group(row: GroupMailboxRow, members: tuple[str, ...]) -> GroupBox:
+    return GroupBox(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        subject=row.subject_id,
+        number=row.number,
+        name=row.name,
+        members=members,
+        lamp=row.lamp,
+        created=row.created,
+    )

@@ -1,0 +1,93 @@
+"""Samples into Opus in Ogg and back, piece by piece; back from any place, to the sample."""
+
+from collections.abc import Sequence
+
+from unificx.media.ogg import CLOCK, PACKET_MS, PACKETS, PAGE, Pages, Reading
+from unificx.media.opus import Decoder, Encoder
+
+BITS = {8000: 16_000, 16000: 24_000}
+"""A second and channel, by the rate of the samples: speech as a telephone brings it stays what it was."""
+
+
+class Coding:
+    """Takes samples, gives the bytes of a file. `chapters`: see `Pages.begin`."""
+
+    def __init__(self, rate: int, channels: int, chapters: Sequence[tuple[float, str]] = ()) -> None:
+        self._encoder = Encoder(rate, channels, BITS[rate] * channels)
+        self._pages = Pages(rate, channels, self._encoder.skip)
+        self._packet = 2 * channels * rate * PACKET_MS // 1000
+        self._sample = 2 * channels
+        self._waiting = bytearray()
+        self._packets: list[bytes] = []
+        self._length = 0
+        self._ready = bytearray(self._pages.begin(chapters))
+
+    def feed(self, pcm: bytes) -> bytes:
+        self._length += len(pcm)
+        self._take(pcm)
+        return self._pop()
+
+    def end(self) -> bytes:
+        """What is left, and silence until the decoder has said everything."""
+        rest = self._encoder.skip * self._sample
+        whole = -(-(len(self._waiting) + rest) // self._packet) * self._packet
+        self._take(bytes(whole - len(self._waiting)))
+        self._ready += self._pages.last(self._packets, self._length // self._sample)
+        return self._pop()
+
+    def _take(self, pcm: bytes) -> None:
+        """Packets, and every page that is full and not the last one."""
+        self._waiting += pcm
+        while len(self._waiting) >= self._packet:
+            if len(self._packets) == PACKETS:
+                self._ready += self._pages.page(self._packets)
+                self._packets = []
+            self._packets.append(self._encoder.encode(bytes(self._waiting[: self._packet])))
+            del self._waiting[: self._packet]
+
+    def _pop(self) -> bytes:
+        ready = bytes(self._ready)
+        self._ready.clear()
+        return ready
+
+
+class Decoding:
+    """Takes bytes of a file, from a place in it that `back_from` of `start` allows, and gives the samples between
+    `start` and `end`: bytes of plain samples."""
+
+    def __init__(self, rate: int, channels: int, start: int, end: int) -> None:
+        self._decoder = Decoder(rate, channels)
+        self._reading = Reading()
+        self._sample = 2 * channels
+        self._scale = CLOCK // rate
+        self._skip = Encoder(rate, channels, BITS[rate]).skip * self._sample
+        self._start, self._end = start, end
+        self._from = back_from(start, rate, channels)
+        self._at: int | None = None
+        """Of the next packet's samples, in bytes of plain samples."""
+
+    def feed(self, data: bytes) -> bytes:
+        found: list[bytes] = []
+        for page in self._reading.feed(data):
+            if page.position <= self._from or self.over:
+                continue
+            if self._at is None:
+                self._at = page.begin // self._scale * self._sample - self._skip
+            found += [self._between(self._decoder.decode(packet)) for packet in page.packets]
+        return b"".join(found)
+
+    @property
+    def over(self) -> bool:
+        return self._at is not None and self._at >= self._end
+
+    def _between(self, pcm: bytes) -> bytes:
+        """What of these samples was asked for."""
+        at = self._at or 0
+        self._at = at + len(pcm)
+        return pcm[max(self._start - at, 0) : max(self._end - at, 0)]
+
+
+def back_from(start: int, rate: int, channels: int) -> int:
+    """Where in time, on Ogg's clock, decoding has to begin so that what is said at `start` is what it was: a page
+    earlier, for each packet leans on those before it (RFC 7845 section 4.6 asks for 80 ms)."""
+    return max(start // (2 * channels) * (CLOCK // rate) - PAGE, 0)

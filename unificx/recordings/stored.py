@@ -1,0 +1,65 @@
+"""One sealed file, open: its bytes by their place. They are samples, or Opus in Ogg."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from unificx.kernel.errors import Over
+from unificx.recordings.blobs import Blobs
+from unificx.recordings.sealing import EXTRA, Damaged, Sealer
+
+_AT_ONCE = 128 << 10
+"""Bytes read in one go: an object store answers once for it."""
+
+
+class Stored:
+    """The file `name`, of `size` bytes. Places are in bytes of what is sealed. `torn`: it has no end, and what is whole
+    of it is read."""
+
+    def __init__(self, blobs: Blobs, name: str, sealer: Sealer, size: int, *, torn: bool = False) -> None:
+        header = sealer.header
+        self.header = header
+        self.length = header.whole(size) * header.chunk if torn else header.length(size)
+        self._last = None if torn else header.last(size)
+        self._blobs = blobs
+        self.name = name
+        self._size = size
+        self._sealer = sealer
+        self._several = max(_AT_ONCE // header.chunk, 1)
+
+    async def stream(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `end`, piece by piece. Raises Damaged; Over if it goes meanwhile."""
+        end = self.length if end is None else min(end, self.length)
+        chunk = self.header.chunk
+        number = start // chunk
+        while max(start, number * chunk) < end:
+            several = min(self._several, -(-end // chunk) - number)
+            plain = await asyncio.to_thread(self.chunks, number, several)
+            yield plain[max(start - number * chunk, 0) : end - number * chunk]
+            number += several
+
+    def check(self) -> None:
+        """Raise Damaged unless its end is there, so that nothing was cut off."""
+        if self._last is not None:
+            self.chunks(self._last)
+
+    def chunks(self, first: int, several: int = 1) -> bytes:
+        """Some chunks in a row, for threads: it blocks. Raises Damaged, Over."""
+        whole = self.header.chunk + EXTRA
+        if self.header.place(first) >= self._size:
+            raise Damaged("it ends too soon")
+        try:
+            sealed = memoryview(self._blobs.read(self.name, self.header.place(first), several * whole))
+        except FileNotFoundError:
+            raise over() from None
+        numbers = range(first, first + several)
+        plain = [
+            self._sealer.open(number, sealed[at : at + whole], last=number == self._last)
+            for number, at in zip(numbers, range(0, len(sealed), whole), strict=False)
+        ]
+        if len(plain) < several:
+            raise Damaged("it ends too soon")
+        return b"".join(plain)
+
+
+def over() -> Over:
+    return Over("This recording was erased.")

@@ -1,0 +1,96 @@
+"""Messages into text, where the organisation lets it, the mailbox's owner wants it and the caller was told.
+
+One at a time, for there is one recogniser. The text is sealed with the sound's owners, and dies with it.
+"""
+
+import asyncio
+import contextlib
+
+import structlog
+
+from unificx.kernel.errors import Away, Refused
+from unificx.recordings import derived, messages
+from unificx.recordings.audio import Audio, AudioParts
+from unificx.recordings.contracts import Transcript
+from unificx.recordings.facts import MailboxChanged
+from unificx.recordings.mailboxes import Mailboxes
+from unificx.recordings.ports import CannotTranscribe, Transcriber
+from unificx.recordings.sealing import Damaged
+from unificx.store import ErasedSubject
+
+log = structlog.get_logger()
+AGAIN = 60.0
+LONGEST = 600
+"""Seconds of a message that are turned into text."""
+_AT_ONCE = 20
+
+
+class Transcribing:
+    """Turns messages into text. `wake` it when one was left."""
+
+    def __init__(self, parts: AudioParts, audio: Audio, boxes: Mailboxes) -> None:
+        self._parts = parts
+        self._audio = audio
+        self._boxes = boxes
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.transcribe_all()
+            except Away:
+                pass  # the sound can be had later
+            except Exception as fault:
+                log.error("messages_not_transcribed", fault=type(fault).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), AGAIN)
+            self._woken.clear()
+
+    async def transcribe_all(self) -> int:
+        """Everything that was left by now; how many messages became text. Raises Away."""
+        transcriber = self._parts.transcriber
+        done = 0
+        while transcriber is not None and not transcriber.needs:
+            async with self._parts.database.read() as session:
+                found = await messages.to_transcribe(session, _AT_ONCE)
+            if not found:
+                break
+            for tenant_id, message_id, audio_id, extension_id in found:
+                state, text = "", None
+                if self._boxes.transcribes(tenant_id, extension_id):
+                    text = await self._text(transcriber, tenant_id, audio_id)
+                    state = "failed" if text is None else "done"
+                if await self._keep((tenant_id, message_id, extension_id), audio_id, state, text):
+                    done += 1
+        return done
+
+    async def _text(self, transcriber: Transcriber, tenant_id: str, audio_id: str) -> Transcript | None:
+        """What is said in it; None if that cannot be known. Raises Away."""
+        try:
+            reader = await self._audio.reader(tenant_id, audio_id)
+            second = 2 * reader.header.rate * reader.header.channels
+            return await transcriber.transcribe(await reader.read(0, LONGEST * second), reader.header.rate)
+        except Away:
+            raise
+        except (CannotTranscribe, Damaged, Refused) as fault:
+            log.warning("message_not_transcribed", recording=audio_id, fault=type(fault).__name__)
+            return None
+
+    async def _keep(self, message: tuple[str, str, str], audio_id: str, state: str, text: Transcript | None) -> bool:
+        """Note what became of a message. `message` is its tenant, its id, and the extension it was left for."""
+        tenant_id, message_id, extension_id = message
+        try:
+            row = (await self._audio.found(tenant_id, audio_id))[0] if text is not None else None
+            async with self._parts.database.begin() as uow:
+                there = await messages.transcribed(uow.session, tenant_id, message_id, state)
+                if text is None or row is None or not there:
+                    return False
+                await derived.put(uow.session, self._parts.keys, row, text)
+                uow.publish(MailboxChanged(self._parts.clock.new_id(), tenant_id, extension_id))
+                return True
+        except (Refused, ErasedSubject):  # it was erased while it was listened to
+            return await self._keep(message, audio_id, "failed", None)

@@ -1,0 +1,36 @@
+"""What is said on an organisation's calls: its own sounds where it has any, else what everybody hears."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from unificx.media.sounds import Sound
+from unificx.prompts import ANY, MUSIC, Prompts, known, say_moment, say_number
+from unificx.recordings.own_sounds import OwnSounds
+
+
+class Voice:
+    """Fills `apps.Prompts`."""
+
+    def __init__(self, standard: Prompts, own: OwnSounds) -> None:
+        self._standard = standard
+        self._own = own
+
+    async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
+        return [await self._one(name, known(language), tenant_id)]
+
+    async def number(self, value: int, language: str, tenant_id: str) -> Sequence[Sound]:
+        names = say_number(value, known(language))
+        return [await self._one(name, known(language), tenant_id) for name in names]
+
+    async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
+        """In the time zone of `now`."""
+        names = say_moment(moment, now, known(language))
+        return [await self._one(name, known(language), tenant_id) for name in names]
+
+    async def music(self, tenant_id: str) -> Sound:
+        """Music on hold, to be played in a loop."""
+        return await self._one(MUSIC, ANY, tenant_id)
+
+    async def _one(self, name: str, language: str, tenant_id: str) -> Sound:
+        own = await self._own.to_play(tenant_id, ANY if name == MUSIC else language, name)
+        return own or self._standard.sound(name, language)
