@@ -1,0 +1,33 @@
+"""A recorder for each test, on a real archive; only the media are invented."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from quiet_media import QuietEars, QuietRelay
+from studio import Studio
+
+from unificx.kernel.clock import SystemClock
+from unificx.kernel.facts import Bus
+from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.prompts import Prompts
+from unificx.recorder import Recorder, RecorderParts
+from unificx.recordings import Archive, Audio, AudioParts, Directory
+from unificx.store import Database
+
+
+@pytest.fixture
+async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus) -> AsyncIterator[Studio]:
+    clock = SystemClock()
+    database.clock = clock
+    erasure = Erasure(Journal(tmp_path / "erased.journal"), keys, clock, bus)
+    parts = AudioParts(database, keys, erasure, Directory(tmp_path / "audio"))
+    archive, relay, ears = Archive(parts, Audio(parts)), QuietRelay(), QuietEars()
+    await archive.start()
+    spoken: list[tuple[str, str, float]] = []
+    told_of = lambda *what: spoken.append(what)  # noqa: E731
+    recorder = Recorder(RecorderParts(clock, relay, ears, Prompts(), archive, lambda *_: "en", told_of))
+    made = Studio(archive, relay, ears, recorder, tmp_path / "audio", spoken=spoken)
+    recorder.changed = made.told.append
+    yield made
+    await recorder.close()

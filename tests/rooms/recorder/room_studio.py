@@ -1,0 +1,183 @@
+"""A room that is recorded, in virtual time: real meetings, rules and recorder; callers, sounds and the archive are not."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from quiet_media import QuietEars, QuietTap
+from virtual_time import LoopClock
+
+from unificx.kernel.errors import NoRoom
+from unificx.media.sounds import Sound
+from unificx.meetings import Chair, Dismiss, LetIn, Meetings, Notice, RecordingAsked, Room, RoomSettings, TurnAway, Who
+from unificx.privacy import consent_words as words
+from unificx.recorder import RoomParts, RoomRecorder
+from unificx.recordings import Allowed, NewRecording
+from unificx.store import ErasedSubject
+
+SAYING = 2.0
+"""Seconds that every prompt takes."""
+
+
+class Prompts:
+    """What is said is its own name, as sound of `SAYING` seconds."""
+
+    def named(self, name: str, language: str) -> Sequence[Sound]:
+        return (Sound(name.encode().ljust(round(SAYING * 16000), b"\0"), 8000),)
+
+
+@dataclass
+class Kept:
+    """A recording that is made: `pcm` is what is in it, `ended` how it was finished."""
+
+    new: NewRecording
+    room: int = 1 << 30
+    pcm: bytes = b""
+    marks: list[tuple[str, float]] = field(default_factory=list)
+    ended: str = ""
+    rate: int = 8000
+
+    @property
+    def who(self) -> list[str]:
+        return [party.who.name for party in self.new.parties]
+
+    @property
+    def seconds(self) -> float:
+        return round(len(self.pcm) / 2 / self.rate, 1)
+
+    async def write(self, pcm: bytes, rate: int) -> None:
+        assert not self.ended
+        self.rate = rate
+        if len(self.pcm) + len(pcm) > self.room:
+            raise NoRoom("full")
+        self.pcm += pcm
+
+    async def mark(self, kind: str) -> None:
+        assert not self.ended
+        self.marks.append((kind, self.seconds))
+
+    async def finish(self, ended: str) -> None:
+        assert not self.ended
+        self.ended = ended
+
+
+class Shelf:
+    """The archive. `room` is how many bytes of a recording fit; `erased`: whoever takes part is gone."""
+
+    def __init__(self) -> None:
+        self.kept: list[Kept] = []
+        self.terms: words.Terms | None = words.Terms("announce", 15.0)
+        self.room = 1 << 30
+        self.erased = False
+
+    def allowed(self, tenant_id: str, extensions: Sequence[str]) -> Allowed | None:
+        return Allowed(self.terms, always=False) if self.terms is not None else None
+
+    async def begin(self, new: NewRecording) -> Kept:
+        if self.erased:
+            raise ErasedSubject
+        self.kept.append(Kept(new, self.room))
+        return self.kept[-1]
+
+
+class Calls:
+    """The calls by which they are there: `shown` is what phones were told, `recorded` what the history will say."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.recorded: set[str] = set()
+        self.shy: set[str] = set()
+
+    def indicate(self, call_id: str, indication: str) -> None:
+        self.shown.append(f"{call_id} {indication}")
+
+    def kept(self, call_id: str) -> None:
+        self.recorded.add(call_id)
+
+    def refuses(self, call_id: str) -> bool:
+        return call_id in self.shy
+
+
+class Guest:
+    """Somebody who calls the room, with the app that speaks to him."""
+
+    def __init__(self, studio: "RoomStudio", name: str, *, host: bool) -> None:
+        self.leg, self.call_id = f"leg-{name}", name
+        self.heard: list[str] = []
+        self.inside = False
+        who = Who(f"s-{name}", f"e-{name}", f"1-{name}", name)
+        self.chair: Chair = studio.meetings.come(studio.room, who, self, host=host)
+        self._app = asyncio.create_task(self._speak())
+
+    def join(self, room: str, *, muted: bool) -> None:
+        self.inside = True
+
+    def leave(self) -> None:
+        self.inside = False
+
+    def mute(self, on: bool) -> None: ...
+
+    async def _speak(self) -> None:
+        while True:
+            match await self.chair.next():
+                case Notice(sounds, told):
+                    for sound in sounds:
+                        await asyncio.sleep(sound.seconds)
+                        self.heard.append(sound.pcm.rstrip(b"\0").decode())
+                    told()
+                case LetIn():
+                    self.chair.entered()
+                case Dismiss(_, prompt) | TurnAway(_, prompt):
+                    self.heard.append(prompt)
+                    self.chair.leave()
+                    return
+                case _:
+                    pass
+
+    def hang_up(self) -> None:
+        self._app.cancel()
+        self.chair.leave()
+
+
+class RoomStudio:
+    def __init__(self) -> None:
+        clock = LoopClock()
+        self.meetings, self.ears, self.shelf, self.calls = Meetings(clock), QuietEars(), Shelf(), Calls()
+        settings = RoomSettings(may_record=True, announce="nothing")
+        self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
+        self.recorder = RoomRecorder(
+            RoomParts(clock, self.ears, Prompts(), self.shelf, lambda *_: "en", self.meetings, self.calls)  # type: ignore[arg-type]
+        )
+        self.meetings.records = self.recorder
+
+    async def comes(self, name: str, *, host: bool = False) -> Guest:
+        guest = Guest(self, name, host=host)
+        await asyncio.sleep(0.1)
+        return guest
+
+    async def begins(self, *, terms: words.Terms | None = None) -> tuple[Guest, Guest]:
+        """Anna, who leads it, and Bert are in the room; she asks for it, both are told."""
+        self.shelf.terms = terms or self.shelf.terms
+        anna, bert = await self.comes("anna", host=True), await self.comes("bert")
+        self.meetings.record(self.room, RecordingAsked(anna.chair.id, on=True))
+        return anna, bert
+
+    async def runs(self) -> tuple[Guest, Guest]:
+        """And it is recorded."""
+        both = await self.begins()
+        await asyncio.sleep(SAYING + 1)
+        return both
+
+    @property
+    def tap(self) -> QuietTap:
+        """The newest."""
+        return list(self.ears.taps.values())[-1]
+
+    async def said(self, value: int, seconds: float = 1.0, rate: int = 8000) -> None:
+        """Something is said in the room for a while."""
+        self.tap.say(0, value.to_bytes(2, "little") * round(seconds * rate), rate)
+        await asyncio.sleep(seconds)
+
+    def consents(self) -> dict[str, str | None]:
+        meeting = self.meetings.meeting(self.room)
+        return {one.name: one.consent for one in meeting.participants} if meeting is not None else {}

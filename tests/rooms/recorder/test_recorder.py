@@ -1,0 +1,338 @@
+"""The recorder on a real archive: who is told, what is kept of whom, and what happens when something fails."""
+
+import asyncio
+import errno
+from dataclasses import replace
+from pathlib import Path
+from time import sleep
+from typing import BinaryIO
+
+import pytest
+from quiet_media import SDP, talk_of
+from studio import ANNA, BERT, CARL, TENANT, Studio
+
+from unificx.calls import TalkLeg
+from unificx.kernel.errors import Conflict, Forbidden, NotFound
+from unificx.recordings import Conversation, Directory, ExtensionRecordingChange, Listener, writing
+from unificx.recordings.allowing import When
+from unificx.recordings.writing import _write_all
+
+
+def states(studio: Studio) -> list[str]:
+    return [live.state for live in studio.told]
+
+
+@pytest.mark.promise("C8")
+async def test_what_is_always_recorded_is_announced_and_kept(studio: Studio) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    assert {"play a", "play b"} <= set(studio.relay.asked[:2])
+    studio.ears.both_say(2.0)
+    await studio.until("recording")
+    assert studio.recorder.over("call-1") is True
+    [part] = await studio.kept()
+    assert (part.seconds, part.ended) == (2.0, "over")
+    assert states(studio) == ["announced", "recording", "ended"]
+    assert studio.ears.legs == set()
+
+
+@pytest.mark.promise("C8")
+@pytest.mark.parametrize("when", ["incoming", "outgoing"])
+async def test_calls_of_one_direction_are_recorded_by_themselves_and_no_others(studio: Studio, when: When) -> None:
+    await studio.records(always=None)
+    await studio.archive.change_extension(TENANT, ANNA[0], ExtensionRecordingChange(when=when))
+    studio.talks(*((BERT, ANNA) if when == "outgoing" else (ANNA, BERT)))
+    live = studio.recorder.live("call-1")
+    assert (live.state, live.allowed) == ("none", True)
+    studio.recorder.over("call-1")
+    studio.talks(*((ANNA, BERT) if when == "outgoing" else (BERT, ANNA)))
+    await studio.until("recording")
+
+
+async def test_tones_are_listened_for_once_where_not_both_send_events(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    assert studio.relay.listened == ["a", "b"]
+    events = SDP + b"a=rtpmap:101 telephone-event/8000\r\n"
+    studio.recorder.over(talk.call_id)
+    legs = {"caller": replace(talk.caller, sdp=events), "callee": replace(talk.callee, sdp=events)}
+    studio.recorder.talks(replace(talk, call_id="call-2", **legs))
+    async with asyncio.timeout(15):
+        while studio.recorder.live("call-2").state != "recording":
+            await asyncio.sleep(0.02)
+    assert studio.relay.listened == ["a", "b"]
+
+
+@pytest.mark.promise("C8")
+async def test_who_cannot_be_told_is_not_recorded(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unificx.recorder.session.REACHED_WITHIN", 0.5)
+    await studio.records()
+    studio.relay.deaf = {"b"}
+    studio.talks()
+    await studio.until("ended")
+    assert studio.recorder.live("call-1").end == "not_told"
+    assert not studio.files.exists()
+    assert studio.ears.taps == {}
+
+
+@pytest.mark.promise("C8")
+async def test_a_relay_that_answers_nothing_is_no_notice(studio: Studio) -> None:
+    await studio.records()
+    studio.relay.dead = True
+    studio.talks()
+    await studio.until("ended")
+    assert studio.recorder.live("call-1").end == "not_told"
+    assert studio.recorder.over("call-1") is False
+
+
+@pytest.mark.promise("C8", "D3")
+async def test_a_transfer_ends_one_recording_and_begins_another_of_others(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    studio.ears.both_say(2.0)
+    await studio.until("recording")
+    before = len(studio.relay.asked)
+    other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
+    studio.recorder.talks(replace(talk, callee=other, anchor="call-1.b2"))
+    assert studio.recorder.live("call-1").state == "announced"
+    await studio.until("recording", "ac")
+    asked = studio.relay.asked[before:]
+    assert asked.index("play c") < asked.index("listen call-1.b2 c")
+    assert "play a" not in asked  # who was told before is not told again
+    for tag in ("a", "c"):
+        studio.ears.tap(tag).say(0, b"\x05\x00" * 16000)
+    assert [leg.tag for leg in talk.legs] == ["a", "b"]
+    studio.recorder.over("call-1")
+    first, second = await studio.kept(2)
+    assert [each.extension_id for each in first.parties] == [ANNA[0], BERT[0]]
+    assert [each.extension_id for each in second.parties] == [ANNA[0], CARL[0]]
+    assert (first.ended, second.ended) == ("changed", "over")
+    assert await _said(studio, first) == b"\x01\x00" * 32000
+    assert set(await _said(studio, second)) == {5, 0}
+
+
+@pytest.mark.promise("C8")
+async def test_somebody_whose_calls_are_never_recorded_ends_it(studio: Studio) -> None:
+    await studio.records()
+    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(when="never"))
+    talk = studio.talks()
+    await studio.until("recording")
+    other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
+    studio.recorder.talks(replace(talk, callee=other))
+    assert studio.recorder.live("call-1").state == "ended"
+    assert studio.recorder.live("call-1").allowed is False
+    with pytest.raises(Forbidden):
+        studio.recorder.start("call-1", [ANNA[0]])
+
+
+@pytest.mark.promise("C8")
+async def test_stricter_terms_of_a_newcomer_ask_everybody_anew(studio: Studio) -> None:
+    await studio.records()
+    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(mode="opt_in"))
+    talk = studio.talks()
+    await studio.until("recording")
+    other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
+    studio.recorder.talks(replace(talk, callee=other))
+    await studio.until("announced")
+    studio.recorder.pressed("call-1", "a", "1")
+    assert studio.recorder.live("call-1").state == "announced"
+    studio.recorder.pressed("call-1", "c", "1")
+    assert studio.recorder.live("call-1").state == "recording"
+
+
+async def test_a_parked_call_is_not_recorded_and_goes_on_after(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    studio.recorder.apart("call-1")
+    assert studio.recorder.live("call-1").state == "announced"
+    with pytest.raises(Conflict):
+        studio.recorder.start("call-1", [ANNA[0]])
+    studio.recorder.talks(talk)
+    await studio.until("recording")
+
+
+@pytest.mark.promise("T2", "C8")
+async def test_a_full_disk_ends_the_recording_tells_everybody_and_keeps_what_is_there(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_write_all", _of_little_room)
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    studio.ears.both_say(1.5)
+    await studio.until("recording")
+    before = len(studio.relay.asked)
+    studio.ears.both_say(1.5, offset=12000)
+    await studio.until("ended")
+    assert studio.recorder.live("call-1").end == "full"
+    assert {"play a", "play b"} <= set(studio.relay.asked[before:])
+    [part] = await studio.kept()
+    assert (part.seconds, part.ended) == (1.0, "full")
+    assert await _said(studio, part) == b"\x01\x00" * 16000
+
+
+def _of_little_room(file: BinaryIO, data: bytes) -> None:
+    """A disk with room for a second of two, and not for its end."""
+    if file.tell() + len(data) > 33000:
+        raise OSError(errno.ENOSPC, "full")
+    _write_all(file, data)
+
+
+@pytest.mark.promise("C8")
+async def test_the_media_engine_is_lost_and_the_gap_is_silence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    # What was said before is still on its way to a slow disk when there is silence to be written.
+    monkeypatch.setattr(writing, "_write_all", lambda file, data: (sleep(0.1), _write_all(file, data)))
+    studio.ears.both_say(1.25)
+    lost = [studio.ears.tap("a"), studio.ears.tap("b")]
+    for tap in lost:
+        tap.end("lost")
+    await studio.until("recording")
+    assert studio.ears.tap("a") is not lost[0]
+    studio.ears.both_say(1.25)
+    studio.recorder.over("call-1")
+    [part] = await studio.kept()
+    assert part.ended == "over"
+    assert [(mark.kind, mark.at) for mark in part.marks] == [("gap", 1.25)]
+    heard, said = await _said(studio, part), b"\x01\x00" * 20000
+    assert heard.startswith(said)
+    assert heard.endswith(said)
+    assert set(heard[len(said) : -len(said)]) == {0}
+
+
+async def test_media_made_anew_are_listened_to_anew(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    asked = studio.relay.asked.count("listen call-1.b1 a")
+    studio.recorder.talks(replace(talk, made=1))
+    await studio.until("recording")
+    assert studio.relay.asked.count("listen call-1.b1 a") == asked + 1
+
+
+@pytest.mark.promise("C8")
+async def test_only_somebody_inside_begins_and_only_he_or_the_organisation_directs(studio: Studio) -> None:
+    await studio.records(always=None)
+    studio.talks(callee=("", None))
+    for extensions in ([], ["e-carl"], [""]):
+        with pytest.raises(Forbidden):
+            studio.recorder.start("call-1", extensions)
+    for ask in (studio.recorder.stop, studio.recorder.pause, studio.recorder.resume):
+        with pytest.raises(Conflict):
+            ask("call-1")
+        with pytest.raises(NotFound):
+            ask("call-2")
+    studio.recorder.pressed("call-1", "b", "*")
+    studio.recorder.pressed("call-1", "b", "1")
+    assert studio.recorder.live("call-1").state == "none"
+    studio.recorder.pressed("call-1", "a", "*")
+    studio.recorder.pressed("call-1", "a", "1")
+    assert studio.recorder.live("call-1").state == "announced"
+    with pytest.raises(Conflict):
+        studio.recorder.start("call-1", [ANNA[0]])
+    studio.recorder.pressed("call-1", "b", "*")
+    studio.recorder.pressed("call-1", "b", "1")
+    await studio.until("recording")
+    assert studio.recorder.stop("call-1").end == "stopped"
+
+
+@pytest.mark.promise("C8", "C9")
+async def test_who_waits_on_hold_is_told_in_the_place_of_his_music_and_who_holds_is_not(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    before, spoken = len(studio.relay.asked), len(studio.spoken)
+    studio.recorder.talks(replace(talk, caller=replace(talk.caller, holds=True)))
+    studio.recorder.pause("call-1")
+    await studio.until("paused")
+    assert [asked for asked in studio.relay.asked[before:] if asked.startswith("play")] == ["play b"]
+    assert studio.spoken[spoken:] == [("call-1", "b", 0.0)]
+
+
+@pytest.mark.promise("C8")
+async def test_a_notice_that_was_about_to_be_played_waits_for_the_end_of_a_hold(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    studio.recorder.talks(replace(talk, callee=replace(talk.callee, holds=True)))
+    await studio.until("announced")
+    assert [asked for asked in studio.relay.asked if asked.startswith("play")] == []
+    studio.recorder.talks(talk)
+    await studio.until("recording")
+
+
+def wishing(leg: TalkLeg, wish: str) -> TalkLeg:
+    return replace(leg, sdp=leg.sdp + f"a=recordpref:{wish}\r\n".encode())
+
+
+@pytest.mark.promise("C8", "R1")
+@pytest.mark.parametrize("side", ["caller", "callee"])
+async def test_a_phone_that_refuses_is_asked_nothing_and_leaves_no_byte(studio: Studio, side: str) -> None:
+    await studio.records()
+    talk = talk_of("call-1", TENANT, ANNA, BERT)
+    studio.recorder.talks(replace(talk, **{side: wishing(getattr(talk, side), "off")}))
+    assert (studio.recorder.live("call-1").state, studio.recorder.live("call-1").end) == ("ended", "refused")
+    with pytest.raises(Conflict):
+        studio.recorder.start("call-1", [ANNA[0]])
+    assert studio.recorder.over("call-1") is False
+    await studio.recorder.close()
+    assert studio.relay.asked == []
+    assert not studio.files.exists()
+
+
+@pytest.mark.promise("C8", "R1")
+async def test_a_phone_that_refuses_later_ends_it_and_keeps_what_was_agreed_to(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    assert studio.told[-1].indication == "on"
+    studio.ears.both_say(2.0)
+    await studio.until("recording")
+    studio.recorder.talks(replace(talk, callee=wishing(talk.callee, "off")))
+    assert studio.recorder.live("call-1").end == "refused"
+    assert studio.told[-1].indication == "off"
+    [part] = await studio.kept()
+    assert 1.0 <= part.seconds <= 2.0
+
+
+@pytest.mark.promise("C8")
+async def test_a_phone_asks_for_a_recording_pauses_it_and_goes_on(studio: Studio) -> None:
+    await studio.records(always=None)
+    talk = talk_of("call-1", TENANT, ANNA, BERT)
+    asking = replace(talk, caller=wishing(talk.caller, "on"))
+    studio.recorder.talks(asking)
+    assert studio.recorder.live("call-1").begun == "demand"
+    await studio.until("recording")
+    studio.recorder.talks(replace(asking, made=1))  # it says the same as before: nothing is asked anew
+    await studio.until("recording")
+    studio.recorder.talks(replace(talk, caller=wishing(talk.caller, "pause")))
+    assert (studio.recorder.live("call-1").state, studio.told[-1].indication) == ("paused", "paused")
+    studio.recorder.talks(asking)
+    assert studio.recorder.live("call-1").state == "recording"
+
+
+@pytest.mark.promise("C8")
+@pytest.mark.parametrize("who", ["somebody outside", "nobody may"])
+async def test_a_phone_that_asks_where_it_may_not_is_not_heard(studio: Studio, who: str) -> None:
+    if who == "somebody outside":
+        await studio.records(always=None)
+    talk = talk_of("call-1", TENANT, ANNA, ("", None))
+    side = "callee" if who == "somebody outside" else "caller"
+    studio.recorder.talks(replace(talk, **{side: wishing(getattr(talk, side), "on")}))
+    assert studio.recorder.live("call-1").state == "none"
+    assert studio.relay.asked == []
+
+
+async def _said(studio: Studio, part: Conversation) -> bytes:
+    reader = await studio.archive.listen(part, Listener(ANNA[1], "Anna", "own"))
+    return await reader.read()
+
+
+def test_the_archive_lies_where_the_tests_look(studio: Studio, tmp_path: Path) -> None:
+    assert studio.files == tmp_path / "audio"
+    assert Directory(studio.files).ids() == []

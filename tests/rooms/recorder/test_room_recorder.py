@@ -1,0 +1,332 @@
+"""Meetings that are recorded, in virtual time: who is told before what is kept, pauses, losses, and whose it is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from room_studio import SAYING, RoomStudio
+from virtual_time import in_virtual_time
+
+from unificx.kernel.errors import Conflict, Forbidden
+from unificx.meetings import PauseAsked, RecordingAsked
+from unificx.privacy import consent_words as words
+
+NOTICE, JOINED = "recording/notice-hang-up", "recording/joined-recorded"
+OPT_IN = words.Terms("opt_in", 0.0)
+Story = Callable[[RoomStudio], Awaitable[None]]
+
+
+def story(tell: Story) -> Callable[[], None]:
+    """A test that happens in virtual time; whatever is still under way at its end is closed."""
+
+    async def whole() -> None:
+        studio = RoomStudio()
+        await tell(studio)
+        await studio.recorder.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def test() -> None:
+        in_virtual_time(whole())
+
+    test.__name__, test.__doc__ = tell.__name__, tell.__doc__
+    return test
+
+
+def ask(studio: RoomStudio, event: RecordingAsked | PauseAsked) -> None:
+    studio.meetings.record(studio.room, event)
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_everybody_is_told_before_the_first_word_is_kept(studio: RoomStudio) -> None:
+    anna, bert = await studio.begins()
+    await asyncio.sleep(SAYING - 0.1)
+    assert studio.ears.taps == {}
+    assert studio.consents() == {"anna": "telling", "bert": "telling"}
+    await asyncio.sleep(1)
+    assert (anna.heard, bert.heard) == ([NOTICE], [NOTICE])
+    assert studio.consents() == {"anna": "consented", "bert": "consented"}
+    assert studio.calls.recorded == set()  # nothing is said yet
+    await studio.said(7)
+    assert studio.calls.recorded == {"anna", "bert"}
+    assert studio.calls.shown == ["anna on", "bert on"]
+    ask(studio, RecordingAsked(anna.chair.id, on=False))
+    await asyncio.sleep(0.1)
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.seconds, kept.ended) == (["anna", "bert"], 1.0, "stopped")
+    assert all(party.consent.notice for party in kept.new.parties)
+    assert studio.calls.shown[2:] == ["anna off", "bert off"]
+    assert studio.consents() == {"anna": None, "bert": None}
+
+
+@pytest.mark.promise("C8", "C10", "R1")
+@story
+async def test_who_has_to_agree_and_does_not_ends_it(studio: RoomStudio) -> None:
+    anna, bert = await studio.begins(terms=OPT_IN)
+    await asyncio.sleep(SAYING / 2)
+    bert.chair.answer("2")
+    await asyncio.sleep(SAYING * 2)
+    assert (anna.heard, bert.heard) == ([NOTICE, "recording/not-everybody"], ["recording/ask", "recording/refused"])
+    assert studio.shelf.kept == []
+    assert studio.ears.taps == {}
+    ask(studio, RecordingAsked(anna.chair.id, on=True))  # and it may be asked for again
+
+
+@pytest.mark.promise("C8", "R1")
+@story
+async def test_a_phone_that_refuses_ends_it_before_anybody_is_asked(studio: RoomStudio) -> None:
+    studio.calls.shy = {"bert"}
+    anna, bert = await studio.begins()
+    await asyncio.sleep(SAYING * 2)
+    assert (anna.heard, bert.heard) == (["recording/not-everybody"], [])
+    assert studio.shelf.kept == []
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_who_comes_later_is_told_at_the_door_and_makes_a_recording_of_its_own(studio: RoomStudio) -> None:
+    await studio.runs()
+    await studio.said(1, 2.0)
+    clara = await studio.comes("clara")
+    await studio.said(1)
+    assert clara.inside is False
+    assert studio.consents()["clara"] == "telling"
+    await asyncio.sleep(SAYING)
+    assert (clara.heard, clara.inside) == ([JOINED], True)
+    await studio.said(3)
+    await studio.recorder.close()
+    first, second = studio.shelf.kept
+    assert (first.who, first.seconds, first.ended) == (["anna", "bert"], 3.0, "changed")
+    assert (second.who, second.seconds) == (["anna", "bert", "clara"], 1.0)
+    assert studio.calls.recorded == {"anna", "bert", "clara"}
+    assert "clara on" in studio.calls.shown
+
+
+@pytest.mark.promise("C8", "C10", "R1")
+@pytest.mark.parametrize("how", ["by key", "by his phone"])
+def test_who_refuses_at_the_door_does_not_come_in_and_it_goes_on(how: str) -> None:
+    async def tell(studio: RoomStudio) -> None:
+        studio.shelf.terms = OPT_IN
+        anna, bert = await studio.begins()
+        bert.chair.answer("1")
+        await asyncio.sleep(SAYING * 3)
+        await studio.said(1)
+        studio.calls.shy = {"clara"} if how == "by his phone" else set()
+        clara = await studio.comes("clara")
+        await asyncio.sleep(0.5)
+        clara.chair.answer("2")
+        await asyncio.sleep(SAYING)
+        assert "conference/recorded" in clara.heard
+        assert clara.inside is False
+        await studio.said(1)
+        await studio.recorder.close()
+        [kept] = studio.shelf.kept
+        assert (kept.who, kept.seconds) == (["anna", "bert"], 2.0)
+        assert "clara" not in studio.calls.recorded
+        assert anna.inside
+
+    story(tell)()
+
+
+@story
+async def test_who_goes_makes_no_break_in_it(studio: RoomStudio) -> None:
+    _, bert = await studio.runs()
+    await studio.said(1)
+    bert.hang_up()
+    await studio.said(2)
+    await studio.recorder.close()
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.seconds, kept.marks) == (["anna", "bert"], 2.0, [])
+
+
+@pytest.mark.promise("C8", "C10")
+@pytest.mark.parametrize("card", [False, True])
+def test_a_host_pauses_and_goes_on_and_a_mark_says_where(card: bool) -> None:
+    async def tell(studio: RoomStudio) -> None:
+        anna, bert = await studio.runs()
+        await studio.said(1)
+        with pytest.raises(Forbidden):
+            ask(studio, PauseAsked(bert.chair.id, on=True))
+        ask(studio, PauseAsked(anna.chair.id, on=True, card=card))
+        tap = studio.tap
+        tap.say(0, b"\x09\x00" * 8000)  # what was on its way, and what is said meanwhile
+        await asyncio.sleep(SAYING + 5)
+        meeting = studio.meetings.meeting(studio.room)
+        assert meeting is not None
+        assert (meeting.recorded, meeting.paused) == (True, True)
+        assert bert.heard[-1] == ("recording/paused-for-card" if card else "recording/paused")
+        assert studio.calls.shown[-2:] == ["anna paused", "bert paused"]
+        ask(studio, PauseAsked(anna.chair.id, on=False))
+        await asyncio.sleep(SAYING + 0.1)
+        await studio.said(2)
+        await studio.recorder.close()
+        [kept] = studio.shelf.kept
+        assert (kept.seconds, kept.ended) == (2.0, "over")
+        assert kept.marks == [("paused_for_card" if card else "paused", 1.0), ("resumed", 1.0)]
+        assert b"\x09\x00" not in kept.pcm
+
+    story(tell)()
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_who_comes_in_a_pause_is_told_and_it_stays_one(studio: RoomStudio) -> None:
+    anna, _ = await studio.runs()
+    await studio.said(1)
+    anna.chair.press("4")
+    await asyncio.sleep(0.1)
+    clara = await studio.comes("clara")
+    await asyncio.sleep(SAYING * 3)
+    assert (clara.heard[0], clara.inside) == (JOINED, True)
+    assert len(studio.ears.taps) == 1
+    anna.chair.press("4")
+    await asyncio.sleep(0.1)
+    await studio.said(2)
+    await studio.recorder.close()
+    first, second = studio.shelf.kept
+    assert (first.who, first.ended, first.marks) == (["anna", "bert"], "changed", [("paused", 1.0)])
+    assert second.who == ["anna", "bert", "clara"]
+
+
+@story
+async def test_nothing_is_paused_where_nothing_is_recorded_nor_by_whom_it_is_no_matter(studio: RoomStudio) -> None:
+    anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
+    with pytest.raises(Conflict):
+        ask(studio, PauseAsked(anna.chair.id, on=True))
+    for one in (anna, bert):
+        one.chair.press("4")
+    await asyncio.sleep(1)
+    meeting = studio.meetings.meeting(studio.room)
+    assert meeting is not None
+    assert meeting.paused is False
+
+
+@pytest.mark.promise("C8", "C10", "T2")
+@story
+async def test_the_media_engine_is_lost_and_comes_back_and_the_recording_goes_on(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    studio.ears.dead = True
+    studio.tap.end("lost")
+    await asyncio.sleep(1.5)
+    studio.ears.dead = False
+    await asyncio.sleep(2.5)
+    await studio.said(2)
+    await studio.recorder.close()
+    [kept] = studio.shelf.kept
+    assert (kept.ended, kept.marks) == ("over", [("gap", 1.0)])
+    assert kept.pcm.startswith(b"\x01\x00" * 8000 + bytes(16000))
+    assert kept.pcm.endswith(b"\x02\x00" * 8000)
+    assert 5.0 <= kept.seconds <= 7.0
+    assert anna.heard == bert.heard == [NOTICE]
+
+
+@pytest.mark.promise("C8", "T2")
+@story
+async def test_a_media_engine_that_does_not_come_back_ends_it_and_everybody_hears_so(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    studio.ears.dead = True
+    studio.tap.end("lost")
+    await asyncio.sleep(30)
+    assert anna.heard == bert.heard == [NOTICE, "recording/failed"]
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.ended) == (1.0, "fault")
+
+
+@story
+async def test_a_pause_while_the_media_engine_is_away_is_one(studio: RoomStudio) -> None:
+    anna, _ = await studio.runs()
+    await studio.said(1)
+    studio.ears.dead = True
+    studio.tap.end("lost")
+    await asyncio.sleep(0.3)
+    ask(studio, PauseAsked(anna.chair.id, on=True))
+    studio.ears.dead = False
+    before = len(studio.ears.taps)
+    await asyncio.sleep(10)
+    assert len(studio.ears.taps) == before
+    ask(studio, PauseAsked(anna.chair.id, on=False))
+    await asyncio.sleep(0.1)
+    await studio.said(2)
+    await studio.recorder.close()
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.marks) == (2.0, [("paused", 1.0), ("resumed", 1.0)])
+
+
+@story
+async def test_what_is_heard_at_another_rate_is_another_recording(studio: RoomStudio) -> None:
+    await studio.runs()
+    await studio.said(1)
+    studio.tap.end("lost")
+    await asyncio.sleep(0.5)
+    await studio.said(2, rate=16000)
+    await asyncio.sleep(0.1)
+    await studio.said(3, rate=16000)
+    await studio.recorder.close()
+    first, second = studio.shelf.kept
+    assert (first.seconds, first.ended, first.who) == (1.0, "changed", second.who)
+    assert (second.seconds, second.rate) == (1.0, 16000)
+
+
+@pytest.mark.promise("C8", "T2")
+@story
+async def test_a_full_disk_ends_it_tells_everybody_and_keeps_what_is_there(studio: RoomStudio) -> None:
+    studio.shelf.room = 20_000
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    await studio.said(2)
+    await asyncio.sleep(SAYING + 0.1)
+    assert anna.heard == bert.heard == [NOTICE, "recording/failed"]
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.ended) == (1.0, "full")
+    assert anna.inside
+    assert studio.consents() == {"anna": None, "bert": None}
+
+
+@story
+async def test_somebody_erased_is_not_recorded(studio: RoomStudio) -> None:
+    studio.shelf.erased = True
+    anna, _ = await studio.runs()
+    await asyncio.sleep(SAYING)
+    assert anna.heard == [NOTICE, "recording/failed"]
+    assert studio.ears.taps == {}
+
+
+@story
+async def test_where_it_is_not_wanted_and_where_it_runs_it_does_not_begin(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    with pytest.raises(Conflict):
+        ask(studio, RecordingAsked(anna.chair.id, on=True))
+    with pytest.raises(Forbidden):
+        ask(studio, RecordingAsked(bert.chair.id, on=False))
+    ask(studio, RecordingAsked(anna.chair.id, on=False))
+    await asyncio.sleep(0.1)
+    studio.shelf.terms = None
+    with pytest.raises(Forbidden):
+        ask(studio, RecordingAsked(anna.chair.id, on=True))
+
+
+@story
+async def test_the_tone_is_heard_now_and_then_but_not_in_a_pause(studio: RoomStudio) -> None:
+    anna, _ = await studio.runs()
+    await asyncio.sleep(31)
+    assert studio.ears.beeps == 3
+    ask(studio, PauseAsked(anna.chair.id, on=True))
+    await asyncio.sleep(60)
+    assert studio.ears.beeps == 3
+
+
+@story
+async def test_it_is_over_when_everybody_has_gone(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    for one in (anna, bert):
+        one.hang_up()
+    await asyncio.sleep(0.1)
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.ended) == (1.0, "over")
+    assert studio.meetings.meeting(studio.room) is None

@@ -1,0 +1,18 @@
+"""The recorder: calls of two people are recorded, with everyone told."""
+
+from unificx.recorder.contracts import LiveRecording, RecordingState
+from unificx.recorder.ports import Ears, Prompts, Relay
+from unificx.recorder.recorder import Recorder, RecorderParts
+from unificx.recorder.rooms import RoomParts, RoomRecorder
+
+__all__ = [
+    "Ears",
+    "LiveRecording",
+    "Prompts",
+    "Recorder",
+    "RecorderParts",
+    "RecordingState",
+    "Relay",
+    "RoomParts",
+    "RoomRecorder",
+]

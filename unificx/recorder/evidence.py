@@ -1,0 +1,16 @@
+"""What shows later that somebody was told and agreed."""
+
+from datetime import datetime, timedelta
+
+from unificx.kernel.clock import Clock
+from unificx.privacy import consent_words as words
+from unificx.recordings import Consent
+
+
+def evidence(one: words.Standing, clock: Clock) -> Consent:
+    """Moments of the rules as times of day."""
+
+    def at(moment: float | None) -> datetime | None:
+        return None if moment is None else clock.now() - timedelta(seconds=clock.monotonic() - moment)
+
+    return Consent(one.notice, at(one.told_at), at(one.settled_at), one.key)

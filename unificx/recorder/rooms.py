@@ -1,0 +1,392 @@
+"""Meetings recorded for their hosts: everybody in the room is told, and whoever comes later before he is let in.
+
+What is kept is the room as all hear it, in one channel, and belongs to all who were in it. When somebody joins it ends
+and another recording begins, so that it is erased with any of its own people and with nobody else.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import structlog
+
+from unificx.kernel.background import Background
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import Conflict, Forbidden
+from unificx.meetings import ROOM, Agreed, Disagreed, Meetings, Notice, RecordingSet, Room, Seated
+from unificx.privacy import consent
+from unificx.privacy import consent_words as words
+from unificx.recorder.evidence import evidence
+from unificx.recorder.ports import Prompts, RoomCalls, RoomEars
+from unificx.recorder.room_tap import RoomSegment, RoomTrack
+from unificx.recordings import Allowed, Archive, Ended, MarkKind, NewParty, NewRecording, Who
+from unificx.sdp import Indication
+from unificx.store import ErasedSubject
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomParts:
+    """What it works with. `language` says in which language an extension of an organisation is spoken to."""
+
+    clock: Clock
+    ears: RoomEars
+    prompts: Prompts
+    archive: Archive
+    language: Callable[[str, str], str]
+    meetings: Meetings
+    calls: RoomCalls
+
+
+class RoomRecorder:
+    """Fills `meetings.Records`."""
+
+    def __init__(self, parts: RoomParts) -> None:
+        self._parts = parts
+        self._sessions: dict[str, _Session] = {}
+        self._ending = Background()
+
+    async def close(self) -> None:
+        """End every recording and wait until what was said is kept."""
+        for room_id in list(self._sessions):
+            self._drop(room_id)
+        await self._ending.settle()
+
+    def start(self, room: Room, by: str) -> None:
+        seats = self._parts.meetings.seats(room)
+        extensions = [one.who.extension_id for one in seats if one.who.extension_id]
+        allowed = self._parts.archive.allowed(room.tenant_id, extensions)
+        if allowed is None:
+            raise Forbidden("Calls of this organisation or of one of these extensions are not recorded.")
+        if room.id in self._sessions:
+            raise Conflict("This meeting is being recorded already.")
+        session = self._sessions[room.id] = _Session(self._parts, room, allowed, by)
+        session.over = lambda: self._drop(room.id)
+        session.paused = lambda on: self._parts.meetings.tell(room.id, RecordingSet(True, on))
+        session.begin(seats)
+        self._parts.meetings.tell(room.id, RecordingSet(True))
+
+    def stop(self, room: Room) -> None:
+        self._session(room).tell(words.StopAsked())
+
+    def pause(self, room: Room, *, on: bool, card: bool) -> None:
+        event = words.PauseAsked("card" if card else "asked") if on else words.ResumeAsked()
+        self._session(room).tell(event)
+
+    def there(self, room: Room, seats: Sequence[Seated]) -> None:
+        session = self._sessions.get(room.id)
+        if session is None:
+            return
+        if seats:
+            session.there(seats)
+        else:
+            self._drop(room.id)
+
+    def pressed(self, room_id: str, id_: str, key: str) -> None:
+        session = self._sessions.get(room_id)
+        if session is not None:
+            session.pressed(id_, key)
+
+    def consent(self, room_id: str, id_: str) -> str | None:
+        session = self._sessions.get(room_id)
+        return session.stage(id_) if session is not None else None
+
+    def _session(self, room: Room) -> "_Session":
+        session = self._sessions.get(room.id)
+        if session is None:
+            raise Conflict("This meeting is not being recorded.")
+        return session
+
+    def _drop(self, room_id: str) -> None:
+        session = self._sessions.pop(room_id, None)
+        if session is not None:
+            self._ending.begin(session.close())
+            self._parts.meetings.tell(room_id, RecordingSet(False))
+
+
+class _Session:
+    """The recording of one meeting. `over` is told once, when it has ended by itself; `paused` when it is or is not any
+    more what is said is left out."""
+
+    def __init__(self, parts: RoomParts, room: Room, allowed: Allowed, by: str) -> None:
+        self.over: Callable[[], None] = lambda: None
+        self.paused: Callable[[bool], object] = lambda on: None
+        self._parts = parts
+        self._room = room
+        # Keys pressed in a room ask for something else than a card's number.
+        self._terms = replace(allowed.terms, pause_on_keys=False)
+        self._by = by
+        self._id = parts.clock.new_id()
+        self._state: words.State = words.Over("stopped")
+        self._seats: dict[str, Seated] = {}
+        self._doors: dict[str, words.State] = {}
+        """How it stands with those who wait to be let in."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._errands = Background()
+        self._turn = asyncio.Lock()
+        self._track: RoomTrack | None = None
+        self._owners: dict[str, str] = {}
+        """Who is in the recording that is made now, and by which calls."""
+        self._end: Ended = "over"
+        self._segment: RoomSegment | None = None
+        self._last: RoomSegment | None = None
+        self._taps = (f"room-{self._id}/{number}" for number in count(1))
+        self._told: dict[str, Indication] = {}
+        self._was_paused = False
+        self._closed = False
+
+    def begin(self, seats: Sequence[Seated]) -> None:
+        """Tell everybody who is there."""
+        self._seats = {one.id: one for one in seats}
+        legs = [self._leg(one) for one in seats]
+        self._state, actions = consent.begin(self._terms, legs, self._now())
+        self._do(actions)
+
+    def there(self, seats: Sequence[Seated]) -> None:
+        """Who is there now, and who is at the door."""
+        self._seats = {one.id: one for one in seats}
+        for id_ in [one for one in self._doors if one not in self._seats]:
+            del self._doors[id_]
+        for one in seats:
+            if one.asked and one.id not in self._doors:
+                door, actions = consent.at_the_door(self._terms, self._leg(one), self._now())
+                self._doors[one.id] = door
+                self._at_door(one.id, actions)
+        inside = {one.id: self._leg(one) for one in seats if not one.asked}
+        for id_ in [one for one in inside if one in self._doors]:
+            self._admit(self._doors.pop(id_))
+        if isinstance(self._state, words.Recording) and inside.keys() < self._here():
+            # Who goes is missed by nobody: it goes on without a break.
+            legs = tuple(replace(one, here=one.leg.name in inside) for one in self._state.legs)
+            self._state = replace(self._state, legs=legs)
+        else:
+            self.tell(words.Present(tuple(inside.values())))
+        self._show()
+
+    def pressed(self, id_: str, key: str) -> None:
+        if id_ in self._doors:
+            self._step_door(id_, words.Pressed(id_, key))
+        else:
+            self.tell(words.Pressed(id_, key))
+
+    def stage(self, id_: str) -> str | None:
+        """How it stands with somebody's consent."""
+        state = self._doors.get(id_, self._state)
+        return next((one.stage for one in consent.there(state) if one.leg.name == id_), None)
+
+    def tell(self, event: words.Event) -> None:
+        """Something happened."""
+        if not self._closed:
+            self._state, actions = consent.step(self._state, event, self._now())
+            self._do(actions)
+            self._show()
+
+    async def close(self) -> None:
+        """Keep what was said, and say nothing more."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._hold("over")
+        self._show()
+        async with self._turn:
+            await self._finish(self._end)
+        await self._errands.settle()
+
+    # ---- the door
+
+    def _here(self) -> frozenset[str]:
+        return frozenset(one.leg.name for one in consent.there(self._state))
+
+    def _admit(self, door: words.State) -> None:
+        """Whoever was told at the door is known already, as if he had been here before."""
+        if not isinstance(self._state, words.Over) and not isinstance(door, words.Over):
+            known = tuple(replace(one, here=False) for one in door.legs)
+            self._state = replace(self._state, legs=(*self._state.legs, *known))
+
+    def _step_door(self, id_: str, event: words.Event) -> None:
+        door = self._doors.get(id_)
+        if door is not None and not self._closed:
+            self._doors[id_], actions = consent.step(door, event, self._now())
+            self._at_door(id_, actions)
+
+    def _at_door(self, id_: str, actions: list[words.Action]) -> None:
+        for action in actions:
+            match action:
+                case words.Tell(leg, prompt, awaited) if awaited:
+                    self._say(leg, prompt, lambda digest: self._step_door(id_, words.Told(id_, digest)))
+                case words.Feed():
+                    self._later(Agreed(id_))
+                case words.Finish():
+                    self._later(Disagreed(id_))
+                case _:
+                    pass
+        self._rearm()
+
+    def _later(self, event: Agreed | Disagreed) -> None:
+        """Not within the step of the meeting that may be under way."""
+        asyncio.get_running_loop().call_soon(self._parts.meetings.tell, self._room.id, event)
+
+    # ---- what the rules say
+
+    def _do(self, actions: list[words.Action]) -> None:
+        for action in actions:
+            match action:
+                case words.Tell(leg, prompt, awaited):
+                    told = (lambda digest, leg=leg: self.tell(words.Told(leg, digest))) if awaited else _nothing
+                    self._say(leg, prompt, told)
+                case words.Beep():
+                    self._parts.ears.beep(ROOM + self._room.id)
+                case words.Hold(why):
+                    self._hold(why)
+                case words.Feed():
+                    self._errand(self._feed())
+                case words.Finish(end):
+                    self._end = end
+                    log.info("room_recording_over", room=self._room.id, end=end)
+                    asyncio.get_running_loop().call_soon(self.over)
+                case words.Hush():
+                    pass
+        self._rearm()
+
+    def _say(self, leg: str, prompt: str, told: Callable[[str], None]) -> None:
+        seat = self._seats.get(leg)
+        extension_id = seat.who.extension_id if seat is not None else ""
+        sounds = tuple(self._parts.prompts.named(prompt, self._parts.language(self._room.tenant_id, extension_id)))
+        digest = "+".join(sound.digest for sound in sounds)
+        self._parts.meetings.notify(self._room, leg, Notice(sounds, lambda: told(digest)))
+
+    def _rearm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        times = [consent.deadline(state) for state in (self._state, *self._doors.values())]
+        at = min((each for each in times if each is not None), default=None)
+        if at is not None and not self._closed:
+            self._timer = asyncio.get_running_loop().call_later(max(at - self._now(), 0.0), self._time_passed)
+
+    def _time_passed(self) -> None:
+        for id_ in list(self._doors):
+            self._step_door(id_, words.TimePassed())
+        self.tell(words.TimePassed())
+
+    # ---- what those in the room are shown
+
+    def _show(self) -> None:
+        """Tell the meeting, and phones that show it, how it stands now."""
+        state, later = self._state, asyncio.get_running_loop().call_soon
+        paused = isinstance(state, words.Paused) or (isinstance(state, words.Asking) and state.paused is not None)
+        if paused is not self._was_paused and not self._closed:
+            self._was_paused = paused
+            later(self.paused, paused)
+        now: Indication = "off"
+        if not self._closed and isinstance(state, words.Recording | words.Paused):
+            now = "on" if isinstance(state, words.Recording) else "paused"
+        for one in self._seats.values():
+            indication = now if one.id not in self._doors else "off"
+            if self._told.get(one.id, "off") != indication:
+                self._told[one.id] = indication
+                later(self._parts.calls.indicate, one.call_id, indication)
+
+    # ---- what is kept
+
+    def _hold(self, why: str) -> None:
+        """Nothing that is said from here on is kept."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.shut()
+            kind = _HELD.get(why)
+            if kind is not None:
+                self._errand(self._mark(segment, kind))
+
+    async def _mark(self, segment: RoomSegment, kind: MarkKind) -> None:
+        async with self._turn:
+            await segment.written()
+            if self._track is not None:
+                await self._track.made.mark(kind)
+
+    async def _feed(self, *, anew: bool = False) -> None:
+        """Begin or go on, with those who are there now, if it may still be kept."""
+        async with self._turn:
+            if not self._may_feed():
+                return
+            there, track = consent.there(self._state), self._track
+            if track is not None and (anew or not self._here() <= self._owners.keys()):
+                await self._finish("changed")
+                track = None
+            if track is not None:
+                await track.made.mark("resumed")
+            else:
+                self._owners = {one.id: one.call_id for one in self._seats.values() if one.id in self._here()}
+                try:
+                    track = self._track = RoomTrack(await self._parts.archive.begin(self._new(there)))
+                except ErasedSubject:
+                    self.tell(words.Failed("fault"))
+                    return
+            # Asked again after every wait: who is there may be another. Then there is another order to begin, too.
+            if self._may_feed() and self._here() <= self._owners.keys():
+                self._listen(track)
+
+    def _listen(self, track: RoomTrack) -> None:
+        parts, room = self._parts, ROOM + self._room.id
+        self._segment = self._last = RoomSegment(parts.ears, room, self._taps, track, parts.clock)
+        self._segment.began, self._segment.broken = self._began, self._broken
+
+    def _may_feed(self) -> bool:
+        return consent.may_be_kept(self._state) and not self._closed and self._segment is None
+
+    def _began(self) -> None:
+        for call_id in self._owners.values():
+            self._parts.calls.kept(call_id)
+
+    def _broken(self, why: str) -> None:
+        self._segment = None
+        if why == "rate":
+            self._errand(self._feed(anew=True))
+        else:
+            self.tell(words.Failed("full" if why == "full" else "fault"))
+
+    async def _finish(self, end: Ended) -> None:
+        track, self._track = self._track, None
+        if track is not None:
+            if self._last is not None:
+                await self._last.written()
+            await track.made.finish(end)
+
+    def _new(self, there: Sequence[words.Standing]) -> NewRecording:
+        parties = tuple(
+            NewParty(
+                seat.who.subject,
+                seat.who.extension_id or None,
+                Who(seat.who.number, seat.who.name),
+                evidence(one, self._parts.clock),
+            )
+            for one in there
+            if (seat := self._seats.get(one.leg.name)) is not None
+        )
+        return NewRecording(self._room.tenant_id, self._id, self._terms.mode, "demand", parties, mixed=True)
+
+    def _leg(self, seat: Seated) -> words.Leg:
+        return words.Leg(seat.id, asked_for_it=seat.id == self._by, refuses=self._parts.calls.refuses(seat.call_id))
+
+    def _now(self) -> float:
+        return self._parts.clock.monotonic()
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        self._errands.begin(self._safely(work))
+
+    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
+        """A mistake of ours ends the recording, not the meeting, and never goes on recording."""
+        try:
+            await work
+        except Exception as fault:
+            log.error("room_recording_failed", room=self._room.id, kind=type(fault).__name__)
+            self.tell(words.Failed("fault"))
+
+
+_HELD: dict[str, MarkKind] = {"asked": "paused", "card": "paused_for_card"}
+
+
+def _nothing(digest: str) -> None:
+    del digest

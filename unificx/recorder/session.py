@@ -1,0 +1,433 @@
+"""The recording of one call: asks the rules of consent, and does what they say, in their order."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+import structlog
+
+from unificx import sdp
+from unificx.calls import Talk
+from unificx.kernel.background import Background
+from unificx.kernel.clock import Clock
+from unificx.kernel.errors import NoRoom
+from unificx.media import MediaUnavailable, sends_keys
+from unificx.media.sounds import Sound
+from unificx.privacy import consent
+from unificx.privacy import consent_words as words
+from unificx.recorder.beeps import beep
+from unificx.recorder.contracts import RecordingState
+from unificx.recorder.evidence import evidence
+from unificx.recorder.ports import Ears, Prompts, Relay
+from unificx.recorder.tapping import Segment, Subscriptions
+from unificx.recordings import Archive, Begun, Made, MarkKind, NewParty, NewRecording, Who
+from unificx.store import ErasedSubject
+
+log = structlog.get_logger()
+REACHED_WITHIN = 6.0
+"""Seconds in which a party has to be heard of at the anchor; who is not cannot be told either."""
+LOOK_EVERY = 0.2
+SETTLE = 0.3
+"""Seconds after a party is heard of until it is spoken to."""
+TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between two tries to listen again, after the media engine was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a session works with. `language` says in which language an extension of an organisation is spoken to;
+    "" is somebody outside. `spoken` is told when a leg of a call hears something for so many seconds, for that comes in
+    the place of music."""
+
+    clock: Clock
+    relay: Relay
+    ears: Ears
+    prompts: Prompts
+    archive: Archive
+    language: Callable[[str, str], str]
+    spoken: Callable[[str, str, float], None] = lambda call_id, tag, seconds: None
+
+
+class Session:
+    """`changed` is told whenever `state` is another. Everything is called from the event loop, and nothing waits."""
+
+    def __init__(self, parts: SessionParts, talk: Talk, begun: Begun, terms: words.Terms, by: str) -> None:
+        self.talk = talk
+        self.begun: Begun = begun
+        self.terms = terms
+        self.by = by
+        """The leg that asked for it; "" if none did."""
+        self.changed: Callable[[], None] = lambda: None
+        self.kept = False
+        """Whether anything that was said is kept."""
+        self._parts = parts
+        self._made: Made | None = None
+        self._segment: Segment | None = None
+        self._subscriptions: Subscriptions | None = None
+        self._segments = 0
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """What the relay is asked about a leg's ear is asked in turn, so that no stop overtakes what is played next."""
+        self._heard_at: tuple[object, ...] | None = None
+        """Where keys that are sent as sound are listened for."""
+        self._busy: dict[str, float] = {}
+        """Until when a prompt is played to a leg."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._errands = Background()
+        self._turn = asyncio.Lock()
+        self._closed = False
+        self._consent: words.State
+        self._consent, actions = consent.begin(terms, self._legs(talk), self._now())
+        self._do(actions)
+
+    @property
+    def state(self) -> RecordingState:
+        match self._consent:
+            case words.Asking():
+                return "announced"
+            case words.Recording():
+                return "recording"
+            case words.Paused():
+                return "paused"
+            case words.Over():
+                return "ended"
+
+    @property
+    def end(self) -> words.End | None:
+        return self._consent.end if isinstance(self._consent, words.Over) else None
+
+    def refused_by(self) -> set[str]:
+        """The legs that refused."""
+        return {each.leg.name for each in self._consent.legs if each.stage == "refused"}
+
+    def must_answer(self, tag: str) -> bool:
+        """Whether a leg is being asked, so that its keys are answers."""
+        return any(each.leg.name == tag and each.stage in ("telling", "told") for each in self._consent.legs)
+
+    def talks(self, talk: Talk | None) -> None:
+        """Who talks now; None: nobody does for the time being."""
+        before, self.talk = self.talk, talk or self.talk
+        if talk is not None and (talk.anchor, talk.made) != (before.anchor, before.made):
+            self.tell(words.Interrupted())
+        self.tell(words.Present(self._legs(talk) if talk is not None else ()))
+        same_legs = talk is not None and [leg.tag for leg in talk.legs] == [leg.tag for leg in before.legs]
+        if same_legs and talk is not None and talk.made != before.made and self._segment is not None:
+            self._errand(self._listen_again("gap"))
+
+    def tell(self, event: words.Event) -> None:
+        """Something happened."""
+        before = self.state
+        self._consent, actions = consent.step(self._consent, event, self._now())
+        self._do(actions)
+        if self.state != before:
+            self.changed()
+
+    def over(self) -> bool:
+        """The call is over. Whether anything of it was kept."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        said = self._segment is not None and self._segment.said
+        self._errand(self._finish("over"))
+        return self.kept or said
+
+    async def settle(self) -> None:
+        """Return once nothing is left to be done."""
+        await self._errands.settle()
+
+    # ---- what the rules say
+
+    def _do(self, actions: list[words.Action]) -> None:
+        for action in actions:
+            match action:
+                case words.Tell(leg, prompt, awaited):
+                    self._errand(self._say(leg, prompt, awaited=awaited))
+                case words.Hush(leg):
+                    self._busy.pop(leg, None)
+                    self._errand(self._hush(leg))
+                case words.Beep():
+                    self._errand(self._beep())
+                case words.Hold(why):
+                    self._hold(why)
+                case words.Feed():
+                    self._errand(self._feed())
+                case words.Finish(end):
+                    log.info("recording_over", call=self.talk.call_id, end=end)
+                    self._errand(self._finish(end))
+                case _:
+                    assert_never(action)
+        self._rearm()
+
+    def _rearm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        at = consent.deadline(self._consent)
+        if at is not None and not self._closed:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(at - self._now(), 0.0), self.tell, words.TimePassed())
+
+    def _hold(self, why: str) -> None:
+        """Nothing that is said from here on is kept, whatever is still under way."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.shut(drop=why in ("keys", "card"))
+            self.kept = self.kept or segment.said
+            self._errand(self._mark_hold(segment, why))
+
+    async def _mark_hold(self, segment: Segment, why: str) -> None:
+        async with self._turn:
+            await segment.written()
+            self.kept = self.kept or segment.said
+            kind = _HELD.get(why)
+            if kind is not None and self._made is not None:
+                await self._made.mark(kind)
+
+    async def _feed(self) -> None:
+        """Begin or go on: with those who are there now, if it may still be kept."""
+        async with self._turn:
+            talk = self.talk
+            if not self._may_feed(talk):
+                return
+            made = self._made
+            if made is not None and self._parties != _names(talk):
+                await self._keep(made, "changed")
+                made = None
+            fresh = made is None
+            try:
+                if made is None:
+                    made = await self._parts.archive.begin(self._new())
+                    self._made, self._parties = made, _names(talk)
+                await self._subscribe(talk)
+            except (MediaUnavailable, ErasedSubject):
+                self.tell(words.Failed("fault"))
+                return
+            if not self._may_feed(talk):
+                return
+            if not fresh:
+                await made.mark("resumed")
+            if self._may_feed(talk):
+                self._start(made)
+
+    def _may_feed(self, talk: Talk) -> bool:
+        """Asked again after every wait: who is there, and what they said to it, may be another."""
+        same = _names(talk) == _names(self.talk)
+        return consent.may_be_kept(self._consent) and same and not self._closed and self._segment is None
+
+    def _start(self, made: Made) -> None:
+        assert self._subscriptions is not None
+        self._segments += 1
+        self._segment = Segment(self._parts.ears, self._subscriptions, made, self._segments)
+        self._segment.broken = self._broken
+
+    def _broken(self, why: str) -> None:
+        if why == "full":
+            self.tell(words.Failed("full"))
+        elif self._segment is not None:
+            self._errand(self._listen_again("lost"))
+
+    async def _subscribe(self, talk: Talk) -> None:
+        before = self._subscriptions
+        if before is not None and _where(before.talk) == _where(talk):
+            return
+        self._subscriptions = None
+        if before is not None and _names(before.talk) != _names(talk):
+            await before.close()
+        subscriptions = Subscriptions(self._parts.relay, self._parts.ears, talk)
+        await subscriptions.open()
+        self._subscriptions = subscriptions
+
+    async def _listen_again(self, why: str) -> None:
+        """The media engine or the relay came back empty: what was said meanwhile is a silence in the recording."""
+        async with self._turn:
+            since, segment = self._now(), self._segment
+            if why == "lost" and segment is not None:
+                await segment.end()  # what was heard until then comes before the silence
+                self.kept = self.kept or segment.said
+                self._segment = None
+            for wait in TRIES:
+                try:
+                    self._subscriptions = None
+                    await self._subscribe(self.talk)
+                    break
+                except MediaUnavailable:
+                    await asyncio.sleep(wait)
+            else:
+                self.tell(words.Failed("fault"))
+                return
+            made, subscriptions = self._made, self._subscriptions
+            if made is None or subscriptions is None:
+                return
+            await made.mark("gap")
+            if why == "lost" and self._may_feed(self.talk):
+                silence = bytes(4 * int((self._now() - since) * subscriptions.rate))
+                try:
+                    await made.write(silence, subscriptions.rate)
+                except NoRoom:
+                    self.tell(words.Failed("full"))
+                    return
+                if self._may_feed(self.talk):
+                    self._start(made)
+
+    async def _finish(self, end: str) -> None:
+        """The last words are taken when they hang up; else it was held before."""
+        segment = self._segment
+        async with self._turn:
+            if segment is not None:
+                await segment.end()
+                self.kept = self.kept or segment.said
+                self._segment = None
+            made, self._made = self._made, None
+            if made is not None:
+                await self._keep(made, end)
+            subscriptions, self._subscriptions = self._subscriptions, None
+            if subscriptions is not None:
+                await subscriptions.close()
+
+    async def _keep(self, made: Made, end: str) -> None:
+        self._made = None
+        await made.finish(end)  # type: ignore[arg-type]
+
+    # ---- what is heard
+
+    async def _say(self, leg: str, prompt: str, *, awaited: bool) -> None:
+        where = _where(self.talk)
+        sounds = self._parts.prompts.named(prompt, self._language(leg))
+        try:
+            if awaited:
+                await self._reached(leg)
+                await self._hear_keys()
+            if self._hears_nothing(leg, awaited):
+                return
+            for sound in sounds:
+                seconds = await self._play(leg, sound)
+                self._busy[leg] = self._now() + seconds
+                await asyncio.sleep(seconds)
+        except MediaUnavailable:
+            if awaited and _where(self.talk) == where:
+                self.tell(words.NotTold(leg))
+            return
+        if awaited and _where(self.talk) == where and not self._closed:
+            self.tell(words.Told(leg, "+".join(sound.digest for sound in sounds)))
+
+    async def _reached(self, leg: str) -> None:
+        """Return once something came from a party: only then is it known to hear. Raises MediaUnavailable."""
+        until = self._now() + REACHED_WITHIN
+        while self._now() < until and not self._closed:
+            report = await self._parts.relay.query(self.talk.anchor)
+            party = report.party(leg) if report is not None else None
+            if party is not None and party.packets:
+                await asyncio.sleep(SETTLE)
+                return
+            await asyncio.sleep(LOOK_EVERY)
+        raise MediaUnavailable("silent")
+
+    async def _hear_keys(self) -> None:
+        """Keys mean something from now on; who has not agreed on events with the other sends them as sound.
+
+        For both before either is spoken to: it would break into what is played to the other.
+        """
+        async with self._turns[""]:
+            where, self._heard_at = self._heard_at, _where(self.talk)
+            if where == self._heard_at or all(sends_keys(each.sdp) for each in self.talk.legs):
+                return
+            legs = [each.tag for each in self.talk.legs]
+            with contextlib.suppress(MediaUnavailable):
+                await asyncio.gather(*(self._reached(each) for each in legs))
+                for each in legs:
+                    await self._parts.relay.hear_tones(self.talk.anchor, each)
+                await asyncio.sleep(SETTLE)
+
+    async def _hush(self, leg: str) -> None:
+        with contextlib.suppress(MediaUnavailable):
+            async with self._turns[leg]:
+                await self._parts.relay.stop(self.talk.anchor, leg)
+                self._parts.spoken(self.talk.call_id, leg, 0.0)
+
+    def _hears_nothing(self, leg: str, awaited: bool) -> bool:
+        """Who holds hears nothing. Who is held hears what is said, but what counts he is told after."""
+        return _held(self.talk) if awaited else any(each.holds and each.tag == leg for each in self.talk.legs)
+
+    async def _play(self, leg: str, sound: Sound) -> float:
+        async with self._turns[leg]:
+            seconds = await self._parts.relay.play(self.talk.anchor, leg, sound)
+            self._parts.spoken(self.talk.call_id, leg, seconds)
+            return seconds
+
+    async def _beep(self) -> None:
+        """To everybody at once, but for those who hear a prompt just now. Whoever waits hears music, and goes on to."""
+        if _held(self.talk):
+            return
+        now = self._now()
+        legs = [leg.tag for leg in self.talk.legs if self._busy.get(leg.tag, 0.0) <= now]
+        await asyncio.gather(*(self._sound(tag, beep()) for tag in legs))
+
+    async def _sound(self, tag: str, sound: Sound) -> None:
+        try:
+            await self._play(tag, sound)
+        except MediaUnavailable:
+            log.warning("recording_beep_lost", call=self.talk.call_id)
+
+    # ---- inside
+
+    _parties: tuple[str, ...] = ()
+
+    def _new(self) -> NewRecording:
+        standing = {each.leg.name: each for each in self._consent.legs}
+        parties = tuple(
+            NewParty(
+                leg.subject,
+                leg.extension_id or None,
+                Who(leg.number, leg.name),
+                evidence(standing[leg.tag], self._parts.clock),
+            )
+            for leg in self.talk.legs
+        )
+        return NewRecording(self.talk.tenant_id, self.talk.call_id, self.terms.mode, self.begun, parties)
+
+    def _legs(self, talk: Talk) -> tuple[words.Leg, ...]:
+        held = _held(talk)
+        return tuple(
+            words.Leg(leg.tag, held, asked_for_it=leg.tag == self.by, refuses=sdp.wish(leg.sdp) == "off")
+            for leg in talk.legs
+        )
+
+    def _language(self, tag: str) -> str:
+        found = next((leg.extension_id for leg in self.talk.legs if leg.tag == tag), "")
+        return self._parts.language(self.talk.tenant_id, found)
+
+    def _now(self) -> float:
+        return self._parts.clock.monotonic()
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        self._errands.begin(self._safely(work))
+
+    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
+        """A mistake of ours ends the recording, not the call, and never goes on recording."""
+        try:
+            await work
+        except Exception as fault:
+            log.error("recording_failed", call=self.talk.call_id, kind=type(fault).__name__)
+            self.tell(words.Failed("fault"))
+
+
+_HELD: dict[str, MarkKind] = {
+    "asked": "paused",
+    "card": "paused_for_card",
+    "keys": "paused_for_keys",
+    "joining": "paused_for_joining",
+}
+
+
+def _held(talk: Talk) -> bool:
+    """Whether one holds: that one hears nothing, and the other music."""
+    return any(leg.holds for leg in talk.legs)
+
+
+def _names(talk: Talk) -> tuple[str, ...]:
+    return tuple(leg.tag for leg in talk.legs)
+
+
+def _where(talk: Talk) -> tuple[object, ...]:
+    return talk.anchor, talk.made, _names(talk)

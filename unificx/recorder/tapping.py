@@ -1,0 +1,141 @@
+"""Listening to both parties of a call: a subscription each, and what they say carried into a recording."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from unificx import sdp
+from unificx.calls import Talk, TalkLeg
+from unificx.kernel.errors import NoRoom
+from unificx.media import MediaUnavailable
+from unificx.recorder.pairing import Pairing
+from unificx.recorder.ports import Ears, Relay, Tap
+from unificx.recordings import Made
+
+LOOK_BACK = 0.5
+"""Seconds that are not written yet: keys that pause a recording are known of once they are let go of."""
+LAST_WORDS = 1.0
+"""Seconds that the last pieces are waited for."""
+_WIDE = ("G722", "OPUS")
+
+
+def wideband(talk: Talk) -> bool:
+    """Whether what they talk in has more than a telephone's band."""
+    caller, callee = (_codecs(leg) for leg in talk.legs)
+    common = next((name for name in callee if name in caller), None)
+    return common in _WIDE if common else any(names[:1] and names[0] in _WIDE for names in (caller, callee))
+
+
+def _codecs(leg: TalkLeg) -> list[str]:
+    try:
+        media = sdp.audio(sdp.parse(leg.sdp))
+    except sdp.BadDescription:
+        return []
+    return [each.name.upper() for each in sdp.codecs(media)] if media is not None else []
+
+
+class Subscriptions:
+    """The media engine listens to both parties of a talk, from `open` on until `close`."""
+
+    def __init__(self, relay: Relay, ears: Ears, talk: Talk) -> None:
+        self.talk = talk
+        self.rate = 16000 if wideband(talk) else 8000
+        self._relay = relay
+        self._ears = ears
+
+    def leg(self, tag: str) -> str:
+        """The name of the media engine's end, and its tag at the anchor."""
+        return f"rec-{tag}"
+
+    async def open(self) -> None:
+        """Raises MediaUnavailable."""
+        talk = self.talk
+        for leg in talk.legs:
+            name = self.leg(leg.tag)
+            offer = await self._relay.subscribe(talk.anchor, leg.tag, name, wideband=self.rate == 16000)
+            await self._relay.subscribed(talk.anchor, name, await self._ears.open(name, offer))
+
+    async def close(self) -> None:
+        for leg in self.talk.legs:
+            self._ears.close(self.leg(leg.tag))
+            with contextlib.suppress(MediaUnavailable):
+                await self._relay.unsubscribe(self.talk.anchor, self.leg(leg.tag))
+
+
+class Segment:
+    """What both say without a break, carried into a recording until it is `shut`.
+
+    `broken` is told once if it cannot go on: "full" if there is no room, "lost" if the media engine is gone; what was
+    heard until then is there once it was brought to its `end`.
+    """
+
+    def __init__(self, ears: Ears, subscriptions: Subscriptions, made: Made, number: int) -> None:
+        self.broken: Callable[[str], None] = lambda why: None
+        self.said = False
+        """Whether anything of it was written."""
+        self._ears = ears
+        self._made = made
+        self._rate = subscriptions.rate
+        self._pairing = Pairing(self._rate)
+        self._news = asyncio.Event()
+        self._over = False
+        self._lost = False
+        self._keep = LOOK_BACK
+        self._names = [f"{subscriptions.leg(leg.tag)}/{number}" for leg in subscriptions.talk.legs]
+        legs = [subscriptions.leg(leg.tag) for leg in subscriptions.talk.legs]
+        # Both orders go out in one breath, so that both voices begin in the same tick.
+        taps = [ears.record(name, leg=leg) for name, leg in zip(self._names, legs, strict=True)]
+        self._hearing = [asyncio.create_task(self._hear(channel, tap)) for channel, tap in enumerate(taps)]
+        self._writing = asyncio.create_task(self._write())
+
+    def shut(self, *, drop: bool = False) -> None:
+        """At once: nothing that is said from now on is kept, and with `drop` nothing that is not written yet."""
+        if self._over:
+            return
+        self._over = True
+        for task in self._hearing:
+            task.cancel()
+        for name in self._names:
+            self._ears.end(name)
+        self._keep = -1.0 if drop else 0.0
+        self._news.set()
+
+    async def end(self) -> None:
+        """They have hung up, or one is not heard any more: take the last words too."""
+        if not self._over:
+            for name in self._names:
+                self._ears.end(name)
+            await asyncio.wait(self._hearing, timeout=LAST_WORDS)
+            self.shut()
+        await self.written()
+
+    async def written(self) -> None:
+        """Return once what was said before it was shut is in the recording. Raises nothing."""
+        await asyncio.wait((self._writing, *self._hearing))
+
+    async def _hear(self, channel: int, tap: Tap) -> None:
+        async for piece in tap:
+            if piece.rate == self._rate:
+                self._pairing.put(channel, piece.offset, piece.pcm)
+                self._news.set()
+        if not self._over and not self._lost and tap.reason != "ended":
+            self._lost = True
+            self.broken("lost")
+
+    async def _write(self) -> None:
+        try:
+            while not self._over:
+                await self._news.wait()
+                self._news.clear()
+                if not self._over:
+                    await self._put(self._pairing.take(keep=self._keep))
+            if self._keep >= 0:
+                await self._put(self._pairing.take(end=True))
+        except NoRoom:
+            self.shut(drop=True)
+            self.broken("full")
+
+    async def _put(self, pcm: bytes) -> None:
+        if pcm:
+            self.said = True
+            await self._made.write(pcm, self._rate)
