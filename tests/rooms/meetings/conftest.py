@@ -1,0 +1,27 @@
+"""Rooms of an organisation with two extensions, on a real database with real keys and a cheap Argon2id."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from meeting_house import CHEAP, House
+
+from unificx.kernel.clock import ManualClock
+from unificx.kernel.facts import Bus
+from unificx.meetings import Rooms
+from unificx.people import NewExtension, NewTenant, Passwords, People
+from unificx.privacy import KeyStore
+from unificx.store import Database, Outbox
+
+
+@pytest.fixture
+async def house(database: Database, keys: KeyStore, clock: ManualClock, bus: Bus) -> AsyncIterator[House]:
+    outbox = Outbox(database, bus, clock)
+    people = People(database, keys, clock, passwords=Passwords(CHEAP))
+    await people.start()
+    tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    anna = await people.create_extension(tenant.id, NewExtension("1001", "Anna"))
+    berta = await people.create_extension(tenant.id, NewExtension("1002", "Berta"))
+    rooms = Rooms(database, keys, people.directory, Passwords(CHEAP), clock)
+    await rooms.start()
+    yield House(people, rooms, tenant, anna.extension, berta.extension, database, outbox, keys, clock)
+    await people.settle()

@@ -1,0 +1,31 @@
+"""The rooms of an organisation with two extensions, and all they stand on."""
+
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+
+from unificx.kernel.clock import ManualClock
+from unificx.meetings import Rooms
+from unificx.people import Extension, Passwords, People, Tenant
+from unificx.privacy import KeyStore
+from unificx.store import Database, Outbox
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@dataclass
+class House:
+    """`anew` gives the rooms as they are after a start of the process; the test starts them."""
+
+    people: People
+    rooms: Rooms
+    tenant: Tenant
+    anna: Extension
+    berta: Extension
+    database: Database
+    outbox: Outbox
+    keys: KeyStore
+    clock: ManualClock
+
+    def anew(self) -> Rooms:
+        return Rooms(self.database, self.keys, self.people.directory, Passwords(CHEAP), self.clock)

@@ -1,0 +1,336 @@
+"""A meeting in a room, from the first who comes to the last who leaves: who may what, and what follows from it.
+
+`step` takes what happened and gives the meeting as it is then, and what is to be done; `deadline` says when it wants to
+be woken. A meeting nobody is in any more is over.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import TypeAlias, assert_never
+
+from unificx.meetings.contracts import RoomSettings
+from unificx.meetings.rules import words
+from unificx.meetings.rules.words import ADMINISTRATOR, Action
+
+
+class Place(Enum):
+    """Where somebody is."""
+
+    WAITING = auto()
+    """Before the door, until a host comes."""
+    ASKED = auto()
+    """Before the door, until he knows that it is recorded."""
+    ENTERING = auto()
+    """Let in, and told what there is to know."""
+    INSIDE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a meeting. `muted` is his own wish, `hushed` a host's: either keeps him unheard."""
+
+    id: str
+    host: bool
+    place: Place
+    muted: bool = False
+    hushed: bool = False
+    hand: bool = False
+
+    @property
+    def unheard(self) -> bool:
+        return self.muted or self.hushed
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """`opened`: a host has been here, so that nobody waits any more."""
+
+    settings: RoomSettings
+    members: tuple[Member, ...] = ()
+    locked: bool = False
+    all_muted: bool = False
+    opened: bool = False
+    recorded: bool = False
+    paused: bool = False
+    """What is said is left out of the recording for now."""
+    ends_at: float | None = None
+    """Monotonic seconds: when it ends because its last host has left."""
+
+    @property
+    def over(self) -> bool:
+        return not self.members
+
+    def member(self, id_: str) -> Member | None:
+        return next((one for one in self.members if one.id == id_), None)
+
+    def leads(self, by: str) -> bool:
+        """Whether whoever asks may do what a host may."""
+        member = self.member(by)
+        return by == ADMINISTRATOR or (member is not None and member.host and member.place is Place.INSIDE)
+
+
+Step: TypeAlias = tuple[Meeting, list[Action]]
+
+
+def begin(settings: RoomSettings) -> Meeting:
+    """A room nobody is in yet."""
+    return Meeting(settings, locked=settings.locked)
+
+
+def deadline(meeting: Meeting) -> float | None:
+    return meeting.ends_at
+
+
+def step(meeting: Meeting, event: words.Event, now: float) -> Step:
+    match event:
+        case words.Came(id_, host, invited):
+            return _came(meeting, id_, host=host, invited=invited)
+        case words.Entered(id_):
+            return _entered(meeting, id_)
+        case words.Left(id_):
+            return _left(meeting, id_, now)
+        case words.HandAsked(by, id_, up):
+            return _hand(meeting, by, id_, up=up)
+        case words.MuteAsked(by, id_, on) if by == id_:
+            return _mute_self(meeting, id_, on=on)
+        case words.CountAsked(by):
+            return meeting, [words.Count(by, _others(meeting) - 1)]
+        case words.HelpAsked(by):
+            return meeting, [words.Help(by, host=meeting.leads(by))]
+        case words.RecordingSet(on, paused):
+            return _recording_set(replace(meeting, paused=on and paused), on=on)
+        case words.Agreed(id_):
+            member = meeting.member(id_)
+            asked = member is not None and member.place is Place.ASKED
+            return _let_in(meeting, member, waited=False) if member is not None and asked else (meeting, [])
+        case words.Disagreed(id_):
+            return meeting, [words.Dismiss(id_, "conference/recorded")] if meeting.member(id_) is not None else []
+        case words.TimePassed():
+            return _time_passed(meeting, now)
+        case _:
+            return _of_hosts(meeting, event)
+
+
+def _of_hosts(
+    meeting: Meeting,
+    event: words.MuteAsked
+    | words.LockAsked
+    | words.MuteAllAsked
+    | words.RemovalAsked
+    | words.InvitationAsked
+    | words.RecordingAsked
+    | words.PauseAsked
+    | words.EndAsked,
+) -> Step:
+    if not meeting.leads(event.by) and not (isinstance(event, words.RemovalAsked) and event.id == event.by):
+        return meeting, [words.NotAllowed()]
+    match event:
+        case words.MuteAsked(_, id_, on):
+            return _hush(meeting, id_, on=on)
+        case words.LockAsked(_, on):
+            prompt = "conference/now-locked" if on else "conference/now-unlocked"
+            said = [words.Say(one.id, prompt) for one in _inside(meeting)] if on is not meeting.locked else []
+            return replace(meeting, locked=on), [*said]
+        case words.MuteAllAsked(_, on):
+            return _hush_all(meeting, on=on)
+        case words.RemovalAsked(_, id_):
+            return meeting, [words.Dismiss(id_, "conference/removed")] if meeting.member(id_) is not None else []
+        case words.InvitationAsked(by, number):
+            return meeting, [words.Ring(by, number)]
+        case words.RecordingAsked(by, on):
+            may = meeting.settings.may_record or not on
+            return meeting, [words.Record(by, on) if may else words.NotAllowed()]
+        case words.PauseAsked(_, on, card):
+            return meeting, [words.Pause(on, card)]
+        case words.EndAsked():
+            return _end(meeting, "conference/over")
+        case _:
+            assert_never(event)
+
+
+# ---- coming and going
+
+
+def _came(meeting: Meeting, id_: str, *, host: bool, invited: bool) -> Step:
+    """A host always gets in: neither a lock nor the number of guests keeps out who could undo both."""
+    if not host:
+        if meeting.locked and not invited:
+            return meeting, [words.TurnAway(id_, "locked")]
+        if len(meeting.members) >= meeting.settings.most:
+            return meeting, [words.TurnAway(id_, "full")]
+        if meeting.settings.wait_for_host and not meeting.opened:
+            waiting = Member(id_, host=False, place=Place.WAITING)
+            return _with(meeting, waiting), [words.LetWait(id_)]
+    member = Member(
+        id_,
+        host=host,
+        place=Place.ENTERING,
+        muted=meeting.settings.muted_on_entry and not host,
+        hushed=meeting.all_muted and not host,
+    )
+    return _let_in(meeting, member, waited=False, recorded=meeting.recorded)
+
+
+def _let_in(meeting: Meeting, member: Member, *, waited: bool, recorded: bool = False) -> Step:
+    """Whoever comes into a meeting that is `recorded` has to know that first."""
+    if recorded:
+        return _with(meeting, replace(member, place=Place.ASKED)), []
+    actions: list[Action] = [words.LetIn(member.id, _others(meeting), waited=waited)]
+    return _with(meeting, replace(member, place=Place.ENTERING)), actions
+
+
+def _recording_set(meeting: Meeting, *, on: bool) -> Step:
+    """Those who are asked are let in when there is nothing to ask about any more."""
+    meeting, actions = replace(meeting, recorded=on), list[Action]()
+    for one in meeting.members:
+        if one.place is Place.ASKED and not on:
+            meeting, more = _let_in(meeting, one, waited=False)
+            actions += more
+    return meeting, actions
+
+
+def _entered(meeting: Meeting, id_: str) -> Step:
+    member = meeting.member(id_)
+    if member is None or member.place is not Place.ENTERING:
+        return meeting, []
+    meeting = _with(meeting, replace(member, place=Place.INSIDE))
+    actions: list[Action] = [words.Seat(id_, member.unheard), words.Announce(id_, came=True)]
+    if member.hushed:
+        actions.append(words.Say(id_, "conference/muted-by-host"))
+    elif member.muted:
+        actions.append(words.Say(id_, "conference/muted"))
+    if not member.host:
+        return meeting, actions
+    meeting = replace(meeting, opened=True, ends_at=None)
+    for one in meeting.members:
+        if one.place is Place.WAITING:
+            guest = replace(one, hushed=meeting.all_muted, muted=meeting.settings.muted_on_entry)
+            meeting, more = _let_in(meeting, guest, waited=True, recorded=meeting.recorded)
+            actions += more
+    return meeting, actions
+
+
+def _left(meeting: Meeting, id_: str, now: float) -> Step:
+    member = meeting.member(id_)
+    if member is None:
+        return meeting, []
+    meeting = replace(meeting, members=tuple(one for one in meeting.members if one.id != id_))
+    if member.place is not Place.INSIDE:
+        return meeting, []
+    after = meeting.settings.end_after_host
+    if after is not None and member.host and not any(one.host for one in _inside(meeting)):
+        meeting = replace(meeting, ends_at=now + after)
+    actions: list[Action] = [words.Announce(id_, came=False)]
+    if meeting.ends_at is not None and meeting.ends_at <= now:
+        meeting, more = _end(meeting, "conference/host-left")
+        return meeting, more
+    if meeting.ends_at is not None and member.host:
+        actions += [words.Say(one.id, "conference/host-left") for one in _inside(meeting)]
+    return meeting, actions
+
+
+def _time_passed(meeting: Meeting, now: float) -> Step:
+    if meeting.ends_at is None or now < meeting.ends_at:
+        return meeting, []
+    return _end(meeting, "conference/over")
+
+
+def _end(meeting: Meeting, prompt: str) -> Step:
+    """Everybody goes; each leaves by himself once he has heard why."""
+    dismissed: list[Action] = [words.Dismiss(one.id, prompt) for one in meeting.members]
+    return replace(meeting, ends_at=None, locked=True), dismissed
+
+
+# ---- microphones and hands
+
+
+def _mute_self(meeting: Meeting, id_: str, *, on: bool) -> Step:
+    member = meeting.member(id_)
+    if member is None:
+        return meeting, []
+    if member.hushed and not on:
+        return meeting, [words.NotAllowed("conference/muted-by-host")]
+    said = words.Say(id_, "conference/muted" if on else "conference/unmuted")
+    return _heard_or_not(meeting, member, replace(member, muted=on), [said])
+
+
+def _hush(meeting: Meeting, id_: str, *, on: bool) -> Step:
+    """What somebody switched off himself no host switches on."""
+    member = meeting.member(id_)
+    if member is None or member.hushed is on:
+        return meeting, []
+    told = words.Say(id_, "conference/muted-by-host" if on else _after_hush(member))
+    return _heard_or_not(meeting, member, replace(member, hushed=on), [told])
+
+
+def _hush_all(meeting: Meeting, *, on: bool) -> Step:
+    meeting = replace(meeting, all_muted=on)
+    actions: list[Action] = []
+    for member in meeting.members:
+        if not member.host:
+            meeting, more = _hush(meeting, member.id, on=on)
+            actions += more
+    told = "conference/all-muted" if on else "conference/all-unmuted"
+    actions += [words.Say(one.id, told) for one in _inside(meeting) if one.host]
+    return meeting, actions
+
+
+def _after_hush(member: Member) -> str:
+    return "conference/muted" if member.muted else "conference/unmuted"
+
+
+def _heard_or_not(meeting: Meeting, before: Member, after: Member, said: list[words.Say]) -> Step:
+    """Only who is in the room is switched and told; the others find it so when they enter."""
+    actions: list[Action] = []
+    if before.place is Place.INSIDE and before != after:
+        actions += said
+        if before.unheard is not after.unheard:
+            actions.append(words.Mute(after.id, after.unheard))
+    return _with(meeting, after), actions
+
+
+def _hand(meeting: Meeting, by: str, id_: str, *, up: bool) -> Step:
+    member = meeting.member(id_)
+    if by != id_ and (up or not meeting.leads(by)):
+        return meeting, [words.NotAllowed()]
+    if member is None or member.hand is up:
+        return meeting, []
+    prompt = "conference/hand-raised" if up else "conference/hand-lowered"
+    return _with(meeting, replace(member, hand=up)), [words.Say(id_, prompt)]
+
+
+# ---- looking
+
+
+def meant(meeting: Meeting, id_: str, key: str) -> words.Event | None:
+    """What somebody in the room asks for who presses the star and a key."""
+    member = meeting.member(id_)
+    if member is None or member.place is not Place.INSIDE:
+        return None
+    asked: dict[str, words.Event | None] = {
+        "0": words.HelpAsked(id_),
+        "2": words.RecordingAsked(id_, not meeting.recorded),
+        "3": words.CountAsked(id_),
+        "4": words.PauseAsked(id_, not meeting.paused) if meeting.recorded else None,
+        "5": words.HandAsked(id_, id_, not member.hand),
+        "6": words.MuteAsked(id_, id_, not member.unheard),
+        "7": words.LockAsked(id_, not meeting.locked),
+        "8": words.MuteAllAsked(id_, not meeting.all_muted),
+        "9": words.EndAsked(id_),
+    }
+    return asked.get(key)
+
+
+def _inside(meeting: Meeting) -> list[Member]:
+    return [one for one in meeting.members if one.place is Place.INSIDE]
+
+
+def _others(meeting: Meeting) -> int:
+    return len(_inside(meeting))
+
+
+def _with(meeting: Meeting, member: Member) -> Meeting:
+    """The meeting with a member as he is now, in his place or behind the others."""
+    if meeting.member(member.id) is None:
+        return replace(meeting, members=(*meeting.members, member))
+    return replace(meeting, members=tuple(member if one.id == member.id else one for one in meeting.members))

@@ -1,0 +1,15 @@
+"""The tones that tell that somebody came, two that rise, or left, two that fall."""
+
+from unificx.media.sounds import Sound
+from unificx.media.tones import sine
+
+_LOUD = 3000
+_LONG = 960
+"""Samples of each: 0.12 s."""
+
+
+def _two(first: float, second: float) -> Sound:
+    return Sound(sine(first, _LOUD, _LONG).tobytes() + sine(second, _LOUD, _LONG).tobytes(), 8000)
+
+
+CAME, LEFT = _two(587.3, 784.0), _two(784.0, 587.3)
