@@ -4,17 +4,19 @@ from collections import Counter
 
 from unificx.calls.rules import call, words
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.states import Limits, Over, State
-from unificx.calls.rules.waking import Sleepers
+from unificx.calls.rules.rung import Limits, Rung, Sleepers
+from unificx.calls.rules.states import Branch, Over, SettingUp, State
 from unificx.calls.rules.words import CALLER, Action, Event
 
 NOBODY = Sleepers()
 LIMITS = Limits(30.0, 600.0)
-LEGS = (CALLER, "b1", "b2", "app")
+NOBODY_RUNG = Rung((), LIMITS)
+LEGS = (CALLER, "b1", "b2", "app", "b3", "b4", "w1")
 
 
 class Script:
-    """A call with the phones b1 and b2, everything it wanted done, and its clock. `instead` is the leg of an app."""
+    """A call with the phones b1 and b2, everything it wanted done, and its clock. `instead` is the leg of an app; `by_app`:
+    an app is the caller, and has not said how it is reached."""
 
     def __init__(
         self,
@@ -23,13 +25,14 @@ class Script:
         srtp: tuple[str, ...] = (),
         sleepers: Sleepers = NOBODY,
         instead: str = "",
+        *,
+        by_app: bool = False,
     ) -> None:
         self.now = 1000.0
         self.done: list[Action] = []
         self.state: State
-        self.state, actions = call.begin(
-            offer, names, frozenset(srtp), LIMITS, self.now, sleepers=sleepers, instead=instead
-        )
+        rung = Rung(names, LIMITS, frozenset(srtp), sleepers, instead)
+        self.state, actions = call.open_by_app(rung, self.now) if by_app else call.begin(offer, rung, self.now)
         self.done += actions
         self.last = actions
 
@@ -55,7 +58,7 @@ class Script:
         """Nobody is there any more, and the clock goes on: what a leg that gets no answer tells in the end."""
         for name in LEGS:
             self.tell(words.LegLost(name), words.CalleeRefused(name, 408))
-        for _ in range(4):
+        for _ in range(6):
             at = call.deadline(self.state)
             if at is not None:
                 self.now = max(self.now, at)
@@ -66,8 +69,10 @@ class Script:
         assert isinstance(self.state, Over), self.state
         kinds = Counter(type(action) for action in self.done)
         assert kinds[words.Record] == 1
-        assert kinds[words.Accept] + kinds[words.Reject] <= 1
-        assert kinds[words.NoteAnswered] == kinds[words.Accept]
+        assert kinds[words.NoteAnswered] + kinds[words.Reject] <= 1
+        assert kinds[words.NoteAnswered] == sum(
+            isinstance(each, words.Accept) and each.leg == CALLER for each in self.done
+        )
         assert kinds[words.PassOn] <= 1
         self._check_record_first()
         self._check_nobody_kept_awake()
@@ -98,6 +103,11 @@ def talking(names: tuple[str, ...] = ("b1",)) -> Script:
     return script
 
 
+def ringing() -> SettingUp:
+    """Phones that ring already, for another call."""
+    return SettingUp(LIMITS, b"another offer", (Branch("b3", "ringing"),), 1030.0, told=180)
+
+
 def every_event() -> list[Event]:
     """One or more of each kind of event, for the legs and tickets that occur."""
     tickets = (
@@ -111,24 +121,38 @@ def every_event() -> list[Event]:
         "acknowledged",
         "exchange:1",
         "exchange:2",
+        "exchange:3",
+        "offer:b3",
+        "offer:b4",
     )
     events: list[Event] = [words.CallerCancelled(), words.MediaReleased(), words.MediaRestarted(), words.TimePassed()]
+    events += [words.Declined()]
     events += [words.MediaSilent(both) for both in (True, False)]
     events += [words.EndAsked(Cause.ENDED_BY_ADMINISTRATOR)]
     for ticket in tickets:
         events += [words.MediaOffered(ticket, b"relayed"), words.MediaAnswered(ticket, b"relayed")]
         events += [words.MediaFailed(ticket, theirs) for theirs in (True, False)]
+    away = Rung(("b3",), LIMITS, frozenset(("b3",)), Sleepers(frozenset("f"), {"b3": "g"}), "app")
+    back = Rung(("b4",), LIMITS)
+    for leg in (CALLER, "b1", "b2"):
+        events += [
+            words.TransferAsked(leg, away, "w1", back),
+            words.TransferAsked(leg, back, ""),
+            words.TransferAsked(leg, back, "", keeps=True),
+        ]
+        events += [words.TransferAsked(leg, NOBODY_RUNG, "w1", back), words.TransferAsked(leg, ringing(), "w1")]
+        events += [words.Joined(leg, "b3", b"theirs"), words.IntoApp(leg, "w1"), words.TakeOver(leg, "b4", b"offer")]
     events += [words.DeviceCame(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))]
     for leg in LEGS:
-        events += [words.HungUp(leg), words.LegLost(leg)]
+        events += [words.HungUp(leg), words.LegLost(leg), words.Restate(leg)]
         for sdp in (b"", b"a description"):
             events += [words.AckCame(leg, sdp), words.OfferCame(leg, sdp), words.OfferAnswered(leg, sdp)]
         events += [words.OfferRefused(leg, status) for status in (488, 491, 401)]
-    for leg in LEGS[1:]:
+    for leg in LEGS:
         events += [words.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
         events += [words.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
         events += [words.CalleeProgressed(leg, *said) for said in ((180, b""), (183, b""), (183, b"early"), (182, b""))]
     return events
 
 
-__all__ = ["LEGS", "LIMITS", "Script", "every_event", "talking"]
+__all__ = ["LEGS", "LIMITS", "Script", "every_event", "ringing", "talking"]

@@ -4,13 +4,24 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from call_script import NOBODY, Script, every_event, talking
+from call_script import NOBODY, Script, every_event, ringing, talking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unificx.calls.rules import call, words
-from unificx.calls.rules.states import Answering, Ending, Exchange, Over, Rebuild, Renewal, SettingUp, Talking
-from unificx.calls.rules.waking import Sleepers
+from unificx.calls.rules import call, transfer, words
+from unificx.calls.rules.rung import Rung, Sleepers
+from unificx.calls.rules.states import (
+    Answering,
+    Ending,
+    Exchange,
+    Opening,
+    Over,
+    Rebuild,
+    Renewal,
+    SettingUp,
+    Talking,
+    Transferring,
+)
 
 EVENTS = every_event()
 SLEEPERS = Sleepers(frozenset("d"), {"b1": "e"})
@@ -69,6 +80,18 @@ def _renewing(stage: str, side: str) -> Script:
     return script
 
 
+def _moved(*events: words.Event) -> Script:
+    """Two talk, and then it happens that one gives the other away."""
+    script = talking()
+    script.tell(*events)
+    return script
+
+
+AWAY = next(event for event in EVENTS if isinstance(event, words.TransferAsked) and event.by == "b1" and event.back)
+WAITS = (words.MediaOffered("exchange:1", b"relayed"), words.CalleeAnswered("w1", b"ring"))
+TAKES = words.TakeOver("b1", "b4", b"offer")
+
+
 def _ending(closing: bool) -> Script:
     script = talking()
     script.tell(words.HungUp("a") if closing else words.MediaSilent(both=True))
@@ -80,6 +103,7 @@ def _over() -> Script:
 
 
 STATES = {
+    "opened by an app": lambda: Script(by_app=True),
     "offering": lambda: Script(),
     "ringing": _ringing,
     "ringing one": lambda: _ringing(("b1",)),
@@ -110,6 +134,26 @@ STATES = {
         for stage in ("offering", "asking", "answering")
         for side in ("a", "b1")
     },
+    "given away": lambda: _moved(AWAY),
+    "given away, and hears it ring": lambda: _moved(AWAY, *WAITS),
+    "given away by the caller": lambda: _moved(replace(AWAY, by="a"), *WAITS),
+    "given away by one who is gone": lambda: _moved(AWAY, words.HungUp("b1")),
+    "given back": lambda: _moved(
+        AWAY, words.HungUp("b1"), words.CalleeRefused("b3", 486), words.CalleeRefused("app", 480)
+    ),
+    "given to phones that ring": lambda: _moved(words.TransferAsked("b1", ringing(), "w1")),
+    "given away by an app": lambda: _moved(words.TransferAsked("b1", AWAY.rung, "")),
+    "called back from an app": lambda: _moved(words.TransferAsked("b1", AWAY.rung, "", keeps=True)),
+    "into an app": lambda: _moved(words.IntoApp("a", "w1")),
+    "into an app that is dialled": lambda: _moved(
+        words.IntoApp("a", "w1"), words.MediaOffered("exchange:1", b"relayed")
+    ),
+    "joined": lambda: _moved(words.Joined("b1", "b3", b"theirs")),
+    "taken over": lambda: _moved(TAKES),
+    "taken over, and asked": lambda: _moved(TAKES, words.MediaOffered("exchange:1", b"relayed")),
+    "taken over, and answered": lambda: _moved(
+        TAKES, words.MediaOffered("exchange:1", b"relayed"), words.OfferAnswered("a", b"new")
+    ),
     "ending by a BYE": lambda: _ending(closing=True),
     "ending by us": lambda: _ending(closing=False),
     "over": _over,
@@ -117,7 +161,15 @@ STATES = {
 
 
 def test_the_walk_knows_every_state_and_every_event() -> None:
-    assert {type(make().state) for make in STATES.values()} == {SettingUp, Answering, Talking, Ending, Over}
+    assert {type(make().state) for make in STATES.values()} == {
+        Opening,
+        SettingUp,
+        Answering,
+        Talking,
+        Transferring,
+        Ending,
+        Over,
+    }
     assert {type(event) for event in EVENTS} == set(get_args(words.Event))
 
 
@@ -131,7 +183,7 @@ def test_every_event_in_every_state_leaves_a_call_that_still_ends(name: str) -> 
         assert not over or script.last == []
         script.phones_vanish()
         assert isinstance(script.state, Over), f"{name}, {event}: {script.state}"
-        if not over and not ended and not isinstance(STATES[name]().state, Talking):
+        if not over and not ended and not isinstance(STATES[name]().state, Talking | Transferring):
             script.check()
 
 
@@ -212,9 +264,72 @@ def test_every_offer_of_a_side_is_answered_or_refused_or_the_call_ends(events: l
         if taken:
             opened.add(event.leg)
         for action in script.tell(event):
-            if isinstance(action, (words.AnswerOffer, words.RefuseOffer)):
+            if isinstance(action, (words.AnswerOffer, words.RefuseOffer, words.Bye)):
                 opened.discard(action.leg)
+            if isinstance(action, words.Swap):
+                names = {"a": action.leg, action.leg: "a"}
+                opened = {names.get(leg, leg) for leg in opened}
     if opened and isinstance(script.state, Talking):
         exchange = script.state.exchange
         assert isinstance(exchange, Exchange)
         assert opened == {exchange.giver}
+
+
+MOVES = [event for event in EVENTS if isinstance(event, transfer.Change)]
+
+
+def _brought(event: words.Event) -> list[str]:
+    """The legs that come into the call with an event, out of another call."""
+    match event:
+        case words.Joined(leg=leg) | words.TakeOver(leg=leg):
+            return [leg]
+        case words.TransferAsked(rung=SettingUp() as ringing):
+            return [branch.name for branch in ringing.branches if branch.stage in ("calling", "ringing")]
+        case _:
+            return []
+
+
+def _to_be_rung(event: words.Event) -> list[str]:
+    """The legs that an event has dialled."""
+    match event:
+        case words.IntoApp(app=app):
+            return [app]
+        case words.TransferAsked():
+            rung = [name for each in (event.rung, event.back) if isinstance(each, Rung) for name in each.names]
+            return [*rung, event.waiting]
+        case _:
+            return []
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(EVENTS), st.sampled_from(MOVES)), max_size=25))
+def test_however_often_somebody_is_given_away_every_leg_hears_goodbye_in_the_end(events: list[words.Event]) -> None:
+    """Legs are followed by who they are, for names change: a leg's goodbye is its own, or ours."""
+    script = talking()
+    names = {"a": "the first caller", "b1": "the first callee"}
+    there = set(names.values())
+    for number, event in enumerate([*events, words.EndAsked(call.Cause.GOING_DOWN), words.MediaReleased()]):
+        if any(names.get(leg) in there for leg in [*_brought(event), *_to_be_rung(event)]):
+            continue  # a leg is in the call once, under one name
+        moved = isinstance(event, transfer.Change) and isinstance(script.state, Talking)
+        before = script.state
+        actions = script.tell(event)
+        if moved and (script.state != before or actions):
+            for leg in _brought(event):
+                names[leg] = f"{leg} of {number}"
+                there.add(names[leg])
+        if isinstance(event, words.CalleeRefused | words.HungUp | words.LegLost):
+            there.discard(names.get(event.leg, ""))
+        for action in actions:
+            match action:
+                case words.Swap(leg):
+                    names["a"], names[leg] = names[leg], names["a"]
+                case words.Dial(leg):
+                    names[leg] = f"{leg} of {number}"
+                    there.add(names[leg])
+                case words.CancelCallee(leg) | words.Bye(leg) | words.Close(leg):
+                    there.discard(names.get(leg, ""))
+                case _:
+                    pass
+    assert isinstance(script.state, Over)
+    assert not there

@@ -25,11 +25,14 @@ class Apps:
     def __init__(self, voicemail: set[str], say: Callable[[str], None]) -> None:
         self._voicemail = voicemail
         self._say = say
-        self._tell: Callable[[LegEvent], None] = lambda event: None
+        self._tells: list[Callable[[LegEvent], None]] = []
         self.running = 0
 
     def behind(self, tenant_id: str, code: str) -> Hosted | None:
-        return Hosted("echo") if code == "*43" else None
+        if code.startswith("*86"):
+            return Hosted("fetch", (code[3:],) if code[3:] else ())
+        apps = {"*43": "echo", "*85": "park"}
+        return Hosted(apps[code]) if code in apps else None
 
     def instead_of(self, extension: Extension) -> Hosted | None:
         return Hosted("voicemail") if extension.number in self._voicemail else None
@@ -37,13 +40,20 @@ class Apps:
     def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> "Apps":
         for_whom = f" for {hosting.callee.number}" if hosting.callee is not None else ""
         self._say(f"{hosting.app}{for_whom}" + (f" {shown(offer)}" if offer else ""))
-        self._tell = tell
+        self._tells.append(tell)
         self.running += 1
         return self
 
     def does(self, words: list[str]) -> None:
         """A line of the ladder, such as `answers [vm]`."""
-        self._tell(SAYS[words[0]](description(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
+        self._says(self._tells[-1], words)
+
+    def one_does(self, number: int, words: list[str]) -> None:
+        """The same, of the app that came as this one, from 1."""
+        self._says(self._tells[number - 1], words)
+
+    def _says(self, tell: Callable[[LegEvent], None], words: list[str]) -> None:
+        tell(SAYS[words[0]](description(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
 
     def acknowledged(self, sdp: bytes) -> None:
         self._say(f"ACK {shown(sdp)}")

@@ -8,6 +8,7 @@
       From: "Anonymous" {*}                     and this header; {*} is anything, {name} the same everywhere,
       P-Asserted-Identity: none                 "none" says there is no such header
     bob   -> 200 [bob]                          bob's phone answers the last thing it was asked
+    bob   <- NOTIFY 180                         what he is told of a transfer; "over" with the last one
     ... 30 s                                    time passes
     ! the media engine restarts                 what else can happen: see `World.act`
     app <- voicemail for 1002 [alice]           an app takes the call; it is told like a phone and says "! the app answers
@@ -17,8 +18,8 @@
     history <- answered 16 alice bob            the record is given: outcome, Q.850 cause, devices (or what was dialled)
 
 Every message that leaves the PBX stands in the ladder, in its order, with a few exceptions that say nothing: 100
-Trying, ACKs of refusals, answers to CANCEL. Phones acknowledge refusals by themselves, answer BYE, CANCEL, INFO, PRACK
-and an UPDATE without a description, unless they are in the cast "by hand".
+Trying, ACKs of refusals, answers to CANCEL. Phones acknowledge refusals by themselves, answer BYE, CANCEL, INFO, NOTIFY,
+PRACK and an UPDATE without a description, unless they are in the cast "by hand".
 """
 
 import re
@@ -128,6 +129,9 @@ def _told(message: Request | Response | str) -> str:
         return message
     if isinstance(message, Request):
         words = message.method
+        if words == "NOTIFY":
+            over = " over" if (message.first("subscription-state") or "").startswith("terminated") else ""
+            return f"NOTIFY {message.body.split()[1].decode()}{over}"
     else:
         method = message.cseq.method
         words = str(message.status) if method == "INVITE" else f"{message.status} {method}"

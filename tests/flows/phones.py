@@ -11,17 +11,20 @@ DOMAIN = "acme.example"
 DIRECTIONS = {"hold": "sendonly", "held": "recvonly", "off": "inactive"}
 PROTOCOLS = {"srtp": "RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
 PICTURES = {"video": 4002, "novideo": 0}
-BY_ITSELF = ("BYE", "INFO", "OPTIONS", "PRACK")
+WISHES = {"shy": "off", "shows": "nopreference"}
+BY_ITSELF = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
 
 
 def description(name: str) -> bytes:
     """What a phone means by `[name]`: after a stroke its direction (hold, held, off), "srtp", "webrtc", "video" or
-    "novideo" for a section of pictures, shown or refused; or just another word."""
+    "novideo" for a section of pictures, shown or refused; "shy" if it refuses to be recorded, "shows" if it has no such
+    wish; or just another word."""
     words = name.split("/")
     protocol = next((PROTOCOLS[word] for word in words if word in PROTOCOLS), "RTP/AVP")
     lines = ["v=0", f"o={words[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
     lines += [f"a={DIRECTIONS[word]}" for word in words if word in DIRECTIONS]
+    lines += [f"a=recordpref:{WISHES[word]}" for word in words if word in WISHES]
     named = ["a=mid:0", "a=ice-ufrag:a"] if "webrtc" in words else []
     lines += named
     for word in words:
@@ -32,13 +35,20 @@ def description(name: str) -> bytes:
 
 def shown(body: bytes) -> str:
     """A description that came from the PBX: whose it is and, where it is not plain RTP, in what it is wrapped; whether
-    pictures are shown or refused."""
+    pictures are shown or refused, whether it is of both ways though the one who wrote it was on hold, and what it tells
+    of a recording. A wish of the other side's never comes along."""
+    assert b"a=recordpref" not in body, f"a wish for the PBX alone: {body!r}"
     assert b"c=IN IP4 203.0.113.1" in body, f"not through the anchor: {body!r}"
     name = body.partition(b"a=x-said:")[2].partition(b"\r\n")[0].decode()
     protocol = body.partition(b"m=audio 30000 ")[2].partition(b" ")[0]
     pictures = body.partition(b"\r\nm=video ")[2].partition(b" ")[0]
     seen = {b"": "", b"0": " without video"}.get(pictures, " with video")
-    return f"[{name}{ {b'RTP/AVP': '', b'RTP/SAVP': ' in srtp'}.get(protocol, ' in webrtc') }{seen}]"
+    told = body.partition(b"\r\na=record:")[2].partition(b"\r\n")[0].decode()
+    recorded = f" recorded {told}" if told else ""
+    written = [DIRECTIONS[word].encode() for word in name.split("/") if word in DIRECTIONS]
+    freed = " both ways" if written and b"\r\na=sendrecv\r\n" in body else ""
+    wrapped = {b"RTP/AVP": "", b"RTP/SAVP": " in srtp"}.get(protocol, " in webrtc")
+    return f"[{name}{wrapped}{seen}{freed}{recorded}]"
 
 
 @dataclass
@@ -74,7 +84,7 @@ class Phone:
 
     def words(self, word: str, argument: str, name: str, headers: list[tuple[str, str]]) -> Request | Response:
         """The message for a line of the ladder, such as `INVITE 1002 [alice]` or `200 [bob]`."""
-        body = description(name) if name else b""
+        body = argument.encode() if word == "INFO" else description(name) if name else b""
         if word.isdigit():
             return self._answer(int(word), argument, body, headers)
         if word == "INVITE" and argument:

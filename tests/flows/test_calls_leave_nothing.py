@@ -6,6 +6,7 @@ import tracemalloc
 
 import pytest
 from ladder import play, play_on
+from steps import HOLDS, UP
 from world import World
 
 ANSWERED = """
@@ -22,24 +23,16 @@ ANSWERED = """
     history <- answered 16 alice bob
     alice <- 200 BYE
 """
-HELD = """
-    alice -> INVITE 1002 [alice]
-    bob   <- INVITE [alice]
-    bob   -> 200 [bob]
-    bob   <- ACK
-    alice <- 200 [bob]
-    alice -> ACK
-    bob   -> INVITE [bob/hold]
-    alice <- INVITE [bob/hold]
-    alice -> 200 [alice/held]
-    alice <- ACK
-    bob   <- 200 [alice/held]
-    bob   -> ACK
+HELD = (
+    UP
+    + HOLDS
+    + """
     bob   -> BYE
     alice <- BYE
     history <- answered 16 alice bob
     bob   <- 200 BYE
 """
+)
 REFUSED = """
     alice -> INVITE 1002 [alice]
     bob   <- INVITE [alice]

@@ -256,3 +256,58 @@ async def test_a_call_that_must_stay_secure_does_not_ring_what_is_not() -> None:
         history <- missed 19 alice 1002
         alice <- 480
     """)
+
+
+@pytest.mark.promise("U1")
+async def test_a_person_declines_without_waking_the_phone_and_every_other_one_is_silent() -> None:
+    await play("""
+        alice 1001, bob 1002, phone 1002 wss asleep
+        alice -> INVITE 1002 [alice]
+        push  <- call phone
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        ! phone declines asleep
+        push  <- stop phone
+        history <- declined 21 alice 1002
+        api   <- declined
+        bob   <- CANCEL
+          Reason: SIP;cause=200;text="Call completed elsewhere"
+        alice <- 603
+        ! phone declines asleep
+        api   <- it does not ring there
+    """)
+
+
+@pytest.mark.promise("C9")
+async def test_who_is_declined_by_a_sleeping_device_may_leave_a_message() -> None:
+    world = await play("""
+        alice 1001, phone 1002 wss asleep voicemail
+        alice -> INVITE 1002 [alice]
+        push  <- call phone
+        alice <- 180
+        ! phone declines asleep
+        push  <- stop phone
+        api   <- declined
+        app   <- voicemail for 1002 [alice]
+    """)
+    assert world.ended == []
+
+
+async def test_nobody_declines_a_call_that_does_not_ring_there() -> None:
+    await play("""
+        alice 1001, bob 1002, carol 1003 wss asleep
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        ! carol declines asleep
+        api   <- it does not ring there
+        ! bob declines asleep
+        api   <- it does not ring there
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        ! bob declines asleep
+        api   <- it does not ring there
+    """)

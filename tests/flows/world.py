@@ -10,15 +10,16 @@ from apps import Apps
 from fake_engine import FakeEngine
 from phones import DOMAIN, Phone
 
-from unificx.calls import CallSettings, Conductor, Parts, Watch
+from unificx.calls import CallSettings, Commands, Conductor, Origin, Parking, Parts, RecordedCalls, Talk, Watch
 from unificx.calls.facts import CallEnded
 from unificx.calls.rules.states import Talking
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run
 from unificx.kernel.clock import ManualClock
+from unificx.media.parties import KeyPressed
 from unificx.people import Directory, Extension, Tenant
 from unificx.presence import Binding, Caller, Location
-from unificx.routing import Routing
+from unificx.routing import Hosted, Routing
 from unificx.sip.endpoint import Endpoint, RequestArrived
 from unificx.sip.flow import Flow
 from unificx.sip.legs import Legs
@@ -51,6 +52,10 @@ class World:
             {phone.number for phone in phones if phone.voicemail}, lambda words: self.log.append(("app", words))
         )
         self.notes: list[Run] = []
+        self.overheard: list[str] = []
+        self.talk: Talk | None = None
+        """Who talks, as was told last."""
+        self.keeps = False
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[Flow] = set()
         self._left: set[Flow] = set()
@@ -67,7 +72,10 @@ class World:
         endpoint = Endpoint(tag=lambda: f"{life}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
         self.legs = Legs(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
         routing = Routing(self.directory, self.location, self, self.apps)
-        parts = Parts(self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps)
+        self.parking = Parking()
+        parts = Parts(
+            self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking
+        )
         self.conductor = Conductor(parts, self.settings, answered=answered or self.notes.append, over=over)
         self.watch = Watch(self.conductor, self.media, self.clock, self.settings)
 
@@ -95,10 +103,31 @@ class World:
     # ---- what history is: a witness of order
 
     def record(self, call: CallEnded) -> None:
-        caller, callee = call.parties
+        caller, *callees = call.parties
         self.ended.append(call)
-        devices = f"{caller.device_id} {callee.device_id or callee.number}"
+        devices = " ".join([f"{caller.device_id}", *(each.device_id or each.number for each in callees)])
         self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
+
+    # ---- what a recorder is: it hears who talks
+
+    def talks(self, talk: Talk) -> None:
+        self.talk = talk
+        names = [leg.device_id + " holds" * leg.holds for leg in talk.legs]
+        self.overheard.append(f"{', '.join(names)}" + f" again {talk.made}" * bool(talk.made))
+
+    def apart(self, call_id: str) -> None:
+        assert call_id in self.conductor.runs
+        self.overheard.append("apart")
+
+    def pressed(self, call_id: str, tag: str, key: str) -> None:
+        assert self.talk is not None
+        names = [leg.device_id for leg in self.talk.legs if leg.tag == tag]
+        self.overheard.append(f"{' '.join(names)} presses {key}")
+
+    def over(self, call_id: str) -> bool:
+        assert call_id in self.conductor.runs
+        self.overheard.append("over")
+        return self.keeps
 
     # ---- what push is: a witness too
 
@@ -197,8 +226,34 @@ class World:
             case [name, "is", "not", "heard", "any", "more"]:
                 tag = self.conductor.runs[call_id].legs[self._leg_name(call_id, name)].id
                 self.media.silent_since[tag] = self.clock.now().timestamp()
+            case ["the", "call", "is", "recorded", indication]:
+                RecordedCalls(self.conductor).indicate(call_id, indication)
             case ["the", "watch", "goes", "round"]:
                 self._tasks = [asyncio.ensure_future(self.watch.go_round())]
+            case [name, "presses", key]:
+                run = self.conductor.runs[call_id]
+                tag = run.legs[self._leg_name(call_id, name)].id
+                self.conductor.pressed(KeyPressed(run.anchor("b1"), tag, key))
+            case ["an", "app", "calls", number, *device]:
+                room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
+                self.conductor.originate(Origin(room, "room", ("a",), number, " ".join(device)))
+            case [name, "clicks", "to", "dial", to, *device]:
+                phone = self.phones[name]
+                Commands(self.conductor).dial(self._caller(phone.flow), " ".join(device), to)
+            case [name, "clicks", "to", "transfer", to]:
+                Commands(self.conductor).transfer(call_id, {f"e-{self.phones[name].number}"}, to)
+            case [name, "clicks", "to", "meet"]:
+                own = {f"e-{self.phones[name].number}"}
+                Commands(self.conductor).into_app(call_id, own, Hosted("room", ("a",)), "8000")
+            case ["nobody", "fetches", "who", "is", "parked", "at", place]:
+                found = self.parking.find(TENANT, place)
+                assert found is not None
+                self.parking.recall(found.leg)
+            case [name, "clicks", "to", "join"]:
+                one, other = self.conductor.runs
+                Commands(self.conductor).join(one, {f"e-{self.phones[name].number}"}, other)
+            case ["app", number, *words]:
+                self.apps.one_does(int(number), words)
             case ["the", "app", *words]:
                 self.apps.does(words)
             case ["the", "server", "goes", "down"]:
@@ -213,6 +268,9 @@ class World:
                 self._register(self.phones[name])
                 self.conductor.came(f"e-{self.phones[name].number}", name)
                 self._events()
+            case [name, "declines", "asleep"]:
+                declined = self.conductor.decline(call_id, name)
+                self.log.append(("api", "declined" if declined else "it does not ring there"))
             case [name, "comes", "back"]:  # by another connection, whether the old one is known to be gone or not
                 self._come_back(self.phones[name])
             case _:
@@ -232,7 +290,7 @@ class World:
 
     def forget(self) -> None:
         """What the tests themselves keep of the calls so far."""
-        for kept in (self.read, self.ended, self.notes, self.media.offered, self._tasks):
+        for kept in (self.read, self.ended, self.notes, self.media.offered, self._tasks, self.overheard):
             kept.clear()
         for phone in self.phones.values():
             phone.refused.clear()
@@ -245,6 +303,7 @@ class World:
             "runs of tenants": len(conductor._of_tenant),
             "legs of runs": len(conductor._by_leg),
             "concerned": len(conductor._concerned),
+            "overheard": len(conductor._overhearing),
             "legs": len(legs),
             "server keys": len(legs._servers),
             "client keys": len(legs._clients),
@@ -254,6 +313,7 @@ class World:
             "asked of the media engine": len(conductor._hands._asked),
             "anchors": len(self.media.anchors),
             "apps": self.apps.running,
+            "parked": len(self.parking),
         }
         return {name: number for name, number in held.items() if number}
 

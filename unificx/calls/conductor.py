@@ -8,53 +8,39 @@ from dataclasses import dataclass, field
 import structlog
 
 from unificx.calls.concerned import Concerned
-from unificx.calls.contracts import CallSettings, LiveCall
+from unificx.calls.contracts import CallSettings, LiveCall, Origin, Parked
 from unificx.calls.hands import Hands, Tools
+from unificx.calls.heard import in_words
 from unificx.calls.hosted import HostedLeg
-from unificx.calls.ports import HostsApps, MediaAnchor, NobodyHosts, NobodyWakes, RecordsCalls, Wakes
+from unificx.calls.noting import JOURNALLED, as_parked, hand_over, leave_to, note, part
+from unificx.calls.overhearing import Overhearing
+from unificx.calls.parts import Parts
+from unificx.calls.ringing import Ringer
 from unificx.calls.rules import call as rules
-from unificx.calls.rules import words
+from unificx.calls.rules import turning, words
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.identity import Identity, caller_headers, withheld
+from unificx.calls.rules.rung import Limits, Rung
 from unificx.calls.rules.setup import APP_ANSWERS
-from unificx.calls.rules.states import Ending, Limits, Over, SettingUp, Talking
-from unificx.calls.rules.waking import Sleepers
+from unificx.calls.rules.states import Over, SettingUp, Talking
 from unificx.calls.rules.words import CALLER
-from unificx.calls.run import Run, Target
+from unificx.calls.run import APP, Run, manner_of, printable
+from unificx.calls.transfers import Means, Transfers
 from unificx.kernel.agenda import Agenda
-from unificx.kernel.clock import Clock
-from unificx.media import Profile
-from unificx.people import Directory
-from unificx.presence import Binding, Caller
-from unificx.routing import Hosted, NoSuchNumber, Ring, Routing
+from unificx.kernel.errors import NoRoom, NotFound
+from unificx.media.parties import KeyPressed
+from unificx.presence import Caller
+from unificx.routing import Hosted, NoSuchNumber, Ring
 from unificx.sip import legs as told
 from unificx.sip.endpoint import Event, ServerKey
-from unificx.sip.errors import BadPeer, OurMistake
+from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
-from unificx.sip.legs import IncomingLeg, Invitation, Leg, Legs, refusal_headers
+from unificx.sip.keys import key_in
+from unificx.sip.legs import IncomingLeg, Leg, refusal_headers
 from unificx.sip.message import Request, respond
+from unificx.sip.refer import replaces_of
 
 log = structlog.get_logger()
 NO_CALLS_LEFT = 503
-MOST_DIALLED = 64
-MOST_RUNG = 10
-"""Phones rung for one call; each takes media ports of its own."""
-APP = "app"
-"""The name of an app's leg in its call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the conductor works with."""
-
-    legs: Legs
-    media: MediaAnchor
-    records: RecordsCalls
-    routing: Routing
-    directory: Directory
-    clock: Clock
-    wakes: Wakes = field(default_factory=NobodyWakes)
-    hosts: HostsApps = field(default_factory=NobodyHosts)
 
 
 @dataclass(slots=True)
@@ -77,13 +63,22 @@ class Conductor:
     _concerned: Concerned = field(default_factory=Concerned)
     _by_leg: dict[str, tuple[Run, str]] = field(default_factory=dict[str, tuple[Run, str]])
     _agenda: Agenda = field(init=False)
+    _ringer: Ringer = field(init=False)
     _hands: Hands = field(init=False)
+    _overhearing: Overhearing = field(init=False)
+    _transfers: Transfers = field(init=False)
 
     def __post_init__(self) -> None:
         self._agenda = Agenda(self._deadlines)
+        self._ringer = Ringer(self.parts.routing, self.parts.directory)
         self.parts.legs.newest = self._newest
         tools = Tools(self.parts.legs, self.parts.media, self.parts.wakes, self.parts.hosts)
         self._hands = Hands(tools, self._record, self._media_said, self._app_told)
+        self._overhearing = Overhearing(self.parts.overhears)
+        found, longest = self._by_leg.get, self.settings.longest_in_app
+        means = Means(self.parts, self._ringer, longest, found, self._tell_now, self._absorb, self._divide)
+        self._transfers = Transfers(means)
+        self.parts.parking.recall = lambda leg: self.transfer(lambda transfers, now: transfers.recall(leg, now))
 
     # ---- what the SIP face brings
 
@@ -96,15 +91,24 @@ class Conductor:
             endpoint.respond(key, answer, now)
             return
         try:
-            dialled = _printable(request.target.user_text)
+            dialled, replaces = printable(request.target.user_text), replaces_of(request)
+            if replaces is not None:
+                taken = self._transfers.take_over(replaces, caller)
+            else:
+                taken = self._transfers.fetched(caller, dialled, now)
+            if taken is not None and not request.body:
+                raise BadPeer(488, "An Offer Is Needed", request)
             leg = self.parts.legs.incoming(key, request, flow)
         except BadPeer as fault:
             headers, tag = refusal_headers(fault, request), self.parts.legs.tag()
             answer = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
             endpoint.respond(key, answer, now)
             return
+        if taken is not None:
+            self._take_over(*taken, leg, caller, now)
+            return
         clock = self.parts.clock
-        run = Run(clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg})
+        run = Run(clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg}, manner=manner_of(request))
         self._keep(run)
         self._by_leg[leg.id] = (run, CALLER)
         self._guarded(run, now, self._route, run, leg, now)
@@ -131,10 +135,43 @@ class Conductor:
 
     # ---- what others ask
 
+    def originate(self, origin: Origin) -> str:
+        """Let an app call an extension; the call's id. Whoever answers is in the app, as if he had dialled it.
+
+        Raises NotFound if the number is no extension's, NoRoom while no call can begin.
+        """
+        clock, caller = self.parts.clock, origin.caller
+        now = clock.monotonic()
+        if self._no_room(caller.tenant_id):
+            raise NoRoom("There are too many calls at the moment.", hint="Try again in a minute.")
+        ring = self.parts.routing.route(caller, origin.to, now)
+        if not isinstance(ring, Ring):
+            raise NotFound("There is no extension of this number.")
+        run = Run(clock.new_id(), caller, origin.onward or origin.to, ring.extension, clock.now(), now, {})
+        run.onward, run.himself = origin.onward, bool(origin.onward)
+        run.apps[CALLER], run.only = Hosted(origin.app, origin.arguments), origin.device
+        self._keep(run)
+        self._guarded(run, now, self._open, run, origin.narrowed(ring), origin.shown, now)
+        self._drain(now)
+        self.wake()
+        return run.id
+
+    def transfer(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
+        """Let somebody be given away who is asked for by another way than SIP. Raises BadPeer for what cannot be."""
+        now = self.parts.clock.monotonic()
+        decide(self._transfers, now)()
+        self._drain(now)
+        self.wake()
+
     def live(self, tenant_id: str | None = None) -> list[LiveCall]:
         """The calls that are going on, of one tenant or of all."""
         runs = [run for run in self.runs.values() if tenant_id in (None, run.caller.tenant_id)]
-        return [_shown(run) for run in runs]
+        return [run.as_live() for run in runs]
+
+    def parked(self, tenant_id: str) -> list[Parked]:
+        """Who is parked, in the order of the places."""
+        found = [(place, self._by_leg.get(place.leg)) for place in self.parts.parking.taken(tenant_id)]
+        return [as_parked(place, held[0], self.parts.directory) for place, held in found if held is not None]
 
     def hang_up(self, call_id: str, tenant_id: str | None = None, cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> bool:
         """End a call; False if there is none of this id in this tenant."""
@@ -142,6 +179,15 @@ class Conductor:
         if run is None or tenant_id not in (None, run.caller.tenant_id):
             return False
         self.tell(run, words.EndAsked(cause), self.parts.clock.monotonic())
+        self.wake()
+        return True
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        """A person declines a call on a device that can be woken, its phone asleep; False if it does not ring there."""
+        run = self.runs.get(call_id)
+        if run is None or not isinstance(run.state, SettingUp) or not run.state.rings(device_id):
+            return False
+        self.tell(run, words.Declined(), self.parts.clock.monotonic())
         self.wake()
         return True
 
@@ -155,6 +201,13 @@ class Conductor:
         now = self.parts.clock.monotonic()
         for run in list(self.runs.values()):
             self.tell(run, words.MediaRestarted(), now)
+        self.wake()
+
+    def indicate(self, run: Run) -> None:
+        """Tell phones of a call that show it how it stands with its recording, where that is new to them."""
+        now = self.parts.clock.monotonic()
+        self._indicate(run, now)
+        self._drain(now)
         self.wake()
 
     async def close(self) -> None:
@@ -174,6 +227,12 @@ class Conductor:
             self._guarded(run, now, self._came, run, extension_id, device_id, now)
         self._drain(now)
         self.wake()
+
+    def pressed(self, key: KeyPressed) -> None:
+        """A leg has pressed a key, and the media engine heard it."""
+        found = self._by_leg.get(key.tag)
+        if found is not None:
+            self._overhearing.pressed(found[0], key.tag, key.key)
 
     def adopt(self, run: Run) -> None:
         """Go on with an answered call of an earlier life of this process; its media has to be made anew.
@@ -197,8 +256,12 @@ class Conductor:
     def _keep(self, run: Run) -> None:
         self.runs[run.id] = run
         self._of_tenant[run.caller.tenant_id] += 1
-        self._concerned.note(run.id, run.concerned())
+        self._note_concerned(run)
         self.changed(run.caller.tenant_id)
+
+    def _note_concerned(self, run: Run) -> None:
+        run.concerns.update(run.concerned())
+        self._concerned.note(run.id, run.concerns)
 
     def _no_room(self, tenant_id: str) -> str:
         """Seconds after which to try again, "" if another call may begin."""
@@ -209,8 +272,18 @@ class Conductor:
         return "5" if many else ""
 
     def _step(self, run: Run, event: words.Event, now: float) -> None:
+        if isinstance(event, words.MediaRestarted):
+            self._overhearing.media_lost(run)
         run.state, actions = rules.step(run.state, event, now)
         self._do(run, actions, now)
+        if run.onward and isinstance(run.state, Talking):
+            self._onward(run, now)
+
+    def _onward(self, run: Run, now: float) -> None:
+        try:
+            self._transfers.onward(run, now)()
+        except BadPeer:  # the number is not there any more
+            self.tell(run, words.EndAsked(Cause.NO_SUCH_NUMBER), now)
 
     def _guarded(self, run: Run, now: float, do: Callable[..., None], *given: object) -> None:
         """A fault of ours ends the call it happened in: it must not stay for ever, nor cost other calls anything."""
@@ -227,83 +300,35 @@ class Conductor:
     def _route(self, run: Run, leg: IncomingLeg, now: float) -> None:
         match self.parts.routing.route(run.caller, run.dialled, now):
             case NoSuchNumber():
-                self._do(run, [words.Record(Cause.NO_SUCH_NUMBER), _reject(Cause.NO_SUCH_NUMBER)], now)
+                self._do(run, [words.Record(Cause.NO_SUCH_NUMBER), words.Reject(404, Cause.NO_SUCH_NUMBER)], now)
             case Ring() as ring:
-                self._ring(run, leg, ring, now)
+                self._ring(run, leg.received, ring, now)
             case Hosted() as app:
                 run.apps[APP] = app
-                limits = Limits(APP_ANSWERS, self.settings.longest_in_app)
-                run.state, actions = rules.begin(leg.received, (APP,), frozenset(), limits, now)
+                limits = Limits(APP_ANSWERS, app.longest or self.settings.longest_in_app)
+                run.state, actions = rules.begin(leg.received, Rung((APP,), limits), now)
                 self._do(run, actions, now)
 
-    def _ring(self, run: Run, leg: IncomingLeg, ring: Ring, now: float) -> None:
-        extension = run.callee = ring.extension
-        limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
-        run.only = ring.only
-        if ring.instead is not None:
-            run.apps[APP] = ring.instead
-        bindings = [binding for binding in ring.bindings if _fits(leg, binding)]
-        names = [self._add_target(run, leg, binding) for binding in bindings[:MOST_RUNG]]
-        behind = {name: run.devices[name] for name in names if run.devices[name] in ring.wakeable}
-        sleepers = Sleepers(frozenset(ring.wakeable).difference(behind.values()), behind)
-        self._concerned.note(run.id, run.concerned())
-        srtp = frozenset(name for name in names if run.targets[name].profile is Profile.SRTP)
-        instead = APP if APP in run.apps else ""
-        run.state, actions = rules.begin(
-            leg.received, tuple(names), srtp, limits, now, sleepers=sleepers, instead=instead
-        )
+    def _open(self, run: Run, ring: Ring, shown: Caller | None, now: float) -> None:
+        rung = self._ringer.rung(run, ring, shown)
+        self._note_concerned(run)
+        run.state, actions = rules.open_by_app(rung, now)
         self._do(run, actions, now)
 
-    def _add_target(self, run: Run, leg: IncomingLeg, binding: Binding) -> str:
-        """One more phone to ring; its name."""
-        name = f"b{len(run.targets) + 1}"
-        headers = caller_headers(self._identity(run), hidden=withheld(leg.invite.all("privacy")))
-        run.targets[name] = self._target(run, leg, binding, headers)
-        run.devices[name] = binding.device_id
-        return name
+    def _ring(self, run: Run, offer: bytes, ring: Ring, now: float) -> None:
+        run.callee, run.only = ring.extension, ring.only
+        rung = self._ringer.rung(run, ring)
+        self._note_concerned(run)
+        run.state, actions = rules.begin(offer, rung, now)
+        self._do(run, actions, now)
 
     def _came(self, run: Run, extension_id: str, device_id: str, now: float) -> None:
         for name, leg in list(run.legs.items()):
             if run.device(name)[1] == device_id:
                 leg.moved(now)
-        caller = run.legs[CALLER]
-        if not isinstance(run.state, SettingUp) or not isinstance(caller, IncomingLeg) or run.callee is None:
-            return
-        if run.callee.id != extension_id or run.only not in ("", device_id):
-            return
-        rung = [branch.name for branch in run.state.branches if branch.live and run.devices[branch.name] == device_id]
-        for binding in self.parts.routing.ways_to(extension_id, device_id, now):
-            same = [name for name in rung if run.targets[name].invitation.flow == binding.flow]
-            if same or len(run.targets) >= MOST_RUNG or not _fits(caller, binding):
-                continue
-            before = next((name for name in rung if run.targets[name].invitation.flow.by_websocket), "")
-            if rung and not before:
-                continue  # it rings already, by a way that lasts
-            name = self._add_target(run, caller, binding)
-            srtp = run.targets[name].profile is Profile.SRTP
-            self.tell(run, words.DeviceCame(name, device_id, srtp, before), now)
-            return
-
-    def _identity(self, run: Run) -> Identity:
-        tenant = self.parts.directory.tenant(run.caller.tenant_id)
-        return Identity(run.caller.number, run.caller.name, tenant.domain if tenant is not None else "")
-
-    def _target(
-        self, run: Run, leg: IncomingLeg, binding: Binding, caller: tuple[str, tuple[tuple[str, str], ...]]
-    ) -> Target:
-        assert run.callee is not None
-        tenant = self.parts.directory.tenant(run.caller.tenant_id)
-        callee = Identity(run.callee.number, "", tenant.domain if tenant is not None else "")
-        invitation = Invitation(
-            uri=binding.contact,
-            flow=binding.flow,
-            caller=caller[0],
-            callee=callee.address,
-            routes=binding.path,
-            headers=caller[1],
-            hops=max((leg.invite.max_forwards or 70) - 1, 0),
-        )
-        return Target(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+        came = self._ringer.came(run, extension_id, device_id, now)
+        if came is not None:
+            self.tell(run, came, now)
 
     def _newest(self, leg: Leg) -> Flow | None:
         """Where the peer of a leg that came by WebSocket is now."""
@@ -333,11 +358,58 @@ class Conductor:
     def _leg_told(self, run: Run, name: str, event: told.LegEvent, now: float) -> None:
         if isinstance(event, told.Informed):
             self._relay_info(run, name, event, now)
+        elif isinstance(event, told.Referred):
+            self._guarded(run, now, self._transfers.referred, run, name, event.refer, now)
         else:
-            self.tell(run, _in_words(name, event), now)
+            self.tell(run, in_words(name, event), now)
+
+    def _take_over(self, run: Run, gone: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
+        """A call of a person that one of his devices takes from another."""
+        name = run.fresh("b")
+        run.legs[name], run.devices[name], run.extensions[name] = leg, caller.device_id, caller.extension_id
+        self._by_leg[leg.id] = (run, name)
+        self._note_concerned(run)
+        self.tell(run, words.TakeOver(gone, name, leg.received), now)
+        self._drain(now)
+
+    def _tell_now(self, run: Run, event: words.Event) -> None:
+        self.tell(run, event, self.parts.clock.monotonic())
+
+    def _absorb(self, run: Run, other: Run, names: dict[str, str]) -> None:
+        """Take legs of another call into this one. What is left of the other ends, and has no record of its own."""
+        now, anchors, left = self.parts.clock.monotonic(), list(other.legs), other.state
+        run.kept = self._overhearing.over(other) or run.kept
+        hand_over(run, other, names)
+        for name in names.values():
+            if name in run.legs:
+                self._by_leg[run.legs[name].id] = (run, name)
+        self._note_concerned(run)
+        other.state = Over()
+        for name in anchors:
+            self._hands.do(other, words.ReleaseMedia(name, final=False), now)
+            self._hands.do(other, words.Bye(name, Cause.HUNG_UP), now)
+        if not isinstance(left, SettingUp):
+            run.absorbed = other.id
+        self._finish(other, now)
+
+    def _divide(self, run: Run, name: str) -> Run:
+        """A call of his own for one of two who talk, in which he talks with nobody; the other one stays."""
+        assert isinstance(run.state, Talking)
+        state, turned = turning.turned(run.state, name)
+        for action in turned:
+            note(run, action, self.parts.clock.monotonic(), self.parts.directory)
+        run.state = state
+        other = part(run, state.callee, self.parts.clock.new_id())
+        other.state = Talking("", state.ends_at, state.callee_sdp, b"")
+        self._by_leg[run.legs[CALLER].id] = (run, CALLER)
+        self._by_leg[other.legs[CALLER].id] = (other, CALLER)
+        self._keep(other)
+        return other
 
     def _relay_info(self, run: Run, name: str, event: told.Informed, now: float) -> None:
         """DTMF by INFO goes on to the other side."""
+        for key in key_in(event.content_type, event.body):
+            self._overhearing.pressed(run, run.legs[name].id, key)
         if isinstance(run.state, Talking):
             other = run.legs.get(run.state.callee if name == CALLER else CALLER)
             if other is not None:
@@ -354,20 +426,28 @@ class Conductor:
                 refused = run.legs.get(action.leg)
                 self._by_leg.pop(refused.id if refused is not None else "", None)
             self._hands.do(run, action, now)
+            note(run, action, now, self.parts.directory)
             if isinstance(action, words.Dial):
                 self._by_leg[run.legs[action.leg].id] = (run, action.leg)
-            elif isinstance(action, words.NoteAnswered):
-                run.winner = action.leg
-                run.answered = run.at(now)
+            elif isinstance(action, words.Swap):
+                for name in (CALLER, action.leg):
+                    self._by_leg[run.legs[name].id] = (run, name)
+            elif isinstance(action, words.NoteAnswered | words.NoteJoined | words.Seek):
+                self._note_concerned(run)
                 self.changed(run.caller.tenant_id)
-            elif isinstance(action, words.PassOn):
-                run.passed_on = action.cause
-            if isinstance(action, (words.NoteAnswered, words.Acknowledge, words.AnswerOffer)):
+            if isinstance(action, JOURNALLED):
                 self.answered(run)
         if isinstance(run.state, Over):
             self._finish(run, now)
         else:
+            self._overhearing.look(run)
+            self._indicate(run, now)
             self._rearm(run)
+
+    def _indicate(self, run: Run, now: float) -> None:
+        leg = run.indicating.untold(run.state, run.legs, run.said)
+        if leg is not None:
+            self.tell(run, words.Restate(leg), now)
 
     def _rearm(self, run: Run) -> None:
         self._agenda.note(rules.deadline(run.state), run.id)
@@ -379,9 +459,17 @@ class Conductor:
                 yield at, run.id
 
     def _record(self, run: Run, cause: Cause) -> None:
+        """One record a call: while a part of it goes on, that part has to say what there is to say."""
         run.recorded = True
+        run.kept = self._overhearing.over(run) or run.kept
+        run.siblings.discard(run.id)
+        rest = next((self.runs[each] for each in run.siblings if each in self.runs), None)
         try:
-            self.parts.records.record(run.ended(cause, self.parts.clock.monotonic()))
+            if rest is not None:
+                leave_to(rest, run)
+                self.answered(rest)
+            else:
+                self.parts.records.record(run.ended(cause, self.parts.clock.monotonic()))
         finally:
             if run.answered is not None:
                 self.over(run)
@@ -393,65 +481,9 @@ class Conductor:
             self.changed(run.caller.tenant_id)
             if not self._of_tenant[run.caller.tenant_id]:
                 del self._of_tenant[run.caller.tenant_id]
-        self._concerned.drop(run.id, run.concerned())
+        self._concerned.drop(run.id, run.concerns)
         for leg in run.legs.values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)
-
-
-def _printable(dialled: str) -> str:
-    """What was dialled, as it may be kept and shown."""
-    return "".join(char for char in dialled[:MOST_DIALLED] if char.isprintable())
-
-
-def _fits(caller: IncomingLeg, binding: Binding) -> bool:
-    """RFC 3261 section 26.2.2: secure to the last hop, or not at all."""
-    return caller.invite.target.scheme != "sips" or binding.flow.secure
-
-
-_PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
-"""How a phone carries media, by the way it registered; see the rules for one that refuses."""
-
-
-def _in_words(name: str, event: told.LegEvent) -> words.Event:
-    """What a leg told, in the words of the rules."""
-    match event:
-        case told.Progressed(status, body):
-            return words.CalleeProgressed(name, status, body)
-        case told.Answered(body):
-            return words.CalleeAnswered(name, body)
-        case told.Refused(status):
-            return words.CalleeRefused(name, status)
-        case told.Cancelled():
-            return words.CallerCancelled()
-        case told.Confirmed(body):
-            return words.AckCame(name, body)
-        case told.Offered(body):
-            return words.OfferCame(name, body)
-        case told.OfferAnswered(body):
-            return words.OfferAnswered(name, body)
-        case told.OfferRefused(status):
-            return words.OfferRefused(name, status)
-        case told.HungUp():
-            return words.HungUp(name)
-        case told.Lost():
-            return words.LegLost(name)
-        case told.Informed():
-            raise OurMistake("an INFO is no word of the rules")
-
-
-def _reject(cause: Cause) -> words.Reject:
-    return words.Reject(cause.value.status, cause)
-
-
-def _shown(run: Run) -> LiveCall:
-    state = "talking" if isinstance(run.state, Talking) else "ending" if isinstance(run.state, Ending) else "ringing"
-    return LiveCall(
-        id=run.id,
-        tenant_id=run.caller.tenant_id,
-        state=state,
-        started=run.started,
-        answered=run.answered,
-        caller=run.caller.number,
-        callee=run.dialled,
-    )
+        for name in run.apps:
+            self.parts.parking.leave(run.app_leg(name))

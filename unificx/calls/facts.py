@@ -58,3 +58,5 @@ class CallEnded:
     """Q.850 cause (16 normal clearing, 17 busy, ...) below 128, else the SIP status that ended it."""
     parties: tuple[CallParty, ...]
     """One caller and at least one callee."""
+    recorded: bool = False
+    """Whether anything that was said was recorded."""

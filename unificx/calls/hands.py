@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 import structlog
 
-from unificx.calls.hosted import HostedLeg
+from unificx.calls.hosted import HostedCaller, HostedLeg
 from unificx.calls.ports import HostsApps, MediaAnchor, Wakes
 from unificx.calls.rules import words
 from unificx.calls.rules.causes import ELSEWHERE, Cause
@@ -67,8 +67,8 @@ class Hands:
                 self._dial(run, leg, sdp, now)
             case words.Progress(status, sdp):
                 _caller(run).progress(status, run.ours(CALLER, sdp), now)
-            case words.Accept(sdp):
-                _caller(run).accept(run.ours(CALLER, sdp), now)
+            case words.Accept(sdp, leg):
+                _caller(run, leg).accept(run.ours(leg, sdp), now)
             case words.Reject(status, cause):
                 _caller(run).reject(status, now, [("Reason", cause.reason)])
             case words.CancelCallee(leg, elsewhere):
@@ -85,15 +85,15 @@ class Hands:
                 self._tools.wakes.wake(devices, run.id)
             case words.LetSleep(devices):
                 self._tools.wakes.stop(devices, run.id)
-            case words.NoteAnswered() | words.PassOn():
-                pass
+            case words.NoteAnswered() | words.PassOn() | words.Swap() | words.NoteJoined() | words.Seek():
+                pass  # they are about what is known of the call: see the conductor
             case _:
                 self._in_talk(run, action, now)
 
     def _in_talk(
         self,
         run: Run,
-        action: words.Offer | words.AnswerOffer | words.RefuseOffer | words.Bye | words.Close,
+        action: words.Offer | words.AnswerOffer | words.RefuseOffer | words.Bye | words.Close | words.Notify,
         now: float,
     ) -> None:
         leg = run.legs.get(action.leg)
@@ -108,7 +108,10 @@ class Hands:
             case words.RefuseOffer(_, status):
                 leg.refuse_offer(status, now)
             case words.Bye(_, cause):
+                leg.notify(200, now)  # had he asked for a transfer that failed, he would know by now
                 leg.bye(now, cause.reason)
+            case words.Notify(_, status):
+                leg.notify(status, now)
             case words.Close():
                 leg.close(now)
             case _:
@@ -117,7 +120,8 @@ class Hands:
     def _dial(self, run: Run, name: str, sdp: bytes, now: float) -> None:
         if name in run.apps:
             hosting = run.hosting(name)
-            run.legs[name] = app = HostedLeg(hosting.leg, self._told)
+            kind = HostedCaller if name == CALLER else HostedLeg
+            run.legs[name] = app = kind(hosting.leg, self._told)
             app.begin(self._tools.hosts, hosting, sdp)
             return
         leg = self._tools.legs.outgoing(run.targets[name].invitation)
@@ -153,9 +157,9 @@ class Hands:
             case words.AnswerMedia(ticket):
                 self._said(run, await _or_failed(ticket, self._answer(run, anchor, action)))
             case words.ReleaseMedia(_, final):
-                report = await self._release(anchor)
+                run.meetings.left(anchor)
+                run.measure(await self._release(anchor))
                 if final:
-                    run.report = report
                     self._said(run, words.MediaReleased())
 
     async def _offer(self, run: Run, anchor: str, action: words.OfferMedia) -> words.Event:
@@ -164,14 +168,16 @@ class Hands:
             run.retarget(branch, Profile.PLAIN)
         to = branch if giver == CALLER else CALLER
         given = _given(run, giver, to, action.sdp)
-        sdp = await self._media.offer(anchor, _tag(run, giver), given, run.profile(to), run.profile(giver))
+        sdp = await self._media.offer(anchor, _tag(run, giver), given, run.described_at(to, anchor), run.profile(giver))
         return words.MediaOffered(action.ticket, fitted(sdp, run.known(to)))
 
     async def _answer(self, run: Run, anchor: str, action: words.AnswerMedia) -> words.Event:
         giver = action.giver
         other = action.branch if giver == CALLER else CALLER
         given = _given(run, giver, other, action.sdp)
-        sdp = await self._media.answer(anchor, _tag(run, other), _tag(run, giver), given, run.profile(other))
+        sdp = await self._media.answer(
+            anchor, _tag(run, other), _tag(run, giver), given, run.described_at(other, anchor)
+        )
         return words.MediaAnswered(action.ticket, fitted(sdp, run.known(other)))
 
     async def _release(self, anchor: str) -> MediaReport | None:
@@ -196,9 +202,10 @@ async def _or_failed(ticket: str, asked: Coroutine[Any, Any, words.Event]) -> wo
         return words.MediaFailed(ticket, theirs=False)
 
 
-def _caller(run: Run) -> IncomingLeg:
-    leg = run.legs[CALLER]
-    assert isinstance(leg, IncomingLeg)
+def _caller(run: Run, name: str = CALLER) -> IncomingLeg | HostedCaller:
+    """A leg that called."""
+    leg = run.legs[name]
+    assert isinstance(leg, IncomingLeg | HostedCaller)
     return leg
 
 

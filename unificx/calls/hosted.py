@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from unificx.calls.contracts import Hosting
 from unificx.calls.ports import FarEnd, HostsApps
-from unificx.sip.legs import LegEvent
+from unificx.sip.legs import Headers, LegEvent
 
 HERE = "127.0.0.1"
 """Where apps speak from."""
@@ -14,6 +14,7 @@ class HostedLeg:
     """Has the verbs of `sip.legs`; what it is told goes to the app, and `told` hears what the app says."""
 
     dialog = None
+    record_aware = False
 
     def __init__(self, id_: str, told: Callable[["HostedLeg", LegEvent], None]) -> None:
         self.id = id_
@@ -66,6 +67,9 @@ class HostedLeg:
         if end is not None:
             end.ended()
 
+    def notify(self, status: int, now: float) -> None:
+        """An app that gives a call away is not told what becomes of it."""
+
     def moved(self, now: float) -> None:
         """Apps stay where they are."""
 
@@ -75,3 +79,20 @@ class HostedLeg:
             return
         self.received = getattr(event, "body", b"") or self.received
         self._told(self, event)
+
+
+class HostedCaller(HostedLeg):
+    """The leg of an app that calls: it makes its offer first, and then has the verbs of a caller's leg."""
+
+    accepted = False
+
+    def progress(self, status: int, body: bytes, now: float) -> None:
+        """Whoever is called takes his time; an app just waits."""
+
+    def accept(self, body: bytes, now: float) -> None:
+        self.accepted = True
+        self.acknowledge(body, now)
+
+    def reject(self, status: int, now: float, headers: Headers = ()) -> None:
+        del status, headers
+        self.close(now)

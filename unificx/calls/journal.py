@@ -4,14 +4,17 @@ A call is noted before its caller hears that it is answered, and struck out when
 end within one batch of the spool never reach the database.
 """
 
+from collections import Counter, defaultdict
 from typing import Protocol
 
 import structlog
 
 from unificx.calls import queries
 from unificx.calls.conductor import Conductor
+from unificx.calls.facts import CallParty
+from unificx.calls.hosted import HostedLeg
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.states import Answering, Talking
+from unificx.calls.rules.states import Answering, Talking, Transferring
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import AnyLeg, Run, Said
 from unificx.calls.tables import LiveCallPart
@@ -48,13 +51,15 @@ class Journal:
         self._clock = clock
 
     def note(self, run: Run) -> None:
-        """The call is answered."""
-        state = run.state
+        """The call is answered, or has changed. That another went into it is in the same record: with one without the
+        other the next life would lose somebody, or have him twice."""
+        state = run.state.talking if isinstance(run.state, Transferring) else run.state
         if not isinstance(state, (Answering, Talking)):
             return
         tenant = run.caller.tenant_id
         blob = queries.sealed(self._keys, tenant, run.id, _part(run, state))
-        self._append(f"+ {run.id} {tenant} ".encode() + blob)
+        absorbed, run.absorbed = run.absorbed, ""
+        self._append((f"* {absorbed} " if absorbed else "+ ").encode() + f"{run.id} {tenant} ".encode() + blob)
 
     def strike(self, run: Run) -> None:
         """The call is over."""
@@ -72,12 +77,14 @@ class Journal:
         live: dict[str, tuple[str, str, bytes]] = {}
         over: list[str] = []
         for record in batch:
-            sign, call_id, *rest = record.split(b" ", 3)
-            if sign == b"+":
-                live[call_id.decode()] = (call_id.decode(), rest[0].decode(), rest[1])
-            else:  # it may have been noted by an earlier batch too
-                live.pop(call_id.decode(), None)
-                over.append(call_id.decode())
+            sign, *words = record.split(b" ", 4 if record.startswith(b"*") else 3)
+            if sign != b"+":  # it may have been noted by an earlier batch too
+                gone = words.pop(0).decode()
+                live.pop(gone, None)
+                over.append(gone)
+            if sign != b"-":
+                call_id, tenant = words[0].decode(), words[1].decode()
+                live[call_id] = (call_id, tenant, words[2])
         if over:
             await queries.drop(uow.session, over)
         if live:
@@ -95,7 +102,11 @@ class Journal:
         ]
         for call_id in {row.id for row in rows}.difference(run.id for run in runs):
             self._append(f"- {call_id}".encode())  # destroyed or damaged: nobody will ever read it
+        together = defaultdict[str, set[str]](set)
         for run in runs:
+            together[run.record or run.id].add(run.id)
+        for run in runs:
+            run.siblings = together[run.record or run.id]
             conductor.adopt(run)
         if runs:
             log.info("calls_carried_on", calls=len(runs))
@@ -103,7 +114,7 @@ class Journal:
 
 
 def _part(run: Run, state: Answering | Talking) -> LiveCallPart:
-    caller, callee = run.legs[CALLER], run.legs[state.callee]
+    caller, callee = run.legs[CALLER], run.legs.get(state.callee)
     who = run.caller
     answered = run.answered or run.started
     return LiveCallPart(
@@ -111,24 +122,39 @@ def _part(run: Run, state: Answering | Talking) -> LiveCallPart:
         dialled=run.dialled,
         devices=(run.devices.get(state.callee, ""), run.callee.id if run.callee is not None else ""),
         times=(run.started, answered),
-        caller_dialog=_dialog_words(caller, owns=False),
-        callee_dialog=_dialog_words(callee, owns=True) if state.callee not in run.apps else (),
+        caller_dialog=_dialog_words(caller),
+        callee_dialog=_dialog_words(callee),
         descriptions=tuple(sdp.decode("utf-8", "replace") for sdp in (state.caller_sdp, state.callee_sdp)),
-        passed_on=run.passed_on.name if run.passed_on is not None else "",
+        passed_on=run.passed_on.name if run.passed_on is not None and run.missed else "",
+        cast=tuple(_member(tag, one) for tag, one in run.cast.items()),
+        record=run.record,
     )
 
 
-def _dialog_words(leg: AnyLeg, *, owns: bool) -> tuple[str, ...]:
+def _member(tag: str, one: CallParty) -> tuple[str, ...]:
+    return (tag, one.subject or "", one.extension_id or "", one.device_id or "", one.number, one.name, one.address)
+
+
+def _party(words: tuple[str, ...]) -> CallParty:
+    subject, extension, device, number, name, address = words[1:]
+    who = subject or None, extension or None, device or None
+    return CallParty("callee", *who, number=number, name=name, address=address)
+
+
+def _dialog_words(leg: AnyLeg | None) -> tuple[str, ...]:
+    """What is noted of a leg; nothing of an app's, for it has no dialog."""
+    if leg is None or isinstance(leg, HostedLeg) or leg.dialog is None:
+        return ()
     dialog = leg.dialog
-    assert dialog is not None
     flow = dialog.flow
-    way = (flow.transport, flow.host, str(flow.port), "owns" if owns else "")
+    known = ["owns"] * leg.owns_call_id + ["aware"] * leg.record_aware
+    way = (flow.transport, flow.host, str(flow.port), " ".join(known))
     ends = (dialog.local_tag, dialog.local, dialog.remote_tag, dialog.remote)
     return (dialog.call_id, *ends, str(dialog.local_seq), dialog.target, *way, *dialog.routes)
 
 
 def _adopted(words: tuple[str, ...], sdp: str) -> Adopted:
-    call_id, local_tag, local, remote_tag, remote, number, target, transport, host, port, owns, *routes = words
+    call_id, local_tag, local, remote_tag, remote, number, target, transport, host, port, known, *routes = words
     dialog = Dialog(
         call_id=call_id,
         local=local,
@@ -141,7 +167,7 @@ def _adopted(words: tuple[str, ...], sdp: str) -> Adopted:
         routes=tuple(routes),
         flow=Flow(transport, host, int(port)),
     )
-    return Adopted(dialog, outgoing=bool(owns), sent=b"", received=sdp.encode())
+    return Adopted(dialog, outgoing="owns" in known, sent=b"", received=sdp.encode(), record_aware="aware" in known)
 
 
 def _readable(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clock: Clock) -> Run | None:
@@ -159,10 +185,10 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
     caller_sdp, callee_sdp = part.descriptions
     started, answered = part.times
     callee = directory.extension_by_id(callee_extension)
-    in_app = not part.callee_dialog and bool(part.caller_dialog)
-    adopted = {CALLER: _adopted(part.caller_dialog, caller_sdp)}
-    if not in_app:
-        adopted["b1"] = _adopted(part.callee_dialog, callee_sdp)
+    noted = {CALLER: (part.caller_dialog, caller_sdp), "b1": (part.callee_dialog, callee_sdp)}
+    adopted = {name: _adopted(*one) for name, one in noted.items() if one[0]}
+    if not adopted:
+        raise ValueError("no leg was noted")
     run = Run(
         id=call_id,
         caller=Caller(tenant, extension, device, subject, number=number, name=name),
@@ -173,10 +199,16 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         legs={name: legs.adopt(one, clock.monotonic()) for name, one in adopted.items()},
         answered=answered,
         winner="b1",
-        devices={} if in_app else {"b1": callee_device},
-        apps={"b1": Hosted("")} if in_app else {},
+        devices={"b1": callee_device} if part.callee_dialog else {},
+        extensions={"b1": callee_extension} if part.callee_dialog else {},
+        named=Counter({"b": 1}),
+        apps={name: Hosted("") for name in noted if name not in adopted},
         passed_on=Cause[part.passed_on] if part.passed_on else None,
+        missed=bool(part.passed_on),
+        cast={words[0]: _party(words) for words in part.cast or ()},
         said={CALLER: Said(SKIPPED, b""), "b1": Said(SKIPPED, b"")},
+        record=part.record or "",
+        adopted=True,
     )
     spoken = (clock.now() - answered).total_seconds()
     left = max((callee.max_call_seconds if callee is not None else 10_800) - spoken, 0.0)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from unificx.calls.contracts import Hosting
+from unificx.calls.contracts import Hosting, Talk
 from unificx.calls.facts import CallEnded
 from unificx.media import MediaReport, Profile
 from unificx.sip.legs import LegEvent, Refused
@@ -116,6 +116,39 @@ class _Nowhere:
     def offer_refused(self, status: int) -> None: ...
     def informed(self, content_type: str, body: bytes) -> None: ...
     def ended(self) -> None: ...
+
+
+class Overhears(Protocol):
+    """Is told what goes on between people: for whoever records it. Nothing here waits."""
+
+    def talks(self, talk: Talk) -> None:
+        """Two people talk. Told again, with the same call id, when anything of it has changed: who talks, who holds,
+        where their media meet. A new leg is told here before anything of it may be kept."""
+        ...
+
+    def apart(self, call_id: str) -> None:
+        """They talk no more for now, though the call is not over: parked, or with an app."""
+        ...
+
+    def pressed(self, call_id: str, tag: str, key: str) -> None:
+        """A leg has pressed a key."""
+        ...
+
+    def over(self, call_id: str) -> bool:
+        """The call is over. Whether anything of it was recorded."""
+        ...
+
+
+class NobodyOverhears:
+    """What is said is nobody's business."""
+
+    def talks(self, talk: Talk) -> None: ...
+    def apart(self, call_id: str) -> None: ...
+    def pressed(self, call_id: str, tag: str, key: str) -> None: ...
+
+    def over(self, call_id: str) -> bool:
+        del call_id
+        return False
 
 
 class RecordsCalls(Protocol):

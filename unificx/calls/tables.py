@@ -28,7 +28,9 @@ class LiveCallPart:
     `caller` is (tenant, extension, device, subject, number, name), `devices` the callee's device and extension,
     `times` when it started and was answered. A dialog is (Call-ID, local tag, local, remote tag, remote, CSeq, target,
     transport, host, port, "owns" or "", *routes). Gone when the call is over. A call in an app has no second dialog;
-    `passed_on` is why the app took it, the name of a cause, or "" if it was dialled.
+    `passed_on` is why the app took it, the name of a cause, or "" if it was dialled. `cast` are those who took part,
+    each (tag, subject, extension, device, number, name, address), once a call was given away; `record` is the id of
+    the call this is part of.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")
@@ -39,6 +41,8 @@ class LiveCallPart:
     callee_dialog: tuple[str, ...] = _operations("user.behavior.call_detail")
     descriptions: tuple[str, ...] = _operations("user.device.ip_address")
     passed_on: str | None = _operations("user.behavior.call_detail")
+    cast: tuple[tuple[str, ...], ...] | None = _operations("user.behavior.call_detail")
+    record: str | None = _operations("user.behavior.call_detail")
 
 
 class LiveCallRow(Base):

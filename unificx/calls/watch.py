@@ -60,8 +60,8 @@ class Watch:
             self._conductor.wake()
 
     def _judge(self, run: Run, state: Talking, report: MediaReport) -> words.MediaSilent | None:
-        caller = report.party(run.legs[CALLER].id)
-        callee = report.party(run.legs[state.callee].id)
+        legs = run.legs.get(CALLER), run.legs.get(state.callee)
+        caller, callee = (report.party(leg.id) if leg is not None else None for leg in legs)
         if caller is None or callee is None:
             return None
         if not all(sends(sdp) and hears(sdp) for sdp in (state.caller_sdp, state.callee_sdp)):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
+from pydantic_core import to_json
 from sqlalchemy import Row, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,8 +31,6 @@ _INSERTS = {
 }
 """By dialect and table; a call that is there already is left as it is."""
 
-_write = json.JSONEncoder(separators=(",", ":")).encode
-
 
 # Writing. A record is JSON: the call's row, and its parties' rows with the sealed parts in hex.
 
@@ -39,7 +38,7 @@ _write = json.JSONEncoder(separators=(",", ":")).encode
 def to_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
     """A call as the spool keeps it; `subjects` are its parties', in order."""
     rows = [_party_row(keys, call, place, subject) for place, subject in enumerate(subjects)]
-    return _write((_call_row(call), rows)).encode()
+    return to_json((_call_row(call), rows))
 
 
 def _call_row(call: CallEnded) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
         "talk_seconds": talk_seconds(call),
         "outcome": call.outcome,
         "cause": call.cause,
-        "recorded": False,
+        "recorded": call.recorded,
     }
 
 

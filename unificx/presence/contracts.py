@@ -45,6 +45,8 @@ class Binding:
     """Its connection is gone: kept for the phone that comes back, but not rung."""
     lasts: int = 3600
     """Seconds it was granted the last time."""
+    lines: str = field(default="", repr=False, compare=False)
+    """What the REGISTER said that made or refreshed it: said again, nothing is new but the times. "" if not known."""
     noted_until: float = 0.0
     """How long the journal keeps it: longer than granted, so that not every refresh has to be noted."""
 

@@ -14,7 +14,7 @@ from unificx.presence.facts import DeviceMoved, DeviceRegistered, DeviceUnregist
 from unificx.presence.location import Location
 from unificx.presence.ports import Device, Journal
 from unificx.presence.queries import Moment
-from unificx.presence.rules import LONGEST, Arrival, Outcome, RegistrationRefused, decide, read
+from unificx.presence.rules import LONGEST, Arrival, Outcome, RegistrationRefused, again, decide, read
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 from unificx.store import Database, ErasedSubject, Keys, SpoolFull, UnitOfWork
@@ -52,11 +52,15 @@ class Registrar:
 
         Raises BadPeer, and RegistrationRefused where the response needs headers of its own.
         """
+        held, arrival = self._held(device, now), Arrival(flow, now)
+        same = again(held, request, arrival, longest)
+        if same is not None:
+            self._location.put(device.extension_id, device.device_id, (same,))
+            return Registered((same,), (), outbound=same.reg_id > 0)
         asked = read(request, longest)
-        held = self._held(device, now)
         if not held and asked.wanted and self._parts.full():
             raise _no_room()
-        outcome = decide(held, asked, device, Arrival(flow, now), self._parts.clock.new_id)
+        outcome = decide(held, asked, device, arrival, self._parts.clock.new_id)
         if outcome.changed or outcome.removed or outcome.extended:
             self._keep(outcome)
         if asked.wanted or asked.nothing:

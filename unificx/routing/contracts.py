@@ -28,6 +28,8 @@ class Hosted:
 
     app: str
     arguments: tuple[str, ...] = ()
+    longest: float | None = None
+    """Seconds the call may last; None: as long as calls with apps usually may."""
 
 
 @dataclass(frozen=True, slots=True)

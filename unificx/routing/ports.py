@@ -25,8 +25,8 @@ class NoSleepers:
 class Apps(Protocol):
     """Who knows which calls end in the system itself. Asked for every call: answered from memory."""
 
-    def behind(self, tenant_id: str, code: str) -> Hosted | None:
-        """The app that is reached by a feature code, such as *43."""
+    def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
+        """The app that is reached by a feature code, such as *43, or by a number that no extension has."""
         ...
 
     def instead_of(self, extension: Extension) -> Hosted | None:
@@ -37,8 +37,8 @@ class Apps(Protocol):
 class NoApps:
     """There are none."""
 
-    def behind(self, tenant_id: str, code: str) -> Hosted | None:
-        del tenant_id, code
+    def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
+        del tenant_id, dialled
         return None
 
     def instead_of(self, extension: Extension) -> Hosted | None:

@@ -33,7 +33,7 @@ class Routing:
             case Number(digits):
                 extension = self._directory.extension(caller.tenant_id, digits)
                 if extension is None:
-                    return NoSuchNumber()
+                    return self._apps.behind(caller.tenant_id, digits) or NoSuchNumber()
                 wakeable = self._sleepers.sleeping(extension.id)
                 bindings = tuple(self._location.contacts(extension.id, now))
                 return Ring(extension, bindings, wakeable, instead=self._apps.instead_of(extension))

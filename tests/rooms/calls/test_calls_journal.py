@@ -42,6 +42,8 @@ NO_CALL = LiveCallPart(
     callee_dialog=(),
     descriptions=("", ""),
     passed_on="",
+    cast=(),
+    record="",
 )
 
 

@@ -1,11 +1,13 @@
-"""The call's state machine, whole: `begin`, then `step` by `step`, a `deadline` between."""
+"""The call's state machine, whole: `begin` or `open_by_app`, then `step` by `step`, a `deadline` between."""
 
 from collections.abc import Iterable
 from typing import assert_never
 
+from unificx.calls.rules import transfer
 from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.opening import open_by_app, opening
 from unificx.calls.rules.setup import answering, begin, setting_up
-from unificx.calls.rules.states import Answering, Ending, Over, SettingUp, State, Talking
+from unificx.calls.rules.states import Answering, Ending, Opening, Over, SettingUp, State, Talking, Transferring
 from unificx.calls.rules.talk import ending, talking
 from unificx.calls.rules.words import (
     CALLER,
@@ -22,12 +24,18 @@ from unificx.calls.rules.words import (
 def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:
     """Take one event: where the call stands now, and what must be done."""
     match state:
+        case Opening():
+            return opening(state, event, now)
         case SettingUp():
             return setting_up(state, event, now)
         case Answering():
             return answering(state, event, now)
         case Talking():
+            if isinstance(event, transfer.Change):
+                return transfer.changed(state, event, now)
             return talking(state, event, now)
+        case Transferring():
+            return transfer.transferring(state, event, now)
         case Ending():
             return ending(state, event, now)
         case Over():
@@ -43,7 +51,9 @@ def deadline(state: State) -> float | None:
             return state.ring_until if state.nudge_at is None else min(state.ring_until, state.nudge_at)
         case Talking():
             return state.ends_at
-        case Ending():
+        case Transferring():
+            return transfer.deadline(state)
+        case Ending() | Opening():
             return state.until
         case Answering() | Over():
             return None
@@ -63,4 +73,4 @@ def abandon(legs: Iterable[str], recorded: bool) -> list[Action]:
     return [*actions, Reject(cause.value.status, cause), Bye(CALLER, cause)]
 
 
-__all__ = ["abandon", "begin", "deadline", "step"]
+__all__ = ["abandon", "begin", "deadline", "open_by_app", "step"]

@@ -1,6 +1,7 @@
 """What the conductor has to know of a session description, found in the bytes without a full parse."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 MOST_BYTES = 16 * 1024
@@ -12,9 +13,9 @@ _NOBODYS = b"192.0.2.1"
 _ADDRESS = re.compile(rb"^(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] )([^\s/]+)", re.M)
 _CANDIDATE = re.compile(rb"^a=(?:candidate:\S+ \d+ \S+ \d+ |remote-candidates:\d+ )(\S+)", re.M)
 _CANDIDATES = re.compile(rb"^a=candidate:\S+ \d+ \S+ \d+ (\S+)[^\n]*\n", re.M)
-_WAYS = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates)[^\n]*\n", re.M)
+_WAYS = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates|fingerprint:)[^\n]*\n", re.M)
 _PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
-_DIRECTION = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.M)
+_DIRECTION = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)(?=\s*$)", re.M)
 
 
 def usable(sdp: bytes, source: str) -> bytes:
@@ -76,13 +77,19 @@ def uses_ice(sdp: bytes) -> bool:
 
 
 def without_ways(sdp: bytes) -> bytes:
-    """The description of one who goes by ICE without anything that says where he is; any other as it is.
+    """The description of one who goes by ICE without anything that says where he is and by which key he is known; any
+    other as it is. The media engine hashes its own key as he did his, unless he did not yet.
 
     Its place is one that nobody has (RFC 5737), for 0.0.0.0 without ICE means hold.
     """
     if not uses_ice(sdp):
         return sdp
     return b"\nm=".join(_placed(section, _NOBODYS) for section in _WAYS.sub(b"", sdp).split(b"\nm="))
+
+
+def both_ways(sdp: bytes) -> bytes:
+    """The description as if nobody were on hold: what one says who is given to somebody else (RFC 3264 section 5.1)."""
+    return _DIRECTION.sub(b"a=sendrecv", sdp)
 
 
 def _without_place(section: bytes) -> bytes:
@@ -120,6 +127,7 @@ def _is_low(address: IPv4Address | IPv6Address) -> bool:
     return isinstance(address, IPv4Address) and address.packed[0] == 0
 
 
+@lru_cache(maxsize=1024)  # phones offer from where they offered before
 def _numeric(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text.partition("%")[0])

@@ -7,7 +7,8 @@ from unificx.calls.rules import waking
 from unificx.calls.rules.causes import Cause, cause_of, weightiest
 from unificx.calls.rules.descriptions import uses_ice
 from unificx.calls.rules.renewal import renew
-from unificx.calls.rules.states import Answering, Branch, Limits, Over, Rebuild, SettingUp, State, Talking
+from unificx.calls.rules.rung import Rung
+from unificx.calls.rules.states import Answering, Branch, Over, Rebuild, SettingUp, State, Talking
 from unificx.calls.rules.words import (
     CALLER,
     Accept,
@@ -21,11 +22,14 @@ from unificx.calls.rules.words import (
     CalleeRefused,
     CallerCancelled,
     CancelCallee,
+    Declined,
     DeviceCame,
     Dial,
     EndAsked,
     Event,
     HungUp,
+    IntoApp,
+    Joined,
     LegLost,
     MediaAnswered,
     MediaFailed,
@@ -45,8 +49,11 @@ from unificx.calls.rules.words import (
     RefuseOffer,
     Reject,
     ReleaseMedia,
+    Restate,
+    TakeOver,
     Taker,
     TimePassed,
+    TransferAsked,
 )
 
 Outcome = tuple[State, list[Action]]
@@ -56,26 +63,17 @@ APP_ANSWERS = 10.0
 """Seconds an app of ours is given to answer."""
 
 
-def begin(
-    offer: bytes,
-    names: tuple[str, ...],
-    srtp: frozenset[str],
-    limits: Limits,
-    now: float,
-    *,
-    sleepers: waking.Sleepers = waking.Sleepers(),  # noqa: B008 - it is frozen
-    instead: str = "",
-) -> Outcome:
-    """Start to ring the phones `names`, those of `srtp` with SRTP, and to wake who sleeps; none of either: the callee
-    is nowhere to be reached. `instead` is the app that takes the call then, or when nobody does."""
+def begin(offer: bytes, rung: Rung, now: float) -> Outcome:
+    """Start to ring, with the caller's description `offer`, and to wake who sleeps."""
+    names, limits, sleepers, instead = rung.names, rung.limits, rung.sleepers, rung.instead
     if not names and not sleepers.asleep:
         return _not_taken(SettingUp(limits, offer, (), now, instead=instead), Cause.UNREACHABLE, now)
     stage = "offering" if offer else "calling"
-    branches = tuple(Branch(name, stage, name in srtp, sleeper=sleepers.behind.get(name, "")) for name in names)
+    branches = tuple(Branch(name, stage, name in rung.srtp, sleeper=sleepers.behind.get(name, "")) for name in names)
     nudge_at = now + waking.NUDGE_AFTER if sleepers.behind else None
-    begun = SettingUp(limits, offer, branches, now + limits.ring, asleep=sleepers.asleep, nudge_at=nudge_at)
-    begun = replace(begun, instead=instead)
-    state, woken = waking.wake(begun, sleepers.asleep)
+    until = now + limits.ring
+    begun = SettingUp(limits, offer, branches, until, asleep=sleepers.asleep, nudge_at=nudge_at, instead=instead)
+    state, woken = waking.wake(begun, sleepers.asleep) if sleepers.asleep else (begun, [])
     state, told = (state, []) if names else waking.hold(state)
     return state, [*(_first_step(state, name) for name in names), *woken, *told]
 
@@ -101,6 +99,8 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _refused(state, leg, status, now)
         case DeviceCame():
             return _came(state, event)
+        case Declined():
+            return _not_taken(state, Cause.DECLINED, now)
         case CallerCancelled() | HungUp("a"):
             return _give_up(state, Cause.CANCELLED)
         case LegLost("a"):
@@ -114,6 +114,8 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case OfferCame(leg):
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckCame() | OfferAnswered() | OfferRefused():
+            return state, []
+        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
             return state, []
         case _:
             assert_never(event)
@@ -142,7 +144,9 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
             return state, []
-        case LegLost() | HungUp() | AckCame() | DeviceCame():
+        case LegLost() | HungUp() | AckCame() | DeviceCame() | Declined():
+            return state, []
+        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
             return state, []
         case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | OfferAnswered() | OfferRefused() | TimePassed():
             return state, []
@@ -175,18 +179,20 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     branch = _find(state, leg)
     if branch is None or not branch.live:
         return state, []
-    state = _with(state, replace(branch, stage="ringing"))
+    ringing = replace(branch, stage="ringing")
     if sdp and state.offer and len(state.branches) == 1 and not state.early and not state.instead:
         # One phone alone may be heard before it answers; of several nobody could say which one to hear. Nor if an app
         # may answer after it: what was said early is the answer (RFC 3262 section 5), and the app's is another.
-        return replace(state, early=sdp), [AnswerMedia("early", leg, leg, sdp)]
+        return replace(_with(state, ringing), early=sdp), [AnswerMedia("early", leg, leg, sdp)]
     told = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
-    return (replace(state, told=told), [Progress(told, b"")]) if told > state.told else (state, [])
+    if told <= state.told:
+        return _with(state, ringing), []
+    return _with(state, ringing, told=told), [Progress(told, b"")]
 
 
 def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
     branch = _find(state, leg)
-    if branch is None or not branch.live:
+    if branch is None or branch.stage not in ("calling", "ringing"):
         return state, []
     callee_sdp = sdp or state.early
     actions = [*_drop_others(state, leg, elsewhere=True), *waking.let_sleep(state, branch)]
@@ -343,6 +349,6 @@ def _find(state: SettingUp, name: str) -> Branch | None:
     return next((branch for branch in state.branches if branch.name == name), None)
 
 
-def _with(state: SettingUp, changed: Branch) -> SettingUp:
-    branches = tuple(changed if each.name == changed.name else each for each in state.branches)
-    return replace(state, branches=branches)
+def _with(state: SettingUp, changed: Branch, *, told: int | None = None) -> SettingUp:
+    branches = tuple([changed if each.name == changed.name else each for each in state.branches])
+    return replace(state, branches=branches, told=state.told if told is None else told)

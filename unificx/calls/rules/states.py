@@ -4,16 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.rung import Limits, Rung
 
 Stage = Literal["offering", "calling", "ringing", "over"]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds: how long it rings, how long it may last."""
-
-    ring: float
-    talk: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +48,18 @@ class SettingUp:
     woken: frozenset[str] = frozenset()
     nudge_at: float | None = None
     instead: str = ""
+
+    def rings(self, device: str) -> bool:
+        """Whether it rings at a device that can be woken, or is about to."""
+        return device in self.woken or any(each.live and each.sleeper == device for each in self.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An app calls: until `until` its description is awaited, with which `rung` are called then."""
+
+    rung: Rung
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,25 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    """The caller goes to an app: that is dialled, and its answer brought to the anchor of its own."""
+
+    number: int
+    stage: Literal["offering", "calling"]
+
+
+@dataclass(frozen=True, slots=True)
+class TakingOver:
+    """`leg` comes in the place of the callee: the caller is offered what it sent, over an anchor of its own."""
+
+    number: int
+    stage: Literal["offering", "asking", "answering"]
+    leg: str
+    sdp: bytes
+    answer: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Talking:
     """Caller and `callee` talk. The descriptions are the last ones agreed on, as each side sent its own."""
 
@@ -121,8 +145,24 @@ class Talking:
     ends_at: float
     caller_sdp: bytes
     callee_sdp: bytes
-    exchange: Exchange | Rebuild | Renewal | None = None
+    exchange: Exchange | Rebuild | Renewal | Moving | TakingOver | None = None
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transferring:
+    """The caller was given away by `transferor`, "" once he is gone; those of `search` ring. Meanwhile the caller talks
+    with an app, which lets him hear that. `before` is the transferor's last description, `back` who is rung if nobody
+    takes the call and he is gone. `borrowed`: those who ring were offered somebody else's media. `keeps`: if nobody
+    takes the call, the caller goes on with the app."""
+
+    talking: Talking
+    search: SettingUp
+    transferor: str
+    before: bytes
+    back: Rung | None = None
+    borrowed: bool = False
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +182,4 @@ class Over:
     """Nothing is left to do."""
 
 
-State = SettingUp | Answering | Talking | Ending | Over
+State = Opening | SettingUp | Answering | Talking | Transferring | Ending | Over

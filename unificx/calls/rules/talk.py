@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import assert_never
 
+from unificx.calls.rules import turning
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.descriptions import uses_ice
 from unificx.calls.rules.renewal import renew, renewal_answered, renewing
-from unificx.calls.rules.states import Ending, Exchange, Over, Rebuild, Renewal, State, Talking
+from unificx.calls.rules.states import Ending, Exchange, Moving, Over, Rebuild, Renewal, State, TakingOver, Talking
 from unificx.calls.rules.words import (
     CALLER,
     AckCame,
@@ -19,10 +20,13 @@ from unificx.calls.rules.words import (
     CalleeRefused,
     CallerCancelled,
     Close,
+    Declined,
     DeviceCame,
     EndAsked,
     Event,
     HungUp,
+    IntoApp,
+    Joined,
     LegLost,
     MediaAnswered,
     MediaFailed,
@@ -38,7 +42,10 @@ from unificx.calls.rules.words import (
     Record,
     RefuseOffer,
     ReleaseMedia,
+    Restate,
+    TakeOver,
     TimePassed,
+    TransferAsked,
 )
 
 Outcome = tuple[State, list[Action]]
@@ -52,17 +59,20 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
     """Two legs talk."""
     match event:
         case HungUp(leg) if leg in (CALLER, state.callee):
-            return _end(state, Cause.HUNG_UP, now, closing=leg)
+            return end(state, Cause.HUNG_UP, now, closing=leg)
         case LegLost(leg) if leg in (CALLER, state.callee):
-            return _end(state, Cause.LEG_LOST, now, lost=leg)
+            return end(state, Cause.LEG_LOST, now, lost=leg)
         case CallerCancelled():  # our answer still waits for the PRACK of an early one, so it never went out
-            return _end(state, Cause.HUNG_UP, now)
+            return end(state, Cause.HUNG_UP, now)
         case EndAsked(cause):
-            return _end(state, cause, now)
+            return end(state, cause, now)
         case MediaSilent(both):
-            return _end(state, Cause.MEDIA_LOST if both else Cause.ONE_WAY, now)
+            return end(state, Cause.MEDIA_LOST if both else Cause.ONE_WAY, now)
         case TimePassed():
-            return _end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
+            return end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
+        case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:
+            kept, actions = turning.kept(state, state.exchange, Cause.CANCELLED)
+            return kept, [*actions, Close(leg)]
         case MediaRestarted():
             return _rebuild(state)
         case OfferCame(leg, sdp):
@@ -73,11 +83,21 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return _offer_answered(state, leg, sdp)
         case OfferRefused(leg, status):
             return _offer_refused(state, leg, status)
+        case CalleeRefused(leg) if leg == state.callee and isinstance(state.exchange, Moving):
+            return end(state, Cause.FAULT, now)
+        case MediaFailed() if isinstance(state.exchange, Moving) and event.ticket == f"exchange:{state.count}":
+            return end(state, Cause.NO_MEDIA, now)
         case MediaOffered() | MediaAnswered() | MediaFailed():
             return _media(state, event)
+        case CalleeAnswered(leg, sdp) if leg == state.callee:
+            return turning.app_answered(state, sdp)
+        case Restate(leg) if leg in (CALLER, state.callee):
+            return _restate(state, leg)
+        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
+            return state, []  # see `transfer`, which is asked before
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
-        case DeviceCame():
+        case DeviceCame() | Declined():
             return state, []
         case _:
             assert_never(event)
@@ -94,8 +114,10 @@ def ending(state: Ending, event: Event, now: float) -> Outcome:
     return Over(), actions
 
 
-def _end(state: Talking, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None) -> Outcome:
-    actions: list[Action] = [Bye(leg, cause) for leg in (CALLER, state.callee) if leg not in (closing, lost)]
+def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None) -> Outcome:
+    """Say goodbye to both, but not to who said it or is not there any more."""
+    actions: list[Action] = turning.turn_away(state, cause)
+    actions += [Bye(leg, cause) for leg in (CALLER, state.callee) if leg not in (closing, lost)]
     actions.append(ReleaseMedia(state.callee, final=True))
     return Ending(cause, closing, now + FIGURES_WAIT), actions
 
@@ -107,6 +129,14 @@ def _offer_came(state: Talking, leg: str, sdp: bytes) -> Outcome:
     if state.exchange is not None:
         return state, [RefuseOffer(leg, 491)]
     return _exchange(state, leg, sdp, silent=False)
+
+
+def _restate(state: Talking, leg: str) -> Outcome:
+    """As if the other side had offered once more what it has: the anchor follows whatever is answered to it."""
+    if state.exchange is not None:
+        return state, []
+    other = _other(state, leg)
+    return _exchange(state, other, state.caller_sdp if other == CALLER else state.callee_sdp, silent=True)
 
 
 def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Outcome:
@@ -140,6 +170,8 @@ def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
             return _told(state, exchange, leg), []
         case Renewal():
             return renewal_answered(state, exchange, leg, sdp)
+        case TakingOver():
+            return turning.asked(state, exchange, leg, sdp)
         case _:
             return state, []
 
@@ -148,17 +180,15 @@ def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
     exchange = state.exchange
     match exchange:
         case Exchange(_, "asking", giver) if leg == _other(state, giver):
-            return _restore(state, exchange, _refusal(exchange, status if status in REFUSALS else 488))
+            return _restore(state, exchange, turning.refusal(exchange, status if status in REFUSALS else 488))
         case Rebuild(stage="telling"):
             return _told(state, exchange, leg), []
         case Renewal():
             return renewal_answered(state, exchange, leg, b"")
+        case TakingOver():
+            return turning.asked(state, exchange, leg, b"")
         case _:
             return state, []
-
-
-def _refusal(exchange: Exchange, status: int) -> list[Action]:
-    return [] if exchange.silent else [RefuseOffer(exchange.giver, status)]
 
 
 def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Outcome:
@@ -179,16 +209,20 @@ def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) ->
         return _rebuilding(state, exchange, event)
     if isinstance(exchange, Renewal):
         return renewing(state, exchange, event)
+    if isinstance(exchange, Moving):
+        return turning.moving(state, exchange, event)
+    if isinstance(exchange, TakingOver):
+        return turning.taking_over(state, exchange, event)
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
             asked = replace(state, exchange=replace(exchange, stage="asking"))
             return asked, [Offer(_other(state, exchange.giver), sdp)]
         case "offering", MediaFailed(_, theirs):
-            return replace(state, exchange=None), _refusal(exchange, 488 if theirs else 500)
+            return replace(state, exchange=None), turning.refusal(exchange, 488 if theirs else 500)
         case "answering", MediaAnswered(_, sdp):
             return _agreed(state, exchange, sdp)
         case "answering", MediaFailed(_, theirs):
-            return _restore(state, exchange, _refusal(exchange, 488 if theirs else 500))
+            return _restore(state, exchange, turning.refusal(exchange, 488 if theirs else 500))
         case "restoring", MediaOffered():
             other = _other(state, exchange.giver)
             before = state.callee_sdp if other == state.callee else state.caller_sdp
@@ -216,10 +250,9 @@ def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
 
 def _rebuild(state: Talking) -> Outcome:
     """Make the anchor anew from the descriptions both sides last agreed on, and tell both where it is now."""
-    actions: list[Action] = []
-    interrupted = state.exchange
-    if isinstance(interrupted, Exchange) and interrupted.stage in ("offering", "asking", "answering"):
-        actions += _refusal(interrupted, 491)
+    if isinstance(state.exchange, Moving):  # the app offers anew by itself
+        return state, []
+    actions = turning.interrupted(state)
     if uses_ice(state.caller_sdp) or uses_ice(state.callee_sdp):
         renewed, asks = renew(state)
         return renewed, [*actions, *asks]

@@ -1,6 +1,6 @@
 """Devices that sleep while they are called: woken, waited for, and told when it is over."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from unificx.calls.rules.states import Branch, SettingUp
 from unificx.calls.rules.words import Action, LetSleep, Progress, Wake
@@ -9,14 +9,6 @@ Outcome = tuple[SettingUp, list[Action]]
 NUDGE_AFTER = 2.0
 """Seconds after which a device that can be woken and does not ring is taken to sleep over its registration: a browser
 answers an INVITE at once, whether a person does or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sleepers:
-    """Who can be woken: devices that are not registered, and those behind phones that are rung, by the phone's name."""
-
-    asleep: frozenset[str] = frozenset()
-    behind: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def wake(state: SettingUp, devices: frozenset[str]) -> Outcome:

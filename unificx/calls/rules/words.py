@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.rung import Rung
+from unificx.calls.rules.states import SettingUp
 
 CALLER = "a"
 
@@ -87,6 +89,11 @@ class DeviceCame:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """A person said no on a device that was woken for the call, without its phone: as good as a phone's 603."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerCancelled:
     """CANCEL, or BYE before the answer."""
 
@@ -137,6 +144,53 @@ class EndAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferAsked:
+    """The leg `by` gives the other one to whoever is `rung`, or to the app behind a name in there. Meanwhile the app
+    `waiting` is heard; "" if that is `by` itself. `back` are the phones to ring if nobody takes the call and `by` is
+    gone. Phones that ring already for another call of his come as the state they are in. `keeps`: if nobody takes the
+    call, the app `by` goes on with it."""
+
+    by: str
+    rung: Rung | SettingUp
+    waiting: str
+    back: Rung | None = None
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The leg `by` gives the other one to `leg`, which was in another call with him, and wrote `sdp` last."""
+
+    by: str
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IntoApp:
+    """The leg `by` leaves the other one to the app `app`."""
+
+    by: str
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """`leg` calls, with the offer `sdp`, to take the place of the leg `gone`."""
+
+    gone: str
+    leg: str
+    sdp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Restate:
+    """`leg` is to be told what it has anew: nobody offers anything, but something is to be said along with it."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """A deadline of the state has come."""
 
@@ -152,6 +206,7 @@ Event = (
     | CalleeAnswered
     | CalleeRefused
     | DeviceCame
+    | Declined
     | CallerCancelled
     | AckCame
     | OfferCame
@@ -160,6 +215,11 @@ Event = (
     | HungUp
     | LegLost
     | EndAsked
+    | TransferAsked
+    | Joined
+    | IntoApp
+    | TakeOver
+    | Restate
     | TimePassed
 )
 
@@ -242,9 +302,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Answer the caller."""
+    """Answer the caller, or another leg that called."""
 
     sdp: bytes
+    leg: str = CALLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +373,35 @@ class PassOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """From here on the caller and this leg go by each other's names: whoever stays is the caller."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteJoined:
+    """`leg` is the one the caller talks with now: note it and journal it. "": there is nobody at the moment."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Somebody else is called now: note whom. `back`: him who gave the call away, for nobody took it."""
+
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell who asked for a transfer how far it is."""
+
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The call is over: write what became of it."""
 
@@ -337,5 +427,9 @@ Action = (
     | Close
     | NoteAnswered
     | PassOn
+    | Swap
+    | NoteJoined
+    | Notify
+    | Seek
     | Record
 )

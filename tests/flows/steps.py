@@ -1,0 +1,101 @@
+"""What many ladders begin with: a call, and that somebody is given away, asked first or taken to a room."""
+
+from world import World
+
+CAST = "alice 1001, bob 1002, carol 1003"
+UP = """
+    alice -> INVITE 1002 [alice]
+    bob   <- INVITE [alice]
+    bob   -> 200 [bob]
+    bob   <- ACK
+    alice <- 200 [bob]
+    alice -> ACK
+"""
+ASKED = """
+    bob   -> REFER
+      Refer-To: <sip:1003@acme.example>
+    bob   <- 202 REFER
+    bob   <- NOTIFY 100
+    app   <- waiting for 1003 [alice]
+    carol <- INVITE [alice]
+      From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
+      Alert-Info: none
+    ! the app answers [ring]
+    alice <- INVITE [ring]
+    alice -> 200 [alice]
+    alice <- ACK
+    carol -> 180
+    bob   <- NOTIFY 180
+"""
+GONE = """
+    bob   -> BYE
+    bob   <- 200 BYE
+"""
+
+
+def parties(world: World) -> list[tuple[str, str]]:
+    [call] = world.ended
+    return [(party.role, party.number) for party in call.parties]
+
+
+HOLDS = """
+    bob   -> INVITE [bob/hold]
+    alice <- INVITE [bob/hold]
+    alice -> 200 [alice/held]
+    alice <- ACK
+    bob   <- 200 [alice/held]
+    bob   -> ACK
+"""
+MEETS = """
+    carol <- INVITE [alice]
+    carol -> 200 [carol]
+    carol <- ACK
+    alice <- INVITE [carol]
+    alice -> 200 [alice]
+    alice <- ACK
+"""
+WITH_DESK = "alice 1001, bob 1002, desk 1002, carol 1003, mallory 1004"
+CONSULTS = """
+    desk  -> INVITE 1003 [desk]
+    carol <- INVITE [desk]
+    carol -> 180
+    desk  <- 180
+"""
+ANSWERS = """
+    carol -> 200 [carol]
+    carol <- ACK
+    desk  <- 200 [carol]
+    desk  -> ACK
+"""
+
+
+def up(by: str) -> str:
+    """Alice talks with Bob, who did not answer at his desk; with `by` as the caller, the other way round."""
+    if by == "alice":
+        return UP.replace(
+            "bob   -> 200", "desk  <- INVITE [alice]\n    desk  -> 180\n    alice <- 180\n    bob   -> 200"
+        ).replace("alice <- 200", "desk  <- CANCEL\n    alice <- 200")
+    return """
+    bob   -> INVITE 1001 [bob]
+    alice <- INVITE [bob]
+    alice -> 200 [alice]
+    alice <- ACK
+    bob   <- 200 [alice]
+    bob   -> ACK
+    """
+
+
+MEET = """
+    ! bob clicks to meet
+    app   <- room [alice]
+    app   <- room [bob]
+    ! app 1 answers [room]
+    alice <- INVITE [room]
+    alice -> 200 [alice]
+    alice <- ACK
+    ! app 2 answers [room]
+    bob   <- INVITE [room]
+    bob   -> 200 [bob]
+    bob   <- ACK
+    ... 10 s
+"""

@@ -1,0 +1,247 @@
+"""Somebody calls a second person first, and then brings the two together; and calls that are taken over."""
+
+from urllib.parse import quote
+
+import pytest
+from ladder import play, play_on
+from steps import ANSWERS, CONSULTS, HOLDS, MEETS, WITH_DESK, up
+from world import World
+
+from unificx.sip.headers import parse_address
+
+
+def replaces(world: World, name: str = "desk", *, turned: bool = False) -> str:
+    """What names the call of a phone, as it would name it itself."""
+    phone = world.phones[name]
+    tags = [parse_address(phone.remote).tag, parse_address(phone.local).tag]
+    to_tag, from_tag = reversed(tags) if turned else tags
+    return f"{phone.call_id};to-tag={to_tag};from-tag={from_tag}"
+
+
+def refer(world: World, *, turned: bool = False) -> str:
+    return f"""
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example?Replaces={quote(replaces(world, turned=turned), safe="")}>
+    """
+
+
+TAKEN = """
+    bob   <- 202 REFER
+    bob   <- NOTIFY 100
+    desk  <- BYE
+    bob   <- NOTIFY 200 over
+    bob   <- BYE
+"""
+"""What he is told who brought two together, and that he is in neither call any more."""
+
+
+@pytest.mark.parametrize("by", ["alice", "bob"])
+@pytest.mark.parametrize("turned", [False, True])
+async def test_two_calls_become_one(by: str, turned: bool) -> None:
+    world = await play(WITH_DESK + up(by) + CONSULTS + ANSWERS)
+    await play_on(world, refer(world, turned=turned) + TAKEN + MEETS + f"""
+        carol -> BYE
+        alice <- BYE
+        history <- answered 16 {"alice bob" if by == "alice" else "bob alice"} desk carol
+        carol <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    assert len(world.ended) == 1
+
+
+async def test_who_was_held_meanwhile_is_heard_by_the_other() -> None:
+    world = await play(WITH_DESK + up("alice") + HOLDS + CONSULTS + ANSWERS)
+    await play_on(world, refer(world) + TAKEN + MEETS.replace("[alice]", "[alice/held both ways]", 1))
+
+
+async def test_who_was_held_is_given_away_at_once_and_heard_by_the_other() -> None:
+    await play(WITH_DESK + up("alice") + HOLDS + """
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example>
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        app   <- waiting for 1003 [alice/held both ways]
+        carol <- INVITE [alice/held both ways]
+          From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
+          Alert-Info: none
+    """)  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["alice", "bob"])
+async def test_whoever_called_first_is_known_to_have_called_whoever_stays(by: str) -> None:
+    """Of those who are left only he who began the call counts as calling."""
+    world = await play(WITH_DESK + up(by) + CONSULTS + ANSWERS)
+    await play_on(world, refer(world) + TAKEN + MEETS)
+    talk = world.talk
+    assert talk is not None
+    assert {leg.extension_id: leg.calls for leg in talk.legs} == {"e-1001": by == "alice", "e-1003": False}
+
+
+async def test_the_second_one_still_rings() -> None:
+    world = await play(WITH_DESK + up("alice") + CONSULTS)
+    await play_on(world, refer(world) + """
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        desk  <- 487
+        bob   <- NOTIFY 180
+        app   <- waiting for 1003 [alice]
+        ! the app answers [ring]
+        alice <- INVITE [ring]
+        alice -> 200 [alice]
+        alice <- ACK
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+    """ + MEETS + """
+        carol -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob desk carol
+        carol <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_call_of_somebody_else_is_nobodys_to_join() -> None:
+    world = await play(WITH_DESK + up("bob") + """
+        mallory -> INVITE 1003 [mallory]
+        carol <- INVITE [mallory]
+        carol -> 200 [carol]
+        carol <- ACK
+        mallory <- 200 [carol]
+        mallory -> ACK
+    """)  # fmt: skip
+    target = quote(replaces(world, "mallory"), safe="")
+    await play_on(world, f"""
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example?Replaces={target}>
+        bob   <- 404 REFER
+        desk  -> INVITE 1003 [desk]
+          Replaces: {replaces(world, "mallory")}
+        desk  <- 481
+    """)  # fmt: skip
+
+
+async def test_a_call_is_taken_from_one_phone_to_another_of_its_own() -> None:
+    world = await play(WITH_DESK + up("bob"))
+    await play_on(world, f"""
+        desk  -> INVITE 1002 [desk]
+          Replaces: {replaces(world, "bob")}
+        alice <- INVITE [desk]
+        alice -> 200 [alice/again]
+        alice <- ACK
+        desk  <- 200 [alice/again]
+        bob   <- BYE
+        desk  -> ACK
+        alice -> BYE
+        desk  <- BYE
+        history <- answered 16 bob alice desk
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_who_takes_a_call_over_thinks_better_of_it() -> None:
+    world = await play(WITH_DESK + up("bob"))
+    await play_on(world, f"""
+        desk  -> INVITE 1002 [desk]
+          Replaces: {replaces(world, "bob")}
+        alice <- INVITE [desk]
+        desk  -> CANCEL
+        desk  <- 487
+        bob   <- INVITE [alice]
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 bob alice
+        bob   <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_what_cannot_be_taken_over_is_refused() -> None:
+    world = await play(WITH_DESK + up("bob"))
+    await play_on(world, f"""
+        desk  -> INVITE 1002 [desk]
+          Replaces: {replaces(world, "bob")};early-only
+        desk  <- 486
+        desk  -> INVITE 1002
+          Replaces: {replaces(world, "bob")}
+        desk  <- 488
+        desk  -> INVITE 1002 [desk]
+          Replaces: {replaces(world, "bob").replace("to-tag", "tag")}
+        desk  <- 400
+        desk  -> INVITE 1002 [desk]
+          Replaces: {replaces(world, "bob")}
+        alice <- INVITE [desk]
+        alice -> 488
+        desk  <- 487
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 bob alice
+        bob   <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+ASKS_APP = """
+    desk  -> INVITE {code} [desk]
+    app   <- {app} [desk]
+    ! the app answers [app]
+    desk  <- 200 [app]
+    desk  -> ACK
+"""
+
+
+@pytest.mark.parametrize("by", ["alice", "bob"])
+async def test_who_has_asked_an_app_leaves_the_other_one_there(by: str) -> None:
+    world = await play(WITH_DESK + up(by) + ASKS_APP.format(code="*43", app="echo"))
+    await play_on(world, refer(world) + TAKEN + f"""
+        app   <- INVITE [alice]
+        ! the app accepts [app]
+        alice <- INVITE [app]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> BYE
+        app   <- BYE
+        history <- answered 16 {"alice bob" if by == "alice" else "bob alice"} desk *43
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_who_has_asked_for_a_place_parks_the_other_one_there() -> None:
+    world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*85", app="park"))
+    [held] = [run for run in world.conductor.runs.values() if run.apps]
+    assert world.parking.take("t1", held.app_leg("app"), "e-1002", world.clock.now()) == 1  # as its app does
+    await play_on(world, refer(world) + TAKEN + """
+        app   <- INVITE [alice]
+        ! the app accepts [app]
+        alice <- INVITE [app]
+        alice -> 200 [alice]
+        alice <- ACK
+    """)  # fmt: skip
+    [parked] = world.conductor.parked("t1")
+    assert (parked.number, parked.by) == ("1001", "1002")
+    await play_on(world, """
+        carol -> INVITE *861 [carol]
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- BYE
+        carol <- 200 [alice]
+        carol -> ACK
+    """)  # fmt: skip

@@ -1,0 +1,309 @@
+"""Somebody gives a call away: to a phone, to a code, to nobody who takes it."""
+
+import pytest
+from ladder import play
+from steps import ASKED, CAST, GONE, UP, parties
+
+
+async def test_the_callee_gives_the_caller_away() -> None:
+    world = await play(CAST + UP + ASKED + """
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+        alice <- INVITE [carol]
+        alice -> 200 [alice/again]
+        alice <- ACK
+        ... 10 s
+        carol -> INVITE [carol/hold]
+        alice <- INVITE [carol/hold]
+        alice -> 200 [alice/held]
+        alice <- ACK
+        carol <- 200 [alice/held]
+        carol -> ACK
+        carol -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob carol
+        carol <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    assert parties(world) == [("caller", "1001"), ("callee", "1002"), ("callee", "1003")]
+    [call] = world.ended
+    assert (call.ended - call.answered).total_seconds() == pytest.approx(10, abs=1)
+    assert all(party.quality.packets for party in call.parties)
+
+
+async def test_the_caller_gives_the_callee_away() -> None:
+    world = await play(CAST + UP + """
+        alice -> REFER
+          Refer-To: <sip:1003@acme.example>
+        alice <- 202 REFER
+        alice <- NOTIFY 100
+        app   <- waiting for 1003 [bob]
+        carol <- INVITE [bob]
+          From: "Extension 1002" <sip:1002@acme.example>{*}
+        ! the app answers [ring]
+        bob   <- INVITE [ring]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        alice <- NOTIFY 200 over
+        alice <- BYE
+        bob   <- INVITE [carol]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        bob   -> BYE
+        carol <- BYE
+        history <- answered 16 alice bob carol
+        bob   <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    assert parties(world) == [("caller", "1001"), ("callee", "1002"), ("callee", "1003")]
+
+
+async def test_whoever_was_given_away_gives_it_away_again() -> None:
+    world = await play(CAST + ", dora 1004" + UP + ASKED + GONE + """
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> REFER
+          Refer-To: <sip:1004@acme.example>
+          Refer-Sub: false
+        alice <- 202 REFER
+          Refer-Sub: false
+        app   <- waiting for 1004 [carol]
+        dora  <- INVITE [carol]
+        dora  -> 200 [dora]
+        app   <- BYE
+        dora  <- ACK
+        alice <- BYE
+        carol <- INVITE [dora]
+        carol -> 200 [carol]
+        carol <- ACK
+        dora  -> BYE
+        carol <- BYE
+        history <- answered 16 alice bob carol dora
+        dora  <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_the_target_refuses_and_the_call_goes_back_to_who_gave_it_away() -> None:
+    world = await play(CAST + UP + ASKED + """
+        carol -> 486
+        app   <- BYE
+        bob   <- NOTIFY 486 over
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob 1003
+        bob   <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+RINGS_BACK = (
+    CAST
+    + UP
+    + ASKED
+    + GONE
+    + """
+    ... 30 s
+    carol <- CANCEL
+    bob   <- INVITE [alice]
+      From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
+      Alert-Info: <urn:alert:service:recall:transfer>
+    bob   -> 180
+"""
+)
+
+
+async def test_nobody_takes_it_and_who_gave_it_away_is_rung() -> None:
+    world = await play(RINGS_BACK + """
+        bob   -> 200 [bob]
+        app   <- BYE
+        bob   <- ACK
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob 1003
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_nobody_takes_it_nor_does_who_gave_it_away() -> None:
+    world = await play(RINGS_BACK + """
+        ... 30 s
+        app   <- BYE
+        bob   <- CANCEL
+        alice <- BYE
+          Reason: Q.850;cause=19;{*}
+        history <- answered 19 alice bob 1003
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_whoever_waits_hangs_up() -> None:
+    world = await play(CAST + UP + ASKED + """
+        alice -> BYE
+        app   <- BYE
+        carol <- CANCEL
+        bob   <- NOTIFY 487 over
+        bob   <- BYE
+        history <- answered 16 alice bob 1003
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_voicemail_takes_what_was_given_away() -> None:
+    world = await play("alice 1001, bob 1002, carol 1003 off voicemail" + UP + """
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example>
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        app   <- waiting for 1003 [alice]
+        app   <- voicemail for 1003 [alice]
+        ! the app answers [vm]
+        app   <- BYE
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+        alice <- INVITE [vm]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> BYE
+        app   <- BYE
+        history <- answered 16 alice bob 1003
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_code_takes_what_was_given_away() -> None:
+    world = await play(CAST + UP + """
+        bob   -> REFER
+          Refer-To: "Echo" <sip:*43@acme.example;user=phone>
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        app   <- waiting [alice]
+        app   <- echo [alice]
+        ! the app answers [echo]
+        app   <- BYE
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+        alice <- INVITE [echo]
+        alice -> 200 [alice]
+        alice <- ACK
+        ! the app hangs up
+        alice <- BYE
+        history <- answered 16 alice bob *43
+        app   <- BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+@pytest.mark.parametrize(
+    ("target", "answer"),
+    [
+        ("<sip:4711@acme.example>", "404"),
+        ("<sip:1003@elsewhere.example>", "403"),
+        ("<sip:1003@acme.example;method=BYE>", "403"),
+        ("<mailto:carol@acme.example>", "416"),
+        ("<<>>", "400"),
+        ("<sip:1003@acme.example?Replaces=nonsense>", "400"),
+        ("<sip:1003@acme.example?Replaces=x%3Bto-tag%3D1%3Bfrom-tag%3D2>", "404"),
+    ],
+)
+async def test_what_is_no_transfer_is_refused_and_the_call_goes_on(target: str, answer: str) -> None:
+    world = await play(CAST + UP + f"""
+        bob   -> REFER
+          Refer-To: {target}
+        bob   <- {answer} REFER
+        bob   -> REFER
+        bob   <- 400 REFER
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_a_secure_call_is_not_given_away_to_an_insecure_target() -> None:
+    await play("alice 1001 tls, bob 1002 tls, carol 1003 tls" + """
+        alice -> INVITE sips:1002 [alice/srtp]
+        bob   <- INVITE [alice/srtp in srtp]
+        bob   -> 200 [bob/srtp]
+        bob   <- ACK
+        alice <- 200 [bob/srtp in srtp]
+        alice -> ACK
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example>
+        bob   <- 403 REFER
+    """)  # fmt: skip
+
+
+async def test_one_transfer_at_a_time() -> None:
+    await play(CAST + UP + ASKED + """
+        bob   -> REFER
+          Refer-To: <sip:1001@acme.example>
+        bob   <- 491 REFER
+        bob   -> INVITE [bob/hold]
+        bob   <- 491
+    """)  # fmt: skip
+
+
+async def test_whoever_waits_may_hold_meanwhile_and_the_media_engine_may_be_lost() -> None:
+    world = await play(CAST + UP + ASKED + """
+        alice -> INVITE [alice/hold]
+        app   <- INVITE [alice/hold]
+        ! the app accepts [ring]
+        alice <- 200 [ring]
+        alice -> ACK
+        ! the media engine restarts
+        app   <- INVITE [alice/hold]
+        alice <- INVITE [ring]
+        alice -> 200 [alice]
+        alice <- ACK
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+        carol <- INVITE [alice/hold]
+        carol -> 200 [carol]
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        carol -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob carol
+        carol <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}

@@ -1,0 +1,60 @@
+"""An event loop whose time passes only when nothing else is left to be done: hours take no longer than their events."""
+
+import asyncio
+import selectors
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from unificx.kernel.ids import uuid7
+
+T = TypeVar("T")
+BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+class _Impatient(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
+    """Does not wait: it moves the time on by as long as it should have waited."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> Any:
+        found = super().select(0)
+        if not found:
+            assert timeout is not None, "everybody waits for something that no time will bring"
+            self.now += max(timeout, 0.0)
+        return found
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self._impatient = _Impatient()
+        super().__init__(self._impatient)
+
+    def time(self) -> float:
+        return self._impatient.now
+
+
+class LoopClock:
+    """The clock that goes with it."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def now(self) -> datetime:
+        return BEGAN + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def random_bytes(self, size: int) -> bytes:
+        self._drawn += 1
+        return self._drawn.to_bytes(16, "big").rjust(size, b"\0")[-size:]
+
+    def new_id(self) -> str:
+        return uuid7(int(self.now().timestamp() * 1000), self.random_bytes(10))
+
+
+def in_virtual_time(story: Coroutine[Any, Any, T]) -> T:
+    """Let it happen. Nothing in it may wait for a thread or another process."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(story)

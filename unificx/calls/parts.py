@@ -1,0 +1,35 @@
+"""What the conductor works with."""
+
+from dataclasses import dataclass, field
+
+from unificx.calls.parking import Parking
+from unificx.calls.ports import (
+    HostsApps,
+    MediaAnchor,
+    NobodyHosts,
+    NobodyOverhears,
+    NobodyWakes,
+    Overhears,
+    RecordsCalls,
+    Wakes,
+)
+from unificx.kernel.clock import Clock
+from unificx.people import Directory
+from unificx.routing import Routing
+from unificx.sip.legs import Legs
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the conductor works with."""
+
+    legs: Legs
+    media: MediaAnchor
+    records: RecordsCalls
+    routing: Routing
+    directory: Directory
+    clock: Clock
+    wakes: Wakes = field(default_factory=NobodyWakes)
+    hosts: HostsApps = field(default_factory=NobodyHosts)
+    overhears: Overhears = field(default_factory=NobodyOverhears)
+    parking: Parking = field(default_factory=Parking)

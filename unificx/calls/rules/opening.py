@@ -1,0 +1,76 @@
+"""A call that an app begins: it is asked for its description, and then calls like anybody else."""
+
+from typing import assert_never
+
+from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.rung import Rung
+from unificx.calls.rules.setup import APP_ANSWERS, begin
+from unificx.calls.rules.states import Opening, Over, State
+from unificx.calls.rules.words import (
+    CALLER,
+    AckCame,
+    Action,
+    CalleeAnswered,
+    CalleeProgressed,
+    CalleeRefused,
+    CallerCancelled,
+    Declined,
+    DeviceCame,
+    Dial,
+    EndAsked,
+    Event,
+    HungUp,
+    IntoApp,
+    Joined,
+    LegLost,
+    MediaAnswered,
+    MediaFailed,
+    MediaOffered,
+    MediaReleased,
+    MediaRestarted,
+    MediaSilent,
+    OfferAnswered,
+    OfferCame,
+    OfferRefused,
+    Record,
+    Reject,
+    Restate,
+    TakeOver,
+    TimePassed,
+    TransferAsked,
+)
+
+Outcome = tuple[State, list[Action]]
+
+
+def open_by_app(rung: Rung, now: float) -> Outcome:
+    """Ask the app that is the caller."""
+    return Opening(rung, now + APP_ANSWERS), [Dial(CALLER, b"")]
+
+
+def opening(state: Opening, event: Event, now: float) -> Outcome:
+    """Its description is awaited."""
+    match event:
+        case CalleeAnswered("a", sdp):
+            return begin(sdp, state.rung, now) if sdp else _none(Cause.FAULT)
+        case CalleeRefused("a") | HungUp("a") | LegLost("a") | CallerCancelled():
+            return _none(Cause.FAULT)
+        case EndAsked(cause):
+            return _none(cause)
+        case TimePassed():
+            return _none(Cause.FAULT) if now >= state.until else (state, [])
+        case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaRestarted() | MediaSilent():
+            return state, []
+        case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | DeviceCame() | Declined() | HungUp() | LegLost():
+            return state, []
+        case AckCame() | OfferCame() | OfferAnswered() | OfferRefused():
+            return state, []
+        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
+            return state, []
+        case _:
+            assert_never(event)
+
+
+def _none(cause: Cause) -> Outcome:
+    """No call came of it."""
+    return Over(), [Record(cause), Reject(480, cause)]
