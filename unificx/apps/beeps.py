@@ -1,7 +1,5 @@
-"""Prompts as tones: what is heard where no recorded prompts are installed."""
+"""Tones that apps play."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 
 from unificx.media.sounds import Sound
@@ -9,22 +7,6 @@ from unificx.media.tones import sine
 
 RATE = 8000
 _LOUD = 6000
-
-
-class Beeps:
-    """Fills `ports.Prompts`: two falling tones for a prompt, short ones to count for a number."""
-
-    def named(self, name: str, language: str) -> Sequence[Sound]:
-        del name, language
-        return (tone(660, 0.15), tone(520, 0.15))
-
-    def number(self, value: int, language: str) -> Sequence[Sound]:
-        del language
-        return (tone(880, 0.1), silence(0.1)) * min(abs(value), 10)
-
-    def moment(self, moment: datetime, now: datetime, language: str) -> Sequence[Sound]:
-        del moment, now, language
-        return (tone(740, 0.2),)
 
 
 @cache

@@ -9,7 +9,7 @@ from array import array
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import count
 
 from unificx.apps.beeps import tone
@@ -31,6 +31,7 @@ LAST_WORDS = 2.0
 QUIET = 350
 """A sample louder than this is somebody speaking: about 40 dB below the loudest there is."""
 PLAYED_LATE = 5.0
+MUSIC = "music/hold"
 EVERY_KEY = "0123456789*#ABCD"
 
 
@@ -47,6 +48,8 @@ class Call:
         """What was recorded last: for an app that is cancelled while it records."""
         self.language = "en"
         """In which prompts are said; an app may set it."""
+        self.zone: tzinfo | None = None
+        """Whose times are told; None for the server's own."""
         self.clock = clock
         self._line = line
         self._engine = engine
@@ -55,7 +58,20 @@ class Call:
         self._news = asyncio.Event()
         self._played: dict[str, str] = {}
         self._numbers = count(1)
+        self._joined: tuple[str, bool] | None = None
+        """The room the caller is in, and whether he is unheard there."""
         line.key = self._press
+        line.opened = self._join_again
+
+    @property
+    def leg(self) -> str:
+        """What the media engine calls the caller."""
+        return self._line.leg
+
+    @property
+    def call_id(self) -> str:
+        """The call this is, as the history knows it."""
+        return self.id
 
     # ---- verbs
 
@@ -72,7 +88,7 @@ class Call:
         then passed over; without `keys` they are kept for later.
         """
         await self.answer()
-        for sound in [each for one in what for each in self._sounds(one)]:
+        for sound in [each for one in what for each in await self._sounds(one)]:
             key = await self._play(sound, keys)
             if key:
                 return key
@@ -81,7 +97,7 @@ class Call:
     async def play_until_pressed(self, *what: str | Sound | Clip | Spoken) -> None:
         """Say something until any key is pressed, which is kept for whoever asks for it next."""
         await self.answer()
-        for sound in [each for one in what for each in self._sounds(one)]:
+        for sound in [each for one in what for each in await self._sounds(one)]:
             if self._keys:
                 return
             await self._play(sound, EVERY_KEY, keep=True)
@@ -126,6 +142,36 @@ class Call:
             self.recorded = Said(pump.seconds, "full" if pump.full else ended, key, silent)
         return self.recorded
 
+    async def key(self, wait: float | None = None) -> str:
+        """The next key, or "" if none is pressed for `wait` seconds."""
+        await self.answer()
+        return await self._next_key(wait)
+
+    async def music(self) -> None:
+        """Play music, until this is cancelled."""
+        try:
+            while True:
+                await self.play(MUSIC)
+        finally:
+            self._engine.stop(self._line.leg)
+
+    def join(self, room: str, *, muted: bool = False) -> None:
+        """Put the caller, who must have been answered, into a room with others; what is played he hears beside them.
+        He stays until `leave` or `hang_up`, through every mishap of the media engine."""
+        self._joined = (room, muted)
+        self._join_again()
+
+    def mute(self, on: bool) -> None:
+        """Whether nobody in the room hears the caller."""
+        if self._joined is not None:
+            self._joined = (self._joined[0], on)
+            self._engine.mute(self._line.leg, on)
+
+    def leave(self) -> None:
+        """Take the caller out of the room he is in."""
+        self._joined = None
+        self._engine.leave(self._line.leg)
+
     async def echo(self) -> None:
         """Let the caller hear himself, for as long as he likes."""
         await self.answer()
@@ -152,25 +198,31 @@ class Call:
 
     # ---- inside
 
+    def _join_again(self) -> None:
+        if self._joined is not None:
+            room, muted = self._joined
+            self._engine.join(room, self._line.leg, muted=muted, agc=True)
+
     def _press(self, key: str) -> None:
         self._keys.append(key)
         self._news.set()
 
-    def _sounds(self, one: str | Sound | Clip | Spoken) -> Sequence[Sound]:
+    async def _sounds(self, one: str | Sound | Clip | Spoken) -> Sequence[Sound]:
+        whose = self.language, self.caller.tenant_id
         match one:
             case "beep":
                 return (tone(*BEEP),)
             case str():
-                return self._prompts.named(one, self.language)
+                return await self._prompts.named(one, *whose)
             case Clip():
                 return [one.sound]
             case Sound():
                 return [one]
             case Spoken(int(value)):
-                return self._prompts.number(value, self.language)
+                return await self._prompts.number(value, *whose)
             case Spoken(value):
                 assert isinstance(value, datetime)
-                return self._prompts.moment(value, self.clock.now().astimezone(), self.language)
+                return await self._prompts.moment(value, self.clock.now().astimezone(self.zone), *whose)
 
     async def _play(self, sound: Sound, keys: str, *, keep: bool = False) -> str:
         """Play one sound; once more from its beginning if the engine was lost meanwhile."""
@@ -206,7 +258,7 @@ class Call:
                 return key
         return ""
 
-    async def _next_key(self, wait: float) -> str:
+    async def _next_key(self, wait: float | None) -> str:
         try:
             async with asyncio.timeout(wait):
                 while not self._keys:
@@ -235,13 +287,15 @@ class Call:
 class App:
     """A call app: the coroutine that takes a call, and the feature codes it is reached by.
 
-    `tenants` are the short names of the organisations it is for; none: it is for all.
+    `tenants` are the short names of the organisations it is for; none: it is for all. `numbered`: digits may follow a
+    code, and are the app's argument.
     """
 
     name: str
     run: Callable[[Call], Awaitable[None]]
     codes: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
+    numbered: bool = False
 
 
 class _Pump:

@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 
 from unificx.apps.ports import Engine
+from unificx.kernel.background import Background
 from unificx.media import MediaUnavailable
+from unificx.sip.keys import key_in
 from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
 
 log = structlog.get_logger()
@@ -15,12 +17,14 @@ NO_MEDIA = 503
 
 
 class Line:
-    """An app's end of its leg. `key` takes what was pressed; `gone` is called once, when the call is over."""
+    """An app's end of its leg. `key` takes what was pressed; `opened` is called whenever the engine has the leg anew;
+    `gone` once, when the call is over."""
 
     def __init__(self, engine: Engine, leg: str, offer: bytes, tell: Callable[[LegEvent], None]) -> None:
         self.leg = leg
         self.key: Callable[[str], None] = lambda key: None
         self.gone: Callable[[], None] = lambda: None
+        self.opened: Callable[[], None] = lambda: None
         self.up = asyncio.Event()
         """Whether the engine has the leg, so that it hears and is heard."""
         self.over = False
@@ -29,7 +33,7 @@ class Line:
         self._tell = tell
         self._answered = False
         self._turn = asyncio.Lock()
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands = Background()
 
     # ---- what the app wants
 
@@ -48,7 +52,7 @@ class Line:
     async def _take(self) -> None:
         if self._offer:
             sdp = await self._engine.open(self.leg, self._offer)
-            self.up.set()
+            self._is_up()
         else:
             sdp = await self._engine.invite(self.leg)
         self._tell(Answered(sdp))
@@ -66,8 +70,7 @@ class Line:
             self._begin(self._renew())
 
     async def settle(self) -> None:
-        while self._errands:
-            await asyncio.gather(*self._errands)
+        await self._errands.settle()
 
     # ---- what the call tells: calls.FarEnd
 
@@ -84,7 +87,7 @@ class Line:
         """The engine keeps what it had; if that was lost, silence will end the call."""
 
     def informed(self, content_type: str, body: bytes) -> None:
-        for key in pressed(content_type, body):
+        for key in key_in(content_type, body):
             self.key(key)
 
     def ended(self) -> None:
@@ -93,10 +96,12 @@ class Line:
 
     # ---- inside
 
+    def _is_up(self) -> None:
+        self.opened()
+        self.up.set()
+
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._in_turn(work))
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+        self._errands.begin(self._in_turn(work))
 
     async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
         async with self._turn:
@@ -105,7 +110,7 @@ class Line:
     async def _opened_by(self, answer: bytes) -> None:
         try:
             await self._engine.answered(self.leg, answer)
-            self.up.set()
+            self._is_up()
         except MediaUnavailable:
             self.hang_up()
 
@@ -117,7 +122,7 @@ class Line:
                 self._tell(OfferRefused(488 if fault.cause == "description" else 500))
             return
         if not self.over:
-            self.up.set()
+            self._is_up()
             self._tell(OfferAnswered(sdp))
 
     async def _renew(self) -> None:
@@ -128,17 +133,3 @@ class Line:
             return
         if not self.over:
             self._tell(Offered(sdp))
-
-
-def pressed(content_type: str, body: bytes) -> str:
-    """The key an INFO tells of: `Signal=5` as most phones write it, or the key alone; "" if it is none."""
-    kind = content_type.partition(";")[0].strip().lower()
-    text = body[:200].decode("ascii", "replace")
-    if kind == "application/dtmf-relay":
-        found = [line.partition("=")[2].strip() for line in text.splitlines() if line.lower().startswith("signal")]
-        text = found[0] if found else ""
-    elif kind != "application/dtmf":
-        return ""
-    key = text.strip().upper()
-    key = {"10": "*", "11": "#"}.get(key, key)
-    return key if len(key) == 1 and key in "0123456789*#ABCD" else ""

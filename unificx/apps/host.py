@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 import structlog
 
@@ -27,11 +28,12 @@ class _Running:
 class Host:
     """Fills `calls.HostsApps` with the apps it is given. What the media engine tells goes to `told` and `restarted`.
 
-    `language` says in which language prompts are said to whom.
+    `language` says in which language prompts are said to whom, `zone` whose times are told.
     """
 
     def __init__(self, engine: Engine, prompts: Prompts, clock: Clock, apps: Mapping[str, App]) -> None:
         self.language: Callable[[Hosting], str] = lambda hosting: "en"
+        self.zone: Callable[[Hosting], tzinfo | None] = lambda hosting: None
         self._engine = engine
         self._prompts = prompts
         self._clock = clock
@@ -76,7 +78,7 @@ class Host:
         call.caller = Party(caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name)
         if callee is not None:
             call.mailbox = Mailbox(callee.id, callee.number, callee.subject, hosting.why)
-        call.language = self.language(hosting)
+        call.language, call.zone = self.language(hosting), self.zone(hosting)
         return call
 
     async def _run(self, app: App | None, call: Call, line: Line) -> None:

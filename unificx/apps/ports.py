@@ -47,6 +47,15 @@ class Engine(Protocol):
         """Let a leg hear itself."""
         ...
 
+    def join(self, room: str, leg: str, *, muted: bool = False, agc: bool = False) -> None:
+        """Put a leg into a room, out of any other; with `agc` it is about as loud there as everybody else."""
+        ...
+
+    def leave(self, leg: str) -> None: ...
+    def mute(self, leg: str, on: bool) -> None:
+        """Whether nobody in its room hears a leg."""
+        ...
+
 
 class Sink(Protocol):
     """Where a recording goes."""
@@ -57,16 +66,16 @@ class Sink(Protocol):
 
 
 class Prompts(Protocol):
-    """What can be said, by name, in the languages there are."""
+    """What can be said, in the languages there are, with what an organisation has recorded itself."""
 
-    def named(self, name: str, language: str) -> Sequence[Sound]:
+    async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
         """A prompt, such as "voicemail/leave"."""
         ...
 
-    def number(self, value: int, language: str) -> Sequence[Sound]:
+    async def number(self, value: int, language: str, tenant_id: str) -> Sequence[Sound]:
         """A whole number."""
         ...
 
-    def moment(self, moment: datetime, now: datetime, language: str) -> Sequence[Sound]:
+    async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
         """A day and a time, as one would say them now."""
         ...

@@ -18,28 +18,45 @@ _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 
 class Registry:
-    """Fills `routing.Apps`. `takes_messages` says of an extension whether its unanswered calls go to voicemail."""
+    """Fills `routing.Apps`. `takes_messages` says of an extension whether its unanswered calls go to voicemail,
+    `at_number` to which app a number of a tenant leads that is no extension's."""
 
     def __init__(
-        self, apps: Iterable[App], directory: Directory, takes_messages: Callable[[Extension], bool] = lambda _: False
+        self,
+        apps: Iterable[App],
+        directory: Directory,
+        takes_messages: Callable[[Extension], bool] = lambda _: False,
+        at_number: Callable[[str, str], Hosted | None] = lambda tenant_id, number: None,
     ) -> None:
         """Raises CannotStart for two apps of one name or code."""
         self.apps: dict[str, App] = {}
         self._codes: dict[str, App] = {}
         self._directory = directory
         self._takes_messages = takes_messages
+        self._at_number = at_number
         for app in apps:
             self._add(app)
 
-    def behind(self, tenant_id: str, code: str) -> Hosted | None:
+    def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
+        if dialled.isdigit():
+            return self._at_number(tenant_id, dialled)
+        code = self._code(dialled)
         app = self._codes.get(code)
         tenant = self._directory.tenant(tenant_id)
         if app is None or tenant is None or (app.tenants and tenant.slug not in app.tenants):
             return None
-        return Hosted(app.name)
+        number = dialled[len(code) :]
+        return Hosted(app.name, (number,) if number else ())
 
     def instead_of(self, extension: Extension) -> Hosted | None:
         return Hosted(LEAVE) if LEAVE in self.apps and self._takes_messages(extension) else None
+
+    def _code(self, dialled: str) -> str:
+        """What of it is a code: all, or the longest of an app that takes what is left as a number."""
+        if dialled in self._codes:
+            return dialled
+        begins = [dialled[:at] for at in range(len(dialled) - 1, 1, -1) if dialled[at:].isdigit()]
+        return next((one for one in begins if one in self._codes and self._codes[one].numbered), "")
 
     def _add(self, app: App) -> None:
         taken = [code for code in app.codes if code in self._codes]

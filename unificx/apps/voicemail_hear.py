@@ -9,9 +9,9 @@ from unificx.apps.contracts import Spoken
 from unificx.apps.voicemail_leave import heard
 from unificx.apps.voicemail_own import own_settings
 from unificx.kernel.errors import TooMany
-from unificx.people import Directory, Extension
+from unificx.people import Directory
 from unificx.prompts import say_digits, say_messages
-from unificx.recordings import Left, Mailboxes, Message
+from unificx.recordings import Box, Left, Mailboxes, Message
 
 TRIES = 3
 """Wrong PINs in one call."""
@@ -45,20 +45,25 @@ async def own(boxes: Mailboxes, directory: Directory, call: Call) -> None:
 
 
 async def of_anybody(boxes: Mailboxes, directory: Directory, call: Call) -> None:
-    """Any mailbox of the organisation, by its number and PIN. A number that has none is answered like a wrong PIN."""
+    """Any mailbox of the organisation, by its number and PIN. A number that has none is answered like a wrong PIN. The
+    members of a group need no PIN for its mailbox: their telephones have proved whose they are."""
     await call.play_until_pressed("voicemail/enter-mailbox")
-    number = await call.digits(15)
-    extension = directory.extension(call.caller.tenant_id, number)
+    number, tenant_id = await call.digits(15), call.caller.tenant_id
+    group = boxes.groups.at(tenant_id, number)
+    if group is not None and call.caller.extension_id in group.members:
+        await _mailbox(boxes, call, group)
+        return
+    box = directory.extension(tenant_id, number) or group
     for _ in range(TRIES):
         await call.play_until_pressed("voicemail/enter-pin")
         pin = await call.digits(12)
         try:
-            right = await boxes.opens(call.caller.tenant_id, extension.id if extension is not None else "", pin)
+            right = await boxes.opens(tenant_id, box.id if box is not None else "", pin)
         except TooMany:
             await call.play("general/too-many-tries")
             return
-        if right and extension is not None:
-            await _mailbox(boxes, call, extension)
+        if right and box is not None:
+            await _mailbox(boxes, call, box)
             return
         await call.play("voicemail/wrong-pin")
     await call.play("general/too-many-tries")
@@ -76,18 +81,18 @@ class _Walk:
         return self.messages[self.at]
 
 
-async def _mailbox(boxes: Mailboxes, call: Call, extension: Extension) -> None:
-    found = sorted(await boxes.list(extension.tenant_id, [extension.id]), key=lambda one: one.created)
+async def _mailbox(boxes: Mailboxes, call: Call, box: Box) -> None:
+    found = sorted(await boxes.list(box.tenant_id, [box.id]), key=lambda one: one.created)
     new, old = [one for one in found if one.heard is None], [one for one in found if one.heard is not None]
     await call.play("voicemail/welcome", *say_messages(len(new), len(old), call.language), keys="#")
     if found:
-        await _walk(boxes, call, extension, _Walk([*new, *old]))
+        await _walk(boxes, call, box, _Walk([*new, *old]))
     elif await call.play(*_SETTINGS, keys=_OWN) or await call.digits(1) == _OWN:
-        await own_settings(boxes, call, extension)
+        await own_settings(boxes, call, box)
     await call.play("general/goodbye")
 
 
-async def _walk(boxes: Mailboxes, call: Call, extension: Extension, walk: _Walk) -> None:
+async def _walk(boxes: Mailboxes, call: Call, box: Box, walk: _Walk) -> None:
     put_away: set[str] = set()
     key = await _hear(boxes, call, walk.message)
     while True:
@@ -105,7 +110,7 @@ async def _walk(boxes: Mailboxes, call: Call, extension: Extension, walk: _Walk)
             case "7":
                 key = await _put_away(boxes, call, message, put_away)
             case _:
-                await own_settings(boxes, call, extension)
+                await own_settings(boxes, call, box)
                 key = ""
 
 

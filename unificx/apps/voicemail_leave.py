@@ -9,6 +9,7 @@ from unificx.apps.contracts import Mailbox, Said
 from unificx.kernel.errors import NoRoom, Refused
 from unificx.media.sounds import Sound
 from unificx.recordings import Damaged, Draft, Mailboxes, NewMessage, Reader
+from unificx.routing import Hosted
 
 LEAVE = "voicemail-leave"
 """The app's name, by which calls nobody takes are sent here."""
@@ -31,25 +32,50 @@ def leaving(boxes: Mailboxes) -> App:
 
 
 async def leave(boxes: Mailboxes, call: Call) -> None:
-    box = call.mailbox
+    box = call.mailbox or _group(boxes, call)
     if box is None:
         await call.play("voicemail/not-available")
     elif await boxes.is_full(call.caller.tenant_id, box.extension_id):
         await call.play("voicemail/mailbox-full")
     else:
+        told = await _tell(boxes, call, box)
         await _greet(boxes, call, box)
-        while await _message(boxes, call, box) == _AGAIN:
+        while await _message(boxes, call, box, transcribe=told) == _AGAIN:
             await call.play("voicemail/after-tone", keys="#")
+
+
+async def _tell(boxes: Mailboxes, call: Call, box: Mailbox) -> bool:
+    """Tell the caller that messages become text, if they do. No key passes over it: whoever was not told is not."""
+    if not boxes.transcribes(call.caller.tenant_id, box.extension_id):
+        return False
+    await call.play("voicemail/transcribed")
+    return True
+
+
+def at_group(boxes: Mailboxes, tenant_id: str, number: str) -> Hosted | None:
+    """The way into the mailbox of a group, if the number is one's."""
+    group = boxes.groups.at(tenant_id, number)
+    return Hosted(LEAVE, (group.id,)) if group is not None else None
+
+
+def _group(boxes: Mailboxes, call: Call) -> Mailbox | None:
+    """The mailbox of a group that was dialled; None if it takes no messages."""
+    group = boxes.groups.by_id(next(iter(call.arguments), ""))
+    if group is None or not boxes.takes_messages(group):
+        return None
+    return Mailbox(group.id, group.number, group.subject)
 
 
 async def _greet(boxes: Mailboxes, call: Call, box: Mailbox) -> None:
     """The owner's own words, else ours for what became of the call; the hash key is for who knows it all."""
-    own = await heard(boxes.greeting(call.caller.tenant_id, box.extension_id))
-    first = own or _GREETINGS.get(box.why, "voicemail/greeting")
+    own = await heard(boxes.greetings.to_play(call.caller.tenant_id, box.extension_id, box.why))
+    first = own or (
+        "voicemail/greeting-group" if call.mailbox is None else _GREETINGS.get(box.why, "voicemail/greeting")
+    )
     await call.play(first, "voicemail/notice", "voicemail/leave", keys="#")
 
 
-async def _message(boxes: Mailboxes, call: Call, box: Mailbox) -> str:
+async def _message(boxes: Mailboxes, call: Call, box: Mailbox, *, transcribe: bool) -> str:
     """One message, or one try at it; the key that says what becomes of it."""
     caller = call.caller
     draft = await boxes.begin(
@@ -61,6 +87,7 @@ async def _message(boxes: Mailboxes, call: Call, box: Mailbox) -> str:
             caller_subject=caller.subject,
             number=caller.number,
             name=caller.name,
+            transcribe=transcribe,
         )
     )
     try:

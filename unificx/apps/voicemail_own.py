@@ -1,41 +1,63 @@
-"""Voicemail, what its owner sets up by telephone: the greeting and the PIN."""
+"""Voicemail, what its owner sets up by telephone: greetings and the PIN."""
+
+from datetime import timedelta
 
 from unificx.apps.call import Call
 from unificx.apps.voicemail_leave import heard
 from unificx.kernel.errors import Invalid, NoRoom
-from unificx.people import Extension
-from unificx.recordings import BoxChange, Mailboxes
+from unificx.recordings import Box, BoxChange, GreetingKind, Mailboxes
 
 _MENU = (
     *("voicemail/to-change-greeting", "press/1", "voicemail/to-use-standard-greeting", "press/2"),
-    *("voicemail/to-change-pin", "press/3", "general/to-go-back", "press/star"),
+    *("voicemail/to-change-pin", "press/3", "voicemail/to-change-busy-greeting", "press/4"),
+    *("voicemail/to-change-temporary-greeting", "press/5", "general/to-go-back", "press/star"),
+)
+_ONE = (
+    *("voicemail/to-change-greeting", "press/1", "voicemail/to-use-standard-greeting", "press/2"),
+    *("general/to-go-back", "press/star"),
 )
 LONGEST_GREETING = 60.0
 _SILENCE = 4.0
 
 
-async def own_settings(boxes: Mailboxes, call: Call, extension: Extension) -> None:
+async def own_settings(boxes: Mailboxes, call: Call, box: Box) -> None:
     """Until nothing more is to be changed."""
     while True:
-        match await call.play(*_MENU, keys="123*") or await call.digits(1):
+        match await call.play(*_MENU, keys="12345*") or await call.digits(1):
             case "1":
-                await _greeting(boxes, call, extension)
+                await _record(boxes, call, box, "no_answer")
             case "2":
-                await boxes.drop_greeting(extension)
+                await boxes.greetings.drop(box)
                 await call.play("voicemail/greeting-removed")
             case "3":
-                await _pin(boxes, call, extension)
+                await _pin(boxes, call, box)
+            case "4":
+                await _greeting(boxes, call, box, "busy")
+            case "5":
+                await _greeting(boxes, call, box, "temporary")
             case _:
                 return
 
 
-async def _greeting(boxes: Mailboxes, call: Call, extension: Extension) -> None:
+async def _greeting(boxes: Mailboxes, call: Call, box: Box, kind: GreetingKind) -> None:
+    match await call.play(*_ONE, keys="12*") or await call.digits(1):
+        case "1":
+            await _record(boxes, call, box, kind)
+        case "2":
+            await boxes.greetings.drop(box, kind)
+            await call.play("voicemail/greeting-removed")
+        case _:
+            return
+
+
+async def _record(boxes: Mailboxes, call: Call, box: Box, kind: GreetingKind) -> None:
+    days = await _days(call) if kind == "temporary" else 0
     await call.play("voicemail/record-greeting", "beep")
-    writer = await boxes.begin_greeting(extension)
+    writer = await boxes.greetings.begin(box)
     kept = False
     try:
         await call.record(writer, longest=LONGEST_GREETING, stop_on="#", silence=_SILENCE)
-        sound = await heard(boxes.written(extension, writer))
+        sound = await heard(boxes.greetings.written(box, writer))
         if sound is not None:
             menu = ("voicemail/to-use-greeting", "press/1", "general/to-cancel", "press/star")
             choice = await call.play("voicemail/your-greeting", sound, *menu, keys="1*") or await call.digits(1)
@@ -44,13 +66,21 @@ async def _greeting(boxes: Mailboxes, call: Call, extension: Extension) -> None:
         kept = False
     finally:
         if not kept:
-            await boxes.drop_writer(extension.tenant_id, writer)
+            await boxes.greetings.drop_writer(box.tenant_id, writer)
     if kept:
-        await boxes.use_greeting(extension, writer)
+        until = call.clock.now() + timedelta(days=days) if days else None
+        await boxes.greetings.use(box, writer, kind, until)
     await call.play("voicemail/greeting-saved" if kept else "general/cancelled")
 
 
-async def _pin(boxes: Mailboxes, call: Call, extension: Extension) -> None:
+async def _days(call: Call) -> int:
+    """For how many days; 0 for a greeting that stays until it is taken away."""
+    await call.play_until_pressed("voicemail/temporary-days")
+    pressed = await call.digits(3)
+    return int(pressed) if pressed.isdigit() else 0
+
+
+async def _pin(boxes: Mailboxes, call: Call, box: Box) -> None:
     await call.play_until_pressed("voicemail/new-pin")
     first = await call.digits(12)
     await call.play_until_pressed("voicemail/repeat-pin")
@@ -58,7 +88,7 @@ async def _pin(boxes: Mailboxes, call: Call, extension: Extension) -> None:
         await call.play("voicemail/pins-differ")
         return
     try:
-        await boxes.change_box(extension, BoxChange(pin=first))
+        await boxes.change_box(box, BoxChange(pin=first))
     except Invalid:
         await call.play("voicemail/pin-too-simple")
         return

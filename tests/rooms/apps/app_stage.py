@@ -54,13 +54,13 @@ class Tap:
 class Prompts:
     """What is said is its own name."""
 
-    def named(self, name: str, language: str) -> Sequence[Sound]:
+    async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
         return (Sound(f"{name}!".encode()),)
 
-    def number(self, value: int, language: str) -> Sequence[Sound]:
+    async def number(self, value: int, language: str, tenant_id: str) -> Sequence[Sound]:
         return (Sound(f"number {value}!".encode()),)
 
-    def moment(self, moment: datetime, now: datetime, language: str) -> Sequence[Sound]:
+    async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
         return (Sound(b"a moment!"),)
 
 
@@ -74,6 +74,7 @@ class Stage:
     mailbox: Extension | None = ANNA
     caller: Extension | None = None
     why: str = "missed"
+    arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
     heard: list[str] = field(default_factory=list)
     """What the caller heard; a recording is "sound 2.0"."""
@@ -95,7 +96,15 @@ class Stage:
         who = self.caller
         caller = Caller("acme", who.id if who else "", "d-1", who.subject if who else "s-carl", "+491511", "Carl")
         hosting = Hosting(
-            "call-1", "leg-1", self.app.name, (), caller, self.mailbox, datetime(2026, 1, 5, tzinfo=UTC), self.why, "x"
+            "call-1",
+            "leg-1",
+            self.app.name,
+            self.arguments,
+            caller,
+            self.mailbox,
+            datetime(2026, 1, 5, tzinfo=UTC),
+            self.why,
+            "x",
         )
         self.line = self.host.host(hosting, self.offer, self._hear)
 
@@ -174,6 +183,15 @@ class Stage:
 
     def echo(self, leg: str) -> None:
         self.orders.append("echo")
+
+    def join(self, room: str, leg: str, *, muted: bool = False, agc: bool = False) -> None:
+        self.orders.append(f"join {'muted' if muted else 'heard'}")
+
+    def leave(self, leg: str) -> None:
+        self.orders.append("leave")
+
+    def mute(self, leg: str, on: bool) -> None:
+        self.orders.append("mute" if on else "unmute")
 
 
 def acting(run: Callable[[Call], Any], **stage: Any) -> Stage:

@@ -37,6 +37,15 @@ def test_a_code_leads_to_its_app_where_it_is_for(directory: Directory) -> None:
     assert apps.behind("nobody", "*43") is None
 
 
+def test_a_number_may_follow_the_code_of_an_app_that_takes_one(directory: Directory) -> None:
+    apps = Registry((ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory)
+    assert apps.behind("t-acme", "*86") == Hosted("fetch")
+    assert apps.behind("t-acme", "*8612") == Hosted("fetch", ("12",))
+    assert apps.behind("t-acme", "*861") == Hosted("more")
+    for wrong in ("*431", "*86*1", "*8", "*"):
+        assert apps.behind("t-acme", wrong) is None
+
+
 @pytest.mark.parametrize("takes", [True, False])
 def test_calls_go_to_voicemail_where_it_takes_them(directory: Directory, takes: bool) -> None:
     leave = App(registry.LEAVE, nothing)

@@ -6,10 +6,10 @@ import pytest
 from app_stage import HANG_UP, Stage, without
 from recording_room import ANNA, TENANT, Room, message
 
-from unificx.apps import hearing
+from unificx.apps import at_group, hearing, leaving
 from unificx.media.tones import sine
 from unificx.people import Directory, Tenant
-from unificx.recordings import BoxChange, Message
+from unificx.recordings import BoxChange, Message, NewGroup
 
 MENU = ("voicemail/to-", "press/", "general/to-")
 FIRST = ["voicemail/welcome", "voicemail/you-have"]
@@ -161,7 +161,7 @@ async def test_a_greeting_is_spoken_heard_and_used_or_not(room: Room, directory:
     await caller.run()
     answers = ["voicemail/greeting-saved", "general/cancelled"]
     assert [one for one in heard(caller) if one in answers] == answers
-    assert (await room.boxes.greeting(TENANT, ANNA.id)).seconds == 2.0
+    assert (await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")).seconds == 2.0
     assert len(room.all_files()) == 1
     again = stage(
         room, directory, keys={"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["2", "*"]}
@@ -174,3 +174,55 @@ async def test_who_has_no_extension_has_no_mailbox(room: Room) -> None:
     caller = stage(room, Directory())
     await caller.run()
     assert heard(caller) == ["voicemail/not-available"]
+
+
+@pytest.mark.promise("C9")
+async def test_greetings_for_a_busy_line_and_for_a_time_are_spoken_by_telephone(
+    room: Room, directory: Directory
+) -> None:
+    keys = {
+        "voicemail/to-change-settings": ["0"],
+        "voicemail/to-change-greeting": ["4", "1", "5", "1", "*"],
+        "voicemail/temporary-days": ["14#"],
+        "voicemail/to-use-greeting": ["1", "1"],
+    }
+    caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
+    await caller.run()
+    assert heard(caller).count("voicemail/greeting-saved") == 2
+    greetings = room.boxes.greetings
+    assert (await greetings.to_play(TENANT, ANNA.id, "busy")).seconds == 3.0
+    room.clock.advance(14 * 86_400)
+    assert (await greetings.to_play(TENANT, ANNA.id, "busy")).seconds == 2.0
+    keys = {"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["4", "2", "*"]}
+    await stage(room, directory, keys=keys).run()
+    assert sorted(room.boxes.box(ANNA.id).greetings) == ["temporary"]
+    await room.restarted()
+    assert sorted(room.boxes.box(ANNA.id).greetings) == ["temporary"]
+
+
+@pytest.mark.promise("C9")
+async def test_a_groups_mailbox_is_dialled_left_and_heard_by_its_members_and_by_its_pin(
+    room: Room, directory: Directory
+) -> None:
+    await room.tenant()
+    group = await room.boxes.groups.create(TENANT, NewGroup("7900", "Sales", (ANNA.id,)))
+    way = at_group(room.boxes, TENANT, "7900")
+    assert way is not None
+    assert at_group(room.boxes, TENANT, "1001") is None
+    caller = Stage(leaving(room.boxes), mailbox=None, arguments=way.arguments, says=[["speak 2", HANG_UP]])
+    await caller.run()
+    assert heard(caller)[0] == "voicemail/greeting-group"
+    assert [one.seconds for one in await room.boxes.list(TENANT, [group.id])] == [2.0]
+    member = stage(room, directory, 1, keys={"voicemail/enter-mailbox": ["7900#"], "sound 2.0": [HANG_UP]})
+    await member.run()
+    assert "voicemail/enter-pin" not in member.heard
+    assert "sound 2.0" in member.heard
+    await room.boxes.change_box(group, BoxChange(pin="8264"))
+    keys = {"voicemail/enter-mailbox": ["7900#"], "voicemail/enter-pin": ["8264#"], "sound 2.0": [HANG_UP]}
+    other = stage(room, directory, 1, keys=keys, caller=None)
+    await other.run()
+    assert "sound 2.0" in other.heard
+    await room.boxes.change_box(group, BoxChange(enabled=False, old_messages="erase"))
+    refused = Stage(leaving(room.boxes), mailbox=None, arguments=way.arguments)
+    await refused.run()
+    assert heard(refused) == ["voicemail/not-available"]

@@ -8,7 +8,7 @@ from recording_room import ANNA, TENANT, Room
 
 from unificx.apps import leaving
 from unificx.media.tones import sine
-from unificx.recordings import Message, TenantChange, writing
+from unificx.recordings import BoxChange, Message, TenantChange, Transcript, writing
 
 MENU = ("voicemail/to-", "press/")
 GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
@@ -66,10 +66,33 @@ async def test_who_is_in_a_hurry_skips_the_greeting(room: Room) -> None:
     assert heard(caller) == ["voicemail/greeting", "beep"]
 
 
+class Ears:
+    needs = ""
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        return Transcript("call me", "en")
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_who_speaks_is_told_first_that_it_becomes_text(room: Room, on: bool) -> None:
+    """In the greeting or out of it, and whatever is pressed: nobody becomes text who was not told."""
+    room.transcriber = Ears()
+    await room.restarted()
+    await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
+    await room.boxes.change_box(ANNA, BoxChange(transcribe=on))
+    first = "voicemail/transcribed" if on else "voicemail/greeting"
+    caller = stage(room, ["speak 2", HANG_UP], keys={first: ["#"]})
+    await caller.run()
+    assert heard(caller) == [first, "beep"]  # a key passes over the greeting, and is taken after what has to be heard
+    assert await room.transcribing.transcribe_all() == on
+    [message] = await messages(room)
+    assert message.derived.transcript == (Transcript("call me", "en") if on else None)
+
+
 async def test_a_greeting_of_ones_own_is_said_instead(room: Room) -> None:
-    writer = await room.boxes.begin_greeting(ANNA)
+    writer = await room.boxes.greetings.begin(ANNA)
     await writer.write(sine(300, 5000, 8000).tobytes(), 8000)
-    await room.boxes.use_greeting(ANNA, writer)
+    await room.boxes.greetings.use(ANNA, writer, "no_answer")
     caller = stage(room, ["speak 2", HANG_UP])
     await caller.run()
     assert heard(caller) == ["sound 1.0", *GREETED[1:]]

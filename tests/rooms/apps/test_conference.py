@@ -1,0 +1,291 @@
+"""Conferences by telephone: the way in, what is said there, and what the keys do. Rooms and their rules are real."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from app_stage import ANNA, Stage
+from argon2 import PasswordHasher
+
+from unificx.apps import INVITED, MOVED, at_number, meeting_in
+from unificx.kernel.clock import ManualClock
+from unificx.meetings import Chair, MuteAsked, NewRoom, RemovalAsked, Room, RoomSettings, Who
+from unificx.meetings import Meetings as Live
+from unificx.meetings import Rooms as Standing
+from unificx.meetings.rules.words import TimePassed
+from unificx.people import NewTenant, Passwords, People
+from unificx.privacy import KeyStore
+from unificx.routing import Hosted
+from unificx.store import Database
+
+ALONE = ["conference/only-one"]
+AWAY = ["general/goodbye"]
+
+
+@dataclass
+class Phone:
+    """Somebody else in the room."""
+
+    leg: str
+    orders: list[str] = field(default_factory=list)
+    call_id: str = "call"
+
+    def join(self, room: str, *, muted: bool) -> None:
+        self.orders.append("join")
+
+    def leave(self) -> None:
+        self.orders.append("leave")
+
+    def mute(self, on: bool) -> None:
+        self.orders.append("mute" if on else "unmute")
+
+
+@dataclass
+class House:
+    rooms: Standing
+    meetings: Live
+    tenant_id: str
+
+    async def room(self, **more: Any) -> Room:
+        return await self.rooms.create(self.tenant_id, NewRoom("8000", **more))
+
+    def stage(self, room: Room, *more: str, **stage: Any) -> Stage:
+        return Stage(meeting_in(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
+
+    def other(self, room: Room, *, host: bool = False) -> Chair:
+        chair = self.meetings.come(room, Who(None, "", "1", "Other"), Phone("other"), host=host)
+        chair.entered()
+        return chair
+
+
+@pytest.fixture
+async def house(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[House]:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    people = People(database, keys, clock, passwords=passwords)
+    await people.start()
+    tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    rooms = Standing(database, keys, people.directory, passwords, clock)
+    await rooms.start()
+    yield House(rooms, Live(clock), tenant.id)
+    await people.settle()
+
+
+async def until(seen: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not seen():
+            await asyncio.sleep(0)
+
+
+async def hung_up(stage: Stage) -> None:
+    stage.hang_up()
+    await until(lambda: not len(stage.host))
+
+
+async def test_the_first_hears_that_he_is_alone_and_later_how_many_are_there(house: House) -> None:
+    room = await house.room()
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard == ALONE
+    house.other(room)
+    stage.press("*3")
+    await until(lambda: len(stage.heard) == 3)
+    assert stage.heard[1:] == ["conference/in-conference", "number 1"]
+    await hung_up(stage)
+    [left] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    assert left.name == "Other"
+
+
+async def test_a_room_that_is_gone(house: House) -> None:
+    room = await house.room()
+    await house.rooms.delete(room)
+    stage = house.stage(room)
+    await stage.run()
+    assert stage.heard == ["conference/no-such-room", *AWAY]
+
+
+@pytest.mark.parametrize(
+    ("pins", "pressed", "asked", "host"),
+    [
+        ({"pin": "4711"}, "4711#", "conference/enter-pin", False),
+        ({"pin": "4711", "host_pin": "8362"}, "8362#", "conference/enter-pin", True),
+        ({"host_pin": "8362"}, "#", "conference/enter-host-pin", False),
+        ({"host_pin": "8362"}, "8362#", "conference/enter-host-pin", True),
+    ],
+)
+async def test_a_pin_opens(house: House, pins: dict[str, str], pressed: str, asked: str, host: bool) -> None:
+    room = await house.room(**pins)
+    stage = house.stage(room, keys={asked: [pressed]})
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard == [asked, *ALONE]
+    [one] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    assert one.host is host
+    await hung_up(stage)
+
+
+async def test_three_wrong_pins_are_the_end(house: House) -> None:
+    room = await house.room(pin="4711")
+    stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
+    await stage.run()
+    assert stage.heard == ["conference/enter-pin", "conference/wrong-pin"] * 3 + ["general/too-many-tries", *AWAY]
+    assert house.meetings.meeting(room) is None
+
+
+async def test_who_guesses_too_fast_is_told_to_come_back_later(house: House) -> None:
+    room = await house.room(pin="4711")
+    for _ in range(2):
+        stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
+        await stage.run()
+    assert stage.heard[-2:] == ["general/too-many-tries", *AWAY]
+    stage = house.stage(room, keys={"conference/enter-pin": ["4711#"]}, caller=ANNA)
+    await stage.run()
+    assert stage.heard == ["conference/enter-pin", "general/too-many-tries", *AWAY]
+
+
+async def test_a_guest_waits_with_music_for_the_host(house: House) -> None:
+    room = await house.room(settings=RoomSettings(wait_for_host=True))
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "music/hold" in stage.heard)
+    assert stage.heard[0] == "conference/waiting-for-host"
+    assert "join heard" not in stage.orders
+    house.other(room, host=True)
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard[-3:] == ["conference/opened", "conference/in-conference", "number 1"]
+    heard = len(stage.heard)
+    await stage.settle()
+    assert len(stage.heard) == heard
+    await hung_up(stage)
+
+
+@pytest.mark.parametrize(("settings", "why"), [({"locked": True}, "locked"), ({"most": 2}, "full")])
+async def test_a_locked_or_full_room_says_so(house: House, settings: dict[str, Any], why: str) -> None:
+    room = await house.room(settings=RoomSettings(**settings))
+    for number in range(2):
+        chair = house.meetings.come(room, Who(None, "", "", ""), Phone(f"p{number}"), host=True)
+        chair.entered()
+    stage = house.stage(room)
+    await stage.run()
+    assert stage.heard == [f"conference/{why}", *AWAY]
+
+
+async def test_names_are_said_to_the_others_and_are_gone_with_the_call(house: House) -> None:
+    room = await house.room(settings=RoomSettings(announce="names"))
+    stage = house.stage(room, says=[["speak 1", "silence 2"]])
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard[0] == "conference/say-name"
+    other = house.other(room)
+    await until(lambda: stage.heard[-1] == "conference/somebody-joined")
+    other.leave()
+    await until(lambda: stage.heard[-1] == "conference/somebody-left")
+    stage.press("*9")  # no host
+    await until(lambda: stage.heard[-1] == "general/not-allowed")
+    named = house.stage(room, says=[["silence 2"]])
+    await hung_up(stage)
+    assert house.meetings.meeting(room) is None
+    named.begin()
+    await until(lambda: "join heard" in named.orders)
+    await hung_up(named)
+
+
+async def test_keys_of_guests_and_hosts(house: House) -> None:
+    room = await house.room(host_pin="8362")
+    stage = house.stage(room, keys={"conference/enter-host-pin": ["8362#"]})
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    guest = house.other(room)
+    stage.press("*6*6*5*7*8")
+    await until(lambda: stage.heard[-1] == "conference/all-muted")
+    assert [one for one in stage.orders if "mute" in one] == ["mute", "unmute"]
+    told = ["muted", "unmuted", "hand-raised", "now-locked", "all-muted"]
+    assert stage.heard[-5:] == [f"conference/{one}" for one in told]
+    before = len(stage.heard)
+    stage.press("*0")
+    await until(lambda: stage.heard[-1] == "press/9")
+    keys = {one for one in stage.heard[before:] if one.startswith("press/")}
+    assert keys == {"press/star", *(f"press/{key}" for key in range(2, 10))}
+    stage.press("*9")
+    await until(lambda: not len(stage.host))
+    assert stage.heard[-2:] == ["conference/over", *AWAY]
+    assert guest.room.id == room.id
+
+
+async def test_who_is_muted_or_removed_hears_of_it(house: House) -> None:
+    room = await house.room()
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    [me] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    house.meetings.do(room, MuteAsked("", me.id, True))
+    assert stage.orders[-1] == "mute"
+    stage.press("*6")
+    await until(lambda: stage.heard[-2:] == ["conference/muted-by-host"] * 2)
+    house.meetings.do(room, RemovalAsked("", me.id))
+    await until(lambda: not len(stage.host))
+    assert stage.heard[-2:] == ["conference/removed", *AWAY]
+    assert "leave" in stage.orders
+    assert house.meetings.meeting(room) is None
+
+
+async def test_who_comes_back_from_a_dead_engine_is_where_he_was(house: House) -> None:
+    room = await house.room()
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    stage.press("*6")
+    await until(lambda: "mute" in stage.orders)
+    stage.host.restarted()
+    await until(lambda: "invite" in stage.orders)
+    stage.line.offer_answered(b"theirs")
+    await until(lambda: "join muted" in stage.orders)
+    await hung_up(stage)
+
+
+async def test_whom_the_room_called_joins_by_a_key_without_a_pin_though_it_is_locked(house: House) -> None:
+    room = await house.room(pin="4711", settings=RoomSettings(locked=True))
+    stage = house.stage(room, INVITED, keys={"conference/invited": ["1"]})
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard[0] == "conference/invited"
+    assert "conference/enter-pin" not in stage.heard
+    await hung_up(stage)
+
+
+async def test_a_meeting_ends_some_time_after_its_host_has_left(house: House, clock: ManualClock) -> None:
+    room = await house.room(settings=RoomSettings(end_after_host=30))
+    stage, host = house.stage(room), house.other(room, host=True)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    host.leave()
+    await until(lambda: stage.heard[-1] == "conference/host-left")
+    clock.advance(30)
+    house.meetings.tell(room.id, TimePassed())
+    await until(lambda: not len(stage.host))
+    assert stage.heard[-2:] == ["conference/over", *AWAY]
+
+
+async def test_a_rooms_number_leads_to_its_app_for_a_day_at_most(house: House) -> None:
+    room = await house.room()
+    assert at_number(house.rooms, house.tenant_id, "8000") == Hosted("conference", (room.id,), longest=86_400.0)
+    assert at_number(house.rooms, house.tenant_id, "8001") is None
+    assert at_number(house.rooms, "another", "8000") is None
+
+
+async def test_who_is_moved_into_a_room_is_asked_and_told_nothing_and_it_goes_with_the_last(house: House) -> None:
+    house.meetings.over = house.rooms.shut
+    room = house.rooms.open(house.tenant_id, ANNA.id)
+    stages = [house.stage(room, MOVED, caller=ANNA), house.stage(room, MOVED)]
+    for stage in stages:
+        stage.begin()
+        await until(lambda stage=stage: "join heard" in stage.orders)
+        assert stage.heard == []
+    hosts = [one.host for one in house.meetings.meeting(room).participants]  # type: ignore[union-attr]
+    assert hosts == [True, False]
+    await hung_up(stages[0])
+    assert house.rooms.by_id(room.id) == room
+    await hung_up(stages[1])
+    assert house.rooms.by_id(room.id) is None

@@ -1,0 +1,83 @@
+"""The apps that hold who is parked, tell where, and say why nobody can be fetched."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from app_stage import ANNA, Stage
+
+from unificx.apps import parking_apps
+from unificx.calls import Parking
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+PATIENCE = 0.01
+
+
+def stage(which: int, parking: Parking, *arguments: str, **more: Any) -> Stage:
+    apps = parking_apps(parking, lambda tenant_id: PATIENCE)
+    return Stage(apps[which], mailbox=None, arguments=arguments, **more)
+
+
+def taken(many: int) -> Parking:
+    parking = Parking()
+    for number in range(many):
+        parking.take("acme", f"leg-of-{number}", "e-9", NOW)
+    return parking
+
+
+async def until(seen: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not seen():
+            await asyncio.sleep(0)
+
+
+async def test_who_is_parked_hears_music_and_it_rings_again_and_again_at_who_has_parked_him() -> None:
+    parking, recalled = Parking(), list[str]()
+    parking.recall = recalled.append
+    parking.take("acme", "leg-1", "e-9", NOW)
+    park = stage(0, parking)
+    park.begin()
+    await until(lambda: len(recalled) == 2)
+    assert recalled == ["leg-1"] * 2
+    assert set(park.heard) == {"music/hold"}
+    park.hang_up()
+    await until(lambda: not len(park.host))
+    assert len(parking) == 0
+
+
+async def test_who_dials_it_himself_is_told_the_place_he_took() -> None:
+    parking = taken(1)
+    park = stage(0, parking, caller=ANNA)
+    park.begin()
+    await until(lambda: "music/hold" in park.heard)
+    assert park.heard[:2] == ["parking/parked-at", "number 2"]
+    place = parking.of("leg-1")
+    assert place is not None
+    assert (place.by, place.number) == (ANNA.id, 2)
+    park.hang_up()
+    await until(lambda: not len(park.host))
+    assert [one.number for one in parking.taken("acme")] == [1]
+
+
+async def test_when_every_place_is_taken() -> None:
+    park = stage(0, taken(99))
+    await park.run()
+    assert park.heard == ["parking/full", "general/goodbye"]
+
+
+async def test_who_has_parked_somebody_is_told_where() -> None:
+    told = stage(1, Parking(), "7")
+    await told.run()
+    assert told.heard == ["parking/parked-at", "number 7"]
+
+
+@pytest.mark.parametrize(
+    ("many", "arguments", "said"),
+    [(0, (), "nobody"), (2, (), "several"), (2, ("9",), "nobody"), (0, ("1",), "nobody")],
+)
+async def test_why_nobody_can_be_fetched(many: int, arguments: tuple[str, ...], said: str) -> None:
+    fetch = stage(2, taken(many), *arguments)
+    await fetch.run()
+    assert fetch.heard == [f"parking/{said}", "general/goodbye"]
