@@ -66,8 +66,10 @@ def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: Logi
 
 
 @asynccontextmanager
-async def mail_server(folder: Path, *, tls: str = "starttls", auth: bool = True) -> AsyncIterator[MailBox]:
-    """`tls`: starttls, implicit or none. Its authority is `folder / "ca.pem"`."""
+async def mail_server(
+    folder: Path, *, tls: str = "starttls", auth: bool = True, most: int = 1 << 25
+) -> AsyncIterator[MailBox]:
+    """`tls`: starttls, implicit or none; `most` bytes of a letter. Its authority is `folder / "ca.pem"`."""
     files = ensure_certificates(folder, ["localhost"], SystemClock())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.certificate, files.key)
@@ -77,6 +79,7 @@ async def mail_server(folder: Path, *, tls: str = "starttls", auth: bool = True)
         return SMTP(
             box,
             hostname="mail.example.com",
+            data_size_limit=most,
             tls_context=context if tls == "starttls" else None,
             require_starttls=tls == "starttls",
             authenticator=_knows,

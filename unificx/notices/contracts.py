@@ -1,6 +1,7 @@
 """What goes into the room and out of it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from unificx.kernel.errors import Conflict
 
@@ -9,6 +10,25 @@ class NoSubscription(Conflict):
     """The asker's device has told no push service's address."""
 
     code = "no_push_subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The message that a letter is about, and the extension to whose owner it is told."""
+
+    message_id: str
+    extension_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNews:
+    """What a letter says of a message in a mailbox: `at` in the zone it is told in, `caller` where that is wanted."""
+
+    about: About
+    number: str = field(repr=False)
+    seconds: float
+    at: datetime
+    caller: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 Fills `people.ports.Courier`.
 """
 
+from unificx.notices.contracts import About, MessageNews
 from unificx.notices.letters import Letters
 from unificx.notices.push import Push
-from unificx.notices.rules.letters import Kind, Language
+from unificx.notices.rules.letters import Kind, Language, message_news, moment
 from unificx.people import Person
 
 
@@ -42,13 +43,20 @@ class Courier:
             self._push.notice(person.id)
         await self._write(person, kind, None, detail=detail)
 
-    async def voicemail(self, person: Person, number: str, seconds: float) -> None:
-        """Tell the person of a message left for their extension `number`: neither by whom nor the sound."""
-        minutes, rest = divmod(round(seconds), 60)
-        await self._write(person, "voicemail", None, detail=f"{number}, {minutes}:{rest:02} min")
+    async def voicemail(self, person: Person, language: Language, news: MessageNews) -> None:
+        """Tell the person of a message left for them: by whom, and what was said, only if they want that."""
+        detail = message_news(news.number, news.seconds, moment(news.at, language), news.caller)
+        await self._write(person, "voicemail", language, detail=detail, about=news.about)
 
     async def _write(
-        self, person: Person, kind: Kind, language: Language | None, *, link: str = "", detail: str = ""
+        self,
+        person: Person,
+        kind: Kind,
+        language: Language | None,
+        *,
+        link: str = "",
+        detail: str = "",
+        about: About | None = None,
     ) -> None:
         if self._letters is not None and person.email:
-            await self._letters.put(person, kind, language or "both", link=link, detail=detail)
+            await self._letters.put(person, kind, language or "both", link=link, detail=detail, about=about)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from unificx.kernel.background import Background
 from unificx.kernel.clock import Clock
 from unificx.notices import queries
 from unificx.notices.contracts import Subscription
@@ -66,7 +67,7 @@ class Errands:
 
     def __init__(self, parts: ErrandParts) -> None:
         self._parts = parts
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
         self._seats = asyncio.Semaphore(MOST_AT_ONCE)
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self._held: Counter[str] = Counter()
@@ -78,22 +79,15 @@ class Errands:
             errand.done("over")
             return
         errand.under_way = True
-        task = asyncio.get_running_loop().create_task(self._safely(errand))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.begin(self._safely(errand))
 
     async def settled(self) -> None:
         """Wait until everything that was begun is through."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
+        await self._tasks.settle()
 
     async def close(self) -> None:
         """Give what is under way a moment, then leave it."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_LAST_WORDS)
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close(_LAST_WORDS)
 
     async def _safely(self, errand: Errand) -> None:
         outcome: Outcome = "unreachable"

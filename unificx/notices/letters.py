@@ -1,14 +1,16 @@
 """The letters that wait in the database: safe once `put` returns, sent one after the other, tried again for a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Literal
 
 import structlog
 
+from unificx.kernel.errors import Away, Refused
 from unificx.notices import queries
-from unificx.notices.ports import KeyRing, NotTaken, Postman
+from unificx.notices.contracts import About
+from unificx.notices.ports import KeyRing, NotTaken, Postman, Sounds
 from unificx.notices.rules.letters import LANGUAGES, Kind, Language, Ration, of_use
 from unificx.notices.rules.patience import next_letter_try
 from unificx.notices.tables import LetterPart, LetterRow
@@ -25,13 +27,14 @@ _BOTH = "both"
 
 @dataclass(frozen=True, slots=True)
 class LetterParts:
-    """What the queue is built of; `sender` stands in From."""
+    """What the queue is built of; `sender` stands in From. Without `sounds` no letter is about a message."""
 
     database: Database
     keys: KeyRing
     directory: Directory
     postman: Postman
     sender: Address
+    sounds: Sounds | None = None
 
 
 class Letters:
@@ -51,8 +54,12 @@ class Letters:
         *,
         link: str = "",
         detail: str = "",
+        about: About | None = None,
     ) -> bool:
-        """Queue a letter; False if the person has so many that one more would be a nuisance. Raises ErasedSubject."""
+        """Queue a letter; False if the person has so many that one more would be a nuisance. Raises ErasedSubject.
+
+        One `about` a message is not sent once that is no more. Its sound does not wait with it.
+        """
         if not self._ration.take(person.subject, kind, self._clock.monotonic()):
             log.warning("letter_not_queued", kind=kind, person=person.id)
             return False
@@ -73,6 +80,8 @@ class Letters:
                     due=now,
                     expires=now + of_use(kind),
                     tries=0,
+                    message_id=about.message_id if about is not None else None,
+                    extension_id=about.extension_id if about is not None else None,
                     sealed=blob,
                 )
             )
@@ -102,6 +111,10 @@ class Letters:
             if not refusal.for_good:
                 again_at = next_letter_try(self._clock.now(), tries, row.expires)
             log.warning("letter_not_taken", letter=row.id, kind=row.kind, status=refusal.status, tries=tries)
+        except Away:  # its sound can be had later
+            again_at = next_letter_try(self._clock.now(), tries, row.expires)
+        except Refused:
+            log.info("letter_overtaken", letter=row.id, kind=row.kind)
         except (MessageError, ValueError) as fault:  # it cannot be written down as a letter, now or later
             log.error("letter_not_composed", letter=row.id, kind=row.kind, fault=type(fault).__name__)
         async with self._parts.database.begin() as uow:
@@ -126,6 +139,24 @@ class Letters:
             link=held.link,
             detail=held.detail,
         )
+        sound = await self._sound(row)
+        try:
+            await self._post(row, letter if sound is None else replace(letter, kind="voicemail_sound", sound=sound))
+        except NotTaken as refusal:
+            if sound is None or not refusal.for_good:
+                raise
+            await self._post(row, letter)  # it may have been too long for that server
+            return
+        if sound is not None and self._parts.sounds is not None:
+            await self._parts.sounds.sent(row.tenant_id, row.message_id or "")
+
+    async def _sound(self, row: LetterRow) -> bytes | None:
+        """What was said, if that goes with it. Raises Away; Refused if the message is no more."""
+        if self._parts.sounds is None or row.message_id is None:
+            return None
+        return await self._parts.sounds.sound(row.tenant_id, row.message_id, row.extension_id or "")
+
+    async def _post(self, row: LetterRow, letter: Letter) -> None:
         # Made when it was due first, so that a second copy of it has the same date.
         made = row.expires - of_use(letter.kind)
         await self._parts.postman.send(compose(letter, self._parts.sender, row.id, made))

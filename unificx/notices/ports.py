@@ -32,7 +32,20 @@ class Postman(Protocol):
     """Hands letters to a mail server."""
 
     async def send(self, letter: EmailMessage) -> None:
-        """Hand one over, within half a minute. Raises NotTaken."""
+        """Hand one over, within half a minute and what its length takes. Raises NotTaken."""
+        ...
+
+
+class Sounds(Protocol):
+    """The sound of messages in mailboxes; `recordings.Mailed` fills it."""
+
+    async def sound(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
+        """WAV that goes with a letter to this extension's owner; None if none is to. Raises Away; Refused for a message
+        that is no more."""
+        ...
+
+    async def sent(self, tenant_id: str, message_id: str) -> None:
+        """A mail server has taken it."""
         ...
 
 

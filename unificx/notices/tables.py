@@ -92,6 +92,8 @@ class LetterRow(Base):
     due: Mapped[datetime] = plain("when it is tried next", index=True)
     expires: Mapped[datetime] = plain("when it is no use any more")
     tries: Mapped[int] = plain("how often it was tried")
+    message_id: Mapped[str | None] = plain("the message in a mailbox that it is about: random")
+    extension_id: Mapped[str | None] = plain("the extension to whose owner it tells of that: random")
     sealed: Mapped[bytes] = sealed_column(LetterPart, subject="subject_id")
 
 

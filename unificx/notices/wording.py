@@ -1,7 +1,7 @@
 """What letters say, in English and German, and how they are laid out: plain text, and the same as plain HTML."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -27,7 +27,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What goes into a letter beside the words."""
+    """What goes into a letter beside the words. `sound` is WAV: what every mail program and telephone plays, as not all
+    do with Opus in Ogg."""
 
     kind: Kind
     languages: tuple[Language, ...]
@@ -36,6 +37,7 @@ class Letter:
     organisation: str
     link: str = ""
     detail: str = ""
+    sound: bytes | None = field(default=None, repr=False)
 
 
 _FORMS = ("letter.txt", "letter.html")
@@ -100,7 +102,15 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
             "A new message in your mailbox",
             (
                 "Somebody has left a message for you: {detail}.",
-                "Listen to it in the app, or dial *97 on your telephone. The message itself is not sent by e-mail.",
+                "Listen to it in the app, or dial *97 on your telephone. The message itself is not in this e-mail.",
+            ),
+        ),
+        "voicemail_sound": Words(
+            "A new message in your mailbox",
+            (
+                "Somebody has left a message for you: {detail}.",
+                "It is attached, as your mailbox is set to. Who erases it in the app has to delete this e-mail too:"
+                " erasing does not reach a copy that was sent.",
             ),
         ),
     },
@@ -156,8 +166,16 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
             "Eine neue Nachricht in Ihrem Postfach",
             (
                 "Jemand hat Ihnen eine Nachricht hinterlassen: {detail}.",
-                "Hören Sie sie in der App an, oder wählen Sie *97 am Telefon. Die Nachricht selbst wird nicht per"
-                " E-Mail verschickt.",
+                "Hören Sie sie in der App an, oder wählen Sie *97 am Telefon. Die Nachricht selbst ist nicht in dieser"
+                " E-Mail.",
+            ),
+        ),
+        "voicemail_sound": Words(
+            "Eine neue Nachricht in Ihrem Postfach",
+            (
+                "Jemand hat Ihnen eine Nachricht hinterlassen: {detail}.",
+                "Sie ist angehängt, wie es für Ihr Postfach eingestellt ist. Wer sie in der App für immer löscht, muss"
+                " auch diese E-Mail löschen: Eine verschickte Kopie erreicht das Löschen nicht.",
             ),
         ),
     },
@@ -189,6 +207,8 @@ def compose(letter: Letter, sender: Address, letter_id: str, now: datetime) -> E
     text, html = (_templates().get_template(name).render(parts=parts, link=letter.link) for name in _FORMS)
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if letter.sound is not None:
+        message.add_attachment(letter.sound, maintype="audio", subtype="wav", filename="message.wav")
     return message
 
 

@@ -44,6 +44,7 @@ from unificx.people.contracts import (
     TenantState,
 )
 from unificx.people.directory import OPERATOR, Directory
+from unificx.people.numbering import release_number, take_number
 from unificx.people.passwords import Passwords
 from unificx.people.ports import Courier, Fetch, KeyRing, NoCourier
 from unificx.people.proofs import (
@@ -61,7 +62,9 @@ from unificx.people.proofs import (
     TotpBegun,
     WebOrigin,
 )
+from unificx.people.room import behind, page
 from unificx.people.rules.guesses import source_key
+from unificx.people.rules.pins import PinGuard, usable_pin
 from unificx.people.rules.roles import Action, may, may_grant
 from unificx.people.service import People
 from unificx.people.terms import POLICY_VERSION, TERMS_VERSION
@@ -113,6 +116,7 @@ __all__ = [
     "Person",
     "PersonChange",
     "PersonState",
+    "PinGuard",
     "Principal",
     "Proof",
     "Provider",
@@ -132,7 +136,12 @@ __all__ = [
     "TenantState",
     "TotpBegun",
     "WebOrigin",
+    "behind",
     "may",
     "may_grant",
+    "page",
+    "release_number",
     "source_key",
+    "take_number",
+    "usable_pin",
 ]

@@ -52,6 +52,8 @@ class Accounts(Room):
             domain=values.domain(new.domain),
             state="active",
             created=self._clock.now(),
+            language=new.language,
+            time_zone=values.time_zone(new.time_zone),
         )
         async with self._changing() as change:
             if self.directory.tenant_by_slug(tenant.slug) is not None:
@@ -75,12 +77,10 @@ class Accounts(Room):
         return found or self._tenant(reference)
 
     async def update_tenant(self, tenant_id: str, change: TenantChange) -> Tenant:
-        """Rename, suspend or resume. Suspending ends every session, and refuses every device from this moment on."""
+        """Rename, set up, suspend or resume. Suspending ends every session and refuses every device at once."""
         async with self._changing() as doing:
             before = self._tenant(tenant_id)
-            after = replace(before, name=values.name(change.name) if change.name is not None else before.name)
-            if change.state is not None:
-                after = replace(after, state=change.state)
+            after = _changed_tenant(before, change)
             if before.slug == OPERATOR and not after.active:
                 raise Conflict("The operator's own tenant cannot be suspended.", field="state")
             await accounts.save_tenant(doing.session, after)
@@ -130,7 +130,7 @@ class Accounts(Room):
         await accounts.add_person(change.session, self._keys, person)
         await self._take_email(change, person)
         change.publish(PersonCreated(self._clock.new_id(), tenant_id, person.id))
-        change.afterwards.append(lambda: self.directory.put_person(person.id, person.subject, barred=False))
+        change.afterwards.append(lambda: self.directory.put_person(person, barred=False))
         return person
 
     async def list_persons(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]:
@@ -261,7 +261,7 @@ class Accounts(Room):
             change.publish(PersonSuspended(self._clock.new_id(), after.tenant_id, after.id))
         if before.state == "suspended" and not suspended:
             change.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id))
-        change.afterwards.append(lambda: self.directory.put_person(after.id, after.subject, barred=suspended))
+        change.afterwards.append(lambda: self.directory.put_person(after, barred=suspended))
 
     async def _end_sessions(
         self, change: Change, tenant_id: str, person_id: str | None = None, *, only: str | None = None, keep: str = ""
@@ -294,6 +294,16 @@ class Accounts(Room):
         change.afterwards.append(lambda: self.directory.drop_extension(extension_id))
 
 
+def _changed_tenant(tenant: Tenant, change: TenantChange) -> Tenant:
+    if change.name is not None:
+        tenant = replace(tenant, name=values.name(change.name))
+    if change.time_zone is not None:
+        tenant = replace(tenant, time_zone=values.time_zone(change.time_zone))
+    if change.park_seconds is not None:
+        tenant = replace(tenant, park_seconds=values.park_seconds(change.park_seconds))
+    return replace(tenant, state=change.state or tenant.state, language=change.language or tenant.language)
+
+
 def _changed(person: Person, change: PersonChange) -> Person:
     if change.name is not None:
         person = replace(person, name=values.name(change.name))
@@ -303,6 +313,8 @@ def _changed(person: Person, change: PersonChange) -> Person:
         person = replace(person, role=change.role)
     if change.state is not None:
         person = replace(person, state=change.state)
+    if change.language is not None:
+        person = replace(person, language=change.language or None)
     return person
 
 

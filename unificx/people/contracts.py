@@ -84,6 +84,12 @@ class Tenant:
     domain: str
     state: TenantState
     created: datetime
+    language: Language = "en"
+    """In which it is spoken and written to its people, where they have not chosen another."""
+    time_zone: str = ""
+    """The IANA name of the zone whose times it is told in; "" for the server's own."""
+    park_seconds: int = 90
+    """How long somebody stays parked before it rings at who has parked him."""
 
     @property
     def active(self) -> bool:
@@ -95,6 +101,8 @@ class NewTenant:
     slug: str
     name: str
     domain: str
+    language: Language = "en"
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,9 @@ class TenantChange:
 
     name: str | None = None
     state: TenantState | None = None
+    language: Language | None = None
+    time_zone: str | None = None
+    park_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,8 @@ class Person:
     created: datetime
     name: str = field(repr=False)
     email: str = field(repr=False)
+    language: Language | None = None
+    """None for the organisation's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +144,13 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """None leaves a value as it is. Closing is `People.close_person`."""
+    """None leaves a value as it is. Closing is `People.close_person`. The language "" is the organisation's."""
 
     name: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
     role: Role | None = None
     state: Literal["active", "suspended"] | None = None
+    language: Language | Literal[""] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +243,15 @@ class DeviceAuth:
     def ha1(self) -> dict[str, str]:
         """H(username:realm:password) in hex by algorithm (RFC 7616 section 3.4.2)."""
         return {"MD5": self.ha1_md5.hex(), "SHA-256": self.ha1_sha256.hex()}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """What somebody who is signed in sees of himself. `acceptance_needed`: of the present terms and policy."""
+
+    person: Person
+    extensions: tuple[Extension, ...]
+    acceptance_needed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,25 @@ call waits for the database.
 """
 
 from dataclasses import replace
+from datetime import tzinfo
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from unificx.people.contracts import DeviceAuth, Extension, Tenant
+from unificx.people.contracts import DeviceAuth, Extension, Language, Tenant
 
 OPERATOR = "operator"
 """Short name of the operator's own tenant, which has no phones."""
+
+
+class KnownPerson(Protocol):
+    """What the directory keeps of a person: no name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def language(self) -> Language | None: ...
 
 
 class Directory:
@@ -25,8 +39,11 @@ class Directory:
         self._devices: dict[str, DeviceAuth] = {}
         self._by_username: dict[str, DeviceAuth] = {}
         self._of_extension: dict[str, tuple[DeviceAuth, ...]] = {}
+        self._of_person: dict[str, tuple[str, ...]] = {}
         self._subjects: dict[str, str] = {}
         self._barred: set[str] = set()
+        self._languages: dict[str, Language] = {}
+        """Of those who have chosen one."""
 
     # look-ups
 
@@ -54,6 +71,10 @@ class Directory:
     def extension_by_id(self, extension_id: str) -> Extension | None:
         return self._extensions.get(extension_id)
 
+    def extension_ids_of(self, person_id: str) -> tuple[str, ...]:
+        """The extensions that belong to a person, in the order they were made."""
+        return self._of_person.get(person_id, ())
+
     def device(self, device_id: str) -> DeviceAuth | None:
         return self._as_it_stands(self._devices.get(device_id))
 
@@ -71,6 +92,21 @@ class Directory:
 
     def person_subject(self, person_id: str) -> str | None:
         return self._subjects.get(person_id)
+
+    def language(self, tenant_id: str, person_id: str | None = None) -> Language:
+        """In which somebody of the organisation is spoken and written to."""
+        chosen = self._languages.get(person_id) if person_id is not None else None
+        tenant = self._tenants.get(tenant_id)
+        return chosen or (tenant.language if tenant is not None else "en")
+
+    def time_zone(self, tenant_id: str) -> tzinfo | None:
+        """Whose times the organisation is told in; None for the server's own."""
+        tenant = self._tenants.get(tenant_id)
+        return ZoneInfo(tenant.time_zone) if tenant is not None and tenant.time_zone else None
+
+    def park_seconds(self, tenant_id: str) -> int:
+        """How long somebody of the organisation stays parked before it rings at who has parked him."""
+        return self._tenants[tenant_id].park_seconds
 
     def _as_it_stands(self, device: DeviceAuth | None) -> DeviceAuth | None:
         """The device with `enabled` false while its tenant or person is suspended."""
@@ -99,15 +135,23 @@ class Directory:
         fit = [one.id for one in self._tenants.values() if one.active and one.slug != OPERATOR]
         self._default = self._tenants[min(fit)] if fit else None
 
-    def put_person(self, person_id: str, subject: str, *, barred: bool) -> None:
-        self._subjects[person_id] = subject
-        (self._barred.add if barred else self._barred.discard)(person_id)
+    def put_person(self, person: KnownPerson, *, barred: bool) -> None:
+        self._subjects[person.id] = person.subject
+        (self._barred.add if barred else self._barred.discard)(person.id)
+        if person.language is not None:
+            self._languages[person.id] = person.language
+        else:
+            self._languages.pop(person.id, None)
 
     def drop_person(self, person_id: str) -> None:
         self._subjects.pop(person_id, None)
+        self._languages.pop(person_id, None)
         self._barred.discard(person_id)
 
     def put_extension(self, extension: Extension) -> None:
+        owner = extension.person_id
+        if owner is not None:
+            self._of_person[owner] = tuple(sorted({*self.extension_ids_of(owner), extension.id}))
         self._extensions[extension.id] = self._by_number[extension.tenant_id, extension.number] = extension
 
     def drop_extension(self, extension_id: str) -> None:
@@ -116,6 +160,11 @@ class Directory:
         extension = self._extensions.pop(extension_id, None)
         if extension is not None:
             del self._by_number[extension.tenant_id, extension.number]
+            left = tuple(one for one in self.extension_ids_of(extension.person_id or "") if one != extension_id)
+            if left:
+                self._of_person[extension.person_id or ""] = left
+            else:
+                self._of_person.pop(extension.person_id or "", None)
 
     def enable_device(self, device_id: str, *, enabled: bool) -> None:
         device = self._devices.get(device_id)

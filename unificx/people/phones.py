@@ -2,8 +2,9 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 
-from unificx.kernel.errors import Conflict, NotFound
+from unificx.kernel.errors import NotFound
 from unificx.people.accounts import EMAIL, Accounts
 from unificx.people.contracts import (
     Device,
@@ -18,11 +19,13 @@ from unificx.people.contracts import (
     NewPerson,
     Page,
     Person,
+    Principal,
     SipLogin,
 )
 from unificx.people.facts import DeviceCreated, DeviceRevoked, ExtensionCreated
+from unificx.people.numbering import take_number
 from unificx.people.queries import accounts, phones
-from unificx.people.room import Change, behind, page, page_size
+from unificx.people.room import Change, Tools, behind, page, page_size
 from unificx.people.rules import values
 
 _USERNAME_BYTES = 5
@@ -33,6 +36,11 @@ _PASSWORD_BYTES = 15
 class Phones(Accounts):
     """What rings."""
 
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._devices_used: dict[tuple[str, str], date] = {}
+        """Since the last `tidy`."""
+
     # extensions
 
     async def create_extension(self, tenant_id: str, new: NewExtension) -> MadeExtension:
@@ -40,11 +48,10 @@ class Phones(Accounts):
 
         Raises Conflict if the number is taken.
         """
-        number, name = values.number(new.number), values.name(new.name)
+        name = values.name(new.name)
         async with self._changing() as change:
             self._tenant(tenant_id)
-            if self.directory.extension(tenant_id, number) is not None:
-                raise Conflict("That number is taken.", field="number")
+            number = await take_number(change.session, tenant_id, new.number, "extension")
             owner = await self._owner_by_email(change, tenant_id, new)
             extension = Extension(
                 id=self._clock.new_id(),
@@ -78,6 +85,11 @@ class Phones(Accounts):
         async with self._database.read() as session:
             found = await phones.extensions(session, self._keys, tenant_id, after, page_size(limit) + 1)
         return page(found, limit, lambda extension: extension.id)
+
+    async def extensions_of(self, who: Principal) -> list[Extension]:
+        """Those that belong to whoever asks."""
+        async with self._database.read() as session:
+            return await phones.extensions_of_person(session, self._keys, who.tenant_id, who.person_id)
 
     async def extension(self, tenant_id: str, reference: str) -> Extension:
         """By id or number. Raises NotFound."""
@@ -124,7 +136,7 @@ class Phones(Accounts):
             found = await phones.devices(
                 session, self._keys, tenant_id, extension_id=extension_id, after=after, limit=size
             )
-        return page(found, limit, lambda device: device.id)
+        return page([self._as_used(each) for each in found], limit, lambda device: device.id)
 
     async def device(self, tenant_id: str, device_id: str) -> Device:
         """Raises NotFound."""
@@ -132,7 +144,16 @@ class Phones(Accounts):
             found = await phones.device(session, self._keys, tenant_id, device_id)
         if found is None:
             raise NotFound("There is no such device.")
-        return found
+        return self._as_used(found)
+
+    def device_used(self, device_id: str) -> None:
+        """Remember that the device registered today; `tidy` writes it down."""
+        device = self.directory.device(device_id)
+        if device is not None:
+            self._devices_used[device.tenant_id, device_id] = self._clock.now().date()
+
+    def _as_used(self, device: Device) -> Device:
+        return replace(device, last_used=self._devices_used.get((device.tenant_id, device.id), device.last_used))
 
     async def update_device(self, tenant_id: str, device_id: str, change: DeviceChange) -> Device:
         """Rename, disable, enable. A disabled device is refused from this moment on."""

@@ -33,6 +33,14 @@ class KeyRing(Protocol):
         """Let `value` lead nowhere."""
         ...
 
+    def bound(self, tenant: str, kind: str, subject: str) -> bool:
+        """Whether any value of the kind leads to `subject`."""
+        ...
+
+    def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
+        """Let no value of the kind lead to `subject` any more."""
+        ...
+
 
 class Courier(Protocol):
     """Takes letters to people. Each method returns once the letter is safe in a queue, and never waits for a network.

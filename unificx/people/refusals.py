@@ -45,6 +45,12 @@ class NotOfAge(Forbidden):
     code = "not_of_age"
 
 
+class AcceptanceNeeded(Forbidden):
+    """Whoever asks has yet to say yes to the present terms and policy."""
+
+    code = "acceptance_needed"
+
+
 class WrongProof(Unauthenticated):
     """What was to let in does not."""
 

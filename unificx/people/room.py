@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.kernel.background import Background
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import Conflict, Invalid, NotFound
 from unificx.kernel.facts import Fact
@@ -65,7 +66,7 @@ class Room:
         self._passwords = tools.passwords
         self._courier = tools.courier
         self._changes = asyncio.Lock()
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands = Background()
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[Change]:
@@ -83,14 +84,11 @@ class Room:
 
     async def settle(self) -> None:
         """Wait for what is still being done after its request was answered. To be called at the end."""
-        while self._errands:
-            await asyncio.gather(*self._errands)
+        await self._errands.settle()
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it after the answer: whoever asks learns nothing from how long it takes."""
-        task = asyncio.get_running_loop().create_task(_safely(work))
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+        self._errands.begin(_safely(work))
 
     def _tenant(self, tenant_id: str) -> Tenant:
         tenant = self.directory.tenant(tenant_id)

@@ -44,8 +44,8 @@ class People(Recovery, SingleSignOn):
                     self.directory.put_extension(extension)
                 for device in await phones.all_logins(session, self._keys, tenant.id, tenant.domain):
                     self.directory.put_device(device)
-            for person_id, subject, state in await accounts.subjects_of_persons(session):
-                self.directory.put_person(person_id, subject, barred=state == "suspended")
+            for known in await accounts.all_persons(session):
+                self.directory.put_person(known, barred=known.state == "suspended")
 
     async def first_start(self, email: str = "admin@unificx.example") -> FirstOperator | None:
         """Make the operator's tenant and its first person; None if that was done before."""

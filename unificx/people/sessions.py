@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from unificx.kernel.errors import NotFound, Unauthenticated
 from unificx.people import terms
 from unificx.people.clients import Clients
-from unificx.people.contracts import Arrival, Keep, NoticeKind, Principal, Session, SignedIn
+from unificx.people.contracts import Arrival, Keep, NoticeKind, OwnAccount, Principal, Session, SignedIn
 from unificx.people.queries import accounts, entry, links, phones, sessions
-from unificx.people.refusals import SessionOver
+from unificx.people.refusals import AcceptanceNeeded, SessionOver
 from unificx.people.room import Change, Tools
 from unificx.people.rules import rotation
 from unificx.people.tables import AcceptancePart
@@ -17,6 +17,7 @@ ACCESS_LIFETIME: dict[Keep, timedelta] = {"cookie": timedelta(minutes=15), "toke
 SESSION_LIFETIME = timedelta(days=30)
 """From the last refresh on."""
 _LONGEST_NAME = 60
+_MOST_REMEMBERED = 100_000
 _LONGEST_ADDRESS = 64
 _LONGEST_AGENT = 200
 
@@ -26,8 +27,9 @@ class Sessions(Clients):
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
-        self._devices_used: dict[tuple[str, str], date] = {}
         self._sessions_used: dict[tuple[str, str], date] = {}
+        self._said_yes: set[str] = set()
+        """Sessions of whom it is known: the terms stay the same while this runs, and who says no is signed out."""
 
     async def open_session(self, tenant_id: str, person_id: str, arrival: Arrival, *, proved: bool = True) -> SignedIn:
         """A session for a person of whom everything necessary was proved; an invited one becomes active.
@@ -96,12 +98,6 @@ class Sessions(Clients):
             await self._end_sessions(change, principal.tenant_id, principal.person_id, keep=principal.session_id)
 
     # upkeep
-
-    def device_used(self, device_id: str) -> None:
-        """Remember that the device registered today; `tidy` writes it down."""
-        device = self.directory.device(device_id)
-        if device is not None:
-            self._devices_used[device.tenant_id, device_id] = self._clock.now().date()
 
     async def tidy(self) -> None:
         """Write down the days of last use, and drop what expired. To be called every few minutes and at the end."""
@@ -192,11 +188,30 @@ class Sessions(Clients):
             refresh=tokens.pair.refresh.text(),
         )
 
-    async def acceptance_needed(self, principal: Principal) -> bool:
-        """Whether the person has yet to say yes to the present terms and policy."""
+    async def own_account(self, who: Principal) -> OwnAccount:
+        """The account of whoever asks. Raises NotFound once it is closed."""
         async with self._database.read() as session:
-            said = await entry.last_acceptance(session, self._keys, principal.tenant_id, principal.person_id)
-        return not _accepted(said)
+            person = await accounts.person(session, self._keys, who.tenant_id, who.person_id)
+            if person is None:
+                raise NotFound("There is no such person.")
+            extensions = await phones.extensions_of_person(session, self._keys, who.tenant_id, who.person_id)
+            said = await entry.last_acceptance(session, self._keys, who.tenant_id, who.person_id)
+        return OwnAccount(person, tuple(extensions), acceptance_needed=not _accepted(said))
+
+    async def must_have_said_yes(self, who: Principal) -> None:
+        """Raises AcceptanceNeeded for whoever has yet to say yes to the present terms and policy."""
+        if who.session_id in self._said_yes:
+            return
+        async with self._database.read() as session:
+            said = await entry.last_acceptance(session, self._keys, who.tenant_id, who.person_id)
+        if not _accepted(said):
+            raise AcceptanceNeeded(
+                "Say yes to the present terms and policy first.",
+                hint="Look at /api/v1/sign-in/options, then POST /api/v1/me/acceptances.",
+            )
+        if len(self._said_yes) >= _MOST_REMEMBERED:
+            self._said_yes.clear()
+        self._said_yes.add(who.session_id)
 
     async def _tell(self, tenant_id: str, person_id: str, kind: NoticeKind, detail: str) -> None:
         """Let the courier tell the person."""

@@ -96,6 +96,21 @@ class SingleSignOn(Proving):
             await self._fresh_owner(change, principal)
         return await self._depart(principal.tenant_id, redirect_uri, principal.person_id)
 
+    async def linked(self, principal: Principal) -> bool:
+        """Whether the provider leads to this account."""
+        subject = self.directory.person_subject(principal.person_id)
+        return subject is not None and self._keys.bound(principal.tenant_id, ALIAS, subject)
+
+    async def unlink(self, principal: Principal) -> None:
+        """The provider leads to this account no more. Raises ProveYourself; Conflict if there were no other way in."""
+        async with self._changing() as change:
+            await self._fresh_owner(change, principal)
+            account = await self._account(change, principal.tenant_id, principal.person_id)
+            if account.hash is None:
+                raise Conflict("You would have no way in any more.", hint="Set a password first.")
+        self._keys.unbind_all(account.tenant_id, ALIAS, account.subject)
+        self._later(self._tell(account.tenant_id, account.person_id, "factor_changed", ""))
+
     async def come_back(self, returned: Return, arrival: Arrival) -> Admission | None:
         """From the provider: a session, or a ticket for one; None if somebody was linked.
 

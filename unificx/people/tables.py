@@ -181,6 +181,9 @@ class TenantRow(Base):
     domain: Mapped[str] = plain("an organisation's SIP domain, in lower case", unique=True)
     state: Mapped[str] = plain("active or suspended")
     created: Mapped[datetime] = plain("when we made it")
+    language: Mapped[str] = plain("one of our two languages")
+    time_zone: Mapped[str] = plain("a zone of the world's time")
+    park_seconds: Mapped[int] = plain("how long somebody stays parked")
 
 
 class PersonRow(Base):
@@ -194,6 +197,7 @@ class PersonRow(Base):
     role: Mapped[str] = plain("what an account may do")
     state: Mapped[str] = plain("invited, active, suspended or closed")
     created: Mapped[datetime] = plain("when we made it")
+    language: Mapped[str | None] = plain("one of our two languages: half the world's choice")
     sealed: Mapped[bytes | None] = sealed_column(PersonPart, subject="subject_id")
 
 
@@ -262,6 +266,16 @@ class AcceptanceRow(Base):
     subject_id: Mapped[str] = plain("whose key seals the part below: random")
     at: Mapped[datetime] = plain("when it was said")
     sealed: Mapped[bytes] = sealed_column(AcceptancePart, subject="subject_id")
+
+
+class NumberRow(Base):
+    """A number of an organisation, taken by one thing: an extension, or what another room puts behind it."""
+
+    __tablename__ = "numbering"
+
+    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), primary_key=True)
+    number: Mapped[str] = plain("the tenant's own number", primary_key=True)
+    kind: Mapped[str] = plain("what it leads to, such as extension or room")
 
 
 class ExtensionRow(Base):

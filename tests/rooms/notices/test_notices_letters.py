@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from mail_box import MailBox, mail_server, server_at, text_of
@@ -16,13 +17,14 @@ from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import CannotStart
 from unificx.net import SmtpPostman
 from unificx.net.mail import mail_server as read_mail_server
-from unificx.notices import Courier, LetterParts, Letters, NotTaken, Push
+from unificx.notices import About, Courier, LetterParts, Letters, MessageNews, NotTaken, Push
 from unificx.notices.rules.letters import KINDS, LANGUAGES, language
 from unificx.notices.wording import Letter, compose, words
 from unificx.people import NewPerson, People, Person, Tenant
 from unificx.privacy import KeyStore
 from unificx.store import Database
 
+ABOUT = About("m-1", "e-ada")
 LINK = "https://pbx.example.com/app/#invitation=Zq3x-secret_code"
 
 
@@ -71,6 +73,24 @@ async def test_a_notice_is_worded_in_both_languages(letters: Letters, push: Push
     assert "Wenn Sie das nicht waren" in notice
     assert "Neues Passwort wählen" in recovery
     assert LINK in recovery
+
+
+@pytest.mark.promise("C9", "U2")
+async def test_news_of_a_message_is_in_one_language_and_says_who_called_only_if_told(
+    letters: Letters, push: Push, ada: Person, box: MailBox
+) -> None:
+    courier = Courier()
+    courier.equip(letters, push)
+    at = datetime(2026, 11, 5, 13, 4, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
+    await courier.voicemail(ada, "de", MessageNews(ABOUT, "1001", 72.4, at))
+    await courier.voicemail(ada, "en", MessageNews(ABOUT, "1001", 72.4, at, "Carl Caller +491511"))
+    await letters.deliver()
+    german, english = (text_of(taken.letter, "plain") for taken in box.taken)
+    assert "1001, 05.11.2026, 14:04 Uhr, 1:12 min" in german
+    assert "Somebody" not in german
+    assert "Carl" not in german
+    assert "1001, 5 November 2026, 14:04, 1:12 min, Carl Caller +491511" in english.replace("\r\n", " ")
+    assert "Jemand" not in english
 
 
 async def test_without_a_mail_server_nothing_is_queued(push: Push, ada: Person, database: Database) -> None:
@@ -190,6 +210,8 @@ async def test_letters_of_an_earlier_life_are_sent(
     await anew.put(ada, "new_device", "en", detail="a phone")
     await box.arrived.wait()
     running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
     assert [taken.letter["Subject"] for taken in box.taken] == [
         "Your telephone account with Acme Ltd",
         "A new device was signed in",

@@ -291,3 +291,28 @@ async def test_what_another_process_did_meanwhile_is_a_conflict_without_a_value(
     assert not (await people.list_persons(acme.id)).items
     assert people.directory.extension(acme.id, "1001") is None
     await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))
+
+
+async def test_an_organisation_has_a_language_and_a_time_zone(people: People) -> None:
+    acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example"))
+    assert (acme.language, acme.time_zone) == ("en", "")
+    assert people.directory.time_zone(acme.id) is None
+    changed = await people.update_tenant(acme.id, TenantChange(language="de", time_zone="Europe/Berlin"))
+    assert (changed.language, changed.time_zone) == ("de", "Europe/Berlin")
+    assert str(people.directory.time_zone(acme.id)) == "Europe/Berlin"
+    for nonsense in ("Mars/Olympus", "../../etc/passwd", "/etc/localtime", "Europe", "x" * 60, "\0"):
+        with pytest.raises(Invalid, match="time zone"):
+            await people.update_tenant(acme.id, TenantChange(time_zone=nonsense))
+
+
+async def test_a_person_may_choose_another_language(people: People, open_people: Callable[[], People]) -> None:
+    acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example", language="de"))
+    ada = await people.create_person(acme.id, ADA)
+    assert people.directory.language(acme.id, ada.id) == people.directory.language(acme.id) == "de"
+    assert (await people.update_person(acme.id, ada.id, PersonChange(language="en"))).language == "en"
+    assert people.directory.language(acme.id, ada.id) == "en"
+    later = open_people()
+    await later.start()
+    assert (later.directory.language(acme.id, ada.id), later.directory.language(acme.id)) == ("en", "de")
+    assert (await people.update_person(acme.id, ada.id, PersonChange(language=""))).language is None
+    assert people.directory.language(acme.id, ada.id) == "de"

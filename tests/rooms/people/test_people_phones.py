@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +18,8 @@ from unificx.people import (
     NewTenant,
     People,
     PersonChange,
+    Principal,
+    Role,
     Tenant,
     TenantChange,
 )
@@ -59,6 +62,24 @@ async def test_the_extension_belongs_to_the_person_of_that_address_whatever_its_
     person = await people.person(acme.id, first.person_id or "")
     assert (person.name, person.email, person.state) == ("Ada Example", "Ada@acme.example", "invited")
     assert len((await people.list_persons(acme.id)).items) == 1
+
+
+async def test_everybody_finds_his_own_extensions_without_a_look_at_the_others(people: People, acme: Tenant) -> None:
+    first = (await people.create_extension(acme.id, ADA)).extension
+    second = (await people.create_extension(acme.id, replace(ADA, number="1009"))).extension
+    other = (await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))).extension
+    ada, ben = (Principal(one.person_id or "", acme.id, Role.USER) for one in (first, other))
+    own = people.directory.extension_ids_of
+    assert await people.extensions_of(ada) == [first, second]
+    assert (await people.own_account(ada)).extensions == (first, second)
+    assert (own(ada.person_id), own(ben.person_id), own("")) == ((first.id, second.id), (other.id,), ())
+    await people.delete_extension(acme.id, first.id)
+    await people.delete_extension(acme.id, other.id)
+    assert (own(ada.person_id), own(ben.person_id)) == ((second.id,), ())
+    await people.close_person(acme.id, ada.person_id)
+    assert own(ada.person_id) == ()
+    with pytest.raises(NotFound):
+        await people.own_account(ada)
 
 
 async def test_an_extension_without_an_address_belongs_to_nobody(people: People, acme: Tenant) -> None:
@@ -263,15 +284,19 @@ async def test_long_lists_come_in_pages(people: People, acme: Tenant) -> None:
     assert (len(devices.items), devices.next) == (7, None)
 
 
-async def test_the_day_a_device_was_used_is_written_down_by_tidying(people: People, acme: Tenant) -> None:
+async def test_the_day_a_device_was_used_is_known_at_once_and_written_down_by_tidying(
+    people: People, acme: Tenant, open_people: Callable[[], People]
+) -> None:
     made = await people.create_extension(acme.id, ADA)
+    assert (await people.device(acme.id, made.device.id)).last_used is None
     people.device_used(made.device.id)
     people.device_used("nobody's")
-    assert (await people.device(acme.id, made.device.id)).last_used is None
+    today = date(2026, 1, 5)
+    assert (await people.device(acme.id, made.device.id)).last_used == today
+    assert [one.last_used for one in (await people.list_devices(acme.id)).items] == [today]
     await people.tidy()
-    used = (await people.device(acme.id, made.device.id)).last_used
-    assert used is not None
-    assert used.isoformat() == "2026-01-05"
+    assert (await people.device(acme.id, made.device.id)).last_used == today
+    assert (await open_people().device(acme.id, made.device.id)).last_used == today
 
 
 @pytest.mark.promise("T2", "C1", "C2")

@@ -1,7 +1,7 @@
 """What letters there are, how long each is of use, and how many of them one person gets."""
 
 from collections import OrderedDict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 Kind = Literal[
@@ -14,6 +14,7 @@ Kind = Literal[
     "factor_changed",
     "recovery_used",
     "voicemail",
+    "voicemail_sound",
 ]
 Language = Literal["en", "de"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -31,6 +32,25 @@ def of_use(kind: Kind) -> timedelta:
 def language(wanted: str | None) -> Language:
     """The language to write in: the one that is meant by `de-AT`, or English."""
     return "de" if (wanted or "").lower().partition("-")[0] == "de" else "en"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def moment(at: datetime, language: Language) -> str:
+    """A day and a time as people write them, in the zone `at` is in."""
+    if language == "de":
+        return f"{at:%d.%m.%Y}, {at:%H:%M} Uhr"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+
+
+def message_news(number: str, seconds: float, when: str, caller: str = "") -> str:
+    """What a letter says of a message: for whom, when, how long, and from whom if that is wanted."""
+    minutes, rest = divmod(round(seconds), 60)
+    return ", ".join([number, when, f"{minutes}:{rest:02} min", *([caller] if caller else [])])
 
 
 class Ration:

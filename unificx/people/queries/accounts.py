@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.people.contracts import Person, PersonState, Role, Tenant, TenantState
+from unificx.people.contracts import Language, Person, PersonState, Role, Tenant, TenantState
 from unificx.people.factor_tables import FactorRow, ProviderRow, RecoveryRow
 from unificx.people.tables import (
     AcceptanceRow,
@@ -15,6 +15,7 @@ from unificx.people.tables import (
     DeviceRow,
     ExtensionRow,
     LinkRow,
+    NumberRow,
     PersonPart,
     PersonRow,
     SessionRow,
@@ -29,7 +30,7 @@ async def all_tenants(session: AsyncSession) -> list[Tenant]:
     """Every tenant of the installation, for the directory."""
     # scope: all tenants, because the directory answers for each of them.
     rows = await session.scalars(select(TenantRow).order_by(TenantRow.id))
-    return [Tenant(row.id, row.slug, row.name, row.domain, cast("TenantState", row.state), row.created) for row in rows]
+    return [_tenant(row) for row in rows]
 
 
 async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
@@ -40,12 +41,21 @@ async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "domain": tenant.domain,
         "state": tenant.state,
         "created": tenant.created,
+        "language": tenant.language,
+        "time_zone": tenant.time_zone,
+        "park_seconds": tenant.park_seconds,
     }
     await session.execute(insert(TenantRow).values(values))
 
 
 async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
-    values = {"name": tenant.name, "state": tenant.state}
+    values = {
+        "name": tenant.name,
+        "state": tenant.state,
+        "language": tenant.language,
+        "time_zone": tenant.time_zone,
+        "park_seconds": tenant.park_seconds,
+    }
     await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
 
 
@@ -57,6 +67,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     for row in (*of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
+    await session.execute(delete(NumberRow).where(NumberRow.tenant_id == tenant_id))
     await session.execute(delete(TenantRow).where(TenantRow.id == tenant_id))
     return sorted(subjects)
 
@@ -69,6 +80,7 @@ async def add_person(session: AsyncSession, keys: Keys, person: Person) -> None:
         "role": person.role.value,
         "state": person.state,
         "created": person.created,
+        "language": person.language,
         "sealed": _seal(keys, person),
     }
     await session.execute(insert(PersonRow).values(values))
@@ -76,7 +88,12 @@ async def add_person(session: AsyncSession, keys: Keys, person: Person) -> None:
 
 async def save_person(session: AsyncSession, keys: Keys, person: Person) -> None:
     """Write what may change of an open account."""
-    values = {"role": person.role.value, "state": person.state, "sealed": _seal(keys, person)}
+    values = {
+        "role": person.role.value,
+        "state": person.state,
+        "language": person.language,
+        "sealed": _seal(keys, person),
+    }
     await session.execute(
         update(PersonRow).where(PersonRow.tenant_id == person.tenant_id, PersonRow.id == person.id).values(values)
     )
@@ -116,11 +133,11 @@ async def person_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, s
     return next(iter(_open(keys, tenant_id, (await session.scalars(query)).all())), None)
 
 
-async def subjects_of_persons(session: AsyncSession) -> list[tuple[str, str, str]]:
-    """(person, subject, state) of every open account of the installation, for the directory."""
+async def all_persons(session: AsyncSession) -> list[Person]:
+    """Every open account of the installation without name and address, for the directory."""
     # scope: all tenants, because the directory answers for each of them.
-    query = select(PersonRow.id, PersonRow.subject_id, PersonRow.state).where(PersonRow.state != "closed")
-    return [(person_id, subject, state) for person_id, subject, state in await session.execute(query)]
+    rows = await session.scalars(select(PersonRow).where(PersonRow.state != "closed"))
+    return [_bare(row) for row in rows]
 
 
 async def count_active(session: AsyncSession, tenant_id: str, role: Role) -> int:
@@ -144,9 +161,36 @@ def _open(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]
     return [_person(row, by_row.get(row.id)) for row in rows]
 
 
+def _tenant(row: TenantRow) -> Tenant:
+    return Tenant(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        domain=row.domain,
+        state=cast("TenantState", row.state),
+        created=row.created,
+        language=cast("Language", row.language),
+        time_zone=row.time_zone,
+        park_seconds=row.park_seconds,
+    )
+
+
+def _bare(row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        subject=row.subject_id,
+        role=Role(row.role),
+        state=cast("PersonState", row.state),
+        created=row.created,
+        name="",
+        email="",
+        language=cast("Language | None", row.language),
+    )
+
+
 def _person(row: PersonRow, part: object) -> Person:
-    state = cast("PersonState", row.state)
-    bare = Person(row.id, row.tenant_id, row.subject_id, Role(row.role), state, row.created, name="", email="")
+    bare = _bare(row)
     if isinstance(part, PersonPart):
         return replace(bare, name=part.name, email=part.email)
     return replace(bare, state="closed")

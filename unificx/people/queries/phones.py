@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.people.contracts import Device, DeviceAuth, DeviceKind, Extension
+from unificx.people.numbering import release_number
 from unificx.people.tables import DevicePart, DeviceRow, ExtensionPart, ExtensionRow, LoginPart
 from unificx.store.sealed import Codec, Keys
 
@@ -45,13 +46,17 @@ async def save_extension(session: AsyncSession, keys: Keys, extension: Extension
 
 
 async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
-    """Delete the extension and its devices."""
+    """Delete the extension and its devices; its number is free."""
     await session.execute(
         delete(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id == extension_id)
     )
-    await session.execute(
-        delete(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.id == extension_id)
+    number = await session.scalar(
+        delete(ExtensionRow)
+        .where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.id == extension_id)
+        .returning(ExtensionRow.number)
     )
+    if number is not None:
+        await release_number(session, tenant_id, number)
 
 
 async def extensions(

@@ -4,6 +4,7 @@ The messages say what is allowed and never repeat what was given.
 """
 
 import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from unificx.kernel.errors import Invalid
 
@@ -17,6 +18,7 @@ EMERGENCY = frozenset({"112", "911"})
 NAME_LENGTH = 100
 PASSWORD_LENGTHS = (10, 256)
 RING_SECONDS = (5, 300)
+PARK_SECONDS = (10, 3600)
 CALL_SECONDS = (60, 86_400)
 
 
@@ -34,6 +36,16 @@ def domain(text: str, field: str = "domain") -> str:
     if len(lower) > 253 or labels[-1].isdigit() or not all(LABEL.fullmatch(label) for label in labels):
         raise Invalid("A domain is a host name such as pbx.example.com; write an IDN as xn--.", field=field)
     return lower
+
+
+def time_zone(text: str) -> str:
+    """The IANA name of a time zone; "" for the server's own."""
+    if not text:
+        return text
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid("A time zone is a name such as Europe/Berlin.", field="time_zone") from None
 
 
 def email(text: str) -> str:
@@ -58,9 +70,9 @@ def name(text: str, field: str = "name") -> str:
 
 
 def number(text: str) -> str:
-    """An extension's number: 2 to 8 digits, none that calls for help."""
+    """A number within an organisation: 2 to 8 digits, none that calls for help."""
     if not NUMBER.fullmatch(text):
-        raise Invalid("An extension is 2 to 8 digits.", field="number")
+        raise Invalid("A number is 2 to 8 digits.", field="number")
     if text in EMERGENCY:
         raise Invalid("112 and 911 are kept for the emergency services.", field="number")
     return text
@@ -72,6 +84,11 @@ def password(text: str) -> str:
     if not shortest <= len(text) <= longest:
         raise Invalid(f"A password has {shortest} to {longest} characters.", field="password")
     return text
+
+
+def park_seconds(value: int) -> int:
+    """How long somebody stays parked."""
+    return _within(value, PARK_SECONDS, "park_seconds")
 
 
 def ring_seconds(value: int) -> int:
