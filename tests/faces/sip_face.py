@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
-from unificx.edge import Guard, GuardLimits, Identifier, Parts, RegisterDesk, SipFace
+from unificx.edge import Guard, GuardLimits, Identifier, LampParts, Lamps, Parts, RegisterDesk, SipFace
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.facts import Bus
 from unificx.people import DeviceAuth, Directory, Extension, Tenant
@@ -122,6 +122,16 @@ class Calls:
         self.due = float("inf")
 
 
+@dataclass
+class Mail:
+    """Messages that wait, by extension; None where there is no voicemail."""
+
+    boxes: dict[str, tuple[int, int] | None] = field(default_factory=dict[str, tuple[int, int] | None])
+
+    def waiting(self, extension_id: str) -> tuple[int, int] | None:
+        return self.boxes.get(extension_id)
+
+
 class Face:
     """Everything between the sockets and the database. `say` gives what comes back for one message."""
 
@@ -144,9 +154,12 @@ class Face:
             self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)), bearers=self.bearers
         )
         desk = RegisterDesk(self.directory, self.registrar)
-        self.face = SipFace(
-            Parts(self.endpoint, self.guard, self.identifier, desk, self.registrar, self.directory, self.calls)
-        )
+        self.mail = Mail()
+        contact = "<sip:192.0.2.1:5060>"
+        lamps = LampParts(self.endpoint, lambda flow: contact, self.directory, self.location, self.mail, lambda: None)
+        self.lamps = Lamps(lamps)
+        parts = self.endpoint, self.guard, self.identifier, desk, self.registrar, self.directory
+        self.face = SipFace(Parts(*parts, self.calls, self.lamps))
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
 

@@ -1,5 +1,7 @@
 """REGISTER at the SIP face (RFC 3261 section 10, RFC 3327, RFC 5626, RFC 8760)."""
 
+from dataclasses import replace
+
 import pytest
 from sip_face import AWAY, DOMAIN, HOME, OTHER, Face, Phone, add_device
 
@@ -95,6 +97,51 @@ def test_refreshes_touch_memory_and_now_and_then_one_short_record(face: Face, ph
     assert words == [b"hold", b"extend"]
     assert b"192.0.2.7" not in b"".join(face.journal.records)
     assert len(face.signals) == 1
+
+
+def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tuple[object, ...]:
+    """What a second REGISTER leaves and gets for an answer; `judged`: though what the first one said is not known."""
+    face = Face()
+    phone = Phone(face)
+    phone.register("User-Agent: A/1", "Supported: path, outbound")
+    held = face.location.of_device("e-t1-1001", "d-t1-1001a")
+    assert held[0].lines
+    if judged:
+        face.location.put("e-t1-1001", "d-t1-1001a", tuple(replace(one, lines="") for one in held))
+    face.clock.advance(100)
+    answer = phone.register(*headers, **said)  # type: ignore[arg-type]
+    after = face.location.of_device("e-t1-1001", "d-t1-1001a")
+    return after, answer.status, answer.headers, face.signals, len(face.journal.records)
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        (("User-Agent: A/1", "Supported: path, outbound"), {}),
+        (("User-Agent: A/2", "Supported: path, outbound"), {}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"expires": 0}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"expires": 70}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"contact": "Contact: *", "expires": 0}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"contact": "Contact: <sip:1001@192.0.2.7:5070>"}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"contact": "X-None: x"}),
+        (("User-Agent: A/1", "Supported: path, outbound", "Path: <sip:edge.example;lr>"), {}),
+        (("User-Agent: A/1", "Supported: path, outbound", "Require: foo"), {}),
+    ],
+)
+def test_a_refresh_that_says_the_same_gets_what_any_other_gets(
+    headers: tuple[str, ...], said: dict[str, object]
+) -> None:
+    assert _refreshed(headers, judged=False, **said) == _refreshed(headers, judged=True, **said)
+
+
+def test_a_refresh_that_was_overtaken_is_not_let_through_for_saying_the_same(face: Face, phone: Phone) -> None:
+    assert phone.register().status == 200
+    phone.cseq -= 3
+    assert phone.register().status == 500
+    phone.call_id = "anew"
+    assert phone.register().status == 200
+    (binding,) = face.location.contacts("e-t1-1001", face.now)
+    assert (binding.call_id, binding.expires_at) == ("anew", face.now + 3600)
 
 
 def test_a_query_lists_what_there_is(phone: Phone) -> None:

@@ -41,6 +41,28 @@ def test_names_that_exist_cannot_be_told_from_others(method: str) -> None:
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
+def test_nothing_is_kept_of_whoever_brings_no_proof(face: Face, method: str) -> None:
+    stranger = Phone(face, flow=ATTACKER)
+    uri = f"sip:{DOMAIN}" if method == "REGISTER" else f"sip:1002@{DOMAIN}"
+    to = f"<sip:{1001 if method == 'REGISTER' else 1002}@{DOMAIN}>"
+    data = stranger.words(method, uri, to)
+    first, again = face.say(data, ATTACKER) + face.say(data, ATTACKER)
+    assert first.status == again.status == (401 if method == "REGISTER" else 407)
+    assert first.to.tag == again.to.tag != ""
+    assert face.endpoint.transactions == (0, 0)
+    stranger.learn(first)
+    assert stranger.once(method, uri, to).status == (200 if method == "REGISTER" else 180)
+
+
+def test_a_fault_of_ours_at_the_door_is_500_and_no_silence(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(face.identifier, "challenge", lambda *given, **more: 1 / 0)
+    with structlog.testing.capture_logs() as log:
+        (answer,) = face.say(Phone(face).words("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"))
+    assert answer.status == 500
+    assert [entry["kind"] for entry in log] == ["ZeroDivisionError"]
+
+
 @pytest.mark.parametrize("number", ["1001", "1002", "9999", "*97"])
 def test_an_unknown_caller_is_challenged_whomever_he_calls(face: Face, number: str) -> None:
     stranger = Phone(face, flow=ATTACKER)
@@ -97,7 +119,7 @@ def test_options_tells_no_names(face: Face, number: str) -> None:
         ("SUBSCRIBE", 489),
         ("PUBLISH", 489),
         ("MESSAGE", 405),
-        ("REFER", 405),
+        ("REFER", 481),
         ("BYE", 481),
         ("UPDATE", 481),
         ("FOO", 501),

@@ -9,6 +9,7 @@ import structlog
 
 from unificx.edge.guard import Guard, Verdict
 from unificx.edge.identify import Identifier, Impostor, Known, Stranger
+from unificx.edge.lamps import EVENT, Lamps
 from unificx.edge.ports import TakesCalls
 from unificx.edge.registrar import RegisterDesk
 from unificx.people import Directory
@@ -16,15 +17,17 @@ from unificx.presence import Caller, Registrar, RegistrationRefused
 from unificx.sip.endpoint import CancelArrived, Endpoint, Event, RequestArrived, ServerKey
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
-from unificx.sip.message import Request, Response, respond
+from unificx.sip.message import Headers, Request, Response, respond
 
 log = structlog.get_logger()
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE"
-SUPPORTED = "path, outbound, 100rel, timer"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE"
+SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
 ABOUT_EVENTS = frozenset(("SUBSCRIBE", "PUBLISH", "NOTIFY"))
-INSIDE_ONLY = frozenset(("BYE", "INFO", "PRACK", "UPDATE"))
-ELSEWHERE = frozenset(("MESSAGE", "REFER"))
+PROOFS = {"REGISTER": "authorization", "INVITE": "proxy-authorization"}
+"""Where the credentials stand with which a request proves who sends it."""
+INSIDE_ONLY = frozenset(("BYE", "INFO", "PRACK", "REFER", "UPDATE"))
+ELSEWHERE = frozenset(("MESSAGE",))
 SWEEP_EVERY = 10.0
 MOST_KEPT_BACK = 1_000
 
@@ -40,6 +43,7 @@ class Parts:
     registrar: Registrar
     directory: Directory
     calls: TakesCalls
+    lamps: Lamps
 
 
 class SipFace:
@@ -51,6 +55,18 @@ class SipFace:
         self._due: list[tuple[float, int, ServerKey]] = []
         self._order = count()
         self._sweep_at = -inf
+        parts.endpoint.ask_first(self.door)
+
+    def door(self, request: Request, flow: Flow, now: float) -> tuple[int, Headers] | None:
+        """The challenge to whoever brings no proof, of whom nothing is kept: so no flood of strangers takes memory."""
+        proof = PROOFS.get(request.method)
+        if proof is None or flow.by_websocket or proof in request.by_name:
+            return None
+        try:
+            return self._turn_away(request, flow, now)
+        except Exception as fault:
+            log.error("sip_request_failed", **where(fault))
+            return 500, ()
 
     def handle(self, event: Event, now: float) -> None:
         """One event of the endpoint."""
@@ -73,7 +89,7 @@ class SipFace:
     def deadline(self) -> float:
         """When `timer` wants to be called."""
         kept_back = self._due[0][0] if self._due else inf
-        return min(self._sweep_at, kept_back, self._parts.calls.deadline())
+        return min(self._sweep_at, kept_back, self._parts.calls.deadline(), self._parts.lamps.deadline())
 
     def timer(self, now: float) -> None:
         """Give the answers that were kept back, forget registrations that ran out, let the calls go on."""
@@ -85,49 +101,61 @@ class SipFace:
         if now >= self._sweep_at:
             self._sweep_at = now + SWEEP_EVERY
             self._parts.registrar.expire(now)
-        if now >= self._parts.calls.deadline():
-            try:
-                self._parts.calls.timer(now)
-            except Exception as fault:
-                log.error("sip_timer_failed", **where(fault))
+        for part in (self._parts.calls, self._parts.lamps):
+            if now >= part.deadline():
+                try:
+                    part.timer(now)
+                except Exception as fault:
+                    log.error("sip_timer_failed", **where(fault))
 
     # ---- inside
 
     def _pass_on(self, event: Event, now: float) -> None:
-        """What is no request: the calls' business, or nobody's."""
+        """What is no request: the calls' business, a lamp's, or nobody's."""
         if isinstance(event, CancelArrived):
             refusal = self._kept_back.pop(event.key, None)
             if refusal is not None:
                 self._parts.endpoint.respond(event.key, refusal, now)
                 return
         try:
-            self._parts.calls.event(event, now)
+            _ = self._parts.calls.event(event, now) or self._parts.lamps.event(event, now)
         except Exception as fault:
             log.error("sip_event_failed", event_kind=type(event).__name__, **where(fault))
 
     def _request(self, event: RequestArrived, now: float) -> None:
         request = event.request
         if request.to.tag:
-            if not self._parts.calls.event(event, now):
+            if not (self._parts.calls.event(event, now) or self._parts.lamps.event(event, now)):
                 self._parts.guard.spend(event.flow, request.method, now)
                 self._answer(event.key, request, 481, now)
             return
         self._parts.guard.spend(event.flow, request.method, now)
         method = request.method
-        if method in ("REGISTER", "INVITE"):
+        if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _package(request) == EVENT):
             self._authenticate(event, now)
         elif method == "OPTIONS":
             headers = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED))
             self._answer(event.key, request, 200, now, headers=headers)
         elif method in ABOUT_EVENTS:
-            self._answer(event.key, request, 489, now)
+            self._answer(event.key, request, 489, now, headers=(("Allow-Events", EVENT),))
         elif method in INSIDE_ONLY:
             self._answer(event.key, request, 481, now)
         else:
             self._answer(event.key, request, 405 if method in ELSEWHERE else 501, now, headers=(("Allow", ALLOW),))
 
+    def _turn_away(self, request: Request, flow: Flow, now: float) -> tuple[int, Headers] | None:
+        guard = self._parts.guard
+        name = request.from_.uri.user_text
+        if (
+            not self._parts.identifier.serves(request)
+            or guard.verdict(flow, name, now, claimed=False) is Verdict.REFUSE
+        ):
+            return None
+        guard.spend(flow, request.method, now)
+        return self._challenge(request, flow, now)
+
     def _authenticate(self, event: RequestArrived, now: float) -> None:
-        """REGISTER or INVITE outside a dialog: whoever sends it has to prove who he is, whomever it is for."""
+        """Outside a dialog whoever registers, calls or subscribes has to prove who he is, whomever it is for."""
         request, flow = event.request, event.flow
         guard, identifier = self._parts.guard, self._parts.identifier
         if not identifier.serves(request):
@@ -138,7 +166,7 @@ class SipFace:
         if guard.verdict(flow, name, now, claimed=credentials is not None) is Verdict.REFUSE:
             self._answer(event.key, request, 403, now)
             return
-        who = identifier.bearer(request, flow, now)
+        who = identifier.bearer(request, flow, now) if flow.by_websocket else None
         if who is None:
             who = Stranger() if credentials is None else identifier.identify(request, credentials, flow, now)
         match who:
@@ -147,12 +175,14 @@ class SipFace:
             case Impostor():
                 self._refuse(event, guard.failed(flow, name, now), now)
             case Stranger(stale):
-                status, header = (
-                    (401, "WWW-Authenticate") if request.method == "REGISTER" else (407, "Proxy-Authenticate")
-                )
-                values = identifier.challenge(request, flow, now, stale=stale)
-                headers = tuple((header, value) for value in values)
+                status, headers = self._challenge(request, flow, now, stale=stale)
                 self._answer(event.key, request, status, now, headers=headers)
+
+    def _challenge(self, request: Request, flow: Flow, now: float, *, stale: bool = False) -> tuple[int, Headers]:
+        """Status and headers of a challenge."""
+        status, name = (401, "WWW-Authenticate") if request.method == "REGISTER" else (407, "Proxy-Authenticate")
+        values = self._parts.identifier.challenge(request, flow, now, stale=stale)
+        return status, tuple([(name, value) for value in values])
 
     def _admit(self, event: RequestArrived, who: Known, now: float) -> None:
         device = who.device
@@ -166,6 +196,9 @@ class SipFace:
             tag = self._parts.endpoint.new_tag()
             response = self._parts.desk.register(who, event.request, event.flow, now, to_tag=tag)
             self._parts.endpoint.respond(event.key, response, now)
+            return
+        if event.request.method == "SUBSCRIBE":
+            self._parts.lamps.subscribe(event.key, event.request, event.flow, device, now)
             return
         caller = Caller(
             tenant_id=device.tenant_id,
@@ -193,10 +226,15 @@ class SipFace:
         now: float,
         *,
         reason: str = "",
-        headers: tuple[tuple[str, str], ...] = (),
+        headers: Headers = (),
     ) -> None:
         tag = self._parts.endpoint.new_tag()
         self._parts.endpoint.respond(key, respond(request, status, reason, to_tag=tag, headers=headers), now)
+
+
+def _package(request: Request) -> str:
+    """Which events a SUBSCRIBE asks for."""
+    return (request.first("event") or "").partition(";")[0].strip().lower()
 
 
 def where(fault: BaseException) -> dict[str, str]:

@@ -114,15 +114,16 @@ class Identifier:
 
         A nonce counts from the source it was given to alone, so nobody can make wrong attempts in another's name.
         """
-        nonce = self._nonces.opened(credentials.get("nonce"), source_of(flow.host))
+        said = credentials.params
+        nonce = self._nonces.opened(said.get("nonce", ""), source_of(flow.host))
         if nonce is None:
             return Stranger(stale=True)
-        device = self._directory.device_by_username(credentials.get("username"))
-        fitting = device is not None and device.enabled and device.realm == credentials.get("realm")
+        device = self._directory.device_by_username(said.get("username", ""))
+        fitting = device is not None and device.enabled and device.realm == said.get("realm", "")
         right = verify(credentials, request.method, (device if fitting and device is not None else self._nobody).ha1)
-        if not right or not fitting or device is None or not _same_target(credentials.get("uri"), request):
+        if not right or not fitting or device is None or not _same_target(said["uri"], request):
             return Impostor()
-        match self._nonces.use(nonce, credentials.get("nc"), now):
+        match self._nonces.use(nonce, said["nc"], now):
             case Freshness.FRESH:
                 return Known(device)
             case Freshness.FOREIGN:

@@ -8,6 +8,14 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 
 
+class Waits(Protocol):
+    """Knows how many messages wait; `app` fills it from the mailboxes. Answered from memory."""
+
+    def waiting(self, extension_id: str) -> tuple[int, int] | None:
+        """New messages and old ones of whose phones these are; None where there is no voicemail and nothing waits."""
+        ...
+
+
 class TakesCalls(Protocol):
     """All live calls: `calls.Conductor` is one."""
 

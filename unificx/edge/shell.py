@@ -13,6 +13,8 @@ from unificx.sip.overload import Overload
 
 LAG_EVERY = 0.1
 SOONEST = 0.001
+MOMENT = 0.02
+"""Seconds that any deadline may be late: the grain of the transactions' wheel."""
 
 
 class Shell:
@@ -94,7 +96,12 @@ class Shell:
         self._arm(now)
 
     def _arm(self, now: float) -> None:
-        """One alarm for everything; one that comes too early does no harm and is let stand."""
+        """One alarm for everything; one that comes too early does no harm and is let stand.
+
+        Under load it always rings within a moment, so that nobody need be asked what is due.
+        """
+        if self._alarm_at <= now + MOMENT:
+            return
         due = self._endpoint.deadline()
         at = min(inf if due is None else due, self._face.deadline())
         if self._loop is None or at >= self._alarm_at:

@@ -1,0 +1,98 @@
+"""Those who come by a reverse proxy on this machine are told apart, so that nobody answers for what another tries."""
+
+import asyncio
+
+import pytest
+from sip_face import DOMAIN, Face, Phone
+
+from unificx.net import BehindProxy, Connections, SipWebSocket
+from unificx.net.websocket import Event, Receive, Scope, Send
+from unificx.sip.flow import Flow
+
+PROXY = "127.0.0.1"
+ATTACKER, HONEST = "203.0.113.66", "198.51.100.7"
+
+
+def request(client: tuple[str, int] | None, *forwarded: str, kind: str = "websocket") -> Scope:
+    headers = [(b"host", b"pbx.example"), *((b"x-forwarded-for", line.encode()) for line in forwarded)]
+    return {"type": kind, "scheme": "ws", "client": client, "subprotocols": ["sip"], "headers": headers}
+
+
+async def seen(scope: Scope) -> object:
+    """The client the app behind sees."""
+    clients: list[object] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        clients.append(scope["client"])
+
+    async def nothing(*_: object) -> Event:
+        raise AssertionError
+
+    await BehindProxy(app)(scope, nothing, nothing)  # pyright: ignore[reportArgumentType]
+    return clients[0]
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("proxy", [PROXY, "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+async def test_a_proxy_on_this_machine_says_who_is_behind_it(proxy: str, kind: str) -> None:
+    assert await seen(request((proxy, 40001), ATTACKER, kind=kind)) == (ATTACKER, 40001)
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        ((f"{HONEST}, {ATTACKER}",), ATTACKER),
+        ((HONEST, f"10.0.0.1,{ATTACKER}"), ATTACKER),
+        (("2001:db8::7",), "2001:db8::7"),
+        (("[2001:db8::7]",), "2001:db8::7"),
+    ],
+)
+async def test_only_what_the_proxy_has_seen_itself_is_believed(lines: tuple[str, ...], address: str) -> None:
+    """What stands before it the client has written."""
+    assert await seen(request((PROXY, 40001), *lines)) == (address, 40001)
+
+
+@pytest.mark.parametrize("lines", [(), ("",), ("unknown",), (f"{ATTACKER},",), ("1.2.3.4\xff",), ("x" * 60_000,)])
+async def test_what_is_no_address_changes_nothing(lines: tuple[str, ...]) -> None:
+    assert await seen(request((PROXY, 40001), *lines)) == (PROXY, 40001)
+
+
+async def test_a_stranger_is_nobodys_proxy() -> None:
+    assert await seen(request((ATTACKER, 40001), HONEST)) == (ATTACKER, 40001)
+    assert await seen(request(None, HONEST)) is None
+
+
+async def flow_of(address: str, port: int) -> Flow:
+    """The flow of a browser whose WebSocket comes by the proxy."""
+    heard: list[Flow] = []
+    connections = Connections(lambda data, flow: heard.append(flow), lambda flow: None)
+    events = [
+        {"type": "websocket.connect"},
+        {"type": "websocket.receive", "text": "OPTIONS sip:a SIP/2.0\r\n\r\n"},
+        {"type": "websocket.disconnect"},
+    ]
+
+    async def receive() -> Event:
+        await asyncio.sleep(0)
+        return events.pop(0)
+
+    async def send(event: Event) -> None:
+        assert event["type"] == "websocket.accept"
+
+    await BehindProxy(SipWebSocket(connections))(request((PROXY, port), address), receive, send)
+    return heard[0]
+
+
+async def test_guessing_by_way_of_the_proxy_shuts_out_the_guesser_alone() -> None:
+    face = Face()
+    attacker, honest = await flow_of(ATTACKER, 40001), await flow_of(HONEST, 40002)
+    assert (attacker.host, honest.host) == (ATTACKER, HONEST)
+    for number in range(40):
+        guesser = Phone(face, username=f"{number}-x", password="guess", flow=attacker)
+        guesser.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+        face.clock.advance(5)
+        if not face.guard.hears(b"REGISTER sip:a SIP/2.0", attacker, face.clock.monotonic()):
+            break
+    else:
+        pytest.fail("the guesser is still heard")
+    assert Phone(face, flow=honest).register().status == 200

@@ -1,0 +1,267 @@
+"""Message lamps at the SIP face (RFC 3842, RFC 6665), and phones that are told unasked."""
+
+from collections.abc import Iterable
+
+import pytest
+from sip_face import DOMAIN, HOME, Face, Phone, add_device
+
+from unificx.edge.subscriptions import MOST_OF_ONE
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request, Response, respond
+
+ANNA = "e-t1-1001"
+WEB = Flow("wss", "192.0.2.7", 50_000, 9, 3)
+
+
+@pytest.fixture
+def face() -> Face:
+    face = Face()
+    face.mail.boxes = {ANNA: (2, 3)}
+    return face
+
+
+@pytest.fixture
+def phone(face: Face) -> Phone:
+    return Phone(face)
+
+
+def subscribe(
+    phone: Phone, *headers: str, user: str = "1001", expires: int | None = 600, to: str = ""
+) -> list[Response | Request]:
+    """SUBSCRIBE, answering a challenge: what came back."""
+    uri = f"sip:{user}@{DOMAIN}"
+    lines = ["Event: message-summary", f"Contact: <{phone.contact}>", *headers]
+    lines += [f"Expires: {expires}"] if expires is not None else []
+    for _ in range(2):
+        data = phone.words("SUBSCRIBE", uri, to or f"<{uri}>", lines, auth=phone.credentials("SUBSCRIBE", uri))
+        said = phone.face.say(data, phone.flow)
+        if not (isinstance(said[0], Response) and said[0].status == 407):
+            return said
+        phone.learn(said[0])
+    raise AssertionError("challenged twice")
+
+
+def answered(face: Face, said: Iterable[Response | Request], status: int = 200, *headers: tuple[str, str]) -> list[str]:
+    """Answer every NOTIFY among these; what they said."""
+    told = notified(said)
+    for one in told:
+        face.say(respond(one, status, headers=headers).encode(), HOME)
+    return [one.body.decode() for one in told]
+
+
+def notified(said: Iterable[Response | Request]) -> list[Request]:
+    """The NOTIFYs among these, each once: over UDP they are said again until they are answered."""
+    found = {(one.call_id, one.cseq.number): one for one in said if isinstance(one, Request)}
+    assert all(one.method == "NOTIFY" for one in found.values())
+    return list(found.values())
+
+
+def states(said: Iterable[Response | Request]) -> list[str]:
+    return [one.first("subscription-state") or "" for one in notified(said)]
+
+
+def change(face: Face, new: int, old: int) -> list[Response | Request]:
+    face.mail.boxes[ANNA] = (new, old)
+    face.lamps.changed(ANNA, face.now)
+    return [*face.say(b"\r\n"), *face.later(1.2)]
+
+
+@pytest.mark.promise("C9")
+def test_who_subscribes_is_told_at_once(face: Face, phone: Phone) -> None:
+    response, notify = subscribe(phone, "Event: message-summary;id=7")
+    assert isinstance(response, Response)
+    assert (response.status, response.expires) == (200, 600)
+    assert isinstance(notify, Request)
+    assert (notify.uri, notify.first("subscription-state")) == (phone.contact, "active;expires=600")
+    assert notify.content_type == "application/simple-message-summary"
+    body = f"Messages-Waiting: yes\r\nMessage-Account: sip:1001@{DOMAIN}\r\nVoice-Message: 2/3 (0/0)\r\n"
+    assert notify.body.decode() == body
+    assert notify.to.tag == "f1001-t1a"
+    assert notify.from_.tag == response.to.tag
+
+
+@pytest.mark.promise("C9")
+def test_every_change_is_told(face: Face, phone: Phone) -> None:
+    answered(face, subscribe(phone))
+    [body] = answered(face, change(face, 3, 3))
+    assert "Messages-Waiting: yes" in body
+    assert "Voice-Message: 3/3 (0/0)" in body
+    [body] = answered(face, change(face, 0, 6))
+    assert "Messages-Waiting: no" in body
+
+
+def test_changes_in_a_row_are_told_as_one(face: Face, phone: Phone) -> None:
+    answered(face, subscribe(phone))
+    for new in (3, 4, 5):
+        face.mail.boxes[ANNA] = (new, 0)
+        face.lamps.changed(ANNA, face.now)
+    assert ["5/0" in body for body in answered(face, face.later(3))] == [True]
+
+
+def test_the_code_for_ones_own_messages_and_the_username_name_the_mailbox_too(face: Face, phone: Phone) -> None:
+    for user in ("*97", "1001-t1a"):
+        said = subscribe(phone, user=user)
+        assert [one.status for one in said if isinstance(one, Response)] == [200]
+        answered(face, said)
+
+
+def test_other_mailboxes_are_nobodys_business(face: Face, phone: Phone) -> None:
+    for user in ("1002", "9999"):
+        [response] = subscribe(phone, user=user)
+        assert isinstance(response, Response)
+        assert response.status == 403
+    assert len(face.lamps) == 0
+
+
+def test_other_events_are_not_known(phone: Phone) -> None:
+    uri = f"sip:1001@{DOMAIN}"
+    response = phone.once("SUBSCRIBE", uri, f"<{uri}>", ["Event: presence", f"Contact: <{phone.contact}>"])
+    assert (response.status, response.first("allow-events")) == (489, "message-summary")
+
+
+def test_a_refresh_is_told_and_lasts(face: Face, phone: Phone) -> None:
+    response, *_ = said = subscribe(phone)
+    answered(face, said)
+    face.later(500)
+    to = response.first("to") or ""
+    said = subscribe(phone, to=to)
+    assert states(said) == ["active;expires=600"]
+    answered(face, said)
+    face.later(590)
+    assert len(answered(face, change(face, 9, 9))) == 1
+
+
+def test_it_ends_with_its_time(face: Face, phone: Phone) -> None:
+    answered(face, subscribe(phone))
+    said = face.later(601)
+    assert states(said) == ["terminated;reason=timeout"]
+    answered(face, said)
+    assert len(face.lamps) == 0
+    assert change(face, 9, 9) == []
+
+
+def test_a_refresh_of_none_ends_it_and_a_first_one_only_asks(face: Face, phone: Phone) -> None:
+    assert states(subscribe(phone, expires=0)) == ["terminated;reason=timeout"]
+    response, *_ = said = subscribe(phone)
+    answered(face, said)
+    assert states(subscribe(phone, to=response.first("to") or "", expires=0)) == ["terminated;reason=timeout"]
+    assert len(face.lamps) == 0
+
+
+def test_what_is_too_brief_is_told_how_long_it_has_to_be(face: Face, phone: Phone) -> None:
+    [response] = subscribe(phone, expires=10)
+    assert isinstance(response, Response)
+    assert (response.status, response.first("min-expires")) == (423, "60")
+    assert len(face.lamps) == 0
+
+
+def test_only_its_own_dialog_refreshes_it(face: Face, phone: Phone) -> None:
+    response, *_ = said = subscribe(phone)
+    answered(face, said)
+    phone.call_id = "another"
+    [refused] = subscribe(phone, to=response.first("to") or "")
+    assert isinstance(refused, Response)
+    assert refused.status == 481
+
+
+def test_nothing_but_subscribe_goes_on_in_it(face: Face, phone: Phone) -> None:
+    response, *_ = said = subscribe(phone)
+    answered(face, said)
+    refused = phone.once("INFO", f"sip:1001@{DOMAIN}", response.first("to") or "")
+    assert (refused.status, refused.first("allow")) == (405, "SUBSCRIBE")
+
+
+@pytest.mark.parametrize("way", ["revoked", "deleted"])
+def test_who_may_no_longer_listen_is_told_that_and_nothing_else(face: Face, phone: Phone, way: str) -> None:
+    answered(face, subscribe(phone))
+    if way == "revoked":
+        face.directory.drop_device("d-t1-1001a")
+    else:
+        face.directory.drop_extension(ANNA)
+    face.lamps.end(ANNA, face.now, "d-t1-1001a" if way == "revoked" else "")
+    said = [*face.say(b"\r\n"), *face.later(1)]
+    assert states(said) == ["terminated;reason=noresource"]
+    assert answered(face, said) == [""]
+    assert len(face.lamps) == 0
+
+
+def test_a_device_that_was_barred_hears_of_no_change_and_cannot_refresh(face: Face, phone: Phone) -> None:
+    response, *_ = said = subscribe(phone)
+    answered(face, said)
+    face.directory.enable_device("d-t1-1001a", enabled=False)
+    said = subscribe(phone, to=response.first("to") or "")
+    assert [one.status for one in said if isinstance(one, Response)] == [403]
+    assert states(said) == ["terminated;reason=noresource"]
+    assert answered(face, said) == [""]
+
+
+def test_a_phone_that_is_gone_is_forgotten(face: Face, phone: Phone) -> None:
+    subscribe(phone)
+    face.later(40)  # no answer comes to the NOTIFY
+    assert len(face.lamps) == 0
+
+
+def test_one_device_has_only_so_many(face: Face, phone: Phone) -> None:
+    for number in range(MOST_OF_ONE + 3):
+        phone.call_id = f"life-{number}"
+        answered(face, subscribe(phone))
+    assert len(face.lamps) == MOST_OF_ONE
+    assert len(answered(face, change(face, 8, 8))) == MOST_OF_ONE
+
+
+def test_strangers_are_challenged_and_learn_nothing(face: Face) -> None:
+    for number in ("1001", "9999"):
+        stranger = Phone(face, number=number, username=f"{number}-x", password="guess")
+        uri = f"sip:{number}@{DOMAIN}"
+        headers = ["Event: message-summary", f"Contact: <{stranger.contact}>"]
+        assert stranger.once("SUBSCRIBE", uri, f"<{uri}>", headers).status == 407
+        assert stranger.ask("SUBSCRIBE", uri, f"<{uri}>", headers).status == 403
+
+
+@pytest.mark.promise("C9")
+def test_a_phone_that_never_subscribes_is_told_after_it_registered_and_at_each_change(face: Face, phone: Phone) -> None:
+    phone.register()
+    face.lamps.came(ANNA, "d-t1-1001a", face.now)
+    said = face.later(2.5)
+    assert [one.uri for one in notified(said)] == [phone.contact]
+    assert states(said) == ["active"]
+    assert ["2/3" in body for body in answered(face, said)] == [True]
+    assert ["1/4" in body for body in answered(face, change(face, 1, 4))] == [True]
+
+
+def test_one_that_registers_while_nothing_new_waits_is_not_bothered(face: Face, phone: Phone) -> None:
+    face.mail.boxes[ANNA] = (0, 3)
+    phone.register()
+    face.lamps.came(ANNA, "d-t1-1001a", face.now)
+    assert face.later(3) == []
+
+
+def test_one_that_refuses_is_left_alone_until_it_comes_again(face: Face, phone: Phone) -> None:
+    phone.register()
+    answered(face, change(face, 1, 4), 489)
+    assert change(face, 2, 4) == []
+    face.lamps.came(ANNA, "d-t1-1001a", face.now)
+    assert len(answered(face, face.later(2.5))) == 1
+
+
+def test_one_that_subscribes_is_not_told_twice(face: Face, phone: Phone) -> None:
+    add_device(face.directory, "t1", DOMAIN, "1001", "b")
+    phone.register()
+    other = Phone(face, username="1001-t1b", contact="sip:other@192.0.2.7:5060", call_id="other")
+    other.register()
+    answered(face, subscribe(phone))
+    said = change(face, 1, 4)
+    assert sorted(one.uri for one in notified(said)) == sorted([phone.contact, other.contact])
+
+
+def test_without_voicemail_and_by_websocket_nobody_is_told_unasked(face: Face, phone: Phone) -> None:
+    phone.flow = WEB
+    phone.register()
+    assert change(face, 1, 4) == []
+    face.mail.boxes = {}
+    quiet = Phone(face, number="1002", username="1002-t1a", password="secret-1002")
+    quiet.register()
+    face.lamps.came("e-t1-1002", "d-t1-1002a", face.now)
+    assert face.later(3) == []
+    [body] = answered(face, subscribe(quiet, user="1002"))
+    assert "Voice-Message: 0/0 (0/0)" in body
