@@ -1,6 +1,7 @@
 """The HTTP face on real rooms: people and history on SQLite, real keys, spool and outbox; only calls are invented."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,20 +13,41 @@ import pytest
 from argon2 import PasswordHasher
 from letters import Letters
 from prometheus_client import CollectorRegistry
+from quiet_media import QuietEars, QuietRelay, talk_of
 
+from unificx.app.room_news import RoomNews
 from unificx.app.telling import Telling
+from unificx.calls import Parked
 from unificx.calls.facts import CallEnded, CallParty, SideQuality
 from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import ManualClock
+from unificx.kernel.errors import NotFound
 from unificx.kernel.facts import Bus
 from unificx.media.tones import sine
-from unificx.net import Fetcher, PushDelivery
+from unificx.meetings import Meetings, Room, Rooms
+from unificx.meetings.facts import RoomDeleted
+from unificx.net import Fetcher, PushDelivery, Studio
 from unificx.notices import Push, PushParts, Vapid
 from unificx.people import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
 from unificx.people.facts import PersonClosed, SessionEnded, TenantDeleted
 from unificx.privacy import Erasure, Journal, KeyStore
-from unificx.recordings import Audio, AudioParts, Directory, Mailboxes, NewMessage
+from unificx.prompts import Prompts
+from unificx.recorder import Recorder, RecorderParts
+from unificx.recordings import (
+    Archive,
+    Audio,
+    AudioParts,
+    Directory,
+    Keeping,
+    Mailboxes,
+    NewMessage,
+    OwnSounds,
+    TenantRecordingChange,
+    Transcribing,
+    Transcript,
+    Voice,
+)
 from unificx.store import Database
 from unificx.store.outbox import Outbox
 from unificx.store.spool import Spool
@@ -74,19 +96,61 @@ class Call:
     answered: datetime | None = None
     caller: str = "1001"
     callee: str = "1002"
+    room: str | None = None
+    extensions: tuple[str, ...] = ()
 
 
 class Calls:
     """The calls port: a list anybody may write into."""
 
-    def __init__(self) -> None:
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
         self.going_on: list[Call] = []
+        self.held: dict[str, list[Parked]] = {}
+        self.asked: list[tuple[str, ...]] = []
+        self.waking: set[tuple[str, str]] = set()
 
     def live(self, tenant_id: str | None) -> Sequence[Call]:
         return [call for call in self.going_on if tenant_id in (None, call.tenant_id)]
 
     def hangup(self, call_id: str) -> None:
         self.going_on = [call for call in self.going_on if call.id != call_id]
+
+    def of(self, extensions: Collection[str]) -> Sequence[Call]:
+        return [call for call in self.going_on if set(call.extensions) & set(extensions)]
+
+    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+        self.asked.append(("dial", extension_id, device_id, to))
+        return "call-9"
+
+    def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
+        self._own(call_id, extensions)
+        self.asked.append(("transfer", call_id, to))
+
+    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+        for one in (call_id, consultation):
+            self._own(one, extensions)
+        self.asked.append(("join", call_id, consultation))
+
+    def parked(self, tenant_id: str) -> Sequence[Parked]:
+        return self.held.get(tenant_id, [])
+
+    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+        self._own(call_id, extensions)
+        [call] = [one for one in self.going_on if one.id == call_id]
+        host = next(one for one in call.extensions if one in extensions)
+        room = self.rooms.open(call.tenant_id, host)
+        call.room = room.id
+        return room
+
+    def _own(self, call_id: str, extensions: Collection[str]) -> None:
+        if all(call.id != call_id for call in self.of(extensions)):
+            raise NotFound("There is no such call going on.")
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        ringing = (call_id, device_id) in self.waking
+        self.waking.discard((call_id, device_id))
+        return ringing
 
 
 class Parts:
@@ -125,6 +189,15 @@ class Telephony:
         return device_id in self.sleeping
 
 
+class Ears:
+    """A recogniser that understands everything, or is not installed."""
+
+    needs = ""
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        return Transcript(f"{len(pcm) / 2 / rate:.0f} seconds", "en")
+
+
 @dataclass
 class World:
     """One installation with two organisations, and clients of it."""
@@ -140,6 +213,10 @@ class World:
     parts: Parts
     letters: Letters
     telling: Telling
+    keeping: Keeping
+    transcribing: Transcribing
+    recorder: Recorder
+    ears: QuietEars
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -207,16 +284,50 @@ class World:
         self.clock.advance(60)
         return call_id
 
-    async def left(self, tenant: Tenant, number: str, caller: str = "+491511234567") -> str:
-        """A message of two seconds for an extension; its id."""
-        extension = self.people.directory.extension(tenant.id, number)
-        assert extension is not None
-        new = NewMessage(tenant.id, extension.id, extension.subject, "call-1", None, caller, "Carl Caller")
+    async def left(
+        self, tenant: Tenant, number: str, caller: str = "+491511234567", *, transcribe: bool = False
+    ) -> str:
+        """A message of two seconds for an extension or a group; its id."""
+        groups = self.services.mailboxes.groups
+        box = self.people.directory.extension(tenant.id, number) or groups.at(tenant.id, number)
+        assert box is not None
+        new = NewMessage(tenant.id, box.id, box.subject, "call-1", None, caller, "Carl Caller", transcribe)
         draft = await self.services.mailboxes.begin(new)
         await draft.write(SPOKEN, 8000)
         assert await draft.keep()
         self.clock.advance(60)
         return draft.message.id
+
+    async def talks(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> None:
+        """Two talk, the callee from outside if it is None."""
+        found = [self.people.directory.extension(tenant.id, number or "") for number in (caller, callee)]
+        one, other = [(each.id, each.subject) if each is not None else ("", None) for each in found]
+        self.recorder.talks(talk_of(call_id, tenant.id, one, other))
+
+    async def recorded(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> str:
+        """They talked for two seconds, and it was recorded; its id."""
+        await self.services.archive.change_tenant(tenant.id, TenantRecordingChange(mode="announce"))
+        await self.talks(tenant, caller, callee, call_id)
+        extension = self.people.directory.extension(tenant.id, caller)
+        assert extension is not None
+        if self.recorder.live(call_id).state == "none":
+            self.recorder.start(call_id, [extension.id])
+        await self.until_recording(call_id)
+        self.ears.both_say(2.0)
+        await asyncio.sleep(0.1)
+        assert self.recorder.over(call_id)
+        self.clock.advance(60)
+        async with asyncio.timeout(5):
+            while not (found := await self.services.archive.of_call(tenant.id, call_id)):
+                await asyncio.sleep(0.02)
+        return found[0].id
+
+    async def until_recording(self, call_id: str) -> None:
+        async with asyncio.timeout(10):
+            while self.recorder.live(call_id).state != "recording" or not self.ears.taps:
+                self.clock.advance(0.2)
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
 
     def _party(self, tenant: Tenant, role: Any, number: str) -> CallParty:
         extension = self.people.directory.extension(tenant.id, number)
@@ -243,7 +354,8 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     spool = Spool(folder / "spool", database)
     letters = Letters()
     people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters, fetch=Fetcher())
-    calls, parts, answers = Calls(), Parts(), StoredAnswers(database, keys, clock)
+    rooms = Rooms(database, keys, people.directory, Passwords(CHEAP), clock)
+    calls, parts, answers = Calls(rooms), Parts(), StoredAnswers(database, keys, clock)
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)
     history = History(database, keys, spool)
@@ -252,17 +364,33 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     push = Push(PushParts(database, keys, directory, gate, vapid, bus, loopback=True, pause=_no_pause))
     hub = Hub()
     bus.subscribe(SessionEnded, lambda fact: push.session_ended(fact.session_id))
-    telling = Telling(hub, bus, directory, history)
+    telling, meetings = Telling(hub, bus, directory, history), Meetings(clock)
+    news = RoomNews(hub, directory, meetings)
+    bus.subscribe(RoomDeleted, lambda fact: meetings.room_gone(fact.room_id))
     erasure = Erasure(Journal(folder / "erased.journal"), keys, clock, bus)
-    audio_parts = AudioParts(database, keys, erasure, Directory(folder / "audio"))
+    audio_parts = AudioParts(database, keys, erasure, Directory(folder / "audio"), Ears())
+    audio = Audio(audio_parts)
+    mailboxes = Mailboxes(audio_parts, audio, Passwords(CHEAP))
+    own_sounds = OwnSounds(audio_parts, audio)
+    keeping = Keeping(audio_parts, audio, lambda tenant_id: mailboxes.tenant(tenant_id).keep_wav)
+    archive, ears = Archive(audio_parts, audio), QuietEars()
+    recorder = Recorder(RecorderParts(clock, QuietRelay(), ears, Prompts(), archive, lambda *_: "en"))
+    recorder.changed = telling.recording_changed
     services = Services(
         people=people,
         history=history,
-        mailboxes=Mailboxes(audio_parts, Audio(audio_parts), Passwords(CHEAP)),
+        mailboxes=mailboxes,
+        own_sounds=own_sounds,
+        voice=Voice(Prompts(), own_sounds),
+        archive=archive,
+        recording=recorder,
+        rooms=rooms,
+        meetings=meetings,
         desk=Desk(database, keys, clock),
         live=calls,
         parts=parts,
         telephony=Telephony(clock),
+        studio=Studio(),
         push=push,
         hub=hub,
         answers=answers,
@@ -272,15 +400,36 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     )
     await people.start()
     await services.mailboxes.start()
+    await services.own_sounds.start()
+    await archive.start()
+    await services.rooms.start()
     await people.first_start("root@operator.example")
-    world = World(build(services), services, keys, database, spool, outbox, clock, calls, parts, letters, telling)
+    world = World(
+        build(services),
+        services,
+        keys,
+        database,
+        spool,
+        outbox,
+        clock,
+        calls,
+        parts,
+        letters,
+        telling,
+        keeping,
+        Transcribing(audio_parts, audio, mailboxes),
+        recorder,
+        ears,
+    )
     try:
         yield world
     finally:
         for client in world.clients:
             await client.aclose()
+        await recorder.close()
         await people.settle()
         telling.close()
+        news.close()
         await push.close()
         await gate.close()
         await spool.close()

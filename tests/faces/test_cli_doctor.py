@@ -30,7 +30,7 @@ from unificx.console.doctor.database import database
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import CannotStart
 from unificx.notices import Vapid, new_private_key
-from unificx.privacy import sealed_file
+from unificx.privacy import MasterKey, sealed_file
 from unificx.sip.message import parse
 from unificx.web import PartState, as_operator
 
@@ -261,11 +261,11 @@ def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
     site.home.mkdir()
     trial = push_trial(site, environ)
     assert trial() == "its key is made at the first start"
-    made = sealed_file(site.push_key, bytes(32), "push", new_private_key)
+    made = sealed_file(site.push_key, MasterKey(bytes(32)), "push", new_private_key)
     assert trial() == "its key can be read; push services are told no contact"
     told = push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
     assert told.endswith("to write to mailto:admin@example.com")
-    assert reaching(site, environ, bytes(32)).vapid.public == Vapid(made, "mailto:a@example.com").public
+    assert reaching(site, environ, MasterKey(bytes(32))).vapid.public == Vapid(made, "mailto:a@example.com").public
     site.push_key.write_bytes(b"rubbish")
     assert reach.push(trial).state == "fail"
     assert reach.push(push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "canary"})).state == "fail"

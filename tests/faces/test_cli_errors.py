@@ -1,5 +1,6 @@
 """Every way a command can fail is one line that says what is wrong and what to do."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -10,6 +11,10 @@ import httpx
 import pytest
 from cli_home import Home, one_line
 
+from unificx.app.connect import connect
+from unificx.app.opening import opened
+from unificx.app.site import Site, database_url
+from unificx.kernel.clock import SystemClock
 from unificx.kernel.errors import CannotStart
 
 
@@ -81,6 +86,41 @@ def test_a_value_is_called_by_its_option(home: Home) -> None:
     assert said.startswith("unificx: --ring-seconds must be 5 or more. ")
 
 
+def test_a_value_is_called_by_its_option_where_the_interface_calls_it_otherwise(home: Home) -> None:
+    where = ("--home", str(home.folder))
+    home.told("extension", "create", "--number", "1010", "--name", "A", "--tenant", "demo")
+    for option in ("--recording", "--recording-consent"):
+        said = one_line(home.run("extension", "update", "1010", option, "sometimes", "--tenant", "demo", *where))
+        assert said.startswith(f"unificx: {option} must be ")
+
+
+def test_an_empty_home_is_not_the_directory_one_happens_to_be_in(home: Home) -> None:
+    for command in (("tenant", "list"), ("doctor",)):
+        assert "it names no directory" in one_line(home.run(*command, "--home", ""))
+
+
+def test_a_recording_that_is_not_there_is_named(home: Home, tmp_path: Path) -> None:
+    for file in (tmp_path / "waltz.mp3", tmp_path):
+        wrong = ("sound", "set", "music/hold", "--file", str(file), "--home", str(home.folder))
+        assert f"{file} cannot be read: " in one_line(home.run(*wrong))
+
+
+async def test_a_command_waits_for_another_that_has_the_installation(tmp_path: Path) -> None:
+    """The other may also be a server that has yet to say that it is ready."""
+    site = Site(tmp_path / "home")
+    async with opened(site, database_url(site, {}), {}, SystemClock()) as rooms:
+        await rooms.people.first_start()
+        waiting = asyncio.create_task(organisations(site.home))
+        done, _ = await asyncio.wait((waiting,), timeout=0.5)
+        assert not done
+    assert await waiting == ["operator"]
+
+
+async def organisations(home: Path) -> list[str]:
+    async with connect(home) as client:
+        return [one["slug"] for one in (await client.get("/api/v1/tenants")).json()["items"]]
+
+
 @asynccontextmanager
 async def no_room(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise CannotStart("The disk is full.", hint="Make room.")
@@ -125,7 +165,7 @@ def answering(answer: httpx.Response | Exception):
     ("connect", "words"),
     [
         (no_room, "The disk is full. Make room."),
-        (no_rights, "Permission denied"),
+        (no_rights, "Do this as the user who runs the server."),
         (no_time, "It took too long. `unificx doctor`"),
         (our_mistake, "A mistake of ours: KeyError at test_cli_errors:"),
         (answering(httpx.ConnectError("gone")), "does not answer (ConnectError)"),

@@ -3,9 +3,11 @@
 import asyncio
 import json
 
+import pytest
 from cli_home import Home, one_line
 from http_world import LISTENING, Call, World
 from pyotp.totp import TOTP
+from test_http_greetings import wav
 
 from unificx.people import Admission, Arrival, SecondFactorNeeded, SignedIn, Source
 
@@ -17,6 +19,8 @@ def test_an_organisation_is_made_changed_and_deleted(home: Home) -> None:
     changed = home.told("tenant", "update", "acme", "--name", "Acme Ltd", "--suspend")
     assert (changed["name"], changed["state"]) == ("Acme Ltd", "suspended")
     assert home.told("tenant", "update", "acme", "--resume")["state"] == "active"
+    spoken = home.told("tenant", "update", "acme", "--language", "de", "--time-zone", "Europe/Berlin")
+    assert (spoken["language"], spoken["time_zone"]) == ("de", "Europe/Berlin")
     assert home.told("tenant", "show", made["id"])["name"] == "Acme Ltd"
     assert home.told("tenant", "delete", "acme") == {"deleted": made["id"]}
     assert [one["slug"] for one in home.told("tenant", "list")] == ["demo"]
@@ -186,3 +190,79 @@ def test_the_version_and_the_servers_command(home: Home) -> None:
     assert home.run("--version").stdout.startswith("unificx ")
     assert home.run("up", "--http", "127.0.0.1:0").stdout == "up at 127.0.0.1:0\n"
     assert "Organisations" in home.run("--help").stdout
+
+
+def test_a_room_is_made_changed_and_deleted(home: Home) -> None:
+    home.told("extension", "create", "--number", "1001", "--name", "Reception")
+    made = home.told("room", "create", "--tenant", "demo", "--number", "8000", "--pin", "4711", "--host", "1001")
+    assert (made["number"], made["name"], made["has_pin"], made["hosts"]) == ("8000", "8000", True, ["1001"])
+    assert [one["id"] for one in home.told("room", "list", "--tenant", "demo")] == [made["id"]]
+    changed = home.told("room", "update", "8000", "--name", "Board", "--pin", "", "--wait-for-host")
+    assert (changed["name"], changed["has_pin"], changed["wait_for_host"]) == ("Board", False, True)
+    assert home.told("room", "show", made["id"])["name"] == "Board"
+    assert "Board" in home.shown("room", "list")
+    assert home.told("room", "participants", "8000") == []
+    assert "Nobody like that" in one_line(home.run("room", "end", "8000", "--home", str(home.folder)))
+    assert "taken" in one_line(
+        home.run("extension", "create", "--number", "8000", "--name", "X", "--home", str(home.folder))
+    )
+    assert home.told("room", "delete", "8000") == {"deleted": made["id"]}
+    assert home.told("room", "list") == []
+
+
+@pytest.mark.promise("C9")
+def test_sounds_and_greetings_of_ones_own(home: Home) -> None:
+    home.told("extension", "create", "--tenant", "demo", "--number", "1001", "--name", "Reception")
+    file = home.folder / "tone.wav"
+    file.write_bytes(wav(500))
+    made = home.told("sound", "set", "voicemail/leave", "--file", str(file), "--language", "de")
+    assert (made["language"], made["name"]) == ("de", "voicemail/leave")
+    assert home.told("sound", "set", "music/hold", "--file", str(file), "--speaker", "1001")["language"] == "any"
+    assert len(home.told("sound", "list")) == 2
+    assert [one["name"] for one in home.told("sound", "prompts", "--language", "de") if one["own"]] == [
+        "voicemail/leave"
+    ]
+    for name, language in (("voicemail/leave", "de"), ("music/hold", "en")):
+        gone = home.run("sound", "delete", name, "--language", language, "--home", str(home.folder))
+        assert gone.stdout.splitlines()[-1] == "The standard sound is heard again."
+    assert home.told("sound", "list") == []
+    greeting = home.told("mailbox", "greet", "1001", "--kind", "busy", "--file", str(file))
+    assert home.told("mailbox", "greetings", "1001") == [greeting]
+    gone = home.run("mailbox", "greet", "1001", "--kind", "busy", "--off", "--home", str(home.folder))
+    assert gone.stdout.splitlines()[-1] == "Callers hear the standard greeting."
+    assert home.told("mailbox", "greetings", "1001") == []
+    for wrong in (
+        ("sound", "set", "voicemail/leave"),
+        ("sound", "set", "leave", "--file", str(file)),
+        ("sound", "set", "voicemail/leave", "--file", str(home.folder / "nowhere.wav")),
+        ("mailbox", "greet", "1001", "--file", str(file), "--text", "Both"),
+    ):
+        answer = home.run(*wrong, "--home", str(home.folder), "--json")
+        assert answer.exit_code == 2
+        one_line(answer)
+
+
+def test_mailboxes_that_several_share(home: Home) -> None:
+    for number in ("1001", "1002"):
+        home.told("extension", "create", "--tenant", "demo", "--number", number, "--name", f"Extension {number}")
+    made = home.told(
+        *("mailbox", "create", "--tenant", "demo", "--number", "7900", "--name", "Sales", "--members", "1001,1002")
+    )
+    assert (made["number"], made["name"], made["members"]) == ("7900", "Sales", ["1001", "1002"])
+    assert home.told("mailbox", "update", "7900", "--members", "1001", "--no-lamp", "--pin", "8264")["has_pin"] is True
+    assert [one["members"] for one in home.told("mailbox", "list")] == [["1001"]]
+    assert home.told("mailbox", "update", "7900", "--off")["enabled"] is False
+    assert home.told("mailbox", "switch", "1001", "--off")["enabled"] is False
+    assert home.told("mailbox", "switch", "--off", "--old-messages", "keep")["enabled"] is False
+    assert home.told("mailbox", "switch", "--on")["enabled"] is True
+    assert home.told("mailbox", "mail")["mail_sound"] is True
+    assert home.told("mailbox", "mail", "--no-sound")["mail_sound"] is False
+    letters = home.told("mailbox", "mail", "1001", "--off", "--caller", "--no-sound")
+    assert (letters["mail"], letters["mail_caller"], letters["mail_sound"]) == (False, True, False)
+    for wrong in (("mail", "1001", "--sound"), ("mail", "--off")):
+        one_line(home.run("mailbox", *wrong, "--home", str(home.folder)))
+    assert home.told("mailbox", "mail", "1001") == letters
+    assert home.told("mailbox", "show", "7900")["id"] == made["id"]
+    gone = home.run("mailbox", "delete", "7900", "--home", str(home.folder), "--json")
+    # Here the server is in the same process: what it logs of an erased key comes first.
+    assert json.loads(gone.stdout.splitlines()[-1]) == {"deleted": made["id"]}

@@ -5,10 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
-from http_world import OPEN_TO_ALL, PASSWORD, Call, World
+from http_world import OPEN_TO_ALL, PASSWORD, SPOKEN, Call, World
 from push_service import Browser, PushService
+from room_phones import dial
 
+from unificx.media.sounds import Sound
+from unificx.meetings import NewRoom
 from unificx.people import NewExtension, Role
+from unificx.recordings import NewGroup
 
 BODIES: dict[str, dict[str, Any]] = {
     "update_tenant": {"name": "Stolen"},
@@ -22,15 +26,35 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_sign_in_code": {},
     "invite": {"person_id": "x"},
     "change_voicemail_settings": {"enabled": False},
+    "transfer_call": {"to": "1003"},
     "change_mailbox": {"enabled": False},
     "mark_voicemail": {"heard": True},
+    "put_greeting": {},
+    "put_sound": {},
+    "put_sound_text": {"text": "Stolen", "language": "en"},
+    "put_greeting_text": {"text": "Stolen", "language": "en"},
+    "create_mailbox": {"number": "7666"},
+    "update_mailbox": {"name": "Stolen"},
+    "change_recording_settings": {"mode": "announce"},
+    "change_extension_recording": {"when": "always"},
+    "change_call_recording": {"state": "stopped"},
+    "create_room": {"number": "8666"},
+    "update_room": {"name": "Stolen"},
+    "invite_to_room": {"number": "2001"},
+    "change_participant": {"muted": True},
+    "change_meeting": {"locked": True},
+    "pause_recording_meeting": {"paused": True},
     "confirm_totp": {"code": "123456"},
     "set_single_sign_on": {"issuer": "https://login.example.com", "client_id": "x"},
 }
 """A good body for each operation that takes one and reaches into an organisation."""
 
 OWN_ALONE = {
+    "begin_call",
+    "list_own_calls",
     "link_single_sign_on",
+    "show_own_single_sign_on",
+    "unlink_single_sign_on",
     "list_factors",
     "begin_totp",
     "renew_recovery_codes",
@@ -55,6 +79,10 @@ OWN_ALONE = {
 }
 """Operations that name nothing of an organisation: what they answer is looked at instead."""
 
+NAMES_OF_PROMPTS = {"language", "group", "prompt"}
+"""Parameters that are the same in every organisation: without a tenant they lead into one's own."""
+NOUNS = ("persons", "extensions", "devices", "history", "rooms", "mailboxes", "recordings", "sounds")
+
 
 async def operations(client: httpx.AsyncClient) -> list[tuple[str, str, dict[str, Any]]]:
     """(method, path, operation) of all there is."""
@@ -66,6 +94,8 @@ async def inhabit(world: World) -> dict[str, list[str]]:
     """Fill globex; what each parameter may hold to point into it."""
     user = await world.user(world.globex, "2001")
     call = await world.talked(world.globex, "2001", "2001")
+    recording = await world.recorded(world.globex, "2001", "2001")
+    mailbox = await world.services.mailboxes.groups.create(world.globex.id, NewGroup("7900", "Sales"))
     world.calls.going_on = [Call("live-1", world.globex.id, world.clock.now())]
     me = (await user.get("/api/v1/me")).json()
     devices = (await user.get("/api/v1/devices?extension=2001")).json()["items"]
@@ -75,7 +105,12 @@ async def inhabit(world: World) -> dict[str, list[str]]:
     await user.put("/api/v1/me/push", json=Browser(PushService("http://127.0.0.1:1"), "/x").as_json())
     push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
+    room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
+    extension = await world.people.extension(world.globex.id, "2001")
+    await world.services.mailboxes.greetings.put(extension, Sound(SPOKEN), "busy")
     return {
+        "room": [room.id, "8000"],
+        "participant": [dial(world, room, "2001").chair.id],
         "tenant": [world.globex.id, "globex"],
         "person_id": [me["person"]["id"]],
         "extension": [me["extensions"][0]["id"], "2001"],
@@ -87,14 +122,26 @@ async def inhabit(world: World) -> dict[str, list[str]]:
         "factor_id": [totp["id"]],
         "test_id": [push_test["id"]],
         "message_id": [await world.left(world.globex, "2001")],
+        "mailbox": [mailbox.id, mailbox.number],
+        "recording_id": [recording],
+        "kind": ["busy"],
+        "language": ["en"],
+        "group": ["voicemail"],
+        "prompt": ["leave"],
     }
 
 
 async def everything_of(world: World, slug: str) -> list[Any]:
     operator = world.client(operator=True)
-    paths = ("tenants/" + slug, *(f"{noun}?tenant={slug}" for noun in ("persons", "extensions", "devices", "history")))
+    paths = (
+        "tenants/" + slug,
+        *(f"{noun}?tenant={slug}" for noun in NOUNS),
+    )
     messages = (f"voicemail?extension=2001&tenant={slug}", f"voicemail/settings?tenant={slug}")
-    return [(await operator.get(f"/api/v1/{path}")).json() for path in (*paths, *messages, f"calls?tenant={slug}")]
+    messages += (f"mailboxes/2001/greetings?tenant={slug}",)
+    recorded = (f"recordings/settings?tenant={slug}", f"extensions/2001/recording?tenant={slug}")
+    every = (*paths, *messages, *recorded, f"calls?tenant={slug}")
+    return [(await operator.get(f"/api/v1/{path}")).json() for path in every]
 
 
 @pytest.mark.promise("T3")
@@ -117,7 +164,7 @@ async def test_an_administrator_finds_nothing_of_another_organisation(world: Wor
         if "requestBody" in operation:
             assert name in BODIES, f"say in BODIES what {name} takes"
         named: list[dict[str, str]] = [{"tenant": one} for one in targets["tenant"]] if "tenant" in in_query else []
-        if in_path:
+        if set(in_path) - NAMES_OF_PROMPTS:
             named.append({})
         if name == "list_devices":
             named.append({"extension": targets["extension"][0]})

@@ -16,6 +16,7 @@ from schemathesis.generation import GenerationMode
 
 from unificx.people import NewExtension, NewPerson
 from unificx.web import as_operator
+from unificx.web.uploads import TAKES
 
 CHECKED = [
     "not_a_server_error",
@@ -37,6 +38,9 @@ HOW = settings(
 
 KNOWN: dict[str, str] = {}
 """A value of each path parameter that leads somewhere, so that not every request ends at its first look-up."""
+
+
+schemathesis.serializer.alias(list(TAKES), "application/octet-stream")
 
 
 async def settle(world: World) -> None:

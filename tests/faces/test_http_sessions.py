@@ -3,7 +3,7 @@
 import pytest
 from http_world import ORIGIN, PASSWORD, World
 
-from unificx.people import Role
+from unificx.people import POLICY_VERSION, TERMS_VERSION, Role
 
 COOKIE, REFRESH = "__Host-unificx", "__Secure-unificx-refresh"
 HOME = {"Sec-Fetch-Site": "same-origin"}
@@ -72,6 +72,8 @@ async def test_with_a_cookie_changes_come_from_our_own_pages(
 ) -> None:
     person = await world.person(world.acme, "ada@acme.example")
     client, _ = await browser(world, "ada@acme.example")
+    yes = {"of_age": True, "terms_version": TERMS_VERSION, "policy_version": POLICY_VERSION}
+    assert (await client.post("/api/v1/me/acceptances", json=yes, headers=HOME)).status_code == 204
 
     answer = await client.patch(f"/api/v1/persons/{person.id}", json={"name": "Changed"}, headers=headers)
     assert answer.status_code == status, answer.text

@@ -20,11 +20,13 @@ EMAIL = "ada@acme.example"
 NEW = "a much better password"
 
 
-async def browser(world: World, email: str = EMAIL) -> httpx.AsyncClient:
-    """A browser signed in by cookie, whose requests come from our own pages."""
+async def browser(world: World, email: str = EMAIL, *, accepts: bool = True) -> httpx.AsyncClient:
+    """A browser signed in by cookie, whose requests come from our own pages; its person says yes to the terms."""
     client = world.client(**HOME)
     answer = await client.post(f"{API}/sessions", json={"email": email, "password": PASSWORD, **PHONE})
     assert answer.status_code == 201, answer.text
+    if accepts:
+        assert (await client.post(f"{API}/me/acceptances", json=YES)).status_code == 204
     return client
 
 
@@ -142,7 +144,7 @@ async def test_a_scanned_code_signs_a_phone_in(world: World) -> None:
     answer = await scan(phone, made["code"])
     assert answer.status_code == 201, answer.text
     assert answer.json()["person_id"] == person.id
-    assert answer.json()["acceptance_needed"]
+    assert not answer.json()["acceptance_needed"]  # its person said yes elsewhere
     assert (await phone.get(f"{API}/me")).json()["person"]["email"] == EMAIL
     state = (await laptop.get(f"{API}/sign-in-codes/{made['id']}")).json()
     assert (state["state"], state["device_name"], state["tried_again"]) == ("used", "Ada's phone", False)
@@ -313,7 +315,7 @@ async def test_a_way_back_in_is_sent_without_saying_whether_there_is_an_account(
 @pytest.mark.promise("K1", "V3")
 async def test_terms_are_accepted_by_version(world: World) -> None:
     await world.person(world.acme, EMAIL)
-    client = await browser(world)
+    client = await browser(world, accepts=False)
     options = (await client.get(f"{API}/sign-in/options")).json()
     assert options == {
         "terms_version": TERMS_VERSION,
@@ -339,3 +341,23 @@ async def test_no_secret_is_in_an_address_or_kept_to_be_told_again(world: World)
     for verbs in described["paths"].values():
         for operation in verbs.values():
             assert not secrets & {one["name"] for one in operation.get("parameters", [])}
+
+
+@pytest.mark.promise("S2")
+async def test_before_a_yes_to_the_terms_a_browser_is_a_telephone_and_no_more(world: World) -> None:
+    await world.user(world.acme, "1001")
+    browser = world.client()
+    home = {"Sec-Fetch-Site": "same-origin"}
+    body = {"email": "user1001@acme.example", "password": PASSWORD, "keep": "cookie"}
+    assert (await browser.post("/api/v1/sessions", json=body, headers=home)).json()["acceptance_needed"] is True
+    for path in ("/history", "/directory", "/voicemail"):
+        refused = await browser.get(f"/api/v1{path}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "acceptance_needed"), path
+        assert refused.headers["content-type"] == "application/problem+json"
+    assert (await browser.get("/api/v1/me")).json()["acceptance_needed"] is True
+    assert (await browser.post("/api/v1/me/sip-access", headers=home)).status_code == 200
+    assert (await browser.get("/api/v1/me/reachable")).status_code == 200
+    assert (await browser.post("/api/v1/me/acceptances", json=YES, headers=home)).status_code == 204
+    assert (await browser.get("/api/v1/history", params={"extension": "1001"})).status_code == 200
+    program = await world.signed_in("user1001@acme.example")
+    assert (await program.get("/api/v1/directory")).status_code == 200

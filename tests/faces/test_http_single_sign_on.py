@@ -122,6 +122,10 @@ async def test_a_person_links_their_account(world: World, provider: LoginProvide
     assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=not_linked"
     body = {"email": "ada@example.com", "password": PASSWORD, "keep": "cookie"}
     assert (await browser.post(f"{API}/sessions", json=body, headers=HOME)).status_code == 201
+    early = await browser.post(f"{API}/me/single-sign-on", headers=HOME)
+    assert (early.status_code, early.json()["code"]) == (403, "acceptance_needed")
+    await say_yes(browser)
+    assert (await browser.get(f"{API}/me/single-sign-on")).json() == {"linked": False}
     evil = await browser.post(f"{API}/me/single-sign-on", headers={"Sec-Fetch-Site": "cross-site"})
     assert evil.status_code == 403
     begun = await browser.post(f"{API}/me/single-sign-on", headers=HOME)
@@ -130,6 +134,19 @@ async def test_a_person_links_their_account(world: World, provider: LoginProvide
     fresh = world.client()
     assert await come_back(fresh, await go_there(fresh)) == "/app/"
     assert (await fresh.get(f"{API}/me")).json()["person"]["email"] == "ada@example.com"
+
+    assert (await browser.get(f"{API}/me/single-sign-on")).json() == {"linked": True}
+    assert (await browser.delete(f"{API}/me/single-sign-on", headers=HOME)).status_code == 204
+    assert (await browser.get(f"{API}/me/single-sign-on")).json() == {"linked": False}
+    again = world.client()
+    assert await come_back(again, await go_there(again)) == "/app/#sign-in-failed=not_linked"
+
+
+async def say_yes(browser: httpx.AsyncClient) -> None:
+    """To the present terms and policy."""
+    options = (await browser.get(f"{API}/sign-in/options")).json()
+    said = {"of_age": True, **{name: options[name] for name in ("terms_version", "policy_version")}}
+    assert (await browser.post(f"{API}/me/acceptances", json=said, headers=HOME)).status_code == 204
 
 
 async def test_administrators_set_it_and_nobody_sees_the_secret(world: World, provider: LoginProvider) -> None:

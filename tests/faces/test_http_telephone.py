@@ -81,3 +81,15 @@ async def test_whether_one_can_be_reached(world: World) -> None:
     world.telephony.there.clear()
     world.telephony.sleeping.add(device_id)
     assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": False, "push": True}
+
+
+@pytest.mark.promise("U1")
+async def test_a_call_is_declined_on_the_device_that_it_woke_and_nowhere_else(world: World) -> None:
+    ada, eve = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
+    decline = "/api/v1/me/calls/call-1/decline"
+    world.calls.waking.add(("call-1", device_id))
+    assert (await eve.post(decline)).status_code == 404
+    assert (await world.client().post(decline)).status_code == 401
+    assert (await ada.post(decline)).status_code == 204
+    assert (await ada.post(decline)).json()["code"] == "not-found"

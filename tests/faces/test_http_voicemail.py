@@ -2,9 +2,13 @@
 
 import io
 import wave
+from array import array
 
 import pytest
-from http_world import SPOKEN, World
+from http_world import SPOKEN, Ears, World
+
+from unificx.media.tones import level
+from unificx.recordings import messages
 
 
 @pytest.mark.promise("C9")
@@ -71,6 +75,84 @@ async def test_a_range_that_is_none_is_passed_over(world: World, asked: str) -> 
     assert (answer.status_code, len(answer.content)) == (200, 32_044)
 
 
+async def test_once_it_is_kept_it_comes_as_opus(world: World) -> None:
+    anna = await world.user(world.acme, "1001")
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
+    early = await anna.get(f"{path}/audio", params={"format": "ogg"})
+    assert (early.status_code, early.headers["content-type"]) == (200, "audio/wav")
+    assert (await anna.get(path)).json()["waveform"] == []
+    await world.keeping.look_after_all()
+    for asked in ({}, {"Accept": "audio/ogg, audio/wav;q=0.5"}, {"Accept": "audio/*"}):
+        answer = await anna.get(f"{path}/audio", headers=asked)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/ogg")
+        assert answer.content.startswith(b"OggS")
+        assert len(answer.content) < len(SPOKEN) / 5
+    part = await anna.get(f"{path}/audio", headers={"Range": "bytes=100-299"})
+    assert (part.status_code, part.content) == (206, answer.content[100:300])
+    waveform = (await anna.get(path)).json()["waveform"]
+    assert (len(waveform), max(waveform)) == (200, 100)
+    assert (await anna.get("/api/v1/voicemail")).json()["items"][0]["waveform"] == waveform
+    assert (await anna.get(f"{path}/audio", params={"format": "mp3"})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("audio/wav", None),
+        ("audio/x-wav", None),
+        ("audio/ogg;q=0.3, audio/wav;q=0.9", None),
+        ("audio/*;q=0.2, audio/wave", None),
+        ("audio/ogg", "wav"),
+        ("", "wav"),
+    ],
+)
+async def test_once_it_is_kept_it_comes_as_wav_too(world: World, accept: str, form: str | None) -> None:
+    anna = await world.user(world.acme, "1001")
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    await world.keeping.look_after_all()
+    query, headers = {"format": form} if form else {}, {"Accept": accept} if accept else {}
+    answer = await anna.get(path, params=query, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert (sound.getframerate(), sound.getnframes()) == (8000, len(SPOKEN) // 2)
+        assert level(array("h", sound.readframes(8000)), 500) == pytest.approx(
+            level(array("h", SPOKEN)[:8000], 500), rel=0.1
+        )
+    part = await anna.get(path, params=query, headers=headers | {"Range": "bytes=-1000"})
+    assert (part.status_code, len(part.content)) == (206, 1000)
+    assert part.headers["etag"] == answer.headers["etag"]
+
+
+async def test_a_range_of_what_is_not_the_same_any_more_is_all_of_it(world: World) -> None:
+    """Between two questions the samples may have become Opus."""
+    anna = await world.user(world.acme, "1001")
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    before = (await anna.get(path)).headers["etag"]
+    await world.keeping.look_after_all()
+    changed = await anna.get(path, headers={"Range": "bytes=100-", "If-Range": before})
+    assert (changed.status_code, changed.headers["content-type"]) == (200, "audio/ogg")
+    same = await anna.get(path, headers={"Range": "bytes=100-", "If-Range": changed.headers["etag"]})
+    assert (same.status_code, same.content) == (206, changed.content[100:])
+
+
+@pytest.mark.promise("T2")
+@pytest.mark.parametrize("kept", [False, True])
+async def test_what_was_tampered_with_is_not_played(world: World, tmp_path, kept: bool) -> None:
+    anna = await world.user(world.acme, "1001")
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    if kept:
+        await world.keeping.look_after_all()
+    [file] = [each for each in (tmp_path / "audio").rglob("*") if each.is_file()]
+    whole = file.read_bytes()
+    for place in range(4, len(whole), 977):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        answer = await anna.get(path, params={"format": "wav"})
+        assert (answer.status_code, answer.json()["code"]) == (410, "over")
+        assert "damaged" in answer.json()["detail"]
+    file.write_bytes(whole)
+    assert (await anna.get(path)).status_code == 200
+
+
 async def test_a_message_is_marked_and_is_new_again(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
@@ -131,7 +213,16 @@ async def test_it_is_switched_off_by_its_owner_and_by_the_organisation(world: Wo
     await anna.patch("/api/v1/extensions/1001/voicemail", json={"enabled": True})
     assert (await anna.patch("/api/v1/voicemail/settings", json={"enabled": False})).status_code == 403
     changed = await admin.patch("/api/v1/voicemail/settings", json={"enabled": False, "longest_seconds": 60})
-    assert changed.json() == {"enabled": False, "longest_seconds": 60, "most_messages": 100, "restorable_days": 30}
+    assert changed.json() == {
+        "enabled": False,
+        "longest_seconds": 60,
+        "most_messages": 100,
+        "restorable_days": 30,
+        "keep_wav": False,
+        "transcribe": False,
+        "mail_sound": True,
+        "transcription_needs": "",
+    }
     mine = (await anna.get("/api/v1/extensions/1001/voicemail")).json()
     assert (mine["enabled"], mine["takes_messages"], takes(extension)) == (True, False, False)
     assert (await anna.get("/api/v1/voicemail/settings")).json() == changed.json()
@@ -153,3 +244,94 @@ async def test_a_pin_is_never_shown_and_must_be_one(world: World) -> None:
 async def test_settings_out_of_reason_are_refused(world: World, change: dict[str, int]) -> None:
     answer = await (await world.admin(world.acme)).patch("/api/v1/voicemail/settings", json=change)
     assert answer.status_code == 422
+
+
+async def test_a_mailbox_tells_how_its_letters_and_greetings_are(world: World) -> None:
+    anna = await world.user(world.acme, "1001")
+    path = "/api/v1/extensions/1001/voicemail"
+    shown = (await anna.get(path)).json()
+    assert (shown["mail_caller"], shown["has_greeting"], shown["greetings"]) == (False, False, [])
+    assert (await anna.patch(path, json={"mail_caller": True})).json()["mail_caller"] is True
+
+
+@pytest.mark.promise("C9", "R1")
+async def test_messages_are_sent_by_mail_if_their_owner_wants_it_and_the_organisation_does_not_forbid_it(
+    world: World,
+) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    box, settings = "/api/v1/extensions/1001/voicemail", "/api/v1/voicemail/settings"
+    shown = (await anna.get(box)).json()
+    assert (shown["mail_sound"], shown["may_mail_sound"]) == (False, True)
+    assert (await admin.patch(box, json={"mail_sound": True})).status_code == 403
+    assert (await anna.patch(settings, json={"mail_sound": True})).status_code == 403
+    assert (await anna.patch(box, json={"mail_sound": True})).json()["mail_sound"] is True
+    extension = world.people.directory.extension(world.acme.id, "1001")
+    assert extension is not None
+    mails = lambda: world.services.mailboxes.mails_sound(world.acme.id, extension.id)  # noqa: E731
+    assert mails()
+    for path, change in ((settings, {"mail_sound": False}), (box, {"mail": False}), (box, {"mail_sound": False})):
+        refused = {key: not value for key, value in change.items()}
+        who = anna if path == box else admin
+        assert (await who.patch(path, json=change)).is_success
+        assert not mails()
+        assert (await who.patch(path, json=refused)).is_success
+    assert (await admin.patch(box, json={"mail_sound": False})).json()["mail_sound"] is False
+
+
+@pytest.mark.promise("C9", "R2")
+async def test_a_message_says_that_a_copy_was_sent_also_after_it_was_erased(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    first, second = [await world.left(world.acme, "1001") for _ in range(2)]
+    sent = world.clock.now()
+    async with world.database.begin() as uow:
+        await messages.note_mailed(uow.session, world.acme.id, first, sent)
+    for who in (anna, admin):
+        listed = (await who.get("/api/v1/voicemail", params={"extension": "1001"})).json()["items"]
+        assert {one["id"]: one["mailed"] for one in listed} == {
+            first: sent.isoformat().replace("+00:00", "Z"),
+            second: None,
+        }
+    hints = []
+    for message in (first, second):
+        assert (await anna.post(f"/api/v1/voicemail/{message}/erase")).status_code == 204
+        gone = await anna.get(f"/api/v1/voicemail/{message}")
+        assert gone.status_code == 410
+        hints.append(gone.json().get("hint") or "")
+    assert f"A copy was sent by e-mail on {sent:%Y-%m-%d}" in hints[0]
+    assert "e-mail" not in hints[1]
+
+
+@pytest.mark.promise("R1")
+async def test_messages_become_text_if_organisation_and_owner_want_it(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    box = "/api/v1/extensions/1001/voicemail"
+    assert (await anna.get(box)).json()["transcribe"] is False
+    assert (await admin.patch(box, json={"transcribe": True})).status_code == 403
+    mine = (await anna.patch(box, json={"transcribe": True})).json()
+    assert (mine["transcribe"], mine["transcribes"]) == (True, False)
+    changed = await admin.patch("/api/v1/voicemail/settings", json={"transcribe": True})
+    assert changed.json()["transcribe"] is True
+    assert (await anna.get(box)).json()["transcribes"] is True
+    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001', transcribe=True)}"
+    assert (await anna.get(path)).json()["transcript"] is None
+    assert await world.transcribing.transcribe_all() == 1
+    assert (await anna.get(path)).json()["transcript"] == {"text": "2 seconds", "language": "en"}
+    [listed] = (await anna.get("/api/v1/voicemail")).json()["items"]
+    assert listed["transcript"]["text"] == "2 seconds"
+    [others] = (await admin.get("/api/v1/voicemail", params={"extension": "1001"})).json()["items"]
+    assert others["transcript"] is None
+    assert (await admin.patch(box, json={"transcribe": False})).json()["transcribes"] is False
+    await anna.post(f"{path}/erase")
+    assert (await anna.get(path)).status_code == 410
+
+
+async def test_without_a_recogniser_the_setting_says_what_to_install(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ears, "needs", "Install requirements/transcription.txt.")
+    admin = await world.admin(world.acme)
+    path = "/api/v1/voicemail/settings"
+    assert (await admin.get(path)).json()["transcription_needs"] == "Install requirements/transcription.txt."
+    refused = await admin.patch(path, json={"transcribe": True})
+    assert (refused.status_code, refused.json()["hint"]) == (409, "Install requirements/transcription.txt.")
+    assert (await admin.patch(path, json={"transcribe": False})).status_code == 200

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -45,4 +46,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` wants no more: no error of ours
     sys.exit(main())

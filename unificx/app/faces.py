@@ -12,27 +12,51 @@ import uvicorn
 
 from unificx.app.rooms import Rooms
 from unificx.kernel.errors import CannotStart
-from unificx.net import Bind, Certificates, Connections, HttpLimits, SeatedWebSockets, Seats, SipWebSocket
+from unificx.net import (
+    BehindProxy,
+    Bind,
+    Certificates,
+    Connections,
+    HttpLimits,
+    SeatedWebSockets,
+    Seats,
+    SipWebSocket,
+    Studio,
+)
 from unificx.net.binding import open_socket
 from unificx.net.http import Door, HttpConnection
-from unificx.web import LiveCalls, Parts, PublicAddress, Services, Telephony, as_operator, build
+from unificx.web import LiveCalls, LiveRecordings, Parts, PublicAddress, Services, Telephony, as_operator, build
 
 App = Callable[..., Awaitable[None]]
 
 __all__ = ["HttpServers", "as_operator", "face", "with_sip"]
 
 
-def face(rooms: Rooms, live: LiveCalls, parts: Parts, telephony: Telephony, address: PublicAddress) -> App:
+def face(  # noqa: PLR0917 - what an installation shows
+    rooms: Rooms,
+    live: LiveCalls,
+    recording: LiveRecordings,
+    parts: Parts,
+    telephony: Telephony,
+    address: PublicAddress,
+) -> App:
     """The HTTP face of an installation."""
     return build(
         Services(
             people=rooms.people,
             history=rooms.history,
             mailboxes=rooms.mailboxes,
+            own_sounds=rooms.own_sounds,
+            voice=rooms.voice,
+            rooms=rooms.meeting_rooms,
+            meetings=rooms.meetings,
+            archive=rooms.archive,
             desk=rooms.desk,
             live=live,
+            recording=recording,
             parts=parts,
             telephony=telephony,
+            studio=Studio(),
             push=rooms.push,
             hub=rooms.hub,
             answers=rooms.answers,
@@ -46,7 +70,8 @@ def face(rooms: Rooms, live: LiveCalls, parts: Parts, telephony: Telephony, addr
 def with_sip(app: App, connections: Connections) -> App:
     """The same app, with SIP over WebSocket at /sip. A raw route: a framework's costs more than the message itself.
 
-    Every WebSocket has a seat among `connections`; none counts among HTTP's.
+    Every WebSocket has a seat among `connections`; none counts among HTTP's. Those who come by a proxy on this machine
+    are told apart: at /sip, and where passwords are tried.
     """
     sip, others = SipWebSocket(connections), SeatedWebSockets(app, connections)
 
@@ -54,7 +79,7 @@ def with_sip(app: App, connections: Connections) -> App:
         chosen = app if scope["type"] == "lifespan" else sip if scope.get("path") == "/sip" else others
         await chosen(scope, receive, send)
 
-    return routed
+    return BehindProxy(routed)
 
 
 class _Server(uvicorn.Server):

@@ -1,17 +1,91 @@
-"""The call apps of an installation, and what runs them."""
+"""The call apps of an installation, what runs them, and what records calls."""
+
+from collections.abc import Callable
+from functools import partial
 
 from unificx.app.rooms import Rooms
-from unificx.apps import ECHO, Engine, Host, Registry, hearing, installed, leaving
+from unificx.apps import (
+    ECHO,
+    WAITING,
+    Engine,
+    Host,
+    Registry,
+    StudioParts,
+    at_group,
+    at_number,
+    hearing,
+    installed,
+    leaving,
+    meeting_in,
+    parking_apps,
+    recording_sounds,
+)
+from unificx.calls import HoldMusic, Hosting, Parking, RecordedCalls
+from unificx.net import RtpEngine
+from unificx.net.engine.client import MediaEngine
+from unificx.people import Action, Directory, Extension, People, Principal, may
 from unificx.prompts import Prompts
+from unificx.recorder import Recorder, RecorderParts, RoomParts, RoomRecorder
+from unificx.routing import Hosted
 
 
-def registry(rooms: Rooms) -> Registry:
+def registry(rooms: Rooms, parking: Parking) -> Registry:
     """Every app there is. Raises CannotStart if one of an installed package cannot be had."""
     boxes, directory = rooms.mailboxes, rooms.people.directory
-    ours = (ECHO, leaving(boxes), *hearing(boxes, directory))
-    return Registry((*ours, *installed().values()), directory, boxes.takes_messages)
+    studio = StudioParts(rooms.own_sounds, boxes, directory, partial(_administers, rooms.people))
+    ours = (
+        *(ECHO, WAITING, leaving(boxes), *hearing(boxes, directory)),
+        meeting_in(rooms.meeting_rooms, rooms.meetings),
+        *parking_apps(parking, directory.park_seconds),
+        recording_sounds(studio),
+    )
+
+    def numbers(tenant_id: str, number: str) -> Hosted | None:
+        return at_number(rooms.meeting_rooms, tenant_id, number) or at_group(boxes, tenant_id, number)
+
+    return Registry((*ours, *installed().values()), directory, boxes.takes_messages, numbers)
 
 
 def host(rooms: Rooms, engine: Engine, apps: Registry) -> Host:
     """What runs them."""
-    return Host(engine, Prompts(), rooms.clock, apps.apps)
+    host = Host(engine, rooms.voice, rooms.clock, apps.apps)
+    directory = rooms.people.directory
+    host.language = partial(_language, directory)
+    host.zone = lambda hosting: directory.time_zone(hosting.caller.tenant_id)
+    return host
+
+
+async def _administers(people: People, extension: Extension) -> bool:
+    """Whether an extension belongs to who administers its organisation."""
+    if extension.person_id is None:
+        return False
+    person = await people.person(extension.tenant_id, extension.person_id)
+    who = Principal(person.id, person.tenant_id, person.role)
+    return may(who, Action.TENANT_CHANGE, extension.tenant_id)
+
+
+def _language(directory: Directory, hosting: Hosting) -> str:
+    """The caller's own; a caller from outside hears the language of whom he called."""
+    inside = directory.extension_by_id(hosting.caller.extension_id) or hosting.callee
+    return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)
+
+
+def recorder(rooms: Rooms, media: RtpEngine, engine: MediaEngine, hold: HoldMusic) -> Recorder:
+    """What records calls of two. Who is told something while he waits hears music again after."""
+    parts = RecorderParts(rooms.clock, media, engine, Prompts(), rooms.archive, _spoken(rooms), hold.interrupted)
+    return Recorder(parts)
+
+
+def room_recorder(rooms: Rooms, engine: MediaEngine, calls: RecordedCalls) -> RoomRecorder:
+    """What records meetings."""
+    return RoomRecorder(RoomParts(rooms.clock, engine, Prompts(), rooms.archive, _spoken(rooms), rooms.meetings, calls))
+
+
+def _spoken(rooms: Rooms) -> Callable[[str, str], str]:
+    directory = rooms.people.directory
+
+    def language(tenant_id: str, extension_id: str) -> str:
+        extension = directory.extension_by_id(extension_id)
+        return directory.language(tenant_id, extension.person_id if extension is not None else None)
+
+    return language

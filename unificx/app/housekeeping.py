@@ -8,6 +8,8 @@ import structlog
 
 from unificx.app.mailing import tell_of_message
 from unificx.app.rooms import Rooms
+from unificx.kernel.background import Background
+from unificx.meetings.facts import RoomDeleted
 from unificx.people.facts import (
     DeviceRevoked,
     ExtensionDeleted,
@@ -32,7 +34,7 @@ class Housekeeping:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands = Background()
         bus, registrar, now = rooms.bus, rooms.registrar, rooms.clock.monotonic
         bus.subscribe(DeviceRegistered, lambda fact: rooms.people.device_used(fact.device_id))
         bus.subscribe(DeviceRevoked, lambda fact: registrar.forget_device(fact.device_id, now()))
@@ -45,6 +47,8 @@ class Housekeeping:
         for kind in (PersonClosed, PersonSuspended):
             bus.subscribe(kind, lambda fact: rooms.push.person_ended(fact.person_id))
         bus.subscribe(TenantDeleted, lambda fact: rooms.push.tenant_ended(fact.tenant))
+        bus.subscribe(RoomDeleted, lambda fact: rooms.meetings.room_gone(fact.room_id))
+        bus.subscribe(MessageLeft, lambda _: rooms.transcribing.wake())
         bus.subscribe(MessageLeft, lambda fact: self._errand(tell_of_message(rooms, fact)))
         rooms.outbox.subscribe(TenantDeleted, rooms.history.forget_tenant)
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
@@ -52,6 +56,11 @@ class Housekeeping:
         rooms.outbox.subscribe(PersonClosed, rooms.answers.forget)
         rooms.outbox.subscribe(ExtensionDeleted, rooms.mailboxes.forget_extension)
         rooms.outbox.subscribe(TenantDeleted, rooms.mailboxes.forget_tenant)
+        rooms.outbox.subscribe(TenantDeleted, rooms.own_sounds.forget_tenant)
+        rooms.outbox.subscribe(ExtensionDeleted, rooms.archive.forget_extension)
+        rooms.outbox.subscribe(TenantDeleted, rooms.archive.forget_tenant)
+        rooms.outbox.subscribe(ExtensionDeleted, rooms.meeting_rooms.forget_extension)
+        rooms.outbox.subscribe(TenantDeleted, rooms.meeting_rooms.forget_tenant)
         rooms.outbox.subscribe(PersonClosed, rooms.desk.forget_person)
         rooms.outbox.subscribe(TenantDeleted, rooms.desk.forget_tenant)
 
@@ -63,6 +72,7 @@ class Housekeeping:
                 self._rooms.people.tidy(),
                 self._rooms.desk.tidy(),
                 self._rooms.mailboxes.tidy(),
+                self._rooms.archive.tidy(),
                 self._rooms.push.start(),
                 self._sweep_answers(),
             ):
@@ -70,8 +80,7 @@ class Housekeeping:
 
     async def close(self) -> None:
         """Finish what was begun."""
-        while self._errands:
-            await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._errands.settle()
         await self._rooms.people.settle()
         await self._rooms.people.tidy()
 
@@ -81,6 +90,7 @@ class Housekeeping:
     def _erased(self, fact: SubjectErased) -> None:
         """The key is gone: nothing in memory may outlive it, and the rows that are left go too."""
         self._rooms.people.directory.forget(fact.subject)
+        self._rooms.meetings.forget(fact.tenant, fact.subject)
         forget_uris()
         self._errand(self._erase_rows(fact))
 
@@ -88,6 +98,8 @@ class Housekeeping:
         await self._rooms.people.erase(fact.tenant, fact.subject)
         await self._rooms.history.erase(fact.tenant, fact.subject)
         await self._rooms.mailboxes.erase_subject(fact.tenant, fact.subject)
+        await self._rooms.own_sounds.erase_subject(fact.tenant, fact.subject)
+        await self._rooms.archive.erase_subject(fact.tenant, fact.subject)
         await self._rooms.desk.erase(fact.tenant, fact.subject)
         await self._rooms.push.erase(fact.tenant, fact.subject)
         await self._review()
@@ -101,9 +113,7 @@ class Housekeeping:
         self._rooms.erasure.erase_tenant(fact.tenant)
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._done_safely(work))
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+        self._errands.begin(self._done_safely(work))
 
     async def _done_safely(self, work: Coroutine[Any, Any, None]) -> None:
         try:

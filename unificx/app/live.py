@@ -1,31 +1,77 @@
 """What the HTTP face asks of running parts: the calls that are going on, and whether everything works."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 
+from unificx import calls
+from unificx.app.inviting import CallRooms
 from unificx.app.rooms import Rooms
-from unificx.calls import Conductor
+from unificx.apps import CONFERENCE
+from unificx.calls import Commands, Conductor, Parked
+from unificx.kernel.errors import NotFound
 from unificx.media import MediaUnavailable
+from unificx.meetings import Room
 from unificx.net import RtpEngine
+from unificx.presence import Caller
 from unificx.store import ENOUGH_AGAIN
 from unificx.web import LiveCall, PartState
 
 PATIENCE = 1.0
 
 
+class _Seen:
+    """A live call as it is shown: fills `web.ports.LiveCall`."""
+
+    def __init__(self, call: calls.LiveCall) -> None:
+        self.id, self.tenant_id, self.state = call.id, call.tenant_id, call.state
+        self.started, self.answered = call.started, call.answered
+        self.caller, self.callee = call.caller, call.callee
+        hosted = call.hosted
+        self.room = hosted.arguments[0] if hosted is not None and hosted.app == CONFERENCE else None
+
+
 class Live:
     """Fills `web.ports.LiveCalls` from the conductor."""
 
-    def __init__(self, conductor: Conductor) -> None:
+    def __init__(self, conductor: Conductor, rooms: CallRooms) -> None:
         self._conductor = conductor
+        self._commands = Commands(conductor)
+        self._rooms = rooms
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
-        return self._conductor.live(tenant_id)
+        return [_Seen(call) for call in self._conductor.live(tenant_id)]
 
     def hangup(self, call_id: str) -> None:
         self._conductor.hang_up(call_id)
+
+    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+        return [_Seen(call) for call in self._commands.calls(extensions)]
+
+    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+        directory = self._conductor.parts.directory
+        extension = directory.extension_by_id(extension_id)
+        if extension is None:
+            raise NotFound("There is no such extension.")
+        name = directory.display_name(extension)
+        who = extension.tenant_id, extension.id, device_id, extension.subject
+        return self._commands.dial(Caller(*who, number=extension.number, name=name), device_id, to)
+
+    def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
+        self._commands.transfer(call_id, extensions, to)
+
+    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+        self._commands.join(call_id, extensions, consultation)
+
+    def parked(self, tenant_id: str) -> Sequence[Parked]:
+        return self._conductor.parked(tenant_id)
+
+    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+        return self._rooms.open(call_id, extensions)
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        return self._conductor.decline(call_id, device_id)
 
 
 class AllParts:

@@ -6,6 +6,7 @@ Libraries log too, in sentences that may quote a value: of theirs only who, how 
 import json
 import logging
 import sys
+from collections import Counter
 
 import structlog
 
@@ -13,13 +14,25 @@ log = structlog.get_logger()
 
 
 class Discreet(logging.Handler):
-    """Takes what libraries log and tells it without their words."""
+    """Takes what libraries log and tells it without their words.
+
+    They also log what strangers send, once for each time: of what was said before, fewer and fewer lines are written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times: Counter[tuple[str, str, str | None]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on."""
+        """Pass a record on: the first of its kind, the second, the fourth and so on, and every thousandth."""
         fault = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] is not None else None
         place = f"{record.module}:{record.lineno}"
-        log.warning("library_says", library=record.name, severity=record.levelname.lower(), place=place, fault=fault)
+        kind = (record.name, place, fault)
+        self._times[kind] += 1
+        times = self._times[kind]
+        if times.bit_count() == 1 or times % 1000 == 0:
+            severity = record.levelname.lower()
+            log.warning("library_says", library=record.name, severity=severity, place=place, fault=fault, times=times)
 
 
 def to_stderr() -> None:

@@ -2,17 +2,37 @@
 
 from unificx.app.rooms import Rooms
 from unificx.kernel.errors import Refused
+from unificx.notices import About, MessageNews
+from unificx.people import Extension
+from unificx.recordings import Left, Message
 from unificx.recordings.facts import MessageLeft
 
 
 async def tell_of_message(rooms: Rooms, fact: MessageLeft) -> None:
-    """Write to whom a message was left for, if the mailbox is set up so."""
-    extension = rooms.people.directory.extension_by_id(fact.extension_id)
-    if extension is None or extension.person_id is None or not rooms.mailboxes.box(extension.id).mail:
+    """Write to whom a message was left for, to all members of a group, if they have set it up so."""
+    directory, boxes = rooms.people.directory, rooms.mailboxes
+    owners = [directory.extension_by_id(one) for one in boxes.groups.owners(fact.extension_id)]
+    written = [one for one in owners if one is not None and one.person_id is not None and boxes.box(one.id).mail]
+    if not written:
         return
     try:
-        message = await rooms.mailboxes.get(fact.tenant, fact.message_id)
-        person = await rooms.people.person(fact.tenant, extension.person_id)
+        message = await boxes.get(fact.tenant, fact.message_id)
     except Refused:  # erased already
         return
-    await rooms.courier.voicemail(person, extension.number, message.seconds)
+    group = boxes.groups.by_id(fact.extension_id)
+    for extension in written:
+        await _tell(rooms, extension, message, group.number if group is not None else extension.number)
+
+
+async def _tell(rooms: Rooms, extension: Extension, message: Message, number: str) -> None:
+    directory, tenant_id = rooms.people.directory, extension.tenant_id
+    try:
+        person = await rooms.people.person(tenant_id, extension.person_id or "")
+    except Refused:  # closed meanwhile
+        return
+    at = message.created.astimezone(directory.time_zone(tenant_id))
+    wanted = rooms.mailboxes.box(extension.id).mail_caller
+    caller = message.caller if wanted and isinstance(message.caller, Left) else None
+    who = f"{caller.name} {caller.number}".strip() if caller is not None else ""
+    news = MessageNews(About(message.id, extension.id), number, message.seconds, at, who)
+    await rooms.courier.voicemail(person, directory.language(tenant_id, person.id), news)

@@ -70,24 +70,26 @@ def up(  # noqa: PLR0917 - these are the command's options
     _run(serve(settings, environ, as_json=as_json))
 
 
-def call(
+def call(  # noqa: PLR0917 - these are the command's options
     caller: Annotated[str, typer.Argument(metavar="FROM", help="The extension that calls.")] = "1001",
     callee: Annotated[str, typer.Argument(metavar="TO", help="The extension that is called.")] = "1002",
     tenant: Annotated[str | None, typer.Option(metavar="NAME", help="Their organisation.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=1, max=120, help="How long they talk.")] = None,
     home: Home = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     """Place a real call between two built-in soft phones through the running server; exit 1 if nothing was heard."""
     from unificx.app.connect import connect
     from unificx.console.api import Api
-    from unificx.console.call import Outcome, place_call, server_of, told
+    from unificx.console.call import TALK_SECONDS, Outcome, place_call, server_of, told
 
     home = home.expanduser().absolute()
     server_of(home)
 
     async def run() -> Outcome:
         async with connect(home) as client:
-            return await place_call(Api(client), home, (caller, callee), tenant, SystemClock())
+            length = TALK_SECONDS if seconds is None else seconds
+            return await place_call(Api(client), home, (caller, callee), tenant, SystemClock(), seconds=length)
 
     outcome = asyncio.run(run())
     print(outcome.json() if as_json else "\n".join(told(outcome)))
@@ -124,6 +126,7 @@ def survey(home: Path) -> Surveyed:
     from unificx.app.reaching import mail_trial, push_trial
     from unificx.app.relaying import turn_trial
     from unificx.app.site import Site, database_url
+    from unificx.app.storing import blobs_trial
 
     site, environ = Site(home.expanduser().absolute()), dict(os.environ)
     return Surveyed(
@@ -135,6 +138,7 @@ def survey(home: Path) -> Surveyed:
         mail=mail_trial(environ),
         push=push_trial(site, environ),
         relays=turn_trial(environ, SystemClock()),
+        blobs=blobs_trial(site, environ),
     )
 
 

@@ -1,7 +1,7 @@
 """An installation opened by a command, because no server runs that could be asked."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -9,8 +9,11 @@ import httpx
 from unificx.app.faces import as_operator, face
 from unificx.app.opening import opened
 from unificx.app.site import Site, database_url
+from unificx.calls import Parked
 from unificx.kernel.clock import SystemClock
-from unificx.kernel.errors import CannotStart
+from unificx.kernel.errors import CannotStart, NotFound
+from unificx.meetings import Room
+from unificx.recorder import LiveRecording
 from unificx.web import IceServer, LiveCall, PartState, PublicAddress, SipProof
 
 
@@ -23,6 +26,55 @@ class NoCalls:
 
     def hangup(self, call_id: str) -> None:
         del call_id
+
+    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+        del extensions
+        return ()
+
+    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+        del extension_id, device_id, to
+        raise CannotStart("The server does not run.", hint="Start it with `unificx up`.")
+
+    def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
+        self.join(call_id, extensions, to)
+
+    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+        del call_id, extensions, consultation
+        raise NotFound("There is no such call going on.")
+
+    def parked(self, tenant_id: str) -> Sequence[Parked]:
+        del tenant_id
+        return ()
+
+    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+        del call_id, extensions
+        raise NotFound("There is no such call going on.")
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        del call_id, device_id
+        return False
+
+
+class NoRecording:
+    """Without a server nothing is being recorded."""
+
+    def live(self, call_id: str) -> LiveRecording:
+        del call_id
+        raise NotFound("There is no such call going on.", hint="The server does not run: start it with `unificx up`.")
+
+    def start(self, call_id: str, extensions: Collection[str]) -> LiveRecording:
+        del extensions
+        return self.live(call_id)
+
+    def stop(self, call_id: str) -> LiveRecording:
+        return self.live(call_id)
+
+    def pause(self, call_id: str, *, card: bool = False) -> LiveRecording:
+        del card
+        return self.live(call_id)
+
+    def resume(self, call_id: str) -> LiveRecording:
+        return self.live(call_id)
 
 
 class NoParts:
@@ -61,7 +113,10 @@ async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
     A command makes no installation: the first start does, and shows what is shown once.
     """
     if not site.keys.exists():
-        raise CannotStart(f"There is no installation in {site.home}.", hint="Start one there with `unificx up --home`.")
+        raise CannotStart(
+            f"There is no installation in {site.home}.", hint=f"Start one there with `unificx up --home {site.home}`."
+        )
     environ = dict(os.environ)
     async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
-        yield httpx.ASGITransport(as_operator(face(rooms, NoCalls(), NoParts(), NoTelephony(), PublicAddress())))
+        app = face(rooms, NoCalls(), NoRecording(), NoParts(), NoTelephony(), PublicAddress())
+        yield httpx.ASGITransport(as_operator(app))

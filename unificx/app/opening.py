@@ -13,11 +13,11 @@ import structlog
 from unificx.app.housekeeping import Housekeeping
 from unificx.app.reaching import reaching
 from unificx.app.rooms import Rooms, build
-from unificx.app.site import Site
+from unificx.app.site import InUse, Site
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import CannotStart
 from unificx.kernel.facts import Bus
-from unificx.privacy import Erasure, KeyStore, master_key
+from unificx.privacy import Erasure, KeyStore, MasterKey, master_key
 from unificx.privacy import Journal as ErasureJournal
 from unificx.store import FLOOR, Database, claim
 from unificx.store.migrations import migrate
@@ -34,7 +34,7 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
     async with AsyncExitStack() as stack:
         stack.enter_context(_locked(site))
         fresh = not site.keys.exists()
-        master = master_key(site.home, environ, create=fresh)
+        master = MasterKey(master_key(site.home, environ, create=fresh))
         keys = KeyStore(site.keys, master, clock)
         stack.callback(keys.close)
         database = Database(url, clock)
@@ -54,11 +54,14 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
         stack.push_async_callback(rooms.spool.close)
         await rooms.people.start()
         await rooms.mailboxes.start()
+        await rooms.own_sounds.start()
+        await rooms.archive.start()
+        await rooms.meeting_rooms.start()
         await rooms.push.start()
         stack.push_async_callback(rooms.push.close)
         house = Housekeeping(rooms)
         stack.push_async_callback(house.close)
-        keepers = [rooms.spool.run(), rooms.outbox.run(), house.run()]
+        keepers = [rooms.spool.run(), rooms.outbox.run(), house.run(), rooms.keeping.run(), rooms.transcribing.run()]
         if rooms.letters is not None:
             keepers.append(rooms.letters.run())
         for keeper in keepers:
@@ -91,7 +94,7 @@ def _locked(site: Site) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotStart(
+            raise InUse(
                 f"Another UnifiCX already works in {site.home}.", hint="Stop it, or name another directory with --home."
             ) from None
         free = shutil.disk_usage(site.home).free

@@ -1,4 +1,4 @@
-"""How people are reached: the mail server and the push key this installation was given, and trying them out."""
+"""How people and things are reached: mail server, push key and store of sound this installation was given."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from unificx.app.address import public_url
 from unificx.app.site import Site
+from unificx.app.storing import blobs_of
 from unificx.kernel.errors import CannotStart
 from unificx.net import MailServer, PushDelivery, SmtpPostman, mail_server
 from unificx.notices import KEY_BYTES, Vapid, new_private_key
-from unificx.privacy import master_key, read_sealed_file, sealed_file
+from unificx.privacy import Master, MasterKey, master_key, read_sealed_file, sealed_file
+from unificx.recordings import Blobs
 
 MAIL_VARIABLE = "UNIFICX_SMTP"
 """`smtp[s]://user:password@host:port?from=ADDRESS`; unset: nothing is sent by e-mail."""
@@ -23,20 +25,22 @@ _NO_CONTACT = "mailto:admin@unificx.invalid"
 
 @dataclass(frozen=True, slots=True)
 class Reaching:
-    """What the room `notices` works with. `mail` is None where no mail server is set."""
+    """What the room `notices` works with, and where sealed sound lies. `mail` is None where no mail server is set."""
 
     vapid: Vapid
     gate: PushDelivery
     mail: MailServer | None
     loopback: bool
+    blobs: Blobs
 
 
-def reaching(site: Site, environ: Mapping[str, str], master: bytes) -> Reaching:
+def reaching(site: Site, environ: Mapping[str, str], master: Master) -> Reaching:
     """Read the settings, and the key, which is made if there is none. Raises CannotStart."""
     mail = mail_of(environ)
     loopback = environ.get(LOOPBACK_VARIABLE) == "1"
+    blobs = blobs_of(site, environ)
     key = sealed_file(site.push_key, master, PURPOSE, new_private_key)
-    return Reaching(_vapid(key, contact_of(environ, mail)), PushDelivery(loopback=loopback), mail, loopback)
+    return Reaching(_vapid(key, contact_of(environ, mail)), PushDelivery(loopback=loopback), mail, loopback, blobs)
 
 
 def mail_of(environ: Mapping[str, str]) -> MailServer | None:
@@ -76,7 +80,8 @@ def push_trial(site: Site, environ: Mapping[str, str]) -> Callable[[], str]:
         contact = contact_of(environ, mail_of(environ))
         if not site.push_key.exists():
             return "its key is made at the first start"
-        _vapid(read_sealed_file(site.push_key, master_key(site.home, environ, create=False), PURPOSE), contact)
+        master = MasterKey(master_key(site.home, environ, create=False))
+        _vapid(read_sealed_file(site.push_key, master, PURPOSE), contact)
         return "its key can be read; push services are told " + (
             "no contact" if contact == _NO_CONTACT else f"to write to {contact}"
         )

@@ -14,12 +14,15 @@ from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import Clock
 from unificx.kernel.facts import Bus
-from unificx.net import Fetcher, SmtpPostman
-from unificx.notices import Courier, LetterParts, Letters, Push, PushParts
+from unificx.meetings import Meetings
+from unificx.meetings import Rooms as MeetingRooms
+from unificx.net import Fetcher, SmtpPostman, Whisper
+from unificx.notices import Courier, LetterParts, Letters, Push, PushParts, Sounds
 from unificx.people import Passwords, People
 from unificx.presence import Location, Registrar
 from unificx.privacy import Erasure, KeyStore
-from unificx.recordings import Audio, AudioParts, Directory, Mailboxes
+from unificx.prompts import Prompts
+from unificx.recordings import Archive, Audio, AudioParts, Keeping, Mailboxes, Mailed, OwnSounds, Transcribing, Voice
 from unificx.store import Database, Headroom, Outbox, Spool
 from unificx.web import Hub, StoredAnswers
 
@@ -44,7 +47,14 @@ class Rooms:
     registrar: Registrar
     history: History
     audio: Audio
+    keeping: Keeping
     mailboxes: Mailboxes
+    own_sounds: OwnSounds
+    voice: Voice
+    transcribing: Transcribing
+    archive: Archive
+    meeting_rooms: MeetingRooms
+    meetings: Meetings
     desk: Desk
     journal: Journal
     push: Push
@@ -67,16 +77,18 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     courier = Courier()
     people = People(database, keys, clock, courier=courier, fetch=Fetcher())
     push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
-    letters = _letters(database, keys, people, reach)
-    courier.equip(letters, push)
     location = Location()
     headroom = Headroom(site.home, clock)
     full = partial(_full, headroom, spool)
     registrar = Registrar(presence.Parts(people.directory, keys, spool, clock, bus, full), location)
     history = History(database, keys, spool)
     journal = Journal(spool, keys, clock)
-    audio_parts = AudioParts(database, keys, erasure, Directory(site.audio))
+    audio_parts = AudioParts(database, keys, erasure, reach.blobs, Whisper(site.models))
     audio = Audio(audio_parts)
+    mailboxes = Mailboxes(audio_parts, audio, Passwords())
+    letters = _letters(database, keys, people, reach, Mailed(audio_parts, mailboxes))
+    courier.equip(letters, push)
+    own_sounds = OwnSounds(audio_parts, audio)
     spool.handler(presence.KIND, registrar.apply)
     spool.handler(calls.KIND, journal.apply)
     return Rooms(
@@ -93,7 +105,14 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         registrar=registrar,
         history=history,
         audio=audio,
-        mailboxes=Mailboxes(audio_parts, audio, Passwords()),
+        keeping=Keeping(audio_parts, audio, lambda tenant_id: mailboxes.tenant(tenant_id).keep_wav),
+        mailboxes=mailboxes,
+        own_sounds=own_sounds,
+        voice=Voice(Prompts(), own_sounds),
+        transcribing=Transcribing(audio_parts, audio, mailboxes),
+        archive=Archive(audio_parts, audio),
+        meeting_rooms=MeetingRooms(database, keys, people.directory, Passwords(), clock),
+        meetings=Meetings(clock),
         desk=Desk(database, keys, clock),
         journal=journal,
         push=push,
@@ -107,10 +126,11 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     )
 
 
-def _letters(database: Database, keys: KeyStore, people: People, reach: Reaching) -> Letters | None:
+def _letters(database: Database, keys: KeyStore, people: People, reach: Reaching, sounds: Sounds) -> Letters | None:
     if reach.mail is None:
         return None
-    return Letters(LetterParts(database, keys, people.directory, SmtpPostman(reach.mail), reach.mail.sender))
+    postman, sender = SmtpPostman(reach.mail), reach.mail.sender
+    return Letters(LetterParts(database, keys, people.directory, postman, sender, sounds))
 
 
 def _full(headroom: Headroom, spool: Spool) -> bool:

@@ -13,8 +13,10 @@ from unificx.app.address import at, listening
 from unificx.app.announcing import Addresses, Beginning, announce
 from unificx.app.faces import HttpServers, as_operator, face, with_sip
 from unificx.app.gauges import Gauges
+from unificx.app.inviting import CallRooms
 from unificx.app.live import AllParts, Live
 from unificx.app.opening import opened
+from unificx.app.room_news import RoomNews
 from unificx.app.rooms import Rooms
 from unificx.app.settings import Settings
 from unificx.app.sip import SipServer
@@ -22,12 +24,15 @@ from unificx.app.site import Site
 from unificx.app.telephony import ClientTelephony
 from unificx.app.telling import Telling
 from unificx.kernel.clock import SystemClock
+from unificx.meetings import NewRoom
 from unificx.net import Certificates, RtpEngine, ensure_certificates, media_ports
+from unificx.net.binding import open_socket
 from unificx.net.engine.client import MediaEngine
 from unificx.people import OPERATOR
 from unificx.web import PublicAddress
 
 log = structlog.get_logger()
+DEMO_ROOM, DEMO_HOST = "8000", "1001"
 GC_THRESHOLDS = (5_000, 50, 1_000)
 """Measured: with these the longest pause of 20,000 live calls is 3.5 ms; the defaults give 17."""
 
@@ -40,6 +45,7 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
         loop.add_signal_handler(number, stop.set)
     clock = SystemClock()
     async with opened(settings.site, settings.database, environ, clock) as rooms:
+        _take_every_port(settings)
         beginning = await _begin(rooms, demo=settings.demo)
         domains = [tenant.domain for tenant in rooms.people.directory.tenants()]
         names = [*domains, *(bind.host for bind in (*settings.sip, settings.https))]
@@ -53,10 +59,21 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
             log.info("stopping")
 
 
+def _take_every_port(settings: Settings) -> None:
+    """Raise CannotStart for a port that cannot be had before anything is made: a password is told only once."""
+    for bind in (*settings.sip, settings.http, settings.https):
+        if bind.port:
+            open_socket(bind).close()
+
+
 async def _begin(rooms: Rooms, *, demo: bool | None) -> Beginning:
     operator = await rooms.people.first_start()
     wanted = operator is not None if demo is None else demo
     made = await rooms.people.create_demo() if wanted else None
+    if made is not None:
+        host = rooms.people.directory.extension(made.tenant.id, DEMO_HOST)
+        hosts = (host.id,) if host is not None else ()
+        await rooms.meeting_rooms.create(made.tenant.id, NewRoom(DEMO_ROOM, "Meeting room", hosts=hosts))
     staff = rooms.people.directory.tenant_by_slug(OPERATOR)
     first = (await rooms.people.list_persons(staff.id, limit=1)).items if staff is not None else ()
     return Beginning(first[0].email if first else "", operator, made)
@@ -78,13 +95,16 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         stack.push_async_callback(sip.close)
         web = HttpServers()
         rooms.metrics.register(Gauges(rooms, sip, web.seats))
-        telling = Telling(rooms.hub, rooms.bus, rooms.people.directory, rooms.history)
+        telling = Telling(rooms.hub, rooms.bus, rooms.people.directory, rooms.history, rooms.mailboxes.groups.owners)
         stack.callback(telling.close)
+        stack.callback(RoomNews(rooms.hub, rooms.people.directory, rooms.meetings).close)
         sip.conductor.changed = telling.calls_changed
-        live = Live(sip.conductor)
+        sip.parking.changed = telling.parked_changed
+        sip.recording_changed = telling.recording_changed
+        live = Live(sip.conductor, CallRooms(sip.conductor, rooms.meeting_rooms, rooms.meetings))
         address = PublicAddress(settings.public_url)
         telephony = ClientTelephony(sip.bearers, rooms.location, rooms.push, settings.relays, rooms.clock)
-        app = face(rooms, live, AllParts(rooms, media), telephony, address)
+        app = face(rooms, live, sip.recorder, AllParts(rooms, media), telephony, address)
         public = with_sip(app, sip.transports.connections)
         http = web.listen(public, settings.http)
         https = web.listen(public, settings.https, certificates)

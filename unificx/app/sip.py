@@ -2,18 +2,23 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
-from unificx.app.hosting import host, registry
+from unificx.app.hosting import host, recorder, registry, room_recorder
+from unificx.app.inviting import RoomDials
+from unificx.app.lighting import Lighting, OwnWaits
 from unificx.app.names import own_names
 from unificx.app.rooms import Rooms
 from unificx.app.settings import Settings
-from unificx.calls import CallSettings, Conductor, Watch
+from unificx.calls import CallSettings, Conductor, HoldMusic, Parking, RecordedCalls, Several, Watch
 from unificx.calls import Parts as CallParts
-from unificx.edge import Guard, Identifier, Parts, RegisterDesk, Shell, SipFace
+from unificx.edge import Guard, Identifier, LampParts, Lamps, Parts, RegisterDesk, Shell, SipFace
 from unificx.net import Certificates, RtpEngine, Transports, server_context
+from unificx.net.engine import Event as EngineEvent
 from unificx.net.engine.client import MediaEngine
 from unificx.people.facts import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.presence.facts import DeviceMoved, DeviceRegistered
+from unificx.recorder import LiveRecording
 from unificx.routing import Routing
 from unificx.sip.bearer import Bearers
 from unificx.sip.digest import Nonces
@@ -29,6 +34,8 @@ class SipServer:
     def __init__(
         self, settings: Settings, rooms: Rooms, media: RtpEngine, engine: MediaEngine, certificates: Certificates
     ) -> None:
+        self.recording_changed: Callable[[LiveRecording], None] = lambda live: None
+        """Told how it stands with the recording of a call each time that is new."""
         self._rooms = rooms
         self._media = media
         self._engine = engine
@@ -42,23 +49,35 @@ class SipServer:
             wake=self._wake,
         )
         legs = Legs(endpoint, self._contact, endpoint.new_tag)
-        apps = registry(rooms)
+        self.parking = Parking()
+        apps = registry(rooms, self.parking)
         self.host = host(rooms, engine, apps)
         routing = Routing(directory, rooms.location, rooms.push, apps)
+        hold = HoldMusic(media, rooms.voice.music, clock)
+        self.recorder = recorder(rooms, media, engine, hold)
         call_settings = CallSettings(most_of_one_tenant=settings.calls_per_tenant)
+        overhears = Several(hold, self.recorder)
         self.conductor = Conductor(
-            CallParts(legs, media, rooms.history, routing, directory, clock, rooms.push, self.host),
+            CallParts(
+                legs, media, rooms.history, routing, directory, clock, rooms.push, self.host, overhears, self.parking
+            ),
             call_settings,
             answered=rooms.journal.note,
             over=rooms.journal.strike,
             full=rooms.full,
             wake=self._wake,
         )
+        self._recorded = RecordedCalls(self.conductor)
+        self.recorder.changed = self._recording_changed
+        rooms.meetings.records = self.room_recorder = room_recorder(rooms, engine, self._recorded)
+        rooms.meetings.floor, rooms.meetings.dials = engine, RoomDials(self.conductor)
         self._watch = Watch(self.conductor, media, clock, call_settings)
         nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
         identifier = Identifier(directory, nonces, secret, own_names(settings), self.bearers)
         desk = RegisterDesk(directory, rooms.registrar)
-        face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor))
+        lamps = Lamps(LampParts(endpoint, self._contact, directory, rooms.location, OwnWaits(rooms), self._wake))
+        self._lighting = Lighting(rooms, lamps)
+        face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor, lamps))
         self.transports = Transports(
             settings.sip,
             self._receive,
@@ -75,9 +94,19 @@ class SipServer:
         await self._rooms.registrar.restore(self._rooms.database)
         self._shell.start()
         self._media.restarted = self.conductor.media_restarted
-        self._engine.told = self.host.told
+        self._media.keys_to(self.conductor.pressed)
+        self._engine.told = self._engine_told
         self._engine.restarted = self.host.restarted
         self._watching = asyncio.create_task(self._watch.run())
+
+    def _recording_changed(self, live: LiveRecording) -> None:
+        """Phones are told once what has led to it is done: it may be a step of the very call."""
+        self.recording_changed(live)
+        asyncio.get_running_loop().call_soon(self._recorded.indicate, live.call_id, live.indication)
+
+    def _engine_told(self, event: EngineEvent) -> None:
+        self.host.told(event)
+        self._rooms.meetings.heard(event)
 
     async def carry_on(self) -> None:
         """Go on with the calls of an earlier life."""
@@ -90,7 +119,10 @@ class SipServer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
         await self.conductor.close()
+        await self.recorder.close()
+        await self.room_recorder.close()
         await self.host.close()
+        await self._lighting.close()
         self._shell.close()
         await self.transports.close()
 

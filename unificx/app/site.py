@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from unificx.kernel.errors import CannotStart
+
 DATABASE_VARIABLE = "UNIFICX_DATABASE"
+
+
+class InUse(CannotStart):
+    """Another process has the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,11 @@ class Site:
     def audio(self) -> Path:
         """Sealed recordings, a file each."""
         return self.home / "audio"
+
+    @property
+    def models(self) -> Path:
+        """What a recogniser of speech knows; made from a package when it is first needed."""
+        return self.home / "models"
 
     @property
     def push_key(self) -> Path:

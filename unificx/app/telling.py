@@ -1,6 +1,7 @@
 """Tells those who listen at /api/v1/events what happened, and ends those who may listen no more."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from unificx.history import History
@@ -16,20 +17,30 @@ from unificx.people.facts import (
     TenantDeleted,
     TenantSuspended,
 )
-from unificx.recordings.facts import MailboxChanged, MessageLeft
+from unificx.recorder import LiveRecording
+from unificx.recordings.facts import ConversationKept, ConversationsChanged, MailboxChanged, MessageLeft
 from unificx.web import Hub
 
 AT_MOST_EVERY = 0.5
 """Seconds between two words about one organisation's live calls, however many begin and end."""
 _CALLS, _HISTORY, _VOICEMAIL = {"type": "calls"}, {"type": "history"}, {"type": "voicemail"}
+_RECORDINGS, _PARKED = {"type": "recordings"}, {"type": "parked"}
 
 
 class Telling:
-    """Hangs itself into the bus; `calls_changed` is for whoever conducts the calls."""
+    """Hangs itself into the bus; `calls_changed` is for whoever conducts calls, `owners` says whose a mailbox is."""
 
-    def __init__(self, hub: Hub, bus: Bus, directory: Directory, history: History) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        bus: Bus,
+        directory: Directory,
+        history: History,
+        owners: Callable[[str], Sequence[str]] = lambda box_id: (box_id,),
+    ) -> None:
         self._hub = hub
         self._directory = directory
+        self._owners = owners
         self._changed: set[str] = set()
         self._later: asyncio.TimerHandle | None = None
         bus.subscribe(SessionEnded, lambda fact: hub.end_session(fact.session_id))
@@ -42,6 +53,8 @@ class Telling:
         bus.subscribe(PushSeen, lambda fact: hub.session(fact.session_id, {"type": "push_seen", "id": fact.test_id}))
         for kind in (MessageLeft, MailboxChanged):
             bus.subscribe(kind, lambda fact: self._voicemail(fact.extension_id))
+        for kept in (ConversationKept, ConversationsChanged):
+            bus.subscribe(kept, self._recordings)
         history.listed = self._history
 
     def close(self) -> None:
@@ -55,6 +68,17 @@ class Telling:
         if self._later is None:
             self._later = asyncio.get_running_loop().call_later(AT_MOST_EVERY, self._tell_of_calls)
 
+    def parked_changed(self, tenant_id: str) -> None:
+        """Somebody is parked, or is not any more: everybody may fetch him."""
+        self._hub.allowed(tenant_id, Action.DIRECTORY, _PARKED)
+
+    def recording_changed(self, live: LiveRecording) -> None:
+        """Everybody in the call is shown whether it is recorded."""
+        message = {"type": "recording", "call": live.call_id, "state": live.state, "end": live.end}
+        extensions = [self._directory.extension_by_id(each) for each in live.extensions]
+        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
+            self._hub.person(person_id, message)
+
     def _tell_of_calls(self) -> None:
         self._later = None
         changed, self._changed = self._changed, set()
@@ -66,11 +90,15 @@ class Telling:
         for person_id in {fact.maker_id, fact.person_id} - {""}:
             self._hub.person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
 
-    def _voicemail(self, extension_id: str) -> None:
+    def _voicemail(self, box_id: str) -> None:
         """To whose mailbox it is."""
-        extension = self._directory.extension_by_id(extension_id)
-        if extension is not None and extension.person_id is not None:
-            self._hub.person(extension.person_id, _VOICEMAIL)
+        extensions = [self._directory.extension_by_id(one) for one in self._owners(box_id)]
+        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
+            self._hub.person(person_id, _VOICEMAIL)
+
+    def _recordings(self, fact: ConversationKept | ConversationsChanged) -> None:
+        """To everybody of the organisation: whose it is they see when they look."""
+        self._hub.allowed(fact.tenant, Action.OWN, _RECORDINGS)
 
     def _history(self, changed: set[tuple[str, str | None]]) -> None:
         extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in changed]

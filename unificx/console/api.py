@@ -1,7 +1,8 @@
 """Asks the API for a command, and turns its refusals into trouble a person can act on."""
 
-from collections.abc import Awaitable, Callable, Mapping, Set
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from unificx.console.oneline import Trouble
@@ -33,15 +34,22 @@ class Api:
         """Make something. What is None in `body` is left out, so that the API's own default counts."""
         return await self._ask("POST", path, params, body)
 
-    async def patch(self, path: str, body: Mapping[str, object], **params: object) -> Any:
-        """Change something; at least one value of `body` must not be None."""
+    async def patch(
+        self, path: str, body: Mapping[str, object], called: Mapping[str, str] = MappingProxyType({}), **params: object
+    ) -> Any:
+        """Change something; at least one value of `body` must not be None. `called`: option by field, where it has
+        another name."""
         if all(value is None for value in body.values()):
             raise Trouble("There is nothing to change.", "Say what with an option; --help lists them.")
-        return await self._ask("PATCH", path, params, body)
+        return await self._ask("PATCH", path, params, body, called)
 
-    async def put(self, path: str, body: Mapping[str, object], **params: object) -> None:
+    async def put(self, path: str, body: Mapping[str, object], **params: object) -> Any:
         """Set something."""
-        await self._ask("PUT", path, params, body)
+        return await self._ask("PUT", path, params, body)
+
+    async def upload(self, path: str, data: bytes, **params: object) -> Any:
+        """Send a file."""
+        return await self._ask("PUT", path, params, data)
 
     async def delete(self, path: str, **params: object) -> None:
         """Delete something."""
@@ -82,21 +90,27 @@ class Api:
         return slugs[0]
 
     async def _ask(
-        self, method: str, path: str, params: Mapping[str, object], body: Mapping[str, object] | None = None
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, object],
+        body: Mapping[str, object] | bytes | None = None,
+        called: Mapping[str, str] = MappingProxyType({}),
     ) -> Any:
         import httpx
 
         query = {name: str(value) for name, value in params.items() if value is not None}
-        sent = None if body is None else {name: value for name, value in body.items() if value is not None}
+        file = body if isinstance(body, bytes) else None
+        sent = {name: value for name, value in body.items() if value is not None} if isinstance(body, Mapping) else None
         try:
-            response = await self._client.request(method, ROOT + path, params=query, json=sent)
+            response = await self._client.request(method, ROOT + path, params=query, json=sent, content=file)
         except httpx.TransportError as fault:
             raise Trouble(
                 f"The server does not answer ({type(fault).__name__}).", "`unificx doctor` looks what is wrong."
             ) from None
         if response.is_success:
             return response.json() if response.content else None
-        raise _trouble(response, {*query, *(sent or {})})
+        raise _trouble(response, {name: name for name in (*query, *(sent or {}))} | dict(called))
 
 
 def talk(connect: Connect, home: Path, ask: Callable[[Api], Awaitable[R]]) -> R:
@@ -119,14 +133,17 @@ def quoted(reference: str) -> str:
     return quote(reference, safe="")
 
 
-def _trouble(response: "httpx.Response", options: Set[str]) -> Trouble:
+def _trouble(response: "httpx.Response", options: Mapping[str, str]) -> Trouble:
     """What was refused. What the command was told by an option of the field's name is called by that option."""
     try:
         problem = response.json()
         what, do = str(problem["detail"]), str(problem.get("hint", ""))
         field = str(problem.get("field", ""))
-        if field in options and what.startswith(f"{field} "):
-            what = f"--{field.replace('_', '-')}{what.removeprefix(field)}"
+        if field in options:
+            option = f"--{options[field].replace('_', '-')} "
+            what, do = (
+                option + text.removeprefix(f"{field} ") if text.startswith(f"{field} ") else text for text in (what, do)
+            )
         incident = str(problem.get("incident", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Trouble(f"The server answered {response.status_code}.", "`unificx doctor` looks what is wrong.")

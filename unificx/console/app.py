@@ -8,7 +8,20 @@ import typer
 
 from unificx import __version__
 from unificx.console.command import DEFAULT_HOME, AsJson, Home
-from unificx.console.nouns import calls, devices, extensions, history, persons, privacy, tenants
+from unificx.console.nouns import (
+    calls,
+    devices,
+    extensions,
+    history,
+    mailboxes,
+    parked,
+    persons,
+    privacy,
+    recordings,
+    rooms,
+    sounds,
+    tenants,
+)
 from unificx.console.oneline import OneLine
 from unificx.console.output import print_items, print_json
 from unificx.console.ports import Connect, Survey
@@ -51,7 +64,20 @@ def build(
         app.command(name)(command)
     for name, command in hidden.items():
         app.command(name, hidden=True)(command)
-    for noun in (tenants, persons, extensions, devices, calls, history, privacy):
+    for noun in (
+        tenants,
+        persons,
+        extensions,
+        devices,
+        rooms,
+        mailboxes,
+        sounds,
+        calls,
+        parked,
+        history,
+        recordings,
+        privacy,
+    ):
         app.add_typer(noun.group)
     app.command("doctor")(_doctor(survey, clock))
     return app

@@ -15,6 +15,8 @@ from unificx.media import tones
 from unificx.sip.flow import Flow
 
 TALK_SECONDS = 1.6
+NOTICE_SECONDS = 12.0
+"""What each hears first where calls are recorded: the notice, and not the other."""
 TONES = (440.0, 1000.0)
 """Hertz: what the caller says, what the callee says."""
 AUDIBLE = 1000.0
@@ -78,8 +80,16 @@ def server_of(home: Path) -> Flow:
         raise Trouble("No server runs here.", "Start one with `unificx up`.") from None
 
 
-async def place_call(api: Api, home: Path, numbers: tuple[str, str], tenant: str | None, clock: Clock) -> Outcome:
-    """Make two devices for the two extensions, call, listen, take the devices away again."""
+async def place_call(
+    api: Api,
+    home: Path,
+    numbers: tuple[str, str],
+    tenant: str | None,
+    clock: Clock,
+    *,
+    seconds: float,
+) -> Outcome:
+    """Make two devices for the two extensions, call, listen for so many seconds, take the devices away again."""
     if numbers[0] == numbers[1]:
         raise Trouble(f"{numbers[0]} cannot call itself.", "Name two extensions: `unificx call 1001 1002`.")
     server = server_of(home)
@@ -89,7 +99,7 @@ async def place_call(api: Api, home: Path, numbers: tuple[str, str], tenant: str
         for number in numbers:
             device = await _device(api, organisation, number)
             made.append(device)
-        return await _call(api, organisation, _phones(server, numbers, made), clock)
+        return await _call(api, organisation, _phones(server, numbers, made), clock, seconds)
     except NoLuck as fault:
         raise Trouble(f"The call did not work: {fault}.", "`unificx doctor` looks what is wrong.") from None
     finally:
@@ -117,7 +127,7 @@ def _phones(server: Flow, numbers: tuple[str, str], made: list[Json]) -> list[Ac
     ]
 
 
-async def _call(api: Api, tenant: str, accounts: list[Account], clock: Clock) -> Outcome:
+async def _call(api: Api, tenant: str, accounts: list[Account], clock: Clock, seconds: float) -> Outcome:
     ladder = Ladder(clock, clock.monotonic())
     phones = [
         SoftPhone(account, tone, clock, lambda word, out, who=who: ladder.note(who, word, out))
@@ -130,17 +140,31 @@ async def _call(api: Api, tenant: str, accounts: list[Account], clock: Clock) ->
         before = {row["id"] for row in await _history(api, tenant)}
         setup = await caller.call(accounts[1].number)
         await asyncio.wait_for(callee.in_call.wait(), 5)
-        await asyncio.sleep(TALK_SECONDS)
+        heard = await _talk(caller, callee, clock, seconds)
         caller.hang_up()
-        heard = {"caller": _heard(caller, TONES[1]), "callee": _heard(callee, TONES[0])}
         row = await _new_row(api, tenant, before, clock)
     except TimeoutError:
         raise NoLuck("the callee's phone did not ring") from None
     finally:
         caller.hang_up()
         await asyncio.gather(*(phone.stop() for phone in phones))
-    ok = row is not None and all(side["level"] >= AUDIBLE for side in heard.values())
+    ok = row is not None and _all_heard(heard)
     return Outcome(ok, round(setup * 1000, 1), heard, row, ladder.lines())
+
+
+async def _talk(caller: SoftPhone, callee: SoftPhone, clock: Clock, seconds: float) -> dict[str, dict[str, float]]:
+    """Let them talk; longer, for as long as a notice takes, while they do not hear each other."""
+    until = clock.monotonic() + max(seconds, NOTICE_SECONDS)
+    await asyncio.sleep(seconds)
+    while True:
+        heard = {"caller": _heard(caller, TONES[1]), "callee": _heard(callee, TONES[0])}
+        if _all_heard(heard) or clock.monotonic() > until:
+            return heard
+        await asyncio.sleep(TALK_SECONDS / 4)
+
+
+def _all_heard(heard: dict[str, dict[str, float]]) -> bool:
+    return all(side["level"] >= AUDIBLE for side in heard.values())
 
 
 def _heard(phone: SoftPhone, tone: float) -> dict[str, float]:

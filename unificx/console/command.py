@@ -15,7 +15,17 @@ R = TypeVar("R")
 
 DEFAULT_HOME = Path("~/.local/share/unificx").expanduser()
 
-Home = Annotated[Path, typer.Option("--home", metavar="DIR", help="Where the installation keeps its state.")]
+
+def _directory(given: str | Path) -> Path:
+    """An empty one is a variable that was not set, and never means where one happens to be."""
+    if not str(given):
+        raise typer.BadParameter("it names no directory.")
+    return Path(given)
+
+
+Home = Annotated[
+    Path, typer.Option("--home", metavar="DIR", parser=_directory, help="Where the installation keeps its state.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line.")]
 Tenant = Annotated[
     str | None, typer.Option("--tenant", metavar="NAME", help="The organisation; not needed where there is only one.")

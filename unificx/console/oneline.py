@@ -61,11 +61,13 @@ def line_of(fault: Exception) -> str:
     if isinstance(fault, TimeoutError) and not fault.strerror:
         return _line("It took too long.", _ASK)  # an OSError by birth, but nobody refused anything
     if isinstance(fault, OSError):
-        return _line(f"{fault.strerror or type(fault).__name__}: {fault.filename or 'the system refused'}.", _ASK)
+        do = _OWNER if isinstance(fault, PermissionError) else _ASK
+        return _line(f"{fault.strerror or type(fault).__name__}: {fault.filename or 'the system refused'}.", do)
     return _line(f"A mistake of ours: {type(fault).__name__} at {_place(fault)}.", _ASK)
 
 
 _ASK = "`unificx doctor` looks what is missing."
+_OWNER = "Do this as the user who runs the server."
 
 
 def _place(fault: Exception) -> str:

@@ -51,6 +51,8 @@ class Site:
     """Of the key that pushes are signed with."""
     relays: Trial | None = None
     """Of the STUN and TURN servers; None where none are set."""
+    blobs: Trial | None = None
+    """Of the object store; None where none is set."""
 
 
 class Survey(Protocol):

@@ -10,13 +10,24 @@ from dataclasses import dataclass, field
 
 from unificx.console.sound import Datagrams, Sound
 from unificx.kernel.clock import Clock
-from unificx.sdp import BadDescription
+from unificx.sdp import BadDescription, Direction, direction
 from unificx.sdp import parse as parse_description
 from unificx.sip.digest import best_challenge, response_for
 from unificx.sip.endpoint import ClientKey, Endpoint, RequestArrived, RequestFailed, ResponseArrived
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
-from unificx.sip.legs import Answered, HungUp, IncomingLeg, Invitation, Leg, LegEvent, Legs, OutgoingLeg, Refused
+from unificx.sip.legs import (
+    Answered,
+    HungUp,
+    IncomingLeg,
+    Invitation,
+    Leg,
+    LegEvent,
+    Legs,
+    Offered,
+    OutgoingLeg,
+    Refused,
+)
 from unificx.sip.message import Request, Response, respond
 
 PATIENCE = 8.0
@@ -106,6 +117,14 @@ class SoftPhone:
             self.leg.bye(now)
             self._flush()
         self.in_call.clear()
+
+    def press(self, keys: str) -> None:
+        """Press keys in a call, told by INFO."""
+        if self.leg is not None:
+            for key in keys:
+                body = f"Signal={key}\r\nDuration=160\r\n".encode()
+                self.leg.info("application/dtmf-relay", body, self._clock.monotonic())
+            self._flush()
 
     # ---- registering
 
@@ -198,6 +217,8 @@ class SoftPhone:
             if isinstance(told, HungUp):
                 leg.close(now)
                 self.in_call.clear()
+            if isinstance(told, Offered):
+                self._accept(leg, told.body, now)
             if isinstance(leg, OutgoingLeg):
                 self._told.put_nowait((leg, told))
         self._flush()
@@ -207,6 +228,17 @@ class SoftPhone:
         leg.progress(180, b"", now)
         leg.accept(self._description(), now)
         self._hear(leg.received)
+
+    def _accept(self, leg: Leg, offer: bytes, now: float) -> None:
+        """What the other side offers anew is fine: a hold, or media that had to be made again."""
+        try:
+            asked = direction(parse_description(offer)) if offer else Direction.SENDRECV
+        except BadDescription:
+            leg.refuse_offer(488, now)
+            return
+        leg.answer(self._description(asked.reversed), now)
+        if offer:
+            self._hear(offer)
 
     def _hear(self, description: bytes) -> None:
         """Both descriptions are known: speak."""
@@ -239,7 +271,7 @@ class SoftPhone:
 
     # ---- words
 
-    def _description(self) -> bytes:
+    def _description(self, way: Direction = Direction.SENDRECV) -> bytes:
         host = self._socket.address[0]
         kind = "IP6" if ":" in host else "IP4"
         lines = (
@@ -248,9 +280,12 @@ class SoftPhone:
             "s=-",
             f"c=IN {kind} {host}",
             "t=0 0",
-            f"m=audio {self._media_port} RTP/AVP 0",
+            f"m=audio {self._media_port} RTP/AVP 0 101",
             "a=rtpmap:0 PCMU/8000",
+            "a=rtpmap:101 telephone-event/8000",
+            "a=fmtp:101 0-15",
             "a=ptime:20",
+            f"a={way}",
             "",
         )
         return "\r\n".join(lines).encode()

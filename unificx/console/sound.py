@@ -65,6 +65,7 @@ class Sound:
         self._media = Datagrams(self._hear)
         self._control = Datagrams(self._hear_report)
         self._speaking: asyncio.Task[None] | None = None
+        self._target = ("", 0)
         self._ssrc = int.from_bytes(clock.random_bytes(4), "big")
         self._reception: rtp.Reception | None = None
 
@@ -81,8 +82,9 @@ class Sound:
 
     def speak(self, host: str, port: int) -> None:
         """Send the tone there from now on."""
+        self._target = (host, port)
         if self._speaking is None:
-            self._speaking = asyncio.create_task(self._speak(host, port))
+            self._speaking = asyncio.create_task(self._speak())
 
     async def close(self) -> None:
         """Fall silent and give the ports back."""
@@ -93,17 +95,22 @@ class Sound:
         self._media.close()
         self._control.close()
 
-    async def _speak(self, host: str, port: int) -> None:
+    async def _speak(self) -> None:
         began = self._clock.monotonic()
         number = 0
         while True:
+            host, port = self._target
             at = number * FRAME
-            payload = g711.ulaw_encode(tones.sine(self._tone, LOUD, FRAME, start=at))
+            payload = g711.ulaw_encode(self._said(at))
             self._media.send(bytes(rtp.Packet(0, number & 0xFFFF, at, self._ssrc, payload)), host, port)
             number += 1
             if number % REPORT_EVERY == 0:
                 self._control.send(self._report(number), host, port + 1)
             await asyncio.sleep(max(began + number * 0.02 - self._clock.monotonic(), 0))
+
+    def _said(self, at: int) -> "array[int]":
+        """A frame of what it says, from this sample on."""
+        return tones.sine(self._tone, LOUD, FRAME, start=at)
 
     def _report(self, sent: int) -> bytes:
         blocks = (self._reception.block(self._clock.monotonic()),) if self._reception is not None else ()

@@ -3,7 +3,17 @@
 from unificx.web.app import build
 from unificx.web.hub import Hub
 from unificx.web.idempotency import StoredAnswers
-from unificx.web.ports import IceServer, LiveCall, LiveCalls, Parts, PartState, SipProof, Telephony
+from unificx.web.ports import (
+    IceServer,
+    LiveCall,
+    LiveCalls,
+    LiveRecordings,
+    Parts,
+    PartState,
+    SipProof,
+    Studio,
+    Telephony,
+)
 from unificx.web.services import PublicAddress, Services
 from unificx.web.shell import as_operator
 
@@ -12,12 +22,14 @@ __all__ = [
     "IceServer",
     "LiveCall",
     "LiveCalls",
+    "LiveRecordings",
     "PartState",
     "Parts",
     "PublicAddress",
     "Services",
     "SipProof",
     "StoredAnswers",
+    "Studio",
     "Telephony",
     "as_operator",
     "build",

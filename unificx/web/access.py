@@ -32,6 +32,8 @@ class Asker:
 
     principal: Principal
     token: str = field(default="", repr=False)
+    by_cookie: bool = False
+    """Asked from one of our own pages, so by a person at a screen."""
 
     @property
     def is_operator(self) -> bool:
@@ -59,7 +61,7 @@ async def _identify(request: Request) -> Asker:
         refuse_foreign_site(request)
     if not token:
         raise Unauthenticated("Nobody is signed in.", hint="Sign in at /api/v1/sessions.")
-    return Asker(await people.authenticate(token.strip()), token.strip())
+    return Asker(await people.authenticate(token.strip()), token.strip(), by_cookie=not scheme)
 
 
 def refuse_foreign_site(request: Request) -> None:
@@ -105,10 +107,21 @@ def source_of(request: Request) -> Source:
     return Source(address=address, agent=request.headers.get("user-agent", "")[:200])
 
 
-async def _asker(
+async def _anybody(
     request: Request, _bearer: Annotated[object, Depends(_BEARER)], _cookie: Annotated[object, Depends(_COOKIE)]
 ) -> Asker:
     return await asker_of(request)
+
+
+UnsaidDep = Annotated[Asker, Depends(_anybody)]
+"""Who asks, though they may have yet to say yes to the terms: to come in, to go, and to be a telephone."""
+
+
+async def _asker(request: Request, asker: UnsaidDep) -> Asker:
+    """Raises AcceptanceNeeded for a person at a screen. A program was told when it signed in."""
+    if asker.by_cookie:
+        await services_of(request).people.must_have_said_yes(asker.principal)
+    return asker
 
 
 AskerDep = Annotated[Asker, Depends(_asker)]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict, deque
+from collections.abc import Collection
 from typing import Any
 
 from unificx.people import Action, Principal, Role, may
@@ -101,6 +102,14 @@ class Hub:
     def allowed(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
         """Tell everybody who may do `action` in an organisation, operators included."""
         _tell([one for one in self._reaching(tenant_id) if may(one.principal, action, tenant_id)], message)
+
+    def concerned(self, tenant_id: str, action: Action, person_ids: Collection[str], message: dict[str, Any]) -> None:
+        """Tell these persons of an organisation, and everybody else who may do `action` there."""
+        feeds = self._reaching(tenant_id)
+        _tell(
+            [one for one in feeds if one.principal.person_id in person_ids or may(one.principal, action, tenant_id)],
+            message,
+        )
 
     def _reaching(self, tenant_id: str) -> list[Feed]:
         operators = [

@@ -2,10 +2,9 @@
 
 from unificx.kernel.errors import NotFound
 from unificx.people import Device, Extension, Principal
+from unificx.recordings import Box, GroupBox
 from unificx.web.access import Reach
 from unificx.web.services import Services
-
-_PAGE = 200
 
 
 async def extension_within(services: Services, within: Reach, reference: str) -> Extension:
@@ -14,6 +13,23 @@ async def extension_within(services: Services, within: Reach, reference: str) ->
     if not within.owns(extension.person_id):
         raise NotFound("There is no such extension.")
     return extension
+
+
+async def box_within(services: Services, within: Reach, reference: str) -> Box:
+    """A mailbox by its id or number: an extension's, or a group's that the asker is a member of. Raises NotFound."""
+    groups = services.mailboxes.groups
+    group = groups.at(within.tenant_id, reference) or groups.by_id(reference)
+    if group is None or group.tenant_id != within.tenant_id:
+        return await extension_within(services, within, reference)
+    if within.only_own and not is_member(services, within.asker.principal.person_id, group):
+        raise NotFound("There is no such mailbox.")
+    return group
+
+
+def is_member(services: Services, person_id: str, group: GroupBox) -> bool:
+    """Whether an extension of the person's shares a group's mailbox."""
+    own = services.people.directory.extension_ids_of(person_id) if person_id else ()
+    return any(one in group.members for one in own)
 
 
 async def device_within(services: Services, within: Reach, device_id: str) -> Device:
@@ -26,13 +42,7 @@ async def device_within(services: Services, within: Reach, device_id: str) -> De
     return device
 
 
-async def own_extensions(services: Services, principal: Principal) -> list[Extension]:
-    """The extensions of the asker."""
-    own: list[Extension] = []
-    cursor: str | None = None
-    while True:
-        page = await services.people.list_extensions(principal.tenant_id, cursor, _PAGE)
-        own += [one for one in page.items if one.person_id == principal.person_id]
-        cursor = page.next
-        if cursor is None:
-            return own
+async def own_device(services: Services, who: Principal) -> str | None:
+    """The SIP device of the sign-in, if it has one already."""
+    sessions = await services.people.list_sessions(who.tenant_id, who.person_id)
+    return next((one.device_id for one in sessions if one.id == who.session_id), None)

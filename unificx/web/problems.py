@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from unificx.kernel.errors import (
+    Away,
     CannotStart,
     Conflict,
     Forbidden,
@@ -35,6 +36,7 @@ _STATUS: Mapping[type[Refused], int] = {
     Invalid: 422,
     TooMany: 429,
     CannotStart: 503,
+    Away: 503,
 }
 
 _TITLES: Mapping[int, str] = {

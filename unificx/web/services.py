@@ -8,12 +8,13 @@ from prometheus_client import CollectorRegistry
 from unificx.desk import Desk
 from unificx.history import History
 from unificx.kernel.clock import Clock
+from unificx.meetings import Meetings, Rooms
 from unificx.notices import Push
 from unificx.people import People
-from unificx.recordings import Mailboxes
+from unificx.recordings import Archive, Mailboxes, OwnSounds, Voice
 from unificx.web.hub import Hub
 from unificx.web.idempotency import StoredAnswers
-from unificx.web.ports import LiveCalls, Parts, Telephony
+from unificx.web.ports import LiveCalls, LiveRecordings, Parts, Studio, Telephony
 
 
 @dataclass(slots=True)
@@ -41,10 +42,17 @@ class Services:
     people: People
     history: History
     mailboxes: Mailboxes
+    own_sounds: OwnSounds
+    voice: Voice
+    rooms: Rooms
+    meetings: Meetings
+    archive: Archive
     desk: Desk
     live: LiveCalls
+    recording: LiveRecordings
     parts: Parts
     telephony: Telephony
+    studio: Studio
     push: Push
     hub: Hub
     answers: StoredAnswers

@@ -1,6 +1,7 @@
 """What surrounds every request: a bounded body, safe headers, one place where mistakes of ours end, and a count."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -21,6 +22,9 @@ MAX_BODY = 256 * 1024
 """Bytes of a request's body; the largest thing the API takes is a few hundred."""
 BODY_SECONDS = 20.0
 """How long a body may take to arrive."""
+MAX_SOUND, SOUND_SECONDS = 10 << 20, 120.0
+"""The same of a sound that is uploaded. It is read by the route alone, once it knows who asks."""
+_SOUNDS = re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z")
 
 OPERATOR = "unificx.operator"
 """Key of the ASGI scope that only `as_operator` sets: nothing a peer sends can reach it."""
@@ -73,7 +77,8 @@ class Shell:
         try:
             if _adds(scope) and self._full():
                 raise NoRoom("The disk of the installation is nearly full.", hint="Tell whoever runs it to make room.")
-            await self._app(scope, await _read_body(receive), send_safely)
+            body = _bounded(receive) if _brings_sound(scope) else await _read_body(receive)
+            await self._app(scope, body, send_safely)
         except _HungUp:
             return
         except Refused as refusal:
@@ -92,6 +97,10 @@ class Shell:
 def _adds(scope: Scope) -> bool:
     """Whether a request may bring something new: signing in, ending and deleting go on when there is no room."""
     return scope["method"] in ("POST", "PUT", "PATCH") and not scope["path"].startswith(_ALWAYS)
+
+
+def _brings_sound(scope: Scope) -> bool:
+    return scope["method"] == "PUT" and _SOUNDS.match(scope["path"]) is not None
 
 
 class _HungUp(Exception):
@@ -124,16 +133,48 @@ async def _read_body(receive: Receive) -> Receive:
                 chunk = message.get("body", b"")
                 size += len(chunk)
                 if size > MAX_BODY:
-                    raise PayloadTooLarge("The body is too large.", hint=f"At most {MAX_BODY // 1024} KiB are taken.")
+                    raise _too_large(MAX_BODY)
                 parts.append(chunk)
                 if not message.get("more_body", False):
                     message = {"type": "http.request", "body": b"".join(parts), "more_body": False}
                     break
     except TimeoutError:
-        raise TooSlow("The body did not arrive in time.", hint="Send it again.") from None
+        raise _too_slow() from None
     first: list[Message] = [message]
 
     async def replay() -> Message:
         return first.pop() if first else await receive()
 
     return replay
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The body as it comes, piece by piece within bounds; once it is there, later messages as they are."""
+    size, complete, until = 0, False, asyncio.get_running_loop().time() + SOUND_SECONDS
+
+    async def bounded() -> Message:
+        nonlocal size, complete
+        if complete:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise _too_slow() from None
+        if message["type"] != "http.request":
+            raise _HungUp
+        size += len(message.get("body", b""))
+        if size > MAX_SOUND:
+            raise _too_large(MAX_SOUND)
+        complete = not message.get("more_body", False)
+        return message
+
+    return bounded
+
+
+def _too_large(most: int) -> PayloadTooLarge:
+    return PayloadTooLarge("The body is too large.", hint=f"At most {most // 1024} KiB are taken.")
+
+
+def _too_slow() -> TooSlow:
+    return TooSlow("The body did not arrive in time.", hint="Send it again.")

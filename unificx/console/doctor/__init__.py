@@ -31,3 +31,4 @@ def examine(site: Site, clock: Clock) -> Iterator[Check]:
     yield reach.mail(site.mail)
     yield reach.push(site.push)
     yield reach.relays(site.relays)
+    yield reach.blobs(site.blobs)

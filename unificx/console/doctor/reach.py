@@ -33,6 +33,13 @@ def relays(trial: Trial | None) -> Check:
     return _tried("turn", trial)
 
 
+def blobs(trial: Trial | None) -> Check:
+    """Whether the object store keeps what it is given."""
+    if trial is None:
+        return Check("recordings", "ok", "lie in the home directory", "For an object store, set UNIFICX_BLOBS.")
+    return _tried("recordings", trial)
+
+
 def _tried(name: str, trial: Trial) -> Check:
     try:
         return Check(name, "ok", trial())

@@ -11,6 +11,9 @@ from unificx.console.output import print_done, print_item, print_items, print_lo
 _COLUMNS = {"number": "number", "name": "name", "ring_seconds": "rings (s)", "id": "id"}
 _DETAILS = {**_COLUMNS, "max_call_seconds": "longest call (s)", "person_id": "person"}
 
+_RECORDING = {"when": "recording", "mode": "recording_consent"}
+"""Option by field."""
+
 Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number or id.")]
 RingSeconds = Annotated[int | None, typer.Option(help="How long it rings.")]
 MaxCallSeconds = Annotated[int | None, typer.Option(help="The longest a call may last.")]
@@ -63,14 +66,30 @@ def update(
     name: Annotated[str | None, typer.Option(help="What telephones show.")] = None,
     ring_seconds: RingSeconds = None,
     max_call_seconds: MaxCallSeconds = None,
+    recording: Annotated[
+        str | None, typer.Option(help="Whether its calls are recorded: never, on_demand, incoming, outgoing or always.")
+    ] = None,
+    recording_consent: Annotated[
+        str | None, typer.Option(help="announce or opt_in, where that is stricter than the organisation's.")
+    ] = None,
 ) -> None:
     """Change an extension."""
     body = {"name": name, "ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
+    recorded = {"when": recording, "mode": recording_consent}
+    records = any(value is not None for value in recorded.values())
 
     async def ask(api: Api) -> Json:
-        return await api.patch(f"/extensions/{quoted(extension)}", body, tenant=await api.organisation(at.tenant))
+        where, path = await api.organisation(at.tenant), f"/extensions/{quoted(extension)}"
+        said: Json = {}
+        if records:
+            said = {"recording": await api.patch(f"{path}/recording", recorded, _RECORDING, tenant=where)}
+        if records and all(value is None for value in body.values()):
+            return await api.get(path, tenant=where) | said
+        return await api.patch(path, body, tenant=where) | said
 
-    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
+    changed = at.ask(ask)
+    columns = {**_DETAILS, "when": "recorded", "mode": "consent"} if records else _DETAILS
+    print_item(changed if at.as_json else {**changed, **changed.get("recording", {})}, columns, as_json=at.as_json)
 
 
 @verb(group, "delete")

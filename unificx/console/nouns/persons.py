@@ -59,10 +59,11 @@ def update(
     email: Annotated[str | None, typer.Option(help="What they sign in with.")] = None,
     role: Role = None,
     suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Stop them, or let them on.")] = None,
+    language: Annotated[str | None, typer.Option(help='en, de, or "" for the organisation\'s.')] = None,
 ) -> None:
     """Change a person."""
     state = None if suspend is None else "suspended" if suspend else "active"
-    body = {"name": name, "email": email, "role": role, "state": state}
+    body = {"name": name, "email": email, "role": role, "state": state, "language": language}
 
     async def ask(api: Api) -> Json:
         known = await _find(api, person, at.tenant)

@@ -8,9 +8,20 @@ from unificx.console.api import Api, quoted
 from unificx.console.command import At, noun, verb
 from unificx.console.output import print_done, print_item, print_items
 
-_COLUMNS = {"slug": "name", "name": "organisation", "domain": "SIP domain", "state": "state", "id": "id"}
+_COLUMNS = {
+    "slug": "name",
+    "name": "organisation",
+    "domain": "SIP domain",
+    "state": "state",
+    "language": "language",
+    "id": "id",
+}
+_DETAILS = {**_COLUMNS, "time_zone": "time zone", "park_seconds": "rings back after (s)"}
 
 Which = Annotated[str, typer.Argument(metavar="NAME", help="Its short name or id.")]
+
+Language = Annotated[str | None, typer.Option(help="en or de: how its people are spoken and written to.")]
+TimeZone = Annotated[str | None, typer.Option(help="Whose times they are told, such as Europe/Berlin.")]
 
 group = noun("tenant", "Organisations, each with its own SIP domain.")
 
@@ -22,10 +33,12 @@ def create(
     slug: Annotated[str, typer.Option(help="Short name: a-z, 0-9 and hyphens.")],
     domain: Annotated[str, typer.Option(help="Its SIP domain, such as pbx.example.com.")],
     name: Annotated[str | None, typer.Option(help="What people call it; the short name if not said.")] = None,
+    language: Language = None,
+    time_zone: TimeZone = None,
 ) -> None:
     """Make an organisation."""
-    body = {"slug": slug, "name": name or slug, "domain": domain}
-    print_item(at.ask(lambda api: api.post("/tenants", body)), _COLUMNS, as_json=at.as_json)
+    made = {"slug": slug, "name": name or slug, "domain": domain, "language": language, "time_zone": time_zone}
+    print_item(at.ask(lambda api: api.post("/tenants", made)), _DETAILS, as_json=at.as_json)
 
 
 @verb(group, "list", of_tenant=False)
@@ -39,7 +52,7 @@ def list_(at: At) -> None:
 def show(at: At, tenant_name: Which) -> None:
     """Show an organisation."""
     found = at.ask(lambda api: api.get(f"/tenants/{quoted(tenant_name)}"))
-    print_item(found, _COLUMNS, as_json=at.as_json)
+    print_item(found, _DETAILS, as_json=at.as_json)
 
 
 @verb(group, "update", of_tenant=False)
@@ -49,12 +62,21 @@ def update(
     tenant_name: Which,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Stop it, or let it go on.")] = None,
+    language: Language = None,
+    time_zone: TimeZone = None,
+    park_seconds: Annotated[int | None, typer.Option(help="After which it rings at who has parked somebody.")] = None,
 ) -> None:
-    """Rename, suspend or resume an organisation."""
+    """Rename, set up, suspend or resume an organisation."""
     state = None if suspend is None else "suspended" if suspend else "active"
-    body = {"name": name, "state": state}
+    body = {
+        "name": name,
+        "state": state,
+        "language": language,
+        "time_zone": time_zone,
+        "park_seconds": park_seconds,
+    }
     changed = at.ask(lambda api: api.patch(f"/tenants/{quoted(tenant_name)}", body))
-    print_item(changed, _COLUMNS, as_json=at.as_json)
+    print_item(changed, _DETAILS, as_json=at.as_json)
 
 
 @verb(group, "delete", of_tenant=False)

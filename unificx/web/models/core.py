@@ -5,7 +5,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from unificx.people import DeviceKind, Role
+from unificx.people import DeviceKind, Language, Role
 
 T = TypeVar("T")
 
@@ -19,6 +19,7 @@ Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "fail
 Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Reception"])]
 Email = Annotated[str, Field(max_length=320, examples=["reception@example.com"])]
 Password = Annotated[SecretStr, Field(min_length=10, max_length=256)]
+TimeZone = Annotated[str, Field(max_length=64, examples=["Europe/Berlin"], description="Empty: the server's own.")]
 RingSeconds = Annotated[int, Field(ge=5, le=300, description="How long it rings before the call goes elsewhere.")]
 MaxCallSeconds = Annotated[int, Field(ge=60, le=86_400, description="The longest a call may last.")]
 
@@ -51,12 +52,17 @@ class Tenant(Output):
     domain: str
     state: Literal["active", "suspended"]
     created: datetime
+    language: Language = Field(description="In which its people are spoken and written to.")
+    time_zone: str = Field(description="Whose times they are told, by its IANA name; empty for the server's own.")
+    park_seconds: int = Field(description="How long somebody stays parked before it rings at who has parked him.")
 
 
 class NewTenant(Input):
     slug: str = Field(pattern=SLUG, description="Its short name.", examples=["demo"])
     name: Name
     domain: str = Field(max_length=253, description="Its SIP domain.", examples=["demo.example"])
+    language: Language = "en"
+    time_zone: TimeZone = ""
 
 
 class TenantChange(Input):
@@ -64,6 +70,9 @@ class TenantChange(Input):
 
     name: Name | None = None
     state: Literal["active", "suspended"] | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    park_seconds: Annotated[int | None, Field(ge=10, le=3600)] = None
 
 
 class Person(Output):
@@ -76,6 +85,7 @@ class Person(Output):
     role: Role
     state: Literal["invited", "active", "suspended", "closed"]
     created: datetime
+    language: Language | None = Field(description="In which they are spoken and written to; null: the organisation's.")
 
 
 class NewPerson(Input):
@@ -94,6 +104,7 @@ class PersonChange(Input):
     email: Email | None = None
     role: Role | None = None
     state: Literal["active", "suspended"] | None = None
+    language: Language | Literal[""] | None = Field(default=None, description="Empty: the organisation's.")
 
 
 class NewPassword(Input):
@@ -121,6 +132,13 @@ class Extension(Output):
     person_id: str | None = Field(description="Whose it is; null if it belongs to nobody, such as a lobby's.")
     ring_seconds: int
     max_call_seconds: int
+
+
+class ExtensionNow(Extension):
+    """A number, and how it stands with what rings there."""
+
+    devices: int = Field(description="How many may register.")
+    reachable: int = Field(description="How many of them a call rings now: they are there, or are woken.")
 
 
 class NewExtension(Input):
@@ -152,7 +170,9 @@ class Device(Output):
     username: str
     enabled: bool
     created: datetime
-    last_used: date | None
+    last_used: date | None = Field(description="The day it registered last.")
+    registered: bool = Field(False, description="It is there now.")
+    can_be_woken: bool = Field(False, description="A call wakes it while it is not.")
 
 
 class SipLogin(Output):
@@ -164,7 +184,7 @@ class SipLogin(Output):
     uri: str
 
 
-class ExtensionCreated(Extension):
+class ExtensionCreated(ExtensionNow):
     """The new extension, its first device and that device's login."""
 
     device: Device
@@ -197,9 +217,10 @@ class LiveCall(Output):
     tenant_id: str
     state: str
     caller: str
-    callee: str
+    callee: str = Field(description="Empty in a conference that was made of a call.")
     started: datetime
     answered: datetime | None
+    room: str | None = Field(description="The id of the conference room it is in.")
 
 
 class Quality(Output):

@@ -36,3 +36,7 @@ class SingleSignOnBegun(Output):
     """Where the browser is to go, to be known by the provider from now on."""
 
     url: str
+
+
+class OwnSingleSignOn(Output):
+    linked: bool = Field(description="The organisation's provider lets one in here.")

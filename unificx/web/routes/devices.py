@@ -12,6 +12,7 @@ from unificx.web.models import core as models
 from unificx.web.owned import device_within, extension_within
 from unificx.web.problems import refusals
 from unificx.web.repeatable import RepeatableRoute, declare_key
+from unificx.web.services import Services
 
 router = APIRouter(prefix="/api/v1/devices", tags=["devices"], route_class=RepeatableRoute)
 
@@ -34,7 +35,7 @@ async def list_devices(
         raise Forbidden("Say which of your extensions.", hint="They are listed at /api/v1/me.", field="extension")
     known = await extension_within(services, within, extension) if extension is not None else None
     page = await services.people.list_devices(within.tenant_id, known.id if known else None, cursor, limit)
-    return models.Page(items=[models.Device.model_validate(one) for one in page.items], next=page.next)
+    return models.Page(items=[_shown(services, one) for one in page.items], next=page.next)
 
 
 @router.post(
@@ -59,7 +60,7 @@ async def show_device(
 ) -> models.Device:
     """Show a device."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    return models.Device.model_validate(await device_within(services, within, device_id))
+    return _shown(services, await device_within(services, within, device_id))
 
 
 @router.patch("/{device_id}", responses=refusals(401, 403, 404, 409))
@@ -70,7 +71,7 @@ async def update_device(
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     device = await device_within(services, within, device_id)
     wanted = people.DeviceChange(name=change.name, enabled=change.enabled)
-    return models.Device.model_validate(await services.people.update_device(within.tenant_id, device.id, wanted))
+    return _shown(services, await services.people.update_device(within.tenant_id, device.id, wanted))
 
 
 @router.post("/{device_id}/login", dependencies=[Depends(declare_key)], responses=refusals(401, 403, 404, 409))
@@ -89,6 +90,13 @@ async def delete_device(services: ServicesDep, asker: AskerDep, device_id: Id, t
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     device = await device_within(services, within, device_id)
     await services.people.delete_device(within.tenant_id, device.id)
+
+
+def _shown(services: Services, device: people.Device) -> models.Device:
+    shown = models.Device.model_validate(device)
+    shown.registered = services.telephony.registered(device.extension_id, device.id)
+    shown.can_be_woken = services.telephony.can_be_woken(device.extension_id, device.id)
+    return shown
 
 
 def _created(made: MadeDevice) -> models.DeviceCreated:

@@ -6,9 +6,10 @@ from unificx import people
 from unificx.people import Action
 from unificx.web.access import AskerDep, Cursor, Id, Limit, ServicesDep, TenantQuery, reach, reach_or_own
 from unificx.web.models import core as models
-from unificx.web.owned import extension_within, own_extensions
+from unificx.web.owned import extension_within
 from unificx.web.problems import refusals
 from unificx.web.repeatable import RepeatableRoute, declare_key
+from unificx.web.services import Services
 
 router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class=RepeatableRoute)
 
@@ -16,14 +17,14 @@ router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class
 @router.get("", responses=refusals(401, 403, 404))
 async def list_extensions(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
-) -> models.Page[models.Extension]:
+) -> models.Page[models.ExtensionNow]:
     """List an organisation's extensions; one's own without an administrator's role."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     if within.only_own:
-        own = await own_extensions(services, asker.principal)
-        return models.Page(items=[models.Extension.model_validate(one) for one in own], next=None)
+        own = await services.people.extensions_of(asker.principal)
+        return models.Page(items=[_now(services, one) for one in own], next=None)
     page = await services.people.list_extensions(within.tenant_id, cursor, limit)
-    return models.Page(items=[models.Extension.model_validate(one) for one in page.items], next=page.next)
+    return models.Page(items=[_now(services, one) for one in page.items], next=page.next)
 
 
 @router.post(
@@ -40,7 +41,7 @@ async def create_extension(
     wanted = people.NewExtension(**new.model_dump())
     made = await services.people.create_extension(within.tenant_id, wanted)
     return models.ExtensionCreated(
-        **models.Extension.model_validate(made.extension).model_dump(),
+        **_now(services, made.extension).model_dump(),
         device=models.Device.model_validate(made.device),
         sip=models.SipLogin.model_validate(made.login),
     )
@@ -49,21 +50,21 @@ async def create_extension(
 @router.get("/{extension}", responses=refusals(401, 403, 404))
 async def show_extension(
     services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
-) -> models.Extension:
+) -> models.ExtensionNow:
     """Show an extension, by its id or number."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    return models.Extension.model_validate(await extension_within(services, within, extension))
+    return _now(services, await extension_within(services, within, extension))
 
 
 @router.patch("/{extension}", responses=refusals(401, 403, 404, 409))
 async def update_extension(
     services: ServicesDep, asker: AskerDep, extension: Id, change: models.ExtensionChange, tenant: TenantQuery = None
-) -> models.Extension:
+) -> models.ExtensionNow:
     """Change an extension."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
     wanted = people.ExtensionChange(**change.model_dump())
-    return models.Extension.model_validate(await services.people.update_extension(within.tenant_id, known.id, wanted))
+    return _now(services, await services.people.update_extension(within.tenant_id, known.id, wanted))
 
 
 @router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
@@ -72,3 +73,15 @@ async def delete_extension(services: ServicesDep, asker: AskerDep, extension: Id
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
     await services.people.delete_extension(within.tenant_id, known.id)
+
+
+def _now(services: Services, extension: people.Extension) -> models.ExtensionNow:
+    devices = [one.device_id for one in services.people.directory.devices_of(extension.id) if one.enabled]
+    telephony = services.telephony
+    return models.ExtensionNow(
+        **models.Extension.model_validate(extension).model_dump(),
+        devices=len(devices),
+        reachable=sum(
+            telephony.registered(extension.id, one) or telephony.can_be_woken(extension.id, one) for one in devices
+        ),
+    )

@@ -20,7 +20,7 @@ from unificx.web.access import (
     reach_or_own,
 )
 from unificx.web.models import core as models
-from unificx.web.owned import extension_within, own_extensions
+from unificx.web.owned import extension_within
 from unificx.web.problems import refusals
 from unificx.web.records import call_record
 from unificx.web.services import Services
@@ -86,7 +86,7 @@ async def show_history(
     within = await reach_or_own(services, asker, tenant, Action.HISTORY_READ)
     found = await services.history.get(within.tenant_id, call_id)
     if within.only_own:
-        own = {one.id for one in await own_extensions(services, asker.principal)}
+        own = services.people.directory.extension_ids_of(asker.principal.person_id)
         if not any(party.extension_id in own for party in found.parties):
             raise NotFound("There is no such call.")
     return call_record(found)
@@ -97,5 +97,5 @@ async def _extensions(services: Services, within: Reach, reference: str | None) 
     if reference is not None:
         return ((await extension_within(services, within, reference)).id,)
     if within.only_own:
-        return tuple(one.id for one in await own_extensions(services, within.asker.principal))
+        return services.people.directory.extension_ids_of(within.asker.principal.person_id)
     return ()

@@ -65,14 +65,16 @@ async def show_person(
 async def update_person(
     services: ServicesDep, asker: AskerDep, person_id: Id, change: models.PersonChange, tenant: TenantQuery = None
 ) -> models.Person:
-    """Change a person; everybody may correct their own name."""
+    """Change a person; everybody may correct their own name and choose their language."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, within, person_id)
     if within.only_own and (change.email is not None or change.role is not None or change.state is not None):
-        raise Forbidden("Of yourself you may change the name.", hint="Ask an administrator for the rest.")
+        raise Forbidden(
+            "Of yourself you may change the name and the language.", hint="Ask an administrator for the rest."
+        )
     if not within.only_own:
         _must_be_grantable(asker, person.role, change.role or person.role)
-    wanted = people.PersonChange(name=change.name, email=change.email, role=change.role, state=change.state)
+    wanted = people.PersonChange(**change.model_dump())
     return models.Person.model_validate(await services.people.update_person(within.tenant_id, person.id, wanted))
 
 

@@ -5,31 +5,31 @@ from fastapi import APIRouter, status
 from unificx.kernel.errors import Forbidden
 from unificx.notices import NewSubscription
 from unificx.people import Principal
-from unificx.web.access import Asker, AskerDep, Id, ServicesDep
+from unificx.web.access import Asker, AskerDep, Id, ServicesDep, UnsaidDep
 from unificx.web.models import push as models
+from unificx.web.owned import own_device
 from unificx.web.problems import refusals
-from unificx.web.services import Services
 
 router = APIRouter(prefix="/api/v1", tags=["push"])
 
 
 @router.get("/push/key", responses=refusals(401, 403))
-async def push_key(services: ServicesDep, asker: AskerDep) -> models.PushKey:
+async def push_key(services: ServicesDep, asker: UnsaidDep) -> models.PushKey:
     """Get what a browser subscribes with."""
     del asker
     return models.PushKey(key=services.push.public_key)
 
 
 @router.put("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def subscribe_push(services: ServicesDep, asker: AskerDep, new: models.PushSubscription) -> None:
+async def subscribe_push(services: ServicesDep, asker: UnsaidDep, new: models.PushSubscription) -> None:
     """Say where this device is reached, instead of what it said before; it ends with the sign-in."""
     who = _signed_in(asker)
     wanted = NewSubscription(new.endpoint, new.keys.p256dh, new.keys.auth)
-    await services.push.subscribe(who, wanted, await _device_of(services, who))
+    await services.push.subscribe(who, wanted, await own_device(services, who))
 
 
 @router.delete("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
-async def unsubscribe_push(services: ServicesDep, asker: AskerDep) -> None:
+async def unsubscribe_push(services: ServicesDep, asker: UnsaidDep) -> None:
     """Be reached by push no more."""
     await services.push.unsubscribe(_signed_in(asker))
 
@@ -56,9 +56,3 @@ def _signed_in(asker: Asker) -> Principal:
     if not asker.principal.session_id:
         raise Forbidden("Devices are reached that somebody signed in.", hint="Sign in at /api/v1/sessions.")
     return asker.principal
-
-
-async def _device_of(services: Services, who: Principal) -> str | None:
-    """The SIP device of the sign-in, if it has one already."""
-    sessions = await services.people.list_sessions(who.tenant_id, who.person_id)
-    return next((one.device_id for one in sessions if one.id == who.session_id), None)

@@ -70,6 +70,20 @@ async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: R
     return response
 
 
+@router.get("/me/single-sign-on", responses=refusals(401, 403))
+async def show_own_single_sign_on(services: ServicesDep, asker: AskerDep) -> models.OwnSingleSignOn:
+    """Say whether one's account is linked with the organisation's provider."""
+    return models.OwnSingleSignOn(linked=await services.people.linked(asker.principal))
+
+
+@router.delete("/me/single-sign-on", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 409))
+async def unlink_single_sign_on(services: ServicesDep, asker: AskerDep) -> None:
+    """Undo the link: the provider lets nobody in here as oneself any more. Other ways in stay."""
+    if not asker.principal.person_id:
+        raise Invalid("The operator at the machine has no account.", hint="Sign in as a person.")
+    await services.people.unlink(asker.principal)
+
+
 @router.get("/sign-in/sso/callback", include_in_schema=False)
 async def single_sign_on_callback(services: ServicesDep, request: Request) -> Response:
     """Take a browser back from the provider, and into the client."""

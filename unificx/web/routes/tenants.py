@@ -32,7 +32,7 @@ async def create_tenant(services: ServicesDep, asker: AskerDep, new: models.NewT
     """Create an organisation."""
     if not may(asker.principal, Action.INSTALLATION, asker.principal.tenant_id):
         raise Forbidden("Only an operator makes organisations.")
-    made = await services.people.create_tenant(people.NewTenant(slug=new.slug, name=new.name, domain=new.domain))
+    made = await services.people.create_tenant(people.NewTenant(**new.model_dump()))
     return models.Tenant.model_validate(made)
 
 
@@ -47,11 +47,11 @@ async def show_tenant(services: ServicesDep, asker: AskerDep, tenant: Id) -> mod
 async def update_tenant(
     services: ServicesDep, asker: AskerDep, tenant: Id, change: models.TenantChange
 ) -> models.Tenant:
-    """Rename an organisation; an operator may suspend and resume it too."""
+    """Rename an organisation, or set its language and time zone; an operator may suspend and resume it too."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     if change.state is not None and not may(asker.principal, Action.INSTALLATION, within.tenant_id):
         raise Forbidden("Only an operator suspends and resumes organisations.", field="state")
-    wanted = people.TenantChange(name=change.name, state=change.state)
+    wanted = people.TenantChange(**change.model_dump())
     return models.Tenant.model_validate(await services.people.update_tenant(within.tenant_id, wanted))
 
 

@@ -1,21 +1,22 @@
 """Voicemail: one's own messages. Who administers people may erase others' without listening to them."""
 
+from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, status
+from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
 from unificx import people
 from unificx.kernel.errors import Forbidden
 from unificx.people import Action
-from unificx.recordings import BoxChange, Left, Message, TenantChange
+from unificx.recordings import BoxChange, Left, Message, TenantChange, TenantSettings
 from unificx.web.access import AskerDep, Id, Reach, ServicesDep, TenantQuery, reach, reach_or_own
 from unificx.web.models import core, voicemail
-from unificx.web.owned import extension_within, own_extensions
+from unificx.web.owned import box_within, extension_within, is_member
 from unificx.web.problems import refusals
 from unificx.web.repeatable import RepeatableRoute, declare_key
 from unificx.web.services import Services
-from unificx.web.sounds import MEDIA_TYPE, wav_response
+from unificx.web.sounds import PLAYED, Format, sound_response
 
 router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=RepeatableRoute)
 
@@ -23,10 +24,6 @@ Extension = Annotated[
     str | None, Query(max_length=64, pattern=core.REFERENCE, description="Left for this one: its id or number.")
 ]
 Hidden = Annotated[bool, Query(description="Those that were put away instead.")]
-_SOUND = {
-    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "description": "All of it."},
-    206: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "description": "The range."},
-}
 
 
 @router.get("/voicemail", responses=refusals(401, 403, 404))
@@ -40,9 +37,11 @@ async def list_voicemail(
     """List one's own messages, the newest first; those of another extension without who left them."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     if extension is not None:
-        wanted = [(await extension_within(services, within, extension)).id]
+        wanted = [(await box_within(services, within, extension)).id]
     else:
-        wanted = [one.id for one in await own_extensions(services, asker.principal)]
+        own = services.people.directory.extension_ids_of(asker.principal.person_id)
+        shared = {group.id for one in own for group in services.mailboxes.groups.of_member(one)}
+        wanted = [*own, *sorted(shared)]
     found = await services.mailboxes.list(within.tenant_id, wanted, hidden=hidden) if wanted else ()
     return core.Page(items=[_shown(services, asker.principal.person_id, one) for one in found], next=None)
 
@@ -53,17 +52,17 @@ async def show_voicemail_settings(
 ) -> voicemail.VoicemailSettings:
     """Show how an organisation has its voicemail."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
-    return voicemail.VoicemailSettings.model_validate(services.mailboxes.tenant(within.tenant_id))
+    return _settings(services, services.mailboxes.tenant(within.tenant_id))
 
 
-@router.patch("/voicemail/settings", responses=refusals(401, 403, 404))
+@router.patch("/voicemail/settings", responses=refusals(401, 403, 404, 409))
 async def change_voicemail_settings(
     services: ServicesDep, asker: AskerDep, change: voicemail.VoicemailSettingsChange, tenant: TenantQuery = None
 ) -> voicemail.VoicemailSettings:
     """Change it, or switch voicemail off for everybody."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     changed = await services.mailboxes.change_tenant(within.tenant_id, TenantChange(**change.model_dump()))
-    return voicemail.VoicemailSettings.model_validate(changed)
+    return _settings(services, changed)
 
 
 @router.get("/voicemail/{message_id}", responses=refusals(401, 403, 404, 410))
@@ -78,18 +77,19 @@ async def show_voicemail(
 @router.get(
     "/voicemail/{message_id}/audio",
     response_class=Response,
-    responses={**refusals(401, 403, 404, 410, 416), **_SOUND},
+    responses={**refusals(401, 403, 404, 410, 416), **PLAYED},
 )
-async def hear_voicemail(
+async def hear_voicemail(  # noqa: PLR0917 - the request's own parts
+    request: Request,
     services: ServicesDep,
     asker: AskerDep,
     message_id: Id,
     tenant: TenantQuery = None,
-    asked: Annotated[str, Header(alias="Range", max_length=100)] = "",
+    format: Format = None,
 ) -> Response:
-    """What was said, as WAV. Listening does not mark it: say that apart."""
+    """What was said: Opus in Ogg as it is kept, or WAV. Listening does not mark it: say that apart."""
     message = await _own(services, asker, message_id, tenant)
-    return wav_response(await services.mailboxes.reader(message), asked)
+    return await sound_response(services.mailboxes.reader(message), request, format)
 
 
 @router.post(
@@ -131,8 +131,13 @@ async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: 
     responses=refusals(401, 403, 404, 409, 410),
 )
 async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
-    """Erase it for good: the sound, its key and who left it. Nothing brings it back, no backup either."""
-    await services.mailboxes.erase(await _within(services, await _reach(services, asker, tenant), message_id))
+    """Erase it for good: the sound, its key and who left it. Nothing brings it back, no backup either. A copy that was
+    sent by e-mail (`mailed`) is its receiver's to delete."""
+    within = await _reach(services, asker, tenant)
+    message = await _within(services, within, message_id)
+    if within.only_own and services.mailboxes.groups.by_id(message.extension_id) is not None:
+        raise Forbidden("What was left for a group is erased by whoever administers it.", hint="Put it away instead.")
+    await services.mailboxes.erase(message)
 
 
 @router.get("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404))
@@ -141,18 +146,23 @@ async def show_mailbox(
 ) -> voicemail.Mailbox:
     """Show how an extension's mailbox is set up."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    return _mailbox(services, await extension_within(services, within, extension))
+    return await _mailbox(services, await extension_within(services, within, extension))
 
 
-@router.patch("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404, 410))
+@router.patch("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404, 409, 410))
 async def change_mailbox(
     services: ServicesDep, asker: AskerDep, extension: Id, change: voicemail.MailboxChange, tenant: TenantQuery = None
 ) -> voicemail.Mailbox:
     """Change it: one's own, or as an administrator."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
+    if not asker.principal.person_id or known.person_id != asker.principal.person_id:
+        if change.transcribe:
+            raise Forbidden("Whether messages become text is for the mailbox's owner to say.")
+        if change.mail_sound:
+            raise Forbidden("Whether messages are sent by e-mail is for the mailbox's owner to say.")
     await services.mailboxes.change_box(known, BoxChange(**change.model_dump()))
-    return _mailbox(services, known)
+    return await _mailbox(services, known)
 
 
 async def _reach(services: Services, asker: AskerDep, tenant: str | None) -> Reach:
@@ -163,7 +173,7 @@ async def _within(services: Services, within: Reach, message_id: str) -> Message
     """A message within reach. Raises NotFound for one out of it, as for one that does not exist; Over."""
     message = await services.mailboxes.get(within.tenant_id, message_id)
     if within.only_own:
-        await extension_within(services, within, message.extension_id)
+        await box_within(services, within, message.extension_id)
     return message
 
 
@@ -176,30 +186,46 @@ async def _own(services: Services, asker: AskerDep, message_id: str, tenant: str
 
 
 def _owns(services: Services, person_id: str, message: Message) -> bool:
+    group = services.mailboxes.groups.by_id(message.extension_id)
+    if group is not None:
+        return is_member(services, person_id, group)
     extension = services.people.directory.extension_by_id(message.extension_id)
     return extension is not None and bool(person_id) and extension.person_id == person_id
 
 
 def _shown(services: Services, person_id: str, message: Message) -> voicemail.Message:
     own = _owns(services, person_id, message)
-    extension = services.people.directory.extension_by_id(message.extension_id)
+    groups, directory = services.mailboxes.groups, services.people.directory
+    box = groups.by_id(message.extension_id) or directory.extension_by_id(message.extension_id)
     caller = message.caller if own and isinstance(message.caller, Left) else None
     return voicemail.Message(
         id=message.id,
         extension_id=message.extension_id,
-        number=extension.number if extension is not None else "",
+        number=box.number if box is not None else "",
         created=message.created,
         seconds=message.seconds,
         heard=message.heard,
         hidden=message.hidden,
+        mailed=message.mailed,
         caller=caller.number if caller is not None else None,
         caller_name=caller.name if caller is not None else None,
         call_id=message.call_id,
+        waveform=list(message.derived.waveform) if own else [],
+        transcript=_transcript(message) if own else None,
         own=own,
     )
 
 
-def _mailbox(services: Services, extension: people.Extension) -> voicemail.Mailbox:
+def _transcript(message: Message) -> voicemail.Transcript | None:
+    found = message.derived.transcript
+    return voicemail.Transcript(text=found.text, language=found.language) if found is not None else None
+
+
+def _settings(services: Services, settings: TenantSettings) -> voicemail.VoicemailSettings:
+    return voicemail.VoicemailSettings(**asdict(settings), transcription_needs=services.mailboxes.transcription_needs)
+
+
+async def _mailbox(services: Services, extension: people.Extension) -> voicemail.Mailbox:
     box = services.mailboxes.box(extension.id)
     return voicemail.Mailbox(
         extension_id=extension.id,
@@ -208,5 +234,11 @@ def _mailbox(services: Services, extension: people.Extension) -> voicemail.Mailb
         takes_messages=services.mailboxes.takes_messages(extension),
         mail=box.mail,
         has_pin=box.has_pin,
-        has_greeting=box.greeting_id is not None,
+        transcribe=box.transcribe,
+        transcribes=services.mailboxes.transcribes(extension.tenant_id, extension.id),
+        mail_caller=box.mail_caller,
+        mail_sound=box.mail_sound,
+        may_mail_sound=services.mailboxes.tenant(extension.tenant_id).mail_sound,
+        has_greeting=bool(box.greetings),
+        greetings=[voicemail.Greeting.model_validate(one) for one in await services.mailboxes.greetings.all(extension)],
     )

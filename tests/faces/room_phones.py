@@ -1,0 +1,52 @@
+"""Callers of rooms for the faces' tests: telephones that note what they were told."""
+
+from dataclasses import dataclass, field
+
+from http_world import World
+
+from unificx.meetings import Chair, Room, Who
+
+
+@dataclass
+class Phone:
+    """A caller's telephone, as it was told."""
+
+    leg: str
+    orders: list[str] = field(default_factory=list)
+    call_id: str = ""
+
+    def join(self, room: str, *, muted: bool) -> None:
+        self.orders.append(f"join {'muted' if muted else 'heard'}")
+
+    def leave(self) -> None:
+        self.orders.append("leave")
+
+    def mute(self, on: bool) -> None:
+        self.orders.append(f"mute {on}")
+
+
+@dataclass
+class Inside:
+    chair: Chair
+    phone: Phone
+
+
+def dial(world: World, room: Room, number: str, *, host: bool = False) -> Inside:
+    """Somebody calls the room from an extension, or from outside."""
+    extension = world.people.directory.extension(room.tenant_id, number)
+    who = Who(extension.subject if extension else None, extension.id if extension else "", number, f"Phone {number}")
+    phone = Phone(f"leg-{number}")
+    chair = world.services.meetings.come(room, who, phone, host=host)
+    chair.entered()
+    return Inside(chair, phone)
+
+
+@dataclass
+class Dialling:
+    """Calls nobody, and notes whom it was to call for whom."""
+
+    rung: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def ring(self, room: Room, host: Who | None, number: str) -> str:
+        self.rung.append((room.number, host.number if host else "", number))
+        return f"call-{len(self.rung)}"

@@ -1,0 +1,30 @@
+"""What libraries say in their logs: who and where, never their words, and no stranger fills the disk with it."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from unificx.app.logs import Discreet
+
+
+@pytest.mark.promise("C13")
+def test_libraries_are_told_of_without_their_words_and_fewer_times_the_oftener_they_say_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    library = logging.getLogger("a.library")
+    library.propagate = False
+    handler = Discreet()
+    library.addHandler(handler)
+    try:
+        with structlog.testing.capture_logs() as lines:
+            for number in range(5000):
+                library.warning("cannot read canary-%d", number)
+            library.error("another place")
+    finally:
+        library.removeHandler(handler)
+    assert [line["times"] for line in lines] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 1024, 2000, 2048, 3000,
+                                                 4000, 4096, 5000, 1]  # fmt: skip
+    assert "canary" not in json.dumps(lines)
+    assert "canary" not in capsys.readouterr().err

@@ -1,0 +1,144 @@
+"""Recorded calls over HTTP: who sees, hears, puts away and erases what; and who may have a live call recorded."""
+
+import asyncio
+import io
+import wave
+
+import pytest
+from http_world import World
+
+NOBODYS = "019b8d62-7a80-7000-8000-0000000000ff"
+
+
+@pytest.mark.promise("S3", "C8")
+async def test_those_in_a_call_see_hear_and_know_who_heard(world: World) -> None:
+    anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    cleo = await world.user(world.acme, "1003")
+    recording = await world.recorded(world.acme, "1001", "1002")
+    path = f"/api/v1/recordings/{recording}"
+    for client in (anna, ben):
+        [one] = (await client.get("/api/v1/recordings")).json()["items"]
+        assert (one["id"], one["own"], one["listen"], one["seconds"]) == (recording, True, True, 2.0)
+        assert [party["number"] for party in one["parties"]] == ["1001", "1002"]
+        assert all(party["told"] and party["consented"] and party["notice"] for party in one["parties"])
+    assert len((await anna.get("/api/v1/recordings", params={"call": "call-1"})).json()["items"]) == 1
+    assert (await anna.get("/api/v1/recordings", params={"call": "call-2"})).json()["items"] == []
+    assert (await anna.get("/api/v1/recordings", params={"extension": "1002"})).status_code == 404
+    answer = await anna.get(f"{path}/audio")
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert (sound.getnchannels(), sound.getframerate(), sound.getnframes()) == (2, 8000, 16000)
+    await anna.get(f"{path}/audio", headers={"Range": "bytes=100-199"})
+    assert (await anna.get(f"{path}/audio", headers={"Range": "bytes=999999-"})).status_code == 416
+    [listen] = (await ben.get(f"{path}/listens")).json()["items"]
+    assert listen["purpose"] == "own"
+    assert (await cleo.get("/api/v1/recordings")).json()["items"] == []
+    for wanted in (path, f"{path}/audio", f"{path}/listens"):
+        assert (await cleo.get(wanted)).status_code == 404
+    assert (await cleo.delete(path)).status_code == 404
+    for act in ("erase", "restore"):
+        assert (await cleo.post(f"{path}/{act}")).status_code == 404
+    assert (await anna.get(f"/api/v1/recordings/{NOBODYS}")).status_code == 404
+
+
+@pytest.mark.promise("T2")
+async def test_once_it_is_kept_it_is_opus_of_two_channels_with_a_picture(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', '1002')}"
+    assert (await anna.get(path)).json()["waveform"] == []
+    await world.keeping.look_after_all()
+    sound = await anna.get(f"{path}/audio")
+    assert (sound.headers["content-type"], sound.content[:4], sound.content[37]) == ("audio/ogg", b"OggS", 2)
+    waveform = (await anna.get(path)).json()["waveform"]
+    assert (len(waveform), min(waveform) > 0) == (200, True)
+    assert (await admin.get(path)).json()["waveform"] == []
+    with wave.open(io.BytesIO((await anna.get(f"{path}/audio", params={"format": "wav"})).content)) as samples:
+        assert (samples.getnchannels(), samples.getnframes()) == (2, 16000)
+
+
+@pytest.mark.promise("D3")
+async def test_put_away_brought_back_and_erased(world: World) -> None:
+    anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', '1002')}"
+    assert (await anna.delete(path)).status_code == 204
+    assert (await anna.get("/api/v1/recordings")).json()["items"] == []
+    assert len((await anna.get("/api/v1/recordings", params={"hidden": True})).json()["items"]) == 1
+    assert len((await ben.get("/api/v1/recordings")).json()["items"]) == 1
+    assert (await anna.post(f"{path}/restore")).status_code == 204
+    assert (await ben.post(f"{path}/erase")).status_code == 204
+    for wanted in (path, f"{path}/audio", f"{path}/listens"):
+        assert (await anna.get(wanted)).status_code == 410
+
+
+@pytest.mark.promise("S3")
+async def test_an_administrator_erases_and_listens_only_where_allowed_and_says_what_for(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', None)}"
+    [one] = (await admin.get("/api/v1/recordings")).json()["items"]
+    assert (one["own"], one["listen"]) == (False, False)
+    assert {party["number"] for party in one["parties"]} == {None}
+    assert (await admin.get(f"{path}/audio")).status_code == 403
+    assert (await admin.delete(path)).status_code == 403
+    assert (await anna.patch("/api/v1/recordings/settings", json={"administrators_listen": True})).status_code == 403
+    changed = await admin.patch("/api/v1/recordings/settings", json={"administrators_listen": True})
+    assert changed.json()["administrators_listen"] is True
+    refused = await admin.get(f"{path}/audio")
+    assert (refused.status_code, refused.json()["field"]) == (422, "purpose")
+    assert (await anna.get(f"{path}/audio", params={"purpose": "quality"})).status_code == 422
+    assert (await admin.get(f"{path}/audio", params={"purpose": "quality"})).status_code == 200
+    [listen] = (await anna.get(f"{path}/listens")).json()["items"]
+    assert (listen["purpose"], bool(listen["who"])) == ("quality", True)
+    assert (await admin.post(f"{path}/erase")).status_code == 204
+    assert (await anna.get(path)).status_code == 410
+
+
+async def test_how_calls_are_recorded_is_for_administrators_to_say(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    assert (await anna.get("/api/v1/recordings/settings")).json()["mode"] == "off"
+    assert (await admin.patch("/api/v1/recordings/settings", json={"mode": "opt_in"})).json()["mode"] == "opt_in"
+    assert (await admin.patch("/api/v1/recordings/settings", json={"beep_seconds": 2})).status_code == 422
+    assert (await admin.patch("/api/v1/recordings/settings", json={"mode": "secretly"})).status_code == 422
+    path = "/api/v1/extensions/1001/recording"
+    assert (await anna.patch(path, json={"when": "always"})).status_code == 403
+    assert (await admin.patch(path, json={"when": "always"})).json()["when"] == "always"
+    assert (await anna.get(path)).json()["when"] == "always"
+    assert (await anna.get("/api/v1/extensions/1002/recording")).status_code == 404
+
+
+@pytest.mark.promise("C8")
+async def test_a_live_call_is_recorded_paused_and_ended_by_those_in_it(world: World) -> None:
+    anna, cleo = await world.user(world.acme, "1001"), await world.user(world.acme, "1003")
+    admin = await world.admin(world.acme)
+    path = "/api/v1/calls/call-1/recording"
+    assert (await anna.get(path)).status_code == 404
+    await world.talks(world.acme, "1001", "1002")
+    assert (await anna.get(path)).json() == {
+        "call_id": "call-1", "state": "none", "begun": None, "end": None, "allowed": False,
+    }  # fmt: skip
+    assert (await anna.put(path, json={"state": "recording"})).status_code == 403
+    await admin.patch("/api/v1/recordings/settings", json={"mode": "announce"})
+    assert (await anna.get(path)).json()["allowed"] is True
+    assert (await cleo.put(path, json={"state": "recording"})).status_code == 404
+    assert (await admin.put(path, json={"state": "recording"})).status_code == 403
+    assert (await anna.put(path, json={"state": "paused"})).status_code == 409
+    assert (await anna.put(path, json={"state": "recording"})).json()["state"] == "announced"
+    await world.until_recording("call-1")
+    assert (await anna.put(path, json={"state": "recording"})).json()["state"] == "recording"
+    assert (await anna.put(path, json={"state": "paused", "for_card": True})).json()["state"] == "paused"
+    assert (await anna.put(path, json={"state": "recording"})).json()["state"] == "recording"
+    stopped = (await admin.put(path, json={"state": "stopped"})).json()
+    assert (stopped["state"], stopped["end"]) == ("ended", "stopped")
+    assert (await anna.put(path, json={"state": "stopped"})).status_code == 409
+
+
+@pytest.mark.promise("C8")
+async def test_what_is_always_recorded_its_people_can_pause_and_not_end(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    await admin.patch("/api/v1/recordings/settings", json={"mode": "announce"})
+    await admin.patch("/api/v1/extensions/1001/recording", json={"when": "always"})
+    await world.talks(world.acme, "1001", None)
+    path = "/api/v1/calls/call-1/recording"
+    assert (await anna.get(path)).json()["state"] == "announced"
+    await world.until_recording("call-1")
+    assert (await anna.put(path, json={"state": "stopped"})).status_code == 403
+    assert (await anna.put(path, json={"state": "paused"})).json()["state"] == "paused"
+    await asyncio.sleep(0)

@@ -1,0 +1,63 @@
+"""Message lamps: what mailboxes tell, told on to the phones whose messages these are."""
+
+import structlog
+
+from unificx.app.rooms import Rooms
+from unificx.edge import Lamps
+from unificx.kernel.background import Background
+from unificx.people.facts import DeviceRevoked, ExtensionDeleted
+from unificx.presence.facts import DeviceRegistered
+from unificx.recordings import Waits
+from unificx.recordings.facts import MailboxChanged, MessageLeft
+
+log = structlog.get_logger()
+
+
+class OwnWaits:
+    """Fills `edge.Waits`."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._directory = rooms.people.directory
+        self._mailboxes = rooms.mailboxes
+
+    def waiting(self, extension_id: str) -> tuple[int, int] | None:
+        extension = self._directory.extension_by_id(extension_id)
+        if extension is None:
+            return None
+        waiting = self._mailboxes.waiting
+        shared = [waiting.of(group.id) for group in self._mailboxes.groups.of_member(extension_id) if group.lamp]
+        found = sum(shared, waiting.of(extension_id))
+        if found == Waits() and not self._mailboxes.takes_messages(extension):
+            return None
+        return found.new, found.old
+
+
+class Lighting:
+    """Hangs itself into the bus; `close` waits for what is being counted."""
+
+    def __init__(self, rooms: Rooms, lamps: Lamps) -> None:
+        self._waiting = rooms.mailboxes.waiting
+        self._groups = rooms.mailboxes.groups
+        self._lamps = lamps
+        self._now = rooms.clock.monotonic
+        self._counting = Background()
+        bus = rooms.bus
+        for kind in (MessageLeft, MailboxChanged):
+            bus.subscribe(kind, self._changed)
+        bus.subscribe(DeviceRegistered, lambda signal: lamps.came(signal.extension_id, signal.device_id, self._now()))
+        bus.subscribe(DeviceRevoked, lambda fact: lamps.end(fact.extension_id, self._now(), fact.device_id))
+        bus.subscribe(ExtensionDeleted, lambda fact: lamps.end(fact.extension_id, self._now()))
+
+    async def close(self) -> None:
+        await self._counting.settle()
+
+    def _changed(self, fact: MessageLeft | MailboxChanged) -> None:
+        self._counting.begin(self._count(fact.tenant, fact.extension_id))
+
+    async def _count(self, tenant_id: str, box_id: str) -> None:
+        try:
+            await self._waiting.count(tenant_id, box_id)
+        except Exception as fault:
+            log.error("messages_not_counted", kind=type(fault).__name__)
+        for extension_id in self._groups.owners(box_id):
+            self._lamps.changed(extension_id, self._now())

@@ -1,0 +1,54 @@
+"""Tells those in a room, and administrators, at /api/v1/events that something is new there."""
+
+import asyncio
+
+from unificx.meetings import Meetings, Room
+from unificx.people import Action, Directory
+from unificx.web import Hub
+
+AT_MOST_EVERY = 0.5
+"""Seconds between two words about rooms, however often somebody else has the word."""
+
+
+class RoomNews:
+    """Hangs itself into the meetings."""
+
+    def __init__(self, hub: Hub, directory: Directory, meetings: Meetings) -> None:
+        self._hub = hub
+        self._directory = directory
+        self._meetings = meetings
+        self._changed: dict[str, Room] = {}
+        self._later: asyncio.TimerHandle | None = None
+        meetings.changed = self._note
+
+    def close(self) -> None:
+        """Say nothing more."""
+        if self._later is not None:
+            self._later.cancel()
+
+    def _note(self, room: Room) -> None:
+        self._changed[room.id] = room
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(AT_MOST_EVERY, self._tell)
+
+    def _tell(self) -> None:
+        self._later = None
+        changed, self._changed = self._changed, {}
+        for room in changed.values():
+            meeting = self._meetings.meeting(room)
+            there = meeting.participants if meeting is not None else ()
+            persons = {self._person(one.extension_id) for one in there} - {""}
+            message = {
+                "type": "room",
+                "id": room.id,
+                "participants": len(there),
+                "speaking": next((one.id for one in there if one.speaking), None),
+                "recorded": meeting is not None and meeting.recorded,
+                "paused": meeting is not None and meeting.paused,
+                "locked": meeting.locked if meeting is not None else room.settings.locked,
+            }
+            self._hub.concerned(room.tenant_id, Action.CALLS_CONTROL, persons, message)
+
+    def _person(self, extension_id: str) -> str:
+        extension = self._directory.extension_by_id(extension_id)
+        return extension.person_id or "" if extension is not None else ""

@@ -1,0 +1,109 @@
+"""Greetings of mailboxes, an extension's or a group's: uploaded or written, played back, taken away."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, status
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from unificx.kernel.errors import Invalid, NotFound
+from unificx.media.sounds import Sound
+from unificx.people import Action
+from unificx.recordings import Box, GreetingKind
+from unificx.web.access import AskerDep, Id, ServicesDep, TenantQuery, reach_or_own
+from unificx.web.models import core, voicemail
+from unificx.web.owned import box_within
+from unificx.web.problems import refusals
+from unificx.web.services import Services
+from unificx.web.sounds import PLAYED, Format, sound_response
+from unificx.web.uploads import BODY
+
+router = APIRouter(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"])
+LONGEST = 120.0
+"""Seconds a greeting may last."""
+Until = Annotated[
+    AwareDatetime | None, Query(description="When a temporary one is over; without it, when it is taken away.")
+]
+
+
+@router.get("", responses=refusals(401, 403, 404))
+async def list_greetings(
+    services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None
+) -> core.Page[voicemail.Greeting]:
+    """List the greetings of its own that a mailbox has; without one callers hear the standard words."""
+    box = await _box(services, asker, mailbox, tenant)
+    return core.Page(items=await _all(services, box), next=None)
+
+
+@router.put("/{kind}", responses=refusals(401, 403, 404, 408, 410, 429, 507), openapi_extra=BODY)
+async def put_greeting(  # noqa: PLR0917 - the request's own parts
+    request: Request,
+    services: ServicesDep,
+    asker: AskerDep,
+    mailbox: Id,
+    kind: GreetingKind,
+    until: Until = None,
+    tenant: TenantQuery = None,
+) -> voicemail.Greeting:
+    """Use a recording as a greeting from now on, at most two minutes; it is made as loud as all that is said."""
+    box = await _box(services, asker, mailbox, tenant)
+    return await _put(services, box, await services.studio.sound(request.stream(), LONGEST), kind, until)
+
+
+@router.put("/{kind}/text", responses=refusals(401, 403, 404, 409, 410, 429, 507))
+async def put_greeting_text(  # noqa: PLR0917 - the request's own parts
+    services: ServicesDep,
+    asker: AskerDep,
+    mailbox: Id,
+    kind: GreetingKind,
+    text: voicemail.SpokenText,
+    until: Until = None,
+    tenant: TenantQuery = None,
+) -> voicemail.Greeting:
+    """Have a text spoken, and use that as a greeting. Where no voice is installed it says `no-speech-engine`."""
+    box = await _box(services, asker, mailbox, tenant)
+    return await _put(services, box, await services.studio.spoken(text.text, text.language), kind, until)
+
+
+@router.get("/{kind}/audio", response_class=Response, responses={**refusals(401, 403, 404, 410, 416), **PLAYED})
+async def hear_greeting(  # noqa: PLR0917 - the request's own parts
+    request: Request,
+    services: ServicesDep,
+    asker: AskerDep,
+    mailbox: Id,
+    kind: GreetingKind,
+    tenant: TenantQuery = None,
+    format: Format = None,
+) -> Response:
+    """The greeting as callers hear it."""
+    box = await _box(services, asker, mailbox, tenant)
+    return await sound_response(services.mailboxes.greetings.one(box.tenant_id, box.id, kind), request, format)
+
+
+@router.delete("/{kind}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def delete_greeting(
+    services: ServicesDep, asker: AskerDep, mailbox: Id, kind: GreetingKind, tenant: TenantQuery = None
+) -> None:
+    """Take a greeting away, for good: callers hear the standard words again."""
+    box = await _box(services, asker, mailbox, tenant)
+    if kind not in services.mailboxes.box(box.id).greetings:
+        raise NotFound("There is no such greeting.")
+    await services.mailboxes.greetings.drop(box, kind)
+
+
+async def _box(services: Services, asker: AskerDep, mailbox: str, tenant: str | None) -> Box:
+    """One's own mailbox or that of a group one is in; an administrator's any. What callers hear is no secret."""
+    return await box_within(services, await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE), mailbox)
+
+
+async def _put(
+    services: Services, box: Box, sound: Sound, kind: GreetingKind, until: AwareDatetime | None
+) -> voicemail.Greeting:
+    if until is not None and (kind != "temporary" or until <= services.clock.now()):
+        raise Invalid("must be in the future, and for a temporary greeting.", field="until")
+    await services.mailboxes.greetings.put(box, sound, kind, until)
+    return next(one for one in await _all(services, box) if one.kind == kind)
+
+
+async def _all(services: Services, box: Box) -> list[voicemail.Greeting]:
+    return [voicemail.Greeting.model_validate(one) for one in await services.mailboxes.greetings.all(box)]

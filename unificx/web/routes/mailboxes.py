@@ -1,0 +1,102 @@
+"""Mailboxes of groups: administrators manage them, members see theirs."""
+
+from fastapi import APIRouter, Depends, status
+
+from unificx.people import Action
+from unificx.recordings import BoxChange, GroupBox, GroupChange, NewGroup
+from unificx.web.access import AskerDep, Cursor, Id, Limit, Reach, ServicesDep, TenantQuery, reach, reach_or_own
+from unificx.web.models import core
+from unificx.web.models import mailboxes as models
+from unificx.web.owned import box_within, extension_within, is_member
+from unificx.web.problems import refusals
+from unificx.web.repeatable import RepeatableRoute, declare_key
+from unificx.web.services import Services
+
+router = APIRouter(prefix="/api/v1/mailboxes", tags=["voicemail"], route_class=RepeatableRoute)
+
+
+@router.get("", responses=refusals(401, 403, 404))
+async def list_mailboxes(
+    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.GroupMailbox]:
+    """List the mailboxes of groups: for everybody but administrators, those one shares."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    page = services.mailboxes.groups.list(within.tenant_id, cursor, limit)
+    seen = [one for one in page.items if not within.only_own or is_member(services, asker.principal.person_id, one)]
+    return core.Page(items=[_shown(services, one) for one in seen], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409),
+)
+async def create_mailbox(
+    services: ServicesDep, asker: AskerDep, new: models.NewGroupMailbox, tenant: TenantQuery = None
+) -> models.GroupMailbox:
+    """Make a mailbox with a number of its own, which several share."""
+    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    members = await _members(services, within, new.members)
+    wanted = NewGroup(number=new.number, name=new.name or "", members=members, lamp=new.lamp)
+    made = await services.mailboxes.groups.create(within.tenant_id, wanted)
+    if new.pin:
+        await services.mailboxes.change_box(made, BoxChange(pin=new.pin))
+    return _shown(services, made)
+
+
+@router.get("/{mailbox}", responses=refusals(401, 403, 404))
+async def show_group_mailbox(
+    services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None
+) -> models.GroupMailbox:
+    """Show one, by its id or number."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    found = services.mailboxes.groups.find(within.tenant_id, mailbox)
+    await box_within(services, within, found.id)
+    return _shown(services, found)
+
+
+@router.patch("/{mailbox}", responses=refusals(401, 403, 404, 409))
+async def update_mailbox(
+    services: ServicesDep, asker: AskerDep, mailbox: Id, change: models.GroupMailboxChange, tenant: TenantQuery = None
+) -> models.GroupMailbox:
+    """Change it. Switched off while messages are in it, it asks what becomes of them."""
+    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    known = services.mailboxes.groups.find(within.tenant_id, mailbox)
+    members = await _members(services, within, change.members) if change.members is not None else None
+    wanted = BoxChange(enabled=change.enabled, pin=change.pin, old_messages=change.old_messages)
+    if wanted != BoxChange():
+        await services.mailboxes.change_box(known, wanted)
+    changed = await services.mailboxes.groups.update(known, GroupChange(change.name, members, change.lamp))
+    return _shown(services, changed)
+
+
+@router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def delete_mailbox(services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None) -> None:
+    """Delete it with all that was left in it, for good."""
+    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    await services.mailboxes.groups.delete(services.mailboxes.groups.find(within.tenant_id, mailbox))
+
+
+async def _members(services: Services, within: Reach, named: list[str]) -> tuple[str, ...]:
+    """The extensions' ids. Raises NotFound."""
+    return tuple([(await extension_within(services, within, one)).id for one in named])
+
+
+def _shown(services: Services, group: GroupBox) -> models.GroupMailbox:
+    directory, boxes = services.people.directory, services.mailboxes
+    box, waits = boxes.box(group.id), boxes.waiting.of(group.id)
+    members = [extension.number for one in group.members if (extension := directory.extension_by_id(one)) is not None]
+    return models.GroupMailbox(
+        id=group.id,
+        tenant_id=group.tenant_id,
+        number=group.number,
+        name=group.name,
+        members=members,
+        lamp=group.lamp,
+        enabled=box.enabled,
+        has_pin=box.has_pin,
+        new_messages=waits.new,
+        old_messages=waits.old,
+        created=group.created,
+    )

@@ -1,0 +1,154 @@
+"""Music on hold, and prompts in a voice of one's own: uploaded or written, played back, taken away."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, status
+from starlette.responses import Response
+
+from unificx.media.sounds import Sound
+from unificx.people import Action
+from unificx.prompts import ANY, MUSIC, Rendered, code_of, load, texts
+from unificx.recordings import OwnSound, check_prompt, check_replaceable, is_notice, limits, wav_header
+from unificx.web.access import AskerDep, Reach, ServicesDep, TenantQuery, reach
+from unificx.web.models import core
+from unificx.web.models import sounds as models
+from unificx.web.models.voicemail import SpokenText
+from unificx.web.owned import extension_within
+from unificx.web.problems import refusals
+from unificx.web.services import Services
+from unificx.web.sounds import PLAYED, WAV, Format, sound_response
+from unificx.web.uploads import BODY
+
+router = APIRouter(prefix="/api/v1/sounds", tags=["sounds"])
+
+Word = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9-]+$")]
+Speaker = Annotated[
+    str | None,
+    Query(
+        max_length=64,
+        pattern=core.REFERENCE,
+        description="The extension of whoever is heard, if it is one of yours: erased, he takes his voice with him.",
+    ),
+]
+_PUT = refusals(401, 403, 404, 408, 410, 429, 507)
+_PLACE = "/{language}/{group}/{prompt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which sound is meant."""
+
+    language: models.Language
+    name: str
+
+
+def _place(language: models.Language, group: Word, prompt: Word) -> Place:
+    return Place(language, f"{group}/{prompt}")
+
+
+PlaceDep = Annotated[Place, Depends(_place)]
+
+
+@router.get("", responses=refusals(401, 403, 404))
+async def list_sounds(services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None) -> core.Page[models.OwnSound]:
+    """List the sounds an organisation has of its own."""
+    within = await reach(services, asker, tenant, Action.TENANT_READ)
+    found = services.own_sounds.all(within.tenant_id)
+    return core.Page(items=[models.OwnSound.model_validate(one) for one in found], next=None)
+
+
+@router.get("/prompts", responses=refusals(401, 403, 404))
+async def list_prompts(
+    services: ServicesDep, asker: AskerDep, language: models.Language = "en", tenant: TenantQuery = None
+) -> core.Page[models.Prompt]:
+    """List all that is said in a language, with the words of the standard voice; under `any` the music."""
+    within = await reach(services, asker, tenant, Action.TENANT_READ)
+    own = {one.name: one for one in services.own_sounds.all(within.tenant_id) if one.language == language}
+    known, standard = {MUSIC: ""} if language == ANY else texts(language), load()[language]
+    items = [_prompt(language, name, text, (own.get(name), standard[name])) for name, text in sorted(known.items())]
+    return core.Page(items=items, next=None)
+
+
+@router.put(_PLACE, responses=_PUT, openapi_extra=BODY)
+async def put_sound(  # noqa: PLR0917 - the request's own parts
+    request: Request,
+    services: ServicesDep,
+    asker: AskerDep,
+    place: PlaceDep,
+    speaker: Speaker = None,
+    tenant: TenantQuery = None,
+) -> models.OwnSound:
+    """Have a recording heard in the place of a prompt, or of the music (`any/music/hold`), and as loud. It may last two
+    minutes, music five."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    check_replaceable(place.language, place.name)
+    whose = await extension_within(services, within, speaker) if speaker is not None else None
+    sound = await services.studio.sound(request.stream(), *limits(place.name))
+    return await _put(services, within, place, sound, whose.subject if whose is not None else None)
+
+
+@router.put(_PLACE + "/text", responses=refusals(401, 403, 404, 409, 429, 507))
+async def put_sound_text(
+    services: ServicesDep,
+    asker: AskerDep,
+    place: PlaceDep,
+    text: SpokenText,
+    tenant: TenantQuery = None,
+) -> models.OwnSound:
+    """Have a text spoken in the place of a prompt. Where no voice is installed it says `no-speech-engine`."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    check_replaceable(place.language, place.name)
+    return await _put(services, within, place, await services.studio.spoken(text.text, text.language))
+
+
+@router.get(_PLACE + "/audio", response_class=Response, responses={**refusals(401, 403, 404, 410, 416), **PLAYED})
+async def hear_sound(  # noqa: PLR0917 - the request's own parts
+    request: Request,
+    services: ServicesDep,
+    asker: AskerDep,
+    place: PlaceDep,
+    tenant: TenantQuery = None,
+    format: Format = None,
+) -> Response:
+    """What is heard under this name: the organisation's own, or the standard one, which comes whole and as WAV."""
+    within = await reach(services, asker, tenant, Action.TENANT_READ)
+    check_prompt(place.language, place.name)
+    own = services.own_sounds.get(within.tenant_id, place.language, place.name)
+    if own is not None:
+        return await sound_response(services.own_sounds.reader(own), request, format)
+    [sound] = await services.voice.named(place.name, place.language, within.tenant_id)
+    return Response(wav_header(len(sound.pcm), sound.rate, 1) + sound.pcm, media_type=WAV)
+
+
+@router.delete(_PLACE, status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def delete_sound(
+    services: ServicesDep,
+    asker: AskerDep,
+    place: PlaceDep,
+    tenant: TenantQuery = None,
+) -> None:
+    """Erase it: the standard one is heard again."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    await services.own_sounds.drop(services.own_sounds.find(within.tenant_id, place.language, place.name))
+
+
+async def _put(
+    services: Services, within: Reach, place: Place, sound: Sound, speaker: str | None = None
+) -> models.OwnSound:
+    return models.OwnSound.model_validate(
+        await services.own_sounds.put((within.tenant_id, place.language, place.name), sound, speaker)
+    )
+
+
+def _prompt(language: models.Language, name: str, text: str, sounds: tuple[OwnSound | None, Rendered]) -> models.Prompt:
+    own, standard = sounds
+    return models.Prompt(
+        name=name,
+        language=language,
+        text=text,
+        code=code_of(name),
+        replaceable=not is_notice(name),
+        own=own is not None,
+        seconds=(own or standard).seconds,
+    )
