@@ -8,6 +8,7 @@ export class FakeSession {
   readonly asked: string[] = [];
   readonly ends: object[] = [];
   readonly keys: string[] = [];
+  readonly referred: { target: string; replaces?: unknown; handlers: Record<string, Done | undefined> }[] = [];
   readonly connection = undefined;
   established = false;
   ended = false;
@@ -64,6 +65,10 @@ export class FakeSession {
 
   sendDTMF(keys: string): void {
     this.keys.push(keys);
+  }
+
+  refer(target: string, how: { eventHandlers: Record<string, Done>; replaces?: unknown }): void {
+    this.referred.push({ target, replaces: how.replaces, handlers: how.eventHandlers });
   }
 
   mute(): void {}

@@ -7,8 +7,23 @@ export interface Told {
   sign_in_code: { id: string; state: 'open' | 'used' | 'expired' };
   /** The calls going on have changed (administrators). */
   calls: object;
+  /** Somebody is parked, or is not any more. */
+  parked: object;
   /** One's own history has changed. */
   history: object;
+  /** Something is new in a conference room one is in (administrators: in any). `speaking` is a participant. */
+  room: {
+    id: string;
+    participants: number;
+    speaking: string | null;
+    locked: boolean;
+    recorded: boolean;
+    paused: boolean;
+  };
+  /** How it stands with the recording of a call one is in: announced, recording, paused, ended. */
+  recording: { call: string; state: string; end?: string | null };
+  /** One's own mailboxes have changed. */
+  voicemail: object;
   push_seen: { id?: string };
 }
 

@@ -17,6 +17,13 @@ export function onSessionOver(listener: () => void): void {
   sessionOver = listener;
 }
 
+let acceptanceNeeded: () => void = () => undefined;
+
+/** Who wants to know that there are new terms to say yes to: everything else is refused until then. */
+export function onAcceptanceNeeded(listener: () => void): void {
+  acceptanceNeeded = listener;
+}
+
 let refreshing: Promise<boolean> | undefined;
 
 /** One refresh at a time, over all tabs: the token is good once. False: the session is over; throws when offline. */
@@ -33,6 +40,11 @@ function refresh(): Promise<boolean> {
     refreshing = undefined;
   });
   return refreshing;
+}
+
+/** Cookies that no script may touch go when the server, asked for more of a session that has ended, says no. */
+export async function giveBackCookies(): Promise<void> {
+  await refresh().catch(() => undefined);
 }
 
 function locked<T>(work: () => Promise<T>): Promise<T> {
@@ -68,6 +80,7 @@ client.setConfig({
 client.interceptors.error.use((fault, response, request) => {
   const problem = problemOf(fault, response);
   if (problem.code !== 'unauthenticated') noteFault(problem.code, `${request?.method} ${request?.url}`);
+  if (problem.code === 'acceptance_needed') acceptanceNeeded();
   return problem;
 });
 

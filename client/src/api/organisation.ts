@@ -33,4 +33,12 @@ export function choose(id: string): void {
   }));
 }
 
+/** It was changed. */
+export function renew(tenant: Tenant): void {
+  organisation.setState(({ chosen, all }) => ({
+    chosen: chosen?.id === tenant.id ? tenant : chosen,
+    all: all.map((each) => (each.id === tenant.id ? tenant : each)),
+  }));
+}
+
 onLeaving(() => organisation.setState(() => ({ all: [] })));

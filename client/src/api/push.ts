@@ -1,7 +1,7 @@
 import { api } from '~/api';
 import { onLeaving, session } from '~/api/session';
 import { clearNotifications } from './worker';
-import { fromKept, keepFor, kept, keptFor } from '~/kernel/kept';
+import { keep, keptFor, recall } from '~/kernel/kept';
 import { asProblem, type Problem } from '~/kernel/problem';
 import { createStore } from '~/kernel/store';
 
@@ -155,8 +155,8 @@ export const push = new Push({
   worker: () => navigator.serviceWorker.ready,
   key: async () => (await api.pushKey()).data.key,
   tell: async (endpoint, keys) => void (await api.subscribePush({ body: { endpoint, keys } })),
-  told: async () => String((await fromKept(() => kept.values.get(TOLD), undefined))?.value ?? ''),
-  remember: async (endpoint) => void (await keepFor(keptFor(), () => kept.values.put({ key: TOLD, value: endpoint }))),
+  told: async () => String((await recall(TOLD)) ?? ''),
+  remember: (endpoint) => keep(keptFor(), TOLD, endpoint),
 });
 
 /** Keep being woken while somebody is signed in. To be called once. */

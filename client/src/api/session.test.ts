@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
+import { recall } from '~/kernel/kept';
 import { awaitsYes, leave, onLeaving, session, signOut } from './session';
+
+vi.mock('~/kernel/kept', async (real) => ({ ...(await real<object>()), recall: vi.fn() }));
 
 const ME = { acceptance_needed: false } as never;
 
@@ -41,6 +44,16 @@ describe('leaving', () => {
     expect(session.state.state).toBe('out');
   });
 
+  it('gives back the cookies of a session that was ended elsewhere', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 401 }));
+    await leave('left');
+    expect(asked).not.toHaveBeenCalled();
+    session.setState(() => ({ state: 'in', me: ME, stale: false }));
+    await leave('ended');
+    expect(asked).toHaveBeenCalledWith('/api/v1/sessions/refresh', expect.objectContaining({ method: 'POST' }));
+    asked.mockRestore();
+  });
+
   it('does not wait for ever', async () => {
     vi.useFakeTimers();
     const back = onLeaving(() => new Promise(() => undefined));
@@ -50,6 +63,16 @@ describe('leaving', () => {
     await gone;
     back();
     expect(session.state.state).toBe('out');
+  });
+
+  it('that happened while nobody looked is told of at the next start', async () => {
+    session.setState(() => ({ state: 'unknown' }));
+    vi.mocked(recall).mockResolvedValueOnce(ME);
+    await leave('ended');
+    expect(session.state).toEqual({ state: 'out', because: 'ended' });
+    session.setState(() => ({ state: 'unknown' }));
+    await leave('ended');
+    expect(session.state).toEqual({ state: 'out' });
   });
 
   it('happens offline too', async () => {

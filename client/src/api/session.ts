@@ -1,6 +1,6 @@
-import { api, onSessionOver, type Me } from '~/api';
+import { api, giveBackCookies, onAcceptanceNeeded, onSessionOver, type Me } from '~/api';
 import { asProblem } from '~/kernel/problem';
-import { fromKept, keepFor, kept, keptFor, wipe } from '~/kernel/kept';
+import { keep, keptFor, recall, wipe } from '~/kernel/kept';
 import { createStore } from '~/kernel/store';
 
 /**
@@ -24,13 +24,14 @@ export function onLeaving(task: () => void | Promise<void>): () => void {
   return () => leaving.delete(task);
 }
 
+const ME = 'me';
 /** How long the server is waited for before what was here last is shown. */
 const PATIENCE_MS = 1_200;
 
 /** Ask the server who is signed in. With a slow network what was known last is shown meanwhile. */
 export async function lookUp(): Promise<void> {
   const whose = keptFor();
-  const last = (await fromKept(() => kept.values.get('me'), undefined))?.value as Me | undefined;
+  const last = (await recall(ME)) as Me | undefined;
   const asked = ask(whose, last);
   if (!last || session.state.state === 'in') return asked;
   await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
@@ -41,7 +42,7 @@ async function ask(whose: number, last: Me | undefined): Promise<void> {
   try {
     const { data } = await api.whoAmI();
     if (whose !== keptFor()) return;
-    await keepFor(whose, () => kept.values.put({ key: 'me', value: data }));
+    await keep(whose, ME, data);
     session.setState(() => ({ state: 'in', me: data, stale: false }));
   } catch (fault) {
     // Only a server that says so ends a session: one that is busy or away does not.
@@ -72,17 +73,15 @@ export function leave(because: 'ended' | 'left'): Promise<void> {
 }
 
 async function depart(because: 'ended' | 'left'): Promise<void> {
-  const before = session.state;
+  const known = session.state.state === 'in' || (await recall(ME)) !== undefined;
   await Promise.race([
-    Promise.allSettled([...leaving].map(async (task) => task())),
+    Promise.allSettled([...leaving, ...(because === 'ended' ? [giveBackCookies] : [])].map(async (task) => task())),
     new Promise((resolve) => setTimeout(resolve, LONGEST_GOODBYE_MS)),
   ]);
   await wipe();
   const why = signingOut ? 'left' : because;
   // Who hears of it again, too late to be the first, changes nothing about why.
-  session.setState((now) =>
-    before.state === 'in' ? { state: 'out', because: why } : now.state === 'out' ? now : { state: 'out' },
-  );
+  session.setState((now) => (known ? { state: 'out', because: why } : now.state === 'out' ? now : { state: 'out' }));
 }
 
 /** Sign out here. */
@@ -97,3 +96,4 @@ export async function signOut(): Promise<void> {
 }
 
 onSessionOver(() => void leave('ended'));
+onAcceptanceNeeded(() => void lookUp());

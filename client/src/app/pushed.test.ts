@@ -50,7 +50,7 @@ describe('a press', () => {
   });
 
   it('declines without opening anything', () => {
-    expect(pressed('decline', { call: '7' })).toEqual({ tell: { type: 'decline', call: '7' } });
+    expect(pressed('decline', { call: '7' })).toEqual({ decline: '7' });
   });
 
   it('leads to what there is to look at', () => {

@@ -90,10 +90,13 @@ export function notificationFor(pushed: Pushed, language: Language, buttons: num
   }
 }
 
-/** What a press on a notification asks for. `open`: the address, if no page is open; `tell`: what an open page is told. */
-export function pressed(action: string, data: unknown): { open?: string; tell?: FromWorker } {
+/**
+ * What a press on a notification asks for. `decline`: the call the server is told about; `open`: the address, if no page is
+ * open; `tell`: what an open page is told.
+ */
+export function pressed(action: string, data: unknown): { decline?: string; open?: string; tell?: FromWorker } {
   const { call, path } = (data ?? {}) as { call?: string; path?: string };
-  if (call && action === 'decline') return { tell: { type: 'decline', call } };
+  if (call && action === 'decline') return { decline: call };
   if (call) return { open: `/app/?answer=${call}`, tell: { type: 'answer', call } };
   return { open: path ?? '/app/' };
 }

@@ -64,8 +64,23 @@ const own = [
   }),
   createRoute({
     getParentRoute: () => inside,
+    path: '/recordings',
+    component: lazyRouteComponent(() => import('~/rooms/recordings/Recordings')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/voicemail',
+    component: lazyRouteComponent(() => import('~/rooms/voicemail/Voicemail')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
     path: '/directory',
     component: lazyRouteComponent(() => import('~/rooms/directory/Directory')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/rooms',
+    component: lazyRouteComponent(() => import('~/rooms/meetings/Rooms')),
   }),
   createRoute({
     getParentRoute: () => inside,
@@ -81,6 +96,11 @@ const own = [
     getParentRoute: () => inside,
     path: '/settings/security',
     component: lazyRouteComponent(() => import('~/rooms/settings/Security')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/settings/voicemail',
+    component: lazyRouteComponent(() => import('~/rooms/voicemail/MailboxSettings')),
   }),
   createRoute({
     getParentRoute: () => inside,
@@ -103,6 +123,7 @@ export const router = createRouter({
   routeTree: root.addChildren([...open, inside.addChildren([...own])]),
   basepath: '/app',
   defaultPreload: 'intent',
+  defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/Missing')),
   scrollRestoration: true,
 });
 

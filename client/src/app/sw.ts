@@ -99,7 +99,8 @@ async function tell(what: FromWorker): Promise<readonly WindowClient[]> {
 }
 
 async function press(action: string, data: unknown): Promise<void> {
-  const { open, tell: what } = pressed(action, data);
+  const { decline: call, open, tell: what } = pressed(action, data);
+  if (call) return decline(call);
   // All of them: one tab holds the line.
   const all = what ? await tell(what) : await pages();
   if (!open) return;
@@ -110,6 +111,13 @@ async function press(action: string, data: unknown): Promise<void> {
   }
   // Without a real press there is no right to come to the front; the page answers all the same.
   await page.focus().catch(() => undefined);
+}
+
+/** The server ends the ringing, on every device. One that is not reached leaves it to a telephone that rings here. */
+async function decline(call: string): Promise<void> {
+  over.add(call);
+  const told = await ask(`/api/v1/me/calls/${call}/decline`, { method: 'POST' }).catch(() => undefined);
+  if (!told || told.status >= 500) await tell({ type: 'decline', call });
 }
 
 /** A request in the session, renewed if it has run out meanwhile. */

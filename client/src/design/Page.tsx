@@ -4,13 +4,14 @@ import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
+import classes from './page.module.css';
 
 interface PageProps {
   title: string;
   /** What can be done here, at the right of the title. */
   actions?: ReactNode;
   /** The screen this one belongs to. */
-  back?: '/settings' | '/sign-in';
+  back?: '/settings' | '/sign-in' | '/directory' | '/history';
   size?: 'xs' | 'sm' | 'md' | 'lg' | 'xl';
   children: ReactNode;
 }
@@ -23,8 +24,8 @@ export function Page({ title, actions, back, size = 'sm', children }: PageProps)
   }, [title]);
   return (
     <Container size={size} py="md" px="md">
-      <Group justify="space-between" mb="md" wrap="nowrap">
-        <Group wrap="nowrap" gap="xs">
+      <Group justify="space-between" mb="md" gap="xs">
+        <Group wrap="nowrap" gap="xs" miw={0}>
           {back && (
             <ActionIcon
               renderRoot={(props) => <Link to={back} {...props} />}
@@ -36,7 +37,7 @@ export function Page({ title, actions, back, size = 'sm', children }: PageProps)
               <IconArrowLeft aria-hidden />
             </ActionIcon>
           )}
-          <Title order={1} size="h2" tabIndex={-1}>
+          <Title order={1} size="h2" tabIndex={-1} className={classes.title}>
             {title}
           </Title>
         </Group>

@@ -5,6 +5,9 @@ interface Page<T> {
   next: string | null;
 }
 
+/** How often a list is asked for again in which things come and go by themselves. */
+export const WATCHED_MS = 10_000;
+
 /** A list the server gives in pages; `more` fetches the next while there is one. `load` gets the cursor. */
 export function usePages<T>(key: readonly unknown[], load: (cursor?: string) => Promise<{ data: Page<T> }>, every = 0) {
   const query = useInfiniteQuery({

@@ -51,6 +51,10 @@ const SAID: Record<string, { what: MessageDescriptor; todo: MessageDescriptor }>
     todo: msg`Codes work for two minutes. Show a new one and scan it.`,
   },
   not_of_age: { what: msg`UnifiCX is for adults only`, todo: msg`You have to be 18 or older to use it.` },
+  acceptance_needed: {
+    what: msg`There are new terms`,
+    todo: msg`Read them and say yes to go on.`,
+  },
   no_extension: { what: msg`You have no telephone number yet`, todo: msg`Ask your administrator for an extension.` },
 };
 

@@ -1,39 +1,37 @@
-import Dexie, { type EntityTable } from 'dexie';
+import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 
-/** One call of one's own history, as the server tells it. */
-export interface KeptCall {
-  id: string;
-  started: string;
-  record: unknown;
-}
+const NAME = 'unificx';
+const VALUES = 'values';
+/** Above those of earlier clients, whose tables were others. */
+const VERSION = 11;
 
-export interface KeptColleague {
-  id: string;
-  name: string;
-  number: string;
-}
-
-export interface KeptValue {
-  key: string;
-  value: unknown;
-}
+let base: Promise<IDBPDatabase> | undefined;
 
 /**
  * What stays on the device to be read without a network. All of it is somebody's: `wipe` takes all of it away, when its
  * owner signs out, here or from elsewhere.
  */
-class Kept extends Dexie {
-  calls!: EntityTable<KeptCall, 'id'>;
-  colleagues!: EntityTable<KeptColleague, 'id'>;
-  values!: EntityTable<KeptValue, 'key'>;
-
-  constructor() {
-    super('unificx');
-    this.version(1).stores({ calls: 'id, started', colleagues: 'id, name, number', values: 'key' });
-  }
+function opened(): Promise<IDBPDatabase> {
+  const forget = () => {
+    base = undefined;
+  };
+  base ??= openDB(NAME, VERSION, {
+    upgrade(database) {
+      for (const name of database.objectStoreNames) database.deleteObjectStore(name);
+      database.createObjectStore(VALUES);
+    },
+    // Another tab, or the worker, is about to delete it.
+    blocking(_now, _then, event) {
+      (event.target as IDBDatabase).close();
+      forget();
+    },
+    terminated: forget,
+  }).catch((fault: unknown) => {
+    forget();
+    throw fault;
+  });
+  return base;
 }
-
-export const kept = new Kept();
 
 /** A sign-in that is under way in this tab: nobody's yet, so it outlasts whoever was here before. */
 export const SIGNING_IN = 'unificx.signing-in';
@@ -41,37 +39,44 @@ export const SIGNING_IN = 'unificx.signing-in';
 let owner = 0;
 
 /**
- * Whose turn it is to have things kept here. Take it before asking the server, and keep the answer with `keepFor`: an
- * answer that comes in after its owner signed out is not kept.
+ * Whose turn it is to have things kept here. Take it before asking the server, and hand it in with the answer: one that
+ * comes in after its owner signed out is not kept.
  */
 export function keptFor(): number {
   return owner;
 }
 
-/** Do `work`, which writes into `kept`, unless the owner has changed. A browser that keeps nothing is no fault. */
-export async function keepFor(whose: number, work: () => Promise<unknown>): Promise<boolean> {
-  if (whose !== owner) return false;
+/** Keep a value in the place of the last one, unless the owner has changed. A browser that keeps nothing is no fault. */
+export async function keep(whose: number, key: string, value: unknown): Promise<void> {
+  if (whose !== owner) return;
   try {
-    await work();
-    return true;
+    const database = await opened();
+    if (whose === owner) await database.put(VALUES, value, key);
   } catch {
-    return false;
+    // It is asked for anew.
   }
 }
 
-/** What `work` reads out of `kept`, or `otherwise` where the browser keeps nothing. */
-export async function fromKept<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+/** What was kept; undefined if nothing was, or where the browser keeps nothing. */
+export async function recall(key: string): Promise<unknown> {
   try {
-    return await work();
+    return (await (await opened()).get(VALUES, key)) as unknown;
   } catch {
-    return otherwise;
+    return undefined;
   }
 }
 
 /** Delete every personal value this origin holds here: the database and what tabs remember. */
 export async function wipe(): Promise<void> {
   owner += 1;
-  await fromKept(() => kept.delete({ disableAutoOpen: false }), undefined);
+  const open = base;
+  base = undefined;
+  try {
+    (await open)?.close();
+    await deleteDB(NAME);
+  } catch {
+    // There is none.
+  }
   const underWay = sessionStorage.getItem(SIGNING_IN);
   sessionStorage.clear();
   if (underWay) sessionStorage.setItem(SIGNING_IN, underWay);

@@ -20,34 +20,45 @@ interface Counts {
   lost: number;
 }
 
-type Stat = Record<string, unknown> & { type: string };
+type Stat = Record<string, unknown> & { id: string; type: string };
 
-/** Reads a connection's own statistics; each reading is about the time since the one before. */
+/**
+ * Reads a connection's own statistics; each reading is about the time since the one before. Of several streams of sound the one counts
+ * that is heard: an announcement comes in one of its own, and that of the other side waits meanwhile.
+ */
 export class Meter {
-  #before: Counts | undefined;
+  #before: ReadonlyMap<string, Counts> | undefined;
 
   read(report: ReadonlyMap<string, unknown>): Reading {
     const stats = [...report.values()] as Stat[];
-    const sound = stats.find((each) => each.type === 'inbound-rtp' && each.kind === 'audio');
+    const sounds = stats.filter((each) => each.type === 'inbound-rtp' && each.kind === 'audio');
+    const came = new Map(sounds.map((each) => [each, this.#since(each)]));
+    const sound = sounds.sort((one, other) => came.get(other)!.received - came.get(one)!.received)[0];
+    const first = !this.#before;
+    this.#before = new Map(sounds.map((each) => [each.id, countsOf(each)]));
     const transport = stats.find((each) => each.type === 'transport' && each.dtlsState === 'connected');
     const codec = sound && (report.get(String(sound.codecId)) as Stat | undefined);
     return {
-      quality: sound && this.#judge(sound, roundTrip(stats)),
+      quality: sound && !first ? qualityOf(sound, came.get(sound)!, roundTrip(stats)) : undefined,
       encryption: transport && encryptionOf(transport),
       codec: typeof codec?.mimeType === 'string' ? codec.mimeType.replace('audio/', '') : undefined,
     };
   }
 
-  #judge(sound: Stat, rtt: number): Quality | undefined {
-    const now = { received: Number(sound.packetsReceived ?? 0), lost: Number(sound.packetsLost ?? 0) };
-    const before = this.#before;
-    this.#before = now;
-    if (!before) return undefined;
-    const received = Math.max(0, now.received - before.received);
-    const lost = Math.max(0, now.lost - before.lost);
-    if (received + lost === 0) return undefined;
-    return judge({ loss: lost / (received + lost), jitter: Number(sound.jitter ?? 0) * 1000, rtt });
+  #since(sound: Stat): Counts {
+    const { received, lost } = countsOf(sound);
+    const before = this.#before?.get(sound.id) ?? { received: 0, lost: 0 };
+    return { received: Math.max(0, received - before.received), lost: Math.max(0, lost - before.lost) };
   }
+}
+
+function countsOf(sound: Stat): Counts {
+  return { received: Number(sound.packetsReceived ?? 0), lost: Number(sound.packetsLost ?? 0) };
+}
+
+function qualityOf(sound: Stat, { received, lost }: Counts, rtt: number): Quality | undefined {
+  if (received + lost === 0) return undefined;
+  return judge({ loss: lost / (received + lost), jitter: Number(sound.jitter ?? 0) * 1000, rtt });
 }
 
 /** Milliseconds: what the other side's reports say, else the way to the PBX alone. */

@@ -29,7 +29,7 @@ describe('how good a connection is', () => {
 describe('the meter', () => {
   const report = (packetsReceived: number, packetsLost: number) =>
     new Map<string, unknown>([
-      ['i', { type: 'inbound-rtp', kind: 'audio', packetsReceived, packetsLost, jitter: 0.004, codecId: 'c' }],
+      ['i', { id: 'i', type: 'inbound-rtp', kind: 'audio', packetsReceived, packetsLost, jitter: 0.004, codecId: 'c' }],
       ['r', { type: 'remote-inbound-rtp', kind: 'audio', roundTripTime: 0.03 }],
       ['c', { type: 'codec', mimeType: 'audio/opus' }],
       ['t', { type: 'transport', dtlsState: 'connected', srtpCipher: 'AEAD_AES_256_GCM', tlsVersion: 'FEFD' }],
@@ -46,6 +46,19 @@ describe('the meter', () => {
     const meter = new Meter();
     meter.read(report(10, 0));
     expect(meter.read(report(10, 0)).quality).toBeUndefined();
+  });
+
+  it('follows the stream that is heard: an announcement has one of its own', () => {
+    const meter = new Meter();
+    const both = (received: number, announced: number) => {
+      const two = new Map(report(received, 0));
+      const other = { id: 'a', type: 'inbound-rtp', kind: 'audio', packetsLost: 0, jitter: 0.001, codecId: 'g' };
+      two.set('g', { type: 'codec', mimeType: 'audio/PCMA' });
+      return two.set('a', { ...other, packetsReceived: announced });
+    };
+    meter.read(report(900, 0));
+    expect(meter.read(both(900, 100))).toMatchObject({ codec: 'PCMA', quality: { jitter: 1 } });
+    expect(meter.read(both(1000, 110))).toMatchObject({ codec: 'opus', quality: { jitter: 4 } });
   });
 
   it('names codec and encryption', () => {

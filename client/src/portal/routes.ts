@@ -41,6 +41,21 @@ const own = [
   }),
   createRoute({
     getParentRoute: () => inside,
+    path: '/rooms',
+    component: lazyRouteComponent(() => import('~/rooms/meetings/PortalRooms')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/voicemail',
+    component: lazyRouteComponent(() => import('~/rooms/voicemail/PortalVoicemail')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/recordings',
+    component: lazyRouteComponent(() => import('~/rooms/recordings/PortalRecordings')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
     path: '/history',
     component: lazyRouteComponent(() => import('~/rooms/records/Records')),
   }),
@@ -48,6 +63,11 @@ const own = [
     getParentRoute: () => inside,
     path: '/reports',
     component: lazyRouteComponent(() => import('~/rooms/reports/Reports')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/organisation',
+    component: lazyRouteComponent(() => import('~/rooms/organisation/PortalOrganisation')),
   }),
   createRoute({
     getParentRoute: () => inside,
@@ -60,4 +80,5 @@ export const router = createRouter({
   routeTree: root.addChildren([...open, inside.addChildren([...own])]),
   basepath: '/portal',
   defaultPreload: 'intent',
+  defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/Missing')),
 });

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { IconAddressBook, IconClockHour4, IconDialpad, IconSettings } from '@tabler/icons-react';
+import { IconAddressBook, IconClockHour4, IconDialpad, IconMail, IconSettings } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
@@ -10,6 +10,7 @@ import { UpdatePrompt } from './UpdatePrompt';
 
 const PhoneConnection = lazy(() => import('./PhoneConnection'));
 const Acceptance = lazy(() => import('~/rooms/sign-in/Acceptance'));
+const Unread = lazy(() => import('~/rooms/voicemail/Unread'));
 const CallLayer = lazy(() => import('~/rooms/call/CallLayer'));
 
 /** Screens of somebody who comes in: they fill the window, also while somebody else is still signed in here. */
@@ -49,6 +50,13 @@ export function AppShell() {
         <Link to="/history" className="tab">
           <IconClockHour4 aria-hidden />
           <Trans>History</Trans>
+        </Link>
+        <Link to="/voicemail" className="tab">
+          <IconMail aria-hidden />
+          <Trans>Voicemail</Trans>
+          <Suspense>
+            <Unread />
+          </Suspense>
         </Link>
         <Link to="/directory" className="tab">
           <IconAddressBook aria-hidden />

@@ -2,12 +2,16 @@ import { AppShell, Burger, Button, Group, NavLink, Select, Text } from '@mantine
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAddressBook,
+  IconBuilding,
   IconClockHour4,
   IconDeviceLandlinePhone,
+  IconMail,
+  IconMicrophone2,
   IconPhoneCall,
   IconReportMedical,
   IconShieldLock,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, Outlet } from '@tanstack/react-router';
@@ -42,8 +46,12 @@ export function PortalShell() {
     { to: '/people', text: t`People`, icon: IconUsers },
     { to: '/extensions', text: t`Extensions`, icon: IconAddressBook },
     { to: '/devices', text: t`Devices`, icon: IconDeviceLandlinePhone },
+    { to: '/rooms', text: t`Rooms`, icon: IconUsersGroup },
+    { to: '/voicemail', text: t`Voicemail`, icon: IconMail },
+    { to: '/recordings', text: t`Recordings`, icon: IconMicrophone2 },
     { to: '/history', text: t`History`, icon: IconClockHour4 },
     { to: '/reports', text: t`Reports`, icon: IconReportMedical },
+    { to: '/organisation', text: t`Organisation`, icon: IconBuilding },
     { to: '/security', text: t`Security`, icon: IconShieldLock },
   ] as const;
   return (

@@ -15,7 +15,12 @@ vi.stubGlobal(
   },
 );
 
-const line = { iceServers: () => [], isReady: () => true, whenReady: (task: () => void) => task() };
+const line = {
+  iceServers: () => [],
+  isReady: () => true,
+  whenReady: (task: () => void) => task(),
+  ask: () => undefined,
+};
 
 describe('a call', () => {
   let fake: FakeSession;
@@ -128,5 +133,40 @@ describe('a call', () => {
     fake.answerUp();
     const second = new Call(true, '1003', '', line);
     expect(tuneFor([first, second])).toBe('waiting');
+  });
+
+  it('is given away, and comes back where nobody takes it', () => {
+    const call = outgoing();
+    call.transfer('1003');
+    expect(fake.referred).toEqual([]); // nobody to give away yet
+    fake.answerUp();
+    call.transfer('1003');
+    call.transfer('1004');
+    expect(fake.referred.map((each) => each.target)).toEqual(['1003']);
+    fake.referred[0]!.handlers.progress!();
+    expect(call.state.state.transfer).toBe('rings');
+    fake.referred[0]!.handlers.failed!();
+    expect(call.state.state).toMatchObject({ transfer: 'refused', phase: 'talking' });
+    call.overlook();
+    expect(call.state.state.transfer).toBeUndefined();
+    call.transfer('1004');
+    fake.referred[1]!.handlers.accepted!();
+    expect(call.state.state).toMatchObject({ phase: 'ended', ending: 'transferred' });
+  });
+
+  it('is connected with another', () => {
+    const call = outgoing();
+    fake.answerUp();
+    const second = new FakeSession();
+    const other = new Call(false, '1003', '', line);
+    other.attach(second.session);
+    second.answerUp();
+    other.transfer(call);
+    expect(fake.referred).toMatchObject([{ target: '1003', replaces: second }]);
+    fake.referred[0]!.handlers.requestFailed!(); // Nobody can be given away there.
+    expect(second.referred).toMatchObject([{ target: '1002', replaces: fake.session }]);
+    expect(other.state.state.transfer).toBe('asked');
+    second.referred[0]!.handlers.accepted!();
+    expect([call, other].map((each) => each.state.state.ending)).toEqual(['transferred', 'transferred']);
   });
 });

@@ -11,7 +11,7 @@ import { endingOf, type Ending } from './endings';
 import { Negotiator } from './negotiator';
 import { Own } from './own';
 import { Pictures } from './pictures';
-import { Vitals } from './vitals';
+import { Vitals, type Way } from './vitals';
 
 /** held: by this side; that the other side holds is said by `heldByThem`. */
 export type Phase = 'calling' | 'ringing' | 'incoming' | 'talking' | 'held' | 'ended';
@@ -28,8 +28,8 @@ export interface CallState {
   offersVideo: boolean;
   muted: boolean;
   heldByThem: boolean;
-  /** The way of the media is lost and another looked for. */
-  mending: boolean;
+  /** Of the media; where it is lost another is looked for. */
+  way: Way;
   camera: 'off' | 'starting' | 'on';
   ownVideo?: MediaStream;
   theirVideo?: MediaStream;
@@ -37,6 +37,8 @@ export interface CallState {
   lacking?: CaptureRefused;
   /** The other side takes no pictures. */
   videoRefused: boolean;
+  /** It is being given away; `refused`: that did not work, and it goes on here. */
+  transfer?: 'asked' | 'rings' | 'refused';
   quality?: Quality;
   encryption?: Encryption;
   codec?: string;
@@ -48,6 +50,8 @@ export interface CallLine {
   /** Do it now, or as soon as the server is reached again. */
   whenReady: (task: () => void) => void;
   isReady: () => boolean;
+  /** See whether the server is there: nothing is heard any more. */
+  ask: () => void;
 }
 
 /** Candidates beyond the first useful one get so long, and a useful one so long to appear. Milliseconds. */
@@ -60,7 +64,7 @@ const BEGIN: Omit<CallState, 'phase'> = {
   offersVideo: false,
   muted: false,
   heldByThem: false,
-  mending: false,
+  way: 'found',
   camera: 'off',
   videoRefused: false,
 };
@@ -141,7 +145,7 @@ export class Call {
     this.#session = session;
     this.#set({ offersVideo: offered });
     this.#negotiator = new Negotiator(session, {
-      lineLost: () => this.#vitals?.lost(),
+      lineLost: () => this.#vitals?.doubt(),
       mediaLost: () => this.#vitals?.lost(),
     });
     session.on('sdp', (event: SDPEvent) => {
@@ -208,6 +212,31 @@ export class Call {
     }
   }
 
+  /**
+   * Give it away (REFER): to a number, or to whom one talks with in another call. The server ends it here once it is taken. Of two
+   * calls the other one is given to this, as who asks somebody first does (RFC 5589 section 7): this may be an app, which cannot be
+   * given away. If the other is one, they are brought together the other way.
+   */
+  transfer(to: string | Call): void {
+    const { transfer } = this.state.state;
+    if (!this.#session || !this.answered || transfer === 'asked' || transfer === 'rings') return;
+    this.#set({ transfer: 'asked' });
+    const refused = () => this.#set({ transfer: 'refused' });
+    const calls = typeof to === 'string' ? [this] : [this, to];
+    const eventHandlers = {
+      requestFailed: refused,
+      failed: refused,
+      progress: () => this.#set({ transfer: 'rings' }),
+      accepted: () => calls.forEach((each) => each.#over('transferred')),
+    };
+    if (typeof to === 'string') this.#session.refer(to, { eventHandlers });
+    else to.#connect(this, { ...eventHandlers, requestFailed: () => this.#connect(to, eventHandlers) });
+  }
+
+  #connect(to: Call, eventHandlers: object): void {
+    this.#session?.refer(to.number, { eventHandlers, replaces: to.#session });
+  }
+
   async reopenMicrophone(): Promise<void> {
     if (this.over || !this.#own.sound) return;
     this.#set({ lacking: await this.#own.openSound() });
@@ -232,14 +261,19 @@ export class Call {
     await this.#pictures?.send('video', this.#own.picture);
   }
 
-  /** The network is another one, or the server was away: find the way for the media anew. */
+  /** The network is another one, or about to be. */
+  doubt(): void {
+    if (this.answered) this.#vitals?.doubt();
+  }
+
+  /** The server is reached again: find the way for the media anew. */
   mend(): void {
-    if (this.answered) this.#vitals?.lost();
+    if (this.answered) this.#vitals?.renew();
   }
 
   /** Go on without what is missing. */
   overlook(): void {
-    this.#set({ lacking: undefined, videoRefused: false });
+    this.#set({ lacking: undefined, videoRefused: false, transfer: undefined });
   }
 
   async #startVideo(): Promise<void> {
@@ -280,8 +314,9 @@ export class Call {
   #connected(connection: RTCPeerConnection): void {
     this.#vitals = new Vitals(connection, {
       reading: (reading) => this.#set(reading),
+      ask: () => this.line.ask(),
       mend: () => (this.line.isReady() ? this.#negotiator!.ask('restart') : Promise.resolve(false)),
-      trouble: (mending) => this.#set({ mending }),
+      way: (way) => this.#set({ way }),
       giveUp: () => this.#end('media-lost', () => this.#session?.terminate()),
     });
     this.#pictures = new Pictures(connection, {
@@ -336,7 +371,7 @@ export class Call {
     this.#pictures?.close();
     this.#own.close();
     this.#speaker.close();
-    this.#set({ phase: 'ended', ending, camera: 'off', ownVideo: undefined, theirVideo: undefined, mending: false });
+    this.#set({ phase: 'ended', ending, camera: 'off', ownVideo: undefined, theirVideo: undefined, way: 'found' });
   }
 
   #set(change: Partial<CallState>): void {

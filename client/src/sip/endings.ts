@@ -15,6 +15,7 @@ export type Ending =
   | 'line-lost'
   | 'media-lost'
   | 'replaced'
+  | 'transferred' // given away here
   | 'fault';
 
 /** What JsSIP says at the end, and what of it matters. */
@@ -64,5 +65,7 @@ function unanswered(reason = ''): Ending {
 /** How long, in milliseconds, the end of a call stays on the screen. */
 export function shownFor(ending: Ending): number {
   if (ending === 'left' || ending === 'declined-here' || ending === 'replaced') return 0;
-  return ending === 'hung-up' || ending === 'elsewhere' || ending === 'missed' ? 1500 : 6000;
+  return ending === 'hung-up' || ending === 'transferred' || ending === 'elsewhere' || ending === 'missed'
+    ? 1500
+    : 6000;
 }

@@ -36,6 +36,11 @@ const REGISTERED_FOR = 600;
 const RENEWED_BEFORE = 75;
 /** Back-off of what JsSIP does not try again itself: 1, 2, 4 … seconds. */
 const LONGEST_PAUSE = 30;
+/** While somebody talks so many tries come sooner: after 0.2, 0.4, 0.6 … seconds. Milliseconds. */
+const QUICK_TRIES = 5;
+const QUICK_PAUSE = 200;
+/** So long the server has for a sign of life when nothing is heard. Milliseconds. */
+const HEARD_WITHIN = 1500;
 const MOST_CALLS = 2;
 /** So long, in milliseconds, a call waits for the line. */
 const CONNECTED_WITHIN = 8000;
@@ -61,6 +66,7 @@ export class Phone {
   #renewing: ReturnType<typeof setTimeout> | undefined;
   #retrying: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  #quickTries = 0;
   #waiting: (() => void)[] = [];
   #replaced: Call | undefined;
 
@@ -144,9 +150,27 @@ export class Phone {
       if (this.#started && this.#retrying) void this.#open();
       return;
     }
-    if (changed) this.#socket?.drop();
-    else this.#socket?.ask();
-    (this.#ua as unknown as { transport: Transport }).transport.connect();
+    if (changed) {
+      this.doubt();
+      this.#quickTries = 0;
+      this.#socket?.drop();
+    } else this.#socket?.ask();
+    this.#connect();
+  }
+
+  /** The network goes away, perhaps for another. */
+  doubt(): void {
+    for (const call of this.state.state.calls) call.doubt();
+  }
+
+  #connect(): void {
+    (this.#ua as unknown as { transport: Transport } | undefined)?.transport.connect();
+  }
+
+  /** JsSIP tries again after a second or two: too long for who talks, and browsers refuse the first try in a new network. */
+  #hurry(): void {
+    if (this.#quickTries >= QUICK_TRIES || this.state.state.calls.every((each) => each.over)) return;
+    setTimeout(() => this.#connect(), QUICK_PAUSE * ++this.#quickTries);
   }
 
   async #open(): Promise<void> {
@@ -192,7 +216,9 @@ export class Phone {
     });
     this.#ua = ua;
     ua.on('disconnected', () => {
-      if (this.#ua === ua) this.#set({ line: 'retrying' });
+      if (this.#ua !== ua) return;
+      this.#set({ line: 'retrying' });
+      this.#hurry();
       void this.#fresh(RENEWED_BEFORE).catch(() => undefined);
     });
     ua.on('registered', () => this.#registered());
@@ -236,7 +262,7 @@ export class Phone {
 
   #registered(): void {
     const away = this.state.state.line === 'retrying';
-    this.#failures = 0;
+    this.#failures = this.#quickTries = 0;
     this.#set({ line: 'ready', problem: undefined });
     for (const task of this.#waiting.splice(0)) task();
     if (away) for (const call of this.state.state.calls) call.mend();
@@ -317,6 +343,7 @@ export class Phone {
     return {
       iceServers: () => iceServersOf(this.#access),
       isReady: () => this.state.state.line === 'ready',
+      ask: () => this.#socket?.ask(HEARD_WITHIN),
       whenReady: (task: () => void) => {
         if (this.state.state.line === 'ready') task();
         else this.#waiting.push(task);

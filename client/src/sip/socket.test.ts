@@ -68,6 +68,22 @@ describe('the WebSocket under the telephone', () => {
     expect(line.isConnected()).toBe(false);
   });
 
+  it('counts as lost where it is not there in time', () => {
+    line.drop();
+    line.connect();
+    lost.mockClear();
+    vi.advanceTimersByTime(ANSWERED_WITHIN);
+    expect(lost).toHaveBeenCalledOnce();
+    expect(line.isConnecting()).toBe(false);
+  });
+
+  it('is lost sooner where it is asked in haste', () => {
+    line.ask();
+    line.ask(1500);
+    vi.advanceTimersByTime(1500);
+    expect(lost).toHaveBeenCalledOnce();
+  });
+
   it('stays with one', () => {
     const heard = vi.fn();
     line.ondata = heard;

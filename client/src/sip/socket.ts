@@ -1,4 +1,4 @@
-/** How long the server may be silent before it is asked for a sign of life, and how long it has for one. Milliseconds. */
+/** How long the server may be silent before it is asked for a sign of life, and how long it has for one, its first too. Milliseconds. */
 export const ASKED_EVERY = 25_000;
 export const ANSWERED_WITHIN = 5_000;
 
@@ -19,6 +19,7 @@ export class LineSocket {
   #socket: WebSocket | undefined;
   #asking: ReturnType<typeof setInterval> | undefined;
   #overdue: ReturnType<typeof setTimeout> | undefined;
+  #due = Infinity;
 
   constructor(readonly url: string) {
     const { protocol, host } = new URL(url);
@@ -31,7 +32,9 @@ export class LineSocket {
     const socket = new WebSocket(this.url, 'sip');
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
+    this.#await(ANSWERED_WITHIN);
     socket.onopen = () => {
+      this.#alive();
       this.#asking = setInterval(() => this.ask(), ASKED_EVERY);
       this.onconnect();
     };
@@ -61,9 +64,16 @@ export class LineSocket {
   }
 
   /** Ask for a sign of life; without one in time the connection counts as lost. */
-  ask(): void {
-    if (!this.send('\r\n\r\n')) return;
-    this.#overdue ??= setTimeout(() => this.drop(), ANSWERED_WITHIN);
+  ask(within = ANSWERED_WITHIN): void {
+    if (this.send('\r\n\r\n')) this.#await(within);
+  }
+
+  #await(within: number): void {
+    const due = Date.now() + within;
+    if (due >= this.#due) return;
+    clearTimeout(this.#overdue);
+    this.#due = due;
+    this.#overdue = setTimeout(() => this.drop(), within);
   }
 
   /** Count the connection as lost now, whatever the browser believes of it. */
@@ -75,7 +85,7 @@ export class LineSocket {
 
   #alive(): void {
     clearTimeout(this.#overdue);
-    this.#overdue = undefined;
+    this.#due = Infinity;
   }
 
   #lost(error: boolean, code: number, reason: string): void {

@@ -28,7 +28,7 @@ export class Surroundings {
   begin(): void {
     this.#following = this.phone.state.subscribe(() => this.#follow());
     window.addEventListener('online', this.#changed);
-    window.addEventListener('offline', this.#doubtful);
+    window.addEventListener('offline', this.#offline);
     window.addEventListener('pagehide', this.#leaving);
     document.addEventListener('visibilitychange', this.#doubtful);
     connection()?.addEventListener('change', this.#perhapsChanged);
@@ -40,13 +40,18 @@ export class Surroundings {
     this.#lit(false);
     this.#bind(undefined);
     window.removeEventListener('online', this.#changed);
-    window.removeEventListener('offline', this.#doubtful);
+    window.removeEventListener('offline', this.#offline);
     window.removeEventListener('pagehide', this.#leaving);
     document.removeEventListener('visibilitychange', this.#doubtful);
     connection()?.removeEventListener('change', this.#perhapsChanged);
   }
 
   readonly #changed = (): void => this.phone.nudge(true);
+
+  readonly #offline = (): void => {
+    this.phone.doubt();
+    this.#doubtful();
+  };
 
   /** Browsers tell of every new estimate of speed as well: another kind of network is another network. */
   readonly #perhapsChanged = (): void => {

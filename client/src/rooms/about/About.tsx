@@ -91,7 +91,7 @@ function Components() {
       <Stack component="ul" gap={0} className={css.components}>
         {found.map((each) => (
           <li key={`${each.side} ${each.name} ${each.version}`}>
-            <span className={css.name}>
+            <span className={css.name} translate="no">
               {each.name}{' '}
               <Text component="span" size="sm" c="dimmed">
                 {each.version}

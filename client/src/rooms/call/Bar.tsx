@@ -1,9 +1,9 @@
 import { IconPhoneOff } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
+import { useClock } from '~/design/useClock';
 import { useValue } from '~/kernel/store';
 import { phone, type Call } from '~/sip';
 import { showCall } from './model';
-import { useClock } from './useClock';
 import { useParty } from './useParty';
 import { stateOf } from './words';
 import css from './call.module.css';

@@ -1,6 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useValue } from '~/kernel/store';
 import { colleagues } from '~/rooms/directory';
 import { phone, type Call } from '~/sip';
@@ -9,9 +9,14 @@ import { CallScreen } from './CallScreen';
 import { Devices } from './Devices';
 import { Ear } from './Ear';
 import { Incoming } from './Incoming';
-import { callView, shown } from './model';
+import { callView, showCall, shown } from './model';
 import { useAlone } from './useAlone';
 import { useParty } from './useParty';
+import { useRoom } from './useRoom';
+import { useLookedFor } from './useServed';
+
+const TransferSheet = lazy(() => import('./TransferSheet'));
+const RosterSheet = lazy(() => import('~/rooms/meetings').then((each) => each.loadRosterSheet()));
 
 /** Calls, above whatever else is on the screen. */
 export default function CallLayer() {
@@ -29,8 +34,32 @@ export default function CallLayer() {
       {now.active && (minimised ? <Bar call={now.active} /> : <CallScreen call={now.active} other={now.other} />)}
       {now.ringing && <Incoming call={now.ringing} beside={Boolean(now.active)} />}
       {now.active && <Devices />}
+      {now.active && <RoomOf call={now.active} />}
+      {now.active?.answered && (
+        <Suspense>
+          <TransferSheet call={now.active} />
+        </Suspense>
+      )}
       {now.active && <Ear call={now.active} />}
     </>
+  );
+}
+
+/** Who is in the room, if it is one that was called. */
+function RoomOf({ call }: { call: Call }) {
+  const { t } = useLingui();
+  useLookedFor(call);
+  const room = useRoom(call);
+  const opened = useValue(callView, (each) => each.roster);
+  if (!room || call.over) return null;
+  return (
+    <Suspense>
+      <RosterSheet
+        room={{ id: room.id, name: room.name || room.number || t`the conference` }}
+        opened={opened}
+        close={() => showCall({ roster: false })}
+      />
+    </Suspense>
   );
 }
 

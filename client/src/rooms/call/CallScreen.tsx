@@ -2,6 +2,7 @@ import { FocusTrap } from '@mantine/core';
 import { IconArrowsExchange, IconChevronDown } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { useClock } from '~/design/useClock';
 import { turn } from '~/media/sensors';
 import { useValue } from '~/kernel/store';
 import { orientation } from '~/media/sensors';
@@ -10,8 +11,9 @@ import { phone, type Call } from '~/sip';
 import { Controls } from './Controls';
 import { Lacks } from './Lacks';
 import { callView, initials, showCall } from './model';
+import { RecordingBanner } from './RecordingBanner';
 import { Signs } from './Signs';
-import { useClock } from './useClock';
+import { Undone } from './Undone';
 import { useParty } from './useParty';
 import { Video } from './Video';
 import { stateOf } from './words';
@@ -61,7 +63,9 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
           <Signs call={call} />
         </div>
         <Party call={call} compact={Boolean(seen) || keypad} />
+        <RecordingBanner call={call} />
         <Lacks call={call} />
+        <Undone call={call} />
         {other && <Waiting call={other} />}
         <Controls call={call} video={element} />
       </section>

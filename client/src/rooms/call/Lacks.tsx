@@ -8,7 +8,7 @@ import css from './call.module.css';
 /** What the browser asks for and why; what is missing and how to get it. */
 export function Lacks({ call }: { call: Call }) {
   const { t } = useLingui();
-  const { lacking, videoRefused } = useValue(call.state);
+  const { lacking, videoRefused, transfer } = useValue(call.state);
   const { source } = useValue(asking);
   if (source) {
     return (
@@ -27,6 +27,17 @@ export function Lacks({ call }: { call: Call }) {
         <div className={css.noteKeys}>
           <button type="button" onClick={again}>{t`Try again`}</button>
           <button type="button" onClick={() => call.overlook()}>{t`Go on without`}</button>
+        </div>
+      </div>
+    );
+  }
+  if (transfer === 'refused') {
+    return (
+      <div className={css.note} role="alert">
+        <strong>{t`The call could not be transferred`}</strong>
+        <span>{t`Nobody took it there. You are still connected.`}</span>
+        <div className={css.noteKeys}>
+          <button type="button" onClick={() => call.overlook()}>{t`Go on`}</button>
         </div>
       </div>
     );

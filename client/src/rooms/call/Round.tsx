@@ -7,8 +7,8 @@ interface RoundProps {
   icon: Icon;
   label: string;
   onClick: () => void;
-  /** What it is for: taking a call, ending one, or anything else. */
-  kind?: 'take' | 'end' | 'plain';
+  /** What it is for: taking a call, ending one, something that is recorded now, or anything else. */
+  kind?: 'take' | 'end' | 'recorded' | 'plain';
   /** Of something that is on or off: whether it is on. */
   on?: boolean;
   disabled?: boolean;

@@ -12,9 +12,20 @@ export interface CallView {
   devices: boolean;
   /** The sheet of figures. */
   figures: boolean;
+  /** Who is in the room that was called. */
+  roster: boolean;
+  /** To whom the call is to be given. */
+  transfer: boolean;
 }
 
-const BEGIN: CallView = { minimised: false, keypad: false, devices: false, figures: false };
+const BEGIN: CallView = {
+  minimised: false,
+  keypad: false,
+  devices: false,
+  figures: false,
+  roster: false,
+  transfer: false,
+};
 
 export const callView = createStore<CallView>(BEGIN);
 

@@ -2,6 +2,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { CaptureRefused, Source, Why } from '~/media/capture';
 import type { CallState, Ending } from '~/sip';
+import type { Recorded } from './recording';
 
 /** Why a call is over, in plain words. */
 export const ENDINGS: Record<Ending, MessageDescriptor> = {
@@ -20,17 +21,42 @@ export const ENDINGS: Record<Ending, MessageDescriptor> = {
   'line-lost': msg`No connection to the PBX`,
   'media-lost': msg`The connection was lost`,
   replaced: msg`Call ended`,
+  transferred: msg`Transferred`,
   fault: msg`The call could not be made`,
+};
+
+/** How it stands with the recording of a call. */
+export const RECORDED: Record<Exclude<Recorded['state'], 'none'>, MessageDescriptor> = {
+  asking: msg`Asking for the recording…`,
+  announced: msg`Everybody is being told that this call is recorded`,
+  recording: msg`This call is being recorded`,
+  paused: msg`The recording is paused`,
+};
+
+/** How it stands with the recording of what is said in a room. */
+export const MEETING = {
+  recording: msg`This meeting is being recorded`,
+  paused: msg`The recording is paused`,
+};
+
+/** Why a call is recorded no more, or was not at all. */
+export const UNRECORDED: Partial<Record<string, MessageDescriptor>> = {
+  refused: msg`Not recorded: somebody in the call does not want it`,
+  not_told: msg`Not recorded: somebody could not be told`,
+  full: msg`The recording has ended: there is no room for more`,
+  fault: msg`The recording has ended by a fault`,
 };
 
 /** What is to be said of a call besides how long it has been; `reached`: whether the PBX is. */
 export function stateOf(state: CallState, reached = true): MessageDescriptor | undefined {
   if (state.phase === 'ended') return ENDINGS[state.ending ?? 'fault'];
-  if (state.mending) return msg`Connection lost, finding another way…`;
+  if (state.way === 'lost') return msg`Connection lost, finding another way…`;
   if (state.phase === 'calling') return msg`Calling…`;
   if (state.phase === 'ringing') return state.earlyMedia ? msg`Connecting…` : msg`Ringing…`;
   if (state.phase === 'incoming') return msg`Answering…`;
-  if (!reached) return msg`Reconnecting…`;
+  if (!reached || state.way === 'doubtful') return msg`Reconnecting…`;
+  if (state.transfer === 'asked') return msg`Transferring…`;
+  if (state.transfer === 'rings') return msg`Transferring: it rings there…`;
   if (state.phase === 'held') return msg`On hold`;
   return state.heldByThem ? msg`The other side put you on hold` : undefined;
 }

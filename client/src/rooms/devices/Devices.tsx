@@ -7,7 +7,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Device } from '~/api';
 import { organisation } from '~/api/organisation';
 import { ask } from '~/design/Ask';
-import { usePages } from '~/design/lists';
+import { usePages, WATCHED_MS } from '~/design/lists';
 import { day } from '~/design/moments';
 import { Fault } from '~/design/Notice';
 import { Page } from '~/design/Page';
@@ -15,19 +15,26 @@ import { SipLogin } from '~/design/Secret';
 import { Table } from '~/design/Table';
 import { useValue } from '~/kernel/store';
 
-/** Telephones and programs that may register. */
+/** Telephones and programs that may register, and which of them are there. */
 export default function Devices() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
   const queries = useQueryClient();
-  const { items, fault, more, loading } = usePages<Device>(['devices', tenant], (cursor) =>
-    api.listDevices({ query: { tenant, cursor } }),
+  const { items, fault, more, loading } = usePages<Device>(
+    ['devices', tenant],
+    (cursor) => api.listDevices({ query: { tenant, cursor } }),
+    WATCHED_MS,
   );
   const numbers = useNumbers(tenant);
   const change = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () => queries.invalidateQueries({ queryKey: ['devices'] }),
   });
+  const stateOf = (device: Device): [string, string] => {
+    if (!device.enabled) return [t`blocked`, 'red'];
+    if (device.registered) return [t`registered`, 'teal'];
+    return device.can_be_woken ? [t`asleep, a call wakes it`, 'cyan'] : [t`not registered`, 'gray'];
+  };
   const kinds = { phone: t`desk phone`, softphone: t`SIP program`, client: t`UnifiCX client` };
 
   async function renew(device: Device) {
@@ -81,17 +88,20 @@ export default function Devices() {
           { title: t`Last used`, show: (device) => (device.last_used ? day(device.last_used) : t`never`) },
           {
             title: t`State`,
-            show: (device) => (
-              <Badge variant="dot" color={device.enabled ? 'teal' : 'gray'}>
-                {device.enabled ? t`may register` : t`blocked`}
-              </Badge>
-            ),
+            show: (device) => {
+              const [text, colour] = stateOf(device);
+              return (
+                <Badge variant="dot" color={colour}>
+                  {text}
+                </Badge>
+              );
+            },
           },
         ]}
         actions={(device) => (
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <UnstyledButton p="xs" lh={0} aria-label={t`What to do with ${device.name}`}>
+              <UnstyledButton p={13} lh={0} aria-label={t`What to do with ${device.name}`}>
                 <IconDots size={18} aria-hidden />
               </UnstyledButton>
             </Menu.Target>

@@ -6,6 +6,7 @@ import { useValue } from '~/kernel/store';
 import { Keypad, startCall } from '~/rooms/call';
 import { colleagues } from '~/rooms/directory';
 import { LineState } from './LineState';
+import { ParkedCalls } from './ParkedCalls';
 import { backspace, dialled, meant, press, recallLast, takeNumber, type } from './model';
 import css from './dial.module.css';
 
@@ -30,6 +31,7 @@ export default function Dial() {
         </Title>
       </VisuallyHidden>
       <LineState />
+      <ParkedCalls />
       <form
         className={css.display}
         onSubmit={(event) => {

@@ -1,5 +1,5 @@
 import { onLeaving } from '~/api/session';
-import { fromKept, keepFor, kept, keptFor } from '~/kernel/kept';
+import { keep, keptFor, recall } from '~/kernel/kept';
 import { createStore } from '~/kernel/store';
 
 const LAST = 'dial.last';
@@ -51,14 +51,13 @@ export function takeNumber(): string {
     return '';
   }
   dialled.setState(() => ({ typed: '', last: typed }));
-  void keepFor(keptFor(), () => kept.values.put({ key: LAST, value: typed }));
+  void keep(keptFor(), LAST, typed);
   return typed;
 }
 
 export async function recallLast(): Promise<void> {
-  const found = await fromKept(() => kept.values.get(LAST), undefined);
-  if (typeof found?.value !== 'string') return;
-  const last = found.value;
+  const last = await recall(LAST);
+  if (typeof last !== 'string') return;
   dialled.setState((before) => ({ ...before, last: before.last || last }));
 }
 

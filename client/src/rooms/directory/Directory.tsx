@@ -1,6 +1,7 @@
-import { ActionIcon, Avatar, Text, TextInput, Title } from '@mantine/core';
-import { IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
+import { ActionIcon, Avatar, Button, Text, TextInput, Title } from '@mantine/core';
+import { IconPhone, IconSearch, IconUsersGroup, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import type { Colleague } from '~/api';
 import { Fault, Hint } from '~/design/Notice';
@@ -21,7 +22,19 @@ export default function Directory() {
     [now.colleagues, now.search, i18n.locale],
   );
   return (
-    <Page title={t`People`}>
+    <Page
+      title={t`People`}
+      actions={
+        <Button
+          renderRoot={(props) => <Link to="/rooms" {...props} />}
+          variant="light"
+          size="md"
+          leftSection={<IconUsersGroup size={18} aria-hidden />}
+        >
+          <Trans>Rooms</Trans>
+        </Button>
+      }
+    >
       <TextInput
         type="search"
         size="md"

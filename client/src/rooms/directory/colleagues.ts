@@ -1,9 +1,10 @@
-import { api } from '~/api';
+import { api, type Colleague } from '~/api';
 import { onLeaving, session } from '~/api/session';
-import { fromKept, keepFor, kept, keptFor } from '~/kernel/kept';
+import { keep, keptFor, recall } from '~/kernel/kept';
 import { Directory } from './model';
 
 const PAGE = 200;
+const KEY = 'directory';
 let whose = keptFor();
 
 /** The colleagues, the same for every screen that shows them. */
@@ -12,15 +13,8 @@ export const colleagues = new Directory({
     whose = keptFor();
     return (await api.directory({ query: { cursor, limit: PAGE } })).data;
   },
-  kept: () => fromKept(() => kept.colleagues.toArray(), []),
-  keep: async (all) => {
-    await keepFor(whose, () =>
-      kept.transaction('rw', kept.colleagues, async () => {
-        await kept.colleagues.clear();
-        await kept.colleagues.bulkPut(all);
-      }),
-    );
-  },
+  kept: async () => ((await recall(KEY)) ?? []) as Colleague[],
+  keep: (all) => keep(whose, KEY, all),
   own: () => (session.state.state === 'in' ? session.state.me.extensions.map((each) => each.id) : []),
 });
 

@@ -1,89 +1,72 @@
-import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
+import { Badge, Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api, type Extension } from '~/api';
+import { api, type Extension, type ExtensionNow } from '~/api';
 import { organisation } from '~/api/organisation';
-import { ask } from '~/design/Ask';
-import { usePages } from '~/design/lists';
+import { WATCHED_MS } from '~/design/lists';
 import { Fault } from '~/design/Notice';
+import { useNumbered } from '~/design/numbered';
 import { Page } from '~/design/Page';
 import { SipLogin } from '~/design/Secret';
 import { Table } from '~/design/Table';
 import { useValue } from '~/kernel/store';
 
-/** The numbers of the organisation. */
+/** The numbers of the organisation, and whether something is there to ring. */
 export default function Extensions() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
-  const queries = useQueryClient();
-  const { items, fault, more, loading } = usePages<Extension>(['extensions', tenant], (cursor) =>
-    api.listExtensions({ query: { tenant, cursor } }),
-  );
-  const remove = useMutation({
-    mutationFn: (one: Extension) => api.deleteExtension({ path: { extension: one.id }, query: { tenant } }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['extensions'] }),
-  });
-
-  async function askAndRemove(one: Extension) {
-    const sure = await ask({
+  const extensions = useNumbered<ExtensionNow>({
+    every: WATCHED_MS,
+    queryKey: ['extensions', tenant],
+    load: (cursor) => api.listExtensions({ query: { tenant, cursor } }),
+    remove: (one) => api.deleteExtension({ path: { extension: one.id }, query: { tenant } }),
+    doubt: (one) => ({
       title: t`Delete extension ${one.number}?`,
       text: t`Its phones stop working now. Its calls stay in the history.`,
-      yes: t`Delete`,
-      no: t`Leave it`,
-    });
-    if (sure) remove.mutate(one);
-  }
-
-  function edit(one?: Extension) {
-    modals.open({
+    }),
+    form: (one) => ({
       title: one ? t`Extension ${one.number}` : t`New extension`,
       children: <EditExtension tenant={tenant} extension={one} />,
-    });
-  }
-
+    }),
+  });
   return (
     <Page
       title={t`Extensions`}
       size="xl"
       actions={
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => edit()}>
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={extensions.add}>
           <Trans>New extension</Trans>
         </Button>
       }
     >
-      <Fault fault={fault ?? remove.error} />
+      <Fault fault={extensions.fault} />
       <Table
+        {...extensions.list}
         label={t`Extensions`}
-        items={items}
         columns={[
           { title: t`Number`, show: (one) => one.number },
           { title: t`Name`, show: (one) => one.name },
+          { title: t`Devices`, show: (one) => <Ringing devices={one.devices} reachable={one.reachable} /> },
           { title: t`Rings for`, numeric: true, show: (one) => t`${one.ring_seconds} s` },
           { title: t`Longest call`, numeric: true, show: (one) => t`${Math.round(one.max_call_seconds / 60)} min` },
         ]}
-        actions={(one) => (
-          <>
-            <Button size="xs" variant="default" onClick={() => edit(one)} aria-label={t`Change ${one.number}`}>
-              <Trans>Change</Trans>
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => void askAndRemove(one)}
-              aria-label={t`Delete ${one.number}`}
-            >
-              <Trans>Delete</Trans>
-            </Button>
-          </>
-        )}
+        actions={extensions.actions}
         empty={<Trans>There are no extensions yet.</Trans>}
-        loading={loading}
-        more={more}
       />
     </Page>
+  );
+}
+
+/** How many of the devices a call rings. */
+function Ringing({ devices, reachable }: { devices: number; reachable: number }) {
+  const { t } = useLingui();
+  return (
+    <Badge variant="dot" color={reachable ? 'teal' : 'gray'}>
+      {reachable ? t`${reachable} of ${devices} reachable` : t`not reachable`}
+    </Badge>
   );
 }
 

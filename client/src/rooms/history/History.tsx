@@ -1,6 +1,7 @@
 import { Button, Center, Group, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { IconMicrophone2, IconSearch } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Fault, Hint } from '~/design/Notice';
 import { Page } from '~/design/Page';
@@ -23,7 +24,19 @@ export default function History() {
     return i18n.date(date, { weekday: 'long', day: 'numeric', month: 'long', ...(ago > 300 && { year: 'numeric' }) });
   };
   return (
-    <Page title={t`History`}>
+    <Page
+      title={t`History`}
+      actions={
+        <Button
+          renderRoot={(props) => <Link to="/recordings" {...props} />}
+          variant="subtle"
+          size="md"
+          leftSection={<IconMicrophone2 size={18} aria-hidden />}
+        >
+          <Trans>Recordings</Trans>
+        </Button>
+      }
+    >
       <Stack gap="xs" mb="md">
         <SegmentedControl
           fullWidth

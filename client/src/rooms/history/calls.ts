@@ -1,10 +1,11 @@
 import { api, type CallRecord } from '~/api';
 import { events } from '~/api/events';
 import { onLeaving, session } from '~/api/session';
-import { fromKept, keepFor, kept, keptFor } from '~/kernel/kept';
+import { keep, keptFor, recall } from '~/kernel/kept';
 import { History } from './model';
 
 const PAGE = 100;
+const KEY = 'history';
 let whose = keptFor();
 
 /** One's own calls, the same for every screen that shows them. */
@@ -14,19 +15,8 @@ export const calls = new History({
     whose = keptFor();
     return (await api.listHistory({ query: { extension, cursor, limit: PAGE } })).data;
   },
-  kept: () =>
-    fromKept(
-      async () => (await kept.calls.orderBy('started').reverse().toArray()).map((each) => each.record as CallRecord),
-      [],
-    ),
-  keep: async (records) => {
-    await keepFor(whose, () =>
-      kept.transaction('rw', kept.calls, async () => {
-        await kept.calls.clear();
-        await kept.calls.bulkPut(records.map((record) => ({ id: record.id, started: record.started, record })));
-      }),
-    );
-  },
+  kept: async () => ((await recall(KEY)) ?? []) as CallRecord[],
+  keep: (records) => keep(whose, KEY, records),
 });
 
 onLeaving(() => calls.forget());

@@ -110,7 +110,7 @@ export default function People() {
         actions={(person) => (
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <UnstyledButton p="xs" lh={0} aria-label={t`What to do with ${person.name}`}>
+              <UnstyledButton p={13} lh={0} aria-label={t`What to do with ${person.name}`}>
                 <IconDots size={18} aria-hidden />
               </UnstyledButton>
             </Menu.Target>

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '~/api';
 import { session } from '~/api/session';
+import { ask } from '~/design/Ask';
 import { Fault, Hint } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { takeArrival } from '~/kernel/arrival';
@@ -114,16 +115,36 @@ function Elsewhere({ model }: { model: SecurityModel }) {
     queryFn: async () => (await api.signInOptions({ query: { tenant } })).data,
     enabled: tenant !== '',
   });
+  const now = useValue(model.state);
   const found = data?.single_sign_on.find((each) => each.slug === tenant);
+  const here = found !== undefined && !now.busy && now.linked === undefined && !now.fault;
+  useEffect(() => {
+    if (here) void model.findLink();
+  }, [here, model]);
+  const unlink = async () => {
+    const sure = await ask({
+      title: t`Undo the link?`,
+      text: t`You sign in here with your password then, and no more the way you do there.`,
+      yes: t`Undo it`,
+      no: t`Keep it`,
+    });
+    if (sure) await model.unlink();
+  };
   if (!found) return null;
   return (
     <Section
       title={t`Your organisation’s sign-in`}
       lead={t`Link it once, and sign in here the way you do at ${found.name}.`}
     >
-      <Button size="md" variant="light" onClick={() => void model.link()}>
-        <Trans>Link it</Trans>
-      </Button>
+      {now.linked ? (
+        <Button size="md" variant="default" disabled={now.busy} onClick={() => void unlink()}>
+          <Trans>Undo the link</Trans>
+        </Button>
+      ) : (
+        <Button size="md" variant="light" disabled={now.busy} onClick={() => void model.link()}>
+          <Trans>Link it</Trans>
+        </Button>
+      )}
     </Section>
   );
 }

@@ -17,6 +17,7 @@ import {
   IconDevices,
   IconInfoCircle,
   IconLogout,
+  IconMail,
   IconQrcode,
   IconReportMedical,
   IconShieldLock,
@@ -95,6 +96,7 @@ function Places() {
   const { t } = useLingui();
   const places = [
     { to: '/settings/add-device', text: t`Add a device`, icon: IconQrcode },
+    { to: '/settings/voicemail', text: t`Your mailbox`, icon: IconMail },
     { to: '/settings/devices', text: t`Devices`, icon: IconDevices },
     { to: '/settings/security', text: t`Security`, icon: IconShieldLock },
     { to: '/self-test', text: t`Will my phone ring?`, icon: IconBellRinging },
@@ -144,6 +146,7 @@ function Looks() {
         <SegmentedControl
           fullWidth
           size="md"
+          styles={{ label: { paddingInline: 6 } }} // wide enough anyway, but on the narrowest screen
           aria-label={t`Colours`}
           value={colorScheme}
           onChange={(value) => setColorScheme(value as MantineColorScheme)}

@@ -24,6 +24,8 @@ function world(parts: Record<string, unknown> = {}, credential: unknown = { id: 
     addPasskey: vi.fn(async () => ({ data: { factor: {}, recovery_codes: [] } })),
     renewRecoveryCodes: vi.fn(async () => ({ data: { recovery_codes: CODES } })),
     changeOwnPassword: vi.fn(async () => ({ data: undefined })),
+    showOwnSingleSignOn: vi.fn(async () => ({ data: { linked: true } })),
+    unlinkSingleSignOn: vi.fn(async () => ({ data: undefined })),
     linkSingleSignOn: vi.fn(async () => ({ data: { url: 'https://login.example.com/' } })),
     ...parts,
   };
@@ -98,5 +100,24 @@ describe('second factors', () => {
     const { model, go } = world();
     await model.link();
     expect(go).toHaveBeenCalledExactlyOnceWith('https://login.example.com/');
+  });
+});
+
+describe('the link with the organisation’s sign-in', () => {
+  it('is known, and undone', async () => {
+    const { model, now, server } = world();
+    await model.findLink();
+    expect(now().linked).toBe(true);
+    await model.unlink();
+    expect(now().linked).toBe(false);
+    expect(server.unlinkSingleSignOn).toHaveBeenCalledOnce();
+  });
+
+  it('stays where it is the only way in', async () => {
+    const unlinkSingleSignOn = vi.fn().mockRejectedValue(new Problem('conflict', 409, 'You would have no way in.'));
+    const { model, now } = world({ unlinkSingleSignOn });
+    await model.findLink();
+    await model.unlink();
+    expect(now()).toMatchObject({ linked: true, fault: { code: 'conflict' } });
   });
 });

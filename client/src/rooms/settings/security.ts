@@ -11,6 +11,8 @@ export interface SecurityState {
   codes?: string[];
   busy: boolean;
   fault: unknown;
+  /** Whether the organisation's provider lets one in here; absent until the server said. */
+  linked?: boolean;
   /** The password was just changed. */
   changed: boolean;
 }
@@ -26,6 +28,8 @@ type SecurityServer = Pick<
   | 'renewRecoveryCodes'
   | 'changeOwnPassword'
   | 'linkSingleSignOn'
+  | 'showOwnSingleSignOn'
+  | 'unlinkSingleSignOn'
 >;
 
 /** One's password and second factors. */
@@ -112,6 +116,18 @@ export class SecurityModel {
     return this.#busy(async () => {
       const begun = await this.proof.around(() => this.server.linkSingleSignOn());
       if (begun) this.go(begun.data.url);
+    });
+  }
+
+  /** Whether there is a link. */
+  findLink(): Promise<void> {
+    return this.#busy(async () => this.#set({ linked: (await this.server.showOwnSingleSignOn()).data.linked }));
+  }
+
+  unlink(): Promise<void> {
+    return this.#busy(async () => {
+      const undone = await this.proof.around(() => this.server.unlinkSingleSignOn());
+      if (undone) this.#set({ linked: false });
     });
   }
 

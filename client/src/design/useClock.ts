@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { duration } from '~/design/moments';
+import { duration } from './moments';
 
 /** How long it has been, as 1:07, running. Nothing before it began. */
 export function useClock(since: number | undefined): string | undefined {

@@ -1,0 +1,88 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { CallRecording } from '~/api';
+import { Problem } from '~/kernel/problem';
+import { Recording, recordedOf, type Wanted } from './recording';
+
+function world() {
+  let now = { call_id: 'c', state: 'none', begun: null, end: null, allowed: true } as CallRecording;
+  const parts = {
+    show: vi.fn(async () => now),
+    change: vi.fn(async (_call: string, wanted: Wanted) => {
+      now = {
+        ...now,
+        state: wanted === 'stopped' ? 'ended' : 'announced',
+        begun: 'demand',
+        allowed: wanted === 'stopped',
+      };
+      return now;
+    }),
+  };
+  const recording = new Recording(parts);
+  const server = (change: Partial<CallRecording>) => (now = { ...now, ...change });
+  return { recording, parts, server, shown: () => recording.state.state.c };
+}
+
+describe('the recording of a call', () => {
+  it('is shown from the notice to the end of the call', () => {
+    const { recording, shown } = world();
+    for (const state of ['announced', 'recording', 'paused'] as const) {
+      recording.hear({ call: 'c', state });
+      expect(shown()).toMatchObject({ state });
+    }
+    recording.hear({ call: 'another', state: 'ended' });
+    expect(shown()?.state).toBe('paused');
+    recording.hear({ call: 'c', state: 'ended' });
+    expect(recording.state.state).toEqual({});
+  });
+
+  it('is begun where that is allowed, directed, and ended', async () => {
+    const { recording, parts, shown } = world();
+    await recording.look('c');
+    expect(shown()).toMatchObject({ state: 'none', allowed: true });
+    const asked = recording.become('c', 'recording');
+    expect(shown()?.state).toBe('asking');
+    await asked;
+    expect(shown()).toMatchObject({ state: 'announced', allowed: false, automatic: false });
+    recording.hear({ call: 'c', state: 'recording' });
+    await recording.become('c', 'stopped');
+    expect(parts.change).toHaveBeenLastCalledWith('c', 'stopped');
+    expect(shown()).toMatchObject({ state: 'none', allowed: true, end: undefined });
+  });
+
+  it('that nobody in the call asked for is told from others', async () => {
+    const { recording, server, shown } = world();
+    server({ state: 'announced', begun: 'automatic', allowed: false });
+    recording.hear({ call: 'c', state: 'announced' });
+    await vi.waitFor(() => expect(shown()?.automatic).toBe(true));
+  });
+
+  it('says why there is none, until that was read', async () => {
+    const { recording, server, shown } = world();
+    server({ state: 'ended', end: 'refused', allowed: false });
+    recording.hear({ call: 'c', state: 'ended', end: 'refused' });
+    await vi.waitFor(() => expect(shown()?.allowed).toBe(false));
+    expect(shown()).toMatchObject({ state: 'none', end: 'refused' });
+    recording.overlook('c');
+    expect(shown()?.end).toBeUndefined();
+  });
+
+  it('says what was refused, and is as it was', async () => {
+    const { recording, parts, shown } = world();
+    parts.change.mockRejectedValue(new Problem('forbidden', 403, 'No.'));
+    await recording.look('c');
+    await recording.become('c', 'recording');
+    expect(shown()).toMatchObject({ state: 'none', allowed: true, refused: { code: 'forbidden' } });
+    recording.hear({ call: 'c', state: 'recording' });
+    expect(shown()?.refused).toBeUndefined();
+    await recording.become('c', 'stopped');
+    expect(shown()).toMatchObject({ state: 'recording', refused: { code: 'forbidden' } });
+  });
+
+  it('is shown with its call, or with the one that may be it', () => {
+    const all = { a: { state: 'recording' }, b: { state: 'none' } } as const;
+    expect(recordedOf(all, 'a', ['a', 'b'])?.id).toBe('a');
+    expect(recordedOf(all, 'b', ['a', 'b'])).toEqual({ id: 'b', now: { state: 'none' } });
+    expect(recordedOf(all, undefined, ['b'])?.id).toBe('a');
+    expect(recordedOf(all, undefined, ['a'])).toBeUndefined();
+  });
+});

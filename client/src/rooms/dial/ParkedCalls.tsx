@@ -1,0 +1,42 @@
+import { Button } from '@mantine/core';
+import { IconParking } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { useValue } from '~/kernel/store';
+import { startCall } from '~/rooms/call';
+import { fetching, parked } from '~/rooms/parked';
+import { phone } from '~/sip';
+import css from './dial.module.css';
+
+/** Who is parked in the organisation; a tap takes them back. Nothing while nobody is. */
+export function ParkedCalls() {
+  const { t } = useLingui();
+  const found = useValue(parked.state);
+  const calls = useValue(phone.state, (each) => each.calls.length);
+  // After each call anew: what is told while there is no connection is missed.
+  useEffect(() => void parked.find(), [calls]);
+  if (found.length === 0) return null;
+  return (
+    <ul className={css.parked} aria-label={t`Parked calls`}>
+      {found.map(({ place, name, number }) => {
+        const who = name || number || t`Hidden number`;
+        return (
+          <li key={place}>
+            <IconParking size={20} aria-hidden />
+            <span>
+              {who} <span className={css.dim}>{t`place ${place}`}</span>
+            </span>
+            <Button
+              size="md"
+              variant="light"
+              aria-label={t`Take back ${who}`}
+              onClick={() => void startCall(fetching(place), { name: who })}
+            >
+              <Trans>Take back</Trans>
+            </Button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,2 @@
+export { Player } from './Player';
+export { heardAs } from './sound';

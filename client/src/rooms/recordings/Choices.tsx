@@ -1,0 +1,154 @@
+import { NumberInput, Select, Switch } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type Extension, type ExtensionRecording, type RecordingSettings } from '~/api';
+import { usePages } from '~/design/lists';
+import { Fault } from '~/design/Notice';
+import { Section } from '~/design/Section';
+
+/** How the organisation records calls. What is chosen counts at once. */
+export function OrganisationChoice({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const queryKey = ['recording-settings', tenant];
+  const { data, error } = useQuery({
+    queryKey,
+    queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
+  });
+  const change = useMutation({
+    mutationFn: async (body: Partial<RecordingSettings>) =>
+      (await api.changeRecordingSettings({ query: { tenant }, body })).data,
+    onSuccess: (saved) => {
+      queries.setQueryData(queryKey, saved);
+      void queries.invalidateQueries({ queryKey: ['recordings', tenant] });
+    },
+  });
+  return (
+    <Section title={t`For everybody`}>
+      <Fault fault={error ?? change.error} />
+      {data && (
+        <>
+          <Select
+            label={t`Recording calls`}
+            description={t`Everybody in a call is told before its first word is kept.`}
+            allowDeselect={false}
+            disabled={change.isPending}
+            value={data.mode}
+            onChange={(mode) => change.mutate({ mode: mode as RecordingSettings['mode'] })}
+            data={[
+              { value: 'off', label: t`off` },
+              { value: 'announce', label: t`whoever stays after the notice agrees` },
+              { value: 'opt_in', label: t`whoever presses 1 agrees` },
+            ]}
+          />
+          <Switch
+            label={t`Keys that are pressed pause it`}
+            description={t`They may be the number of a card.`}
+            disabled={change.isPending}
+            checked={data.pause_on_keys}
+            onChange={(event) => change.mutate({ pause_on_keys: event.currentTarget.checked })}
+          />
+          <Switch
+            label={t`Administrators may listen`}
+            description={t`They say what for. It is noted, and those in the call can see it.`}
+            disabled={change.isPending}
+            checked={data.administrators_listen}
+            onChange={(event) => change.mutate({ administrators_listen: event.currentTarget.checked })}
+          />
+          <Figure
+            label={t`A tone is heard every (seconds)`}
+            description={t`It reminds everybody that the call is recorded. 0: none.`}
+            value={data.beep_seconds}
+            set={(beep_seconds) => change.mutate({ beep_seconds })}
+          />
+          <Figure
+            label={t`Can be brought back for (days)`}
+            description={t`What was put away for longer is erased.`}
+            value={data.restorable_days}
+            set={(restorable_days) => change.mutate({ restorable_days })}
+          />
+        </>
+      )}
+    </Section>
+  );
+}
+
+interface FigureProps {
+  label: string;
+  description: string;
+  value: number;
+  set: (value: number) => void;
+}
+
+/** A number that counts once one leaves its field. */
+function Figure({ label, description, value, set }: FigureProps) {
+  const [typed, type] = useState<number | string>(value);
+  return (
+    <NumberInput
+      label={label}
+      description={description}
+      min={0}
+      allowDecimal={false}
+      value={typed}
+      onChange={type}
+      onBlur={() => typed !== value && typeof typed === 'number' && set(typed)}
+    />
+  );
+}
+
+/** How the calls of one extension are recorded. */
+export function ExtensionChoice({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const [chosen, choose] = useState<string | null>(null);
+  const { items, fault } = usePages<Extension>(['extensions', tenant], (cursor) =>
+    api.listExtensions({ query: { tenant, cursor, limit: 200 } }),
+  );
+  return (
+    <Section title={t`An extension`}>
+      <Fault fault={fault} />
+      <Select
+        label={t`Extension`}
+        searchable
+        data={items.map((each) => ({ value: each.id, label: `${each.number} ${each.name}` }))}
+        value={chosen}
+        onChange={choose}
+      />
+      {chosen && <When key={chosen} extension={chosen} tenant={tenant} />}
+    </Section>
+  );
+}
+
+function When({ extension, tenant }: { extension: string; tenant?: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const queryKey = ['extension-recording', tenant, extension];
+  const which = { path: { extension }, query: { tenant } };
+  const { data, error } = useQuery({ queryKey, queryFn: async () => (await api.showExtensionRecording(which)).data });
+  const change = useMutation({
+    mutationFn: async (when: ExtensionRecording['when']) =>
+      (await api.changeExtensionRecording({ ...which, body: { when } })).data,
+    onSuccess: (saved) => queries.setQueryData(queryKey, saved),
+  });
+  return (
+    <>
+      <Fault fault={error ?? change.error} />
+      {data && (
+        <Select
+          label={t`Its calls are recorded`}
+          allowDeselect={false}
+          disabled={change.isPending}
+          value={data.when}
+          onChange={(when) => change.mutate(when as ExtensionRecording['when'])}
+          data={[
+            { value: 'never', label: t`never` },
+            { value: 'on_demand', label: t`if somebody in the call asks` },
+            { value: 'incoming', label: t`if it is called` },
+            { value: 'outgoing', label: t`if it calls` },
+            { value: 'always', label: t`always` },
+          ]}
+        />
+      )}
+    </>
+  );
+}

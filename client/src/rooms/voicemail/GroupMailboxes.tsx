@@ -1,0 +1,133 @@
+import { Badge, Button, Group, PasswordInput, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { modals } from '@mantine/modals';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { IconPlus } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type GroupMailbox } from '~/api';
+import { Fault } from '~/design/Notice';
+import { useNumbered } from '~/design/numbered';
+import { Section } from '~/design/Section';
+import { Table } from '~/design/Table';
+import { Greetings } from './Greetings';
+import { decideWith, settled, type OldMessages } from './old-messages';
+
+const KEY = 'group-mailboxes';
+
+/** Mailboxes with numbers of their own, which several share. */
+export function GroupMailboxes({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const mailboxes = useNumbered<GroupMailbox>({
+    queryKey: [KEY, tenant],
+    load: (cursor) => api.listMailboxes({ query: { tenant, cursor } }),
+    remove: (one) => api.deleteMailbox({ path: { mailbox: one.id }, query: { tenant } }),
+    doubt: (one) => ({
+      title: t`Delete mailbox ${one.number}?`,
+      text: t`Its messages and greetings are erased for good.`,
+    }),
+    form: (one) => ({
+      title: one ? t`Mailbox ${one.number}` : t`New mailbox`,
+      children: <Edit tenant={tenant} mailbox={one} />,
+    }),
+  });
+  return (
+    <Section title={t`Mailboxes that several share`} lead={t`A call to the number leaves a message for all members.`}>
+      <Fault fault={mailboxes.fault} />
+      <Table
+        {...mailboxes.list}
+        label={t`Mailboxes that several share`}
+        columns={[
+          { title: t`Number`, show: (one) => one.number },
+          { title: t`Name`, show: (one) => one.name },
+          { title: t`Members`, show: (one) => one.members.join(', ') },
+          {
+            title: t`New messages`,
+            numeric: true,
+            show: (one) => (one.enabled ? one.new_messages : <Badge variant="default">{t`off`}</Badge>),
+          },
+        ]}
+        actions={mailboxes.actions}
+        empty={<Trans>There are none yet.</Trans>}
+      />
+      <Group justify="flex-end">
+        <Button variant="light" leftSection={<IconPlus size={16} aria-hidden />} onClick={mailboxes.add}>
+          <Trans>New mailbox</Trans>
+        </Button>
+      </Group>
+    </Section>
+  );
+}
+
+function Edit({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMailbox }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: {
+      number: mailbox?.number ?? '',
+      name: mailbox?.name ?? '',
+      members: mailbox?.members ?? [],
+      pin: '',
+      lamp: mailbox?.lamp ?? true,
+      enabled: mailbox?.enabled ?? true,
+    },
+    validate: {
+      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`A name, please.`),
+      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`4 to 12 digits.`),
+    },
+  });
+  const save = useMutation({
+    mutationFn: async ({ number, pin, enabled, ...rest }: typeof form.values) => {
+      // Empty leaves a PIN as it is; it is never shown again.
+      const body = { ...rest, ...(pin && { pin }) };
+      if (!mailbox) return api.createMailbox({ query: { tenant }, body: { number, ...body } });
+      const which = { path: { mailbox: mailbox.id }, query: { tenant } };
+      return settled(
+        (old_messages?: OldMessages) => api.updateMailbox({ ...which, body: { ...body, enabled, old_messages } }),
+        decideWith(t),
+      );
+    },
+    onSuccess: (saved) => saved && modals.closeAll(),
+    onSettled: () => queries.invalidateQueries({ queryKey: [KEY] }),
+  });
+  return (
+    <Stack>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+        <Stack>
+          <Fault fault={save.error} />
+          <TextInput
+            label={t`Number`}
+            inputMode="numeric"
+            disabled={Boolean(mailbox)}
+            required
+            data-autofocus
+            {...form.getInputProps('number')}
+          />
+          <TextInput label={t`Name`} required {...form.getInputProps('name')} />
+          <TagsInput
+            label={t`Members`}
+            description={t`Numbers of extensions: they all see, hear and put away what is left there.`}
+            clearButtonProps={{ 'aria-label': t`Remove all` }}
+            {...form.getInputProps('members')}
+          />
+          <PasswordInput
+            label={t`PIN`}
+            description={
+              mailbox?.has_pin ? t`There is one. Empty keeps it.` : t`Whoever knows it hears the mailbox by *98.`
+            }
+            inputMode="numeric"
+            autoComplete="off"
+            visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the PIN` }}
+            {...form.getInputProps('pin')}
+          />
+          <Switch label={t`Lights the members’ lamps`} {...form.getInputProps('lamp', { type: 'checkbox' })} />
+          {mailbox && <Switch label={t`Takes messages`} {...form.getInputProps('enabled', { type: 'checkbox' })} />}
+          <Button type="submit" loading={save.isPending} style={{ alignSelf: 'end' }}>
+            <Trans>Save</Trans>
+          </Button>
+        </Stack>
+      </form>
+      {mailbox && <Greetings mailbox={mailbox.id} tenant={tenant} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,126 @@
+import { Button, Group, PasswordInput, Skeleton, Stack, Switch, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Fault, Hint } from '~/design/Notice';
+import { useValue } from '~/kernel/store';
+import { Greetings } from './Greetings';
+import { goodPin, MailboxModel } from './mailbox';
+import { decideWith } from './old-messages';
+
+interface MailboxBodyProps {
+  /** It is the asker's. */
+  own?: boolean;
+  extension: string;
+  tenant?: string;
+  /** Below the greeting: how to get one. */
+  greeting?: ReactNode;
+}
+
+/** How one mailbox is set up: one's own, or as an administrator. */
+export function MailboxBody({ own = false, extension, tenant, greeting }: MailboxBodyProps) {
+  const { t } = useLingui();
+  const [model] = useState(() => new MailboxModel(extension, tenant, decideWith(t)));
+  const { mailbox, busy, fault } = useValue(model.state);
+  useEffect(() => void model.load(), [model]);
+  if (!mailbox) return fault ? <Fault fault={fault} /> : <Skeleton h={120} aria-label={t`Loading`} />;
+  return (
+    <Stack gap="sm">
+      <Fault fault={fault} />
+      {mailbox.enabled && !mailbox.takes_messages && (
+        <Hint>
+          <Trans>The organisation has voicemail switched off: calls do not go there.</Trans>
+        </Hint>
+      )}
+      <Switch
+        size="md"
+        label={t`Calls nobody takes go to voicemail`}
+        checked={mailbox.enabled}
+        disabled={busy}
+        onChange={(event) => void model.change({ enabled: event.currentTarget.checked })}
+      />
+      <Switch
+        size="md"
+        label={t`Tell of new messages by e-mail`}
+        description={t`The e-mail says that there is one.`}
+        checked={mailbox.mail}
+        disabled={busy}
+        onChange={(event) => void model.change({ mail: event.currentTarget.checked })}
+      />
+      <Switch
+        size="md"
+        label={t`The e-mail says who called`}
+        checked={mailbox.mail && mailbox.mail_caller}
+        disabled={busy || !mailbox.mail}
+        onChange={(event) => void model.change({ mail_caller: event.currentTarget.checked })}
+      />
+      <Switch
+        size="md"
+        label={t`The message itself is in the e-mail`}
+        description={
+          !mailbox.may_mail_sound
+            ? t`The organisation does not let messages be sent by e-mail.`
+            : own
+              ? t`As sound, which every mail program plays. Whoever can read your e-mails hears it then, and when you erase the message here, the e-mail stays: delete it too.`
+              : t`Only the owner of the mailbox can switch this on.`
+        }
+        checked={mailbox.mail && mailbox.mail_sound && mailbox.may_mail_sound}
+        disabled={busy || !mailbox.mail || !mailbox.may_mail_sound || !(own || mailbox.mail_sound)}
+        onChange={(event) => void model.change({ mail_sound: event.currentTarget.checked })}
+      />
+      <Pin model={model} />
+      <div>
+        <Text fw={600}>
+          <Trans>What callers hear</Trans>
+        </Text>
+        <Greetings mailbox={extension} tenant={tenant} />
+        {greeting}
+      </div>
+    </Stack>
+  );
+}
+
+function Pin({ model }: { model: MailboxModel }) {
+  const { t } = useLingui();
+  const { mailbox, busy, done } = useValue(model.state);
+  const [pin, setPin] = useState('');
+  const has = mailbox?.has_pin ?? false;
+  const set = async (chosen: string) => {
+    await model.pin(chosen);
+    if (model.state.state.done) setPin('');
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void set(pin);
+      }}
+    >
+      <PasswordInput
+        size="md"
+        label={has ? t`New PIN` : t`PIN`}
+        description={t`With one the mailbox can be heard from any telephone, by *98. 4 to 12 digits.`}
+        inputMode="numeric"
+        autoComplete="off"
+        maxLength={12}
+        visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the PIN` }}
+        value={pin}
+        onChange={(event) => setPin(event.currentTarget.value)}
+      />
+      <Group gap="xs" mt="xs">
+        <Button type="submit" size="md" variant="light" disabled={!goodPin(pin) || busy}>
+          {has ? <Trans>Change the PIN</Trans> : <Trans>Set the PIN</Trans>}
+        </Button>
+        {has && (
+          <Button size="md" variant="default" disabled={busy} onClick={() => void set('')}>
+            <Trans>Take the PIN away</Trans>
+          </Button>
+        )}
+      </Group>
+      {done && (
+        <Text role="status" size="sm" mt="xs">
+          {done === 'pin' ? <Trans>The PIN is set.</Trans> : <Trans>The mailbox has no PIN any more.</Trans>}
+        </Text>
+      )}
+    </form>
+  );
+}

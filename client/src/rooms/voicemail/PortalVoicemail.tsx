@@ -1,0 +1,166 @@
+import { Button, NumberInput, Select, Stack, Switch } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type Extension, type Message, type VoicemailSettings } from '~/api';
+import { organisation } from '~/api/organisation';
+import { usePages } from '~/design/lists';
+import { duration, moment } from '~/design/moments';
+import { Fault, Hint } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { Table } from '~/design/Table';
+import { useValue } from '~/kernel/store';
+import { sureToErase } from './erasing';
+import { GroupMailboxes } from './GroupMailboxes';
+import { MailboxBody } from './MailboxBody';
+import { decideWith, settled, type OldMessages } from './old-messages';
+
+/** How the organisation has its voicemail, and each of its mailboxes. */
+export default function PortalVoicemail() {
+  const { t } = useLingui();
+  const tenant = useValue(organisation, (each) => each.chosen?.id);
+  const { data, error } = useQuery({
+    queryKey: ['voicemail-settings', tenant],
+    queryFn: async () => (await api.showVoicemailSettings({ query: { tenant } })).data,
+  });
+  return (
+    <Page title={t`Voicemail`} size="lg">
+      <Fault fault={error} />
+      {data && <Settings tenant={tenant} settings={data} />}
+      <GroupMailboxes tenant={tenant} />
+      <Boxes tenant={tenant} />
+    </Page>
+  );
+}
+
+function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSettings }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const form = useForm({ initialValues: settings });
+  const save = useMutation({
+    // What transcription needs is told, not set.
+    mutationFn: async ({ transcription_needs: _, ...body }: VoicemailSettings) => {
+      const change = (old_messages?: OldMessages) =>
+        api.changeVoicemailSettings({ query: { tenant }, body: { ...body, old_messages } });
+      return (await settled(change, decideWith(t)))?.data;
+    },
+    onSuccess: (saved) => {
+      if (!saved) return;
+      queries.setQueryData(['voicemail-settings', tenant], saved);
+      form.setInitialValues(saved);
+      form.setValues(saved);
+    },
+  });
+  return (
+    <Section title={t`For everybody`}>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+        <Stack gap="sm">
+          <Fault fault={save.error} />
+          {save.data && !form.isDirty() && (
+            <Hint>
+              <Trans>Saved.</Trans>
+            </Hint>
+          )}
+          <Switch
+            label={t`Calls nobody takes go to voicemail`}
+            {...form.getInputProps('enabled', { type: 'checkbox' })}
+          />
+          <NumberInput label={t`Longest message (seconds)`} {...form.getInputProps('longest_seconds')} />
+          <NumberInput label={t`Most messages in a mailbox`} {...form.getInputProps('most_messages')} />
+          <NumberInput
+            label={t`Can be brought back for (days)`}
+            description={t`What was put away for longer is erased.`}
+            {...form.getInputProps('restorable_days')}
+          />
+          <Switch
+            label={t`Keep sound as it was spoken`}
+            description={t`It takes eight times the room and sounds no different on a telephone.`}
+            {...form.getInputProps('keep_wav', { type: 'checkbox' })}
+          />
+          <Switch
+            label={t`Owners of mailboxes may have messages sent by e-mail, as sound`}
+            description={t`Each decides for their own mailbox. What was sent cannot be erased here any more.`}
+            {...form.getInputProps('mail_sound', { type: 'checkbox' })}
+          />
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'end' }}>
+            <Trans>Save</Trans>
+          </Button>
+        </Stack>
+      </form>
+    </Section>
+  );
+}
+
+function Boxes({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const [chosen, choose] = useState<string | null>(null);
+  const { items, fault } = usePages<Extension>(['extensions', tenant], (cursor) =>
+    api.listExtensions({ query: { tenant, cursor, limit: 200 } }),
+  );
+  return (
+    <Section title={t`A mailbox`} lead={t`Messages of others can be erased here, not listened to.`}>
+      <Fault fault={fault} />
+      <Select
+        label={t`Extension`}
+        searchable
+        data={items.map((each) => ({ value: each.id, label: `${each.number} ${each.name}` }))}
+        value={chosen}
+        onChange={choose}
+      />
+      {chosen && (
+        <>
+          <MailboxBody key={chosen} extension={chosen} tenant={tenant} />
+          <Messages extension={chosen} tenant={tenant} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Messages({ extension, tenant }: { extension: string; tenant?: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const key = ['voicemail', tenant, extension];
+  const { items, fault, loading } = usePages<Message>(key, async () => {
+    const [here, away] = await Promise.all(
+      [false, true].map((hidden) => api.listVoicemail({ query: { tenant, extension, hidden } })),
+    );
+    return { data: { items: [...here!.data.items, ...away!.data.items], next: null } };
+  });
+  const erase = useMutation({
+    mutationFn: (one: Message) => api.eraseVoicemail({ path: { message_id: one.id }, query: { tenant } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  });
+  const askAndErase = async (one: Message) => {
+    if (await sureToErase(t, one.mailed)) erase.mutate(one);
+  };
+  const state = (one: Message) => (one.hidden ? t`put away` : one.heard ? t`heard` : t`new`);
+  return (
+    <>
+      <Fault fault={fault ?? erase.error} />
+      <Table
+        label={t`Messages`}
+        items={items}
+        columns={[
+          { title: t`Left`, show: (one) => moment(one.created) },
+          { title: t`Length`, numeric: true, show: (one) => duration(Math.round(one.seconds)) },
+          { title: t`State`, show: state },
+        ]}
+        actions={(one) => (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t`Erase the message of ${moment(one.created)}`}
+            onClick={() => void askAndErase(one)}
+          >
+            <Trans>Erase</Trans>
+          </Button>
+        )}
+        empty={<Trans>No messages.</Trans>}
+        loading={loading}
+      />
+    </>
+  );
+}

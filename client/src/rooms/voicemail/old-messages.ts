@@ -1,0 +1,36 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { choose } from '~/design/Ask';
+import { asProblem } from '~/kernel/problem';
+
+export type OldMessages = 'keep' | 'put_away' | 'erase';
+export type Decides = () => Promise<OldMessages | undefined>;
+
+/**
+ * Switch voicemail off, or on: if there are messages the server wants to know what becomes of them, and so somebody is
+ * asked. Resolves with nothing if they would rather not.
+ */
+export async function settled<T>(work: (old?: OldMessages) => Promise<T>, decide: Decides): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (fault) {
+    if (asProblem(fault).code !== 'old_messages_undecided') throw fault;
+    const old = await decide();
+    return old && work(old);
+  }
+}
+
+/** Asks a person. */
+export function decideWith(t: (text: MessageDescriptor) => string): Decides {
+  return () =>
+    choose<OldMessages>({
+      title: t(msg`What becomes of the messages?`),
+      text: t(msg`From now on nobody can leave a message. There are some already.`),
+      choices: [
+        { value: 'keep', label: t(msg`Keep them: they can still be heard`) },
+        { value: 'put_away', label: t(msg`Put them away: they are erased in a while`) },
+        { value: 'erase', label: t(msg`Erase them now, for good`), dangerous: true },
+      ],
+      no: t(msg`Leave voicemail on`),
+    });
+}
