@@ -4,8 +4,10 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -18,6 +20,42 @@ from unificx.store import Database
 from unificx.store.migrations import migrate
 
 MASTER = bytes(range(32))
+
+
+BROWSES = {"browser", "client"}
+LISTENS = {
+    "apps",
+    "conference",
+    "ears",
+    "engine",
+    "heard",
+    "keys",
+    "music",
+    "parked",
+    "recording",
+    "rooms",
+    "rtpengine",
+    "sound",
+    "sounds",
+    "transfers",
+    "voicemail",
+}
+"""Words in the names of files whose tests drive a browser, or listen."""
+
+
+class Apart(LoadScopeScheduling):
+    """Where several processes run the tests, one runs those in a browser and another those that listen, from the first
+    to the last: more at once would be in each other's way. What is left is shared, file by file.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.split("::", maxsplit=1)[0])
+        words = set(path.stem.split("_")) if path.parent.name == "outside" else set()
+        return "browser" if words & BROWSES else "ears" if words & LISTENS else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Apart:
+    return Apart(config, log)
 
 
 @pytest.fixture

@@ -1,29 +1,32 @@
 """A phone for calls that end in the system: speaks what it is told to, presses keys, and knows what it heard when."""
 
 import asyncio
+from array import array
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from server import Login, Server
 
 from unificx.console.softphone import Account, SoftPhone
+from unificx.console.sound import Sound
 from unificx.kernel.clock import SystemClock
 from unificx.media import tones
+from unificx.sdp import Direction
 from unificx.sip.flow import Flow
 
 SECOND = 8000
+_ROWS, _LOW, _HIGH = ("123", "456", "789", "*0#"), (697, 770, 852, 941), (1209, 1336, 1477)
 
 
 class AppPhone(SoftPhone):
     """Says a tone of `hertz` while it is not 0."""
 
-    def press(self, keys: str) -> None:
-        """Press keys, told by INFO."""
+    def hold(self, *, yes: bool = True, way: Direction = Direction.SENDONLY) -> None:
+        """Let the other one wait, or come back to him."""
         assert self.leg is not None
-        for key in keys:
-            self.leg.info(
-                "application/dtmf-relay", f"Signal={key}\r\nDuration=160\r\n".encode(), self._clock.monotonic()
-            )
+        self.leg.offer(self._description(way if yes else Direction.SENDRECV), self._clock.monotonic())
         self._flush()
 
     def say(self, hertz: float) -> None:
@@ -33,6 +36,10 @@ class AppPhone(SoftPhone):
         """How loud a tone was in the last seconds that were heard; half the amplitude counts as clear."""
         return tones.level(self.sound.heard[-round(seconds * SECOND) :], hertz)
 
+    def loudness(self, seconds: float = 0.5) -> float:
+        """How loud it was altogether in the last seconds that were heard."""
+        return tones.rms(self.sound.heard[-round(seconds * SECOND) :])
+
     async def hears(self, hertz: float, *, least: float = 1500, within: float = 10, seconds: float = 0.3) -> None:
         """Wait until it hears the tone."""
         async with asyncio.timeout(within):
@@ -40,12 +47,48 @@ class AppPhone(SoftPhone):
                 await asyncio.sleep(0.05)
 
 
+class _Keypad(Sound):
+    """Its keys are two tones each, for a tenth of a second, with as much silence behind (ITU-T Q.23, Q.24)."""
+
+    frames: "deque[array[int]]"
+
+    def _said(self, at: int) -> "array[int]":
+        return self.frames.popleft() if self.frames else super()._said(at)
+
+
+class TonePhone(AppPhone):
+    """Knows no telephone events: keys are heard as sound, or not at all."""
+
+    def __init__(self, *how: Any) -> None:
+        super().__init__(*how)
+        self.sound = self._keypad = _Keypad(how[1], how[2])
+        self._keypad.frames = deque()
+
+    def _description(self, way: Direction = Direction.SENDRECV) -> bytes:
+        lines = super()._description(way).replace(b"RTP/AVP 0 101\r\n", b"RTP/AVP 0\r\n").split(b"\r\n")
+        return b"\r\n".join(line for line in lines if b":101 " not in line)
+
+    async def dial(self, keys: str) -> None:
+        """Return once they have been said."""
+        for key in keys:
+            row = next(place for place, row in enumerate(_ROWS) if key in row)
+            pair = _LOW[row], _HIGH[_ROWS[row].index(key)]
+            low, high = (tones.sine(hertz, 5000, 800) for hertz in pair)
+            samples = array("h", map(sum, zip(low, high, strict=True))) + array("h", bytes(1600))
+            self._keypad.frames.extend(samples[at : at + 160] for at in range(0, 1600, 160))
+        while self._keypad.frames:
+            await asyncio.sleep(0.02)
+
+
+P = TypeVar("P", bound=AppPhone)
+
+
 @asynccontextmanager
-async def app_phone(server: Server, login: Login, hertz: float = 0) -> AsyncIterator[AppPhone]:
+async def app_phone(server: Server, login: Login, hertz: float = 0, kind: type[P] = AppPhone) -> AsyncIterator[P]:
     """A registered phone."""
     host, port = server.address("udp")
     account = Account(login.username, login.password, login.domain, login.number, Flow("udp", host, port))
-    phone = AppPhone(account, hertz, SystemClock(), lambda words, out: None)
+    phone = kind(account, hertz, SystemClock(), lambda words, out: None)
     await phone.start(server.host)
     try:
         yield phone

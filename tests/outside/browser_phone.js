@@ -44,12 +44,6 @@ class Call {
     element.srcObject = stream // without it Chromium decodes nothing
     element.play()
     this.audio = element
-    const context = new AudioContext()
-    this.ear = context.createAnalyser()
-    this.ear.fftSize = 8192
-    this.ear.smoothingTimeConstant = 0
-    context.createMediaStreamSource(stream).connect(this.ear)
-    this.rate = context.sampleRate
   }
 
   #watch(track) {
@@ -61,21 +55,13 @@ class Call {
     this.video = element
   }
 
-  /** The strongest frequency now, in Hz; 0 in silence. */
-  tone() {
-    if (!this.ear) return 0
-    const levels = new Float32Array(this.ear.frequencyBinCount)
-    this.ear.getFloatFrequencyData(levels)
-    const at = levels.indexOf(Math.max(...levels))
-    return levels[at] < -70 ? 0 : (at * this.rate) / this.ear.fftSize
-  }
-
   async figures() {
     const connection = this.session.connection
     if (!connection) return {}
     const found = { state: connection.connectionState, ice: connection.iceConnectionState, frames: 0, codecs: {} }
     const report = await connection.getStats()
     for (const each of report.values()) {
+      if (each.type === 'transport') found.packets = (found.packets ?? 0) + each.packetsReceived
       if (each.type === 'transport') found.way = report.get(report.get(each.selectedCandidatePairId)?.localCandidateId)?.candidateType
       if (each.type !== 'inbound-rtp') continue
       found[each.kind] = each.packetsReceived
@@ -148,6 +134,11 @@ const phone = {
 
   answer() {
     this.call.session.answer(this.options(this.video))
+  },
+
+  connectBoth() {
+    const [{ session: first }, { session: second }] = this.calls
+    first.refer(second.remote_identity.uri, { replaces: second })
   },
 
   /** Add a picture to the call; whether the other side agreed to the change. */

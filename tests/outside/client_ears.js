@@ -20,33 +20,18 @@
   const asItIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
   if (open) mediaDevices.getUserMedia = (how) => open(how.audio ? { ...how, audio: asItIs } : how)
 
-  let context
-  const ears = new WeakMap()
-  function earOf(track) {
-    context ??= new AudioContext()
-    if (!ears.has(track)) {
-      const ear = context.createAnalyser()
-      ear.fftSize = 8192
-      ear.smoothingTimeConstant = 0
-      context.createMediaStreamSource(new MediaStream([track])).connect(ear)
-      ears.set(track, ear)
-    }
-    return ears.get(track)
+  let recording
+  const play = HTMLMediaElement.prototype.play
+  HTMLMediaElement.prototype.play = function () {
+    if (this.src.startsWith('blob:')) recording = this
+    return play.call(this)
   }
   const alive = () => connections.filter((each) => each.connectionState !== 'closed')
 
   window.ears = {
-    /** The strongest frequency of each call now, in Hz; 0 in silence. */
-    tones() {
-      return alive().map((connection) => {
-        const { track } = connection.getReceivers().find((each) => each.track.kind === 'audio') ?? {}
-        if (!track) return 0
-        const ear = earOf(track)
-        const levels = new Float32Array(ear.frequencyBinCount)
-        ear.getFloatFrequencyData(levels)
-        const at = levels.indexOf(Math.max(...levels))
-        return levels[at] < -70 ? 0 : (at * context.sampleRate) / ear.fftSize
-      })
+    /** Of what is played that was recorded: where it is, seconds, and how fast. */
+    recording() {
+      return { at: recording?.currentTime ?? 0, speed: !recording || recording.paused ? 0 : recording.playbackRate }
     },
     /** Of the newest call: packets of sound received, pictures decoded, codecs. */
     async figures() {

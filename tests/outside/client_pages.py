@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from browser import CLIENT, SWITCHES, chromium
+from browser import CLIENT, MUTE, SWITCHES, chromium
+from loudspeakers import Loudspeaker, loudspeakers
 from playwright.sync_api import BrowserContext, CDPSession, Playwright, Request, ViewportSize, Worker
 from push_service import Browser, Pushed, PushService
 from server import ROOT, Login, Server, eventually
@@ -98,8 +99,8 @@ SHOWN = """async () => {
 class Client:
     """One profile with one page of `/app` in it. `requests` are all that left it, of its pages and its worker."""
 
-    def __init__(self, context: BrowserContext, server: Server) -> None:
-        self.context, self._server = context, server
+    def __init__(self, context: BrowserContext, server: Server, speaker: Loudspeaker) -> None:
+        self.context, self._server, self.speaker = context, server, speaker
         self.requests: list[Request] = []
         self.complaints: list[str] = []
         context.on("request", lambda each: self.requests.append(each))
@@ -154,6 +155,7 @@ class Client:
 
     def close(self) -> None:
         self.context.close()
+        self.speaker.close()
 
 
 class WorkerOf:
@@ -299,15 +301,18 @@ class Clients:
         """A fresh profile, not yet signed in. `how` goes to Playwright."""
         settings = {"viewport": SIZE, "has_touch": True, "is_mobile": True, **how}
         program = settings.pop("program", None) or chromium(self._server, self._directory)
+        speaker = loudspeakers().one()
         context = self._playwright.chromium.launch_persistent_context(
             self._directory / f"profile-{len(self._clients)}",
             executable_path=program,
             args=[*SWITCHES, *SELF_MADE, *switches],
+            ignore_default_args=MUTE,
+            env=dict(speaker.environment),
             locale=language,
             permissions=list(permissions),
             **settings,
         )
-        self._clients.append(Client(context, self._server))
+        self._clients.append(Client(context, self._server, speaker))
         return self._clients[-1]
 
     def close(self) -> None:

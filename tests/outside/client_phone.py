@@ -1,5 +1,5 @@
-"""The client's telephone, worked as a person works it, and heard and seen through its own connections (client_ears.js).
-Each is a browser of its own, for a browser has one false microphone."""
+"""The client's telephone, worked as a person works it, heard at its loudspeaker and seen through its own
+connections (client_ears.js). Each is a browser of its own, for a browser has one false microphone."""
 
 from pathlib import Path
 from typing import Any
@@ -61,8 +61,8 @@ class ClientPhone:
         return self.page.evaluate("ears.figures()")
 
     def hears(self, hertz: int) -> bool:
-        """Whether the loudest of what one of its calls brings is that tone."""
-        return any(abs(tone - hertz) < 12 for tone in self.page.evaluate("ears.tones()"))
+        """Whether the loudest of what it plays is that tone."""
+        return self.client.speaker.hears(hertz)
 
     def frames(self) -> int:
         """How many pictures of the other side were decoded."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from browser import CLIENT
 from client_pages import Client
-from playwright.sync_api import ConsoleMessage, Page, WebSocket
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, WebSocket
 
 Scheme = Literal["light", "dark"]
 AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
@@ -31,7 +31,7 @@ TEXTS = """() => {
   const texts = [document.title]
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (!node.parentElement.closest('script, style, textarea, code')) texts.push(node.data.trim())
+    if (!node.parentElement.closest('script, style, textarea, code, [translate=no]')) texts.push(node.data.trim())
   }
   for (const each of document.querySelectorAll('*')) {
     for (const name of ['aria-label', 'alt', 'placeholder', 'title']) texts.push(each.getAttribute(name) ?? '')
@@ -45,6 +45,22 @@ AXE_RUN = """async () => {
   const {violations} = await axe.run(document, {resultTypes: ['violations'], rules})
   return violations.flatMap(({id, nodes}) => nodes.map((each) => `${id}: ${each.html.slice(0, 200)} ${each.failureSummary}`))
 }"""
+
+TOO_WIDE = """(room) => {
+  const sticksOut = (each) => {
+    const box = each.getBoundingClientRect()
+    return box.width && box.right > room + 1 && getComputedStyle(each).position !== 'fixed'
+  }
+  const isCut = (each) => each.scrollWidth > each.clientWidth + 1
+  const out = [...document.querySelectorAll('body *')].filter(sticksOut)
+  const cut = [...document.querySelectorAll('.mantine-Button-label')].filter(isCut)
+  const wide = document.scrollingElement.scrollWidth
+  return [
+    ...(wide > room ? [`all of it, ${wide} wide`] : []),
+    ...[...out, ...cut].map((each) => `${each.tagName} ${each.className.baseVal ?? each.className}: ${each.textContent.slice(0, 60)}`),
+  ]
+}"""
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
 
 
 def pages(program: str) -> tuple[list[str], list[str]]:
@@ -134,9 +150,17 @@ class Walk:
             self.page.evaluate(self._axe)
         for each in self.page.evaluate(AXE_RUN):
             self.note(each)
-        wide, room = self.page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-        if wide > room:
-            self.note(f"{wide} wide where there is room for {room}")
+        self._fits()
+
+    def _fits(self) -> None:
+        """As wide as it is now, and if that is a phone's, on the narrowest too (WCAG 2.2, 1.4.10)."""
+        now = self.page.viewport_size
+        assert now
+        for size in (now, NARROWEST) if now["width"] < 500 else (now,):
+            self.page.set_viewport_size(size)
+            for each in self.page.evaluate(TOO_WIDE, size["width"]):
+                self.note(f"does not fit into {size['width']}: {each}")
+        self.page.set_viewport_size(now)
 
     def note(self, what: str) -> None:
         self.amiss.append(f"{self.where} {what}")

@@ -1,5 +1,6 @@
 """Servers and phones for the tests that use the real programs."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,18 @@ from baresip_phone import Network, Phones
 from browser import Playwright, driven
 from client_pages import Clients, build_if_old
 from desk import Desk
+from others import Outside
+from others import reaching as server_that_reaches
 from server import Household, Server, settle, watched
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What real programs do takes its time, and no two machines have the same. A test that fails here is tried again, twice
+    at the most; the summary names it (RERUN), for it wants to be looked at. No other test gets a second chance.
+    """
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +33,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """A server for one test that will hurt it."""
     yield from watched(Server(tmp_path / "home"))
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Iterator[Outside]:
+    """A mail server and a push service."""
+    found = Outside()
+    thread = threading.Thread(target=found.run, args=(tmp_path / "mail",))
+    thread.start()
+    found.wait()
+    yield found
+    found.stop()
+    thread.join()
+
+
+@pytest.fixture
+def reaching(outside: Outside, tmp_path: Path) -> Iterator[Server]:
+    """A server that knows both."""
+    yield from watched(server_that_reaches(outside, tmp_path))
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ from typing import Any
 import scenarios as s
 from server import Login, Server, eventually
 from sipp import Outcome, Sipp, User, free_port, talk
+from tls_road import TlsRoad
 
-TRANSPORTS = {"udp": "u1", "tcp": "t1"}  # not TLS: Debian links SIPp with wolfSSL, and then it cannot send
+TRANSPORTS = {"udp": "u1", "tcp": "t1", "tls": "t1"}
+"""Over TLS by another's hand: Debian links SIPp with wolfSSL, and then it cannot send."""
 
 
 @dataclass
@@ -17,6 +19,7 @@ class Desk:
     directory: Path
     server: Server
     _registered: list[tuple[Login, int]] = field(default_factory=list)
+    _road: TlsRoad | None = None
 
     def register(self, login: Login, port: int, *, expires: int = 3600, **settings: Any) -> Outcome:
         """REGISTER with digest, sent from the port where the phone will wait for calls."""
@@ -69,6 +72,8 @@ class Desk:
         """Signs every phone out, so that the next test's calls do not ring here."""
         for login, port in self._registered:
             self.register(login, port, expires=0)
+        if self._road is not None:
+            self._road.close()
 
     def _sipp(
         self, login: Login, *steps: str, dials: str = "", port: int = 0, transport: str = "udp", **settings: Any
@@ -80,11 +85,18 @@ class Desk:
             s.scenario(*steps),
             users=[user],
             domain=login.domain,
-            remote=self.server.sip(transport),
+            remote=self._way(transport),
             port=port,
             transport=TRANSPORTS[transport],
             **settings,
         )
+
+    def _way(self, transport: str) -> str:
+        """Where a phone sends to."""
+        if transport != "tls":
+            return self.server.sip(transport)
+        self._road = self._road or TlsRoad(self.server.address("tls"), self.server.ca)
+        return self._road.address
 
 
 def names(party: Any, number: str) -> bool:

@@ -69,6 +69,10 @@ class Roads:
         run(self._here.enter, "ip link set cable0 down")
         self._lead(1)
 
+    def block(self, blocked: bool = True) -> None:
+        """Let nothing through for a while, of which the browser is told nothing: as behind a wall, or in a tunnel."""
+        run(self._router.enter, f"sysctl -qw net.ipv4.ip_forward={int(not blocked)}")
+
     def browser(self, directory: Path) -> Path:
         """Chromium in here."""
         program = directory / "chromium-on-the-road"

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from client_phone import ClientPhone
 from playwright.sync_api import Page, expect
 from portal_pages import DESK, administrator, choose, film, portal
 from server import ROOT, Login, Server, eventually
+
+from unificx.prompts import Prompts
 
 PLACE = ROOT / "docs" / "screenshots"
 WIDE = DESK["viewport"]
@@ -85,12 +88,23 @@ def drawn(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
     return (f"--use-file-for-fake-video-capture={video}",)
 
 
+def spoken(directory: Path) -> Path:
+    """Somebody who speaks, for a browser's microphone."""
+    sound = Prompts().sound("parking/several", "en")
+    path = directory / "voice.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, sound.rate, 0, "NONE", ""))
+        file.writeframes(sound.pcm + bytes(sound.rate))
+    return path
+
+
 class Story:
     """A morning at the demo organisation."""
 
     def __init__(self, clients: Clients, server: Server, service: PushServiceOfATest, directory: Path) -> None:
         self._clients, self._server, self._service, self._directory = clients, server, service, directory
         self._album = Album(directory)
+        self._voice = spoken(directory)
 
     def tell(self) -> None:
         self._people()
@@ -100,6 +114,11 @@ class Story:
         self._phones()
         self._morning()
         self._video_call()
+        self._recorded_call()
+        self._message()
+        self._greetings()
+        self._parked()
+        self._meeting()
         self._own_pages()
         self._portal()
 
@@ -113,7 +132,8 @@ class Story:
 
     def _phone(self, number: str, name: str, drawing: dict[str, str], **how: object) -> ClientPhone:
         camera = drawn(self.desk.context.new_page(), self._directory, number, PORTRAIT.format(**drawing))
-        client = self._clients("microphone", "camera", "notifications", switches=camera, **how)
+        switches = (*camera, f"--use-file-for-fake-audio-capture={self._voice}")
+        client = self._clients("microphone", "camera", "notifications", switches=switches, **how)
         self._service.install(client)
         return ClientPhone(client, self._login(number, name)).sign_in(f"{name.split(maxsplit=1)[0]}'s phone")
 
@@ -191,6 +211,81 @@ class Story:
         self.ben.free()
         self.ada.free()
 
+    def _recorded_call(self) -> None:
+        """With everyone told; the organisation says so for these few seconds alone."""
+        self._server.cli("recording", "settings", "--tenant", "demo", "--mode", "announce")
+        self._server.cli("extension", "update", "1002", "--tenant", "demo", "--recording", "always")
+        self.ada.dial("1003")
+        self.ben.answer("Ada Example")
+        expect(self.ada.page.get_by_text("This call is being recorded")).to_be_visible(timeout=30_000)
+        self.ada.page.wait_for_timeout(4000)
+        self._album.take(self.ada.page, "call-recorded")
+        self.ada.hang_up()
+        self.ben.free()
+        self.ada.free()
+        self._server.cli("recording", "settings", "--tenant", "demo", "--mode", "off")
+
+    def _message(self) -> None:
+        """Ada declines, and finds what Ben said then."""
+        self.ben.dial("1002")
+        self.ada.ringing("Ben Example").get_by_role("button", name="Decline", exact=True).click()
+        self.ben.page.wait_for_timeout(16_000)  # the greeting, the tone, a few words
+        self.ben.hang_up()
+        self.ben.free()
+        page = self.ada.client.open("/voicemail").page
+        page.get_by_role("listitem").filter(has_text="Ben Example").get_by_role("button", name="Ben Example").click()
+        page.get_by_role("button", name="Play", exact=True).click()
+        page.wait_for_timeout(2500)
+        self._album.take(page, "voicemail")
+        page = self.ada.client.open("/recordings").page
+        page.get_by_role("listitem").filter(has_text="Ben Example").get_by_role("button", name="Ben Example").click()
+        page.wait_for_timeout(1000)
+        self._album.take(page, "recordings")
+        self.ada.client.open("/dial").registered()
+
+    def _greetings(self) -> None:
+        page = self.ada.client.open("/settings/voicemail").page
+        greeting = page.get_by_role("listitem").filter(has_text="When nobody takes the call")
+        greeting.get_by_role("button", name="When nobody takes the call").click()
+        greeting.get_by_role("button", name="Record one").click()
+        expect(greeting.get_by_text("0:03", exact=True)).to_be_visible()
+        greeting.get_by_role("button", name="Use it").click()
+        expect(greeting).to_contain_text("a greeting of your own")
+        greeting.scroll_into_view_if_needed()
+        self._album.take(page, "greetings")
+        self.ada.client.open("/dial").registered()
+
+    def _parked(self) -> None:
+        self.ada.dial("1003")
+        self.ben.answer("Ada Example")
+        self.ada.talks_with("Ben Example")
+        self.ada.press("Park")
+        self.ada.free()
+        expect(self.ada.page.get_by_role("button", name="Take back Ben Example")).to_be_visible()
+        self._album.take(self.ada.page, "parked")
+        self.ben.hang_up()
+        self.ben.free()
+
+    def _meeting(self) -> None:
+        """Ada leads it."""
+        with self._server.rest() as rest:
+            lead = {"hosts": ["1002"], "may_record": True}
+            rest.patch("/api/v1/rooms/8000", params={"tenant": "demo"}, json=lead).raise_for_status()
+        for each in (self.cleo, self.ben, self.ada):
+            each.dial("8000")
+            each.page.get_by_role("button", name="In the room").wait_for(timeout=20_000)
+        self.ben.press("In the room")
+        self.ben.press("Raise your hand")
+        self.ben.page.keyboard.press("Escape")
+        self.ada.press("In the room")
+        expect(self.ada.page.get_by_text("3 people are here")).to_be_visible(timeout=20_000)
+        self.ada.page.wait_for_timeout(2000)
+        self._album.take(self.ada.page, "room")
+        self.ada.page.keyboard.press("Escape")
+        for each in (self.cleo, self.ben, self.ada):
+            each.hang_up()
+            each.free()
+
     def _own_pages(self) -> None:
         ada, page = self.ada.client, self.ada.page
         self._clients(**DESK).sign_in(self._login("1002", "Ada Example"), "Tablet at home")
@@ -221,7 +316,7 @@ class Story:
 
     def _portal(self) -> None:
         page = self.desk.page
-        for path in ("people", "history"):
+        for path in ("people", "rooms", "recordings", "voicemail", "organisation", "history"):
             page.goto(f"{self.desk.origin}/portal/{path}")
             page.wait_for_timeout(800)
             self._album.take(page, f"portal-{path}")
@@ -246,7 +341,9 @@ def second_factor(client: Client) -> None:
 @contextmanager
 def story(playwright: Playwright) -> Iterator[Story]:
     with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-screenshots-")))
+        directory = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-screenshots-", ignore_cleanup_errors=True))
+        )
         service = stack.enter_context(push_service_of_a_test())
         server = stack.enter_context(Server(directory / "home", settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
         clients = Clients(playwright, directory, server)

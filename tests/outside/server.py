@@ -116,6 +116,13 @@ class Server:
                     return int(pid)
         return None
 
+    @property
+    def engine(self) -> int:
+        """The pid of its media engine."""
+        found = [pid for pid in self.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert len(found) == 1
+        return found[0]
+
     # where it listens
 
     def sip(self, transport: str = "udp") -> str:
@@ -185,6 +192,11 @@ class Server:
 
     def live_calls(self) -> list[dict[str, Any]]:
         return items(self.cli("calls", "list", "--tenant", self.ready["tenant"]))
+
+    def device_of(self, login: Login) -> dict[str, Any]:
+        """As it stands now."""
+        found = items(self.cli("device", "list", "--tenant", self.ready["tenant"], "--extension", login.number))
+        return next(each for each in found if each["username"] == login.username)
 
     # what it wrote
 
@@ -285,8 +297,9 @@ def contains(line: str, canary: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(canary)}(?![\w-])", line) is not None
 
 
-def eventually(look: Callable[[], T], timeout: float = 15, what: str = "") -> T:
-    """Looks again until it sees something true, for what takes effect a moment later; fails after `timeout` seconds."""
+def eventually(look: Callable[[], T], timeout: float = 30, what: str = "") -> T:
+    """Looks again until it sees something true, for what takes effect a moment later; fails after `timeout` seconds,
+    which are many: a slow machine is no fault."""
     end = time.monotonic() + timeout
     while True:
         if seen := look():

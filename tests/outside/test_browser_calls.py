@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
-from browser import Playwright, Telephones, driven, library
+from browser import Playwright, Telephones, library
 from server import Household, Server, eventually, watched
 
 
@@ -13,12 +13,6 @@ from server import Household, Server, eventually, watched
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("browsers") / "home"
     yield from watched(Server(home, host=network.address, enter=network.enter))
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with driven() as playwright:
-        yield playwright
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +71,15 @@ def test_a_call_outlives_the_connection_it_is_signalled_over(telephones: Telepho
     assert anna.hears(1000)
     berta.hold()  # finds her by her new connection
     anna.until("hold")
+    eventually(lambda: anna.hears_but(1000), what="music")
     berta.resume()
     anna.until("unhold")
+    eventually(lambda: anna.hears(1000), what="the voice after the music")
     anna.begin_ice_anew()
-    before = anna.figures()["audio"], berta.figures()["audio"]
-    more = lambda: (anna.figures()["audio"] > before[0] + 100, berta.figures()["audio"] > before[1] + 100)  # noqa: E731
-    eventually(lambda: more() == (True, True), what="sound after ICE began anew")
-    assert anna.hears(1000)
+    before = anna.packets(), berta.packets()
+    more = lambda: (anna.packets() > before[0] + 100, berta.packets() > before[1] + 100)  # noqa: E731
+    eventually(lambda: more() == (True, True), what="packets after ICE began anew")
+    eventually(lambda: (anna.hears(1000), berta.hears(440)) == (True, True), what="sound after ICE began anew")
     assert berta.hears(440)
     berta.hang_up()
     anna.until("ended")

@@ -6,14 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Playwright, Telephone, Telephones, driven, library
+from browser import Playwright, Telephone, Telephones, library
 from server import Server, eventually, settle
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with driven() as playwright:
-        yield playwright
 
 
 @pytest.fixture
@@ -36,8 +30,8 @@ def talking(telephones: Telephones, own_server: Server) -> tuple[Telephone, Tele
 
 
 def hear_each_other_again(anna: Telephone, berta: Telephone) -> None:
-    before = anna.figures()["audio"], berta.figures()["audio"]
-    more = lambda: anna.figures()["audio"] > before[0] + 100 and berta.figures()["audio"] > before[1] + 100  # noqa: E731
+    before = anna.packets(), berta.packets()
+    more = lambda: anna.packets() > before[0] + 100 and berta.packets() > before[1] + 100  # noqa: E731
     eventually(more, 30, "sound again")
     assert anna.hears(1000)
     assert berta.hears(440)

@@ -10,11 +10,20 @@ from baresip_phone import Network, Phones
 from browser import Playwright
 from client_pages import Clients
 from client_phone import ClientPhone, hear_each_other, telephone
+from client_walk import Walk
 from playwright.sync_api import expect
 from roads import Roads
 from server import Household, Server, eventually, watched
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
+
+LOST = "Connection lost, finding another way…"
+WORDS = """() => {
+  // What the call says from now on: for less than a second, which is sooner than a test looks.
+  self.words = []
+  const note = () => words.push(document.querySelector('[role=dialog] [role=status]')?.textContent)
+  new MutationObserver(note).observe(document, {subtree: true, childList: true, characterData: true})
+}"""
 
 MENDED_WITHIN = 5.0
 """Seconds without sound when a telephone comes into another network."""
@@ -237,12 +246,103 @@ def test_a_call_outlives_a_change_of_network(
     berta.answer(CLARA)
     hear_each_other(clara, berta, (1500, 1000))
     assert clara.figures()["way"] == roads.addresses[0]
+
+    # Nothing comes through, and no browser says so.
+    roads.block()
+    expect(clara.call_with(BERTA).get_by_text(LOST)).to_be_visible(timeout=10_000)
+    roads.block(False)
+    hear_each_other(clara, berta, (1500, 1000))
+    expect(clara.call_with(BERTA).get_by_text(LOST)).to_have_count(0)
+
+    clara.page.evaluate(WORDS)
     roads.change()
     gone = time.monotonic()
-    expect(clara.call_with(BERTA).get_by_text("Connection lost, finding another way…")).to_be_visible()
     eventually(lambda: clara.figures()["way"] == roads.addresses[1], 10, "another way")
     hear_each_other(clara, berta, (1500, 1000))
     assert time.monotonic() - gone < MENDED_WITHIN
-    expect(clara.page.get_by_text("Connection lost, finding another way…")).to_have_count(0)
+    expect(clara.call_with(BERTA).get_by_text(LOST)).to_have_count(0)
+    words = clara.page.evaluate("words")
+    assert set(words) & {LOST, "Reconnecting…"}, f"nothing was said of it: {words}"
     berta.hang_up()
     clara.free()
+
+
+@pytest.mark.promise("U1")
+def test_a_call_is_given_away_and_goes_on_without_who_gave_it(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    anna.talks_with(BERTA)
+    anna.press("Transfer")
+    sheet = anna.page.get_by_role("dialog", name="Transfer the call")
+    sheet.get_by_label("To whom?").fill("nobody")
+    expect(sheet.get_by_role("button", name="Transfer now")).to_be_disabled()
+    sheet.get_by_label("To whom?").fill("*43")
+    sheet.get_by_role("button", name="Transfer now").click()
+    expect(anna.page.get_by_text("Transferred", exact=True)).to_be_visible()
+    anna.free()
+    eventually(lambda: berta.hears(1000), what="her own voice, without Anna")
+    berta.hang_up()
+    berta.free()
+
+
+def ask_first(phone: ClientPhone, number: str) -> None:
+    """Call somebody while the other one waits, to give that one away."""
+    phone.press("Transfer")
+    sheet = phone.page.get_by_role("dialog", name="Transfer the call")
+    sheet.get_by_label("To whom?").fill(number)
+    sheet.get_by_role("button", name="Talk to them first").click()
+
+
+@pytest.mark.promise("U1")
+def test_two_calls_are_connected_after_a_word(
+    anna: ClientPhone, berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
+) -> None:
+    clara = telephone(clients, household.clara, 1500, directory=tmp_path)
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    anna.talks_with(BERTA)
+    ask_first(anna, clara.login.number)
+    clara.answer(ANNA)
+    anna.talks_with(CLARA)
+    eventually(lambda: anna.hears(1500), 20, "a word with Clara")
+    anna.press("Connect both")
+    anna.free()
+    hear_each_other(berta, clara, (1000, 1500))
+    berta.hang_up()
+    berta.free()
+    clara.free()
+
+
+@pytest.mark.promise("U1")
+def test_a_call_is_left_with_an_app_after_it_was_asked(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    anna.talks_with(BERTA)
+    ask_first(anna, "*43")
+    eventually(lambda: anna.hears(440), 30, "her own voice")
+    anna.press("Connect both")
+    anna.free()
+    eventually(lambda: berta.hears(1000), what="her own voice")
+    berta.hang_up()
+    berta.free()
+
+
+@pytest.mark.promise("U1")
+def test_a_call_is_parked_and_taken_back(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.dial(berta.login.number)
+    berta.answer(ANNA)
+    anna.talks_with(BERTA)
+    anna.press("Park")
+    anna.free()  # she was told the place
+    parked = anna.page.get_by_role("list", name="Parked calls")
+    expect(parked.get_by_role("listitem")).to_contain_text(BERTA)
+    walk = Walk(anna.client, "en", where="a parked call")
+    walk.look("light", "dark")
+    parked.get_by_role("button", name=f"Take back {BERTA}").click()
+    anna.talks_with(BERTA)
+    hear_each_other(anna, berta)
+    expect(anna.page.get_by_role("list", name="Parked calls")).to_have_count(0)
+    anna.hang_up()
+    anna.free()
+    berta.free()
+    assert walk.amiss == []

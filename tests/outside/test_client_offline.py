@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Playwright, driven
 from client_pages import Client, Clients, WorkerOf
 from playwright.sync_api import expect
 from server import Household, Server, settle, watched
@@ -24,19 +23,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def household(server: Server) -> Household:
     return settle(server)
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with driven() as playwright:
-        yield playwright
-
-
-@pytest.fixture
-def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
-    clients = Clients(playwright, tmp_path, server)
-    yield clients
-    clients.close()
 
 
 def called(anna: Client, berta: Client) -> None:

@@ -70,6 +70,8 @@ def test_the_organisation_s_own_sign_in_leads_in(clients: Clients, server: Serve
         inside(device)
         assert device.api("GET", "/me")["extensions"][0]["number"] == household.berta.number
 
+        device.page.goto(f"{device.origin}/app/settings/security")
+        expect(device.page.get_by_role("button", name="Undo the link")).to_be_visible()
         device.page.goto(f"{device.origin}/app/settings")
         device.page.get_by_role("button", name="Sign out on this device").click()
         provider.person = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}

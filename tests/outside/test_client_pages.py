@@ -113,6 +113,7 @@ def test_signing_in_and_calling_by_keys_alone(clients: Clients, server: Server, 
     anna = clients("microphone", "camera")
     page, walk, hers = anna.page, Walk(anna, "en"), Walk(berta, "en")
     page.goto(f"{anna.origin}/app/")
+    expect(page.get_by_label("E-mail")).to_be_visible()
     tab_to(page, "E-mail")
     page.keyboard.type(email)
     tab_to(page, "Password")

@@ -4,34 +4,20 @@ Chromium without a push service of its own gets one of the test's (see client_pa
 worker by the debugging protocol, as it was sealed by the server and opened with the browser's key."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from browser import Playwright, driven
 from client_pages import Client, Clients, PushServiceOfATest, WorkerOf, push_service_of_a_test
 from playwright.sync_api import expect
 from server import Household, Server, eventually, watched
 
 INSTALLED = ["unificx"]
+SIGNED_OUT = "You were signed out, here or from another device."
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("pushing") / "home"
     yield from watched(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with driven() as playwright:
-        yield playwright
-
-
-@pytest.fixture
-def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
-    clients = Clients(playwright, tmp_path, server)
-    yield clients
-    clients.close()
 
 
 @pytest.fixture
@@ -158,10 +144,23 @@ def test_an_open_page_of_a_device_signed_out_from_elsewhere_leaves_at_once(
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
     clients().sign_in(household.clara).api("DELETE", f"/sessions/{session['id']}")
     expect(client.page).to_have_url(f"{client.origin}/app/sign-in")
+    expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_have_count(0)
     kept = client.kept()
     for name in ("Bertalina", "Claramunde", household.clara.number):
         assert name not in kept
+
+
+@pytest.mark.promise("S2")
+def test_a_device_signed_out_while_it_was_off_says_so_when_it_is_opened(clients: Clients, household: Household) -> None:
+    client = clients().sign_in(household.clara).open("/directory")
+    expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
+    [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
+    client.page.goto("about:blank")
+    clients().sign_in(household.clara).api("DELETE", f"/sessions/{session['id']}")
+    client.open("/directory")
+    expect(client.page).to_have_url(f"{client.origin}/app/sign-in")
+    expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
 
 
 def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
@@ -215,6 +214,24 @@ def test_a_caller_who_gives_up_silences_the_sleeping_device(
     [stop] = eventually(lambda: service.messages("stop"), 10, "a second push")
     assert stop["call"] == message["call"]
     worker.push(stop)
+    worker.until_shown()
+
+
+@pytest.mark.promise("U1")
+def test_a_sleeping_device_declines_from_its_notification_and_the_caller_hears_of_it(
+    clients: Clients, household: Household, service: PushServiceOfATest
+) -> None:
+    sleeper = clients("notifications", "microphone")
+    service.install(sleeper)
+    worker = asleep(sleeper.sign_in(household.anna), service)
+    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
+
+    caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
+    [message] = eventually(lambda: service.messages("call"), 10, "a push")
+    worker.push(message)
+    [shown] = worker.until_shown("Incoming call")
+    assert worker.press(shown["tag"], "decline") == []
+    expect(caller.page.get_by_text("Declined", exact=True)).to_be_visible()
     worker.until_shown()
 
 

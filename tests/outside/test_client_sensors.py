@@ -1,14 +1,11 @@
 """How the device is held: felt during a call alone, off by a switch, and never told to anybody."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from browser import Playwright, driven
 from client_pages import Client, Clients
 from playwright.sync_api import WebSocket, expect
-from server import Household, Server, eventually
+from server import Household, eventually
 
 SENSORS = ("accelerometer", "gyroscope", "magnetometer")
 LISTENERS = """() => {
@@ -40,19 +37,6 @@ AT_THE_EAR = (57.316, -71.773)
 ACROSS = (4.627, -84.391)
 BRISK = 3.4173
 """Radians a second."""
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with driven() as playwright:
-        yield playwright
-
-
-@pytest.fixture
-def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Clients]:
-    clients = Clients(playwright, tmp_path, server)
-    yield clients
-    clients.close()
 
 
 class Held:

@@ -1,8 +1,10 @@
 """A disk that fills up under a running server: nothing new begins, and the call that is going on keeps its record."""
 
+import asyncio
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,22 @@ import httpx
 import pytest
 import scenarios as s
 from desk import Desk
+from recorded import (
+    CALLEE,
+    CALLER,
+    call_id,
+    channels,
+    extension,
+    hears,
+    one_kept,
+    records,
+    signed_in,
+    state,
+    talking,
+)
 from server import Server, eventually, settle
+
+from unificx.media import tones
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")
 TALK = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2))
@@ -67,6 +84,38 @@ def test_nothing_new_begins_on_a_full_disk_and_what_ends_is_recorded(small_home:
         assert ready(server) == {}
         [row] = [row for row in server.history() if row["outcome"] == "answered"]
         assert row["talk_seconds"] >= 7
+    assert not server.complaints(), "\n".join(server.complaints()[:20])
+
+
+@pytest.mark.promise("C8", "T2")
+async def test_a_recording_on_a_full_disk_ends_and_everybody_is_told_and_talks_on(small_home: Path) -> None:
+    with Server(small_home) as server:
+        household = settle(server)
+        records(server, mode="announce", beep_seconds=0)
+        extension(server, household.anna, when="always")
+        async with talking(server, household) as phones:
+            call = call_id(server)
+            async with asyncio.timeout(25):
+                while state(server, call) != "recording":
+                    await asyncio.sleep(0.1)
+            await asyncio.sleep(3)
+            greedy = fill(small_home)
+            async with asyncio.timeout(10):
+                while state(server, call) != "ended":
+                    await asyncio.sleep(0.1)
+            await asyncio.gather(*(hears(phone, "recording/failed", within=10) for phone in phones))
+            for phone, other in zip(phones, (CALLEE, CALLER), strict=True):
+                await phone.hears(other)
+        greedy.unlink()
+        server.kill()  # what could not be noted on a full disk is, once there is room
+        server.start()
+        with closing(signed_in(server, household.anna)) as client:
+            recording = one_kept(client)
+            left, right, rate = channels(client, recording)
+        assert recording["ended"] in ("full", "cut_off")
+        assert recording["seconds"] > 1.5
+        for side, tone in ((left, CALLER), (right, CALLEE)):
+            assert tones.level(side[rate // 2 : rate], tone, rate=rate) > 4000
     assert not server.complaints(), "\n".join(server.complaints()[:20])
 
 

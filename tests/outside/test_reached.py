@@ -2,71 +2,21 @@
 
 import asyncio
 import re
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
-from mail_box import MailBox, mail_server, text_of
-from push_service import Browser, PushService, push_service
-from server import Login, Server, eventually, watched
+from mail_box import text_of
+from others import Outside
+from push_service import Browser
+from recorded import signed_in
+from server import Login, Server, eventually
 
 from unificx.console.softphone import Account, NoLuck, SoftPhone
 from unificx.kernel.clock import SystemClock
 from unificx.sip.flow import Flow
-
-
-class Outside:
-    """The mail server and the push service, in a thread of their own."""
-
-    def __init__(self) -> None:
-        self.box, self.service = MailBox(), PushService()
-        self._ready, self._stop = threading.Event(), asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def run(self, folder: Path) -> None:
-        asyncio.run(self._serve(folder))
-
-    async def _serve(self, folder: Path) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with mail_server(folder) as self.box, push_service() as self.service:
-            self._ready.set()
-            await self._stop.wait()
-
-    def wait(self) -> None:
-        assert self._ready.wait(10)
-
-    def stop(self) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
-
-
-@pytest.fixture
-def outside(tmp_path: Path) -> Iterator[Outside]:
-    found = Outside()
-    thread = threading.Thread(target=found.run, args=(tmp_path / "mail",))
-    thread.start()
-    found.wait()
-    yield found
-    found.stop()
-    thread.join()
-
-
-@pytest.fixture
-def reaching(outside: Outside, tmp_path: Path) -> Iterator[Server]:
-    """A server that knows both."""
-    url = f"smtp://pbx:p%40ss%3Aword@localhost:{outside.box.port}?from=pbx@example.com&tls=required"
-    settings = {
-        "UNIFICX_SMTP": url,
-        "UNIFICX_PUSH_LOOPBACK": "1",
-        "UNIFICX_PUBLIC_URL": "https://pbx.example.com",
-        "SSL_CERT_FILE": str(tmp_path / "mail" / "ca.pem"),
-    }
-    server = Server(tmp_path / "home", settings=settings)
-    server.canaries |= {"p@ss:word", "ada@example.com", "Adalbert Quexample"}
-    yield from watched(server)
 
 
 @pytest.mark.promise("U2", "U3", "T1")
@@ -137,8 +87,7 @@ def test_a_call_wakes_a_sleeping_client_and_its_end_is_told(reaching: Server, ou
         reaching.extension("750075", "Emil Zaunkoenig"),
     )
     browser = Browser(outside.service, "/dorothea")
-    with httpx.Client(base_url=reaching.ready["http"], timeout=30) as client:
-        client.headers["Authorization"] = f"Bearer {token(reaching, 'dorothea.740074@example.com')}"
+    with closing(signed_in(reaching, callee)) as client:
         assert client.put("/api/v1/me/push", json=browser.as_json()).status_code == 204
         assert client.post("/api/v1/me/sip-access").status_code == 200
         assert client.get("/api/v1/me/reachable").json() == {"registered": False, "push": True}
@@ -146,19 +95,6 @@ def test_a_call_wakes_a_sleeping_client_and_its_end_is_told(reaching: Server, ou
     first, last = browser.messages()
     assert (first["type"], last["type"], first["call"]) == ("call", "stop", last["call"])
     assert first.keys() | last.keys() == {"type", "call"}
-
-
-def token(server: Server, email: str) -> str:
-    """Of a person, who is given a password for it."""
-    with server.rest() as operator:
-        persons = operator.get("/api/v1/persons", params={"tenant": "demo", "limit": 200}).json()["items"]
-        person = next(one["id"] for one in persons if one["email"] == email)
-        password = {"password": "correct horse battery"}
-        set_ = operator.put(f"/api/v1/persons/{person}/password", params={"tenant": "demo"}, json=password)
-        assert set_.status_code == 204, set_.text
-    answer = httpx.post(f"{server.ready['http']}/api/v1/sessions", json={"email": email, **password})
-    assert answer.status_code == 201, answer.text
-    return answer.json()["token"]
 
 
 async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser: Browser) -> None:

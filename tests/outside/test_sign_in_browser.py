@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from browser import CHROMIUM, PAGE, PLACE, SWITCHES
+from browser import CHROMIUM, PAGE, PLACE, SWITCHES, ask
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from server import Server
 
@@ -31,21 +31,6 @@ def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext
     page.goto(place)
     yield page
     page.close()
-
-
-def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, dict]:
-    """What the API answers a script of the page."""
-    status, answer = page.evaluate(
-        """async ([method, path, body]) => {
-            const how = {method, headers: {"content-type": "application/json"}};
-            if (body !== null) how.body = JSON.stringify(body);
-            const answer = await fetch("/api/v1" + path, how);
-            const text = await answer.text();
-            return [answer.status, text ? JSON.parse(text) : {}];
-        }""",
-        [method, path, body],
-    )
-    return status, answer
 
 
 def new_code(server: Server) -> str:

@@ -9,7 +9,7 @@ ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
 
 
 @pytest.mark.promise("U1", "C5", "S2")
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 def test_a_call_carries_the_voice_and_is_recorded_in_the_history(desk, household, transport):
     ladder = (
         *s.authenticated_invite(s.sdp(audio=True)),
@@ -26,8 +26,9 @@ def test_a_call_carries_the_voice_and_is_recorded_in_the_history(desk, household
     assert household.berta.number in str(row["callee"])
 
 
-def test_a_phone_is_called_over_the_connection_it_registered_on(desk, household):
-    callee = desk.connected(household.berta, *ANSWER, *s.is_hung_up(), transport="tcp")
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_a_phone_is_called_over_the_connection_it_registered_on(desk, household, transport):
+    callee = desk.connected(household.berta, *ANSWER, *s.is_hung_up(), transport=transport)
     try:
         desk.calls(desk.caller(household.anna, household.berta.number, *TALK, s.pause(300), *s.hang_up(3)))
     finally:

@@ -1,6 +1,7 @@
 """Phones sign in and out over every transport; strangers learn nothing from being refused."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 import scenarios as s
@@ -8,13 +9,25 @@ from sipp import Sipp, free_port
 
 
 @pytest.mark.promise("T1", "S2")
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 def test_a_phone_registers(desk, household, transport):
     port = free_port()
     outcome = desk.register(household.anna, port, transport=transport)
     assert outcome.ok, outcome.errors or outcome.trace
     assert "algorithm=SHA-256" in outcome.trace  # SIPp answers the first challenge, RFC 8760 puts the best one first
     desk.register(household.anna, port, expires=0, transport=transport)
+
+
+def test_whoever_looks_after_them_sees_which_are_registered(desk, household, server):
+    port = free_port()
+    desk.register(household.anna, port)
+    assert server.device_of(household.anna)["registered"]
+    shown = server.cli("extension", "show", household.anna.number, "--tenant", server.ready["tenant"])
+    assert (shown["devices"], shown["reachable"]) == (1, 1)
+    desk.register(household.anna, port, expires=0)
+    left = server.device_of(household.anna)
+    assert not left["registered"]
+    assert left["last_used"] == datetime.now(UTC).date().isoformat()
 
 
 def test_the_answer_names_the_binding_and_its_time(desk, household):

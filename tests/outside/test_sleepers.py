@@ -4,21 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Playwright, Telephone, Telephones, driven, library
+from browser import Playwright, Telephone, Telephones, library
 from client_pages import PushServiceOfATest, push_service_of_a_test
-from server import Household, Server, eventually, watched
+from server import Household, Server, eventually, items, watched
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("sleepers") / "home"
     yield from watched(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with driven() as playwright:
-        yield playwright
 
 
 @pytest.fixture
@@ -60,6 +54,17 @@ def test_a_sleeping_client_is_woken_and_answers(
     assert service.messages("stop") == []
     anna.hang_up()
     berta.until("ended")
+
+
+def test_whoever_looks_after_it_sees_that_a_call_wakes_it(
+    server: Server, household: Household, berta: Telephone
+) -> None:
+    number, organisation = household.berta.number, ("--tenant", server.ready["tenant"])
+    devices = items(server.cli("device", "list", "--extension", number, *organisation))
+    newest = devices[-1]
+    assert (newest["kind"], newest["registered"], newest["can_be_woken"]) == ("client", False, True)
+    reachable = [each for each in devices if each["registered"] or each["can_be_woken"]]
+    assert server.cli("extension", "show", number, *organisation)["reachable"] == len(reachable)
 
 
 @pytest.mark.promise("U1")

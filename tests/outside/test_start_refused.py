@@ -1,5 +1,6 @@
 """What stops a start: one clear line on stderr that says what to do, exit code 2, no traceback."""
 
+import base64
 import os
 import shutil
 import socket
@@ -8,6 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from server import Server
+
+from unificx.kernel.clock import SystemClock
+from unificx.privacy import KeyStore
 
 FREE = ("--http", "--https", "--sip-udp", "--sip-tcp", "--sip-tls")
 
@@ -37,6 +42,19 @@ def test_a_taken_port(tmp_path: Path, option: str, kind: socket.SocketKind) -> N
         if kind == socket.SOCK_STREAM:
             other.listen()
         assert f"Port {port} is taken by another program: " in up(tmp_path / "home", option, f"127.0.0.1:{port}")
+
+
+def test_a_taken_port_is_said_alone_and_costs_no_password(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        command = [sys.executable, "-m", "unificx.app.main", "up", "--home", str(tmp_path / "home"), "--https", taken]
+        command += [word for option in FREE if option != "--https" for word in (option, "127.0.0.1:0")]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (run.returncode, run.stderr.count("\n")) == (2, 1), run.stderr
+    with Server(tmp_path / "home") as server:
+        assert server.ready["admin"]["password"]
 
 
 def test_no_rtpengine(tmp_path: Path) -> None:
@@ -84,6 +102,38 @@ def test_a_master_key_that_is_gone(tmp_path: Path) -> None:
     home.mkdir()
     (home / "keys.db").touch()
     assert "master key" in up(home)
+
+
+@pytest.mark.promise("T2")
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        ("another", "does not open the key store"),
+        ("short", "is not 32 bytes in base64"),
+        ("empty", "is not 32 bytes in base64"),
+        ("everybody", "can be read by everybody"),
+        ("directory", "cannot be read"),
+        ("inside", "lies inside the home directory"),
+    ],
+)
+def test_a_master_key_that_does_not_do_leaves_nothing_written(tmp_path: Path, spoil: str, says: str) -> None:
+    """Never is anything begun that would then lie there unsealed, or sealed by another key."""
+    home, key = tmp_path / "home", tmp_path / "master.key"
+    home.mkdir()
+    KeyStore(home / "keys.db", bytes(32), SystemClock()).close()
+    key.write_bytes(base64.b64encode(b"x" * 32 if spoil == "another" else bytes(20) if spoil == "short" else bytes(32)))
+    key.chmod(0o644 if spoil == "everybody" else 0o600)
+    if spoil == "empty":
+        key.write_bytes(b"")
+    if spoil == "directory":
+        key.unlink()
+        key.mkdir()
+    if spoil == "inside":
+        key = key.rename(home / "master.key")
+    before = {path: path.read_bytes() for path in home.iterdir()}
+    assert says in up(home, UNIFICX_MASTER_KEY_FILE=str(key))
+    after = {path: path.read_bytes() for path in home.iterdir() if path.name != "lock"}
+    assert {path: data for path, data in after.items() if data} == before
 
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Playwright, Telephones, driven, library
+from browser import Playwright, Telephones, library
 from coturn import Coturn, coturn
 from server import Server, eventually, settle, watched
 
@@ -21,12 +21,6 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def turn(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
     with coturn(tmp_path_factory.mktemp("coturn"), certificates.certificate, certificates.key) as turn:
         yield turn
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with driven() as playwright:
-        yield playwright
 
 
 def examined(home: Path, settings: dict[str, str]) -> dict[str, str]:

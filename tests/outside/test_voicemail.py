@@ -7,18 +7,18 @@ import signal
 import wave
 from array import array
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from app_phone import SECOND, app_phone
-from server import Household, Login, Server, eventually, settle, voicemail, watched
+from leaving import BEEP, SAID, leave
+from recorded import signed_in
+from server import Household, Server, eventually, settle, voicemail, watched
 
 from unificx.media import tones
-
-PASSWORD = "correct horse battery"
-SAID, BEEP = 700.0, 1000.0
 
 
 @pytest.fixture
@@ -36,23 +36,8 @@ def household(server: Server) -> Household:
 @pytest.fixture
 def client(server: Server, household: Household) -> Iterator[httpx.Client]:
     """Whom Anna's extension belongs to, signed in."""
-    signed_in = owner(server, household.anna)
-    yield signed_in
-    signed_in.close()
-
-
-def owner(server: Server, login: Login) -> httpx.Client:
-    tenant = {"tenant": server.ready["tenant"]}
-    with server.rest() as rest:
-        person = rest.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
-        email = rest.get(f"/api/v1/persons/{person}", params=tenant).json()["email"]
-        given = rest.put(f"/api/v1/persons/{person}/password", params=tenant, json={"password": PASSWORD})
-        assert given.status_code == 204, given.text
-    client = httpx.Client(base_url=server.ready["http"], timeout=30)
-    answer = client.post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
-    assert answer.status_code == 201, answer.text
-    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-    return client
+    with closing(signed_in(server, household.anna)) as client:
+        yield client
 
 
 def messages(client: httpx.Client) -> list[dict[str, Any]]:
@@ -60,29 +45,16 @@ def messages(client: httpx.Client) -> list[dict[str, Any]]:
 
 
 def sound_of(client: httpx.Client, message: str) -> array[int]:
-    answer = client.get(f"/api/v1/voicemail/{message}/audio")
+    answer = client.get(f"/api/v1/voicemail/{message}/audio", params={"format": "wav"})
     assert answer.status_code == 200, answer.text
     with wave.open(io.BytesIO(answer.content)) as sound:
         assert sound.getframerate() == SECOND
         return array("h", sound.readframes(sound.getnframes()))
 
 
-async def leave(server: Server, household: Household, seconds: float, *, finish: str = "") -> None:
-    """Clara calls Anna, who is not there, passes over the greeting and speaks a tone."""
-    async with app_phone(server, household.clara) as clara:
-        await clara.call(household.anna.number)
-        await asyncio.sleep(1)
-        clara.press("#")
-        await clara.hears(BEEP, within=15, seconds=0.2)
-        await asyncio.sleep(0.6)
-        clara.say(SAID)
-        await asyncio.sleep(seconds)
-        clara.press(finish)
-
-
 @pytest.mark.promise("C9", "T2", "R1", "R2")
 async def test_a_message_is_left_heard_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
-    await leave(server, household, 3)
+    await leave(server, household.clara, household.anna.number, 3)
     [message] = eventually(lambda: messages(client), what="the message is there")
     assert (message["caller"], message["heard"]) == (household.clara.number, None)
     assert 2.5 < message["seconds"] < 5
@@ -108,7 +80,7 @@ async def test_a_message_is_left_heard_and_erased(server: Server, household: Hou
 async def test_it_is_heard_by_telephone_and_put_away(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
-    await leave(server, household, 3, finish="#")
+    await leave(server, household.clara, household.anna.number, 3, finish="#")
     [message] = eventually(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.anna) as anna:
         await anna.call("*97")
@@ -123,7 +95,7 @@ async def test_it_is_heard_by_telephone_and_put_away(
 
 async def test_any_telephone_hears_it_with_the_pin(server: Server, household: Household, client: httpx.Client) -> None:
     assert client.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"pin": "8264"}).is_success
-    await leave(server, household, 3)
+    await leave(server, household.clara, household.anna.number, 3)
     eventually(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.berta) as berta:
         await berta.call("*98")
@@ -171,9 +143,6 @@ async def test_a_media_engine_that_dies_loses_nothing_that_was_said(
         await asyncio.sleep(0.6)
         clara.say(SAID)
         await asyncio.sleep(3)
-        [engine] = [
-            pid for pid in server.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
-        os.kill(engine, signal.SIGKILL)
+        os.kill(server.engine, signal.SIGKILL)
         [message] = eventually(lambda: messages(client), what="the message is there")
     assert message["seconds"] > 2

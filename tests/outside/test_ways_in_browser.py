@@ -4,11 +4,10 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from browser import CHROMIUM, PAGE, PLACE, SWITCHES
+from browser import CHROMIUM, PAGE, PLACE, SWITCHES, ask
 from login_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider, serving
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from server import Server
@@ -68,25 +67,18 @@ def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext
     page.close()
 
 
-def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, Any]:
-    """What the API answers a script of the page."""
-    status, answer = page.evaluate(
-        """async ([method, path, body]) => {
-            const how = {method, headers: {"content-type": "application/json"}};
-            if (body !== null) how.body = JSON.stringify(body);
-            const answer = await fetch("/api/v1" + path, how);
-            const text = await answer.text();
-            return [answer.status, text ? JSON.parse(text) : {}];
-        }""",
-        [method, path, body],
-    )
-    return status, answer
+def say_yes(page: Page) -> None:
+    """Accept the terms and the policy as they are: before that everything else is refused."""
+    versions = ask(page, "GET", "/sign-in/options")[1]
+    yes = {"of_age": True} | {name: versions[name] for name in ("terms_version", "policy_version")}
+    assert ask(page, "POST", "/me/acceptances", yes)[0] == 204
 
 
 @pytest.mark.promise("T3")
 def test_a_passkey_of_the_browser_lets_in_alone_and_beside_a_password(page: Page, dora: str, server: Server) -> None:
     password = {"email": EMAIL, "password": PASSWORD, "keep": "cookie"}
     assert ask(page, "POST", "/sessions", password)[0] == 201
+    say_yes(page)
     status, options = ask(page, "POST", "/me/passkeys/options")
     assert status == 200, options
     status, added = ask(page, "POST", "/me/passkeys", {"name": "Key", "credential": page.evaluate(MAKE, options)})

@@ -1,0 +1,29 @@
+"""Messages for tests: left as people leave them, and taken out again."""
+
+import asyncio
+
+from app_phone import app_phone
+from server import Login, Server
+
+SAID, BEEP = 700.0, 1000.0
+
+
+async def leave(server: Server, caller: Login, number: str, seconds: float = 2.0, *, finish: str = "") -> None:
+    """Somebody calls who is not answered, passes over the greeting and speaks a tone."""
+    async with app_phone(server, caller) as phone:
+        await phone.call(number)
+        await asyncio.sleep(1)
+        phone.press("#")
+        await phone.hears(BEEP, within=20, seconds=0.2)
+        await asyncio.sleep(0.6)
+        phone.say(SAID)
+        await asyncio.sleep(seconds)
+        phone.press(finish)
+
+
+def empty(server: Server, number: str) -> None:
+    """Erase what is in a mailbox."""
+    tenant = {"tenant": server.ready["tenant"]}
+    with server.rest() as rest:
+        for message in rest.get("/api/v1/voicemail", params={**tenant, "extension": number}).json()["items"]:
+            assert rest.post(f"/api/v1/voicemail/{message['id']}/erase", params=tenant).status_code == 204

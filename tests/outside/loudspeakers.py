@@ -1,0 +1,104 @@
+"""What browsers really say: each plays through a loudspeaker of its own, a sink of PulseAudio that leads nowhere, and is
+heard there. A page's own ears follow one stream alone, its newest, where a person hears all that are played."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from server import eventually
+
+RATE = 16_000
+SECONDS = 0.4
+SILENCE = 60.0
+
+
+class Loudspeaker:
+    """One that a browser started in `environment` plays through."""
+
+    def __init__(self, server: dict[str, str], directory: Path, number: int) -> None:
+        name = f"browser{number}"
+        self.environment = server | {"PULSE_SINK": name}
+        self._module = control(
+            server, "load-module", "module-null-sink", f"sink_name={name}", f"rate={RATE}", "channels=1"
+        )
+        self._heard = directory / f"{name}.raw"
+        form = ["--format=s16le", f"--rate={RATE}", "--channels=1", "--latency-msec=60"]
+        with self._heard.open("wb") as heard:
+            self._ear = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "parec", "-d", f"{name}.monitor", *form],
+                env=self.environment,
+                stdout=heard,
+            )
+
+    def tone(self) -> float:
+        """The strongest frequency of the last moments, in Hz; 0 in silence."""
+        length = 2 * int(RATE * SECONDS)
+        with self._heard.open("rb") as heard:
+            size = heard.seek(0, os.SEEK_END) // 2 * 2
+            heard.seek(max(size - length, 0))
+            samples = np.frombuffer(heard.read(length), "<i2").astype(float)
+        if not samples.size or np.sqrt(np.mean(samples**2)) < SILENCE:
+            return 0.0
+        strength = np.abs(np.fft.rfft(samples * np.hanning(samples.size), RATE))
+        return float(strength[20:].argmax() + 20)
+
+    def heard(self) -> "np.ndarray":
+        """All that was ever heard, `RATE` samples a second."""
+        sound = self._heard.read_bytes()
+        return np.frombuffer(sound[: len(sound) // 2 * 2], "<i2")
+
+    def hears(self, hertz: float) -> bool:
+        """Whether the loudest of it is that tone."""
+        return abs(self.tone() - hertz) < 12
+
+    def close(self) -> None:
+        self._ear.kill()
+        self._ear.wait()
+        control(self.environment, "unload-module", self._module)
+        self._heard.unlink()
+
+
+class Loudspeakers:
+    """All of them, on a sound server that ends with this process."""
+
+    def __init__(self) -> None:
+        self._directory = Path(tempfile.mkdtemp(prefix="loudspeakers-"))
+        socket = self._directory / "socket"
+        self._server = dict(os.environ) | {
+            "PULSE_SERVER": f"unix:{socket}",
+            "PULSE_RUNTIME_PATH": str(self._directory),
+            "PULSE_COOKIE": str(self._directory / "cookie"),
+        }
+        words = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--realtime=no", "--log-level=error"]
+        words += ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
+        self._process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "pulseaudio", *words], env=self._server, stderr=subprocess.DEVNULL
+        )
+        self._numbers = count()
+        eventually(socket.exists, what="the sound server")
+        atexit.register(self._close)
+
+    def one(self) -> Loudspeaker:
+        return Loudspeaker(self._server, self._directory, next(self._numbers))
+
+    def _close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
+@cache
+def loudspeakers() -> Loudspeakers:
+    """Those of this process; the sound server is started for the first browser."""
+    return Loudspeakers()
+
+
+def control(environment: dict[str, str], *words: str) -> str:
+    done = subprocess.run(["pactl", *words], env=environment, capture_output=True, text=True, check=True, timeout=20)
+    return done.stdout.strip()

@@ -1,0 +1,165 @@
+"""Recorded calls for tests: people who talk, what of it is kept, and who was told what."""
+
+import asyncio
+import io
+import wave
+from array import array
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import numpy as np
+from app_phone import AppPhone, app_phone
+from server import Household, Login, Server, eventually
+
+from unificx.media import rtp
+from unificx.media.sounds import Sound
+from unificx.prompts import Prompts
+
+CALLER, CALLEE, BEEP = 700.0, 1150.0, 1400.0
+PASSWORD = "correct horse battery"
+RATE = 8000
+LIKE = 0.6
+"""What is another prompt, or none, is below half of this."""
+
+
+def tenant(server: Server) -> dict[str, str]:
+    return {"tenant": server.ready["tenant"]}
+
+
+def records(server: Server, **settings: object) -> None:
+    """How the organisation records."""
+    with server.rest() as rest:
+        answer = rest.patch("/api/v1/recordings/settings", params=tenant(server), json=settings)
+        assert answer.status_code == 200, answer.text
+
+
+def extension(server: Server, login: Login, **settings: object) -> None:
+    """How an extension's calls are recorded."""
+    with server.rest() as rest:
+        path = f"/api/v1/extensions/{login.number}/recording"
+        answer = rest.patch(path, params=tenant(server), json=settings)
+        assert answer.status_code == 200, answer.text
+
+
+def signed_in(server: Server, login: Login) -> httpx.Client:
+    """Whom an extension belongs to."""
+    with server.rest() as rest:
+        person = rest.get(f"/api/v1/extensions/{login.number}", params=tenant(server)).json()["person_id"]
+        email = rest.get(f"/api/v1/persons/{person}", params=tenant(server)).json()["email"]
+        rest.put(f"/api/v1/persons/{person}/password", params=tenant(server), json={"password": PASSWORD})
+    client = httpx.Client(base_url=server.ready["http"], timeout=30)
+    answer = client.post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+    return client
+
+
+class KeyPhone(AppPhone):
+    """Its keys go with the sound (RFC 4733), as most phones' do."""
+
+    async def key(self, number: int) -> None:
+        """Press a key for a tenth of a second."""
+        for place in range(8):
+            ends = place >= 5
+            payload = bytes((number, 0x8A if ends else 0x0A)) + (160 * min(place + 1, 5)).to_bytes(2, "big")
+            packet = rtp.Packet(
+                101, 30000 + number * 100 + place, 80_000_000 + number * 8000, self.sound._ssrc, payload
+            )
+            self.sound._media.send(bytes(packet), *self.sound._target)
+            await asyncio.sleep(0 if ends else 0.02)
+
+
+@asynccontextmanager
+async def talking(server: Server, household: Household) -> AsyncIterator[tuple[KeyPhone, AppPhone]]:
+    """Anna has called Berta, and both say their tones."""
+    anna_phone = app_phone(server, household.anna, CALLER, KeyPhone)
+    async with anna_phone as anna, app_phone(server, household.berta, CALLEE, KeyPhone) as berta:
+        await anna.call(household.berta.number)
+        yield anna, berta
+
+
+def call_id(server: Server) -> str:
+    [live] = server.live_calls()
+    return str(live["id"])
+
+
+def state(server: Server, call: str) -> str:
+    with server.rest() as rest:
+        return str(rest.get(f"/api/v1/calls/{call}/recording").json().get("state"))
+
+
+def change(client: httpx.Client, call: str, wanted: str, **more: object) -> httpx.Response:
+    return client.put(f"/api/v1/calls/{call}/recording", json={"state": wanted, **more})
+
+
+def kept(client: httpx.Client) -> list[dict[str, Any]]:
+    return list(client.get("/api/v1/recordings").json()["items"])
+
+
+def one_kept(client: httpx.Client) -> dict[str, Any]:
+    [found] = eventually(lambda: kept(client), what="the recording is kept")
+    return found
+
+
+def two_kept(client: httpx.Client) -> list[dict[str, Any]]:
+    """Both parts of a call that was recorded in two, the later one first."""
+    return eventually(lambda: parts if len(parts := kept(client)) == 2 else [], what="both parts are kept")
+
+
+def channels(client: httpx.Client, recording: dict[str, Any]) -> tuple["array[int]", "array[int]", int]:
+    """What is in a recording: left, right, and its rate."""
+    answer = client.get(f"/api/v1/recordings/{recording['id']}/audio", params={"format": "wav"})
+    assert answer.status_code == 200, answer.text
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert sound.getnchannels() == 2
+        both = array("h", sound.readframes(sound.getnframes()))
+        return both[::2], both[1::2], sound.getframerate()
+
+
+def prompt(name: str, language: str = "en") -> Sound:
+    return Prompts().sound(name, language)
+
+
+def likeness(heard: "array[int] | list[int]", sound: Sound) -> float:
+    """How like a sound something in what was heard is, at the place where it is most: 1.0 is the sound itself.
+
+    Its first loud half second is looked for: normalised cross-correlation at every place.
+    """
+    wanted = np.frombuffer(sound.pcm, "<i2").astype(float)
+    wanted = wanted[:: sound.rate // RATE] if sound.rate == RATE else _halved(wanted)
+    energy = _sums(np.abs(wanted), RATE // 2)
+    loud = int(np.argmax(energy > energy.max() / 2))
+    wanted = wanted[loud : loud + RATE // 2]
+    given = np.array(heard, float)
+    if len(given) < len(wanted):
+        return 0.0
+    size = 1 << (len(given) + len(wanted)).bit_length()
+    found = np.fft.irfft(np.fft.rfft(given, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    found = found[: len(given) - len(wanted) + 1]
+    energy = _sums(given**2, len(wanted))
+    return float(np.max(found / np.sqrt(np.maximum(energy, 1.0) * np.sum(wanted**2))))
+
+
+async def hears(phone: AppPhone, *names: str, within: float = 25) -> None:
+    """Wait until it hears one of these prompts."""
+    async with asyncio.timeout(within):
+        while not await asyncio.to_thread(_heard, list(phone.sound.heard), *names):  # the phones go on meanwhile
+            await asyncio.sleep(0.2)
+
+
+def _heard(sound: list[int], *names: str) -> bool:
+    return max(likeness(sound, prompt(name)) for name in names) > LIKE
+
+
+def _sums(values: "np.ndarray[Any, Any]", count: int) -> "np.ndarray[Any, Any]":
+    """Of so many values from each place on."""
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    return total[count:] - total[:-count]
+
+
+def _halved(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    """Half the rate, without what would fold back."""
+    spectrum = np.fft.rfft(samples)
+    return np.fft.irfft(spectrum[: len(samples) // 4 + 1], len(samples) // 2) / 2

@@ -1,0 +1,50 @@
+"""A call between two goes on in a room, with a third: measured in what real telephones heard."""
+
+import asyncio
+import contextlib
+
+import pytest
+from app_phone import app_phone
+from recorded import signed_in
+from server import Household, Server, eventually
+
+
+@pytest.mark.promise("C10")
+async def test_two_who_talk_invite_a_third_and_the_three_hear_each_other(server: Server, household: Household) -> None:
+    before = len(server.history())
+    async with (
+        app_phone(server, household.anna, 700) as anna,
+        app_phone(server, household.berta, 900) as berta,
+        app_phone(server, household.clara, 1100) as clara,
+    ):
+        await anna.call(household.berta.number)
+        await anna.hears(900)
+        with contextlib.closing(signed_in(server, household.berta)) as client:
+            [call] = client.get("/api/v1/me/calls").json()["items"]
+            made = client.post(f"/api/v1/calls/{call['id']}/room")
+            assert made.status_code == 201, made.text
+            there = f"/api/v1/rooms/{made.json()['id']}"
+            invited = client.post(f"{there}/invitations", json={"number": household.clara.number})
+            assert invited.status_code == 202, invited.text
+            await asyncio.wait_for(clara.in_call.wait(), 20)
+            await asyncio.to_thread(eventually, lambda: clara.loudness() > 50, what="she is asked")
+            clara.press("1")
+            tones = {anna: 700.0, berta: 900.0, clara: 1100.0}
+            for phone, own in tones.items():
+                for tone in set(tones.values()) - {own}:
+                    await phone.hears(tone, within=20)
+                assert phone.level(own) < 300
+            roster = {one["number"]: one for one in client.get(f"{there}/participants").json()["items"]}
+            assert {number: one["host"] for number, one in roster.items()} == {
+                household.anna.number: False,
+                household.berta.number: True,
+                household.clara.number: False,
+            }
+            for phone in tones:
+                phone.hang_up()
+            await asyncio.to_thread(eventually, lambda: client.get(there).status_code == 404, what="the room is gone")
+    rows = await asyncio.to_thread(
+        eventually, lambda: len(server.history()) == before + 2 and server.history(), what="two calls are known"
+    )
+    talked = next(row for row in rows if row["id"] == call["id"])
+    assert (talked["caller"], talked["outcome"]) == (household.anna.number, "answered")

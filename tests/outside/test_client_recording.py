@@ -1,0 +1,84 @@
+"""A recorded call in the client: both are shown that it is recorded; it is paused, begun and ended from the call screen."""
+
+from collections.abc import Iterator
+
+import pytest
+from client_pages import Client, Clients
+from client_walk import Walk
+from playwright.sync_api import expect
+from recorded import extension, records
+from server import Household, Server
+
+BERTA = "Bertalina Oxenfurt"
+TOLD, PAUSED = "This call is being recorded", "The recording is paused"
+BEING_TOLD = 30_000
+"""Milliseconds within which both have heard the notice out."""
+
+Two = tuple[Client, Client]
+
+
+@pytest.fixture
+def recording(server: Server, household: Household) -> Iterator[None]:
+    """The organisation records; Anna's calls are recorded by themselves until a test says otherwise."""
+    records(server, mode="announce")
+    extension(server, household.anna, when="always")
+    yield
+    extension(server, household.anna, when="on_demand")
+    records(server, mode="off")
+
+
+@pytest.fixture
+def two(clients: Clients, household: Household, recording: None) -> Two:
+    """Anna and Berta, whom she can call with a tap."""
+    berta = clients("microphone").sign_in(household.berta).registered()
+    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    return anna, berta
+
+
+def call(anna: Client, berta: Client) -> None:
+    anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
+    berta.page.get_by_role("button", name="Answer", exact=True).click()
+
+
+@pytest.mark.promise("C8")
+def test_both_see_that_a_call_is_recorded_and_one_pauses_it(two: Two) -> None:
+    anna, berta = two
+    call(anna, berta)
+    for each in two:
+        expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+    walk = Walk(anna, "en", where="a recorded call")
+    walk.look("light", "dark")
+    anna.page.get_by_role("button", name="Pause the recording").click()
+    for each in two:
+        expect(each.page.get_by_text(PAUSED)).to_be_visible()
+    anna.page.get_by_role("button", name="Go on recording").click()
+    expect(berta.page.get_by_text(TOLD)).to_be_visible()
+    for each in two:  # an administrator has it recorded: it is paused, not ended
+        expect(each.page.get_by_role("button", name="Stop recording")).to_have_count(0)
+    anna.page.get_by_role("button", name="Hang up").click()
+    expect(berta.page.get_by_text(TOLD)).to_have_count(0)
+    assert walk.amiss == anna.complaints == berta.complaints == []
+
+
+@pytest.mark.promise("C8")
+def test_one_of_them_has_a_call_recorded_and_ends_that(server: Server, household: Household, two: Two) -> None:
+    extension(server, household.anna, when="on_demand")
+    anna, berta = two
+    call(anna, berta)
+    record = anna.page.get_by_role("button", name="Record", exact=True)
+    record.click()
+    expect(berta.page.get_by_text("Everybody is being told")).to_be_visible()
+    for each in two:
+        expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+    walk = Walk(anna, "en", where="a call one has recorded")
+    walk.look("light", "dark")
+    anna.page.get_by_role("button", name="Stop recording").click()
+    for each in two:
+        expect(each.page.get_by_text(TOLD)).to_have_count(0)
+    expect(record).to_be_visible()
+    records(server, mode="off")
+    record.click()
+    expect(anna.page.get_by_text("You may not do that")).to_be_visible()
+    anna.page.get_by_role("button", name="Hang up").click()
+    expect(berta.page.get_by_text("Call ended")).to_be_visible()
+    assert walk.amiss == anna.complaints == berta.complaints == []

@@ -1,0 +1,94 @@
+"""Recordings in the client: heard and put away by who was in the call; who listened, and erased for good in the portal."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+from client_pages import Client, Clients
+from client_phone import EARS
+from client_walk import Walk
+from playwright.sync_api import expect
+from portal_pages import administrator, portal
+from recorded import call_id, extension, records, state, talking
+from server import Household, Server, eventually
+
+BERTA = "Bertalina Oxenfurt"
+
+
+async def record(server: Server, household: Household) -> None:
+    """Anna and Berta speak for three seconds that are kept."""
+    async with talking(server, household):
+        call = call_id(server)
+        async with asyncio.timeout(30):
+            while state(server, call) != "recording":
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(3)
+
+
+@pytest.fixture
+def anna(clients: Clients, server: Server, household: Household) -> Iterator[Client]:
+    """Whose call with Berta was recorded; the browser has this thread."""
+    records(server, mode="announce")
+    extension(server, household.anna, when="always")
+    recording = threading.Thread(target=lambda: asyncio.run(record(server, household)))
+    recording.start()
+    recording.join()
+    anna = clients()
+    anna.context.add_init_script(path=EARS)
+    yield anna.sign_in(household.anna)
+    extension(server, household.anna, when="on_demand")
+    records(server, mode="off")
+
+
+@pytest.mark.promise("C8", "R2")
+def test_a_recording_is_heard_put_away_and_erased(clients: Clients, server: Server, anna: Client) -> None:
+    page = anna.open("/history").page
+    page.get_by_role("link", name="Recordings").click()
+    expect(page.get_by_role("heading", name="Recordings")).to_be_visible()  # the history has lines of the same names
+    line = page.get_by_role("listitem").filter(has_text=BERTA)
+    line.get_by_role("button", name=BERTA).click()
+    expect(page.locator("svg rect[height='100']").first).to_be_attached()  # the loudest of it
+    walk = Walk(anna, "en", where="a recording")
+    walk.look("light", "dark")
+    page.get_by_role("button", name="Play", exact=True).click()
+    eventually(lambda: page.evaluate("ears.recording().at") > 0.2, what="it is heard")
+    page.get_by_role("button", name="Put away", exact=True).click()
+    expect(page.get_by_text("None of your calls was recorded.")).to_be_visible()
+    page.get_by_text("Put away", exact=True).click()
+    line.get_by_role("button", name=BERTA).click()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.get_by_text("Nothing was put away.")).to_be_visible()
+    assert walk.amiss == anna.complaints == []
+
+    administrator(server)
+    office = portal(clients)
+    desk = office.page
+    desk.goto(f"{office.origin}/portal/recordings")
+    desk.get_by_role("combobox", name="Extension").click()
+    desk.get_by_role("option").first.click()
+    expect(desk.get_by_role("combobox", name="Its calls are recorded")).to_be_visible()
+    page_of_all = Walk(office, "en", where="recordings of all")
+    page_of_all.look("light", "dark")
+    expect(desk.get_by_role("cell", name=BERTA)).to_have_count(0)
+    desk.get_by_role("button", name="Who listened to the recording of").click()
+    listened = desk.get_by_role("dialog")
+    expect(listened.get_by_role("listitem").filter(has_text="one’s own call")).to_have_count(1)
+    expect(listened.get_by_role("button", name="Play", exact=True)).to_have_count(0)
+    desk.keyboard.press("Escape")
+    expect(listened).to_have_count(0)
+    allowed = desk.get_by_role("switch", name="Administrators may listen")
+    allowed.press("Space")
+    expect(allowed).to_be_checked()
+    desk.get_by_role("button", name="Who listened to the recording of").click()
+    listened.get_by_role("combobox", name="What do you listen for?").click()
+    desk.get_by_role("option", name="a complaint").click()
+    listened.get_by_role("button", name="Play", exact=True).click()
+    expect(listened.get_by_role("listitem").filter(has_text="a complaint")).to_have_count(1)
+    desk.keyboard.press("Escape")
+    expect(listened).to_have_count(0)
+    desk.get_by_role("button", name="Erase the recording of").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
+    expect(desk.get_by_text("No call was recorded.")).to_be_visible()
+    assert anna.api("GET", "/recordings")["items"] == []
+    assert page_of_all.amiss == office.complaints == []

@@ -1,0 +1,151 @@
+"""Conference rooms in the client: made in the portal, joined by a tap; who is there, who speaks, and what a host does."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from app_phone import AppPhone, app_phone
+from client_pages import Clients
+from client_walk import Walk
+from playwright.sync_api import expect
+from portal_pages import administrator, portal
+from recorded import extension, records
+from server import Household, Login, Server, eventually
+
+NUMBER, NAME = "7391", "Harbour office"
+BERTA, CLARA = "Bertalina Oxenfurt", "Claramunde Zwiebach"
+RECORDED = "This meeting is being recorded"
+
+
+@contextmanager
+def meanwhile(server: Server, login: Login, does: Callable[[AppPhone], Awaitable[None]]) -> Iterator[None]:
+    """A telephone that does something and speaks a tone, in a thread of its own: the browser has this one."""
+    enough = threading.Event()
+
+    async def talk() -> None:
+        async with app_phone(server, login) as phone:
+            ready.set()
+            await does(phone)
+            phone.say(700)
+            while not enough.is_set():
+                await asyncio.sleep(0.1)
+
+    ready = threading.Event()
+    talking = threading.Thread(target=lambda: asyncio.run(talk()))
+    talking.start()
+    try:
+        assert ready.wait(20)
+        yield
+    finally:
+        enough.set()
+        talking.join()
+
+
+async def comes(phone: AppPhone) -> None:
+    await phone.call(NUMBER)
+
+
+async def lets_itself_be_called_in(phone: AppPhone) -> None:
+    """It takes the call, hears out who asks, and agrees."""
+    await asyncio.wait_for(phone.in_call.wait(), 30)
+    await asyncio.to_thread(eventually, lambda: phone.loudness() > 50, what="it is asked")
+    phone.press("1")
+
+
+@pytest.fixture
+def recorded_on_demand(server: Server, household: Household) -> Iterator[None]:
+    records(server, mode="announce")
+    extension(server, household.anna, when="on_demand")
+    yield
+    records(server, mode="off")
+
+
+@pytest.mark.promise("C10")
+def test_a_room_is_made_joined_and_led(
+    clients: Clients, server: Server, household: Household, recorded_on_demand: None
+) -> None:
+    administrator(server)
+    office = portal(clients)
+    desk = office.page
+    desk.goto(f"{office.origin}/portal/rooms")
+    desk.get_by_role("button", name="New room").click()
+    form = desk.get_by_role("dialog")
+    form.get_by_role("textbox", name="Number").fill(NUMBER)
+    form.get_by_role("textbox", name="Name").fill(NAME)
+    form.get_by_role("combobox", name="Hosts").fill(household.anna.number)
+    form.get_by_role("combobox", name="Hosts").press("Enter")
+    form.get_by_role("switch", name="Hosts may record").click()
+    new = Walk(office, "en", where="a new room")
+    new.look("light", "dark")
+    form.get_by_role("button", name="Save").click()
+    line = desk.get_by_role("row").filter(has_text=NUMBER)
+    expect(line).to_contain_text("empty")
+
+    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    page = anna.page
+    page.get_by_role("link", name="Rooms").click()
+    page.get_by_role("button", name=f"Join {NAME}").click()
+    call = page.get_by_role("dialog", name=f"Call with {NAME}")
+    call.get_by_role("button", name="In the room").click()
+    sheet = page.get_by_role("dialog", name=f"In {NAME}")
+    expect(sheet.get_by_text("1 person is here")).to_be_visible()
+    with meanwhile(server, household.clara, comes):
+        clara = sheet.get_by_role("listitem").filter(has_text=CLARA)
+        expect(clara).to_contain_text("speaks")
+        expect(line).to_contain_text("2 people")
+        walk = Walk(anna, "en", where="who is in the room")
+        walk.look("light", "dark")
+        clara.get_by_role("button", name=f"Mute {CLARA}").click()
+        expect(clara.get_by_role("button", name=f"Let {CLARA} be heard")).to_be_visible()
+        expect(clara).not_to_contain_text("speaks")
+        sheet.get_by_role("button", name="Raise your hand").click()
+        expect(sheet.get_by_role("listitem").filter(has_text="you")).to_contain_text("Hand")
+        sheet.get_by_role("switch", name="Locked").click()
+        expect(sheet.get_by_role("switch", name="Locked")).to_be_checked()
+        clara.get_by_role("button", name=f"Send {CLARA} out").click()
+        page.get_by_role("dialog", name=f"Send {CLARA} out?").get_by_role("button", name="Send out").click()
+        expect(sheet.get_by_text("1 person is here")).to_be_visible(timeout=20_000)
+    recorded = sheet.get_by_role("switch", name="The meeting is recorded")
+    recorded.click()
+    expect(recorded).to_be_checked()
+    expect(call.get_by_text(RECORDED)).to_be_attached()
+    sheet.get_by_role("switch", name="The recording is paused").click()
+    expect(call.get_by_text("The recording is paused")).to_be_attached()
+    recorded.click()
+    expect(call.get_by_text("The recording is paused")).to_have_count(0)
+    sheet.get_by_role("button", name="End the meeting").click()
+    page.get_by_role("button", name="End it").click()
+    expect(page.get_by_text("Call ended")).to_be_visible()
+    expect(line).to_contain_text("empty")
+    assert walk.amiss == new.amiss == anna.complaints == []
+
+
+@pytest.mark.promise("C10")
+def test_a_call_becomes_a_conference_with_a_third(clients: Clients, server: Server, household: Household) -> None:
+    berta = clients("microphone").sign_in(household.berta).registered()
+    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
+    berta.page.get_by_role("button", name="Answer", exact=True).click()
+    with meanwhile(server, household.clara, lets_itself_be_called_in):
+        anna.page.get_by_role("button", name="Conference", exact=True).click()
+        sheet = anna.page.get_by_role("dialog", name="In the conference")
+        expect(sheet.get_by_text("2 people are here")).to_be_visible()
+        sheet.get_by_role("button", name="Add somebody").click()
+        sheet.get_by_role("textbox", name="Whom?").fill(CLARA[:8])
+        sheet.get_by_role("button", name=CLARA).click()
+        walk = Walk(anna, "en", where="somebody is asked in")
+        walk.look("light", "dark")
+        sheet.get_by_role("button", name="Call them in").click()
+        expect(sheet.get_by_text(f"{CLARA} is being called.")).to_be_visible()
+        expect(sheet.get_by_role("listitem").filter(has_text=CLARA)).to_contain_text("speaks", timeout=30_000)
+        expect(sheet.get_by_text("3 people are here")).to_be_visible()
+        expect(sheet.get_by_text("is being called.")).to_have_count(0)
+        berta.page.get_by_role("button", name="In the room").click()  # she was moved, and sees where she is
+        expect(berta.page.get_by_role("dialog", name="In the conference")).to_contain_text("3 people are here")
+        sheet.get_by_role("button", name="End the meeting").click()
+        anna.page.get_by_role("button", name="End it").click()
+        for each in (anna, berta):
+            expect(each.page.get_by_text("Call ended")).to_be_visible()
+    assert walk.amiss == anna.complaints == berta.complaints == []

@@ -1,0 +1,212 @@
+"""Voicemail in the client: left by a telephone, told of at once, seen, heard and put away; erased for good in the portal."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from client_pages import Client, Clients, WorkerOf
+from client_phone import EARS
+from client_walk import Walk
+from leaving import SAID, empty, leave
+from playwright.sync_api import Locator, expect
+from portal_pages import administrator, portal
+from server import Household, Server, eventually, settle, voicemail
+
+WHO, SHARED = "Claramunde Zwiebach", "7355"
+
+
+@pytest.fixture(scope="module")
+def household(server: Server) -> Household:
+    household = settle(server)
+    voicemail(server, on=True)
+    administrator(server)
+    return household
+
+
+@pytest.fixture
+def anna(clients: Clients, server: Server, household: Household) -> Iterator[Client]:
+    """With an empty mailbox."""
+    anna = clients("microphone")
+    anna.context.add_init_script(path=EARS)
+    yield anna.sign_in(household.anna).open("/voicemail").registered()
+    empty(server, household.anna.number)
+
+
+@contextmanager
+def spoken_to(server: Server, household: Household) -> Iterator[None]:
+    """Clara speaks to Anna's mailbox meanwhile, in a thread: the browser has this one."""
+    speaking = threading.Thread(target=lambda: asyncio.run(leave(server, household.clara, household.anna.number)))
+    speaking.start()
+    try:
+        yield
+    finally:
+        speaking.join()
+
+
+def left(server: Server, household: Household, anna: Client) -> Locator:
+    """A message from Clara, whose call Anna declined; the line of it in Anna's list."""
+    with spoken_to(server, household):
+        anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=20_000)
+    message = anna.page.get_by_role("listitem").filter(has_text=WHO)
+    expect(message).to_contain_text("New")
+    return message
+
+
+@pytest.mark.promise("C9")
+def test_a_message_is_told_of_seen_heard_and_put_away(server: Server, household: Household, anna: Client) -> None:
+    message, page = left(server, household, anna), anna.page
+    tab = page.get_by_role("navigation").get_by_role("link", name="Voicemail")
+    expect(tab).to_contain_text("1 new message")
+    message.get_by_role("button", name=WHO).press("Enter")
+    walk = Walk(anna, "en", where="a message")
+    walk.look("light", "dark")
+
+    page.get_by_role("button", name="Play", exact=True).click()
+    eventually(lambda: anna.speaker.hears(SAID), what="what was said")
+    expect(tab).not_to_contain_text("new message")
+    expect(message.get_by_text("New", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Speed: 1").click()
+    eventually(lambda: page.evaluate("ears.recording().speed") == 1.25, what="it is faster")
+    walk.look("light", "dark")
+    assert walk.amiss == []
+
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # it has come to its end
+    place = page.get_by_role("slider", name="Place in the recording")
+    place.press("Home")
+    eventually(lambda: page.evaluate("ears.recording().at") < 0.1, what="it is at its beginning again")
+    place.press("ArrowRight")
+    eventually(lambda: 0 < page.evaluate("ears.recording().at") < 1, what="it went on by the keyboard")
+
+    page.get_by_role("button", name="Mark as new").click()
+    expect(tab).to_contain_text("1 new message")
+    page.get_by_role("button", name="Put away", exact=True).click()
+    expect(page.get_by_text("No messages.")).to_be_visible()
+    expect(tab).not_to_contain_text("new message")
+    page.get_by_text("Put away", exact=True).click()
+    message.get_by_role("button", name=WHO).click()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.get_by_text("Nothing was put away.")).to_be_visible()
+    assert anna.complaints == []
+
+
+@pytest.mark.promise("C2", "C9")
+def test_without_a_network_the_list_is_read_and_nothing_is_promised(
+    server: Server, household: Household, anna: Client
+) -> None:
+    left(server, household, anna)
+    WorkerOf(anna)
+    server.stop()
+    page = anna.open("/voicemail").page
+    expect(page.get_by_text("This is the list kept on this device.")).to_be_visible()
+    page.get_by_role("listitem").filter(has_text=WHO).get_by_role("button").click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    server.start()
+    assert anna.complaints == []
+
+
+@pytest.mark.promise("C9")
+def test_a_greeting_is_recorded_heard_and_taken_away(anna: Client) -> None:
+    page = anna.open("/settings/voicemail").page
+    greeting = page.get_by_role("listitem").filter(has_text="When nobody takes the call")
+    expect(greeting).to_contain_text("the words of the system")
+    greeting.get_by_role("button", name="When nobody takes the call").click()
+    greeting.get_by_role("button", name="Record one").click()
+    walk = Walk(anna, "en", where="a greeting that is recorded")
+    walk.look("light", "dark")
+    expect(greeting.get_by_text("0:02", exact=True)).to_be_visible()
+    greeting.get_by_role("button", name="Use it").click()
+    expect(greeting).to_contain_text("a greeting of your own")
+    greeting.get_by_role("button", name="Play", exact=True).click()
+    eventually(lambda: page.evaluate("ears.recording().at") > 0.2, what="it is heard")
+    walk.where = "a greeting"
+    walk.look("light", "dark")
+    greeting.get_by_role("button", name="Take it away").click()
+    expect(greeting).to_contain_text("the words of the system")
+    assert walk.amiss == anna.complaints == []
+
+
+@pytest.mark.promise("C9", "R2")
+def test_a_mailbox_is_set_up_and_its_messages_are_erased_by_the_administrator(
+    clients: Clients, server: Server, household: Household, anna: Client
+) -> None:
+    left(server, household, anna)
+    page = anna.open("/settings/voicemail").page
+    page.get_by_label("PIN", exact=True).fill("2468")
+    page.get_by_role("button", name="Set the PIN").click()
+    expect(page.get_by_text("The PIN is set.")).to_be_visible()
+    mail = page.get_by_role("switch", name="Tell of new messages by e-mail")
+    expect(mail).to_be_enabled()
+    box = f"/extensions/{household.anna.number}/voicemail"
+    sound = page.get_by_role("switch", name="The message itself is in the e-mail")
+    expect(sound).not_to_be_checked()
+    sound.check()
+    eventually(lambda: anna.api("GET", box)["mail_sound"] is True, what="the message is in the e-mail")
+    set_up = Walk(anna, "en", where="one's own mailbox")
+    set_up.look("light", "dark")
+    assert set_up.amiss == []
+    mail.uncheck()
+    expect(sound).not_to_be_checked()
+    expect(sound).to_be_disabled()
+    eventually(lambda: anna.api("GET", box)["mail"] is False, what="no e-mail any more")
+    assert anna.api("GET", box)["has_pin"] is True
+    takes = page.get_by_role("switch", name="Calls nobody takes go to voicemail")
+    takes.click()
+    old = page.get_by_role("dialog", name="What becomes of the messages?")
+    asked = Walk(anna, "en", where="what becomes of messages")
+    asked.look("light", "dark")
+    old.get_by_role("button", name="Leave voicemail on").click()
+    expect(takes).to_be_checked()
+    assert asked.amiss == []
+    anna.open("/voicemail")
+
+    office = portal(clients)
+    desk = office.page
+    desk.goto(f"{anna.origin}/portal/voicemail")
+    desk.get_by_role("combobox", name="Extension").click()
+    desk.get_by_role("option", name=household.anna.number).click()
+    walk = Walk(office, "en", where="a mailbox")
+    walk.look("light", "dark")
+    assert walk.amiss == []
+    expect(desk.get_by_role("cell", name=WHO)).to_have_count(0)
+    desk.get_by_role("switch", name="Calls nobody takes go to voicemail").first.uncheck()
+    desk.get_by_role("button", name="Save").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Keep them").click()
+    expect(desk.get_by_text("Saved.")).to_be_visible()
+    assert anna.api("GET", box)["takes_messages"] is False
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+    desk.get_by_role("button", name="Erase the message of").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
+    expect(desk.get_by_text("No messages.")).to_be_visible()
+    expect(page.get_by_text("No messages.")).to_be_visible()
+
+
+@pytest.mark.promise("C9")
+def test_a_mailbox_that_several_share_is_made_and_goes(clients: Clients, household: Household) -> None:
+    office = portal(clients)
+    desk = office.page
+    desk.goto(f"{office.origin}/portal/voicemail")
+    desk.get_by_role("button", name="New mailbox").click()
+    form = desk.get_by_role("dialog", name="New mailbox")
+    form.get_by_role("textbox", name="Number").fill(SHARED)
+    form.get_by_role("textbox", name="Name").fill("Harbour office")
+    form.get_by_role("combobox", name="Members").fill(household.anna.number)
+    form.get_by_role("combobox", name="Members").press("Enter")
+    walk = Walk(office, "en", where="a new mailbox")
+    walk.look("light", "dark")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    expect(desk.get_by_role("row").filter(has_text=SHARED)).to_contain_text(household.anna.number)
+    desk.get_by_role("button", name=f"Change {SHARED}").click()
+    form = desk.get_by_role("dialog", name=f"Mailbox {SHARED}")
+    form.get_by_role("button", name="When nobody takes the call").click()
+    expect(form.get_by_role("button", name="Record one")).to_be_visible()
+    walk.look("light", "dark")
+    desk.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    desk.get_by_role("button", name=f"Delete {SHARED}").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(desk.get_by_role("row").filter(has_text=SHARED)).to_have_count(0)
+    assert walk.amiss == office.complaints == []

@@ -1,0 +1,234 @@
+"""Rooms that are dialled: who is let in, and who is heard by whom, measured in what the telephones heard."""
+
+import asyncio
+import os
+import random
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from app_phone import AppPhone, app_phone
+from server import Household, Server, eventually
+
+DEMO = {"tenant": "demo"}
+GOLOMB = (0, 1, 6, 10, 23, 26, 34, 41, 53, 55)
+"""No two differ by what two others differ by: what is louder than a telephone can be makes no tone that is another's."""
+
+
+def room(server: Server, number: str, *options: str) -> dict[str, Any]:
+    return server.cli("room", "create", "--tenant", "demo", "--number", number, *options)
+
+
+def update(server: Server, number: str, *options: str) -> None:
+    server.cli("room", "update", number, "--tenant", "demo", *options)
+
+
+def there(server: Server, number: str) -> dict[str, dict[str, Any]]:
+    """Who is in a room, by number."""
+    found = server.cli("room", "participants", number, "--tenant", "demo")
+    return {one["number"]: one for one in found}
+
+
+async def inside(server: Server, number: str, *phones: AppPhone, within: float = 20) -> None:
+    """Wait until these phones are in the room."""
+    wanted = {phone.account.number for phone in phones}
+    async with asyncio.timeout(within):
+        while not wanted <= {one for one, who in there(server, number).items() if who["state"] == "in"}:
+            await asyncio.sleep(0.2)
+
+
+async def misses(phone: AppPhone, hertz: float, *, most: float = 400, within: float = 10) -> None:
+    """Wait until a phone does not hear a tone any more."""
+    async with asyncio.timeout(within):
+        while phone.level(hertz) > most:
+            await asyncio.sleep(0.05)
+
+
+async def over(phone: AppPhone, within: float = 30) -> None:
+    """Wait until the call was ended by the other side."""
+    async with asyncio.timeout(within):
+        while phone.in_call.is_set():
+            await asyncio.sleep(0.1)
+
+
+def rough(phone: AppPhone, chance: random.Random) -> None:
+    """From now on every twentieth packet it sends is lost, and the others take up to a tenth of a second."""
+    send, loop = phone.sound._media.send, asyncio.get_running_loop()
+
+    def later(data: bytes, host: str, port: int) -> None:
+        if chance.random() >= 0.05:
+            loop.call_later(chance.random() * 0.1, send, data, host, port)
+
+    phone.sound._media.send = later  # type: ignore[method-assign]
+
+
+async def test_two_who_dial_the_room_hear_each_other_and_not_themselves(server: Server, household: Household) -> None:
+    async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
+        await anna.call("8000")
+        await berta.call("8000")
+        await anna.hears(900, within=15)
+        await berta.hears(700, within=15)
+        assert anna.level(700) < 300
+        assert berta.level(900) < 300
+        anna.hang_up()
+        berta.hang_up()
+        rows = eventually(lambda: len(server.history()) == 2 and server.history(), what="each call is in the history")
+        assert [(row["callee"], row["outcome"]) for row in rows] == [("8000", "answered")] * 2
+        eventually(lambda: not server.live_calls(), what="nothing is left of it")
+
+
+@pytest.mark.promise("C10", "U1")
+def test_ten_soft_phones_in_the_room_hear_each_other_and_not_themselves(server: Server) -> None:
+    trial = server.cli("room", "try", "8000", "--phones", "10", "--tenant", "demo")
+    assert trial["ok"], trial
+    assert len(trial["there"]) == 10
+    assert {one["state"] for one in trial["there"]} == {"in"}
+    for own, row in enumerate(trial["heard"]):
+        weakest = min(level for at, level in enumerate(row) if at != own)
+        assert row[own] < weakest / 5
+    eventually(lambda: not server.live_calls(), what="nothing is left of it")
+
+
+@pytest.mark.promise("C10")
+async def test_ten_hear_each_other_by_a_bad_network(server: Server, household: Household) -> None:
+    hertz, chance = [400 + 50 * mark for mark in GOLOMB], random.Random(7)
+    room(server, "8013")
+    with server.rest() as rest:
+        body = {"extension": household.anna.number, "name": "Rough", "kind": "softphone"}
+        made = [rest.post("/api/v1/devices", params=DEMO, json=body).json()["sip"] for _ in hertz]
+    async with AsyncExitStack() as stack:
+        phones: list[AppPhone] = []
+        for sip, tone in zip(made, hertz, strict=True):
+            login = replace(household.anna, username=sip["username"], password=sip["password"])
+            phones.append(await stack.enter_async_context(app_phone(server, login, tone)))
+            rough(phones[-1], chance)
+            await phones[-1].call("8013")
+        async with asyncio.timeout(30):
+            while len(server.cli("room", "participants", "8013", "--tenant", "demo")) < len(phones):
+                await asyncio.sleep(0.5)
+        await asyncio.sleep(5)
+        for phone, own in zip(phones, hertz, strict=True):
+            heard = {tone: phone.level(tone, 1) for tone in hertz}
+            assert min(level for tone, level in heard.items() if tone != own) > 1000, heard
+            assert heard[own] < 500, heard
+
+
+async def test_a_pin_lets_in_and_three_wrong_ones_end_the_call(server: Server, household: Household) -> None:
+    room(server, "8010", "--pin", "4711", "--host-pin", "8362")
+    async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
+        await anna.call("8010")
+        await asyncio.sleep(1)
+        anna.press("8362#")
+        await berta.call("8010")
+        await asyncio.sleep(1)
+        berta.press("4711#")
+        await inside(server, "8010", anna, berta)
+        assert {number: one["host"] for number, one in there(server, "8010").items()} == {
+            household.anna.number: True,
+            household.berta.number: False,
+        }
+        await anna.hears(900)
+    async with app_phone(server, household.clara, 900) as clara:
+        await clara.call("8010")
+        for _ in range(3):
+            assert clara.in_call.is_set()
+            await asyncio.sleep(1)
+            clara.press("9999#")
+        await over(clara)
+        assert not there(server, "8010")
+
+
+async def test_guests_hear_music_until_the_host_is_there(server: Server, household: Household) -> None:
+    room(server, "8011", "--host", household.anna.number)
+    update(server, "8011", "--wait-for-host")
+    async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
+        await berta.call("8011")
+        eventually(lambda: there(server, "8011"), what="he is at the door")
+        assert there(server, "8011")[household.berta.number]["state"] == "waiting"
+        await asyncio.sleep(4)
+        assert berta.loudness() > 50
+        await anna.call("8011")
+        await inside(server, "8011", anna, berta)
+        await anna.hears(900)
+        await berta.hears(700)
+
+
+@pytest.mark.promise("C10")
+async def test_whom_a_host_mutes_nobody_hears_and_who_is_removed_is_gone(server: Server, household: Household) -> None:
+    room(server, "8012", "--host", household.anna.number)
+    async with (
+        app_phone(server, household.anna, 700) as anna,
+        app_phone(server, household.berta, 900) as berta,
+        app_phone(server, household.clara, 1100) as clara,
+    ):
+        for phone in (anna, berta, clara):
+            await phone.call("8012")
+        await inside(server, "8012", anna, berta, clara)
+        await clara.hears(900)
+        server.cli("room", "mute", "8012", household.berta.number, "--tenant", "demo")
+        await misses(clara, 900)
+        await misses(anna, 900)
+        await berta.hears(700)
+        berta.press("*6")
+        await asyncio.sleep(1.5)
+        assert clara.level(900) < 400
+        clara.press("*5")
+        eventually(lambda: there(server, "8012")[household.clara.number]["hand"], what="her hand is up")
+        clara.press("*8")
+        await asyncio.sleep(1)
+        assert anna.level(1100) > 1000
+        anna.press("*8")
+        await misses(anna, 1100)
+        anna.press("*8")
+        await anna.hears(1100)
+        server.cli("room", "remove", "8012", household.clara.number, "--tenant", "demo")
+        await misses(anna, 1100)
+        eventually(lambda: household.clara.number not in there(server, "8012"), timeout=20, what="she is gone")
+        anna.press("*7")
+        await asyncio.sleep(1)
+        await clara.call("8012")
+        await over(clara)
+        anna.press("*9")
+        eventually(lambda: not server.live_calls(), timeout=20, what="it is over for everybody")
+
+
+async def test_after_the_media_engine_was_killed_they_hear_each_other_again(own_server: Server) -> None:
+    server = own_server
+    first, second = server.extension("710071", "Annarosa Quellmalz"), server.extension("720072", "Bertalina Oxenfurt")
+    async with app_phone(server, first, 700) as anna, app_phone(server, second, 900) as berta:
+        await anna.call("8000")
+        await berta.call("8000")
+        await inside(server, "8000", anna, berta)
+        await anna.hears(900)
+        berta.press("*6")
+        await misses(anna, 900)
+        berta.press("*6")
+        await anna.hears(900)
+        os.kill(server.engine, signal.SIGKILL)
+        await asyncio.sleep(0.5)
+        for phone in (anna, berta):
+            phone.sound.heard = phone.sound.heard[:0]
+        await anna.hears(900, within=20)
+        await berta.hears(700, within=20)
+        assert set(there(server, "8000")) == {first.number, second.number}
+
+
+async def test_whom_the_room_calls_is_in_it_once_he_says_so(server: Server, household: Household) -> None:
+    room(server, "8014", "--host", household.anna.number, "--pin", "4711")
+    async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
+        await anna.call("8014")
+        await inside(server, "8014", anna)
+        server.cli("room", "invite", "8014", household.berta.number, "--tenant", "demo")
+        async with asyncio.timeout(10):
+            await berta.in_call.wait()
+        await asyncio.sleep(1)
+        assert household.berta.number not in there(server, "8014")
+        berta.press("1")
+        await inside(server, "8014", anna, berta)
+        await anna.hears(900)
+        await berta.hears(700)
+        berta.hang_up()
+        [row] = eventually(lambda: [one for one in server.history() if one["caller"] == "8014"], what="it is recorded")
+        assert (row["callee"], row["outcome"]) == (household.berta.number, "answered")

@@ -1,0 +1,169 @@
+"""Meetings that are recorded: everybody hears of it first, whoever comes later before anything else, measured in what
+the telephones heard and in what is kept."""
+
+import asyncio
+import io
+import os
+import signal
+import wave
+from array import array
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from app_phone import AppPhone, app_phone
+from recorded import LIKE, hears, kept, likeness, prompt, records, signed_in
+from server import Household, Login, Server, eventually
+
+from unificx.media import tones
+
+ANNA, BERTA, CLARA, SECRET = 700.0, 1150.0, 1900.0, 2600.0
+SECOND = 8000
+WINDOW = 2000
+
+
+def room(server: Server, number: str, host: Login) -> None:
+    server.cli("room", "create", "--tenant", "demo", "--number", number, "--host", host.number)
+    server.cli("room", "update", number, "--tenant", "demo", "--may-record")
+
+
+def consents(server: Server, number: str) -> dict[str, str | None]:
+    found = server.cli("room", "participants", number, "--tenant", "demo")
+    return {one["number"]: one["consent"] for one in found}
+
+
+async def until_all(server: Server, number: str, wanted: dict[str, str | None], within: float = 25) -> None:
+    async with asyncio.timeout(within):
+        while consents(server, number) != wanted:
+            await asyncio.sleep(0.2)
+
+
+async def begun(server: Server, number: str, anna: AppPhone, berta: AppPhone, *, key: str = "") -> None:
+    """Both are in the room, Anna has it recorded, and both know."""
+    for phone in (anna, berta):
+        await phone.call(number)
+    await until_all(server, number, {anna.account.number: None, berta.account.number: None})
+    await asyncio.sleep(3)
+    anna.press("*2")
+    await asyncio.sleep(1)
+    berta.press(key)
+    await until_all(server, number, {anna.account.number: "consented", berta.account.number: "consented"})
+
+
+def heard_in(client: httpx.Client, recording: dict[str, Any]) -> "array[int]":
+    """What is kept, in one channel."""
+    answer = client.get(f"/api/v1/recordings/{recording['id']}/audio", params={"format": "wav"})
+    assert answer.status_code == 200, answer.text
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert (sound.getnchannels(), sound.getframerate()) == (1, 8000)
+        return array("h", sound.readframes(sound.getnframes()))
+
+
+def loudest(samples: "array[int]", hertz: float) -> float:
+    """How loud a tone is where it is loudest."""
+    starts = range(0, max(len(samples) - WINDOW, 1), WINDOW)
+    return max(tones.level(samples[at : at + WINDOW], hertz) for at in starts)
+
+
+def engine(server: Server) -> list[int]:
+    """The media engine's process, none while it is gone."""
+    return [pid for pid in server.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def kill_engine(server: Server) -> None:
+    """It dies, and there is another one."""
+    [gone] = engine(server)
+    os.kill(gone, signal.SIGKILL)
+    eventually(lambda: engine(server) not in ([], [gone]), what="another engine")
+
+
+def numbers(recording: dict[str, Any]) -> set[str]:
+    return {party["number"] for party in recording["parties"]}
+
+
+@pytest.mark.promise("C8", "C10", "T2")
+async def test_everybody_is_told_first_and_who_comes_later_hears_of_it_before_anything(
+    server: Server, household: Household
+) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    room(server, "8020", household.anna)
+    async with (
+        app_phone(server, household.anna) as anna,
+        app_phone(server, household.berta) as berta,
+        app_phone(server, household.clara, CLARA) as clara,
+    ):
+        await begun(server, "8020", anna, berta)
+        for phone in (anna, berta):
+            assert likeness(phone.sound.heard, prompt("recording/notice-hang-up")) > LIKE
+        anna.say(ANNA)
+        berta.say(BERTA)
+        await asyncio.sleep(3)
+        await clara.call("8020")
+        await anna.hears(CLARA, within=25)
+        await clara.hears(ANNA)
+        await asyncio.sleep(1)
+        starts = range(0, len(clara.sound.heard) - WINDOW, WINDOW)
+        first = next(at for at in starts if tones.level(clara.sound.heard[at : at + WINDOW], ANNA) > 500)
+        assert likeness(clara.sound.heard[:first], prompt("recording/joined-recorded")) > LIKE
+        await asyncio.sleep(3)
+        calls = {str(one["id"]) for one in server.live_calls()}
+        await asyncio.to_thread(kill_engine, server)
+        await asyncio.sleep(2)  # nothing that is looked at now is of before
+        await clara.hears(ANNA, within=20)
+        await asyncio.sleep(3)
+        anna.press("*4")
+        await asyncio.sleep(1)
+        berta.say(SECRET)
+        await hears(berta, "recording/paused", within=10)
+        anna.press("*2")
+        await until_all(server, "8020", dict.fromkeys(consents(server, "8020")))
+    eventually(lambda: calls <= {row["id"] for row in server.history() if row["recorded"]}, what="it is in the history")
+    with closing(signed_in(server, household.anna)) as client:
+        second, first_kept = eventually(lambda: len(kept(client)) == 2 and kept(client), what="both parts are kept")
+        assert numbers(first_kept) == {household.anna.number, household.berta.number}
+        assert numbers(second) == numbers(first_kept) | {household.clara.number}
+        sound = heard_in(client, first_kept)
+        assert loudest(sound, ANNA) > 1500
+        assert loudest(sound, BERTA) > 1500
+        assert loudest(sound, CLARA) < 300
+        sound = heard_in(client, second)
+        assert [mark["kind"] for mark in second["marks"]] == ["gap", "paused"]
+        assert loudest(sound[: SECOND * 4], CLARA) > 1500
+        assert loudest(sound[-SECOND:], CLARA) > 1500  # after the media engine came back
+        assert loudest(sound, SECRET) < 300
+    with closing(signed_in(server, household.clara)) as client:
+        assert [one["id"] for one in kept(client)] == [second["id"]]
+
+
+@pytest.mark.promise("C8", "C10")
+async def test_who_refuses_at_the_door_does_not_come_in_and_is_not_recorded(
+    server: Server, household: Household
+) -> None:
+    records(server, mode="opt_in", beep_seconds=0)
+    room(server, "8021", household.berta)
+    async with (
+        app_phone(server, household.berta) as berta,
+        app_phone(server, household.anna) as anna,
+        app_phone(server, household.clara, CLARA) as clara,
+    ):
+        await begun(server, "8021", berta, anna, key="1")
+        berta.say(BERTA)
+        await clara.call("8021")
+        await hears(clara, "recording/ask", within=15)
+        clara.press("2")
+        async with asyncio.timeout(20):
+            while clara.in_call.is_set():
+                await asyncio.sleep(0.1)
+        assert clara.level(BERTA, 20) < 100
+        assert set(consents(server, "8021").values()) == {"consented"}
+        await asyncio.sleep(1)
+        berta.press("*2")
+        await until_all(server, "8021", dict.fromkeys(consents(server, "8021")))
+    with closing(signed_in(server, household.berta)) as client:
+        [recording] = [one for one in eventually(lambda: kept(client)) if one["mode"] == "opt_in"]
+        assert numbers(recording) == {household.anna.number, household.berta.number}
+        sound = heard_in(client, recording)
+        assert loudest(sound, BERTA) > 1500
+        assert loudest(sound, CLARA) < 300

@@ -1,0 +1,56 @@
+"""Somebody is parked, waits with music, and is fetched: by real telephones, and what they heard."""
+
+from collections.abc import Iterator
+
+import pytest
+from baresip_phone import Network, Phones
+from server import Household, Server, eventually, watched
+
+
+@pytest.fixture(scope="module")
+def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("parking") / "home"
+    yield from watched(Server(home, host=network.address, enter=network.enter))
+
+
+def test_who_is_parked_is_fetched_by_another_phone_and_the_two_hear_each_other(
+    phones: Phones, household: Household, server: Server
+) -> None:
+    before = len(server.history())
+    anna = phones(hertz=440).register(household.anna)
+    berta = phones(hertz=1000).register(household.berta, answers=True)
+    clara = phones(hertz=700).register(household.clara)
+    anna.dial(household.berta.uri)
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+    berta.command("transfer", f"sip:*85@{household.berta.domain}")
+    [held] = eventually(lambda: server.cli("parked", "list", "--tenant", "demo"), what="she is parked")
+    assert (held["place"], held["number"], held["by"]) == (1, household.anna.number, household.berta.number)
+    berta.wait("CALL_CLOSED")
+    clara.dial(f"sip:*86{held['place']}@{household.clara.domain}")
+    eventually(lambda: anna.hears(700) and clara.hears(440), what="they hear each other")
+    assert not server.cli("parked", "list", "--tenant", "demo")
+    clara.hang_up()
+    rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
+    assert len(rows) == before + 1
+    assert rows[0]["outcome"] == "answered"
+
+
+def test_nobody_fetches_him_and_it_rings_at_who_parked_him(
+    phones: Phones, household: Household, server: Server
+) -> None:
+    server.cli("tenant", "update", "demo", "--park-seconds", "10")
+    anna = phones(hertz=440).register(household.anna)
+    berta = phones(hertz=1000).register(household.berta)
+    anna.dial(household.berta.uri)
+    berta.wait("CALL_INCOMING")
+    berta.accept()
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+    before = berta.mark()
+    berta.command("transfer", f"sip:*85@{household.berta.domain}")
+    rings = berta.wait("CALL_INCOMING", since=before, timeout=40)
+    assert "(parked at 1)" in str(rings)
+    berta.accept()
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other again")
+    taken = berta.mark()
+    anna.hang_up()
+    berta.wait("CALL_CLOSED", since=taken)

@@ -1,0 +1,484 @@
+"""Calls are recorded with everybody told, by the audio itself: what each hears, and what is kept."""
+
+import asyncio
+import os
+import signal
+from array import array
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from app_phone import AppPhone, app_phone
+from recorded import (
+    BEEP,
+    CALLEE,
+    CALLER,
+    LIKE,
+    call_id,
+    change,
+    channels,
+    extension,
+    kept,
+    likeness,
+    one_kept,
+    prompt,
+    records,
+    signed_in,
+    state,
+    talking,
+    two_kept,
+)
+from server import Household, Server, eventually, settle, watched
+
+from unificx.media import tones
+
+SECRET = 1900.0
+"""Said only when it must not be kept."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from watched(Server(tmp_path_factory.mktemp("recording") / "home"))
+
+
+@pytest.fixture(scope="module")
+def household(server: Server) -> Household:
+    with server.rest() as rest:  # as it was spoken, so that what is measured is what was recorded
+        where = {"tenant": server.ready["tenant"]}
+        assert rest.patch("/api/v1/voicemail/settings", params=where, json={"keep_wav": True}).is_success
+    return settle(server)
+
+
+@pytest.fixture
+def anna(server: Server, household: Household) -> Iterator[httpx.Client]:
+    client = signed_in(server, household.anna)
+    yield client
+    with server.rest() as operator:
+        tenant = {"tenant": server.ready["tenant"]}
+        for each in operator.get("/api/v1/recordings", params=tenant).json()["items"]:
+            erased = operator.post(f"/api/v1/recordings/{each['id']}/erase", params=tenant)
+            assert erased.status_code == 204, erased.text
+    client.close()
+    for login in (household.anna, household.berta):
+        extension(server, login, when="on_demand", mode="announce")
+    records(server, mode="off", pause_on_keys=True)
+
+
+def files(server: Server) -> list[Path]:
+    return [path for path in (server.home / "audio").rglob("*") if path.is_file()]
+
+
+async def until(server: Server, call: str, wanted: str, within: float = 25) -> None:
+    async with asyncio.timeout(within):
+        while state(server, call) != wanted:
+            await asyncio.sleep(0.1)
+
+
+def loudest(samples: "array[int]", hertz: float, rate: int) -> float:
+    """The most there is of a tone in any fifth of a second."""
+    window = rate // 5
+    return max(tones.level(samples[at : at + window], hertz, rate=rate) for at in range(0, len(samples), window // 2))
+
+
+def pauses(phone: AppPhone, hertz: float, since: int) -> float:
+    """The longest time in which a tone was not heard, in seconds."""
+    window, longest, now = 160, 0, 0
+    heard = phone.sound.heard[since:]
+    for at in range(0, len(heard) - window, window):
+        silent = tones.level(heard[at : at + window], hertz) < 2000
+        now = now + 1 if silent else 0
+        longest = max(longest, now)
+    return longest * 0.02
+
+
+@pytest.mark.promise("C8", "R1", "R2")
+async def test_everybody_is_told_and_each_has_a_channel(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce", beep_seconds=5)
+    extension(server, household.berta, when="always")
+    async with talking(server, household) as phones:
+        call = call_id(server)
+        await until(server, call, "recording")
+        told = [len(phone.sound.heard) for phone in phones]
+        await asyncio.sleep(8)
+        raw = [array("h", phone.sound.heard) for phone in phones]
+        missed = [pauses(phone, tone, since) for phone, tone, since in zip(phones, (CALLEE, CALLER), told, strict=True)]
+    notice = prompt("recording/notice-hang-up")
+    for heard, since in zip(raw, told, strict=True):
+        assert likeness(heard, notice) > LIKE
+        assert loudest(heard[since:], BEEP, 8000) > 2000
+    assert max(missed) < 0.4  # a beep is shorter than a syllable
+    recording = one_kept(anna)
+    assert recording["call_id"] == call
+    assert (recording["mode"], recording["begun"], recording["ended"]) == ("announce", "automatic", "over")
+    for party in recording["parties"]:
+        assert party["notice"] == notice.digest
+        assert party["told"] < party["consented"] < recording["created"]
+    left, right, rate = channels(anna, recording)
+    middle = slice(len(left) // 2, len(left) // 2 + rate // 2)
+    assert tones.level(left[middle], CALLER, rate=rate) > 4000
+    assert tones.level(left[middle], CALLEE, rate=rate) < 300
+    assert tones.level(right[middle], CALLEE, rate=rate) > 4000
+    assert tones.level(right[middle], CALLER, rate=rate) < 300
+    assert 6.5 < recording["seconds"] < 9.5
+    row = eventually(lambda: next((row for row in server.history() if row["id"] == call), None), what="its record")
+    assert row["recorded"] is True
+
+
+def test_the_built_in_phones_have_their_call_recorded(server: Server, household: Household, anna: httpx.Client) -> None:
+    records(server, mode="announce")
+    extension(server, household.anna, when="always")
+    numbers = household.anna.number, household.berta.number
+    assert server.cli("call", *numbers, "--tenant", "demo", "--seconds", "12")["ok"]
+    assert one_kept(anna)["seconds"] > 2
+
+
+@pytest.mark.promise("C8", "R1")
+async def test_nothing_said_before_everybody_has_agreed_is_kept(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="opt_in", beep_seconds=0)
+    extension(server, household.anna, when="always")
+    async with talking(server, household) as (caller, callee):
+        call = call_id(server)
+        caller.say(SECRET)
+        callee.say(SECRET)
+        await asyncio.sleep(5)
+        caller.press("1")
+        await asyncio.sleep(2)
+        caller.say(CALLER)
+        callee.say(CALLEE)
+        await asyncio.sleep(0.6)
+        assert state(server, call) == "announced"
+        assert files(server) == []
+        callee.press("1")
+        await until(server, call, "recording")
+        await asyncio.sleep(3)
+        heard = [array("h", phone.sound.heard) for phone in (caller, callee)]
+    assert [likeness(each, prompt("recording/ask")) > LIKE for each in heard] == [True, True]
+    recording = one_kept(anna)
+    assert [party["key"] for party in recording["parties"]] == ["1", "1"]
+    left, right, rate = channels(anna, recording)
+    assert loudest(left, CALLER, rate) > 4000
+    assert max(loudest(left, SECRET, rate), loudest(right, SECRET, rate)) < 300
+
+
+@pytest.mark.promise("R1", "C8")
+async def test_a_refusal_leaves_no_byte_and_is_told_to_everybody(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="opt_in")
+    extension(server, household.anna, when="always")
+    async with talking(server, household) as (caller, callee):
+        call = call_id(server)
+        await asyncio.sleep(2)
+        caller.press("1")
+        await asyncio.sleep(1)
+        callee.press("2")
+        await until(server, call, "ended")
+        assert anna.get(f"/api/v1/calls/{call}/recording").json()["end"] == "refused"
+        assert change(anna, call, "recording").status_code == 409
+        await asyncio.sleep(4)
+        heard = [array("h", phone.sound.heard) for phone in (caller, callee)]
+        assert caller.level(CALLEE) > 4000  # and they talk on
+    assert likeness(heard[0], prompt("recording/not-everybody")) > LIKE
+    assert likeness(heard[1], prompt("recording/refused")) > LIKE
+    assert files(server) == []
+    assert kept(anna) == []
+    eventually(lambda: [row for row in server.history() if row["id"] == call], what="the call is in the history")
+    assert [row["recorded"] for row in server.history() if row["id"] == call] == [False]
+
+
+@pytest.mark.promise("C8")
+async def test_nothing_is_recorded_where_the_organisation_does_not(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    extension(server, household.anna, when="always")
+    async with talking(server, household) as (caller, _):
+        call = call_id(server)
+        assert change(anna, call, "recording").status_code == 403
+        caller.press("*1")
+        await asyncio.sleep(1.5)
+        assert state(server, call) == "none"
+    assert files(server) == []
+
+
+@pytest.mark.promise("C8", "R1")
+async def test_on_demand_paused_for_a_card_and_ended(server: Server, household: Household, anna: httpx.Client) -> None:
+    records(server, mode="announce", beep_seconds=0, pause_on_keys=False)
+    clara = signed_in(server, household.clara)
+    async with talking(server, household) as (caller, callee):
+        call = call_id(server)
+        for stranger in ("recording", "stopped"):
+            assert change(clara, call, stranger).status_code == 404
+        assert clara.get(f"/api/v1/calls/{call}/recording").status_code == 404
+        assert change(anna, call, "recording").json()["state"] == "announced"
+        await until(server, call, "recording")
+        await asyncio.sleep(2)
+        assert change(anna, call, "paused", for_card=True).json()["state"] == "paused"
+        caller.say(SECRET)
+        caller.press("4929")
+        await asyncio.sleep(4)
+        caller.say(CALLER)
+        await asyncio.sleep(0.5)
+        heard = array("h", callee.sound.heard)
+        assert change(anna, call, "recording").json()["state"] == "recording"
+        await asyncio.sleep(4)
+        assert change(anna, call, "stopped").json()["state"] == "ended"
+        recording = one_kept(anna)
+        await asyncio.sleep(2.5)
+        assert caller.level(CALLEE) > 4000
+    clara.close()
+    assert likeness(heard, prompt("recording/paused-for-card")) > LIKE
+    assert [mark["kind"] for mark in recording["marks"]] == ["paused_for_card", "resumed"]
+    assert (recording["begun"], recording["ended"]) == ("demand", "stopped")
+    left, right, rate = channels(anna, recording)
+    assert 5 < recording["seconds"] < 7
+    assert loudest(left, CALLER, rate) > 4000
+    assert max(loudest(left, SECRET, rate), loudest(right, SECRET, rate)) < 300
+
+
+@pytest.mark.promise("C8", "R1")
+async def test_by_keys_and_paused_while_keys_are_pressed(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    async with talking(server, household) as (caller, _):
+        call = call_id(server)
+        caller.press("*1")
+        await until(server, call, "recording")
+        await asyncio.sleep(1.5)
+        caller.press("5")
+        await until(server, call, "paused", 2)
+        caller.say(SECRET)  # as a key's own tone would be
+        await asyncio.sleep(2)
+        caller.press("5")
+        await asyncio.sleep(3)
+        assert state(server, call) == "paused"
+        caller.say(CALLER)
+        await until(server, call, "recording", 8)
+        await asyncio.sleep(1.5)
+        caller.press("*0")
+        await until(server, call, "paused", 2)
+        caller.press("*0")
+        await until(server, call, "recording", 2)
+        caller.press("*1")
+        await until(server, call, "ended", 2)
+    recording = one_kept(anna)
+    assert [mark["kind"] for mark in recording["marks"]][:2] == ["paused_for_keys", "resumed"]
+    left, _, rate = channels(anna, recording)
+    assert loudest(left, CALLER, rate) > 4000
+    assert loudest(left, SECRET, rate) < 300
+
+
+@pytest.mark.promise("C8", "R1")
+async def test_keys_that_go_with_the_sound_begin_pause_and_end_it(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    async with talking(server, household) as (caller, _):
+        call = call_id(server)
+        await asyncio.sleep(0.5)
+        await caller.key(10)
+        await caller.key(1)
+        await until(server, call, "recording")
+        await asyncio.sleep(1.5)
+        await caller.key(5)
+        await until(server, call, "paused", 3)
+        await until(server, call, "recording", 10)
+        await asyncio.sleep(1)
+        await caller.key(10)
+        await caller.key(1)
+        await until(server, call, "ended", 3)
+    recording = one_kept(anna)
+    assert [mark["kind"] for mark in recording["marks"]] == ["paused_for_keys", "resumed"]
+
+
+@pytest.mark.promise("C8")
+async def test_whoever_a_call_is_given_to_is_told_before_his_first_word_is_kept(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    extension(server, household.berta, when="always")
+    async with talking(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
+        call = call_id(server)
+        await until(server, call, "recording")
+        await asyncio.sleep(2)
+        given = anna.post(f"/api/v1/calls/{call}/transfer", json={"to": household.clara.number})
+        assert given.is_success, given.text
+        await until(server, call, "announced")
+        await until(server, call, "recording")
+        clara.say(CALLER)
+        await asyncio.sleep(3)
+        told = array("h", clara.sound.heard)
+        assert berta.level(CALLER) > 4000
+    assert likeness(told, prompt("recording/joined-recorded")) > LIKE
+    with closing(signed_in(server, household.berta)) as client:
+        second, first = two_kept(client)
+        assert (first["ended"], second["ended"]) == ("changed", "over")
+        sides = channels(client, second)
+    assert kept(anna)[0]["id"] == first["id"]
+    rate = sides[2]
+    assert (
+        min(max(tones.level(side[-rate:], tone, rate=rate) for side in sides[:2]) for tone in (CALLER, CALLEE)) > 3000
+    )
+
+
+@pytest.mark.promise("C8")
+async def test_whoever_was_asked_first_and_is_given_the_call_is_told_before_his_first_word_is_kept(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    extension(server, household.berta, when="always")
+    async with (
+        talking(server, household) as (_, berta),
+        app_phone(server, household.anna, CALLER) as asking,
+        app_phone(server, household.clara, SECRET) as clara,
+    ):
+        call = call_id(server)
+        await until(server, call, "recording")
+        await asking.call(household.clara.number)
+        await clara.hears(CALLER)
+        [asked] = [live["id"] for live in server.live_calls() if live["id"] != call]
+        joined = anna.post(f"/api/v1/calls/{call}/transfer", json={"consultation": asked})
+        assert joined.is_success, joined.text
+        await until(server, call, "announced")
+        since = len(clara.sound.heard)
+        await until(server, call, "recording")
+        clara.say(CALLER)
+        await asyncio.sleep(3)
+        told = array("h", clara.sound.heard[max(0, since - 8000) :])
+        assert berta.level(CALLER) > 4000
+    assert likeness(told, prompt("recording/joined-recorded")) > LIKE
+    with closing(signed_in(server, household.berta)) as client:
+        second, first = two_kept(client)
+        assert (first["ended"], second["ended"]) == ("changed", "over")
+        left, right, rate = channels(client, second)
+    assert max(tones.level(side, SECRET, rate=rate) for side in (left, right)) < 300
+    for tone in (CALLER, CALLEE):
+        assert max(tones.level(side[-rate:], tone, rate=rate) for side in (left, right)) > 3000
+
+
+@pytest.mark.promise("C8")
+async def test_whoever_fetches_a_parked_call_is_told_before_his_first_word_is_kept(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    extension(server, household.berta, when="always")
+    async with talking(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
+        call = call_id(server)
+        await until(server, call, "recording")
+        await asyncio.sleep(2)
+        parked = anna.post(f"/api/v1/calls/{call}/transfer", json={"to": "*85"})
+        assert parked.is_success, parked.text
+        [held] = await asyncio.to_thread(eventually, lambda: anna.get("/api/v1/parked").json()["items"], what="parked")
+        await asyncio.to_thread(eventually, lambda: berta.level(CALLER) < 400, what="she hears music instead of her")
+        await clara.call(f"*86{held['place']}")
+        await until(server, call, "announced")
+        await until(server, call, "recording")
+        clara.say(CALLER)
+        await asyncio.sleep(3)
+        told = array("h", clara.sound.heard)
+        assert berta.level(CALLER) > 4000
+    assert likeness(told, prompt("recording/joined-recorded")) > LIKE
+    with closing(signed_in(server, household.berta)) as client:
+        second, first = two_kept(client)
+        sides = channels(client, second)
+    assert first["call_id"] == second["call_id"] == call
+    rate = sides[2]
+    for tone in (CALLER, CALLEE):
+        assert max(tones.level(side[-rate:], tone, rate=rate) for side in sides[:2]) > 3000
+    assert max(tones.level(side, SECRET, rate=rate) for side in sides[:2]) < 300
+
+
+@pytest.mark.promise("T2", "S3", "D3")
+async def test_it_is_sealed_seen_by_those_in_it_and_erased_for_good(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce")
+    extension(server, household.anna, when="always")
+    async with talking(server, household):
+        await until(server, call_id(server), "recording")
+        await asyncio.sleep(4)
+        while_it_runs = {path: path.read_bytes() for path in files(server)}
+    recording = one_kept(anna)
+    where = f"/api/v1/recordings/{recording['id']}"
+    answer = anna.get(f"{where}/audio", params={"format": "wav"})
+    raw = answer.content[44:]
+    part = anna.get(f"{where}/audio", params={"format": "wav"}, headers={"Range": "bytes=1000-1999"})
+    assert (part.status_code, part.content) == (206, answer.content[1000:2000])
+    needles = [raw[at : at + 64] for at in range(0, len(raw) - 64, 4000) if len(set(raw[at : at + 64])) > 20]
+    assert needles
+    on_disk = while_it_runs | {path: path.read_bytes() for path in server.home.rglob("*") if path.is_file()}
+    assert while_it_runs
+    assert [path for path, data in on_disk.items() for needle in needles if needle in data] == []
+
+    berta, clara = signed_in(server, household.berta), signed_in(server, household.clara)
+    assert [one["id"] for one in kept(berta)] == [recording["id"]]
+    assert clara.get(where).status_code == 404
+    assert kept(clara) == []
+    assert clara.post(f"{where}/erase").status_code == 404
+    [listen] = anna.get(f"{where}/listens").json()["items"]
+    assert (listen["purpose"], listen["who"]) == ("own", household.anna.name)
+    assert berta.delete(where).status_code == 204
+    assert (kept(berta), len(kept(anna))) == ([], 1)
+    assert berta.post(f"{where}/restore").status_code == 204
+    assert berta.post(f"{where}/erase").status_code == 204
+    assert anna.get(f"{where}/audio").status_code == 410
+    assert files(server) == []
+    berta.close()
+    clara.close()
+
+
+@pytest.mark.promise("C8", "T2")
+async def test_the_media_engine_is_killed_while_it_records(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    extension(server, household.anna, when="always")
+    async with talking(server, household):
+        call = call_id(server)
+        await until(server, call, "recording")
+        await asyncio.sleep(3)
+        [engine] = [
+            pid for pid in server.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+        os.kill(engine, signal.SIGKILL)
+        await asyncio.sleep(6)
+        assert state(server, call) == "recording"
+    recording = one_kept(anna)
+    assert [mark["kind"] for mark in recording["marks"]] == ["gap"]
+    left, right, rate = channels(anna, recording)
+    assert 7.5 < recording["seconds"] < 10.5
+    for side, tone in ((left, CALLER), (right, CALLEE)):
+        assert tones.level(side[rate : 2 * rate], tone, rate=rate) > 4000
+        assert tones.level(side[-2 * rate : -rate], tone, rate=rate) > 4000
+
+
+@pytest.mark.promise("C8", "T2")
+async def test_the_server_is_killed_while_it_records(server: Server, household: Household, anna: httpx.Client) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    extension(server, household.anna, when="always")
+    async with talking(server, household) as phones:
+        call = call_id(server)
+        await until(server, call, "recording")
+        await asyncio.sleep(3)
+        server.kill()
+        before = [len(phone.sound.heard) for phone in phones]
+        server.start()
+        eventually(lambda: server.live_calls(), what="the call goes on")
+        await until(server, call, "recording", 40)
+        heard = [array("h", phone.sound.heard[since:]) for phone, since in zip(phones, before, strict=True)]
+        await asyncio.sleep(3)
+    assert [likeness(each, prompt("recording/notice-hang-up")) > LIKE for each in heard] == [True, True]
+    second, first = two_kept(anna)
+    assert (first["ended"], second["ended"]) == ("cut_off", "over")
+    assert first["call_id"] == second["call_id"] == call
+    for part in (first, second):
+        left, right, rate = channels(anna, part)
+        assert part["seconds"] > 1.5
+        assert loudest(left, CALLER, rate) > 4000
+        assert loudest(right, CALLEE, rate) > 4000

@@ -1,0 +1,44 @@
+"""The recogniser that turns messages into text, on what a telephone lets through of our own prompts."""
+
+from pathlib import Path
+
+import pytest
+from test_prompts_heard import errors, words
+
+from unificx.net import Whisper
+from unificx.net.whisper import client
+from unificx.prompts import Prompts, texts
+from unificx.recordings import CannotTranscribe
+
+MISSING = bool(Whisper(Path()).needs)
+needs_it = pytest.mark.skipif(MISSING, reason="not installed (requirements/transcription.txt)")
+
+
+def narrow(language: str, name: str) -> bytes:
+    """8 kHz of a prompt."""
+    sound = Prompts().sound(name, language)
+    assert sound.rate == 16000
+    pairs = memoryview(sound.pcm).cast("h")
+    halves = [(pairs[at] + pairs[at + 1]) // 2 for at in range(0, len(pairs) - 1, 2)]
+    return b"".join(each.to_bytes(2, "little", signed=True) for each in halves)
+
+
+@needs_it
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_it_understands_what_is_said_and_in_which_language(language: str, tmp_path: Path) -> None:
+    found = await Whisper(tmp_path).transcribe(narrow(language, "voicemail/leave"), 8000)
+    wanted = words(texts(language)["voicemail/leave"], language)
+    assert found.language == language
+    assert errors(wanted, words(found.text, language)) / len(wanted) < 0.25, found
+
+
+@needs_it
+async def test_what_fails_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotTranscribe):
+        await Whisper(tmp_path / "file").transcribe(bytes(16000), 8000)
+
+
+def test_without_its_packages_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PACKAGES", ("a_package_nobody_has",))
+    assert "requirements/transcription.txt" in Whisper(tmp_path).needs

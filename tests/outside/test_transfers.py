@@ -1,0 +1,144 @@
+"""Real phones give calls away, and those who are left hear each other."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+from urllib.parse import quote
+
+import pytest
+from app_phone import AppPhone, app_phone
+from baresip_phone import Network, Phone, Phones
+from clicks import give_away
+from recorded import signed_in
+from server import Household, Server, eventually, watched
+
+from unificx.kernel.clock import SystemClock
+
+
+@pytest.fixture(scope="module")
+def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("transfers") / "home"
+    yield from watched(Server(home, host=network.address, enter=network.enter))
+
+
+def talk(phones: Phones, household: Household) -> tuple[Phone, Phone]:
+    """Anna (440 Hz) calls Berta (1000 Hz), and they hear each other."""
+    anna = phones(hertz=440).register(household.anna)
+    berta = phones(hertz=1000).register(household.berta, answers=True)
+    anna.dial(household.berta.uri)
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+    return anna, berta
+
+
+@pytest.mark.parametrize("by", ["callee", "caller"])
+def test_a_call_is_given_away_and_those_who_are_left_hear_each_other(phones, household, server, by):
+    before = len(server.history())
+    anna, berta = talk(phones, household)
+    clara = phones(hertz=700).register(household.clara)
+    gives, stays, tone = (berta, anna, 440) if by == "callee" else (anna, berta, 1000)
+    gives.command("transfer", household.clara.uri)
+    clara.wait("CALL_INCOMING")
+    eventually(lambda: stays.hears(425, seconds=0.4), what="it rings in the ear of who was given away")
+    clara.accept()
+    eventually(lambda: stays.hears(700) and clara.hears(tone), what="they hear each other")
+    gives.wait("CALL_CLOSED")
+    [live] = server.live_calls()
+    assert live["state"] == "talking"
+    clara.hang_up()
+    stays.wait("CALL_CLOSED")
+    rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
+    assert len(rows) == before + 1
+    assert rows[0]["outcome"] == "answered"
+
+
+def test_nobody_takes_it_and_it_comes_back(phones, household, server, network):
+    """By a click: a baresip that asks for a transfer itself hangs up when it hears that it has failed."""
+    anna, berta = talk(phones, household)
+    clara = phones(hertz=700).register(household.clara)
+    give_away(server, network, household.anna, household.clara.number)
+    clara.wait("CALL_INCOMING")
+    eventually(lambda: berta.hears(425, seconds=0.4), what="it rings in the ear of who was given away")
+    clara.hang_up()
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other again")
+    anna.hang_up()
+    berta.wait("CALL_CLOSED")
+
+
+async def test_who_has_asked_first_brings_the_two_together(phones, household, server, network):
+    """Two calls of hers become one of the others. None of the phones but the PBX knows what Replaces is."""
+    anna = phones(hertz=440).register(household.anna, answers=True)
+    clara = phones(hertz=700).register(household.clara, answers=True)
+    before = len(server.history())
+    with network.inside():
+        async with (
+            app_phone(server, household.berta, 1000) as first,
+            app_phone(server, household.berta, 1000) as second,
+        ):
+            await first.call(household.anna.number)
+            await second.call(household.clara.number)
+            await first.hears(440)
+            await second.hears(700)
+            refer(first, household.clara.uri, second)
+            heard = lambda: anna.hears(700) and clara.hears(440)  # noqa: E731
+            await asyncio.to_thread(eventually, heard, what="Anna and Clara hear each other")
+            await asyncio.to_thread(eventually, lambda: len(server.live_calls()) == 1, what="one call is left")
+            await asyncio.to_thread(eventually, lambda: first.leg.over and second.leg.over, what="Berta is in none")
+    clara.hang_up()
+    anna.wait("CALL_CLOSED")
+    rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
+    assert len(rows) == before + 1
+
+
+def refer(phone: AppPhone, uri: str, consulting: AppPhone) -> None:
+    """Ask for the other one to be given to whom the second phone talks with."""
+    dialog = consulting.leg.dialog
+    replaces = f"{dialog.call_id};to-tag={dialog.remote_tag};from-tag={dialog.local_tag}"
+    target = f"<{uri}?Replaces={quote(replaces, safe='')}>"
+    phone.leg._request("REFER", [("Refer-To", target), ("Contact", f"<{uri}>")], b"", SystemClock().monotonic())
+    phone._flush()
+
+
+def test_a_click_calls_for_one_and_another_gives_the_call_away(phones, household, server, network):
+    anna = phones(hertz=440).register(household.anna, answers=True)
+    berta = phones(hertz=1000).register(household.berta)
+    clara = phones(hertz=700).register(household.clara, answers=True)
+    before = len(server.history())
+    with network.inside(), closing(signed_in(server, household.anna)) as client:
+        begun = client.post("/api/v1/calls", json={"to": household.berta.number})
+        assert begun.status_code == 201, begun.text
+        berta.wait("CALL_INCOMING")
+        eventually(lambda: anna.hears(425, seconds=0.4), what="Anna hears it ring")
+        berta.accept()
+        eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+        [live] = client.get("/api/v1/me/calls").json()["items"]
+        assert (live["id"], live["state"]) == (begun.json()["id"], "talking")
+        given = client.post(f"/api/v1/calls/{live['id']}/transfer", json={"to": household.clara.number})
+        assert given.status_code == 204, given.text
+    anna.wait("CALL_CLOSED")
+    eventually(lambda: berta.hears(700) and clara.hears(1000), what="Berta and Clara hear each other")
+    berta.hang_up()
+    rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
+    assert len(rows) == before + 1
+
+
+async def test_who_has_asked_for_a_place_parks_the_other_one_there(phones, household, server, network):
+    """She hears the place first, and then leaves him there: an attended transfer onto an app."""
+    anna = phones(hertz=440).register(household.anna, answers=True)
+    clara = phones(hertz=700).register(household.clara)
+    with network.inside():
+        async with (
+            app_phone(server, household.berta, 1000) as first,
+            app_phone(server, household.berta, 1000) as second,
+        ):
+            await first.call(household.anna.number)
+            await second.call("*85")
+            await first.hears(440)
+            await asyncio.to_thread(eventually, lambda: second.loudness() > 50, what="she is told where")
+            refer(first, f"sip:*85@{household.anna.domain}", second)
+            await asyncio.to_thread(eventually, lambda: first.leg.over and second.leg.over, what="Berta is in none")
+    [held] = eventually(lambda: server.cli("parked", "list", "--tenant", "demo"), what="he is parked")
+    assert (held["number"], held["by"]) == (household.anna.number, household.berta.number)
+    clara.dial(f"sip:*86@{household.clara.domain}")
+    eventually(lambda: anna.hears(700) and clara.hears(440), what="Anna and Clara hear each other")
+    clara.hang_up()
+    anna.wait("CALL_CLOSED")

@@ -1,0 +1,49 @@
+"""A message from a telephone of somebody else's making to a browser: what one says the other hears."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from baresip_phone import Network, Phones
+from client_pages import Clients
+from client_phone import EARS
+from leaving import SAID
+from playwright.sync_api import expect
+from server import Household, Server, eventually, settle, voicemail, watched
+
+WHO = "Claramunde Zwiebach"
+
+
+@pytest.fixture(scope="module")
+def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("voicemail-phones") / "home"
+    yield from watched(Server(home, host=network.address, enter=network.enter))
+
+
+@pytest.fixture(scope="module")
+def household(server: Server) -> Household:
+    household = settle(server)
+    voicemail(server, on=True)
+    return household
+
+
+@pytest.mark.promise("C9", "U1")
+def test_what_baresip_leaves_is_heard_by_the_client(
+    clients: Clients, phones: Phones, server: Server, household: Household
+) -> None:
+    clara = phones(hertz=round(SAID)).register(household.clara)
+    anna = clients("microphone")
+    anna.context.add_init_script(path=EARS)
+    anna.sign_in(household.anna).open("/voicemail").registered()
+    clara.dial(household.anna.uri)
+    anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=20_000)
+    clara.wait("CALL_ESTABLISHED")
+    clara.press("#")  # passes over the greeting
+    time.sleep(6)
+    clara.hang_up()
+    message = anna.page.get_by_role("listitem").filter(has_text=WHO)
+    expect(message).to_contain_text("New", timeout=20_000)
+    message.get_by_role("button", name=WHO).click()
+    anna.page.get_by_role("button", name="Play", exact=True).click()
+    eventually(lambda: anna.speaker.hears(SAID), what="what was said")
+    assert anna.complaints == []

@@ -1,0 +1,59 @@
+"""A road over TLS for phones that can only do TCP: every connection is carried on to the server's TLS port.
+
+What goes out says TLS where the phone wrote TCP, in as many bytes, so that the server sees a phone that does TLS.
+"""
+
+import asyncio
+import ssl
+import threading
+from pathlib import Path
+
+WRITTEN = ((b"SIP/2.0/TCP", b"SIP/2.0/TLS"), (b"transport=TCP", b"transport=TLS"))
+
+
+class TlsRoad:
+    """Begins at `address` ("host:port"), ends at `to`, whose certificate `ca` has signed; open until closed."""
+
+    def __init__(self, to: tuple[str, int], ca: Path) -> None:
+        self.address = ""
+        self._to, self._context = to, ssl.create_default_context(cafile=ca)
+        self._loop = asyncio.new_event_loop()
+        self._open, self._end = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
+        self._thread.start()
+        assert self._open.wait(10)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+        self._loop.close()
+
+    async def _run(self) -> None:
+        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()
+        self.address = f"{host}:{port}"
+        self._open.set()
+        await self._end.wait()
+        server.close()
+        await server.wait_closed()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(
+            *self._to, ssl=self._context, server_hostname="localhost"
+        )
+        await asyncio.gather(_pass_on(reader, far_writer, WRITTEN), _pass_on(far_reader, writer, ()))
+
+
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, instead: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    try:
+        while data := await reader.read(65536):
+            for there, here in instead:
+                data = data.replace(there, here)
+            writer.write(data)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
