@@ -74,7 +74,7 @@ def _first_loads(clients: Clients) -> list[Metric]:
     client.sign_in(ADA)
     client.open("/dial").registered()
     pad, telephone = _loaded(client)
-    client.close()
+    client.context.close()
     return [
         metric("script of the sign-in and all behind it, compressed", sign_in, "kB", 250),
         metric("script until the number pad is shown, compressed", pad, "kB", 250),

@@ -13,16 +13,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench import Metric, Process, metric
 from unificx.kernel.clock import SystemClock
 from unificx.media import g711
 from unificx.media.mixer import wideband
 from unificx.media.mixer.wideband import SILENCE
+from unificx.media.tones import sine
 from unificx.net.engine import Figures, MediaEngine, Recording
+from unificx.recordings import Directory, Writer
+from unificx.recordings.opus import Coding
+from unificx.recordings.sealing import Header as SealedHeader
+from unificx.recordings.sealing import Sealer
 
 WARM_UP = 3.0
 MEASURED = 10.0
+SEALED = 60
+"""Seconds of each recording that is sealed."""
 LOAD = Path(__file__).parent / "load"
 G711, G722 = 0, 9
 
@@ -71,6 +79,7 @@ async def _run(place: Path) -> list[Metric]:
     wide = await _engine(place, Crowd(1000, 10, 2, G722))
     many = await _engine(place, Crowd(3000, 10, 10))
     large = await _engine(place, Crowd(500, 500, 500))
+    hall = await _engine(place, Crowd(200, 200, 3))
     calm = await _engine(place, Crowd(500, 500, 3))
     recorded = await _engine(place, Crowd(200, 2, 2, recordings=200))
     plain = await _engine(place, Crowd(200, 2, 2))
@@ -87,13 +96,61 @@ async def _run(place: Path) -> list[Metric]:
         metric("3000 in rooms of 10, all talk: a packet pair", many.pair, "us"),
         metric("3000 in rooms of 10, all talk: of one core", many.core, "%"),
         *_ticks("3000 in rooms of 10", many, 15),
+        metric("one room of 200, 3 talk: of one core", hall.core, "%"),
+        *_ticks("one room of 200, 3 talk", hall, 15),
         metric("one room of 500, all talk: a packet pair", large.pair, "us"),
         *_ticks("one room of 500, all talk", large, 15),
         metric("one room of 500, 3 talk: a packet pair", calm.pair, "us"),
         metric("200 legs in rooms of 2: of one core", plain.core, "%"),
         metric("the same, 200 recordings more: of one core", recorded.core, "%"),
         *_ticks("200 recordings", recorded, 15),
+        *_kept(place),
     ]
+
+
+def _kept(place: Path) -> list[Metric]:
+    """What it costs to seal recordings while people speak, in this process, and to make Opus of them afterwards."""
+    minute = sine(443.7, 9000, 8000 * SEALED).tobytes()
+    written = asyncio.run(_written(Directory(place / "audio"), minute))
+    sealer, chunk = Sealer(AESGCM(bytes(32)), SealedHeader(8000), ("tenant", "audio")), minute[:8000]
+    began = time.process_time()
+    for number in range(100 * 2 * SEALED):
+        sealer.seal(number, chunk)
+    sealed = time.process_time() - began
+    return [
+        metric("100 recordings sealed at once: of one core", sealed / SEALED * 100, "%", 2),
+        metric(
+            "the same, with their writers, 100 ms at a time, and the disk: of one core", written / SEALED * 100, "%"
+        ),
+        *(each for rate in (8000, 16000) for channels in (1, 2) for each in _opus(rate, channels)),
+    ]
+
+
+async def _written(blobs: Directory, minute: bytes) -> float:
+    writers = [Writer(blobs, ("tenant", f"{each:02x}"), AESGCM(bytes(32))) for each in range(100)]
+    began = time.process_time()
+    for at in range(0, len(minute), 1600):
+        for writer in writers:
+            await writer.write(minute[at : at + 1600], 8000)
+    spent = time.process_time() - began
+    for writer in writers:
+        writer.abandon()
+    return spent
+
+
+def _opus(rate: int, channels: int) -> list[Metric]:
+    """A minute in which one party talks at a time, of a tone that comes and goes in noise."""
+    count, noise = rate * 60, np.random.default_rng(1)
+    turns = np.arange(count) // (2 * rate) % 2
+    tone = np.array(sine(300, 8000, count, rate=rate)) * (np.arange(count) // (rate // 5) % 3 > 0)
+    parties = [(tone + noise.normal(0, 400, count)) * (turns == each) for each in range(channels)]
+    pcm = np.stack(parties, 1).astype("<i2").tobytes()
+    coding = Coding(rate, channels)
+    began = time.process_time()
+    size = sum(len(coding.feed(pcm[at : at + 131072])) for at in range(0, len(pcm), 131072)) + len(coding.end())
+    spent = time.process_time() - began
+    what = f"a minute of {rate // 1000} kHz as Opus, {channels} channel{'s' if channels > 1 else ''}"
+    return [metric(f"{what}: CPU", spent * 1000, "ms"), metric(f"{what}: size", size / 1000, "kB")]
 
 
 def _ticks(what: str, weighed: Weighed, goal: float | None = None) -> list[Metric]:

@@ -1,0 +1,97 @@
+"""REGISTER in memory, without sockets: what the code itself takes, with warm caches and with cold ones.
+
+A phone's message finds the processor's caches full of what else ran since the last one. So the cold figure is what a
+server at a few hundred messages a second pays, the warm one what it pays for each of very many.
+"""
+
+import asyncio
+import gc
+import statistics
+import time
+
+import numpy as np
+
+from bench import Metric, metric
+from tests.faces.sip_face import DOMAIN, Face, add_extension, people
+from unificx.edge import Shell
+from unificx.kernel.clock import SystemClock
+from unificx.sip.digest import response_for
+from unificx.sip.flow import Flow
+from unificx.sip.headers import parse_auth
+from unificx.sip.message import Response, parse
+
+PHONES = 200
+ROUNDS = 8
+CACHES = np.zeros(6 << 20, np.uint8)
+"""More than the processor's second-level cache holds."""
+LINE = 64
+GC_THRESHOLDS = (5_000, 50, 1_000)  # as the server has them
+
+
+def run() -> list[Metric]:
+    return asyncio.run(_run())
+
+
+async def _run() -> list[Metric]:
+    directory = people()
+    for number in range(PHONES):
+        add_extension(directory, "t1", DOMAIN, str(5000 + number))
+    desk = Desk(Face(directory=directory))
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    desk.round(cold=False)  # new phones
+    figures = [(desk.round(cold=False), desk.round(cold=True)) for _ in range(ROUNDS)]
+    warm, cold = (min(each[at] for each in figures) for at in (0, 1))
+    return [
+        metric("a refresh (401 and 200) in memory, caches warm", warm, "us"),
+        metric("the same, caches cold", cold, "us"),
+    ]
+
+
+class Desk:
+    """The SIP side of a server for phones that refresh in turn."""
+
+    def __init__(self, face: Face) -> None:
+        self._said: list[bytes] = []
+        self._cseq = 0
+        self._shell = Shell(
+            face.endpoint, face.face, face.guard, lambda data, flow: self._said.append(data), SystemClock()
+        )
+        self._shell.start()
+
+    def round(self, *, cold: bool) -> float:
+        """Microseconds a refresh takes, half of them."""
+        return statistics.median(self._refresh(5000 + number, cold=cold) for number in range(PHONES))
+
+    def _refresh(self, number: int, *, cold: bool) -> float:
+        self._cseq += 2
+        asked, challenge = self._say(_words(number, self._cseq), number, cold=cold)
+        offered = parse_auth(challenge.all("www-authenticate")[0])
+        secrets = f"{number}-t1a", f"secret-{number}", "REGISTER", f"sip:{DOMAIN}"
+        proof = f"Authorization: {response_for(offered, *secrets, cnonce='c0ffee')}\r\n"
+        proved, answer = self._say(_words(number, self._cseq + 1, proof), number, cold=cold)
+        assert answer.status == 200
+        return asked + proved
+
+    def _say(self, data: bytes, number: int, *, cold: bool) -> tuple[float, Response]:
+        """Microseconds until the answer, and the answer."""
+        flow = Flow("udp", "127.0.0.1", 30_000 + number, 0, 1)
+        if cold:
+            CACHES[::LINE] += 1
+        began = time.perf_counter_ns()
+        self._shell.receive(data, flow)
+        took = time.perf_counter_ns() - began
+        answer = parse(self._said.pop())
+        assert isinstance(answer, Response)
+        return took / 1000, answer
+
+
+def _words(number: int, cseq: int, proof: str = "") -> bytes:
+    """A REGISTER as SIPp words it."""
+    return (
+        f"REGISTER sip:{DOMAIN} SIP/2.0\r\n"
+        f"Via: SIP/2.0/UDP 127.0.0.1:{30_000 + number};branch=z9hG4bK-{cseq}-{number};rport\r\n"
+        f"Max-Forwards: 70\r\nFrom: <sip:{number}@{DOMAIN}>;tag=from{number}\r\nTo: <sip:{number}@{DOMAIN}>\r\n"
+        f"Call-ID: {number}@127.0.0.1\r\nCSeq: {cseq} REGISTER\r\n"
+        f"Contact: <sip:{number}@127.0.0.1:{30_000 + number}>\r\n{proof}Expires: 3600\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
