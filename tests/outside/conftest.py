@@ -1,7 +1,7 @@
 """Servers and phones for the tests that use the real programs."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from others import Outside
 from others import reaching as server_that_reaches
 from server import Household, Server, settle, watched
 
+FAILED = pytest.StashKey[bool]()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What real programs do takes its time, and no two machines have the same. A test that fails here is tried again, twice
@@ -21,6 +23,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = report.failed or (report.when != "setup" and item.stash[FAILED])
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """What a failed test leaves behind goes with it, the server its module shares too: the next try, or the next test, is
+    no worse off for it. First of all, since whoever gives tests another try would keep what a module shares.
+    """
+    try:
+        if item.stash[FAILED]:
+            item.session._setupstate.teardown_exact(item.session)  # type: ignore[arg-type]  # all that is not the run's own
+    finally:
+        yield
 
 
 @pytest.fixture(scope="module")
