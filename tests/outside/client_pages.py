@@ -2,6 +2,7 @@
 client has a browser profile of its own, for push needs one that lasts."""
 
 import json
+import re
 import secrets
 import subprocess
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 
 from browser import CLIENT, MUTE, SWITCHES, chromium
 from loudspeakers import Loudspeaker, loudspeakers
-from playwright.sync_api import BrowserContext, CDPSession, Playwright, Request, ViewportSize, Worker
+from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
 from push_service import Browser, Pushed, PushService
 from server import ROOT, Login, Server, eventually
 
@@ -137,7 +138,7 @@ class Client:
 
     def registered(self) -> "Client":
         """Wait until its telephone can be rung."""
-        eventually(lambda: self.api("GET", "/me/reachable")["registered"], 15, "a registered telephone")
+        eventually(lambda: self.api("GET", "/me/reachable")["registered"], what="a registered telephone")
         return self
 
     def databases(self) -> list[str]:
@@ -168,7 +169,7 @@ class WorkerOf:
         self._registration = ""
         self._session.on("ServiceWorker.workerRegistrationUpdated", self._note)
         self._session.send("ServiceWorker.enable")
-        eventually(lambda: self._registration or client.page.wait_for_timeout(50), 10, "a registered worker")
+        eventually(lambda: self._registration or client.page.wait_for_timeout(50), what="a registered worker")
 
     def _note(self, event: dict[str, Any]) -> None:
         for each in event["registrations"]:
@@ -197,7 +198,7 @@ class WorkerOf:
         if not self._client.context.service_workers:
             self._session.send("ServiceWorker.startWorker", {"scopeURL": f"{self._client.origin}/app/"})
         found = eventually(
-            lambda: self._client.context.service_workers or self._client.page.wait_for_timeout(50), 10, "a worker"
+            lambda: self._client.context.service_workers or self._client.page.wait_for_timeout(50), what="a worker"
         )
         assert found
         return found[0]
@@ -273,6 +274,11 @@ def push_service_of_a_test() -> Iterator[PushServiceOfATest]:
         threading.Thread(target=listener.serve_forever, daemon=True).start()
         yield service
         listener.shutdown()
+
+
+def lasts(where: Locator) -> None:
+    """Wait until a clock shows there that two seconds have passed, or more: each is shown for a moment only."""
+    expect(where.get_by_text(re.compile("^0:(0[2-9]|[1-5][0-9])$"))).to_be_visible(timeout=30_000)
 
 
 def build_if_old() -> None:

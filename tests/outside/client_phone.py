@@ -70,7 +70,7 @@ class ClientPhone:
 
     def free(self) -> None:
         """Nothing of a call is left on its screen."""
-        expect(self.page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
         expect(self.page.get_by_role("alertdialog")).to_have_count(0)
 
     def reset(self) -> None:

@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pyotp
 from browser import Playwright, driven
-from client_pages import SIZE, Client, Clients, PushServiceOfATest, WorkerOf, build_if_old, push_service_of_a_test
+from client_pages import (
+    SIZE,
+    Client,
+    Clients,
+    PushServiceOfATest,
+    WorkerOf,
+    build_if_old,
+    lasts,
+    push_service_of_a_test,
+)
 from client_phone import ClientPhone
 from playwright.sync_api import Page, expect
 from portal_pages import DESK, administrator, choose, film, portal
@@ -248,7 +257,7 @@ class Story:
         greeting = page.get_by_role("listitem").filter(has_text="When nobody takes the call")
         greeting.get_by_role("button", name="When nobody takes the call").click()
         greeting.get_by_role("button", name="Record one").click()
-        expect(greeting.get_by_text("0:03", exact=True)).to_be_visible()
+        lasts(greeting)
         greeting.get_by_role("button", name="Use it").click()
         expect(greeting).to_contain_text("a greeting of your own")
         greeting.scroll_into_view_if_needed()
@@ -273,12 +282,12 @@ class Story:
             rest.patch("/api/v1/rooms/8000", params={"tenant": "demo"}, json=lead).raise_for_status()
         for each in (self.cleo, self.ben, self.ada):
             each.dial("8000")
-            each.page.get_by_role("button", name="In the room").wait_for(timeout=20_000)
+            each.page.get_by_role("button", name="In the room").wait_for(timeout=30_000)
         self.ben.press("In the room")
         self.ben.press("Raise your hand")
         self.ben.page.keyboard.press("Escape")
         self.ada.press("In the room")
-        expect(self.ada.page.get_by_text("3 people are here")).to_be_visible(timeout=20_000)
+        expect(self.ada.page.get_by_text("3 people are here")).to_be_visible(timeout=30_000)
         self.ada.page.wait_for_timeout(2000)
         self._album.take(self.ada.page, "room")
         self.ada.page.keyboard.press("Escape")
@@ -305,7 +314,7 @@ class Story:
         worker = WorkerOf(self.ada.client)
         self.ada.client.open("/self-test").registered()
         page.get_by_role("button", name="Start the test").click()
-        [message] = eventually(lambda: self._service.messages("test"), 15, "a push")
+        [message] = eventually(lambda: self._service.messages("test"), what="a push")
         worker.push(message)
         page.get_by_role("button", name="I hear them").click()
         expect(page.get_by_text("The microphone hears you.", exact=True)).to_be_visible()

@@ -153,8 +153,8 @@ def test_signing_in_and_calling_by_keys_alone(clients: Clients, server: Server, 
     page.keyboard.press("Escape")
     tab_to(page, "Hang up")
     page.keyboard.press("Enter")
-    expect(berta.page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
-    expect(page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
+    expect(berta.page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)
     assert unique(walk) + unique(hers) == []
     assert list(walk.strangers()) + list(hers.strangers()) == []
 

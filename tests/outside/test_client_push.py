@@ -6,7 +6,7 @@ worker by the debugging protocol, as it was sealed by the server and opened with
 from collections.abc import Iterator
 
 import pytest
-from client_pages import Client, Clients, PushServiceOfATest, WorkerOf, push_service_of_a_test
+from client_pages import Client, Clients, PushServiceOfATest, WorkerOf, lasts, push_service_of_a_test
 from playwright.sync_api import expect
 from server import Household, Server, eventually, watched
 
@@ -64,7 +64,7 @@ def test_whoever_looks_at_the_client_sees_no_notification(anna: Client) -> None:
         "() => { window.told = []; navigator.serviceWorker.addEventListener('message', (e) => told.push(e.data.type)) }"
     )
     worker.push({"type": "call", "call": "019b-4"})
-    eventually(lambda: anna.page.evaluate("told") == ["call"], 10, "the page is told")
+    eventually(lambda: anna.page.evaluate("told") == ["call"], what="the page is told")
     assert worker.shown() == []
 
 
@@ -103,9 +103,9 @@ def test_the_self_test_sends_a_real_push_and_sees_it_come(
     service.install(client)
     client.sign_in(household.berta)
     worker = WorkerOf(client)
-    eventually(lambda: client.api("GET", "/me/reachable")["push"], 10, "a subscription the server knows")
+    eventually(lambda: client.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
     client.open("/self-test").page.get_by_role("button", name="Start the test").click()
-    [message] = eventually(lambda: service.messages("test"), 10, "a push")
+    [message] = eventually(lambda: service.messages("test"), what="a push")
     worker.push(message)
     expect(client.page.get_by_text("The test message came.", exact=True)).to_be_visible()
     expect(client.page.get_by_text("The PBX knows this phone.", exact=True)).to_be_visible()
@@ -123,16 +123,16 @@ def test_a_device_signed_out_from_elsewhere_is_wiped_though_no_page_is_open(
     client.sign_in(household.clara).open("/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     worker = WorkerOf(client)
-    eventually(lambda: client.api("GET", "/me/reachable")["push"], 10, "a subscription the server knows")
+    eventually(lambda: client.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
     worker.alone()
     assert client.databases() == INSTALLED
     other = clients().sign_in(household.clara)
     other.api("DELETE", f"/sessions/{session['id']}")
-    [message] = eventually(lambda: service.messages("signed_out"), 10, "a push")
+    [message] = eventually(lambda: service.messages("signed_out"), what="a push")
     worker.push(message)
     worker.until_shown("Signed out")
-    eventually(lambda: client.databases() == [], 10, "nothing kept")
+    eventually(lambda: client.databases() == [], what="nothing kept")
 
 
 @pytest.mark.promise("S2")
@@ -167,7 +167,7 @@ def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
     """The device in a pocket: subscribed, and no page open."""
     worker = WorkerOf(client)
     eventually(
-        lambda: client.api("GET", "/me/reachable") == {"registered": True, "push": True}, 15, "a wakeable device"
+        lambda: client.api("GET", "/me/reachable") == {"registered": True, "push": True}, what="a wakeable device"
     )
     worker.alone()
     return worker
@@ -183,7 +183,7 @@ def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
     caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
 
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
-    [message] = eventually(lambda: service.messages("call"), 10, "a push")
+    [message] = eventually(lambda: service.messages("call"), what="a push")
     assert set(message) == {"type", "call"}
     worker.push(message)
     [shown] = worker.until_shown("Incoming call")
@@ -191,7 +191,7 @@ def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
     sleeper.page.goto(sleeper.origin + address)
     for each, other in ((sleeper, "Bertalina Oxenfurt"), (caller, "Annarosa Quellmalz")):
         call = each.page.get_by_role("dialog", name=f"Call with {other}")
-        expect(call.get_by_text("0:02")).to_be_visible(timeout=20_000)
+        lasts(call)
     caller.page.get_by_role("button", name="Hang up").click()
     expect(sleeper.page.get_by_text("Call ended")).to_be_visible()
     assert sleeper.complaints == caller.complaints == []
@@ -207,11 +207,11 @@ def test_a_caller_who_gives_up_silences_the_sleeping_device(
     caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
 
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
-    [message] = eventually(lambda: service.messages("call"), 10, "a push")
+    [message] = eventually(lambda: service.messages("call"), what="a push")
     worker.push(message)
     worker.until_shown("Incoming call")
     caller.page.get_by_role("button", name="Hang up").click()
-    [stop] = eventually(lambda: service.messages("stop"), 10, "a second push")
+    [stop] = eventually(lambda: service.messages("stop"), what="a second push")
     assert stop["call"] == message["call"]
     worker.push(stop)
     worker.until_shown()
@@ -227,7 +227,7 @@ def test_a_sleeping_device_declines_from_its_notification_and_the_caller_hears_o
     caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
 
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
-    [message] = eventually(lambda: service.messages("call"), 10, "a push")
+    [message] = eventually(lambda: service.messages("call"), what="a push")
     worker.push(message)
     [shown] = worker.until_shown("Incoming call")
     assert worker.press(shown["tag"], "decline") == []
@@ -267,5 +267,5 @@ def test_a_push_service_that_changes_the_address_is_followed(
     client.open()
     assert client.api("GET", "/me/reachable")["push"] is True
     test_id = client.api("POST", "/me/push/test")["id"]
-    [message] = eventually(lambda: service.messages("test"), 10, "a push")
+    [message] = eventually(lambda: service.messages("test"), what="a push")
     assert message["id"] == test_id

@@ -106,7 +106,7 @@ def test_a_room_is_made_joined_and_led(
         expect(sheet.get_by_role("switch", name="Locked")).to_be_checked()
         clara.get_by_role("button", name=f"Send {CLARA} out").click()
         page.get_by_role("dialog", name=f"Send {CLARA} out?").get_by_role("button", name="Send out").click()
-        expect(sheet.get_by_text("1 person is here")).to_be_visible(timeout=20_000)
+        expect(sheet.get_by_text("1 person is here")).to_be_visible(timeout=30_000)
     recorded = sheet.get_by_role("switch", name="The meeting is recorded")
     recorded.click()
     expect(recorded).to_be_checked()

@@ -94,7 +94,7 @@ def held_in_a_call(clients: Clients, household: Household) -> Held:
     held.client.sign_in(household.anna).open("/directory").registered()
     assert held.felt() == RESTING
     call(held.client)
-    eventually(lambda: held.felt() == READING or held.client.page.wait_for_timeout(50), 10, "sensors are read")
+    eventually(lambda: held.felt() == READING or held.client.page.wait_for_timeout(50), what="sensors are read")
     return held
 
 
@@ -118,7 +118,7 @@ def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_the_call_alon
     held.hold(IN_THE_HAND, turning=BRISK, seconds=0.6)
     expect(dark).to_have_count(0)
     page.get_by_role("button", name="Hang up").click()
-    eventually(lambda: held.felt() == RESTING or page.wait_for_timeout(100), 15, "sensors rest")
+    eventually(lambda: held.felt() == RESTING or page.wait_for_timeout(100), what="sensors rest")
 
 
 @pytest.mark.promise("C4")

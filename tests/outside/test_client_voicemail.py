@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from client_pages import Client, Clients, WorkerOf
+from client_pages import Client, Clients, WorkerOf, lasts
 from client_phone import EARS
 from client_walk import Walk
 from leaving import SAID, empty, leave
@@ -48,7 +48,7 @@ def spoken_to(server: Server, household: Household) -> Iterator[None]:
 def left(server: Server, household: Household, anna: Client) -> Locator:
     """A message from Clara, whose call Anna declined; the line of it in Anna's list."""
     with spoken_to(server, household):
-        anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=20_000)
+        anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=30_000)
     message = anna.page.get_by_role("listitem").filter(has_text=WHO)
     expect(message).to_contain_text("New")
     return message
@@ -116,7 +116,7 @@ def test_a_greeting_is_recorded_heard_and_taken_away(anna: Client) -> None:
     greeting.get_by_role("button", name="Record one").click()
     walk = Walk(anna, "en", where="a greeting that is recorded")
     walk.look("light", "dark")
-    expect(greeting.get_by_text("0:02", exact=True)).to_be_visible()
+    lasts(greeting)
     greeting.get_by_role("button", name="Use it").click()
     expect(greeting).to_contain_text("a greeting of your own")
     greeting.get_by_role("button", name="Play", exact=True).click()

@@ -185,13 +185,13 @@ async def test_whom_a_host_mutes_nobody_hears_and_who_is_removed_is_gone(server:
         await anna.hears(1100)
         server.cli("room", "remove", "8012", household.clara.number, "--tenant", "demo")
         await misses(anna, 1100)
-        eventually(lambda: household.clara.number not in there(server, "8012"), timeout=20, what="she is gone")
+        eventually(lambda: household.clara.number not in there(server, "8012"), what="she is gone")
         anna.press("*7")
         await asyncio.sleep(1)
         await clara.call("8012")
         await over(clara)
         anna.press("*9")
-        eventually(lambda: not server.live_calls(), timeout=20, what="it is over for everybody")
+        eventually(lambda: not server.live_calls(), what="it is over for everybody")
 
 
 async def test_after_the_media_engine_was_killed_they_hear_each_other_again(own_server: Server) -> None:

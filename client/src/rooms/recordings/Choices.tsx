@@ -7,69 +7,67 @@ import { usePages } from '~/design/lists';
 import { Fault } from '~/design/Notice';
 import { Section } from '~/design/Section';
 
+interface OrganisationChoiceProps {
+  tenant?: string;
+  settings: RecordingSettings;
+  /** Where they are kept. */
+  settingsKey: readonly unknown[];
+}
+
 /** How the organisation records calls. What is chosen counts at once. */
-export function OrganisationChoice({ tenant }: { tenant?: string }) {
+export function OrganisationChoice({ tenant, settings, settingsKey }: OrganisationChoiceProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
-  const queryKey = ['recording-settings', tenant];
-  const { data, error } = useQuery({
-    queryKey,
-    queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
-  });
   const change = useMutation({
     mutationFn: async (body: Partial<RecordingSettings>) =>
       (await api.changeRecordingSettings({ query: { tenant }, body })).data,
     onSuccess: (saved) => {
-      queries.setQueryData(queryKey, saved);
+      queries.setQueryData(settingsKey, saved);
       void queries.invalidateQueries({ queryKey: ['recordings', tenant] });
     },
   });
   return (
     <Section title={t`For everybody`}>
-      <Fault fault={error ?? change.error} />
-      {data && (
-        <>
-          <Select
-            label={t`Recording calls`}
-            description={t`Everybody in a call is told before its first word is kept.`}
-            allowDeselect={false}
-            disabled={change.isPending}
-            value={data.mode}
-            onChange={(mode) => change.mutate({ mode: mode as RecordingSettings['mode'] })}
-            data={[
-              { value: 'off', label: t`off` },
-              { value: 'announce', label: t`whoever stays after the notice agrees` },
-              { value: 'opt_in', label: t`whoever presses 1 agrees` },
-            ]}
-          />
-          <Switch
-            label={t`Keys that are pressed pause it`}
-            description={t`They may be the number of a card.`}
-            disabled={change.isPending}
-            checked={data.pause_on_keys}
-            onChange={(event) => change.mutate({ pause_on_keys: event.currentTarget.checked })}
-          />
-          <Switch
-            label={t`Administrators may listen`}
-            description={t`They say what for. It is noted, and those in the call can see it.`}
-            disabled={change.isPending}
-            checked={data.administrators_listen}
-            onChange={(event) => change.mutate({ administrators_listen: event.currentTarget.checked })}
-          />
-          <Figure
-            label={t`A tone is heard every (seconds)`}
-            description={t`It reminds everybody that the call is recorded. 0: none.`}
-            value={data.beep_seconds}
-            set={(beep_seconds) => change.mutate({ beep_seconds })}
-          />
-          <Figure
-            label={t`Can be brought back for (days)`}
-            description={t`What was put away for longer is erased.`}
-            value={data.restorable_days}
-            set={(restorable_days) => change.mutate({ restorable_days })}
-          />
-        </>
-      )}
+      <Fault fault={change.error} />
+      <Select
+        label={t`Recording calls`}
+        description={t`Everybody in a call is told before its first word is kept.`}
+        allowDeselect={false}
+        disabled={change.isPending}
+        value={settings.mode}
+        onChange={(mode) => change.mutate({ mode: mode as RecordingSettings['mode'] })}
+        data={[
+          { value: 'off', label: t`off` },
+          { value: 'announce', label: t`whoever stays after the notice agrees` },
+          { value: 'opt_in', label: t`whoever presses 1 agrees` },
+        ]}
+      />
+      <Switch
+        label={t`Keys that are pressed pause it`}
+        description={t`They may be the number of a card.`}
+        disabled={change.isPending}
+        checked={settings.pause_on_keys}
+        onChange={(event) => change.mutate({ pause_on_keys: event.currentTarget.checked })}
+      />
+      <Switch
+        label={t`Administrators may listen`}
+        description={t`They say what for. It is noted, and those in the call can see it.`}
+        disabled={change.isPending}
+        checked={settings.administrators_listen}
+        onChange={(event) => change.mutate({ administrators_listen: event.currentTarget.checked })}
+      />
+      <Figure
+        label={t`A tone is heard every (seconds)`}
+        description={t`It reminds everybody that the call is recorded. 0: none.`}
+        value={settings.beep_seconds}
+        set={(beep_seconds) => change.mutate({ beep_seconds })}
+      />
+      <Figure
+        label={t`Can be brought back for (days)`}
+        description={t`What was put away for longer is erased.`}
+        value={settings.restorable_days}
+        set={(restorable_days) => change.mutate({ restorable_days })}
+      />
     </Section>
   );
 }

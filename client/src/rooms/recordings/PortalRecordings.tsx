@@ -16,14 +16,20 @@ import { Player } from '~/rooms/player';
 import { ExtensionChoice, OrganisationChoice } from './Choices';
 import { peaksOf, soundOf, type Purpose } from './sound';
 
+const useRecordings = (tenant?: string) =>
+  usePages<Recording>(['recordings', tenant], () => api.listRecordings({ query: { tenant } }));
+
 /** Which calls were recorded, who listened to them, and how the organisation records. */
 export default function PortalRecordings() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
   const queries = useQueryClient();
-  const { items, fault, loading } = usePages<Recording>(['recordings', tenant], () =>
-    api.listRecordings({ query: { tenant } }),
-  );
+  const { items, fault, loading } = useRecordings(tenant);
+  const settingsKey = ['recording-settings', tenant];
+  const settings = useQuery({
+    queryKey: settingsKey,
+    queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
+  });
   const erase = useMutation({
     mutationFn: (one: Recording) => api.eraseRecording({ path: { recording_id: one.id }, query: { tenant } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['recordings'] }),
@@ -42,15 +48,16 @@ export default function PortalRecordings() {
   function show(one: Recording) {
     modals.open({
       title: t`Recording of ${moment(one.created)}`,
-      children: <Listening recording={one} tenant={tenant} />,
+      children: <Listening opened={one} tenant={tenant} />,
     });
   }
 
   return (
     <Page title={t`Recordings`} size="lg">
-      <OrganisationChoice tenant={tenant} />
-      <ExtensionChoice tenant={tenant} />
-      <Fault fault={fault ?? erase.error} />
+      <Fault fault={settings.error ?? fault ?? erase.error} />
+      {settings.data && <OrganisationChoice tenant={tenant} settings={settings.data} settingsKey={settingsKey} />}
+      {/* Not before: it would be pushed down under the hand that opens it. */}
+      {!settings.isPending && <ExtensionChoice tenant={tenant} />}
       <Table
         label={t`Recordings`}
         items={items}
@@ -92,8 +99,10 @@ export default function PortalRecordings() {
 }
 
 /** Who listened to one; and, where that is allowed, the sound, once it is said what for. */
-function Listening({ recording, tenant }: { recording: Recording; tenant?: string }) {
+function Listening({ opened, tenant }: { opened: Recording; tenant?: string }) {
   const { t } = useLingui();
+  // Whether it may be listened to can change while this is open.
+  const recording = useRecordings(tenant).items.find((each) => each.id === opened.id) ?? opened;
   const [purpose, choose] = useState<Purpose | null>(recording.own ? 'own' : null);
   const purposes: Record<Purpose, string> = {
     own: t`one’s own call`,

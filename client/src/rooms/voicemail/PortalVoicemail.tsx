@@ -21,7 +21,7 @@ import { decideWith, settled, type OldMessages } from './old-messages';
 export default function PortalVoicemail() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
-  const { data, error } = useQuery({
+  const { data, error, isPending } = useQuery({
     queryKey: ['voicemail-settings', tenant],
     queryFn: async () => (await api.showVoicemailSettings({ query: { tenant } })).data,
   });
@@ -29,8 +29,13 @@ export default function PortalVoicemail() {
     <Page title={t`Voicemail`} size="lg">
       <Fault fault={error} />
       {data && <Settings tenant={tenant} settings={data} />}
-      <GroupMailboxes tenant={tenant} />
-      <Boxes tenant={tenant} />
+      {!isPending && (
+        // Not before: they would be pushed down under the hand that opens them.
+        <>
+          <GroupMailboxes tenant={tenant} />
+          <Boxes tenant={tenant} />
+        </>
+      )}
     </Page>
   );
 }
