@@ -17,7 +17,7 @@ from browser import CLIENT, MUTE, SWITCHES, chromium
 from loudspeakers import Loudspeaker, loudspeakers
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
 from push_service import Browser, Pushed, PushService
-from server import ROOT, Login, Server, eventually
+from server import PATIENCE, ROOT, Login, Server, eventually
 
 SIZE: ViewportSize = {"width": 390, "height": 844}
 """A telephone held upright, in CSS pixels."""
@@ -180,7 +180,7 @@ class WorkerOf:
         """Close the client's page, and wait until the worker knows: it does not ring for who looks at the client."""
         self._client.page.goto("about:blank")
         script = "async () => (await self.clients.matchAll({type: 'window', includeUncontrolled: true})).length"
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while left := self.itself.evaluate(script):
             assert time.monotonic() < end, f"{left} pages are open still"
             self._client.page.wait_for_timeout(50)
@@ -210,7 +210,7 @@ class WorkerOf:
 
     def until_shown(self, *titles: str) -> list[dict[str, Any]]:
         """Wait until exactly these notifications are there."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         shown = self.shown()
         while [each["title"] for each in shown] != list(titles):
             assert time.monotonic() < end, f"not {titles} but {shown}"

@@ -297,9 +297,12 @@ def contains(line: str, canary: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(canary)}(?![\w-])", line) is not None
 
 
-def eventually(look: Callable[[], T], timeout: float = 30, what: str = "") -> T:
-    """Looks again until it sees something true, for what takes effect a moment later; fails after `timeout` seconds,
-    which are many: a slow machine is no fault."""
+PATIENCE = 30.0
+"""Seconds that what takes effect a moment later has for it; they are many: a slow machine is no fault."""
+
+
+def eventually(look: Callable[[], T], timeout: float = PATIENCE, what: str = "") -> T:
+    """Looks again until it sees something true; fails after `timeout` seconds."""
     end = time.monotonic() + timeout
     while True:
         if seen := look():
