@@ -40,6 +40,16 @@ async def test_those_in_a_call_see_hear_and_know_who_heard(world: World) -> None
     assert (await anna.get(f"/api/v1/recordings/{NOBODYS}")).status_code == 404
 
 
+async def test_they_are_listed_page_by_page_the_newest_first(world: World) -> None:
+    anna = await world.user(world.acme, "1001")
+    made = [await world.recorded(world.acme, "1001", "1002", f"call-{number}") for number in range(3)]
+    first = (await anna.get("/api/v1/recordings", params={"limit": 2})).json()
+    rest = (await anna.get("/api/v1/recordings", params={"limit": 2, "cursor": first["next"]})).json()
+    assert [one["id"] for one in [*first["items"], *rest["items"]]] == made[::-1]
+    assert rest["next"] is None
+    assert (await anna.get("/api/v1/recordings", params={"cursor": "nonsense"})).status_code == 422
+
+
 @pytest.mark.promise("T2")
 async def test_once_it_is_kept_it_is_opus_of_two_channels_with_a_picture(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)

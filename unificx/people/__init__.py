@@ -62,7 +62,7 @@ from unificx.people.proofs import (
     TotpBegun,
     WebOrigin,
 )
-from unificx.people.room import behind, page
+from unificx.people.room import behind, page, page_size
 from unificx.people.rules.guesses import source_key
 from unificx.people.rules.pins import PinGuard, usable_pin
 from unificx.people.rules.roles import Action, may, may_grant
@@ -140,6 +140,7 @@ __all__ = [
     "may",
     "may_grant",
     "page",
+    "page_size",
     "release_number",
     "source_key",
     "take_number",

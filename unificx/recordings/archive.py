@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from unificx.kernel.errors import NotFound, Over
+from unificx.people import Page, behind, page, page_size
 from unificx.people.facts import ExtensionDeleted, TenantDeleted
 from unificx.recordings import archived, queries
 from unificx.recordings.allowing import (
@@ -141,11 +142,20 @@ class Archive:
     # ---- what is kept
 
     async def list(
-        self, tenant_id: str, extensions: Sequence[str] | None, *, hidden: bool = False
-    ) -> tuple[Conversation, ...]:
-        """The recordings some extensions are in, the newest first, or those they have put away; None: all."""
+        self,
+        tenant_id: str,
+        extensions: Sequence[str] | None,
+        *,
+        hidden: bool = False,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Conversation]:
+        """A page of the recordings some extensions are in, the newest first, or those they have put away; None: all.
+        Raises Invalid for a cursor that is none."""
+        of, after, most = (tenant_id, extensions), behind(cursor), page_size(limit) + 1
         async with self._database.read() as session:
-            return tuple(await archived.page(session, self._keys, tenant_id, extensions, hidden=hidden))
+            found = await archived.page(session, self._keys, *of, hidden=hidden, after=after, limit=most)
+        return page(found, limit, lambda one: one.id)
 
     async def of_call(self, tenant_id: str, call_id: str) -> tuple[Conversation, ...]:
         """The recordings of a call, in order."""

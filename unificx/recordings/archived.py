@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.recordings.allowing import ExtensionRecording, TenantRecording
@@ -24,8 +24,6 @@ from unificx.store import Codec, Gone, Keys
 PARTY = Codec(RecordingPartyRow, PartyPart)
 LISTENER = Codec(RecordingListenRow, ListenerPart)
 PURPOSE = "history"
-MOST = 200
-"""Recordings of one page."""
 
 
 def add(
@@ -86,9 +84,17 @@ async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str, st
 
 
 async def page(
-    session: AsyncSession, keys: Keys, tenant_id: str, extensions: Sequence[str] | None, *, hidden: bool = False
+    session: AsyncSession,
+    keys: Keys,
+    tenant_id: str,
+    extensions: Sequence[str] | None,
+    *,
+    hidden: bool = False,
+    after: str | None,
+    limit: int,
 ) -> list[Conversation]:
-    """The recordings with some extensions in them, or all, the newest first; or those that these have put away."""
+    """The recordings with some extensions in them, or all, the newest first, from behind the one `after`; or those
+    that these have put away."""
     query = select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
     if extensions is not None:
         put_away = RecordingPartyRow.hidden.is_not(None) if hidden else RecordingPartyRow.hidden.is_(None)
@@ -96,7 +102,13 @@ async def page(
             RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.in_(extensions), put_away
         )
         query = query.where(RecordingRow.id.in_(own))
-    query = query.order_by(RecordingRow.created.desc(), RecordingRow.id.desc()).limit(MOST)
+    if after is not None:
+        # It may have been put away or erased since: its row is there all the same.
+        of = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == after)
+        created = select(RecordingRow.created).where(*of).scalar_subquery()
+        same = and_(RecordingRow.created == created, RecordingRow.id < after)
+        query = query.where(or_(RecordingRow.created < created, same))
+    query = query.order_by(RecordingRow.created.desc(), RecordingRow.id.desc()).limit(limit)
     return await _opened(session, keys, tenant_id, (await session.scalars(query)).all())
 
 

@@ -73,10 +73,10 @@ async def test_it_is_kept_with_whose_it_is_and_that_they_were_told(room: Room) -
     for party in kept.parties:
         assert party.consent.settled is not None
         assert party.consent.settled < kept.created
-    assert await room.archive.list(TENANT, [ANNA.id]) == (kept,)
-    assert await room.archive.list(TENANT, None) == (kept,)
-    assert await room.archive.list(TENANT, ["e-carl"]) == ()
-    assert await room.archive.list("other", None) == ()
+    assert (await room.archive.list(TENANT, [ANNA.id])).items == (kept,)
+    assert (await room.archive.list(TENANT, None)).items == (kept,)
+    assert (await room.archive.list(TENANT, ["e-carl"])).items == ()
+    assert (await room.archive.list("other", None)).items == ()
 
 
 @pytest.mark.promise("C8")
@@ -109,7 +109,7 @@ async def test_a_recording_in_which_nothing_was_said_leaves_nothing(room: Room) 
     made = await begun(room)
     await made.finish("refused")
     assert room.all_files() == []
-    assert await room.archive.list(TENANT, None) == ()
+    assert (await room.archive.list(TENANT, None)).items == ()
 
 
 @pytest.mark.promise("S3")
@@ -123,18 +123,37 @@ async def test_who_listened_is_kept_for_those_who_were_recorded(room: Room) -> N
     await room.archive.erase_subject(TENANT, "s-boss")
     [listen] = await room.archive.listens(kept)
     assert listen.who == Gone()
-    assert await room.archive.list(TENANT, None)
+    assert (await room.archive.list(TENANT, None)).items
+
+
+async def test_all_of_them_are_listed_page_by_page_also_those_of_one_moment(room: Room) -> None:
+    for number in range(5):
+        await recorded(room, call_id=f"call-{number}")
+        room.clock.advance(60 if number % 2 else 0)
+    found: list[Conversation] = []
+    cursor: str | None = None
+    while True:
+        page = await room.archive.list(TENANT, [ANNA.id], cursor=cursor, limit=2)
+        assert len(page.items) <= 2
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+        await room.archive.erase(page.items[-1])  # the list goes on behind what is gone
+    assert [one.call_id for one in found] == ["call-4", "call-3", "call-2", "call-1", "call-0"]
+    with pytest.raises(Invalid):
+        await room.archive.list(TENANT, None, cursor="nonsense")
 
 
 @pytest.mark.promise("D3")
 async def test_put_away_by_one_it_stays_with_the_other_and_comes_back(room: Room) -> None:
     kept = await recorded(room)
     await room.archive.hide(kept, [0])
-    assert await room.archive.list(TENANT, [ANNA.id]) == ()
-    assert len(await room.archive.list(TENANT, [ANNA.id], hidden=True)) == 1
-    assert len(await room.archive.list(TENANT, ["e-bert"])) == 1
+    assert (await room.archive.list(TENANT, [ANNA.id])).items == ()
+    assert len((await room.archive.list(TENANT, [ANNA.id], hidden=True)).items) == 1
+    assert len((await room.archive.list(TENANT, ["e-bert"])).items) == 1
     await room.archive.restore(kept, [0])
-    assert len(await room.archive.list(TENANT, [ANNA.id])) == 1
+    assert len((await room.archive.list(TENANT, [ANNA.id])).items) == 1
 
 
 async def test_what_everybody_put_away_is_erased_after_the_organisations_time(room: Room) -> None:
@@ -193,7 +212,7 @@ async def test_it_goes_with_either_of_those_recorded(room: Room, subject: str) -
         await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
     await room.archive.erase_subject(TENANT, subject)
     assert room.all_files() == []
-    assert await room.archive.list(TENANT, None) == ()
+    assert (await room.archive.list(TENANT, None)).items == ()
     with pytest.raises(ErasedSubject):
         await begun(room)
 

@@ -23,18 +23,23 @@ _SETTINGS = {
 
 Which = Annotated[str, typer.Argument(metavar="ID", help="The recording's id.")]
 
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="How many at the most.")]
+
 group = noun("recording", "Recorded calls, and whether calls are recorded.")
 
 
 @verb(group, "list")
 def list_(
-    at: At, *, extension: Annotated[str | None, typer.Option(help="With this one in it: its number or id.")] = None
+    at: At,
+    *,
+    extension: Annotated[str | None, typer.Option(help="With this one in it: its number or id.")] = None,
+    limit: Limit = 100,
 ) -> None:
     """List recordings, the newest first."""
 
     async def ask(api: Api) -> list[Json]:
         where = await api.organisation(at.tenant)
-        return list((await api.get("/recordings", tenant=where, extension=extension))["items"])
+        return await api.every("/recordings", limit, tenant=where, extension=extension)
 
     print_items(at.ask(ask), _COLUMNS, as_json=at.as_json, nothing="Nothing was recorded.")
 

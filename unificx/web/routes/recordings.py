@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
+from unificx import people
 from unificx.kernel.errors import Forbidden, Invalid, NotFound
 from unificx.people import Action
 from unificx.recordings import Conversation, ExtensionRecordingChange, Listener, Purpose, TenantRecordingChange, Who
-from unificx.web.access import AskerDep, Id, Reach, ServicesDep, TenantQuery, reach, reach_or_own
+from unificx.web.access import AskerDep, Cursor, Id, Limit, Reach, ServicesDep, TenantQuery, reach, reach_or_own
 from unificx.web.models import core
 from unificx.web.models import recordings as models
 from unificx.web.owned import extension_within
@@ -33,28 +34,38 @@ _SOUND: dict[int | str, dict[str, Any]] = {
 _CHANGES = refusals(401, 403, 404, 409, 410)
 
 
+class Narrowed:
+    """What a list of recordings is narrowed by."""
+
+    def __init__(self, extension: Extension = None, call: Call = None, hidden: Hidden = False) -> None:
+        self.extension = extension
+        self.call = call
+        self.hidden = hidden
+
+
 @router.get("/recordings", responses=refusals(401, 403, 404))
-async def list_recordings(  # noqa: PLR0917 - the request's own parts
+async def list_recordings(
+    *,
     services: ServicesDep,
     asker: AskerDep,
-    extension: Extension = None,
-    call: Call = None,
-    hidden: Hidden = False,
+    by: Annotated[Narrowed, Depends()],
     tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> core.Page[models.Recording]:
-    """List the recordings of one's own calls, the newest first, 200 at the most; an administrator lists everybody's,
-    without who took part."""
+    """List the recordings of one's own calls, the newest first; an administrator lists everybody's, without who took
+    part. Those of one call come all at once."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     own = await _own(services, within)
-    wanted = None if not within.only_own and not hidden else sorted(own)
-    if extension is not None:
-        wanted = [(await extension_within(services, within, extension)).id]
-    if call is not None:
-        every = await services.archive.of_call(within.tenant_id, call)
-        found = [one for one in every if wanted is None or one.of(frozenset(wanted))]
+    wanted = None if not within.only_own and not by.hidden else sorted(own)
+    if by.extension is not None:
+        wanted = [(await extension_within(services, within, by.extension)).id]
+    if by.call is not None:
+        every = await services.archive.of_call(within.tenant_id, by.call)
+        found = people.Page(tuple(one for one in every if wanted is None or one.of(frozenset(wanted))))
     else:
-        found = list(await services.archive.list(within.tenant_id, wanted, hidden=hidden))
-    return core.Page(items=[_shown(services, within, own, one) for one in found], next=None)
+        found = await services.archive.list(within.tenant_id, wanted, hidden=by.hidden, cursor=cursor, limit=limit)
+    return core.Page(items=[_shown(services, within, own, one) for one in found.items], next=found.next)
 
 
 @router.get("/recordings/settings", responses=refusals(401, 403, 404))
