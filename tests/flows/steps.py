@@ -99,3 +99,16 @@ MEET = """
     bob   <- ACK
     ... 10 s
 """
+CLICKED = """
+    ! alice clicks to dial 1003
+    app   <- waiting
+    ! the app answers [ring]
+    alice <- INVITE [ring]
+      From: "Extension 1003" <sip:1003@acme.example>{*}
+    alice -> 200 [alice]
+    alice <- ACK
+    app   <- ACK [alice]
+    carol <- INVITE [alice]
+      From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
+    carol -> 180
+"""

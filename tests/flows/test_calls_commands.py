@@ -2,25 +2,11 @@
 
 import pytest
 from ladder import play, play_on
-from steps import ANSWERS, CAST, CONSULTS, MEET, MEETS, UP, WITH_DESK, parties, up
+from steps import ANSWERS, CAST, CLICKED, CONSULTS, MEET, MEETS, UP, WITH_DESK, parties, up
 from world import World
 
 from unificx.calls import Commands
 from unificx.kernel.errors import Conflict, Forbidden, NotFound
-
-CLICKED = """
-    ! alice clicks to dial 1003
-    app   <- waiting
-    ! the app answers [ring]
-    alice <- INVITE [ring]
-      From: "Extension 1003" <sip:1003@acme.example>{*}
-    alice -> 200 [alice]
-    alice <- ACK
-    app   <- ACK [alice]
-    carol <- INVITE [alice]
-      From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
-    carol -> 180
-"""
 
 
 async def test_ones_own_phone_rings_first_and_then_the_others() -> None:

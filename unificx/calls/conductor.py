@@ -436,7 +436,7 @@ class Conductor:
                 self._note_concerned(run)
                 self.changed(run.caller.tenant_id)
             if isinstance(action, JOURNALLED):
-                self.answered(run)
+                self._journal(run)
         if isinstance(run.state, Over):
             self._finish(run, now)
         else:
@@ -467,12 +467,16 @@ class Conductor:
         try:
             if rest is not None:
                 leave_to(rest, run)
-                self.answered(rest)
+                self._journal(rest)
             else:
                 self.parts.records.record(run.ended(cause, self.parts.clock.monotonic()))
         finally:
-            if run.answered is not None:
+            if run.noted:
                 self.over(run)
+
+    def _journal(self, run: Run) -> None:
+        run.noted = True
+        self.answered(run)
 
     def _finish(self, run: Run, now: float) -> None:
         """Nothing keeps the call any more; what its legs still have to say they say alone."""

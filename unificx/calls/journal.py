@@ -208,6 +208,7 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         cast={words[0]: _party(words) for words in part.cast or ()},
         said={CALLER: Said(SKIPPED, b""), "b1": Said(SKIPPED, b"")},
         record=part.record or "",
+        noted=True,
         adopted=True,
     )
     spoken = (clock.now() - answered).total_seconds()

@@ -112,6 +112,8 @@ class Run:
     meetings: Meetings = field(default_factory=Meetings)
     indicating: Indicating = field(default_factory=Indicating)
     recorded: bool = False
+    noted: bool = False
+    """Whether the journal has it, so that it has to be struck out."""
     absorbed: str = ""
     """A call that went into this one, which the journal still has."""
     adopted: bool = False

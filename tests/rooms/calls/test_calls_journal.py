@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from ladder import play, play_on
 from sqlalchemy import text
+from steps import CAST, CLICKED
 from structlog.testing import capture_logs
 from world import TENANT, World
 
@@ -271,6 +272,23 @@ async def test_a_damaged_row_keeps_no_other_call_from_being_carried_on(
     await play_on(world, CARRIED_ON)
     await spool.drain()
     assert await rows(database) == 1
+
+
+async def test_what_was_begun_by_a_click_and_is_not_taken_is_struck_out(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    """It is noted once the clicker's own phone is answered, though nobody has answered him yet."""
+    world = await journalled(CAST, journal, CLICKED)
+    await spool.drain()
+    assert await rows(database) == 1
+    await play_on(world, """
+        carol -> 486
+        app   <- BYE
+        alice <- BYE
+        history <- busy 17 alice 1003
+    """)  # fmt: skip
+    await spool.drain()
+    assert await rows(database) == 0
 
 
 async def test_a_full_disk_keeps_no_call_from_being_answered(journal: Journal, spool: Spool) -> None:
