@@ -5,7 +5,7 @@ import weakref
 import pytest
 from sip_wire import TCP, UDP, WS, Wire, request, words
 
-from unificx.sip.endpoint import AckArrived, AckMissing, CancelArrived, RequestArrived
+from unificx.sip.endpoint import SILENCE, AckArrived, AckMissing, CancelArrived, RequestArrived
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response, parse, respond
 
@@ -50,7 +50,17 @@ def test_what_is_answered_at_the_door_leaves_nothing() -> None:
     assert wire.endpoint.transactions == (0, 0)
     assert wire.endpoint.deadline() is None
     arrive(wire, request("INVITE", branch="z9hG4bK-2", cseq=2, more=["Subject: y"]))
-    arrive(wire, request("INFO", branch="z9hG4bK-3", to_tag="b1"))
+    assert wire.gets(request("INFO", branch="z9hG4bK-3", to_tag="b1")) == []
+    assert wire.lines[2:] == ["SIP/2.0 407 Proxy Authentication Required"]
+    arrive(wire, request("INFO", branch="z9hG4bK-4", to_tag="b1", more=["Subject: y"]))
+
+
+def test_what_is_met_with_silence_at_the_door_leaves_nothing() -> None:
+    wire = Wire()
+    wire.endpoint.ask_first(lambda request, flow, now: SILENCE)
+    assert wire.gets(request("INFO", to_tag="b1")) == []
+    assert wire.lines == []
+    assert wire.endpoint.transactions == (0, 0)
 
 
 def test_the_response_has_all_that_the_request_had_and_where_it_came_from() -> None:

@@ -107,6 +107,9 @@ class Calls:
         self.keys.append(key)
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
+    def knows(self, request: Request) -> bool:
+        return request.to.tag == "ours"
+
     def event(self, event: Event, now: float) -> bool:
         self.events.append(event)
         if isinstance(event, RequestArrived) and event.request.to.tag == "ours":

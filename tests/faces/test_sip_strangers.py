@@ -291,17 +291,29 @@ def test_a_flood_is_not_even_read(face: Face) -> None:
 
 
 @pytest.mark.parametrize("tag", ["", ";tag=forged"])
-@pytest.mark.parametrize("method", ["OPTIONS", "SUBSCRIBE"])
-def test_a_flood_of_what_needs_no_proof_runs_dry_and_costs_nobody_his_registration(
-    face: Face, method: str, tag: str
-) -> None:
+@pytest.mark.parametrize("method", ["OPTIONS", "SUBSCRIBE", "BYE", "INFO", "FOO"])
+def test_a_flood_of_what_needs_no_proof_runs_dry_and_costs_nobody_anything(face: Face, method: str, tag: str) -> None:
+    """Nothing is kept of it either, so that there is room for everybody else's; and who has a call goes on with it."""
     flooder = Phone(face, flow=HOME, call_id="flood")
     uri = f"sip:1001@{DOMAIN}"
     answered = sum(bool(face.say(flooder.words(method, uri, f"<{uri}>{tag}"), HOME)) for _ in range(1_000))
     assert answered == GuardLimits().burst
+    assert face.endpoint.transactions == (0, 0)
     honest = Phone(face)
     assert honest.register().status == 200
     assert honest.invite("1002").status == 180
+    assert honest.once("BYE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>;tag=ours").status == 200
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "OPTIONS"])
+def test_line_ends_before_a_message_do_not_hide_what_it_is(face: Face, method: str) -> None:
+    """They are skipped when it is read (RFC 3261 section 7.5)."""
+    stranger = Phone(face, flow=ATTACKER)
+    answered = sum(
+        bool(face.say(b"\r\n" + stranger.words(method, f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
+        for _ in range(1_000)
+    )
+    assert answered == GuardLimits().burst
 
 
 def test_any_number_of_honest_phones_may_share_an_address(face: Face) -> None:

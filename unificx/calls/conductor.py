@@ -114,6 +114,10 @@ class Conductor:
         self._guarded(run, now, self._route, run, leg, now)
         self._drain(now)
 
+    def knows(self, request: Request) -> bool:
+        """Whether a request inside a dialog belongs to a leg."""
+        return self.parts.legs.knows(request)
+
     def event(self, event: Event, now: float) -> bool:
         """Any other event of the endpoint; False if it belongs to no leg."""
         taken = self.parts.legs.handle(event, now)

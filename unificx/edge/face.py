@@ -14,7 +14,7 @@ from unificx.edge.ports import TakesCalls
 from unificx.edge.registrar import RegisterDesk
 from unificx.people import Directory
 from unificx.presence import Caller, Registrar, RegistrationRefused
-from unificx.sip.endpoint import CancelArrived, Endpoint, Event, RequestArrived, ServerKey
+from unificx.sip.endpoint import SILENCE, CancelArrived, Endpoint, Event, RequestArrived, ServerKey, Turned
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.message import Headers, Request, Response, respond
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE"
 SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
 ABOUT_EVENTS = frozenset(("SUBSCRIBE", "PUBLISH", "NOTIFY"))
-PROOFS = {"REGISTER": "authorization", "INVITE": "proxy-authorization"}
+PROOFS = {"REGISTER": "authorization", "INVITE": "proxy-authorization", "SUBSCRIBE": "proxy-authorization"}
 """Where the credentials stand with which a request proves who sends it."""
 INSIDE_ONLY = frozenset(("BYE", "INFO", "PRACK", "REFER", "UPDATE"))
 ELSEWHERE = frozenset(("MESSAGE",))
@@ -57,12 +57,16 @@ class SipFace:
         self._sweep_at = -inf
         parts.endpoint.ask_first(self.door)
 
-    def door(self, request: Request, flow: Flow, now: float) -> tuple[int, Headers] | None:
-        """The challenge to whoever brings no proof, of whom nothing is kept: so no flood of strangers takes memory."""
-        proof = PROOFS.get(request.method)
-        if proof is None or flow.by_websocket or proof in request.by_name:
-            return None
+    def door(self, request: Request, flow: Flow, now: float) -> Turned | None:
+        """What is said without keeping anything, so that no flood of strangers takes memory: to who brings no proof,
+        who asks for what needs none, and who means a dialog that is not known here."""
         try:
+            answer = self._without_proof(request)
+            if answer is not None:
+                return answer if self._parts.guard.spend(flow, request.method, now) else SILENCE
+            proof = PROOFS[request.method] if not request.to.tag else ""
+            if not proof or flow.by_websocket or proof in request.by_name:
+                return None
             return self._turn_away(request, flow, now)
         except Exception as fault:
             log.error("sip_request_failed", **where(fault))
@@ -123,27 +127,28 @@ class SipFace:
             log.error("sip_event_failed", event_kind=type(event).__name__, **where(fault))
 
     def _request(self, event: RequestArrived, now: float) -> None:
-        request = event.request
-        if request.to.tag:
-            if not (self._parts.calls.event(event, now) or self._parts.lamps.event(event, now)):
-                self._parts.guard.spend(event.flow, request.method, now)
-                self._answer(event.key, request, 481, now)
+        if event.request.to.tag:
+            _ = self._parts.calls.event(event, now) or self._parts.lamps.event(event, now)
             return
-        self._parts.guard.spend(event.flow, request.method, now)
-        method = request.method
-        if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _package(request) == EVENT):
-            self._authenticate(event, now)
-        elif method == "OPTIONS":
-            headers = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED))
-            self._answer(event.key, request, 200, now, headers=headers)
-        elif method in ABOUT_EVENTS:
-            self._answer(event.key, request, 489, now, headers=(("Allow-Events", EVENT),))
-        elif method in INSIDE_ONLY:
-            self._answer(event.key, request, 481, now)
-        else:
-            self._answer(event.key, request, 405 if method in ELSEWHERE else 501, now, headers=(("Allow", ALLOW),))
+        self._parts.guard.spend(event.flow, event.request.method, now)
+        self._authenticate(event, now)
 
-    def _turn_away(self, request: Request, flow: Flow, now: float) -> tuple[int, Headers] | None:
+    def _without_proof(self, request: Request) -> Turned | None:
+        """The answer that is the same whoever asks; None where it matters who does, and inside the dialogs we have."""
+        method = request.method
+        if request.to.tag:
+            return None if self._parts.calls.knows(request) or self._parts.lamps.knows(request) else (481, ())
+        if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _package(request) == EVENT):
+            return None
+        if method == "OPTIONS":
+            return 200, (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED))
+        if method in ABOUT_EVENTS:
+            return 489, (("Allow-Events", EVENT),)
+        if method in INSIDE_ONLY:
+            return 481, ()
+        return 405 if method in ELSEWHERE else 501, (("Allow", ALLOW),)
+
+    def _turn_away(self, request: Request, flow: Flow, now: float) -> Turned | None:
         guard = self._parts.guard
         name = request.from_.uri.user_text
         if (

@@ -132,17 +132,22 @@ class Guard:
             return True
         if score.refused_until > now >= score.proved_until:
             return False
-        if data.startswith(_OTHER_WORK):
+        start = data.lstrip(b"\r\n")
+        if start.startswith(_OTHER_WORK):
             return self._filled(score, score.others, now) >= 1
-        if not data.startswith(_TO_BE_PROVED) or self._filled(score, score.proofs, now) >= 1:
+        if not start.startswith(_TO_BE_PROVED) or self._filled(score, score.proofs, now) >= 1:
             return True
         # Behind an address where somebody has proved himself, those who bring proof are heard through any flood.
         return score.proved_until > now and _PROOF in data
 
-    def spend(self, flow: Flow, method: str, now: float) -> None:
-        """A request came that nobody has vouched for yet."""
+    def spend(self, flow: Flow, method: str, now: float) -> bool:
+        """A request came that nobody has vouched for yet; False if its source has nothing left to spend."""
         score = self._sources.get(source_of(flow.host), now)
-        self._put(score, score.proofs if method in ("REGISTER", "INVITE") else score.others, -1, now)
+        bucket = score.proofs if method in ("REGISTER", "INVITE") else score.others
+        enough = self._filled(score, bucket, now) >= 1
+        if enough:
+            self._put(score, bucket, -1, now)
+        return enough
 
     def verdict(self, flow: Flow, name: str, now: float, *, claimed: bool) -> Verdict:
         """Whether a request of somebody who says he is `name` is looked at; `claimed`: with credentials.

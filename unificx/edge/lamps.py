@@ -64,6 +64,10 @@ class Lamps:
         watcher = Watcher(device.tenant_id, device.extension_id, device.device_id)
         self._subscriptions.begin(key, request, flow, watcher, now)
 
+    def knows(self, request: Request) -> bool:
+        """Whether a request inside a dialog is about a subscription."""
+        return self._subscriptions.knows(request)
+
     def event(self, event: Event, now: float) -> bool:
         """An event of the endpoint; False if it is about no lamp. Raises BadPeer for a bad request."""
         if isinstance(event, ResponseArrived | RequestFailed) and event.key in self._unasked:

@@ -23,6 +23,10 @@ class TakesCalls(Protocol):
         """An INVITE outside any dialog, of a caller whose credentials were verified."""
         ...
 
+    def knows(self, request: Request) -> bool:
+        """Whether a request inside a dialog is about one of them."""
+        ...
+
     def event(self, event: Event, now: float) -> bool:
         """Any other event of the endpoint; False if it belongs to no call."""
         ...

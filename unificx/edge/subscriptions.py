@@ -82,6 +82,12 @@ class Subscriptions:
         self._of_extension.setdefault(watcher.extension_id, {})[tag] = None
         self._settle(tag, (state, actions), now)
 
+    def knows(self, request: Request) -> bool:
+        """Whether a request inside a dialog is about a subscription."""
+        held = self._held.get(request.to.tag)
+        dialog = held.dialog if held is not None else None
+        return dialog is not None and (dialog.call_id, dialog.remote_tag) == (request.call_id, request.from_.tag)
+
     def event(self, event: Event, now: float) -> bool:
         """An event of the endpoint; False if it belongs to no subscription. Raises BadPeer for a bad request."""
         match event:
@@ -148,9 +154,9 @@ class Subscriptions:
 
     def _refreshed(self, event: RequestArrived, now: float) -> bool:
         request, tag = event.request, event.request.to.tag
-        held = self._held.get(tag)
-        if held is None or (held.dialog.call_id, held.dialog.remote_tag) != (request.call_id, request.from_.tag):
+        if not self.knows(request):
             return False
+        held = self._held[tag]
         if request.method != "SUBSCRIBE":
             self._endpoint.respond(event.key, respond(request, 405, headers=(("Allow", "SUBSCRIBE"),)), now)
             return True

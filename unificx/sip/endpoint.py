@@ -29,9 +29,10 @@ from unificx.sip.transactions.events import (
     ServerKey,
 )
 from unificx.sip.transactions.exchange import Exchange
-from unificx.sip.transactions.serving import Door, Serving
+from unificx.sip.transactions.serving import SILENCE, Door, Serving, Turned
 
 __all__ = [
+    "SILENCE",
     "AckArrived",
     "AckMissing",
     "CancelArrived",
@@ -42,6 +43,7 @@ __all__ = [
     "RequestFailed",
     "ResponseArrived",
     "ServerKey",
+    "Turned",
 ]
 
 CAPACITY = 50_000
@@ -83,7 +85,7 @@ class Endpoint:
         return len(self._serving), len(self._asking)
 
     def ask_first(self, door: Door) -> None:
-        """Let somebody see every request outside a dialog before a transaction is made for it."""
+        """Let somebody see every request before a transaction is made for it."""
         self._serving.door = door
 
     def limit_transactions(self, capacity: int) -> None:

@@ -86,6 +86,11 @@ class Legs:
 
     # ---- in
 
+    def knows(self, request: Request) -> bool:
+        """Whether a request inside a dialog belongs to a leg."""
+        leg = self._by_tag.get(request.to.tag)
+        return leg is not None and _same_dialog(leg, request)
+
     def handle(self, event: Event, now: float) -> bool:
         """Give an event of the endpoint to the leg it belongs to; False if it belongs to none."""
         match event:
@@ -164,12 +169,9 @@ class Legs:
                 yield at, tag
 
     def _request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> bool:
-        tag = request.to.tag
-        if not tag:
+        if not self.knows(request):
             return False
-        leg = self._by_tag.get(tag)
-        if leg is None or not _same_dialog(leg, request):
-            return False
+        leg = self._by_tag[request.to.tag]
         try:
             leg.heard(key, request, flow, now)
         except BadPeer as fault:

@@ -15,9 +15,11 @@ from unificx.sip.transactions.matching import Match, Merged, is_old, marked, mat
 from unificx.sip.transactions.words import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
 
 REQUEST_AGAIN = RequestAgain()
-Door = Callable[[Request, Flow, float], tuple[int, Headers] | None]
-"""What to say at once to a request outside any dialog, keeping nothing of it (RFC 3261 8.2.7): a status and headers;
-None for a request that is let in. The same request may come again."""
+Turned = tuple[int, Headers]
+Door = Callable[[Request, Flow, float], Turned | None]
+"""What to say at once to a request, keeping nothing of it (RFC 3261 8.2.7): a status and headers, or `SILENCE`; None
+for a request that is let in. The same request may come again."""
+SILENCE: Turned = (0, ())
 MAX_WEIGHT = 256 * 2**20
 """A transaction keeps the names its request came with, and an answer that repeats most of it."""
 ACK_ARRIVED = invite_server.AckArrived()
@@ -81,9 +83,10 @@ class Serving:
             merged = None if request.to.tag else merged_of(request)
             if self._refused(request, match, merged, flow):
                 return
-            turned = self.door(request, flow, now) if merged is not None else None
+            turned = self.door(request, flow, now)
             if turned is not None:
-                self.refuse(request, flow, turned[0], headers=turned[1])
+                if turned is not SILENCE:
+                    self.refuse(request, flow, turned[0], headers=turned[1])
                 return
             request = marked(request, flow)
             transaction = self._open(request, (match, merged), flow, now, size)
