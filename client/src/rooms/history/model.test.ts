@@ -143,6 +143,51 @@ describe('the history', () => {
     expect(store.kept).toEqual([second]);
   });
 
+  it('asks again when it is told of a call while an answer is awaited', async () => {
+    const [first, second] = [record(), record()];
+    const { history, store } = world();
+    store.answers[''] = { items: [first], next: null };
+    const opening = history.refresh();
+    store.answers[''] = { items: [second, first], next: null };
+    void history.refresh();
+    await opening;
+    expect(history.state.state.calls.map((each) => each.id)).toEqual([second.id, first.id]);
+  });
+
+  it('keeps earlier calls on the screen when there is a new one, unless calls in between are missing', async () => {
+    const [a, b, c, d, e] = [record(), record(), record(), record(), record()];
+    const { history, store, asked } = world();
+    const shown = () => history.state.state.calls.map((each) => each.id);
+    store.answers[''] = { items: [c, b], next: 'p2' };
+    store.answers['p2'] = { items: [a], next: 'p3' };
+    await history.open();
+    await history.earlier();
+    store.answers[''] = { items: [d, c], next: 'p2' };
+    await history.refresh();
+    expect(shown()).toEqual([d.id, c.id, b.id, a.id]);
+    expect(store.kept).toEqual([d, c]);
+    store.answers['p3'] = { items: [], next: null };
+    await history.earlier();
+    expect(asked.at(-1)).toBe('minep3');
+    expect(history.state.state.more).toBe(false);
+    store.answers[''] = { items: [e], next: 'p2' };
+    await history.refresh();
+    expect(shown()).toEqual([e.id]);
+    expect(history.state.state.more).toBe(true);
+  });
+
+  it('begins anew when it is opened again: somebody may have been erased', async () => {
+    const [a, b] = [record(), record()];
+    const { history, store } = world();
+    store.answers[''] = { items: [b], next: 'p2' };
+    store.answers['p2'] = { items: [a], next: null };
+    await history.open();
+    await history.earlier();
+    await history.open();
+    expect(history.state.state.calls.map((each) => each.id)).toEqual([b.id]);
+    expect(history.state.state.more).toBe(true);
+  });
+
   it('puts the calls of several extensions into one order', async () => {
     const { history, store, me, asked } = world();
     const [a, b, c] = [record(), record(), record()];

@@ -1,5 +1,6 @@
 import type { CallRecord, Me } from '~/api';
 import { asProblem, type Problem } from '~/kernel/problem';
+import { untilQuiet } from '~/kernel/quiet';
 import { createStore } from '~/kernel/store';
 
 /** A call as one of the two who took part sees it. */
@@ -117,6 +118,19 @@ export interface HistoryParts {
   keep(records: CallRecord[]): Promise<void>;
 }
 
+/** The newest calls before those known already; if something is missing in between, the newest alone. */
+function joined(newest: Page, known?: Page): Page {
+  const last = newest.items.at(-1);
+  const at = known && newest.next && last ? known.items.findIndex(({ id }) => id === last.id) : -1;
+  return at < 0 ? newest : { items: [...newest.items, ...known!.items.slice(at + 1)], next: known!.next };
+}
+
+/** All calls of these, each once, the latest first. */
+function inOrder(pages: Page[]): CallRecord[] {
+  const records = new Map(pages.flatMap(({ items }) => items.map((each) => [each.id, each])));
+  return [...records.values()].sort((a, b) => b.started.localeCompare(a.started));
+}
+
 const NOTHING: HistoryState = {
   calls: [],
   from: 'nowhere',
@@ -129,9 +143,12 @@ const NOTHING: HistoryState = {
 /** One's own calls: what is kept here at once, then what the server says, which replaces it on the device too. */
 export class History {
   readonly state = createStore<HistoryState>(NOTHING);
-  private records = new Map<string, CallRecord>();
-  private next = new Map<string, string>();
-  private asking?: Promise<void>;
+  /** Ask for the newest calls. */
+  readonly refresh = untilQuiet(() => this.ask(false));
+  /** What is known of each extension: its calls, and what follows them. */
+  private known = new Map<string, Page>();
+  /** What is known may not be gone on with. */
+  private anew = false;
   private owner = 0;
 
   constructor(private readonly parts: HistoryParts) {}
@@ -145,19 +162,13 @@ export class History {
       if (owner !== this.owner) return;
       if (this.state.state.from === 'nowhere' && kept.length > 0) this.show(kept, 'kept');
     }
+    this.anew = true; // or who was erased since would stay among the earlier ones
     await this.refresh();
   }
 
-  /** Ask for the newest calls. Whoever asks meanwhile gets the same answer. */
-  refresh(): Promise<void> {
-    this.asking ??= this.ask(false).finally(() => (this.asking = undefined));
-    return this.asking;
-  }
-
   /** Ask for earlier calls too. They are not kept. */
-  async earlier(): Promise<void> {
-    await this.asking;
-    await this.ask(true);
+  earlier(): Promise<void> {
+    return this.ask(true);
   }
 
   missedOnly(missedOnly: boolean): void {
@@ -171,9 +182,7 @@ export class History {
   /** The owner has gone. */
   forget(): void {
     this.owner += 1;
-    this.records.clear();
-    this.next.clear();
-    this.asking = undefined;
+    this.known.clear();
     this.state.setState(() => NOTHING);
   }
 
@@ -182,20 +191,28 @@ export class History {
     const own = this.parts.me()?.extensions ?? [];
     this.state.setState((before) => ({ ...before, loading: true }));
     try {
-      const wanted = own.filter((each) => !earlier || this.next.has(each.id));
-      const pages = await Promise.all(
-        wanted.map(async ({ id }) => ({ id, page: await this.parts.ask(id, earlier ? this.next.get(id) : undefined) })),
+      const wanted = own.filter(({ id }) => !earlier || this.known.get(id)?.next);
+      const answers = await Promise.all(
+        wanted.map(async ({ id }) => {
+          const cursor = earlier ? this.known.get(id)!.next! : undefined;
+          return { id, cursor, page: await this.parts.ask(id, cursor) };
+        }),
       );
       if (owner !== this.owner) return;
-      if (!earlier) this.records.clear();
-      for (const { id, page } of pages) {
-        page.items.forEach((each) => this.records.set(each.id, each));
-        if (page.next) this.next.set(id, page.next);
-        else this.next.delete(id);
+      if (earlier) {
+        for (const { id, cursor, page } of answers) {
+          const before = this.known.get(id);
+          if (before?.next === cursor)
+            this.known.set(id, { items: [...before!.items, ...page.items], next: page.next });
+        }
+      } else {
+        this.known = new Map(
+          answers.map(({ id, page }) => [id, this.anew ? page : joined(page, this.known.get(id))] as const),
+        );
+        this.anew = false;
       }
-      const records = [...this.records.values()].sort((a, b) => b.started.localeCompare(a.started));
-      this.show(records, 'server');
-      if (!earlier) await this.parts.keep(records);
+      this.show(inOrder([...this.known.values()]), 'server');
+      if (!earlier) await this.parts.keep(inOrder(answers.map(({ page }) => page)));
     } catch (fault) {
       if (owner !== this.owner) return;
       this.state.setState((before) => ({ ...before, loading: false, fault: asProblem(fault) }));
@@ -210,7 +227,7 @@ export class History {
       from,
       loading: from === 'kept',
       fault: undefined,
-      more: this.next.size > 0,
+      more: [...this.known.values()].some(({ next }) => next),
     }));
   }
 }

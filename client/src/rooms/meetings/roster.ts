@@ -1,5 +1,6 @@
 import type { MeetingChange, Participant, ParticipantChange, Room } from '~/api';
 import { asProblem, type Problem } from '~/kernel/problem';
+import { untilQuiet } from '~/kernel/quiet';
 import { createStore } from '~/kernel/store';
 
 export interface RosterState {
@@ -58,19 +59,12 @@ export class Roster {
     paused: false,
     mayRecord: false,
   });
-  private asking?: Promise<void>;
-  private again = false;
+  /** Ask anew. */
+  readonly refresh = untilQuiet(() => this.ask());
   private awaited = false;
   private closed = false;
 
   constructor(private readonly parts: RosterParts) {}
-
-  /** Ask anew. Whoever asks while an answer is awaited gets one that was asked for after that. */
-  refresh(): Promise<void> {
-    if (this.asking) this.again = true;
-    this.asking ??= this.askUntilQuiet().finally(() => (this.asking = undefined));
-    return this.asking;
-  }
 
   /** Something is new there. Who speaks is shown at once; the rest soon. */
   hear({ participants, speaking, locked, recorded, paused }: News): void {
@@ -134,14 +128,8 @@ export class Roster {
     await this.refresh();
   }
 
-  private async askUntilQuiet(): Promise<void> {
-    do {
-      this.again = false;
-      await this.ask();
-    } while (this.again && !this.closed);
-  }
-
   private async ask(): Promise<void> {
+    if (this.closed) return;
     try {
       const [room, participants] = await Promise.all([this.parts.room(), this.parts.participants()]);
       const { invited } = this.state.state;

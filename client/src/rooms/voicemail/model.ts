@@ -1,5 +1,6 @@
 import type { Message } from '~/api';
 import { asProblem, type Problem } from '~/kernel/problem';
+import { untilQuiet } from '~/kernel/quiet';
 import { createStore } from '~/kernel/store';
 
 /** A message as whom it was left for sees it. */
@@ -82,8 +83,8 @@ const NOTHING: VoicemailState = { inbox: [], shelf: 'inbox', from: 'nowhere', lo
 /** One's own messages: what is kept here at once, then what the server says. */
 export class Voicemail {
   readonly state = createStore<VoicemailState>(NOTHING);
-  private asking?: Promise<void>;
-  private again = false;
+  /** Ask anew. */
+  readonly refresh = untilQuiet(() => this.ask());
   private owner = 0;
 
   constructor(private readonly parts: VoicemailParts) {}
@@ -98,13 +99,6 @@ export class Voicemail {
       if (this.state.state.from === 'nowhere' && kept.length > 0) this.set({ inbox: kept.map(leftOf), from: 'kept' });
     }
     await this.refresh();
-  }
-
-  /** Ask anew. Whoever asks while an answer is awaited gets one that was asked for after that. */
-  refresh(): Promise<void> {
-    if (this.asking) this.again = true;
-    this.asking ??= this.askUntilQuiet().finally(() => (this.asking = undefined));
-    return this.asking;
   }
 
   async show(shelf: Shelf): Promise<void> {
@@ -138,7 +132,6 @@ export class Voicemail {
   /** The owner has gone. */
   forget(): void {
     this.owner += 1;
-    this.asking = undefined;
     this.state.setState(() => NOTHING);
   }
 
@@ -152,13 +145,6 @@ export class Voicemail {
     if (owner !== this.owner) return;
     this.set({ refused });
     await this.refresh();
-  }
-
-  private async askUntilQuiet(): Promise<void> {
-    do {
-      this.again = false;
-      await this.ask();
-    } while (this.again);
   }
 
   private async ask(): Promise<void> {
