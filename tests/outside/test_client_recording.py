@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from client_pages import Client, Clients
 from client_walk import Walk
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 from recorded import extension, records
 from server import Household, Server
 
@@ -40,6 +40,31 @@ def call(anna: Client, berta: Client) -> None:
     berta.page.get_by_role("button", name="Answer", exact=True).click()
 
 
+class Breakable:
+    """The connection over which a client is told what happens, and that alone."""
+
+    def __init__(self, client: Client) -> None:
+        self._whole = True
+        self._open: list[WebSocketRoute] = []
+        client.context.route_web_socket("**/api/v1/events", self._come)
+
+    def broken(self) -> None:
+        self._whole = False
+        for each in self._open:
+            each.close()
+        self._open.clear()
+
+    def mended(self) -> None:
+        self._whole = True
+
+    def _come(self, socket: WebSocketRoute) -> None:
+        if not self._whole:
+            socket.close()
+            return
+        socket.connect_to_server()
+        self._open.append(socket)
+
+
 @pytest.mark.promise("C8")
 def test_both_see_that_a_call_is_recorded_and_one_pauses_it(two: Two) -> None:
     anna, berta = two
@@ -58,6 +83,33 @@ def test_both_see_that_a_call_is_recorded_and_one_pauses_it(two: Two) -> None:
     anna.page.get_by_role("button", name="Hang up").click()
     expect(berta.page.get_by_text(TOLD)).to_have_count(0)
     assert walk.amiss == anna.complaints == berta.complaints == []
+
+
+@pytest.mark.promise("C8")
+def test_what_was_told_while_nothing_could_be_told_is_caught_up(
+    server: Server, clients: Clients, household: Household, recording: None
+) -> None:
+    extension(server, household.anna, when="on_demand")
+    berta = clients("microphone").sign_in(household.berta).registered()
+    anna = clients("microphone")
+    events = Breakable(anna)
+    anna.sign_in(household.anna).open("/directory").registered()
+    call(anna, berta)
+    record = berta.page.get_by_role("button", name="Record", exact=True)
+    record.wait_for()
+    events.broken()
+    record.click()
+    expect(berta.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+    expect(anna.page.get_by_text(TOLD)).to_have_count(0)
+    events.mended()
+    expect(anna.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+    events.broken()
+    berta.page.get_by_role("button", name="Stop recording").click()
+    expect(berta.page.get_by_text(TOLD)).to_have_count(0)
+    expect(anna.page.get_by_text(TOLD)).to_be_visible()
+    events.mended()
+    expect(anna.page.get_by_text(TOLD)).to_have_count(0, timeout=BEING_TOLD)
+    anna.page.get_by_role("button", name="Hang up").click()
 
 
 @pytest.mark.promise("C8")

@@ -66,6 +66,25 @@ describe('events', () => {
     expect(events.link.state).toBe('up');
   });
 
+  it('says whenever it is up, for what was told before was missed', async () => {
+    const { events, lines } = world();
+    const up = vi.fn();
+    const off = events.onUp(up);
+    events.start();
+    expect(up).not.toHaveBeenCalled();
+    lines[0]!.onopen?.();
+    expect(up).toHaveBeenCalledTimes(1);
+    lines[0]!.onclose?.();
+    await vi.advanceTimersByTimeAsync(1000);
+    lines[1]!.onopen?.();
+    expect(up).toHaveBeenCalledTimes(2);
+    off();
+    lines[1]!.onclose?.();
+    await vi.advanceTimersByTimeAsync(2000);
+    lines[2]!.onopen?.();
+    expect(up).toHaveBeenCalledTimes(2);
+  });
+
   it('waits longer each time while nobody answers, and starts anew after it was up for a while', async () => {
     const { events, lines, state } = world('away');
     events.start();

@@ -56,6 +56,7 @@ type Handler<T extends keyof Told> = (told: Told[T]) => void;
 export class Events {
   readonly link = createStore<Link>('off');
   private readonly handlers = new Map<string, Set<Handler<never>>>();
+  private readonly ups = new Set<() => void>();
   private socket?: WebSocket;
   private timer?: ReturnType<typeof setTimeout>;
   private settled?: ReturnType<typeof setTimeout>;
@@ -71,6 +72,12 @@ export class Events {
     const all = this.handlers.get(type) ?? new Set();
     this.handlers.set(type, all.add(handler));
     return () => all.delete(handler);
+  }
+
+  /** Whenever the link is up: what was told before that was missed, so look again. Returns how to hear no more. */
+  onUp(handler: () => void): () => void {
+    this.ups.add(handler);
+    return () => this.ups.delete(handler);
   }
 
   start(): void {
@@ -107,6 +114,7 @@ export class Events {
       this.settled = setTimeout(() => (this.tries = 0), SETTLED_MS);
       this.link.setState(() => 'up');
       this.listen(turn);
+      this.ups.forEach((handler) => handler());
     };
     socket.onclose = () => this.closed(turn);
     socket.onmessage = (event: MessageEvent<unknown>) => {

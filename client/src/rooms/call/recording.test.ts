@@ -78,6 +78,33 @@ describe('the recording of a call', () => {
     expect(shown()).toMatchObject({ state: 'recording', refused: { code: 'forbidden' } });
   });
 
+  it('is as the server says once what it told was missed: begun, or over with its call', async () => {
+    const { recording, parts, server, shown } = world();
+    server({ state: 'recording', begun: 'automatic' });
+    await recording.lookAgain(['c']);
+    expect(shown()).toMatchObject({ state: 'recording', automatic: true });
+    parts.show.mockRejectedValueOnce(Problem.unreachable());
+    await recording.lookAgain([]);
+    expect(shown()?.state).toBe('recording');
+    parts.show.mockRejectedValueOnce(new Problem('not_found', 404, 'There is no such call.'));
+    await recording.lookAgain([]);
+    expect(recording.state.state).toEqual({});
+  });
+
+  it('is not shown as it was before something else was told', async () => {
+    const { recording, parts, server, shown } = world();
+    server({ state: 'announced' });
+    let answer: () => void = () => undefined;
+    const late = { ...(await parts.show()) };
+    parts.show.mockReturnValueOnce(new Promise((done) => (answer = () => done(late))));
+    const looked = recording.look('c');
+    server({ state: 'paused' });
+    recording.hear({ call: 'c', state: 'paused' });
+    answer();
+    await looked;
+    expect(shown()?.state).toBe('paused');
+  });
+
   it('is shown with its call, or with the one that may be it', () => {
     const all = { a: { state: 'recording' }, b: { state: 'none' } } as const;
     expect(recordedOf(all, 'a', ['a', 'b'])?.id).toBe('a');

@@ -1,8 +1,9 @@
 import { api, type CallRecording } from '~/api';
 import { events } from '~/api/events';
 import { onLeaving } from '~/api/session';
-import { asProblem, type Problem } from '~/kernel/problem';
+import { asProblem, Problem } from '~/kernel/problem';
 import { createStore } from '~/kernel/store';
+import { ownCalls } from './own-calls';
 
 /** How it stands with the recording of one call. */
 export interface Recorded {
@@ -38,19 +39,28 @@ const UNWISHED = ['refused', 'not_told', 'full', 'fault'];
 /** Follows the recordings of one's calls, by the server's ids of them, and directs them. */
 export class Recording {
   readonly state = createStore<Readonly<Record<string, Recorded>>>({});
+  /** How often something was told: an answer that was overtaken by that is asked for again. */
+  #told = 0;
 
   constructor(private readonly parts: RecordingParts) {}
 
   /** Ask how it stands. A call the server does not record, such as one into a room, is as one it does not know. */
   async look(call: string): Promise<void> {
-    await this.parts.show(call).then(
-      (now) => this.#take(call, now),
-      () => undefined,
-    );
+    const told = this.#told;
+    const now = await this.parts.show(call).catch(asProblem);
+    if (told !== this.#told) await this.look(call);
+    else if (!(now instanceof Problem)) this.#take(call, now);
+    else if (now.status === 404) this.drop(call);
+  }
+
+  /** What was told for a while was missed: ask again, of these calls and of all that are shown. */
+  async lookAgain(calls: readonly string[]): Promise<void> {
+    await Promise.all([...new Set([...calls, ...Object.keys(this.state.state)])].map((call) => this.look(call)));
   }
 
   hear({ call, state, end }: Told & { call: string }): void {
-    if (state === 'ended' && !end) return this.#drop(call);
+    this.#told += 1;
+    if (state === 'ended' && !end) return this.drop(call);
     this.#set(call, { ...stateOf({ state, end }), refused: undefined });
     if (state === 'announced' || state === 'ended') void this.look(call);
   }
@@ -70,7 +80,13 @@ export class Recording {
     this.#set(call, { end: undefined, refused: undefined });
   }
 
+  /** The call is over. */
+  drop(call: string): void {
+    this.state.setState(({ [call]: _, ...rest }) => rest);
+  }
+
   forget(): void {
+    this.#told += 1;
     this.state.setState(() => ({}));
   }
 
@@ -80,10 +96,6 @@ export class Recording {
 
   #set(call: string, change: Partial<Recorded>): void {
     this.state.setState((before) => ({ ...before, [call]: { ...(before[call] ?? NONE), ...change } }));
-  }
-
-  #drop(call: string): void {
-    this.state.setState(({ [call]: _, ...rest }) => rest);
   }
 }
 
@@ -110,4 +122,5 @@ export const recording = new Recording({
 });
 
 events.on('recording', (told) => recording.hear(told));
+events.onUp(() => void recording.lookAgain(ownCalls.state.map(({ id }) => id)));
 onLeaving(() => recording.forget());

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { events } from '~/api/events';
 import { useValue } from '~/kernel/store';
 import { phone, type Call } from '~/sip';
 import { findOwnCalls, forgetOwnCalls, ownCalls, pairs } from './own-calls';
@@ -32,7 +33,11 @@ export function useLookedFor(call: Call): void {
   useEffect(() => {
     if (!answered) return undefined;
     void findOwnCalls();
-    return forgetOwnCalls; // or the next with this number were taken for the last
+    const hearNoMore = events.onUp(() => void findOwnCalls());
+    return () => {
+      hearNoMore();
+      forgetOwnCalls(); // or the next with this number were taken for the last
+    };
   }, [call, answered]);
   useEffect(() => {
     if (!answered || id) return undefined;
@@ -43,6 +48,10 @@ export function useLookedFor(call: Call): void {
     return () => clearInterval(timer);
   }, [answered, id]);
   useEffect(() => {
-    if (id) void recording.look(id);
-  }, [id]);
+    if (!id) return undefined;
+    void recording.look(id);
+    return () => {
+      if (call.over) recording.drop(id); // or it were shown with a later call that is not known yet
+    };
+  }, [call, id]);
 }

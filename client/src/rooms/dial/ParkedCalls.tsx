@@ -5,16 +5,13 @@ import { useEffect } from 'react';
 import { useValue } from '~/kernel/store';
 import { startCall } from '~/rooms/call';
 import { fetching, parked } from '~/rooms/parked';
-import { phone } from '~/sip';
 import css from './dial.module.css';
 
 /** Who is parked in the organisation; a tap takes them back. Nothing while nobody is. */
 export function ParkedCalls() {
   const { t } = useLingui();
   const found = useValue(parked.state);
-  const calls = useValue(phone.state, (each) => each.calls.length);
-  // After each call anew: what is told while there is no connection is missed.
-  useEffect(() => void parked.find(), [calls]);
+  useEffect(() => void parked.find(), []);
   if (found.length === 0) return null;
   return (
     <ul className={css.parked} aria-label={t`Parked calls`}>

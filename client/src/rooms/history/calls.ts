@@ -21,3 +21,4 @@ export const calls = new History({
 
 onLeaving(() => calls.forget());
 events.on('history', () => void calls.refresh());
+events.onUp(() => void calls.refresh());

@@ -41,7 +41,11 @@ export default function PortalRooms() {
       children: <EditRoom tenant={tenant} room={one} />,
     }),
   });
-  useEffect(() => events.on('room', () => void queries.invalidateQueries({ queryKey: ['rooms'] })), [queries]);
+  useEffect(() => {
+    const renew = () => void queries.invalidateQueries({ queryKey: ['rooms'] });
+    const deaf = [events.on('room', renew), events.onUp(renew)];
+    return () => deaf.forEach((hearNoMore) => hearNoMore());
+  }, [queries]);
   const end = useMutation({
     mutationFn: (one: Room) => api.endMeeting({ path: { room: one.id }, query: { tenant } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),

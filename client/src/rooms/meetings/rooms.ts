@@ -2,6 +2,7 @@ import { api, type Room } from '~/api';
 import { events } from '~/api/events';
 import { onLeaving } from '~/api/session';
 import { asProblem, type Problem } from '~/kernel/problem';
+import { untilQuiet } from '~/kernel/quiet';
 import { createStore } from '~/kernel/store';
 import { Roster } from './roster';
 
@@ -23,15 +24,8 @@ const NOTHING: RoomsState = { made: [], recorded: {} };
 /** The organisation's rooms, the same for every screen that shows them. */
 export const rooms = createStore<RoomsState>(NOTHING);
 
-let asking: Promise<void> | undefined;
-
-/** Ask which rooms there are. Whoever asks meanwhile gets the same answer. */
-export function findRooms(): Promise<void> {
-  asking ??= ask().finally(() => (asking = undefined));
-  return asking;
-}
-
-async function ask(): Promise<void> {
+/** Ask which rooms there are. */
+export const findRooms = untilQuiet(async () => {
   try {
     const found: Room[] = [];
     let cursor: string | undefined;
@@ -44,14 +38,30 @@ async function ask(): Promise<void> {
   } catch (fault) {
     rooms.setState((before) => ({ ...before, fault: asProblem(fault) }));
   }
-}
+});
 
 /** Make sure that a room is known. */
 export async function findRoom(room: string): Promise<void> {
   await findRooms();
   if (roomOf(rooms.state, room)) return;
+  await findMade(room);
+}
+
+async function findMade(room: string): Promise<void> {
   const found = await api.showRoom({ path: { room } }).catch(() => undefined);
   if (found) rooms.setState((before) => ({ ...before, made: [found.data] }));
+}
+
+/** What was told for a while was missed: ask again what was known. */
+async function lookAgain(): Promise<void> {
+  if (rooms.state === NOTHING) return;
+  const { made, recorded: old } = rooms.state;
+  await Promise.all([findRooms(), ...made.map(({ id }) => findMade(id))]);
+  if (rooms.state.fault) return;
+  rooms.setState((before) => ({
+    ...before,
+    recorded: Object.fromEntries(Object.entries(before.recorded).filter(([id, now]) => now !== old[id])),
+  }));
 }
 
 export function roomOf({ rooms: listed = [], made }: RoomsState, id: string): Room | undefined {
@@ -84,9 +94,12 @@ export function openRoster(room: string): { roster: Roster; close: () => void } 
     end: () => api.endMeeting({ path }),
     later: (task, milliseconds) => setTimeout(task, milliseconds),
   });
-  const hearNoMore = events.on('room', (news) => void (news.id === room && roster.hear(news)));
+  const deaf = [
+    events.on('room', (news) => void (news.id === room && roster.hear(news))),
+    events.onUp(() => void roster.refresh()),
+  ];
   const close = () => {
-    hearNoMore();
+    deaf.forEach((hearNoMore) => hearNoMore());
     roster.close();
   };
   void roster.refresh();
@@ -98,4 +111,5 @@ events.on('room', ({ id, recorded, paused }) => {
   if (rooms.state.recorded[id] !== now)
     rooms.setState((before) => ({ ...before, recorded: { ...before.recorded, [id]: now } }));
 });
+events.onUp(() => void lookAgain());
 onLeaving(() => rooms.setState(() => NOTHING));

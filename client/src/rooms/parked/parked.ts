@@ -20,4 +20,5 @@ export function fetching(place: number): string {
 }
 
 events.on('parked', () => void parked.find());
+events.onUp(() => void parked.find());
 onLeaving(() => parked.forget());

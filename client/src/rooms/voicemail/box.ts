@@ -35,3 +35,4 @@ export async function peaksOf({ id, peaks }: Left): Promise<readonly number[]> {
 
 onLeaving(() => box.forget());
 events.on('voicemail', () => void box.refresh());
+events.onUp(() => void box.refresh());
