@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeSession } from '../../test/sessions';
+import { preferences } from '~/kernel/preferences';
 import { Call } from './call';
 import { tuneFor } from './surroundings';
 
@@ -126,6 +127,66 @@ describe('a call', () => {
     });
     expect(ids[0]).toBeDefined();
     expect(ids[1]).toBe(ids[0]);
+  });
+
+  describe('with a microphone', () => {
+    const opened = () => {
+      const track = { kind: 'audio', enabled: true, stop: () => undefined } as unknown as MediaStreamTrack;
+      vi.stubGlobal('navigator', {
+        mediaDevices: { getUserMedia: () => Promise.resolve({ getTracks: () => [track] }) },
+      });
+      return track;
+    };
+    /** A connection that notes what of each track it is given could be heard. */
+    const sends = () => {
+      const heard: boolean[] = [];
+      const sender = { replaceTrack: (track: MediaStreamTrack) => void heard.push(track.enabled) };
+      const section = { receiver: { track: { kind: 'audio' } }, sender };
+      const connection = { addEventListener() {}, removeEventListener() {}, getTransceivers: () => [section] };
+      fake.say('peerconnection', { peerconnection: connection });
+      return heard;
+    };
+    const another = async (heard: boolean[]) => {
+      const track = opened();
+      preferences.setState((before) => ({ ...before, microphone: `${before.microphone}+` }));
+      await vi.waitFor(() => expect(heard).toHaveLength(1));
+      return track;
+    };
+
+    it('sends nothing to be heard where it was muted before', async () => {
+      const track = opened();
+      const call = new Call(false, '1002', '', line);
+      call.mute();
+      await call.open(false);
+      expect(track.enabled).toBe(false);
+      call.mute();
+      expect(track.enabled).toBe(true);
+      call.hangUp();
+    });
+
+    it.each(['muted', 'held', 'held by them'])('sends nothing of another one to be heard while %s', async (how) => {
+      opened();
+      const call = outgoing();
+      await call.open(false);
+      fake.answerUp();
+      if (how === 'muted') call.mute();
+      else fake.say('hold', { originator: how === 'held' ? 'local' : 'remote' });
+      const heard = sends();
+      const track = await another(heard);
+      expect([heard, track.enabled]).toEqual([[false], false]);
+      call.hangUp();
+    });
+
+    it('sends another one to be heard while it talks', async () => {
+      opened();
+      const call = outgoing();
+      await call.open(false);
+      fake.answerUp();
+      const heard = sends();
+      await another(heard);
+      expect(heard).toEqual([true]);
+      call.hangUp();
+    });
   });
 
   it('is waited beside another with a low tone', () => {

@@ -116,7 +116,7 @@ export class Call {
   /** Open the microphone, and the camera if wanted; false if it was hung up meanwhile. */
   async open(video: boolean): Promise<boolean> {
     this.#set({ answering: this.incoming, camera: video ? 'starting' : 'off' });
-    this.#set({ lacking: await this.#own.openSound() });
+    await this.#openSound();
     if (video && !this.over) {
       // Not to be heard is worse than not to be seen: that is said first.
       const { lacking } = this.state.state;
@@ -239,10 +239,16 @@ export class Call {
 
   async reopenMicrophone(): Promise<void> {
     if (this.over || !this.#own.sound) return;
-    this.#set({ lacking: await this.#own.openSound() });
+    await this.#openSound();
     if (this.over) return this.#own.close();
     await this.#pictures?.send('audio', this.#own.sound);
+  }
+
+  /** A microphone that is not to be heard is silent before anything of it is sent. */
+  async #openSound(): Promise<void> {
+    const lacking = await this.#own.openSound();
     this.#applyMute();
+    this.#set({ lacking });
   }
 
   /** Begin or end to send pictures; during a call the other side is asked. */
@@ -340,16 +346,13 @@ export class Call {
   }
 
   #applyMute(): void {
-    const { muted } = this.state.state;
-    const { sound } = this.#own;
-    if (!this.#session?.isEstablished()) {
-      if (sound) sound.enabled = !muted;
-      return;
+    const { muted, heldByThem } = this.state.state;
+    if (this.#session?.isEstablished()) {
+      if (muted) this.#session.mute({ audio: true });
+      else this.#session.unmute({ audio: true });
     }
-    if (muted) this.#session.mute({ audio: true });
-    else this.#session.unmute({ audio: true });
-    const silent = muted || this.phase === 'held' || this.state.state.heldByThem;
-    if (sound) sound.enabled = !silent;
+    const { sound } = this.#own;
+    if (sound) sound.enabled = !(muted || heldByThem || this.phase === 'held');
   }
 
   /** Over at once for who presses the key; the server hears of it now, or when it is reached again. */
