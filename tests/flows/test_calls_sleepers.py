@@ -34,6 +34,21 @@ async def test_a_call_is_held_while_the_only_device_wakes() -> None:
     assert world.leftovers() == {}
 
 
+@pytest.mark.promise("U1")
+async def test_a_browser_is_told_which_call_it_is_that_its_notification_was_about() -> None:
+    world = await play("""
+        alice 1001, bob 1002, phone 1002 wss asleep
+        alice -> INVITE 1002 [alice]
+        push  <- call phone
+        bob   <- INVITE [alice]
+          UnifiCX-Call: none
+        ! phone wakes up
+        phone <- INVITE [alice in webrtc]
+          UnifiCX-Call: {call}
+    """)
+    assert [*world.conductor.runs] == [world.meanings["call"]]
+
+
 async def test_who_does_not_wake_has_missed_it() -> None:
     await play("""
         alice 1001, phone 1002 wss asleep

@@ -197,6 +197,16 @@ def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
     assert sleeper.complaints == caller.complaints == []
 
 
+@pytest.mark.promise("U1", "S2")
+def test_a_link_answers_no_other_call_than_the_one_it_names(clients: Clients, household: Household) -> None:
+    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
+    called = clients("microphone").sign_in(household.anna).open("/?answer=019b-8").registered()
+    caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
+    rings = called.page.get_by_role("alertdialog", name="Call from Bertalina Oxenfurt")
+    rings.get_by_role("button", name="Decline").click()
+    expect(caller.page.get_by_text("Declined", exact=True)).to_be_visible()
+
+
 @pytest.mark.promise("U1")
 def test_a_caller_who_gives_up_silences_the_sleeping_device(
     clients: Clients, household: Household, service: PushServiceOfATest

@@ -15,6 +15,8 @@ MOST_RUNG = 10
 """Phones rung for one call; each takes media ports of its own."""
 RETURNED = (("Alert-Info", "<urn:alert:service:recall:transfer>"),)
 """How a phone may ring otherwise for a call that comes back (RFC 7462 section 8.2.1)."""
+WHICH = "UnifiCX-Call"
+"""The header by which a browser knows the call that its notification was about."""
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
 """How a phone carries media, by the way it registered; see the rules for one that refuses."""
 
@@ -71,6 +73,8 @@ class Ringer:
         marks: tuple[tuple[str, str], ...] = (),
     ) -> str:
         """One more phone; its name."""
+        if binding.flow.by_websocket:
+            marks = (*marks, (WHICH, run.id))
         tenant = self._directory.tenant(run.caller.tenant_id)
         domain = tenant.domain if tenant is not None else ""
         caller, headers = caller_headers(Identity(shown.number, shown.name, domain), hidden=run.manner.hidden)

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { answerOf, Woken } from './woken';
 
 function world() {
-  const calls: { incoming: boolean; phase: string; decline: () => void }[] = [];
+  const calls: { phase: string; serverId: string; decline: () => void }[] = [];
   let changed: () => void = () => undefined;
   const time = { now: 0 };
   const parts = {
@@ -12,8 +12,8 @@ function world() {
     nudge: vi.fn(),
     now: () => time.now,
   };
-  const rings = () => {
-    const call = { incoming: true, phase: 'incoming', decline: vi.fn() };
+  const rings = (serverId: string) => {
+    const call = { phase: 'incoming', serverId, decline: vi.fn() };
     calls.push(call);
     changed();
     return call;
@@ -28,39 +28,57 @@ describe('a page that was woken', () => {
     expect(parts.nudge).toHaveBeenCalledOnce();
   });
 
-  it('answers the call that rings, or the one that comes once it is registered', () => {
+  it('answers the call that rings, or that comes once it is registered', () => {
     const { woken, parts, rings } = world();
-    const first = rings();
+    const first = rings('7');
     woken.hear({ type: 'answer', call: '7' });
     expect(parts.answer).toHaveBeenCalledExactlyOnceWith(first);
     first.phase = 'talking';
     woken.hear({ type: 'answer', call: '8' });
-    const second = rings();
+    const second = rings('8');
     expect(parts.answer).toHaveBeenLastCalledWith(second);
-    rings();
+    rings('8');
     expect(parts.answer).toHaveBeenCalledTimes(2);
   });
 
   it('declines likewise', () => {
     const { woken, parts, rings } = world();
     woken.hear({ type: 'decline', call: '7' });
-    expect(rings().decline).toHaveBeenCalledOnce();
+    expect(rings('7').decline).toHaveBeenCalledOnce();
     expect(parts.answer).not.toHaveBeenCalled();
   });
 
-  it('answers no other call, after that one stopped or did not come', () => {
+  it('leaves every other call alone', () => {
+    const { woken, parts, rings } = world();
+    const other = rings('6');
+    woken.hear({ type: 'answer', call: '7' });
+    woken.hear({ type: 'decline', call: '9' });
+    const nameless = rings('');
+    expect(parts.answer).not.toHaveBeenCalled();
+    expect(rings('9').decline).toHaveBeenCalledOnce();
+    const meant = rings('7');
+    expect(parts.answer).toHaveBeenCalledExactlyOnceWith(meant);
+    for (const each of [other, nameless, meant]) expect(each.decline).not.toHaveBeenCalled();
+  });
+
+  it('does nothing more with a call that stopped, whatever else stopped', () => {
+    const { woken, parts, rings } = world();
+    woken.hear({ type: 'answer', call: '7' });
+    woken.hear({ type: 'answer', call: '8' });
+    woken.hear({ type: 'stop', call: '7' });
+    woken.hear({ type: 'push_seen', id: '8' });
+    rings('7');
+    expect(parts.answer).not.toHaveBeenCalled();
+    const other = rings('8');
+    expect(parts.answer).toHaveBeenCalledExactlyOnceWith(other);
+  });
+
+  it('does not answer what comes too late', () => {
     const { woken, parts, rings, time } = world();
     woken.hear({ type: 'answer', call: '7' });
-    woken.hear({ type: 'stop', call: '7' });
-    rings();
-    woken.hear({ type: 'push_seen', id: '1' });
+    time.now = 30_001;
+    rings('7');
     expect(parts.answer).not.toHaveBeenCalled();
-    const late = world();
-    late.woken.hear({ type: 'answer', call: '7' });
-    late.time.now = 30_001;
-    late.rings();
-    expect(late.parts.answer).not.toHaveBeenCalled();
-    expect(time.now).toBe(0);
   });
 
   it('reads from its address which call it was opened for', () => {

@@ -2,8 +2,8 @@ import type { FromWorker } from '~/api/worker';
 
 /** What of a call is needed here. */
 export interface Ringing {
-  readonly incoming: boolean;
   readonly phase: string;
+  readonly serverId: string;
   decline(): void;
 }
 
@@ -20,9 +20,15 @@ export interface WokenParts<C extends Ringing> {
 /** So long a call that was answered on its notification is waited for: the phone has to register first. Milliseconds. */
 const AWAITED_MS = 30_000;
 
-/** What a notification was pressed for, done by the telephone of this page as soon as it can. */
+interface Wish {
+  what: 'answer' | 'decline';
+  until: number;
+}
+
+/** What a notification was pressed for, done by the telephone of this page as soon as it can, with that call and no other. */
 export class Woken<C extends Ringing> {
-  private awaited?: { what: 'answer' | 'decline'; until: number };
+  /** By the call's id. */
+  private readonly wishes = new Map<string, Wish>();
 
   constructor(private readonly parts: WokenParts<C>) {
     parts.watch(() => this.look());
@@ -34,27 +40,24 @@ export class Woken<C extends Ringing> {
         return this.parts.nudge();
       case 'answer':
       case 'decline':
-        this.awaited = { what: told.type, until: this.parts.now() + AWAITED_MS };
+        this.wishes.set(told.call, { what: told.type, until: this.parts.now() + AWAITED_MS });
         this.parts.nudge();
         return this.look();
       case 'stop':
-        this.awaited = undefined;
+        this.wishes.delete(told.call);
         return;
     }
   }
 
   private look(): void {
-    const { awaited } = this;
-    if (!awaited) return;
-    if (awaited.until < this.parts.now()) {
-      this.awaited = undefined;
-      return;
+    for (const call of this.parts.calls()) {
+      const wish = call.phase === 'incoming' ? this.wishes.get(call.serverId) : undefined;
+      if (!wish) continue;
+      this.wishes.delete(call.serverId);
+      if (wish.until < this.parts.now()) continue;
+      if (wish.what === 'answer') this.parts.answer(call);
+      else call.decline();
     }
-    const call = this.parts.calls().find((each) => each.incoming && each.phase === 'incoming');
-    if (!call) return;
-    this.awaited = undefined;
-    if (awaited.what === 'answer') this.parts.answer(call);
-    else call.decline();
   }
 }
 

@@ -90,6 +90,8 @@ export class Call {
     readonly number: string,
     readonly name: string,
     private readonly line: CallLine,
+    /** The server's own id of one that came in: what is pushed names it so. */
+    readonly serverId = '',
   ) {
     this.state = createStore<CallState>({ ...BEGIN, phase: incoming ? 'incoming' : 'calling' });
     this.#own.lost = (kind) => void (kind === 'sound' ? this.reopenMicrophone() : this.video(false));

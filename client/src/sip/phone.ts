@@ -1,5 +1,6 @@
 import type { UA } from 'jssip';
 import type { RTCSession } from 'jssip/lib/RTCSession';
+import type { IncomingRequest } from 'jssip/lib/SIPMessage';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
 import { onLeaving } from '~/api/session';
 import { asProblem, type Problem } from '~/kernel/problem';
@@ -42,6 +43,8 @@ const QUICK_PAUSE = 200;
 /** So long the server has for a sign of life when nothing is heard. Milliseconds. */
 const HEARD_WITHIN = 1500;
 const MOST_CALLS = 2;
+/** The header in which the server names a call by its own id. */
+const WHICH = 'UnifiCX-Call';
 /** So long, in milliseconds, a call waits for the line. */
 const CONNECTED_WITHIN = 8000;
 
@@ -225,7 +228,7 @@ export class Phone {
     ua.on('registrationExpiring', () => void this.#register());
     ua.on('registrationFailed', ({ response }) => this.#notRegistered(response?.status_code));
     ua.on('newRTCSession', ({ originator, session, request }: RTCSessionEvent) => {
-      if ((originator as string) === 'remote') this.#rings(session, (request as { body?: string }).body);
+      if ((originator as string) === 'remote') this.#rings(session, request as IncomingRequest);
     });
     ua.start();
   }
@@ -280,15 +283,16 @@ export class Phone {
     );
   }
 
-  #rings(session: RTCSession, body: string | undefined): void {
+  #rings(session: RTCSession, request: IncomingRequest): void {
     const from = session.remote_identity;
     const number = String(from.uri.user ?? '');
-    const call = new Call(true, number, from.display_name === number ? '' : from.display_name, this.#lineOf());
+    const name = from.display_name === number ? '' : from.display_name;
+    const call = new Call(true, number, name, this.#lineOf(), request.getHeader(WHICH));
     const replaced = this.#replaced;
     this.#replaced = undefined;
     const live = this.state.state.calls.filter((each) => !each.over);
     if (!replaced && live.length >= MOST_CALLS) return session.terminate({ status_code: 486 });
-    call.attach(session, offersVideo(body));
+    call.attach(session, offersVideo(request.body));
     session.on('replaces', ({ accept }) => {
       this.#replaced = call;
       (accept as () => void)();
