@@ -127,6 +127,8 @@ def every_event() -> list[Event]:
     )
     events: list[Event] = [words.CallerCancelled(), words.MediaReleased(), words.MediaRestarted(), words.TimePassed()]
     events += [words.Declined()]
+    devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
+    events += [words.DeviceGone(device, frozenset(legs)) for device, legs in devices.items()]
     events += [words.MediaSilent(both) for both in (True, False)]
     events += [words.EndAsked(Cause.ENDED_BY_ADMINISTRATOR)]
     for ticket in tickets:

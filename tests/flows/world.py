@@ -271,6 +271,9 @@ class World:
             case [name, "declines", "asleep"]:
                 declined = self.conductor.decline(call_id, name)
                 self.log.append(("api", "declined" if declined else "it does not ring there"))
+            case [name, "is", "signed", "out"]:
+                self.location.put(f"e-{self.phones[name].number}", name, ())
+                self.conductor.revoked(f"e-{self.phones[name].number}", name)
             case [name, "comes", "back"]:  # by another connection, whether the old one is known to be gone or not
                 self._come_back(self.phones[name])
             case _:
@@ -300,7 +303,7 @@ class World:
         conductor, legs = self.conductor, self.legs
         held = {
             "runs": len(conductor.runs),
-            "runs of tenants": len(conductor._of_tenant),
+            "runs of tenants": len(conductor._shares),
             "legs of runs": len(conductor._by_leg),
             "concerned": len(conductor._concerned),
             "overheard": len(conductor._overhearing),

@@ -129,7 +129,7 @@ class SipServer:
     def _subscribe(self) -> None:
         """Who may not call any more is not left talking either."""
         bus, end = self._rooms.bus, self.conductor.end_all
-        bus.subscribe(DeviceRevoked, lambda fact: end(lambda run: fact.device_id in run.all_devices()))
+        bus.subscribe(DeviceRevoked, lambda fact: self.conductor.revoked(fact.extension_id, fact.device_id))
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
         for kind in (DeviceRegistered, DeviceMoved):
             bus.subscribe(kind, lambda signal: self.conductor.came(signal.extension_id, signal.device_id))

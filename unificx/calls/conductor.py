@@ -1,7 +1,6 @@
 """The conductor of all live calls: takes what the legs and the media tell, asks the rules, does what they say."""
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -24,6 +23,7 @@ from unificx.calls.rules.setup import APP_ANSWERS
 from unificx.calls.rules.states import Over, SettingUp, Talking
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import APP, Run, manner_of, printable
+from unificx.calls.shares import Shares
 from unificx.calls.transfers import Means, Transfers
 from unificx.kernel.agenda import Agenda
 from unificx.kernel.errors import NoRoom, NotFound
@@ -59,7 +59,7 @@ class Conductor:
     changed: Callable[[str], None] = lambda tenant_id: None
     """Called when a call of the tenant has begun, was answered, or is over; what `live` says is new then."""
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
-    _of_tenant: Counter[str] = field(default_factory=Counter[str])
+    _shares: Shares = field(init=False)
     _concerned: Concerned = field(default_factory=Concerned)
     _by_leg: dict[str, tuple[Run, str]] = field(default_factory=dict[str, tuple[Run, str]])
     _agenda: Agenda = field(init=False)
@@ -69,6 +69,7 @@ class Conductor:
     _transfers: Transfers = field(init=False)
 
     def __post_init__(self) -> None:
+        self._shares = Shares(self.settings)
         self._agenda = Agenda(self._deadlines)
         self._ringer = Ringer(self.parts.routing, self.parts.directory)
         self.parts.legs.newest = self._newest
@@ -195,8 +196,16 @@ class Conductor:
         self.wake()
         return True
 
+    def revoked(self, extension_id: str, device_id: str) -> None:
+        """A device may take part no more: it does not ring on, and a call that it is in ends."""
+        now = self.parts.clock.monotonic()
+        for run in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
+            self.tell(run, words.DeviceGone(device_id, run.legs_of(device_id)), now)
+        self._drain(now)
+        self.wake()
+
     def end_all(self, concerns: Callable[[Run], bool], cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> None:
-        """End the calls that `concerns` picks: of a device that was revoked, of an organisation that was suspended."""
+        """End the calls that `concerns` picks: of an extension that is gone, of an organisation that was suspended."""
         for run in [run for run in self.runs.values() if concerns(run)]:
             self.hang_up(run.id, cause=cause)
 
@@ -259,21 +268,15 @@ class Conductor:
 
     def _keep(self, run: Run) -> None:
         self.runs[run.id] = run
-        self._of_tenant[run.caller.tenant_id] += 1
-        self._note_concerned(run)
+        self._shares.begun(run.caller.tenant_id)
+        self._concerned.note(run.id, run.concerned())
         self.changed(run.caller.tenant_id)
-
-    def _note_concerned(self, run: Run) -> None:
-        run.concerns.update(run.concerned())
-        self._concerned.note(run.id, run.concerns)
 
     def _no_room(self, tenant_id: str) -> str:
         """Seconds after which to try again, "" if another call may begin."""
         if self.full():
             return "60"
-        most = self.settings
-        many = len(self.runs) >= most.most_calls or self._of_tenant[tenant_id] >= most.most_of_one_tenant
-        return "5" if many else ""
+        return "5" if self._shares.full(tenant_id) else ""
 
     def _step(self, run: Run, event: words.Event, now: float) -> None:
         if isinstance(event, words.MediaRestarted):
@@ -315,21 +318,20 @@ class Conductor:
 
     def _open(self, run: Run, ring: Ring, shown: Caller | None, now: float) -> None:
         rung = self._ringer.rung(run, ring, shown)
-        self._note_concerned(run)
+        self._concerned.note(run.id, run.concerned())
         run.state, actions = rules.open_by_app(rung, now)
         self._do(run, actions, now)
 
     def _ring(self, run: Run, offer: bytes, ring: Ring, now: float) -> None:
         run.callee, run.only = ring.extension, ring.only
         rung = self._ringer.rung(run, ring)
-        self._note_concerned(run)
+        self._concerned.note(run.id, run.concerned())
         run.state, actions = rules.begin(offer, rung, now)
         self._do(run, actions, now)
 
     def _came(self, run: Run, extension_id: str, device_id: str, now: float) -> None:
-        for name, leg in list(run.legs.items()):
-            if run.device(name)[1] == device_id:
-                leg.moved(now)
+        for name in run.legs_of(device_id).intersection(run.legs):
+            run.legs[name].moved(now)
         came = self._ringer.came(run, extension_id, device_id, now)
         if came is not None:
             self.tell(run, came, now)
@@ -372,7 +374,7 @@ class Conductor:
         name = run.fresh("b")
         run.legs[name], run.devices[name], run.extensions[name] = leg, caller.device_id, caller.extension_id
         self._by_leg[leg.id] = (run, name)
-        self._note_concerned(run)
+        self._concerned.note(run.id, run.concerned())
         self.tell(run, words.TakeOver(gone, name, leg.received), now)
         self._drain(now)
 
@@ -387,7 +389,7 @@ class Conductor:
         for name in names.values():
             if name in run.legs:
                 self._by_leg[run.legs[name].id] = (run, name)
-        self._note_concerned(run)
+        self._concerned.note(run.id, run.concerned())
         other.state = Over()
         for name in anchors:
             self._hands.do(other, words.ReleaseMedia(name, final=False), now)
@@ -437,7 +439,7 @@ class Conductor:
                 for name in (CALLER, action.leg):
                     self._by_leg[run.legs[name].id] = (run, name)
             elif isinstance(action, words.NoteAnswered | words.NoteJoined | words.Seek):
-                self._note_concerned(run)
+                self._concerned.note(run.id, run.concerned())
                 self.changed(run.caller.tenant_id)
             if isinstance(action, JOURNALLED):
                 self._journal(run)
@@ -485,11 +487,9 @@ class Conductor:
     def _finish(self, run: Run, now: float) -> None:
         """Nothing keeps the call any more; what its legs still have to say they say alone."""
         if self.runs.pop(run.id, None) is not None:
-            self._of_tenant[run.caller.tenant_id] -= 1
+            self._shares.over(run.caller.tenant_id)
             self.changed(run.caller.tenant_id)
-            if not self._of_tenant[run.caller.tenant_id]:
-                del self._of_tenant[run.caller.tenant_id]
-        self._concerned.drop(run.id, run.concerns)
+        self._concerned.drop(run.id)
         for leg in run.legs.values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)

@@ -93,8 +93,6 @@ class Run:
     """Who is called next, when somebody gives the call away."""
     returns: "Sought | None" = None
     """Who gave it away, to be called if nobody takes it."""
-    concerns: set[str] = field(default_factory=set[str])
-    """All devices and extensions it ever concerned."""
     named: Counter[str] = field(default_factory=Counter[str])
     """How many names for legs were given out."""
     apps: dict[str, Hosted] = field(default_factory=dict[str, Hosted])
@@ -130,11 +128,6 @@ class Run:
         """The anchor's name for a branch."""
         return f"{self.id}.{branch}"
 
-    def all_devices(self) -> set[str]:
-        """The devices that call and that answered."""
-        callees = {self.devices.get(self.winner, "")} if self.winner is not None else set[str]()
-        return {self.caller.device_id} | callees
-
     def all_extensions(self) -> set[str]:
         """The extensions of both sides."""
         return {self.caller.extension_id, self.callee.id if self.callee is not None else ""}
@@ -144,6 +137,10 @@ class Run:
         if name == CALLER:
             return self.caller.extension_id, self.caller.device_id
         return self.extensions.get(name, ""), self.devices.get(name, "")
+
+    def legs_of(self, device_id: str) -> frozenset[str]:
+        """The names of a device's legs; of some there is nothing yet, or no more."""
+        return frozenset(name for name in (CALLER, *self.devices) if self.device(name)[1] == device_id)
 
     def concerned(self) -> tuple[str, ...]:
         """The devices in it or rung for it, and the extension that is called."""

@@ -1,5 +1,6 @@
 """A call that an app begins: it is asked for its description, and then calls like anybody else."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.rules.causes import Cause
@@ -16,6 +17,7 @@ from unificx.calls.rules.words import (
     CallerCancelled,
     Declined,
     DeviceCame,
+    DeviceGone,
     Dial,
     EndAsked,
     Event,
@@ -57,6 +59,8 @@ def opening(state: Opening, event: Event, now: float) -> Outcome:
             return _none(Cause.FAULT)
         case EndAsked(cause):
             return _none(cause)
+        case DeviceGone(device, legs):
+            return replace(state, rung=state.rung.without(device, legs)), []
         case TimePassed():
             return _none(Cause.FAULT) if now >= state.until else (state, [])
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaRestarted() | MediaSilent():

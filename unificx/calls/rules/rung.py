@@ -1,6 +1,6 @@
 """Who is rung for a call, and how long it may take."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,9 @@ class Rung:
     srtp: frozenset[str] = frozenset()
     sleepers: Sleepers = Sleepers()
     instead: str = ""
+
+    def without(self, device: str, legs: frozenset[str]) -> "Rung":
+        """The same but for a device, whose these legs would be."""
+        asleep, behind = self.sleepers.asleep - {device}, self.sleepers.behind
+        sleepers = Sleepers(asleep, {name: each for name, each in behind.items() if each != device})
+        return replace(self, names=tuple(name for name in self.names if name not in legs), sleepers=sleepers)

@@ -24,6 +24,7 @@ from unificx.calls.rules.words import (
     CancelCallee,
     Declined,
     DeviceCame,
+    DeviceGone,
     Dial,
     EndAsked,
     Event,
@@ -99,6 +100,8 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _refused(state, leg, status, now)
         case DeviceCame():
             return _came(state, event)
+        case DeviceGone():
+            return _gone(state, event, now)
         case Declined():
             return _not_taken(state, Cause.DECLINED, now)
         case CallerCancelled() | HungUp("a"):
@@ -140,11 +143,13 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             return _fail(state, _why(event))
         case LegLost(leg) | HungUp(leg) if leg in (CALLER, state.callee):
             return _fail(state, _why(event))
+        case DeviceGone(_, legs) if legs & {CALLER, state.callee}:
+            return _fail(state, Cause.ENDED_BY_ADMINISTRATOR)
         case OfferCame(leg):
             return state, [RefuseOffer(leg, 491)]
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
             return state, []
-        case LegLost() | HungUp() | AckCame() | DeviceCame() | Declined():
+        case LegLost() | HungUp() | AckCame() | DeviceCame() | DeviceGone() | Declined():
             return state, []
         case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
             return state, []
@@ -238,6 +243,19 @@ def _came(state: SettingUp, event: DeviceCame) -> Outcome:
     return state, [*actions, _first_step(state, event.leg)]
 
 
+def _gone(state: SettingUp, event: DeviceGone, now: float) -> Outcome:
+    """A device does not ring on, and is not waited for; the others are."""
+    if CALLER in event.legs:
+        return _give_up(state, Cause.ENDED_BY_ADMINISTRATOR)
+    actions: list[Action] = []
+    for branch in state.branches:
+        if branch.live and branch.name in event.legs:
+            if branch.stage != "offering":
+                actions.append(CancelCallee(branch.name, elsewhere=False))
+            state = _with(state, replace(branch, stage="over", cause=Cause.UNREACHABLE))
+    return _go_on(replace(state, asleep=state.asleep - {event.device}), actions, now)
+
+
 def _time_passed(state: SettingUp, now: float) -> Outcome:
     if now >= state.ring_until:
         return _not_taken(state, Cause.NO_ANSWER, now)
@@ -252,12 +270,20 @@ def _branch_over(state: SettingUp, leg: str, cause: Cause, now: float, *, vanish
     actions: list[Action] = []
     if vanished and branch.sleeper:
         state, actions = waking.fallen_asleep(state, branch)
+    return _go_on(state, actions, now)
+
+
+def _go_on(state: SettingUp, actions: list[Action], now: float) -> Outcome:
+    """As long as anybody rings, or wakes."""
     if any(each.live for each in state.branches):
         return state, actions
     if state.asleep:
         state, told = waking.hold(state)
         return state, [*actions, *told]
-    return _not_taken(state, weightiest([each.cause for each in state.branches if each.cause is not None]), now)
+    outcome, over = _not_taken(
+        state, weightiest([each.cause for each in state.branches if each.cause is not None]), now
+    )
+    return outcome, [*actions, *over]
 
 
 def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:

@@ -22,6 +22,7 @@ from unificx.calls.rules.words import (
     Close,
     Declined,
     DeviceCame,
+    DeviceGone,
     EndAsked,
     Event,
     HungUp,
@@ -62,6 +63,10 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return end(state, Cause.HUNG_UP, now, closing=leg)
         case LegLost(leg) if leg in (CALLER, state.callee):
             return end(state, Cause.LEG_LOST, now, lost=leg)
+        case DeviceGone(_, legs) if legs & {CALLER, state.callee}:
+            return end(state, Cause.ENDED_BY_ADMINISTRATOR, now)
+        case DeviceGone(_, legs) if isinstance(state.exchange, TakingOver) and state.exchange.leg in legs:
+            return turning.kept(state, state.exchange, Cause.ENDED_BY_ADMINISTRATOR)
         case CallerCancelled():  # our answer still waits for the PRACK of an early one, so it never went out
             return end(state, Cause.HUNG_UP, now)
         case EndAsked(cause):
@@ -97,7 +102,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return state, []  # see `transfer`, which is asked before
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
-        case DeviceCame() | Declined():
+        case DeviceCame() | DeviceGone() | Declined():
             return state, []
         case _:
             assert_never(event)

@@ -27,6 +27,7 @@ from unificx.calls.rules.words import (
     Close,
     Declined,
     DeviceCame,
+    DeviceGone,
     EndAsked,
     Event,
     HungUp,
@@ -95,6 +96,11 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
             return _given_up(state, Cause.LEG_LOST, now, lost=CALLER)
         case EndAsked(cause):
             return _given_up(state, cause, now)
+        case DeviceGone(_, legs) if legs & {CALLER, state.transferor, state.talking.callee}:
+            return _given_up(state, Cause.ENDED_BY_ADMINISTRATOR, now)
+        case DeviceGone(device, legs):
+            back = state.back.without(device, legs) if state.back is not None else None
+            return _searched(replace(state, back=back), setting_up(state.search, event, now), now)
         case TimePassed() if now >= state.talking.ends_at:
             return _given_up(state, Cause.TOO_LONG, now)
         case HungUp(leg) | LegLost(leg) | CalleeRefused(leg) | CalleeAnswered(leg) | OfferCame(leg) if _is_in(

@@ -89,6 +89,14 @@ class DeviceCame:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceGone:
+    """A device may take part no more; `legs` are its own, whether they are in the call, ring, or are still to."""
+
+    device: str
+    legs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Declined:
     """A person said no on a device that was woken for the call, without its phone: as good as a phone's 603."""
 
@@ -206,6 +214,7 @@ Event = (
     | CalleeAnswered
     | CalleeRefused
     | DeviceCame
+    | DeviceGone
     | Declined
     | CallerCancelled
     | AckCame
