@@ -240,6 +240,23 @@ async def test_a_pin_is_never_shown_and_must_be_one(world: World) -> None:
     assert (await ben.patch(path, json={"pin": "4711"})).status_code == 404
 
 
+@pytest.mark.promise("R1")
+async def test_nobody_but_the_owner_of_a_mailbox_sets_its_pin(world: World) -> None:
+    anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
+    path = "/api/v1/extensions/1001/voicemail"
+    for other in (admin, world.client(operator=True)):
+        where = {"tenant": world.acme.id}
+        assert (await anna.patch(path, json={"pin": "4711"})).json()["may_set_pin"] is True
+        assert (await other.get(path, params=where)).json()["may_set_pin"] is False
+        refused = await other.patch(path, json={"pin": "8264"}, params=where)
+        assert (refused.status_code, refused.json()["field"]) == (403, "pin")
+        cleared = await other.patch(path, json={"pin": ""}, params=where)
+        assert (cleared.status_code, cleared.json()["has_pin"]) == (200, False)
+    await admin.post("/api/v1/extensions", json={"number": "1009", "name": "Lobby"})
+    lobby = await admin.patch("/api/v1/extensions/1009/voicemail", json={"pin": "8264"})
+    assert (lobby.json()["has_pin"], lobby.json()["may_set_pin"]) == (True, True)
+
+
 @pytest.mark.parametrize("change", [{"longest_seconds": 5}, {"most_messages": 0}, {"restorable_days": 400}])
 async def test_settings_out_of_reason_are_refused(world: World, change: dict[str, int]) -> None:
     answer = await (await world.admin(world.acme)).patch("/api/v1/voicemail/settings", json=change)

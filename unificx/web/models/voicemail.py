@@ -88,6 +88,9 @@ class Mailbox(Output):
     )
     transcribes: bool = Field(description="Whether they are.")
     has_pin: bool = Field(description="It can be heard from any telephone, by *98.")
+    may_set_pin: bool = Field(
+        description="Whether whoever asks may give it a PIN: its owner alone, where it has one. Others take it away."
+    )
     mail_caller: bool = Field(description="The e-mail says who called.")
     mail_sound: bool = Field(
         description="Its owner wants the message itself in the e-mail, as WAV; one of more than 7 MB stays out of it."
@@ -103,7 +106,7 @@ class MailboxChange(Input):
     enabled: bool | None = None
     mail: bool | None = None
     mail_caller: bool | None = None
-    pin: Pin | None = None
+    pin: Pin | None = Field(default=None, description="Its owner alone may set one; empty takes it away.")
     transcribe: bool | None = Field(default=None, description="Its owner alone may switch it on.")
     mail_sound: bool | None = Field(default=None, description="Its owner alone may switch it on.")
     old_messages: OldMessages | None = None

@@ -146,7 +146,7 @@ async def show_mailbox(
 ) -> voicemail.Mailbox:
     """Show how an extension's mailbox is set up."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    return await _mailbox(services, await extension_within(services, within, extension))
+    return await _mailbox(services, asker, await extension_within(services, within, extension))
 
 
 @router.patch("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404, 409, 410))
@@ -156,13 +156,27 @@ async def change_mailbox(
     """Change it: one's own, or as an administrator."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
-    if not asker.principal.person_id or known.person_id != asker.principal.person_id:
+    if not _is_owner(asker, known):
         if change.transcribe:
             raise Forbidden("Whether messages become text is for the mailbox's owner to say.")
         if change.mail_sound:
             raise Forbidden("Whether messages are sent by e-mail is for the mailbox's owner to say.")
+    if change.pin and not _may_set_pin(asker, known):
+        raise Forbidden(
+            "Only its owner sets a mailbox's PIN: whoever knows it can listen.",
+            hint='You can take the PIN away: set it to "".',
+            field="pin",
+        )
     await services.mailboxes.change_box(known, BoxChange(**change.model_dump()))
-    return await _mailbox(services, known)
+    return await _mailbox(services, asker, known)
+
+
+def _is_owner(asker: AskerDep, extension: people.Extension) -> bool:
+    return bool(asker.principal.person_id) and extension.person_id == asker.principal.person_id
+
+
+def _may_set_pin(asker: AskerDep, extension: people.Extension) -> bool:
+    return extension.person_id is None or _is_owner(asker, extension)
 
 
 async def _reach(services: Services, asker: AskerDep, tenant: str | None) -> Reach:
@@ -225,7 +239,7 @@ def _settings(services: Services, settings: TenantSettings) -> voicemail.Voicema
     return voicemail.VoicemailSettings(**asdict(settings), transcription_needs=services.mailboxes.transcription_needs)
 
 
-async def _mailbox(services: Services, extension: people.Extension) -> voicemail.Mailbox:
+async def _mailbox(services: Services, asker: AskerDep, extension: people.Extension) -> voicemail.Mailbox:
     box = services.mailboxes.box(extension.id)
     return voicemail.Mailbox(
         extension_id=extension.id,
@@ -234,6 +248,7 @@ async def _mailbox(services: Services, extension: people.Extension) -> voicemail
         takes_messages=services.mailboxes.takes_messages(extension),
         mail=box.mail,
         has_pin=box.has_pin,
+        may_set_pin=_may_set_pin(asker, extension),
         transcribe=box.transcribe,
         transcribes=services.mailboxes.transcribes(extension.tenant_id, extension.id),
         mail_caller=box.mail_caller,

@@ -84,6 +84,7 @@ function Pin({ model }: { model: MailboxModel }) {
   const { mailbox, busy, done } = useValue(model.state);
   const [pin, setPin] = useState('');
   const has = mailbox?.has_pin ?? false;
+  const may = mailbox?.may_set_pin ?? false;
   const set = async (chosen: string) => {
     await model.pin(chosen);
     if (model.state.state.done) setPin('');
@@ -95,21 +96,33 @@ function Pin({ model }: { model: MailboxModel }) {
         void set(pin);
       }}
     >
-      <PasswordInput
-        size="md"
-        label={has ? t`New PIN` : t`PIN`}
-        description={t`With one the mailbox can be heard from any telephone, by *98. 4 to 12 digits.`}
-        inputMode="numeric"
-        autoComplete="off"
-        maxLength={12}
-        visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the PIN` }}
-        value={pin}
-        onChange={(event) => setPin(event.currentTarget.value)}
-      />
+      {may ? (
+        <PasswordInput
+          size="md"
+          label={has ? t`New PIN` : t`PIN`}
+          description={t`With one the mailbox can be heard from any telephone, by *98. 4 to 12 digits.`}
+          inputMode="numeric"
+          autoComplete="off"
+          maxLength={12}
+          visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the PIN` }}
+          value={pin}
+          onChange={(event) => setPin(event.currentTarget.value)}
+        />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {has ? (
+            <Trans>It has a PIN. Only the owner of the mailbox can set another.</Trans>
+          ) : (
+            <Trans>It has no PIN. Only the owner of the mailbox can set one.</Trans>
+          )}
+        </Text>
+      )}
       <Group gap="xs" mt="xs">
-        <Button type="submit" size="md" variant="light" disabled={!goodPin(pin) || busy}>
-          {has ? <Trans>Change the PIN</Trans> : <Trans>Set the PIN</Trans>}
-        </Button>
+        {may && (
+          <Button type="submit" size="md" variant="light" disabled={!goodPin(pin) || busy}>
+            {has ? <Trans>Change the PIN</Trans> : <Trans>Set the PIN</Trans>}
+          </Button>
+        )}
         {has && (
           <Button size="md" variant="default" disabled={busy} onClick={() => void set('')}>
             <Trans>Take the PIN away</Trans>
