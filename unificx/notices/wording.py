@@ -73,6 +73,15 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
         "new_device": Words(
             "A new device was signed in", ("A new device was signed in to your account: {detail}.", _NOT_YOU["en"])
         ),
+        "device_given": Words(
+            "Somebody else got a login for your extension",
+            (
+                "Somebody who looks after the telephones of {organisation} was given a login for a device of your"
+                " extension: {detail}.",
+                "That device can call as you and hear your mailbox. If you do not know why, ask for the reason, and"
+                " remove it in the settings.",
+            ),
+        ),
         "code_tried_again": Words(
             "A sign-in code was tried a second time",
             (
@@ -135,6 +144,15 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
         "new_device": Words(
             "Ein neues Gerät wurde angemeldet",
             ("An Ihrem Konto wurde ein neues Gerät angemeldet: {detail}.", _NOT_YOU["de"]),
+        ),
+        "device_given": Words(
+            "Jemand anderes hat Zugangsdaten für Ihre Nebenstelle bekommen",
+            (
+                "Jemand, der sich um die Telefone von {organisation} kümmert, hat Zugangsdaten für ein Gerät an Ihrer"
+                " Nebenstelle bekommen: {detail}.",
+                "Dieses Gerät kann in Ihrem Namen anrufen und Ihr Postfach abhören. Wenn Sie nicht wissen, warum,"
+                " fragen Sie nach dem Grund und entfernen Sie es in den Einstellungen.",
+            ),
         ),
         "code_tried_again": Words(
             "Ein Anmeldecode wurde ein zweites Mal benutzt",

@@ -6,6 +6,7 @@ from unificx.kernel.errors import Conflict, Invalid, NotFound
 from unificx.people.contracts import (
     NewPerson,
     NewTenant,
+    NoticeKind,
     Page,
     Person,
     PersonChange,
@@ -193,6 +194,13 @@ class Accounts(Room):
         if found is None:
             raise NotFound("There is no such person.")
         return found
+
+    async def _tell(self, tenant_id: str, person_id: str, kind: NoticeKind, detail: str) -> None:
+        """Let the courier tell the person, unless they never were here: an invitation comes first."""
+        async with self._database.read() as session:
+            person = await accounts.person(session, self._keys, tenant_id, person_id)
+        if person is not None and person.state != "invited":
+            await self._courier.notice(person, kind, detail)
 
     async def _close(self, change: Change, person: Person) -> None:
         tenant_id, person_id = person.tenant_id, person.id

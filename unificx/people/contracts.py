@@ -17,7 +17,13 @@ Keep = Literal["token", "cookie"]
 """How a session is kept: by a program, which is told its tokens, or by a browser, out of a script's reach."""
 FactorKind = Literal["totp", "passkey", "recovery_code"]
 NoticeKind = Literal[
-    "new_device", "code_tried_again", "session_theft", "password_changed", "factor_changed", "recovery_used"
+    "new_device",
+    "device_given",
+    "code_tried_again",
+    "session_theft",
+    "password_changed",
+    "factor_changed",
+    "recovery_used",
 ]
 """What a person is told about the safety of their account."""
 Language = Literal["en", "de"]

@@ -121,11 +121,16 @@ class Phones(Accounts):
 
     # devices
 
-    async def create_device(self, tenant_id: str, new: NewDevice) -> MadeDevice:
-        """Another phone or program for an extension, with a login of its own."""
+    async def create_device(self, tenant_id: str, new: NewDevice, by: str = "") -> MadeDevice:
+        """Another phone or program for an extension, with a login of its own.
+
+        `by` whom, a person's id or "" for the operator at the machine: the owner is told if it is somebody else.
+        """
         async with self._changing() as change:
             extension = await self._extension(change, tenant_id, new.extension_id)
-            return await self._add_device(change, extension, new)
+            made = await self._add_device(change, extension, new)
+        self._tell_owner(extension, made.device, by)
+        return made
 
     async def list_devices(
         self, tenant_id: str, extension_id: str | None = None, cursor: str | None = None, limit: int = 100
@@ -167,14 +172,15 @@ class Phones(Accounts):
             doing.afterwards.append(lambda: self.directory.enable_device(device_id, enabled=after.enabled))
         return after
 
-    async def renew_device(self, tenant_id: str, device_id: str) -> MadeDevice:
-        """A new password; the old one stops working at once."""
+    async def renew_device(self, tenant_id: str, device_id: str, by: str = "") -> MadeDevice:
+        """A new password; the old one stops working at once. `by`: as of `create_device`."""
         async with self._changing() as change:
             device, extension = await self._device(change, tenant_id, device_id)
             login, auth = self._new_login(extension, device)
             await phones.save_login(change.session, self._keys, auth, extension.subject)
             change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
             change.afterwards.append(lambda: self.directory.put_device(auth))
+        self._tell_owner(extension, device, by)
         return MadeDevice(device, login)
 
     async def delete_device(self, tenant_id: str, device_id: str) -> None:
@@ -196,6 +202,11 @@ class Phones(Accounts):
         if found is None:
             raise NotFound("There is no such device.")
         return found, await self._extension(change, tenant_id, found.extension_id)
+
+    def _tell_owner(self, extension: Extension, device: Device, by: str) -> None:
+        """Whoever has a login of an extension is its owner on the telephone: calls as them, hears their mailbox."""
+        if extension.person_id is not None and extension.person_id != by:
+            self._later(self._tell(extension.tenant_id, extension.person_id, "device_given", device.name))
 
     async def _add_device(self, change: Change, extension: Extension, new: NewDevice) -> MadeDevice:
         device = Device(

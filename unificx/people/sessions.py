@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from unificx.kernel.errors import NotFound, Unauthenticated
 from unificx.people import terms
 from unificx.people.clients import Clients
-from unificx.people.contracts import Arrival, Keep, NoticeKind, OwnAccount, Principal, Session, SignedIn
+from unificx.people.contracts import Arrival, Keep, OwnAccount, Principal, Session, SignedIn
 from unificx.people.queries import accounts, entry, links, phones, sessions
 from unificx.people.refusals import AcceptanceNeeded, SessionOver
 from unificx.people.room import Change, Tools
@@ -212,13 +212,6 @@ class Sessions(Clients):
         if len(self._said_yes) >= _MOST_REMEMBERED:
             self._said_yes.clear()
         self._said_yes.add(who.session_id)
-
-    async def _tell(self, tenant_id: str, person_id: str, kind: NoticeKind, detail: str) -> None:
-        """Let the courier tell the person."""
-        async with self._database.read() as session:
-            person = await accounts.person(session, self._keys, tenant_id, person_id)
-        if person is not None:
-            await self._courier.notice(person, kind, detail)
 
 
 def _accepted(said: AcceptancePart | None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from letters import Letters
 from sqlalchemy import text
 
 from unificx.kernel.errors import Conflict, Invalid, NotFound
@@ -176,6 +177,25 @@ async def test_a_new_password_ends_the_old_one(people: People, acme: Tenant) -> 
     assert renewed.login.password != made.login.password
     assert after.ha1_sha256 != before.ha1_sha256
     assert people.directory.devices_of(made.extension.id) == (after,)
+
+
+@pytest.mark.promise("R1")
+async def test_an_owner_is_told_when_somebody_else_gets_a_login(people: People, acme: Tenant, letters: Letters) -> None:
+    made = await people.create_extension(acme.id, ADA)
+    owner = made.extension.person_id
+    assert owner is not None
+    await people.create_device(acme.id, NewDevice(made.extension.id, "Desk"))
+    await people.settle()
+    assert not letters.sent  # she was not invited yet
+    await people.set_password(acme.id, owner, "a password of my own")
+    await people.create_device(acme.id, NewDevice(made.extension.id, "Mine"), owner)
+    await people.renew_device(acme.id, made.device.id, owner)
+    other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
+    await people.settle()
+    assert letters.of("device_given") == [("Ada@acme.example", "Kitchen")]
+    await people.renew_device(acme.id, other.device.id, "somebody-else")
+    await people.settle()
+    assert letters.of("device_given") == [("Ada@acme.example", "Kitchen")] * 2
 
 
 async def test_deleting_an_extension_takes_its_devices_and_frees_the_number(

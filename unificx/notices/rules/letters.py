@@ -8,6 +8,7 @@ Kind = Literal[
     "invitation",
     "recovery",
     "new_device",
+    "device_given",
     "code_tried_again",
     "session_theft",
     "password_changed",

@@ -51,7 +51,7 @@ async def create_device(
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     extension = await extension_within(services, within, new.extension)
     wanted = people.NewDevice(extension_id=extension.id, name=new.name, kind=new.kind)
-    return _created(await services.people.create_device(within.tenant_id, wanted))
+    return _created(await services.people.create_device(within.tenant_id, wanted, asker.principal.person_id))
 
 
 @router.get("/{device_id}", responses=refusals(401, 403, 404))
@@ -81,7 +81,7 @@ async def renew_device_login(
     """Give a device a new password; the old one stops working at once."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     device = await device_within(services, within, device_id)
-    return _created(await services.people.renew_device(within.tenant_id, device.id))
+    return _created(await services.people.renew_device(within.tenant_id, device.id, asker.principal.person_id))
 
 
 @router.delete("/{device_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
