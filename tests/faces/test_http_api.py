@@ -3,7 +3,7 @@
 import pytest
 from http_world import PASSWORD, Call, World
 
-from unificx.people import NewExtension
+from unificx.people import OPERATOR, NewExtension, Role
 
 
 async def test_an_operator_makes_an_organisation_and_ends_it(world: World) -> None:
@@ -45,11 +45,36 @@ async def test_a_one_time_password_lets_a_person_in_to_choose_their_own(world: W
     signed = await world.client().post("/api/v1/sessions", json={"email": "ada@acme.example", "password": once})
     assert signed.json()["must_change"] is True
     herself = world.client(Authorization=f"Bearer {signed.json()['token']}")
+    assert (await herself.get("/api/v1/me")).json()["must_change"] is True
+    for verb, path in (("GET", "/history"), ("GET", "/voicemail"), ("POST", "/me/sip-access"), ("GET", "/push/key")):
+        refused = await herself.request(verb, f"/api/v1{path}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "own_password_needed"), path
     changed = await herself.put("/api/v1/me/password", json={"current": once, "password": PASSWORD})
     assert changed.status_code == 204
     again = await world.client().post("/api/v1/sessions", json={"email": "ada@acme.example", "password": PASSWORD})
     assert again.json()["must_change"] is False
-    assert (await herself.get("/api/v1/me")).status_code == 200
+    assert (await herself.get("/api/v1/me")).json()["must_change"] is False
+    assert (await herself.get("/api/v1/voicemail")).status_code == 200
+
+
+async def test_who_has_a_one_time_password_may_leave(world: World) -> None:
+    ada = await world.person(world.acme, "ada@acme.example")
+    once = await world.people.reset_password(world.acme.id, ada.id)
+    signed_in = await world.signed_in("ada@acme.example", once)
+    assert (await signed_in.delete("/api/v1/sessions/current")).status_code == 204
+
+
+async def test_the_first_operator_chooses_a_password_at_a_screen_and_a_program_need_not(world: World) -> None:
+    tenant = await world.people.tenant(OPERATOR)
+    operator = await world.person(tenant, "first@operator.example", Role.OPERATOR)
+    password = await world.people.reset_password(tenant.id, operator.id)
+    program = await world.signed_in(operator.email, password)
+    assert (await program.get("/api/v1/tenants")).status_code == 200
+    screen, home = world.client(), {"Sec-Fetch-Site": "same-origin"}
+    who = {"email": operator.email, "password": password, "keep": "cookie"}
+    assert (await screen.post("/api/v1/sessions", json=who, headers=home)).json()["must_change"] is True
+    refused = await screen.get("/api/v1/tenants")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_password_needed")
 
 
 @pytest.mark.promise("C2")

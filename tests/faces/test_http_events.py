@@ -104,6 +104,14 @@ async def test_who_is_signed_in_is_let_in(world: World, address: Address, way: s
     await listening(world, 0)
 
 
+async def test_who_has_a_one_time_password_hears_nothing(world: World, address: Address) -> None:
+    ada = await world.person(world.acme, "ada@acme.example")
+    once = await world.people.reset_password(world.acme.id, ada.id)
+    token = token_of(await world.signed_in("ada@acme.example", once))
+    async with address.listen(first={"token": token}) as talk:
+        assert await closed(talk) == hub.SIGNED_OUT
+
+
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "https://pbx.example.com.evil.example", "https://["]

@@ -253,10 +253,14 @@ class DeviceAuth:
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """What somebody who is signed in sees of himself. `acceptance_needed`: of the present terms and policy."""
+    """What somebody who is signed in sees of himself.
+
+    `must_change`: the password, which somebody else was shown. `acceptance_needed`: of the present terms and policy.
+    """
 
     person: Person
     extensions: tuple[Extension, ...]
+    must_change: bool
     acceptance_needed: bool
 
 

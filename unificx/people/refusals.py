@@ -51,6 +51,12 @@ class AcceptanceNeeded(Forbidden):
     code = "acceptance_needed"
 
 
+class OwnPasswordNeeded(Forbidden):
+    """Whoever asks has yet to replace a password that somebody else was shown."""
+
+    code = "own_password_needed"
+
+
 class WrongProof(Unauthenticated):
     """What was to let in does not."""
 

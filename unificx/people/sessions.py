@@ -8,7 +8,7 @@ from unificx.people import terms
 from unificx.people.clients import Clients
 from unificx.people.contracts import Arrival, Keep, OwnAccount, Principal, Session, SignedIn
 from unificx.people.queries import accounts, entry, links, phones, sessions
-from unificx.people.refusals import AcceptanceNeeded, SessionOver
+from unificx.people.refusals import AcceptanceNeeded, OwnPasswordNeeded, SessionOver
 from unificx.people.room import Change, Tools
 from unificx.people.rules import rotation
 from unificx.people.tables import AcceptancePart
@@ -30,6 +30,8 @@ class Sessions(Clients):
         self._sessions_used: dict[tuple[str, str], date] = {}
         self._said_yes: set[str] = set()
         """Sessions of whom it is known: the terms stay the same while this runs, and who says no is signed out."""
+        self._own_password: set[str] = set()
+        """Sessions of whom it is known: a password that is to be replaced comes with the end of every session."""
 
     async def open_session(self, tenant_id: str, person_id: str, arrival: Arrival, *, proved: bool = True) -> SignedIn:
         """A session for a person of whom everything necessary was proved; an invited one becomes active.
@@ -195,8 +197,22 @@ class Sessions(Clients):
             if person is None:
                 raise NotFound("There is no such person.")
             extensions = await phones.extensions_of_person(session, self._keys, who.tenant_id, who.person_id)
+            must_change = await entry.must_change(session, who.tenant_id, who.person_id)
             said = await entry.last_acceptance(session, self._keys, who.tenant_id, who.person_id)
-        return OwnAccount(person, tuple(extensions), acceptance_needed=not _accepted(said))
+        return OwnAccount(person, tuple(extensions), must_change, acceptance_needed=not _accepted(said))
+
+    async def must_have_own_password(self, who: Principal) -> None:
+        """Raises OwnPasswordNeeded for whoever has a password that is good for no more than to choose one's own."""
+        if who.session_id in self._own_password:
+            return
+        async with self._database.read() as session:
+            must_change = await entry.must_change(session, who.tenant_id, who.person_id)
+        if must_change:
+            raise OwnPasswordNeeded(
+                "Choose a password of your own first.",
+                hint="PUT /api/v1/me/password, the present one as `current`.",
+            )
+        _remember(self._own_password, who)
 
     async def must_have_said_yes(self, who: Principal) -> None:
         """Raises AcceptanceNeeded for whoever has yet to say yes to the present terms and policy."""
@@ -209,9 +225,13 @@ class Sessions(Clients):
                 "Say yes to the present terms and policy first.",
                 hint="Look at /api/v1/sign-in/options, then POST /api/v1/me/acceptances.",
             )
-        if len(self._said_yes) >= _MOST_REMEMBERED:
-            self._said_yes.clear()
-        self._said_yes.add(who.session_id)
+        _remember(self._said_yes, who)
+
+
+def _remember(sessions: set[str], who: Principal) -> None:
+    if len(sessions) >= _MOST_REMEMBERED:
+        sessions.clear()
+    sessions.add(who.session_id)
 
 
 def _accepted(said: AcceptancePart | None) -> bool:

@@ -113,8 +113,19 @@ async def _anybody(
     return await asker_of(request)
 
 
-UnsaidDep = Annotated[Asker, Depends(_anybody)]
-"""Who asks, though they may have yet to say yes to the terms: to come in, to go, and to be a telephone."""
+HalfInDep = Annotated[Asker, Depends(_anybody)]
+"""Who asks, though they may have yet to choose a password or to say yes to the terms: to come in, and to go."""
+
+
+async def _unsaid(request: Request, asker: HalfInDep) -> Asker:
+    """Raises OwnPasswordNeeded. The first operator's password is told to programs too, which may use it as it is."""
+    if asker.principal.person_id and (asker.by_cookie or not asker.is_operator):
+        await services_of(request).people.must_have_own_password(asker.principal)
+    return asker
+
+
+UnsaidDep = Annotated[Asker, Depends(_unsaid)]
+"""Who asks, though they may have yet to say yes to the terms: to be a telephone."""
 
 
 async def _asker(request: Request, asker: UnsaidDep) -> Asker:

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from unificx.kernel.errors import Refused
-from unificx.people import People, Principal
+from unificx.people import People, Principal, Role
 from unificx.web.access import COOKIE
 from unificx.web.hub import SIGNED_OUT, Feed, Hub
 from unificx.web.shell import Receive, Scope, Send
@@ -66,9 +66,12 @@ class Events:
 
     async def _known(self, token: str) -> Principal | None:
         try:
-            return await self._people.authenticate(token)
+            principal = await self._people.authenticate(token)
+            if principal.role is not Role.OPERATOR:
+                await self._people.must_have_own_password(principal)
         except Refused:
             return None
+        return principal
 
 
 class _Talk:

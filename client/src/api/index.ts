@@ -17,11 +17,11 @@ export function onSessionOver(listener: () => void): void {
   sessionOver = listener;
 }
 
-let acceptanceNeeded: () => void = () => undefined;
+let halfIn: () => void = () => undefined;
 
-/** Who wants to know that there are new terms to say yes to: everything else is refused until then. */
-export function onAcceptanceNeeded(listener: () => void): void {
-  acceptanceNeeded = listener;
+/** Who wants to know that a password or a yes to new terms is awaited: everything else is refused until then. */
+export function onHalfIn(listener: () => void): void {
+  halfIn = listener;
 }
 
 let refreshing: Promise<boolean> | undefined;
@@ -80,7 +80,7 @@ client.setConfig({
 client.interceptors.error.use((fault, response, request) => {
   const problem = problemOf(fault, response);
   if (problem.code !== 'unauthenticated') noteFault(problem.code, `${request?.method} ${request?.url}`);
-  if (problem.code === 'acceptance_needed') acceptanceNeeded();
+  if (problem.code === 'acceptance_needed' || problem.code === 'own_password_needed') halfIn();
   return problem;
 });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
 import { recall } from '~/kernel/kept';
-import { awaitsYes, leave, onLeaving, session, signOut } from './session';
+import { isHalfIn, leave, onLeaving, session, signOut } from './session';
 
 vi.mock('~/kernel/kept', async (real) => ({ ...(await real<object>()), recall: vi.fn() }));
 
@@ -85,8 +85,10 @@ describe('leaving', () => {
 it.each([
   [{ state: 'in', me: { acceptance_needed: true }, stale: false }, true],
   [{ state: 'in', me: { acceptance_needed: true }, stale: true }, false],
-  [{ state: 'in', me: { acceptance_needed: false }, stale: false }, false],
+  [{ state: 'in', me: { must_change: true, acceptance_needed: false }, stale: false }, true],
+  [{ state: 'in', me: { must_change: true, acceptance_needed: false }, stale: true }, false],
+  [{ state: 'in', me: { must_change: false, acceptance_needed: false }, stale: false }, false],
   [{ state: 'out' }, false],
-])('%o awaits a yes: %s', (now, awaits) => {
-  expect(awaitsYes(now as never)).toBe(awaits);
+])('%o is half in: %s', (now, half) => {
+  expect(isHalfIn(now as never)).toBe(half);
 });

@@ -1,4 +1,4 @@
-import { api, giveBackCookies, onAcceptanceNeeded, onSessionOver, type Me } from '~/api';
+import { api, giveBackCookies, onHalfIn, onSessionOver, type Me } from '~/api';
 import { asProblem } from '~/kernel/problem';
 import { keep, keptFor, recall, wipe } from '~/kernel/kept';
 import { createStore } from '~/kernel/store';
@@ -11,9 +11,9 @@ export type Session =
 
 export const session = createStore<Session>({ state: 'unknown' });
 
-/** Whether somebody is in who has yet to say yes to the present terms and policy: nothing else before that. */
-export function awaitsYes(now: Session): boolean {
-  return now.state === 'in' && !now.stale && now.me.acceptance_needed;
+/** Whether somebody is in who has yet to choose a password or to say yes to the present terms: nothing else before that. */
+export function isHalfIn(now: Session): boolean {
+  return now.state === 'in' && !now.stale && (now.me.must_change || now.me.acceptance_needed);
 }
 
 const leaving = new Set<() => void | Promise<void>>();
@@ -96,4 +96,4 @@ export async function signOut(): Promise<void> {
 }
 
 onSessionOver(() => void leave('ended'));
-onAcceptanceNeeded(() => void lookUp());
+onHalfIn(() => void lookUp());

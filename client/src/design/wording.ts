@@ -55,6 +55,10 @@ const SAID: Record<string, { what: MessageDescriptor; todo: MessageDescriptor }>
     what: msg`There are new terms`,
     todo: msg`Read them and say yes to go on.`,
   },
+  own_password_needed: {
+    what: msg`Your password is to be replaced`,
+    todo: msg`Choose one of your own to go on.`,
+  },
   no_extension: { what: msg`You have no telephone number yet`, todo: msg`Ask your administrator for an extension.` },
 };
 

@@ -3,13 +3,13 @@ import { IconAddressBook, IconClockHour4, IconDialpad, IconMail, IconSettings } 
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
-import { awaitsYes, session } from '~/api/session';
+import { isHalfIn, session } from '~/api/session';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
 import { UpdatePrompt } from './UpdatePrompt';
 
 const PhoneConnection = lazy(() => import('./PhoneConnection'));
-const Acceptance = lazy(() => import('~/rooms/sign-in/Acceptance'));
+const HalfIn = lazy(() => import('~/rooms/sign-in/HalfIn'));
 const Unread = lazy(() => import('~/rooms/voicemail/Unread'));
 const CallLayer = lazy(() => import('~/rooms/call/CallLayer'));
 
@@ -20,7 +20,7 @@ const UNFRAMED = /\/(sign-in|scan|invitation|recover)(\/|$)/;
 export function AppShell() {
   const { t } = useLingui();
   const signedIn = useValue(session, (each) => each.state === 'in');
-  const unsaid = useValue(session, awaitsYes);
+  const halfIn = useValue(session, isHalfIn);
   const bare = useRouterState({ select: (each) => UNFRAMED.test(each.location.pathname) });
   if (!signedIn || bare) {
     return (
@@ -30,10 +30,10 @@ export function AppShell() {
       </>
     );
   }
-  if (unsaid) {
+  if (halfIn) {
     return (
       <Suspense>
-        <Acceptance />
+        <HalfIn />
       </Suspense>
     );
   }

@@ -17,11 +17,11 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { choose, findOrganisation, organisation } from '~/api/organisation';
-import { awaitsYes, session, signOut } from '~/api/session';
+import { isHalfIn, session, signOut } from '~/api/session';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
 
-const Acceptance = lazy(() => import('~/rooms/sign-in/Acceptance'));
+const HalfIn = lazy(() => import('~/rooms/sign-in/HalfIn'));
 
 /** The portal's frame: sections at the left, the page, who is signed in. */
 export function PortalShell() {
@@ -34,10 +34,10 @@ export function PortalShell() {
     if (signedIn) void findOrganisation().catch(() => undefined);
   }, [signedIn]);
   if (now.state !== 'in') return <Outlet />;
-  if (awaitsYes(now)) {
+  if (isHalfIn(now)) {
     return (
       <Suspense>
-        <Acceptance />
+        <HalfIn />
       </Suspense>
     );
   }

@@ -65,6 +65,14 @@ async def set_password(session: AsyncSession, keys: Keys, account: Account, chan
     await session.execute(insert(CredentialRow).values(values))
 
 
+async def must_change(session: AsyncSession, tenant_id: str, person_id: str) -> bool:
+    """Whether the person's password is to be replaced by one of their own."""
+    query = select(CredentialRow.must_change).where(
+        CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id
+    )
+    return bool(await session.scalar(query))
+
+
 async def drop_password(session: AsyncSession, tenant_id: str, person_id: str) -> None:
     await session.execute(
         delete(CredentialRow).where(CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id)

@@ -279,6 +279,7 @@ class Me(BaseModel):
     tenant: Tenant | None
     person: Person | None
     extensions: list[Extension]
+    must_change: bool = Field(description="Set a password of one's own first: at /api/v1/me/password.")
     acceptance_needed: bool = Field(description="Ask for a yes to the present terms and policy.")
 
 

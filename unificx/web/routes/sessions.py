@@ -6,9 +6,9 @@ from unificx.kernel.errors import Invalid, NotFound, Unauthenticated
 from unificx.people import Keep
 from unificx.web.access import (
     REFRESH_COOKIE,
+    HalfInDep,
     Id,
     ServicesDep,
-    UnsaidDep,
     refuse_foreign_site,
     source_of,
     tenant_named,
@@ -50,7 +50,7 @@ async def refresh_session(services: ServicesDep, request: Request, given: models
 
 
 @router.get("/sessions", responses=refusals(401, 403))
-async def list_sessions(services: ServicesDep, asker: UnsaidDep) -> core.Page[models.Session]:
+async def list_sessions(services: ServicesDep, asker: HalfInDep) -> core.Page[models.Session]:
     """List where one is signed in."""
     who = asker.principal
     if not who.person_id:
@@ -63,7 +63,7 @@ async def list_sessions(services: ServicesDep, asker: UnsaidDep) -> core.Page[mo
 
 
 @router.delete("/sessions/current", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
-async def sign_out(services: ServicesDep, asker: UnsaidDep, response: Response) -> None:
+async def sign_out(services: ServicesDep, asker: HalfInDep, response: Response) -> None:
     """Sign out."""
     if asker.token:
         await services.people.sign_out(asker.token)
@@ -71,14 +71,14 @@ async def sign_out(services: ServicesDep, asker: UnsaidDep, response: Response) 
 
 
 @router.delete("/sessions", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
-async def revoke_other_sessions(services: ServicesDep, asker: UnsaidDep) -> None:
+async def revoke_other_sessions(services: ServicesDep, asker: HalfInDep) -> None:
     """Sign out everywhere else: end all of one's sessions but this one."""
     if asker.principal.person_id:
         await services.people.revoke_other_sessions(asker.principal)
 
 
 @router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def revoke_session(services: ServicesDep, asker: UnsaidDep, session_id: Id) -> None:
+async def revoke_session(services: ServicesDep, asker: HalfInDep, session_id: Id) -> None:
     """Sign out elsewhere: end another session of one's own."""
     who = asker.principal
     if not who.person_id:
@@ -87,7 +87,7 @@ async def revoke_session(services: ServicesDep, asker: UnsaidDep, session_id: Id
 
 
 @router.get("/me", responses=refusals(401, 403))
-async def who_am_i(services: ServicesDep, asker: UnsaidDep) -> core.Me:
+async def who_am_i(services: ServicesDep, asker: HalfInDep) -> core.Me:
     """Say who is asking, with one's own extensions."""
     who = asker.principal
     tenant = await services.people.tenant(who.tenant_id)
@@ -97,12 +97,13 @@ async def who_am_i(services: ServicesDep, asker: UnsaidDep) -> core.Me:
         tenant=core.Tenant.model_validate(tenant),
         person=core.Person.model_validate(own.person) if own else None,
         extensions=[core.Extension.model_validate(one) for one in own.extensions] if own else [],
+        must_change=own is not None and own.must_change,
         acceptance_needed=own is not None and own.acceptance_needed,
     )
 
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 429))
-async def change_own_password(services: ServicesDep, asker: UnsaidDep, request: Request, new: core.OwnPassword) -> None:
+async def change_own_password(services: ServicesDep, asker: HalfInDep, request: Request, new: core.OwnPassword) -> None:
     """Change one's own password; the current one is asked for again. Ends every other session."""
     who = asker.principal
     if not who.person_id:

@@ -13,10 +13,10 @@ from unificx.people import POLICY_VERSION, TERMS_VERSION, Action, Principal, may
 from unificx.web.access import (
     Asker,
     AskerDep,
+    HalfInDep,
     Id,
     ServicesDep,
     TenantQuery,
-    UnsaidDep,
     reach,
     reach_or_own,
     source_of,
@@ -125,7 +125,7 @@ async def finish_recovery(services: ServicesDep, request: Request, who: models.F
 
 
 @router.post("/me/acceptances", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
-async def accept_terms(services: ServicesDep, asker: UnsaidDep, said: models.Acceptance) -> None:
+async def accept_terms(services: ServicesDep, asker: HalfInDep, said: models.Acceptance) -> None:
     """Say yes to the present terms and policy; or say that one is not old enough, which ends every session."""
     if not asker.principal.person_id:
         raise Invalid("The operator at the machine has no account.")

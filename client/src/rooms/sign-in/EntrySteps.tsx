@@ -1,4 +1,4 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent, type ReactNode } from 'react';
@@ -122,13 +122,31 @@ function Second({ entry }: { entry: Entry }) {
 
 function OwnPassword({ entry }: { entry: Entry }) {
   const busy = useValue(entry.state, (each) => each.busy);
+  const { t } = useLingui();
   const [chosen, setChosen] = useState(NONE);
+  const [once, setOnce] = useState('');
+  const asks = !entry.knowsPassword;
   return (
-    <form onSubmit={submit(() => entry.setPassword(chosen.password))}>
+    <form onSubmit={submit(() => entry.setPassword(chosen.password, asks ? once : undefined))}>
       <Stack>
+        {asks && (
+          <PasswordInput
+            label={t`The one-time password you were given`}
+            autoComplete="current-password"
+            size="md"
+            required
+            withAsterisk={false}
+            visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
+            value={once}
+            onChange={(event) => setOnce(event.currentTarget.value)}
+          />
+        )}
         <NewPassword value={chosen} onChange={setChosen} />
-        <Button type="submit" size="md" loading={busy} disabled={!usable(chosen)}>
+        <Button type="submit" size="md" loading={busy} disabled={!usable(chosen) || (asks && !once)}>
           <Trans>Go on</Trans>
+        </Button>
+        <Button variant="default" size="md" onClick={() => void entry.giveUp()}>
+          <Trans>Sign out</Trans>
         </Button>
       </Stack>
     </form>

@@ -111,6 +111,16 @@ describe('coming in', () => {
     expect(now().step).toBe('in');
   });
 
+  it('asks for the one-time password where it was not typed', async () => {
+    const { entry, server, now } = world();
+    await entry.goOnWith({ ...SIGNED, must_change: true });
+    expect(now().step).toBe('password');
+    expect(entry.knowsPassword).toBe(false);
+    await entry.setPassword('one of my own', 'once');
+    expect(server.changeOwnPassword).toHaveBeenCalledWith({ body: { current: 'once', password: 'one of my own' } });
+    expect(now().step).toBe('in');
+  });
+
   it('goes no further with who is not of age', async () => {
     const acceptTerms = vi.fn().mockRejectedValue(new Problem('not_of_age', 403, 'Adults only.'));
     const { entry, arrived, now } = world({ acceptTerms });

@@ -103,10 +103,15 @@ export class Entry {
     });
   }
 
-  /** Replace a one-time password by one of one's own. */
-  setPassword(password: string): Promise<void> {
+  /** Whether the one-time password was typed to come in. By other ways it was not, nor after the page was loaded anew. */
+  get knowsPassword(): boolean {
+    return this.#typed !== '';
+  }
+
+  /** Replace a one-time password by one of one's own. `once` is that password, where it is not known. */
+  setPassword(password: string, once = this.#typed): Promise<void> {
     return this.#busy(async () => {
-      await this.server.changeOwnPassword({ body: { current: this.#typed, password } });
+      await this.server.changeOwnPassword({ body: { current: once, password } });
       this.#typed = '';
       this.#left.password = false;
       await this.#next();
@@ -125,10 +130,10 @@ export class Entry {
     });
   }
 
-  /** Somebody is signed in already, and only the yes is missing. */
-  onlyAccept(): Promise<void> {
+  /** Somebody is signed in already; go on with what is missing. */
+  goOnWith(missing: Pick<SignedIn, 'must_change' | 'acceptance_needed'>): Promise<void> {
     return this.#busy(async () => {
-      this.#left.accept = true;
+      this.#left = { password: missing.must_change, accept: missing.acceptance_needed };
       await this.#next();
     });
   }
@@ -155,7 +160,7 @@ export class Entry {
 
   async #admitted(outcome: Outcome): Promise<void> {
     if ('ticket' in outcome) return this.#set({ step: 'second', second: outcome });
-    this.#left = { password: outcome.must_change && this.#typed !== '', accept: outcome.acceptance_needed };
+    this.#left = { password: outcome.must_change, accept: outcome.acceptance_needed };
     await this.#next();
   }
 
