@@ -214,6 +214,7 @@ class World:
     letters: Letters
     telling: Telling
     keeping: Keeping
+    audio: Audio
     transcribing: Transcribing
     recorder: Recorder
     ears: QuietEars
@@ -417,6 +418,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         letters,
         telling,
         keeping,
+        audio,
         Transcribing(audio_parts, audio, mailboxes),
         recorder,
         ears,

@@ -96,7 +96,7 @@ async def test_a_voice_goes_with_whoever_spoke(world: World) -> None:
     [own] = [one for one in world.services.own_sounds.all(world.acme.id) if one.name == "voicemail/leave"]
     assert is_tone((await world.services.voice.named("voicemail/leave", "en", world.acme.id))[0], 700)
     world.keys.destroy(world.acme.id, anna.subject)
-    await world.services.own_sounds.erase_subject(world.acme.id, anna.subject)
+    await world.audio.erase_subject(world.acme.id, anna.subject)
     assert [one.name for one in world.services.own_sounds.all(world.acme.id)] == ["music/hold"]
     [said] = await world.services.voice.named("voicemail/leave", "en", world.acme.id)
     assert not is_tone(said, 700)

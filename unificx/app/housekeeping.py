@@ -1,6 +1,7 @@
 """What the rooms do for one another when something happened, and what has to be done now and then."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any
 
@@ -21,6 +22,7 @@ from unificx.people.facts import (
 )
 from unificx.presence.facts import DeviceRegistered
 from unificx.privacy.facts import SubjectErased
+from unificx.recordings import audio_of
 from unificx.recordings.facts import MessageLeft
 from unificx.sip.uri import forget_uris
 from unificx.store import UnitOfWork
@@ -35,6 +37,8 @@ class Housekeeping:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._errands = Background()
+        self._remains: dict[str, SubjectErased] = {}
+        """By erasure: of whom something may be left in the database."""
         bus, registrar, now = rooms.bus, rooms.registrar, rooms.clock.monotonic
         bus.subscribe(DeviceRegistered, lambda fact: rooms.people.device_used(fact.device_id))
         bus.subscribe(DeviceRevoked, lambda fact: registrar.forget_device(fact.device_id, now()))
@@ -64,6 +68,19 @@ class Housekeeping:
         rooms.outbox.subscribe(PersonClosed, rooms.desk.forget_person)
         rooms.outbox.subscribe(TenantDeleted, rooms.desk.forget_tenant)
 
+    async def start(self) -> None:
+        """What an earlier life, or a backup that was restored, left of those who were erased is to go."""
+        sounds: defaultdict[str, list[str]] = defaultdict(list)
+        for erased in self._rooms.erasure.unfollowed():
+            sound = audio_of(erased.subject)
+            if sound is not None:
+                sounds[erased.tenant].append(sound)
+            else:
+                self._remains[erased.id] = erased
+                self._errand(self._forget(erased))
+        for tenant_id, audio_ids in sounds.items():
+            self._errand(self._rooms.audio.erase_again(tenant_id, audio_ids))
+
     async def run(self) -> None:
         """Keep house."""
         while True:
@@ -75,6 +92,7 @@ class Housekeeping:
                 self._rooms.archive.tidy(),
                 self._rooms.push.start(),
                 self._sweep_answers(),
+                *map(self._forget, list(self._remains.values())),
             ):
                 await self._done_safely(work)
 
@@ -88,21 +106,33 @@ class Housekeeping:
         await self._rooms.answers.sweep()
 
     def _erased(self, fact: SubjectErased) -> None:
-        """The key is gone: nothing in memory may outlive it, and the rows that are left go too."""
+        """The key is gone: nothing in memory may outlive it, and the rows that are left go too. Whoever erases a single
+        recording sees to the rest of it himself."""
+        if audio_of(fact.subject) is not None:
+            return
         self._rooms.people.directory.forget(fact.subject)
         self._rooms.meetings.forget(fact.tenant, fact.subject)
         forget_uris()
-        self._errand(self._erase_rows(fact))
+        self._remains[fact.id] = fact
+        self._errand(self._forget(fact))
 
-    async def _erase_rows(self, fact: SubjectErased) -> None:
-        await self._rooms.people.erase(fact.tenant, fact.subject)
-        await self._rooms.history.erase(fact.tenant, fact.subject)
-        await self._rooms.mailboxes.erase_subject(fact.tenant, fact.subject)
-        await self._rooms.own_sounds.erase_subject(fact.tenant, fact.subject)
-        await self._rooms.archive.erase_subject(fact.tenant, fact.subject)
-        await self._rooms.desk.erase(fact.tenant, fact.subject)
-        await self._rooms.push.erase(fact.tenant, fact.subject)
+    async def _forget(self, erased: SubjectErased) -> None:
+        """Room by room, whatever becomes of it in the others; again later, also in another life, until all have."""
+        rooms = self._rooms
+        done = True
+        for erase in (
+            rooms.people.erase,
+            rooms.history.erase,
+            rooms.audio.erase_subject,
+            rooms.archive.erase_listener,
+            rooms.desk.erase,
+            rooms.push.erase,
+        ):
+            done &= await self._succeeds(erase(erased.tenant, erased.subject))
         await self._review()
+        if done:
+            rooms.erasure.followed(erased)
+            self._remains.pop(erased.id, None)
 
     async def _review(self) -> None:
         self._rooms.registrar.review(self._rooms.clock.monotonic())
@@ -116,7 +146,13 @@ class Housekeeping:
         self._errands.begin(self._done_safely(work))
 
     async def _done_safely(self, work: Coroutine[Any, Any, None]) -> None:
+        await self._succeeds(work)
+
+    @staticmethod
+    async def _succeeds(work: Coroutine[Any, Any, None]) -> bool:
         try:
             await work
         except Exception as fault:
             log.error("errand_failed", fault=type(fault).__name__)
+            return False
+        return True

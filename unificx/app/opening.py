@@ -61,6 +61,7 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
         stack.push_async_callback(rooms.push.close)
         house = Housekeeping(rooms)
         stack.push_async_callback(house.close)
+        await house.start()
         keepers = [rooms.spool.run(), rooms.outbox.run(), house.run(), rooms.keeping.run(), rooms.transcribing.run()]
         if rooms.letters is not None:
             keepers.append(rooms.letters.run())

@@ -30,6 +30,7 @@ class Erasure:
 
     def __init__(self, journal: Journal, keys: KeyStore, clock: Clock, bus: Bus) -> None:
         self._journal, self._keys, self._clock, self._bus = journal, keys, clock, bus
+        self._came_back: set[str] = set()
 
     def erase_subject(self, tenant: str, subject: str) -> Receipt:
         """Make everything sealed for `subject` unreadable for good. May be repeated.
@@ -58,7 +59,22 @@ class Erasure:
             else:
                 self._keys.destroy_tenant(entry.tenant)
             log.warning("erasure_replayed", erasure=entry.id, tenant=entry.tenant)
+        self._came_back = {entry.id for entry in came_back}
         return len(came_back)
+
+    def unfollowed(self) -> list[SubjectErased]:
+        """After a start: the erasures after which something may be left in the database, because the process died or a
+        backup was restored."""
+        done = self._journal.followed() - self._came_back
+        return [
+            SubjectErased(entry.id, entry.tenant, entry.subject)
+            for entry in self._journal.entries()
+            if entry.subject and entry.id not in done
+        ]
+
+    def followed(self, erased: SubjectErased) -> None:
+        """Nothing is left of the subject anywhere. Raises OSError."""
+        self._journal.note_followed(erased.id)
 
     def _enter(self, tenant: str, subject: str) -> Entry:
         entry = Entry(self._clock.new_id(), self._clock.now().isoformat(), tenant, subject)

@@ -10,6 +10,7 @@ from unificx.recordings.allowing import (
 from unificx.recordings.archive import Archive, Made
 from unificx.recordings.audio import Audio, AudioParts
 from unificx.recordings.blobs import Blobs, Directory
+from unificx.recordings.contentkeys import audio_of
 from unificx.recordings.contracts import (
     Box,
     Derived,
@@ -114,6 +115,7 @@ __all__ = [
     "Waits",
     "Who",
     "Writer",
+    "audio_of",
     "check_prompt",
     "check_replaceable",
     "is_notice",

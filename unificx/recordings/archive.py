@@ -31,7 +31,6 @@ from unificx.recordings.conversations import (
     MarkKind,
     NewRecording,
 )
-from unificx.recordings.erasing import Erasing
 from unificx.recordings.facts import ConversationKept, ConversationsChanged
 from unificx.recordings.reading import Reader
 from unificx.recordings.writing import Writer
@@ -82,7 +81,7 @@ class Archive:
         self._keys = parts.keys
         self._clock = parts.clock
         self._audio = audio
-        self._erasing = Erasing(parts.database, audio, self._forget)
+        audio.forgets.append(self._forget)
         self._tenants: dict[str, TenantRecording] = {}
         self._extensions: dict[str, ExtensionRecording] = {}
 
@@ -203,7 +202,7 @@ class Archive:
 
     async def erase(self, conversation: Conversation) -> None:
         """For good, and for everybody: its key, the sound, who took part, who listened."""
-        await self._erasing.erase(conversation.tenant_id, [conversation.audio_id])
+        await self._audio.erase(conversation.tenant_id, [conversation.audio_id])
 
     # ---- how calls are recorded
 
@@ -241,11 +240,10 @@ class Archive:
             async with self._database.read() as session:
                 old = await archived.put_away_before(session, tenant_id, until)
             if old:
-                await self._erasing.erase(tenant_id, old)
+                await self._audio.erase(tenant_id, old)
 
-    async def erase_subject(self, tenant_id: str, subject: str) -> None:
-        """What an erased subject said goes; its keys are gone already. May be repeated."""
-        await self._erasing.erase_subject(tenant_id, subject)
+    async def erase_listener(self, tenant_id: str, subject: str) -> None:
+        """That an erased subject listened goes; what he said, `Audio` erases. May be repeated."""
         async with self._database.begin() as uow:
             await archived.drop_listens_of(uow.session, tenant_id, subject)
 
@@ -265,7 +263,7 @@ class Archive:
     async def _keep(self, tenant_id: str, recording_id: str, audio_id: str, how: tuple[float, Ended]) -> None:
         seconds, ended = how
         if not seconds:
-            await self._erasing.erase(tenant_id, [audio_id])
+            await self._audio.erase(tenant_id, [audio_id])
             return
         async with self._database.begin() as uow:
             await archived.keep(uow.session, tenant_id, recording_id, seconds, ended)
@@ -278,5 +276,5 @@ class Archive:
             uow.publish(ConversationsChanged(self._clock.new_id(), tenant_id))
 
     async def _forget(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        await archived.erase(uow.session, tenant_id, audio_ids)
-        uow.publish(ConversationsChanged(self._clock.new_id(), tenant_id))
+        if await archived.erase(uow.session, tenant_id, audio_ids):
+            uow.publish(ConversationsChanged(self._clock.new_id(), tenant_id))

@@ -65,8 +65,8 @@ async def keep(session: AsyncSession, tenant_id: str, recording_id: str, seconds
     await session.execute(update(RecordingRow).where(*of).values(**values))
 
 
-async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> None:
-    """What is left of these recordings is that they were."""
+async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> bool:
+    """What is left of these recordings is that they were; whether there were any."""
     of = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id.in_(audio_ids))
     found = list((await session.scalars(select(RecordingRow.id).where(*of))).all())
     await session.execute(update(RecordingRow).where(*of).values(state="erased", seconds=0.0))
@@ -74,6 +74,7 @@ async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str])
         await session.execute(delete(table).where(table.tenant_id == tenant_id, table.recording_id.in_(found)))
     parties = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id.in_(found))
     await session.execute(update(RecordingPartyRow).where(*parties).values(sealed=None, key="", notice=""))
+    return bool(found)
 
 
 async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str, str]]:

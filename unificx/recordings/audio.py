@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +23,11 @@ from unificx.recordings.writing import Writer, mend
 from unificx.store import Database, UnitOfWork
 
 log = structlog.get_logger()
+Forget = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
+"""Takes a tenant and recordings: what a room knows of them goes, in this unit of work. Those of others may be among
+them."""
+_AT_ONCE = 200
+"""Recordings that are forgotten in one unit of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Audio:
     """All recordings of an installation."""
 
     def __init__(self, parts: AudioParts) -> None:
+        self.forgets: list[Forget] = []
+        """How every room that keeps recordings forgets them."""
         self._parts = parts
         self._writing: set[str] = set()
         self._over = asyncio.Event()
@@ -114,10 +121,24 @@ class Audio:
         return stored
 
     async def erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """For good: the key first, then the file, then what is known of it. May be repeated."""
+        """For good: the key first, then the file, then what any room knows of it. May be repeated."""
         await self.destroy(tenant_id, audio_ids)
-        async with self._parts.database.begin() as uow:
-            await self.note_erased(uow, tenant_id, audio_ids)
+        await self._forget(tenant_id, audio_ids)
+
+    async def erase_subject(self, tenant_id: str, subject: str) -> None:
+        """What an erased subject owned goes; its keys are gone already. May be repeated."""
+        async with self._parts.database.read() as session:
+            audio_ids = await queries.audio_of_owner(session, tenant_id, subject)
+        await self.remove_files(audio_ids)
+        await self._forget(tenant_id, audio_ids)
+
+    async def erase_again(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        """Their keys are destroyed: forget those that a crash, or a restored backup, left known."""
+        for ids in _batched(audio_ids):
+            async with self._parts.database.read() as session:
+                left = [row.id for row in await queries.several(session, tenant_id, ids) if row.state != "erased"]
+            await self.remove_files(left)
+            await self._forget(tenant_id, left)
 
     async def destroy(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Keys and files; `note_erased` is for the rest."""
@@ -133,14 +154,6 @@ class Audio:
             await queries.set_audio_state(uow.session, tenant_id, audio_id, "erased")
             await queries.drop_owners(uow.session, tenant_id, audio_id)
             await derived.drop(uow.session, tenant_id, audio_id)
-
-    async def of_subject(self, tenant_id: str, subject: str) -> list[str]:
-        """The recordings that die with a subject: those it owns, and the one whose own key it is."""
-        own = contentkeys.audio_of(subject)
-        if own is not None:
-            return [own]
-        async with self._parts.database.read() as session:
-            return await queries.audio_of_owner(session, tenant_id, subject)
 
     async def remove_files(self, audio_ids: Sequence[str]) -> None:
         """Delete files whose rows go another way."""
@@ -177,6 +190,14 @@ class Audio:
             await asyncio.to_thread(self._parts.blobs.remove, name)
         return len(stray)
 
+    async def _forget(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+        """In every room at once: whose they were is known until the last of it is gone."""
+        for ids in _batched(audio_ids):
+            async with self._parts.database.begin() as uow:
+                for forget in self.forgets:
+                    await forget(uow, tenant_id, ids)
+                await self.note_erased(uow, tenant_id, ids)
+
     def _mend(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
         """Close a file that was torn off: what is not whole is cut, and an end is put to it. Seconds, and its state."""
         try:
@@ -185,3 +206,7 @@ class Audio:
                 return mend(file, Sealer(aead, header, (tenant_id, audio_id)))
         except (FileNotFoundError, Damaged):
             return 0.0, "erased"
+
+
+def _batched(audio_ids: Sequence[str]) -> list[Sequence[str]]:
+    return [audio_ids[at : at + _AT_ONCE] for at in range(0, len(audio_ids), _AT_ONCE)]

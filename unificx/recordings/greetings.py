@@ -1,6 +1,6 @@
 """Greetings of one's own: one for calls nobody takes, one for calls while one talks, and one for a time."""
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,20 +15,13 @@ from unificx.recordings.writing import Writer
 
 
 class Greetings:
-    """Of all mailboxes. `settings` are theirs, in memory; `erase` destroys recordings for good."""
+    """Of all mailboxes. `settings` are theirs, in memory."""
 
-    def __init__(
-        self,
-        parts: AudioParts,
-        audio: Audio,
-        settings: MutableMapping[str, BoxSettings],
-        erase: Callable[[str, Sequence[str]], Awaitable[None]],
-    ) -> None:
+    def __init__(self, parts: AudioParts, audio: Audio, settings: MutableMapping[str, BoxSettings]) -> None:
         self._database = parts.database
         self._clock = parts.clock
         self._audio = audio
         self._settings = settings
-        self._erase = erase
 
     async def to_play(self, tenant_id: str, box_id: str, why: str) -> Reader:
         """The one a caller hears now. Raises NotFound where it is the standard one; Over; Damaged."""
@@ -79,7 +72,7 @@ class Greetings:
     async def drop_writer(self, tenant_id: str, writer: Writer) -> None:
         """It was never said."""
         writer.abandon()
-        await self._erase(tenant_id, [writer.id])
+        await self._audio.erase(tenant_id, [writer.id])
 
     async def drop(self, box: Box, kind: GreetingKind | None = None) -> None:
         """From now on it is the one everybody has; without a kind, all of them are."""
@@ -96,7 +89,7 @@ class Greetings:
             await messages.put_greeting(uow.session, box, kind, greeting)
         self._settings[box.id] = settings
         if kind in before.greetings:
-            await self._erase(box.tenant_id, [before.greetings[kind].audio_id])
+            await self._audio.erase(box.tenant_id, [before.greetings[kind].audio_id])
 
     def _of(self, box_id: str) -> BoxSettings:
         return self._settings.get(box_id, BoxSettings())

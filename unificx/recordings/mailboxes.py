@@ -10,7 +10,6 @@ from unificx.people.facts import ExtensionDeleted, TenantDeleted
 from unificx.recordings import messages, queries, rules
 from unificx.recordings.audio import Audio, AudioParts, Reader
 from unificx.recordings.contracts import Box, Left, Message, NewMessage, OldMessagesUndecided
-from unificx.recordings.erasing import Erasing
 from unificx.recordings.facts import MailboxChanged, MessageLeft
 from unificx.recordings.greetings import Greetings
 from unificx.recordings.groups import Groups
@@ -53,14 +52,14 @@ class Mailboxes:
         self._keys = parts.keys
         self._clock = parts.clock
         self._audio = audio
-        self._erasing = Erasing(parts.database, audio, self._forget)
+        audio.forgets.append(self._forget)
         self._passwords = passwords
         self._transcriber = parts.transcriber
         self.waiting = Waiting(parts.database)
         self._guard = PinGuard()
         self._tenants: dict[str, TenantSettings] = {}
         self._boxes: dict[str, BoxSettings] = {}
-        self.greetings = Greetings(parts, audio, self._boxes, self._erase)
+        self.greetings = Greetings(parts, audio, self._boxes)
         self.groups = Groups(parts, self._empty)
 
     async def start(self) -> None:
@@ -77,7 +76,7 @@ class Mailboxes:
                     await messages.keep(uow.session, tenant_id, message_id, seconds[audio_id])
                     uow.publish(MessageLeft(self._clock.new_id(), tenant_id, extension_id, message_id))
             else:
-                await self._erase(tenant_id, [audio_id])
+                await self._audio.erase(tenant_id, [audio_id])
         await self._audio.sweep()
         await self.waiting.start()
         await self.groups.start()
@@ -137,13 +136,13 @@ class Mailboxes:
                 fact = MessageLeft(self._clock.new_id(), message.tenant_id, message.extension_id, message.id)
                 uow.publish(fact)
         if seconds < rules.SHORTEST:
-            await self._erase(message.tenant_id, [message.audio_id])
+            await self._audio.erase(message.tenant_id, [message.audio_id])
         return seconds >= rules.SHORTEST
 
     async def drop(self, draft: Draft) -> None:
         """See `Draft.drop`."""
         draft.writer.abandon()
-        await self._erase(draft.message.tenant_id, [draft.message.audio_id])
+        await self._audio.erase(draft.message.tenant_id, [draft.message.audio_id])
 
     # ---- hearing messages
 
@@ -184,7 +183,7 @@ class Mailboxes:
 
     async def erase(self, message: Message) -> None:
         """For good: the recording's key, the file, and who left it."""
-        await self._erase(message.tenant_id, [message.audio_id])
+        await self._audio.erase(message.tenant_id, [message.audio_id])
 
     # ---- how they are set up
 
@@ -255,7 +254,7 @@ class Mailboxes:
                 field="old_messages",
             )
         if old == "erase":
-            await self._erase(tenant_id, list(found))
+            await self._audio.erase(tenant_id, list(found))
         elif old == "put_away":
             async with self._database.begin() as uow:
                 await messages.hide_all(uow.session, tenant_id, list(found), self._clock.now())
@@ -270,11 +269,7 @@ class Mailboxes:
             async with self._database.read() as session:
                 old = await messages.put_away_before(session, tenant_id, until)
             if old:
-                await self._erase(tenant_id, old)
-
-    async def erase_subject(self, tenant_id: str, subject: str) -> None:
-        """What an erased subject owned goes; its keys are gone already. May be repeated."""
-        await self._erasing.erase_subject(tenant_id, subject)
+                await self._audio.erase(tenant_id, old)
 
     async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Its mailbox goes with it: for the outbox."""
@@ -311,9 +306,6 @@ class Mailboxes:
         async with self._database.begin() as uow:
             await messages.note(uow.session, message.tenant_id, message.id, **values)  # type: ignore[arg-type]
             self._changed(uow, message.tenant_id, {message.extension_id})
-
-    async def _erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        await self._erasing.erase(tenant_id, audio_ids)
 
     async def _forget(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         self._changed(uow, tenant_id, await messages.erase(uow.session, tenant_id, audio_ids))

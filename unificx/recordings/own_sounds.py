@@ -14,7 +14,6 @@ from unificx.prompts import ANY, LANGUAGES, MUSIC, MUSIC_LEVEL, SPEECH, code_of,
 from unificx.recordings import own_queries as queries
 from unificx.recordings.audio import Audio, AudioParts, Reader
 from unificx.recordings.contracts import OwnSound
-from unificx.recordings.erasing import Erasing
 from unificx.recordings.sealing import Damaged
 from unificx.store import UnitOfWork
 
@@ -33,7 +32,7 @@ class OwnSounds:
         self._database = parts.database
         self._clock = parts.clock
         self._audio = audio
-        self._erasing = Erasing(parts.database, audio, self._forget)
+        audio.forgets.append(self._forget)
         self._memory = memory
         self._there: dict[tuple[str, str, str], OwnSound] = {}
         self._at_hand: OrderedDict[str, Sound] = OrderedDict()
@@ -98,22 +97,18 @@ class OwnSounds:
                 await queries.put(uow.session, made)
         except BaseException:
             writer.abandon()
-            await self._erasing.erase(tenant_id, [writer.id])
+            await self._audio.erase(tenant_id, [writer.id])
             raise
         before, self._there[of] = self._there.get(of), made
         if before is not None:
-            await self._erasing.erase(tenant_id, [before.audio_id])
+            await self._audio.erase(tenant_id, [before.audio_id])
         return made
 
     async def drop(self, sound: OwnSound) -> None:
         """For good: from now on the standard one is heard."""
-        await self._erasing.erase(sound.tenant_id, [sound.audio_id])
+        await self._audio.erase(sound.tenant_id, [sound.audio_id])
 
     # ---- what has to go
-
-    async def erase_subject(self, tenant_id: str, subject: str) -> None:
-        """What an erased subject spoke goes; its keys are gone already. May be repeated."""
-        await self._erasing.erase_subject(tenant_id, subject)
 
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
         """Its keys and files go by themselves: for the outbox."""

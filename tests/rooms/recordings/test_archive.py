@@ -120,7 +120,7 @@ async def test_who_listened_is_kept_for_those_who_were_recorded(room: Room) -> N
     assert (listen.who, listen.purpose, listen.moment) == ("The Boss", "complaint", room.clock.now())
     assert "Boss" not in repr(listen)
     room.keys.destroy(TENANT, "s-boss")
-    await room.archive.erase_subject(TENANT, "s-boss")
+    await room.archive.erase_listener(TENANT, "s-boss")
     [listen] = await room.archive.listens(kept)
     assert listen.who == Gone()
     assert (await room.archive.list(TENANT, None)).items
@@ -210,7 +210,7 @@ async def test_it_goes_with_either_of_those_recorded(room: Room, subject: str) -
     room.keys.destroy(TENANT, subject)
     with pytest.raises(Over):
         await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
-    await room.archive.erase_subject(TENANT, subject)
+    await room.audio.erase_subject(TENANT, subject)
     assert room.all_files() == []
     assert (await room.archive.list(TENANT, None)).items == ()
     with pytest.raises(ErasedSubject):

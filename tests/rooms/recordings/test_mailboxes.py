@@ -119,12 +119,12 @@ async def test_a_message_goes_with_whoever_left_it_and_whom_it_was_for(room: Roo
     gone = await left(room, message(caller="s-carl"))
     stays = await left(room, message(extension=BEN, caller="s-dora"))
     room.keys.destroy(TENANT, subject)
-    await room.boxes.erase_subject(TENANT, subject)
+    await room.audio.erase_subject(TENANT, subject)
     with pytest.raises(Over):
         await room.boxes.get(TENANT, gone)
     assert len(room.all_files()) == 1
     assert isinstance((await room.boxes.get(TENANT, stays)).caller, Left)
-    await room.boxes.erase_subject(TENANT, subject)
+    await room.audio.erase_subject(TENANT, subject)
 
 
 async def test_between_the_key_and_the_rows_an_erased_caller_is_nobody(room: Room) -> None:
@@ -143,7 +143,7 @@ async def test_an_outside_caller_is_known_by_his_number_again(room: Room) -> Non
     subject = room.keys.find(TENANT, "number", "+4930111")
     assert subject is not None
     room.keys.destroy(TENANT, subject)
-    await room.boxes.erase_subject(TENANT, subject)
+    await room.audio.erase_subject(TENANT, subject)
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
 
 
