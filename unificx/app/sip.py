@@ -18,6 +18,7 @@ from unificx.net.engine import Event as EngineEvent
 from unificx.net.engine.client import MediaEngine
 from unificx.people.facts import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.presence.facts import DeviceMoved, DeviceRegistered
+from unificx.privacy.facts import SubjectErased
 from unificx.recorder import LiveRecording
 from unificx.routing import Routing
 from unificx.sip.bearer import Bearers
@@ -133,6 +134,8 @@ class SipServer:
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
         for kind in (DeviceRegistered, DeviceMoved):
             bus.subscribe(kind, lambda signal: self.conductor.came(signal.extension_id, signal.device_id))
+        for each in (self.recorder, self.room_recorder):
+            bus.subscribe(SubjectErased, lambda fact, each=each: each.forget(fact.tenant, fact.subject))
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
 

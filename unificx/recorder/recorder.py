@@ -107,6 +107,12 @@ class Recorder:
             self.changed(LiveRecording(call_id, call.talk.tenant_id, "ended", _extensions(call.talk), session.begun))
         return kept
 
+    def forget(self, tenant_id: str, subject: str) -> None:
+        """Somebody was erased: what he is recorded in ends."""
+        for call in self._calls.values():
+            if call.session is not None and call.talk.tenant_id == tenant_id:
+                call.session.forget(subject)
+
     # ---- what people in a call ask for
 
     def live(self, call_id: str) -> LiveRecording:

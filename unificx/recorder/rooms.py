@@ -90,6 +90,11 @@ class RoomRecorder:
         if session is not None:
             session.pressed(id_, key)
 
+    def forget(self, tenant_id: str, subject: str) -> None:
+        """Somebody was erased: what he is recorded in ends."""
+        for session in self._sessions.values():
+            session.forget(tenant_id, subject)
+
     def consent(self, room_id: str, id_: str) -> str | None:
         session = self._sessions.get(room_id)
         return session.stage(id_) if session is not None else None
@@ -183,6 +188,12 @@ class _Session:
             self._state, actions = consent.step(self._state, event, self._now())
             self._do(actions)
             self._show()
+
+    def forget(self, tenant_id: str, subject: str) -> None:
+        """Somebody was erased. If he is in it, it is gone, and another is not begun."""
+        made = self._track.made if self._track is not None and self._room.tenant_id == tenant_id else None
+        if made is not None and subject in made.subjects:
+            self.tell(words.Failed("fault"))
 
     async def close(self) -> None:
         """Keep what was said, and say nothing more."""

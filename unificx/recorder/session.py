@@ -124,6 +124,11 @@ class Session:
         if self.state != before:
             self.changed()
 
+    def forget(self, subject: str) -> None:
+        """Somebody was erased. If he is in it, it is gone, and another is not begun."""
+        if self._made is not None and subject in self._made.subjects:
+            self.tell(words.Failed("fault"))
+
     def over(self) -> bool:
         """The call is over. Whether anything of it was kept."""
         self._closed = True

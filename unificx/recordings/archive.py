@@ -45,8 +45,12 @@ _NUMBER, _UNKNOWN = "number", "unknown"
 class Made:
     """A recording while it is made: a sink for samples. Then `finish` it."""
 
-    def __init__(self, archive: "Archive", new: NewRecording, recording_id: str, writer: Writer) -> None:
+    def __init__(
+        self, archive: "Archive", new: NewRecording, recording_id: str, writer: Writer, subjects: Sequence[str]
+    ) -> None:
         self.id = recording_id
+        self.subjects = frozenset(subjects)
+        """Whose it is: it is erased with any of them."""
         self.new = new
         self.writer = writer
         self._archive = archive
@@ -120,7 +124,7 @@ class Archive:
             writer = await self._audio.begin(uow, new.tenant_id, subjects, channels=channels)
             ids = recording_id, writer.id, self._clock.now()
             archived.add(uow.session, self._keys, new, ids, subjects)
-        return Made(self, new, recording_id, writer)
+        return Made(self, new, recording_id, writer, subjects)
 
     async def mark(self, made: Made, number: int, kind: MarkKind) -> None:
         """See `Made.mark`."""
@@ -266,8 +270,8 @@ class Archive:
             await self._audio.erase(tenant_id, [audio_id])
             return
         async with self._database.begin() as uow:
-            await archived.keep(uow.session, tenant_id, recording_id, seconds, ended)
-            uow.publish(ConversationKept(self._clock.new_id(), tenant_id, recording_id))
+            if await archived.keep(uow.session, tenant_id, recording_id, seconds, ended):
+                uow.publish(ConversationKept(self._clock.new_id(), tenant_id, recording_id))
 
     async def _set_hidden(self, conversation: Conversation, places: Sequence[int], *, hidden: bool) -> None:
         tenant_id, moment = conversation.tenant_id, self._clock.now() if hidden else None

@@ -59,10 +59,12 @@ def add_marks(session: AsyncSession, tenant_id: str, recording_id: str, first: i
         )  # fmt: skip
 
 
-async def keep(session: AsyncSession, tenant_id: str, recording_id: str, seconds: float, ended: str) -> None:
-    of = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == recording_id)
+async def keep(session: AsyncSession, tenant_id: str, recording_id: str, seconds: float, ended: str) -> bool:
+    """False for one that was erased while it was made."""
+    of = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == recording_id, RecordingRow.state == "recording")
     values = {"state": "kept", "seconds": seconds, "ended": ended}
-    await session.execute(update(RecordingRow).where(*of).values(**values))
+    done = await session.execute(update(RecordingRow).where(*of).values(**values).returning(RecordingRow.id))
+    return done.first() is not None
 
 
 async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> bool:

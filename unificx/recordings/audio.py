@@ -63,14 +63,17 @@ class Audio:
         self._writing.add(audio_id)
         return Writer(self._parts.blobs, (tenant_id, audio_id), aead, channels)
 
-    async def finish(self, uow: UnitOfWork, writer: Writer) -> None:
-        """The recording is over: close its file, and note it as kept. One whose file cannot be closed for want of room
-        stays readable as it is."""
+    async def finish(self, uow: UnitOfWork, writer: Writer) -> bool:
+        """The recording is over: close its file, and note it as kept; False for one that was erased while it was made.
+        One whose file cannot be closed for want of room stays readable as it is."""
         tenant_id, audio_id = writer.place
-        if await writer.close():
-            await queries.set_audio_state(uow.session, tenant_id, audio_id, "kept")
+        state = "kept" if await writer.close() else "open"
+        there = await queries.end_audio(uow.session, tenant_id, audio_id, state)
+        if not there:
+            await self.remove_files([audio_id])
         self._writing.discard(audio_id)
         uow.afterwards.append(self._over.set)
+        return there
 
     async def next_over(self, patience: float) -> None:
         """Return when a recording is over, or after so many seconds."""
@@ -151,7 +154,7 @@ class Audio:
     async def note_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Their keys are destroyed already."""
         for audio_id in audio_ids:
-            await queries.set_audio_state(uow.session, tenant_id, audio_id, "erased")
+            await queries.note_erased(uow.session, tenant_id, audio_id)
             await queries.drop_owners(uow.session, tenant_id, audio_id)
             await derived.drop(uow.session, tenant_id, audio_id)
 
@@ -174,7 +177,7 @@ class Audio:
             found[row.id], states[row.id] = seconds, state
         async with self._parts.database.begin() as uow:
             for row in rows:
-                await queries.set_audio_state(uow.session, row.tenant_id, row.id, states[row.id])
+                await queries.end_audio(uow.session, row.tenant_id, row.id, states[row.id])
         await self.remove_files([audio_id for audio_id, seconds in found.items() if not seconds])
         if found:
             log.info("recordings_mended", recordings=len(found))

@@ -12,6 +12,7 @@ from unificx.recordings.contracts import Box
 from unificx.recordings.sealing import Damaged
 from unificx.recordings.settings import BoxSettings, Greeting, GreetingKind, HeardGreeting
 from unificx.recordings.writing import Writer
+from unificx.store import ErasedSubject
 
 
 class Greetings:
@@ -54,9 +55,11 @@ class Greetings:
         return await self._audio.reader(box.tenant_id, writer.id)
 
     async def use(self, box: Box, writer: Writer, kind: GreetingKind, until: datetime | None = None) -> None:
-        """It is the mailbox's greeting from now on; a temporary one `until` then, or until it is taken away."""
+        """It is the mailbox's greeting from now on; a temporary one `until` then, or until it is taken away.
+        Raises ErasedSubject."""
         async with self._database.begin() as uow:
-            await self._audio.finish(uow, writer)
+            if not await self._audio.finish(uow, writer):
+                raise ErasedSubject("whose greeting it is was erased")
         await self._set(box, kind, Greeting(writer.id, until))
 
     async def put(self, box: Box, sound: Sound, kind: GreetingKind, until: datetime | None = None) -> None:

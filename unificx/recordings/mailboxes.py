@@ -36,7 +36,7 @@ class Draft:
         await self.writer.write(pcm, rate)
 
     async def keep(self) -> bool:
-        """It is in the mailbox now; False if it was too short to be one."""
+        """It is in the mailbox now; False if it was too short to be one, or erased while it was spoken."""
         return await self._boxes.keep(self)
 
     async def drop(self) -> None:
@@ -73,8 +73,8 @@ class Mailboxes:
         for tenant_id, message_id, audio_id, extension_id in unfinished:
             if seconds.get(audio_id, 0.0) >= rules.SHORTEST:
                 async with self._database.begin() as uow:
-                    await messages.keep(uow.session, tenant_id, message_id, seconds[audio_id])
-                    uow.publish(MessageLeft(self._clock.new_id(), tenant_id, extension_id, message_id))
+                    if await messages.keep(uow.session, tenant_id, message_id, seconds[audio_id]):
+                        uow.publish(MessageLeft(self._clock.new_id(), tenant_id, extension_id, message_id))
             else:
                 await self._audio.erase(tenant_id, [audio_id])
         await self._audio.sweep()
@@ -129,15 +129,17 @@ class Mailboxes:
     async def keep(self, draft: Draft) -> bool:
         """See `Draft.keep`."""
         message, seconds = draft.message, draft.writer.seconds
+        kept = False
         async with self._database.begin() as uow:
             await self._audio.finish(uow, draft.writer)
             if seconds >= rules.SHORTEST:
-                await messages.keep(uow.session, message.tenant_id, message.id, round(seconds, 2))
+                kept = await messages.keep(uow.session, message.tenant_id, message.id, round(seconds, 2))
+            if kept:
                 fact = MessageLeft(self._clock.new_id(), message.tenant_id, message.extension_id, message.id)
                 uow.publish(fact)
         if seconds < rules.SHORTEST:
             await self._audio.erase(message.tenant_id, [message.audio_id])
-        return seconds >= rules.SHORTEST
+        return kept
 
     async def drop(self, draft: Draft) -> None:
         """See `Draft.drop`."""

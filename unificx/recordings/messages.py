@@ -93,8 +93,12 @@ def _waiting() -> Select[str, int, int]:
     return query.where(MessageRow.state == "kept", MessageRow.hidden.is_(None))
 
 
-async def keep(session: AsyncSession, tenant_id: str, message_id: str, seconds: float) -> None:
-    await _set(session, tenant_id, message_id, state="kept", seconds=seconds)
+async def keep(session: AsyncSession, tenant_id: str, message_id: str, seconds: float) -> bool:
+    """False for one that was erased while it was spoken."""
+    of = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "recording")
+    values = {"state": "kept", "seconds": seconds}
+    done = await session.execute(update(MessageRow).where(*of).values(**values).returning(MessageRow.id))
+    return done.first() is not None
 
 
 async def note(session: AsyncSession, tenant_id: str, message_id: str, **values: datetime | None) -> None:

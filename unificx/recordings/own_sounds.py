@@ -15,7 +15,7 @@ from unificx.recordings import own_queries as queries
 from unificx.recordings.audio import Audio, AudioParts, Reader
 from unificx.recordings.contracts import OwnSound
 from unificx.recordings.sealing import Damaged
-from unificx.store import UnitOfWork
+from unificx.store import ErasedSubject, UnitOfWork
 
 LONGEST, LONGEST_MUSIC = 120.0, 300.0
 """Seconds."""
@@ -93,7 +93,8 @@ class OwnSounds:
             await writer.write(sound.pcm, sound.rate)
             made = OwnSound(*of, writer.id, round(sound.seconds, 2), self._clock.now())
             async with self._database.begin() as uow:
-                await self._audio.finish(uow, writer)
+                if not await self._audio.finish(uow, writer):
+                    raise ErasedSubject("whoever spoke was erased")
                 await queries.put(uow.session, made)
         except BaseException:
             writer.abandon()

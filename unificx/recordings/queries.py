@@ -88,10 +88,16 @@ async def known_audio(session: AsyncSession) -> set[str]:
     return {file_of(audio_id, form) for audio_id, form in rows}
 
 
-async def set_audio_state(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> None:
-    await session.execute(
-        update(AudioRow).where(AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id).values(state=state)
-    )
+async def end_audio(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> bool:
+    """It is not written any more; False for what was erased meanwhile."""
+    of = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.state == "open")
+    done = await session.execute(update(AudioRow).where(*of).values(state=state).returning(AudioRow.id))
+    return done.first() is not None
+
+
+async def note_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
+    of = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id)
+    await session.execute(update(AudioRow).where(*of).values(state="erased"))
 
 
 async def set_form(session: AsyncSession, tenant_id: str, audio_id: str, form: str) -> bool:

@@ -42,6 +42,10 @@ class Kept:
         return [party.who.name for party in self.new.parties]
 
     @property
+    def subjects(self) -> frozenset[str | None]:
+        return frozenset(party.subject for party in self.new.parties)
+
+    @property
     def seconds(self) -> float:
         return round(len(self.pcm) / 2 / self.rate, 1)
 

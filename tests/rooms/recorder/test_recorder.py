@@ -114,6 +114,19 @@ async def test_a_transfer_ends_one_recording_and_begins_another_of_others(studio
     assert set(await _said(studio, second)) == {5, 0}
 
 
+@pytest.mark.promise("D3")
+async def test_it_ends_when_somebody_in_it_is_erased(studio: Studio) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    studio.ears.both_say(1.0)
+    studio.recorder.forget(TENANT, "s-nobody")
+    studio.recorder.forget("other", BERT[1])
+    assert studio.recorder.live("call-1").state == "recording"
+    studio.recorder.forget(TENANT, BERT[1])
+    assert studio.recorder.live("call-1").state == "ended"
+
+
 @pytest.mark.promise("C8")
 async def test_somebody_whose_calls_are_never_recorded_ends_it(studio: Studio) -> None:
     await studio.records()

@@ -330,3 +330,18 @@ async def test_it_is_over_when_everybody_has_gone(studio: RoomStudio) -> None:
     [kept] = studio.shelf.kept
     assert (kept.seconds, kept.ended) == (1.0, "over")
     assert studio.meetings.meeting(studio.room) is None
+
+
+@pytest.mark.promise("D3")
+@story
+async def test_it_ends_when_somebody_in_it_is_erased(studio: RoomStudio) -> None:
+    await studio.runs()
+    studio.recorder.forget("acme", "s-clara")
+    studio.recorder.forget("other", "s-bert")
+    await studio.said(1)
+    assert studio.shelf.kept[0].ended == ""
+    studio.meetings.forget("acme", "s-bert")
+    studio.recorder.forget("acme", "s-bert")
+    await asyncio.sleep(0.1)
+    [kept] = studio.shelf.kept
+    assert kept.ended == "fault"

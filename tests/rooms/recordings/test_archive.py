@@ -218,6 +218,21 @@ async def test_it_goes_with_either_of_those_recorded(room: Room, subject: str) -
 
 
 @pytest.mark.promise("T2")
+@pytest.mark.promise("D3")
+@pytest.mark.parametrize("words_before", [0, 1])
+async def test_what_is_erased_while_it_is_made_is_not_kept(room: Room, words_before: int) -> None:
+    made = await begun(room)
+    await made.write(SECOND * words_before, 8000)
+    room.keys.destroy(TENANT, "s-bert")
+    await room.audio.erase_subject(TENANT, "s-bert")
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    assert await room.archive.of_call(TENANT, "call-1") == ()
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, made.id)
+    assert room.all_files() == []
+
+
 async def test_what_a_crash_cut_off_is_kept_and_known_to_have_been(room: Room) -> None:
     made = await begun(room)
     await made.write(SECOND, 8000)

@@ -12,7 +12,8 @@ from unificx.media.tones import sine
 from unificx.people import Extension
 from unificx.people.facts import ExtensionDeleted, TenantDeleted
 from unificx.recordings import BoxChange, Draft, Left, NewMessage, TenantChange
-from unificx.store import ErasedSubject, Gone
+from unificx.recordings.facts import MessageLeft
+from unificx.store import ErasedSubject, Gone, Outbox
 
 BEN = Extension("e-ben", TENANT, "1002", None, "s-ben", 30, 3600, "Ben Example")
 
@@ -125,6 +126,23 @@ async def test_a_message_goes_with_whoever_left_it_and_whom_it_was_for(room: Roo
     assert len(room.all_files()) == 1
     assert isinstance((await room.boxes.get(TENANT, stays)).caller, Left)
     await room.audio.erase_subject(TENANT, subject)
+
+
+@pytest.mark.promise("D3")
+async def test_who_is_erased_while_he_speaks_leaves_no_message(room: Room) -> None:
+    told: list[MessageLeft] = []
+    room.bus.subscribe(MessageLeft, told.append)
+    Outbox(room.database, room.bus, room.clock)
+    begun = await draft(room, message(caller="s-carl"))
+    room.keys.destroy(TENANT, "s-carl")
+    await room.audio.erase_subject(TENANT, "s-carl")
+    await begun.write(said(1), 8000)
+    assert not await begun.keep()
+    assert await room.boxes.list(TENANT, [ANNA.id]) == ()
+    with pytest.raises(Over):
+        await room.boxes.get(TENANT, begun.message.id)
+    assert room.all_files() == []
+    assert told == []
 
 
 async def test_between_the_key_and_the_rows_an_erased_caller_is_nobody(room: Room) -> None:
