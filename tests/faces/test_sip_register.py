@@ -387,20 +387,24 @@ def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> 
     contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
     device = ("e-t1-1001", "d-t1-1001a")
     phone.register(*headers, contact=contact)
-    assert face.location.way_to(*device, "sip:abc@XYZ.invalid;transport=ws;ob", face.now) == ways[0]
+    assert face.location.way_to(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", face.now) == ways[0]
+    assert face.location.way_to(*device, phone.contact, "ws", face.now) is None
     phone.register(*headers, contact=contact)
     assert face.signals == [DeviceRegistered("t1", *device)]
     phone.flow = ways[1]
     phone.register(*headers, contact=contact)
     assert face.signals[1:] == [DeviceMoved("t1", *device)]
-    assert face.location.way_to(*device, phone.contact, face.now) == ways[1]
+    assert face.location.way_to(*device, phone.contact, "wss", face.now) == ways[1]
     for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
-        assert face.location.way_to(*device, elsewhere, face.now) is None
+        assert face.location.way_to(*device, elsewhere, "wss", face.now) is None
     face.face.lost(ways[1], face.now)
-    assert face.location.way_to(*device, phone.contact, face.now) is None
+    assert face.location.way_to(*device, phone.contact, "wss", face.now) is None
 
 
-def test_a_telephone_on_tcp_is_not_looked_for_elsewhere(face: Face) -> None:
+def test_a_telephone_is_found_by_the_connection_it_has_now(face: Face) -> None:
+    """Its port is another than in a call that it began by an earlier connection."""
     phone = Phone(face, flow=TCP)
     phone.register()
-    assert face.location.way_to("e-t1-1001", "d-t1-1001a", phone.contact, face.now) is None
+    before = phone.contact.replace(f":{TCP.port}", ":49999")
+    assert before != phone.contact
+    assert face.location.way_to("e-t1-1001", "d-t1-1001a", before, "tcp", face.now) == TCP

@@ -1,4 +1,4 @@
-"""A call outlives the WebSockets it is spoken over: who comes back by another one goes on where he was."""
+"""A call outlives the connections it is spoken over: who comes back by another one goes on where he was."""
 
 import pytest
 from ladder import play, play_on
@@ -187,8 +187,40 @@ async def test_our_answer_is_said_again_by_the_new_connection() -> None:
     )
 
 
-async def test_a_telephone_whose_connection_is_gone_is_not_waited_for() -> None:
-    """It opens a connection of its own accord when it has something to say, and we do for it."""
+@pytest.mark.promise("U1")
+@pytest.mark.parametrize("way", ["tcp", "tls"])
+async def test_a_telephone_comes_back_by_another_connection_too(way: str) -> None:
+    world = await play(f"""
+        alice 1001, bob 1002 {way}
+        bob   -> INVITE 1001 [bob]
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   <- 200 [alice]
+        bob   -> ACK
+        alice -> INVITE [alice/hold]
+        bob   <- INVITE [alice/hold]
+        ! bob loses its connection
+        ... 5 s
+        ! bob comes back
+        bob   <- INVITE [alice/hold]
+        bob   -> 200 [bob/held]
+        bob   <- ACK
+        alice <- 200 [bob/held]
+        alice -> ACK
+        ! bob loses its connection
+        ... 60 s
+        ! bob comes back
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 bob alice
+        alice <- 200 BYE
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_and_is_not_waited_for_any_longer_than_another() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -200,6 +232,8 @@ async def test_a_telephone_whose_connection_is_gone_is_not_waited_for() -> None:
         alice -> INVITE [alice/hold]
         bob   <- INVITE [alice/hold]
         ! bob loses its connection
+        ... 29 s
+        ... 2 s
         alice <- BYE
         alice <- 487
         history <- answered 102 alice bob

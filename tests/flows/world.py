@@ -57,8 +57,8 @@ class World:
         """Who talks, as was told last."""
         self.keeps = False
         self._tasks: list[asyncio.Future[None]] = []
-        self._cut: set[Flow] = set()
-        self._left: set[Flow] = set()
+        self._cut: set[tuple[str, str, int]] = set()
+        self._left: set[tuple[str, str, int]] = set()
         self.settings = settings or CallSettings()
         self.session_expires = session_expires
         self.build()
@@ -175,10 +175,10 @@ class World:
         while quiet < 10:
             sent = self.legs.endpoint.to_send()
             for data, flow in sent:
-                if flow in self._cut:
+                if flow.end in self._cut:
                     self.legs.endpoint.lost(flow, self.now)
                     self._events()
-                elif flow not in self._left:
+                elif flow.end not in self._left:
                     self._deliver(self._at(flow), parse(data))
             quiet = 0 if sent else quiet + 1
             await asyncio.sleep(0)
@@ -260,7 +260,7 @@ class World:
                 self._tasks = [asyncio.ensure_future(self.conductor.close())]
             case [name, "loses", "its", "connection"]:
                 flow = self.phones[name].flow
-                self._cut.add(flow)
+                self._cut.add(flow.end)
                 self.location.cut(flow)
                 self.legs.endpoint.lost(flow, self.now)
                 self._events()
@@ -280,7 +280,7 @@ class World:
                 raise AssertionError(f"unknown: {what}")
 
     def _come_back(self, phone: Phone) -> None:
-        self._left.add(phone.flow)
+        self._left.add(phone.flow.end)
         phone.flow = replace(phone.flow, port=next(_ports), connection=next(_ports))
         self._register(phone)
         self.conductor.came(f"e-{phone.number}", phone.name)

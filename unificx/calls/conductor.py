@@ -337,13 +337,12 @@ class Conductor:
             self.tell(run, came, now)
 
     def _newest(self, leg: Leg) -> Flow | None:
-        """Where the peer of a leg that came by WebSocket is now."""
-        found = self._by_leg.get(leg.id)
-        if found is None or leg.dialog is None:
+        """Where the peer of a leg is now that came by a connection."""
+        found, dialog = self._by_leg.get(leg.id), leg.dialog
+        if found is None or dialog is None:
             return None
-        extension_id, device_id = found[0].device(found[1])
-        now = self.parts.clock.monotonic()
-        return self.parts.routing.way_to(extension_id, device_id, leg.dialog.target, now)
+        device, now = found[0].device(found[1]), self.parts.clock.monotonic()
+        return self.parts.routing.way_to(*device, dialog.target, dialog.flow.transport, now)
 
     def _drain(self, now: float) -> None:
         """Pass on what the legs have told."""

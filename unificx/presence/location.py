@@ -42,11 +42,11 @@ class Location:
                 return True
         return False
 
-    def way_to(self, extension_id: str, device_id: str, contact: str, now: float) -> Flow | None:
-        """Where the device is now that was at `contact` by WebSocket: such a connection is soon replaced by another."""
+    def way_to(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
+        """By which connection the device is reached now that was at `contact` by another one of this transport."""
         for one in self._of_extension.get(extension_id, ()):
             live = one.device_id == device_id and one.expires_at > now and not one.cut
-            if live and one.flow.by_websocket and _same_place(one.contact, contact):
+            if live and one.flow.transport == transport and _same_place(one.contact, contact):
                 return one.flow
         return None
 

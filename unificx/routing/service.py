@@ -19,9 +19,9 @@ class Routing:
         self._sleepers: Sleepers = sleepers or NoSleepers()
         self._apps: Apps = apps or NoApps()
 
-    def way_to(self, extension_id: str, device_id: str, contact: str, now: float) -> Flow | None:
-        """Where a device is now that was at `contact`, if it came by a WebSocket."""
-        return self._location.way_to(extension_id, device_id, contact, now)
+    def way_to(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
+        """By which connection a device is reached now that was at `contact` by another one of this transport."""
+        return self._location.way_to(extension_id, device_id, contact, transport, now)
 
     def ways_to(self, extension_id: str, device_id: str, now: float) -> tuple[Binding, ...]:
         """How a device can be rung now, the preferred way first."""

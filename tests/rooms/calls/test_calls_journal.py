@@ -93,6 +93,37 @@ async def test_a_call_is_carried_on_and_either_side_can_end_it(
     assert world.leftovers() == {}
 
 
+@pytest.mark.promise("U1")
+@pytest.mark.parametrize("way", ["tcp", "tls"])
+async def test_telephones_come_back_by_connections_of_their_own(
+    journal: Journal, spool: Spool, database: Database, way: str
+) -> None:
+    """Where they were before nobody can connect to them."""
+    first = UP.replace("<- INVITE [alice]", "<- INVITE [alice in srtp]") if way == "tls" else UP
+    world = await journalled(f"alice 1001 {way}, bob 1002 {way}", journal, first)
+    await play_on(world, """
+        ! alice loses its connection
+        ! bob loses its connection
+    """)
+    assert await crash(world, journal, spool, database) == 1
+    await play_on(world, """
+        ... 10 s
+        ! alice comes back
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+        ... 10 s
+        ! bob comes back
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
 @pytest.mark.parametrize("one", ["alice", "bob"])
 async def test_a_bye_that_comes_before_the_new_offers_were_answered(
     journal: Journal, spool: Spool, database: Database, one: str

@@ -51,7 +51,7 @@ class Legs:
     tag: Callable[[], str]
     session_expires: int = 1800
     newest: Callable[[Leg], Flow | None] = lambda leg: None
-    """Where the peer of a leg that came by a WebSocket is now, if that is known."""
+    """Where the peer of a leg that came by a connection is now, if that is known."""
     _by_tag: dict[str, Leg] = field(default_factory=dict[str, Leg])
     _servers: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
     _clients: dict[ClientKey, Leg] = field(default_factory=dict[ClientKey, Leg])

@@ -96,9 +96,9 @@ class Core:
         self.legs.endpoint.respond(key, respond(request, status, to_tag=self.id, headers=headers), now)
 
     def _peer_flow(self) -> Flow:
-        """Where the peer is: where it was last heard, or where it has registered by another WebSocket since."""
+        """Where the peer is: where it was last heard, or where it has registered by another connection since."""
         assert self.dialog is not None
-        newest = self.legs.newest(cast("Leg", self)) if self.dialog.flow.by_websocket else None
+        newest = self.legs.newest(cast("Leg", self)) if self.dialog.flow.reliable else None
         if newest is not None and newest != self.dialog.flow:
             self.dialog = replace(self.dialog, flow=newest)
         return self.dialog.flow

@@ -22,7 +22,7 @@ RETRY_AFTER_GLARE = (2.1, 1.0)
 LOOK_AGAIN = 1.0
 """Seconds until a refresh that had no turn is tried again, or what a peer without a connection did not get."""
 RETURN_WITHIN = 30.0
-"""Seconds a peer whose WebSocket is gone may take to open another, when there is something to tell it."""
+"""Seconds a peer whose connection is gone may take to open another, when there is something to tell it."""
 
 
 class Leg(Referrals):
@@ -164,12 +164,12 @@ class Leg(Referrals):
     def failed(self, key: ClientKey, cause: str, now: float) -> None:
         """Take note that a request of ours inside the dialog got no answer.
 
-        A peer by WebSocket whose connection is gone may come back by another: it is waited for.
+        A peer whose connection is gone may come back by another: it is waited for.
         """
         ours = self.ours
         if self.over or self._was_notice(key) or (ours is not None and ours.key != key and key in self._invites):
             return
-        if self.dialog is None or not self.dialog.flow.by_websocket or cause != "transport":
+        if self.dialog is None or not self.dialog.flow.reliable or cause != "transport":
             self._lose(f"no answer ({cause})", now)
             return
         if ours is not None and ours.key == key:
