@@ -1,5 +1,6 @@
 import { api, type Tenant } from '~/api';
 import { createStore } from '~/kernel/store';
+import { allOf, MOST } from '~/kernel/pages';
 import { onLeaving, session } from './session';
 
 /** Which organisation the portal looks at: one's own, or for operators the one they chose. */
@@ -21,8 +22,8 @@ export async function findOrganisation(): Promise<void> {
     organisation.setState(() => ({ chosen: now.me.tenant ?? undefined, all: [] }));
     return;
   }
-  const { data } = await api.listTenants({ query: { limit: 200 } });
-  const all = data.items.filter((each) => each.slug !== OPERATOR);
+  const tenants = await allOf<Tenant>((cursor) => api.listTenants({ query: { cursor, limit: MOST } }));
+  const all = tenants.filter((each) => each.slug !== OPERATOR);
   organisation.setState((before) => ({ all, chosen: all.find((each) => each.id === before.chosen?.id) ?? all[0] }));
 }
 

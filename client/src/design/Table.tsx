@@ -1,6 +1,7 @@
 import { Box, Button, Card, Center, Group, Stack, Table as Rows, Text } from '@mantine/core';
 import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
+import type { List } from './lists';
 
 export interface Column<T> {
   title: string;
@@ -12,26 +13,24 @@ export interface Column<T> {
 interface TableProps<T> {
   label: string;
   columns: Column<T>[];
-  items: T[];
+  list: List<T>;
   /** What can be done with one. */
   actions?: (item: T) => ReactNode;
   /** Said when there are none. */
   empty: ReactNode;
-  /** They are on their way. */
-  loading?: boolean;
-  /** Fetches the next ones, while there are any. */
-  more?: () => void;
-  /** What is written on the button for that, if not "More". */
+  /** What is written on the button that fetches the next ones, if not "More". */
   moreText?: ReactNode;
 }
 
-/** A table where there is room for one, cards on a phone. */
+/** A table where there is room for one, cards on a phone. Why its list could not be had, the page says. */
 export function Table<T extends { id: string }>(props: TableProps<T>) {
-  const { label, columns, items, actions, empty, loading, more, moreText } = props;
+  const { label, columns, list, actions, empty, moreText } = props;
+  const { items, known, fault, more } = list;
+  if (!known && fault) return null;
   if (items.length === 0)
     return (
       <Text c="dimmed" ta="center" py="xl">
-        {loading ? <Trans>One moment…</Trans> : empty}
+        {known ? empty : <Trans>One moment…</Trans>}
       </Text>
     );
   return (

@@ -23,7 +23,7 @@ interface Numbered<T> {
 export function useNumbered<T extends { number: string }>({ queryKey, load, remove, doubt, form, every }: Numbered<T>) {
   const { t } = useLingui();
   const queries = useQueryClient();
-  const { items, fault, more, loading } = usePages<T>(queryKey, load, every);
+  const list = usePages<T>(queryKey, load, { every });
   const removing = useMutation({
     mutationFn: remove,
     onSettled: () => queries.invalidateQueries({ queryKey: queryKey.slice(0, 1) }),
@@ -42,5 +42,5 @@ export function useNumbered<T extends { number: string }>({ queryKey, load, remo
       </Button>
     </>
   );
-  return { list: { items, more, loading }, fault: fault ?? removing.error, actions, add: () => edit() };
+  return { list, fault: list.fault ?? removing.error, actions, add: () => edit() };
 }

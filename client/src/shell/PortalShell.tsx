@@ -1,5 +1,6 @@
 import { AppShell, Burger, Button, Group, NavLink, Select, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import {
   IconAddressBook,
   IconBuilding,
@@ -15,9 +16,12 @@ import {
 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, Outlet } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { choose, findOrganisation, organisation } from '~/api/organisation';
 import { isHalfIn, session, signOut } from '~/api/session';
+import { WATCHED_MS } from '~/design/lists';
+import { Fault } from '~/design/Notice';
+import { Page } from '~/design/Page';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
 
@@ -29,10 +33,12 @@ export function PortalShell() {
   const [opened, menu] = useDisclosure();
   const now = useValue(session);
   const { chosen, all } = useValue(organisation);
-  const signedIn = now.state === 'in';
-  useEffect(() => {
-    if (signedIn) void findOrganisation().catch(() => undefined);
-  }, [signedIn]);
+  const finding = useQuery({
+    queryKey: ['organisation'],
+    queryFn: () => findOrganisation().then(() => true),
+    enabled: now.state === 'in' && !isHalfIn(now),
+    refetchInterval: ({ state }) => (state.data ? false : WATCHED_MS),
+  });
   if (now.state !== 'in') return <Outlet />;
   if (isHalfIn(now)) {
     return (
@@ -102,7 +108,21 @@ export function PortalShell() {
       </AppShell.Navbar>
       <AppShell.Main id="main">
         <Connection />
-        {chosen && <Outlet key={chosen.id} />}
+        {chosen ? (
+          <Outlet key={chosen.id} />
+        ) : (
+          !finding.isPending && (
+            <Page title={t`Organisation`}>
+              {finding.error ? (
+                <Fault fault={finding.error} />
+              ) : (
+                <Text c="dimmed">
+                  <Trans>There is no organisation yet.</Trans>
+                </Text>
+              )}
+            </Page>
+          )
+        )}
       </AppShell.Main>
     </AppShell>
   );

@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Menu, Select, Stack, TextInput, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Device } from '~/api';
@@ -14,18 +14,17 @@ import { Page } from '~/design/Page';
 import { SipLogin } from '~/design/Secret';
 import { Table } from '~/design/Table';
 import { useValue } from '~/kernel/store';
+import { ExtensionSelect, useExtensions } from '~/rooms/extensions';
 
 /** Telephones and programs that may register, and which of them are there. */
 export default function Devices() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
   const queries = useQueryClient();
-  const { items, fault, more, loading } = usePages<Device>(
-    ['devices', tenant],
-    (cursor) => api.listDevices({ query: { tenant, cursor } }),
-    WATCHED_MS,
-  );
-  const numbers = useNumbers(tenant);
+  const list = usePages<Device>(['devices', tenant], (cursor) => api.listDevices({ query: { tenant, cursor } }), {
+    every: WATCHED_MS,
+  });
+  const extensions = useExtensions(tenant).items;
   const change = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () => queries.invalidateQueries({ queryKey: ['devices'] }),
@@ -77,13 +76,13 @@ export default function Devices() {
         </Button>
       }
     >
-      <Fault fault={fault ?? change.error} />
+      <Fault fault={list.fault ?? change.error} />
       <Table
         label={t`Devices`}
-        items={items}
+        list={list}
         columns={[
           { title: t`Name`, show: (device) => device.name },
-          { title: t`Extension`, show: (device) => numbers.get(device.extension_id) ?? '' },
+          { title: t`Extension`, show: (device) => extensions.find(({ id }) => id === device.extension_id)?.number },
           { title: t`Kind`, show: (device) => kinds[device.kind] },
           { title: t`Last used`, show: (device) => (device.last_used ? day(device.last_used) : t`never`) },
           {
@@ -122,26 +121,14 @@ export default function Devices() {
           </Menu>
         )}
         empty={<Trans>There are no devices yet.</Trans>}
-        loading={loading}
-        more={more}
       />
     </Page>
   );
 }
 
-/** Which number an extension has, by its id. */
-function useNumbers(tenant?: string): Map<string, string> {
-  const { data } = useQuery({
-    queryKey: ['extensions', tenant, 'numbers'],
-    queryFn: async () => (await api.listExtensions({ query: { tenant, limit: 200 } })).data.items,
-  });
-  return new Map(data?.map((one) => [one.id, one.number]));
-}
-
 function NewDevice({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const queries = useQueryClient();
-  const numbers = useNumbers(tenant);
   const form = useForm({
     initialValues: { extension: '', name: '', kind: 'phone' as Device['kind'] },
     validate: {
@@ -162,13 +149,7 @@ function NewDevice({ tenant }: { tenant?: string }) {
     <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
       <Stack>
         <Fault fault={create.error} />
-        <Select
-          label={t`Extension`}
-          searchable
-          required
-          data={[...numbers.values()]}
-          {...form.getInputProps('extension')}
-        />
+        <ExtensionSelect tenant={tenant} required {...form.getInputProps('extension')} />
         <TextInput label={t`Name`} placeholder={t`Desk phone, ground floor`} required {...form.getInputProps('name')} />
         <Select
           label={t`Kind`}

@@ -44,7 +44,7 @@ export default function Extensions() {
     >
       <Fault fault={extensions.fault} />
       <Table
-        {...extensions.list}
+        list={extensions.list}
         label={t`Extensions`}
         columns={[
           { title: t`Number`, show: (one) => one.number },

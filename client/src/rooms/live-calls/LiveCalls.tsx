@@ -18,7 +18,7 @@ import { useValue } from '~/kernel/store';
 export default function LiveCalls() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
-  const { items, fault } = usePages<LiveCall>(['calls', tenant], () => api.listCalls({ query: { tenant } }), 2000);
+  const list = usePages<LiveCall>(['calls', tenant], () => api.listCalls({ query: { tenant } }), { every: 2000 });
   const [now, setNow] = useState(Date.now);
   useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true });
   const queries = useQueryClient();
@@ -44,10 +44,10 @@ export default function LiveCalls() {
   };
   return (
     <Page title={t`Live calls`} size="xl">
-      <Fault fault={fault ?? hangUp.error} />
+      <Fault fault={list.fault ?? hangUp.error} />
       <Table
         label={t`Live calls`}
-        items={items}
+        list={list}
         columns={[
           { title: t`From`, show: (call) => call.caller },
           { title: t`To`, show: (call) => call.callee },

@@ -73,7 +73,7 @@ export default function PortalRooms() {
     >
       <Fault fault={rooms.fault ?? end.error} />
       <Table
-        {...rooms.list}
+        list={rooms.list}
         label={t`Rooms`}
         columns={[
           { title: t`Number`, show: (one) => one.number },

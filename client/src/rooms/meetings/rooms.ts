@@ -1,5 +1,6 @@
 import { api, type Room } from '~/api';
 import { events } from '~/api/events';
+import { allOf, MOST } from '~/kernel/pages';
 import { onLeaving } from '~/api/session';
 import { asProblem, type Problem } from '~/kernel/problem';
 import { untilQuiet } from '~/kernel/quiet';
@@ -27,13 +28,7 @@ export const rooms = createStore<RoomsState>(NOTHING);
 /** Ask which rooms there are. */
 export const findRooms = untilQuiet(async () => {
   try {
-    const found: Room[] = [];
-    let cursor: string | undefined;
-    do {
-      const { data } = await api.listRooms({ query: { cursor, limit: 200 } });
-      found.push(...data.items);
-      cursor = data.next ?? undefined;
-    } while (cursor);
+    const found = await allOf<Room>((cursor) => api.listRooms({ query: { cursor, limit: MOST } }));
     rooms.setState((before) => ({ ...before, rooms: found, fault: undefined }));
   } catch (fault) {
     rooms.setState((before) => ({ ...before, fault: asProblem(fault) }));

@@ -22,9 +22,7 @@ export default function People() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
   const queries = useQueryClient();
-  const { items, fault, more, loading } = usePages<Person>(['persons', tenant], (cursor) =>
-    api.listPersons({ query: { tenant, cursor } }),
-  );
+  const list = usePages<Person>(['persons', tenant], (cursor) => api.listPersons({ query: { tenant, cursor } }));
   const change = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () => queries.invalidateQueries({ queryKey: ['persons'] }),
@@ -90,10 +88,10 @@ export default function People() {
         </Button>
       }
     >
-      <Fault fault={fault ?? change.error} />
+      <Fault fault={list.fault ?? change.error} />
       <Table
         label={t`People`}
-        items={items.filter((person) => person.state !== 'closed')}
+        list={{ ...list, items: list.items.filter((person) => person.state !== 'closed') }}
         columns={[
           { title: t`Name`, show: (person) => person.name },
           { title: t`E-mail`, show: (person) => person.email },
@@ -141,8 +139,6 @@ export default function People() {
           </Menu>
         )}
         empty={<Trans>Nobody is here yet. Add the first person.</Trans>}
-        loading={loading}
-        more={more}
       />
     </Page>
   );

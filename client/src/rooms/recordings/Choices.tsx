@@ -2,10 +2,10 @@ import { NumberInput, Select, Switch } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type Extension, type ExtensionRecording, type RecordingSettings } from '~/api';
-import { usePages } from '~/design/lists';
+import { api, type ExtensionRecording, type RecordingSettings } from '~/api';
 import { Fault } from '~/design/Notice';
 import { Section } from '~/design/Section';
+import { ExtensionSelect } from '~/rooms/extensions';
 
 interface OrganisationChoiceProps {
   tenant?: string;
@@ -99,19 +99,9 @@ function Figure({ label, description, value, set }: FigureProps) {
 export function ExtensionChoice({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [chosen, choose] = useState<string | null>(null);
-  const { items, fault } = usePages<Extension>(['extensions', tenant], (cursor) =>
-    api.listExtensions({ query: { tenant, cursor, limit: 200 } }),
-  );
   return (
     <Section title={t`An extension`}>
-      <Fault fault={fault} />
-      <Select
-        label={t`Extension`}
-        searchable
-        data={items.map((each) => ({ value: each.id, label: `${each.number} ${each.name}` }))}
-        value={chosen}
-        onChange={choose}
-      />
+      <ExtensionSelect tenant={tenant} value={chosen} onChange={choose} />
       {chosen && <When key={chosen} extension={chosen} tenant={tenant} />}
     </Section>
   );

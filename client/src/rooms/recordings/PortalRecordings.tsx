@@ -17,14 +17,14 @@ import { ExtensionChoice, OrganisationChoice } from './Choices';
 import { peaksOf, soundOf, type Purpose } from './sound';
 
 const useRecordings = (tenant?: string) =>
-  usePages<Recording>(['recordings', tenant], () => api.listRecordings({ query: { tenant } }));
+  usePages<Recording>(['recordings', tenant], (cursor) => api.listRecordings({ query: { tenant, cursor } }));
 
 /** Which calls were recorded, who listened to them, and how the organisation records. */
 export default function PortalRecordings() {
   const { t } = useLingui();
   const tenant = useValue(organisation, (each) => each.chosen?.id);
   const queries = useQueryClient();
-  const { items, fault, loading } = useRecordings(tenant);
+  const list = useRecordings(tenant);
   const settingsKey = ['recording-settings', tenant];
   const settings = useQuery({
     queryKey: settingsKey,
@@ -54,13 +54,13 @@ export default function PortalRecordings() {
 
   return (
     <Page title={t`Recordings`} size="lg">
-      <Fault fault={settings.error ?? fault ?? erase.error} />
+      <Fault fault={settings.error ?? list.fault ?? erase.error} />
       {settings.data && <OrganisationChoice tenant={tenant} settings={settings.data} settingsKey={settingsKey} />}
       {/* Not before: it would be pushed down under the hand that opens it. */}
       {!settings.isPending && <ExtensionChoice tenant={tenant} />}
       <Table
         label={t`Recordings`}
-        items={items}
+        list={list}
         columns={[
           { title: t`When`, show: (one) => moment(one.created) },
           { title: t`Length`, numeric: true, show: (one) => duration(Math.round(one.seconds)) },
@@ -92,7 +92,6 @@ export default function PortalRecordings() {
           </>
         )}
         empty={<Trans>No call was recorded.</Trans>}
-        loading={loading}
       />
     </Page>
   );

@@ -1,11 +1,12 @@
-import { Button, SegmentedControl, Text } from '@mantine/core';
+import { Button, Center, SegmentedControl, Text } from '@mantine/core';
 import { IconArchive, IconArrowBackUp, IconMicrophone2 } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api } from '~/api';
+import { api, type Recording } from '~/api';
 import { session } from '~/api/session';
 import { Fold } from '~/design/Fold';
+import { usePages } from '~/design/lists';
 import { duration, moment } from '~/design/moments';
 import { Fault } from '~/design/Notice';
 import { Page } from '~/design/Page';
@@ -15,25 +16,25 @@ import { Player } from '~/rooms/player';
 import { keptOf, type Kept } from './model';
 import { peaksOf, soundOf } from './sound';
 
+const KEY = 'own-recordings';
+
 /** Recordings of one's own calls, the newest first. */
 export default function Recordings() {
   const { t } = useLingui();
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
   const [away, setAway] = useState(false);
-  const { data, error, refetch } = useQuery({
-    queryKey: ['own-recordings', away],
-    queryFn: async () => (await api.listRecordings({ query: { hidden: away } })).data.items,
-    staleTime: 0,
-    gcTime: 0,
+  const queries = useQueryClient();
+  const list = usePages<Recording>([KEY, away], (cursor) => api.listRecordings({ query: { hidden: away, cursor } }), {
+    anew: true,
   });
   const put = useMutation({
     mutationFn: (recording_id: string) =>
       away ? api.restoreRecording({ path: { recording_id } }) : api.hideRecording({ path: { recording_id } }),
-    onSettled: () => refetch(),
+    onSettled: () => queries.invalidateQueries({ queryKey: [KEY] }),
   });
   const own = me?.extensions.map((each) => each.id) ?? [];
   // An administrator's list has everybody's in it; here are one's own.
-  const shown = data?.filter((each) => each.own).map((each) => keptOf(each, own));
+  const shown = list.items.filter((each) => each.own).map((each) => keptOf(each, own));
   return (
     <Page title={t`Recordings`} back="/history">
       <SegmentedControl
@@ -48,17 +49,18 @@ export default function Recordings() {
           { value: 'away', label: t({ message: 'Put away', context: 'those that were' }) },
         ]}
       />
-      <Fault fault={error ?? put.error} />
-      {shown && shown.length > 0 ? (
+      <Fault fault={list.fault ?? put.error} />
+      {shown.length > 0 ? (
         <Rows label={t`Recordings`}>
           {shown.map((each) => (
             <Line key={each.id} kept={each} away={away} put={() => put.mutate(each.id)} />
           ))}
         </Rows>
       ) : (
-        !error && (
+        !list.fault &&
+        !list.more && (
           <Text c="dimmed" ta="center" py="xl" role="status">
-            {!shown ? (
+            {!list.known ? (
               <Trans>One moment…</Trans>
             ) : away ? (
               <Trans>Nothing was put away. What is put away can be brought back for a while.</Trans>
@@ -67,6 +69,13 @@ export default function Recordings() {
             )}
           </Text>
         )
+      )}
+      {list.more && (
+        <Center mt="md">
+          <Button variant="default" size="md" onClick={list.more}>
+            <Trans>More</Trans>
+          </Button>
+        </Center>
       )}
     </Page>
   );

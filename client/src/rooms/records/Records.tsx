@@ -21,10 +21,10 @@ export default function Records() {
   const [typed, setTyped] = useState('');
   const [number] = useDebouncedValue(typed.trim(), 300);
   const extension = /^[0-9]{2,8}$/.test(number) ? number : undefined;
-  const { items, fault, more, loading } = usePages<CallRecord>(
+  const list = usePages<CallRecord>(
     ['history', tenant, outcome, extension],
     (cursor) => api.listHistory({ query: { tenant, cursor, extension, outcome: outcome ?? undefined } }),
-    15_000,
+    { every: 15_000 },
   );
   const outcomes: Record<Outcome, { text: string; colour: string }> = {
     answered: { text: t`answered`, colour: 'teal' },
@@ -76,10 +76,10 @@ export default function Records() {
           w={180}
         />
       </Group>
-      <Fault fault={fault} />
+      <Fault fault={list.fault} />
       <Table
         label={t`History`}
-        items={items}
+        list={list}
         columns={[
           { title: t`When`, show: (call) => moment(call.started) },
           { title: t`From`, show: (call) => party(call, 'caller') },
@@ -96,8 +96,6 @@ export default function Records() {
           { title: t`Quality`, numeric: true, show: (call) => quality(call) },
         ]}
         empty={<Trans>No calls to show.</Trans>}
-        loading={loading}
-        more={more}
         moreText={<Trans>Earlier calls</Trans>}
       />
     </Page>

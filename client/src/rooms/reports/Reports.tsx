@@ -1,8 +1,10 @@
 import { Accordion, Button, Code, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api } from '~/api';
+import { api, type Person } from '~/api';
 import { organisation } from '~/api/organisation';
+import { MOST } from '~/kernel/pages';
+import { useAll } from '~/design/lists';
 import { Fault } from '~/design/Notice';
 import { moment } from '~/design/moments';
 import { Page } from '~/design/Page';
@@ -17,10 +19,9 @@ export default function Reports() {
     queryKey: ['reports', tenant],
     queryFn: async () => (await api.listDiagnosticsReports({ query: { tenant } })).data.items,
   });
-  const people = useQuery({
-    queryKey: ['persons', tenant, 'names'],
-    queryFn: async () => (await api.listPersons({ query: { tenant, limit: 200 } })).data.items,
-  }).data;
+  const people = useAll<Person>(['persons', tenant], (cursor) =>
+    api.listPersons({ query: { tenant, cursor, limit: MOST } }),
+  ).items;
   const drop = useMutation({
     mutationFn: (id: string) => api.dropDiagnosticsReport({ path: { report_id: id }, query: { tenant } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['reports'] }),
@@ -40,7 +41,7 @@ export default function Reports() {
         {data?.map((report) => (
           <Accordion.Item key={report.id} value={report.id}>
             <Accordion.Control>
-              {people?.find((person) => person.id === report.person_id)?.name ?? t`somebody`}, {moment(report.created)}
+              {people.find((person) => person.id === report.person_id)?.name ?? t`somebody`}, {moment(report.created)}
             </Accordion.Control>
             <Accordion.Panel>
               <Code block>{report.text}</Code>

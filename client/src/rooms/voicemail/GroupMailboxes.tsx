@@ -34,7 +34,7 @@ export function GroupMailboxes({ tenant }: { tenant?: string }) {
     <Section title={t`Mailboxes that several share`} lead={t`A call to the number leaves a message for all members.`}>
       <Fault fault={mailboxes.fault} />
       <Table
-        {...mailboxes.list}
+        list={mailboxes.list}
         label={t`Mailboxes that several share`}
         columns={[
           { title: t`Number`, show: (one) => one.number },

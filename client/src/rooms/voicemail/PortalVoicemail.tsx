@@ -1,9 +1,9 @@
-import { Button, NumberInput, Select, Stack, Switch } from '@mantine/core';
+import { Button, NumberInput, Stack, Switch } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type Extension, type Message, type VoicemailSettings } from '~/api';
+import { api, type Message, type VoicemailSettings } from '~/api';
 import { organisation } from '~/api/organisation';
 import { usePages } from '~/design/lists';
 import { duration, moment } from '~/design/moments';
@@ -12,6 +12,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { Table } from '~/design/Table';
 import { useValue } from '~/kernel/store';
+import { ExtensionSelect } from '~/rooms/extensions';
 import { sureToErase } from './erasing';
 import { GroupMailboxes } from './GroupMailboxes';
 import { MailboxBody } from './MailboxBody';
@@ -101,19 +102,9 @@ function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSe
 function Boxes({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [chosen, choose] = useState<string | null>(null);
-  const { items, fault } = usePages<Extension>(['extensions', tenant], (cursor) =>
-    api.listExtensions({ query: { tenant, cursor, limit: 200 } }),
-  );
   return (
     <Section title={t`A mailbox`} lead={t`Messages of others can be erased here, not listened to.`}>
-      <Fault fault={fault} />
-      <Select
-        label={t`Extension`}
-        searchable
-        data={items.map((each) => ({ value: each.id, label: `${each.number} ${each.name}` }))}
-        value={chosen}
-        onChange={choose}
-      />
+      <ExtensionSelect tenant={tenant} value={chosen} onChange={choose} />
       {chosen && (
         <>
           <MailboxBody key={chosen} extension={chosen} tenant={tenant} />
@@ -128,7 +119,7 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
   const { t } = useLingui();
   const queries = useQueryClient();
   const key = ['voicemail', tenant, extension];
-  const { items, fault, loading } = usePages<Message>(key, async () => {
+  const list = usePages<Message>(key, async () => {
     const [here, away] = await Promise.all(
       [false, true].map((hidden) => api.listVoicemail({ query: { tenant, extension, hidden } })),
     );
@@ -144,10 +135,10 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
   const state = (one: Message) => (one.hidden ? t`put away` : one.heard ? t`heard` : t`new`);
   return (
     <>
-      <Fault fault={fault ?? erase.error} />
+      <Fault fault={list.fault ?? erase.error} />
       <Table
         label={t`Messages`}
-        items={items}
+        list={list}
         columns={[
           { title: t`Left`, show: (one) => moment(one.created) },
           { title: t`Length`, numeric: true, show: (one) => duration(Math.round(one.seconds)) },
@@ -164,7 +155,6 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
           </Button>
         )}
         empty={<Trans>No messages.</Trans>}
-        loading={loading}
       />
     </>
   );

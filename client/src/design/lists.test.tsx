@@ -1,0 +1,92 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { I18nProvider } from '@lingui/react';
+import { i18n } from '@lingui/core';
+import { createRoot } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Load } from '~/kernel/pages';
+import { Problem } from '~/kernel/problem';
+import { useAll, usePages, WATCHED_MS } from './lists';
+import { Fault } from './Notice';
+import { Table } from './Table';
+
+interface Thing {
+  id: string;
+}
+
+type Drawn = (load: Load<Thing>) => React.ReactNode;
+
+const InPages = ({ load }: { load: Load<Thing> }) => {
+  const list = usePages(['things'], load);
+  return (
+    <>
+      <Fault fault={list.fault} />
+      <Table label="Things" list={list} columns={[{ title: 'Id', show: (one) => one.id }]} empty="There are none." />
+    </>
+  );
+};
+
+const Whole = ({ load }: { load: Load<Thing> }) => (
+  <>
+    {useAll(['things'], load)
+      .items.map((each) => each.id)
+      .join(' ')}
+  </>
+);
+
+const refused = () => Promise.reject(new Problem('our-mistake', 500, 'No.'));
+const pages: Load<Thing> = async (cursor) => ({
+  data: cursor ? { items: [{ id: 'last' }], next: null } : { items: [{ id: 'first' }], next: 'second' },
+});
+
+describe('a list', () => {
+  let root: ReturnType<typeof createRoot>;
+  let place: HTMLElement;
+  const draw = (drawn: Drawn, load: Load<Thing>) => {
+    root.render(
+      <I18nProvider i18n={i18n}>
+        <MantineProvider>
+          <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+            {drawn(load)}
+          </QueryClientProvider>
+        </MantineProvider>
+      </I18nProvider>,
+    );
+  };
+  const text = () => place.textContent;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    place = document.body.appendChild(document.createElement('div'));
+    root = createRoot(place);
+  });
+  afterEach(() => {
+    root.unmount();
+    place.remove();
+    vi.useRealTimers();
+  });
+
+  it('that could not be had is not called empty, and is tried again', async () => {
+    const load = vi.fn<Load<Thing>>(refused);
+    draw((each) => <InPages load={each} />, load);
+    await vi.waitFor(() => expect(text()).toContain('The server made a mistake'));
+    expect(text()).not.toContain('There are none.');
+    load.mockResolvedValue({ data: { items: [], next: null } });
+    await vi.advanceTimersByTimeAsync(WATCHED_MS);
+    await vi.waitFor(() => expect(text()).toContain('There are none.'));
+    expect(text()).not.toContain('The server made a mistake');
+  });
+
+  it('is shown page by page', async () => {
+    draw((each) => <InPages load={each} />, pages);
+    await vi.waitFor(() => expect(text()).toContain('first'));
+    expect(text()).not.toContain('last');
+    [...place.querySelectorAll('button')].at(-1)!.click();
+    await vi.waitFor(() => expect(text()).toContain('last'));
+  });
+
+  it('is there as a whole to choose from', async () => {
+    draw((each) => <Whole load={each} />, pages);
+    await vi.waitFor(() => expect(text()).toContain('first last'));
+  });
+});
