@@ -2,8 +2,9 @@ import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, type Role } from '~/api';
-import { Fault } from '~/design/Notice';
+import { Fault, Hint } from '~/design/Notice';
 
 interface NewPersonProps {
   tenant?: string;
@@ -22,9 +23,12 @@ export function NewPerson({ tenant, done }: NewPersonProps) {
       number: (value) => (!value || /^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
     },
   });
+  // One who was made stays made when the extension is refused; then it alone is tried again.
+  const [made, setMade] = useState(false);
   const create = useMutation({
     mutationFn: async ({ name, email, role, number }: typeof form.values) => {
-      await api.createPerson({ query: { tenant }, body: { name, email, role } });
+      if (!made) await api.createPerson({ query: { tenant }, body: { name, email, role } });
+      setMade(true);
       if (number) await api.createExtension({ query: { tenant }, body: { number, name, email } });
     },
     onSuccess: done,
@@ -34,10 +38,30 @@ export function NewPerson({ tenant, done }: NewPersonProps) {
     <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
       <Stack>
         <Fault fault={create.error} />
-        <TextInput label={t`Name`} required data-autofocus autoComplete="off" {...form.getInputProps('name')} />
-        <TextInput label={t`E-mail`} type="email" required autoComplete="off" {...form.getInputProps('email')} />
+        {made && create.error && (
+          <Hint>
+            <Trans>The person is there; the extension is missing. Choose another, or leave it empty.</Trans>
+          </Hint>
+        )}
+        <TextInput
+          label={t`Name`}
+          required
+          disabled={made}
+          data-autofocus
+          autoComplete="off"
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label={t`E-mail`}
+          type="email"
+          required
+          disabled={made}
+          autoComplete="off"
+          {...form.getInputProps('email')}
+        />
         <Select
           label={t`Role`}
+          disabled={made}
           allowDeselect={false}
           data={[
             { value: 'user', label: t`user` },
