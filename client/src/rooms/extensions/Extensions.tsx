@@ -6,6 +6,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Extension, type ExtensionNow } from '~/api';
 import { organisation } from '~/api/organisation';
+import { changed } from '~/design/forms';
 import { WATCHED_MS } from '~/design/lists';
 import { Fault } from '~/design/Notice';
 import { useNumbered } from '~/design/numbered';
@@ -89,7 +90,7 @@ function EditExtension({ tenant, extension }: { tenant?: string; extension?: Ext
   const save = useMutation({
     mutationFn: async ({ number, email, ...rest }: typeof form.values) => {
       if (extension) {
-        await api.updateExtension({ path: { extension: extension.id }, query: { tenant }, body: rest });
+        await api.updateExtension({ path: { extension: extension.id }, query: { tenant }, body: changed(form, rest) });
         return undefined;
       }
       const { data } = await api.createExtension({ query: { tenant }, body: { number, email, ...rest } });

@@ -20,6 +20,7 @@ import { api, type Room } from '~/api';
 import { events } from '~/api/events';
 import { organisation } from '~/api/organisation';
 import { ask } from '~/design/Ask';
+import { changed } from '~/design/forms';
 import { Fault } from '~/design/Notice';
 import { useNumbered } from '~/design/numbered';
 import { Page } from '~/design/Page';
@@ -141,7 +142,7 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
     mutationFn: async ({ number, pin, host_pin, ...rest }: typeof form.values) => {
       // Empty leaves a PIN as it is; it is never shown again.
       const body = { ...rest, ...(pin && { pin }), ...(host_pin && { host_pin }) };
-      if (room) await api.updateRoom({ path: { room: room.id }, query: { tenant }, body });
+      if (room) await api.updateRoom({ path: { room: room.id }, query: { tenant }, body: changed(form, body) });
       else await api.createRoom({ query: { tenant }, body: { number, ...body } });
     },
     onSuccess: () => modals.closeAll(),

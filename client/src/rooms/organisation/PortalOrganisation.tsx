@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type Tenant } from '~/api';
 import { organisation, renew } from '~/api/organisation';
+import { changed } from '~/design/forms';
 import { Fault, Hint } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
@@ -29,7 +30,8 @@ function Words({ tenant: { id, name, language, time_zone, park_seconds } }: { te
     validate: { name: (value) => (value.trim() ? null : t`A name, please.`) },
   });
   const save = useMutation({
-    mutationFn: async (body: typeof form.values) => (await api.updateTenant({ path: { tenant: id }, body })).data,
+    mutationFn: async (values: typeof form.values) =>
+      (await api.updateTenant({ path: { tenant: id }, body: changed(form, values) })).data,
     onSuccess: (saved) => {
       renew(saved);
       form.resetDirty();

@@ -26,6 +26,7 @@ export function OrganisationChoice({ tenant, settings, settingsKey }: Organisati
       void queries.invalidateQueries({ queryKey: ['recordings', tenant] });
     },
   });
+  const shown = { ...settings, ...(change.isPending && change.variables) };
   return (
     <Section title={t`For everybody`}>
       <Fault fault={change.error} />
@@ -34,7 +35,7 @@ export function OrganisationChoice({ tenant, settings, settingsKey }: Organisati
         description={t`Everybody in a call is told before its first word is kept.`}
         allowDeselect={false}
         disabled={change.isPending}
-        value={settings.mode}
+        value={shown.mode}
         onChange={(mode) => change.mutate({ mode: mode as RecordingSettings['mode'] })}
         data={[
           { value: 'off', label: t`off` },
@@ -46,26 +47,26 @@ export function OrganisationChoice({ tenant, settings, settingsKey }: Organisati
         label={t`Keys that are pressed pause it`}
         description={t`They may be the number of a card.`}
         disabled={change.isPending}
-        checked={settings.pause_on_keys}
+        checked={shown.pause_on_keys}
         onChange={(event) => change.mutate({ pause_on_keys: event.currentTarget.checked })}
       />
       <Switch
         label={t`Administrators may listen`}
         description={t`They say what for. It is noted, and those in the call can see it.`}
         disabled={change.isPending}
-        checked={settings.administrators_listen}
+        checked={shown.administrators_listen}
         onChange={(event) => change.mutate({ administrators_listen: event.currentTarget.checked })}
       />
       <Figure
         label={t`A tone is heard every (seconds)`}
         description={t`It reminds everybody that the call is recorded. 0: none.`}
-        value={settings.beep_seconds}
+        value={shown.beep_seconds}
         set={(beep_seconds) => change.mutate({ beep_seconds })}
       />
       <Figure
         label={t`Can be brought back for (days)`}
         description={t`What was put away for longer is erased.`}
-        value={settings.restorable_days}
+        value={shown.restorable_days}
         set={(restorable_days) => change.mutate({ restorable_days })}
       />
     </Section>
@@ -79,18 +80,22 @@ interface FigureProps {
   set: (value: number) => void;
 }
 
-/** A number that counts once one leaves its field. */
+/** A number that counts once it was typed and one leaves its field. */
 function Figure({ label, description, value, set }: FigureProps) {
-  const [typed, type] = useState<number | string>(value);
+  const [typed, type] = useState<number | string>();
+  const leave = () => {
+    if (typeof typed === 'number' && typed !== value) set(typed);
+    type(undefined);
+  };
   return (
     <NumberInput
       label={label}
       description={description}
-      min={0}
+      allowNegative={false}
       allowDecimal={false}
-      value={typed}
+      value={typed ?? value}
       onChange={type}
-      onBlur={() => typed !== value && typeof typed === 'number' && set(typed)}
+      onBlur={leave}
     />
   );
 }

@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, type GroupMailbox } from '~/api';
+import { changed } from '~/design/forms';
 import { Fault } from '~/design/Notice';
 import { useNumbered } from '~/design/numbered';
 import { Section } from '~/design/Section';
@@ -82,8 +83,9 @@ function Edit({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMailbox }) 
       const body = { ...rest, ...(pin && { pin }) };
       if (!mailbox) return api.createMailbox({ query: { tenant }, body: { number, ...body } });
       const which = { path: { mailbox: mailbox.id }, query: { tenant } };
+      const change = changed(form, { ...body, enabled });
       return settled(
-        (old_messages?: OldMessages) => api.updateMailbox({ ...which, body: { ...body, enabled, old_messages } }),
+        (old_messages?: OldMessages) => api.updateMailbox({ ...which, body: { ...change, old_messages } }),
         decideWith(t),
       );
     },

@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Message, type VoicemailSettings } from '~/api';
 import { organisation } from '~/api/organisation';
+import { changed } from '~/design/forms';
 import { usePages } from '~/design/lists';
 import { duration, moment } from '~/design/moments';
 import { Fault, Hint } from '~/design/Notice';
@@ -47,7 +48,8 @@ function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSe
   const form = useForm({ initialValues: settings });
   const save = useMutation({
     // What transcription needs is told, not set.
-    mutationFn: async ({ transcription_needs: _, ...body }: VoicemailSettings) => {
+    mutationFn: async ({ transcription_needs: _, ...values }: VoicemailSettings) => {
+      const body = changed(form, values);
       const change = (old_messages?: OldMessages) =>
         api.changeVoicemailSettings({ query: { tenant }, body: { ...body, old_messages } });
       return (await settled(change, decideWith(t)))?.data;

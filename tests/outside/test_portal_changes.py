@@ -1,0 +1,100 @@
+"""What an administrator changes in the portal: that, and nothing else."""
+
+from collections.abc import Iterator
+
+import pytest
+from client_pages import Client, Clients
+from playwright.sync_api import expect
+from portal_pages import administrator, portal
+from recorded import records, tenant
+from server import Household, Server, eventually
+
+NEWCOMER = "Dietlinde Neuland"
+EMAIL = "dietlinde.neuland@example.com"
+
+
+@pytest.fixture(scope="module")
+def administered(server: Server) -> None:
+    administrator(server)
+
+
+@pytest.fixture
+def desk(clients: Clients, household: Household, administered: None) -> Client:
+    return portal(clients)
+
+
+def test_a_person_whose_extension_is_refused_is_given_another_one(
+    desk: Client, server: Server, household: Household
+) -> None:
+    server.canaries |= {NEWCOMER, EMAIL}
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/people")
+    page.get_by_role("button", name="New person").click()
+    form = page.get_by_role("dialog", name="New person")
+    form.get_by_label("Name").fill(NEWCOMER)
+    form.get_by_label("E-mail").fill(EMAIL)
+    number = form.get_by_label("Extension")
+    number.fill(household.anna.number)
+    form.get_by_role("button", name="Add").click()
+    expect(form.get_by_role("alert")).to_be_visible()
+    expect(form.get_by_text("The person is there; the extension is missing.")).to_be_visible()
+    expect(form.get_by_label("E-mail")).to_be_disabled()
+    number.fill("4711")
+    form.get_by_role("button", name="Add").click()
+    expect(form).to_have_count(0)
+    with server.rest() as rest:
+        made = rest.get("/api/v1/extensions/4711", params=tenant(server)).json()
+        person = rest.get(f"/api/v1/persons/{made['person_id']}", params=tenant(server)).json()
+    assert (made["name"], person["email"]) == (NEWCOMER, EMAIL)
+
+
+@pytest.fixture
+def beep(server: Server) -> Iterator[None]:
+    records(server, beep_seconds=15)
+    yield
+    records(server, beep_seconds=0)
+
+
+@pytest.mark.usefixtures("beep")
+def test_a_figure_is_sent_once_it_was_typed_and_one_that_is_refused_goes(desk: Client, server: Server) -> None:
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/recordings")
+    tone = page.get_by_label("A tone is heard every (seconds)")
+    expect(tone).to_have_value("15")
+    records(server, beep_seconds=20)
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.url) if each.method == "PATCH" else None)
+    tone.focus()
+    tone.blur()
+    tone.fill("99999")
+    tone.blur()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(tone).to_have_value("15")
+    assert len(sent) == 1
+    tone.fill("25")
+    tone.blur()
+    eventually(lambda: settings(server)["beep_seconds"] == 25, what="the figure that was typed")
+    expect(tone).to_have_value("25")
+
+
+def settings(server: Server) -> dict[str, object]:
+    with server.rest() as rest:
+        return rest.get("/api/v1/recordings/settings", params=tenant(server)).json()
+
+
+def test_a_form_leaves_alone_what_was_not_changed_in_it(desk: Client, server: Server) -> None:
+    room = {"number": "4800", "name": "Harbour", "most": 20}
+    with server.rest() as rest:
+        made = rest.post("/api/v1/rooms", params=tenant(server), json=room)
+        assert made.status_code == 201, made.text
+        path = f"/api/v1/rooms/{made.json()['id']}"
+        page = desk.page
+        page.goto(f"{desk.origin}/portal/rooms")
+        page.get_by_role("button", name="Change 4800").click()
+        form = page.get_by_role("dialog", name="Room 4800")
+        form.get_by_label("Name").fill("Lighthouse")
+        assert rest.patch(path, params=tenant(server), json={"most": 30}).status_code == 200
+        form.get_by_role("button", name="Save").click()
+        expect(form).to_have_count(0)
+        now = rest.get(path, params=tenant(server)).json()
+    assert (now["name"], now["most"]) == ("Lighthouse", 30)
