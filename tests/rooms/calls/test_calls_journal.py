@@ -101,12 +101,17 @@ async def test_telephones_come_back_by_connections_of_their_own(
     """Where they were before nobody can connect to them."""
     first = UP.replace("<- INVITE [alice]", "<- INVITE [alice in srtp]") if way == "tls" else UP
     world = await journalled(f"alice 1001 {way}, bob 1002 {way}", journal, first)
-    await play_on(world, """
+    await play_on(
+        world,
+        """
         ! alice loses its connection
         ! bob loses its connection
-    """)
+    """,
+    )
     assert await crash(world, journal, spool, database) == 1
-    await play_on(world, """
+    await play_on(
+        world,
+        """
         ... 10 s
         ! alice comes back
         alice <- INVITE [bob]
@@ -121,7 +126,8 @@ async def test_telephones_come_back_by_connections_of_their_own(
         bob   <- BYE
         history <- answered 16 alice bob
         alice <- 200 BYE
-    """)
+    """,
+    )
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])
