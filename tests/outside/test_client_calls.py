@@ -196,10 +196,7 @@ def test_a_call_outlives_the_loss_of_its_connection_to_the_server(anna: ClientPh
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     hear_each_other(anna, berta)
-    before = anna.page.evaluate("ears.sockets()")
-    anna.page.evaluate("ears.cut()")
-    eventually(lambda: anna.page.evaluate("ears.sockets()") > before, 5, "another connection")
-    anna.client.registered()
+    cut(anna)
     assert anna.hears(1000)
     berta.press("Hold")  # finds her by the new one
     expect(anna.call_with(BERTA).get_by_text("The other side put you on hold")).to_be_visible()
@@ -207,6 +204,38 @@ def test_a_call_outlives_the_loss_of_its_connection_to_the_server(anna: ClientPh
     hear_each_other(anna, berta)
     berta.hang_up()
     anna.free()
+
+
+@pytest.mark.promise("U1")
+def test_what_rings_over_a_connection_that_is_lost_rings_anew_and_is_answered(
+    anna: ClientPhone, berta: ClientPhone, phones: Phones, household: Household
+) -> None:
+    clara = phones(hertz=1500).register(household.clara)
+    phones().register(household.berta)  # rings on meanwhile, so that the call does
+    anna.dial(berta.login.number)
+    berta.ringing(ANNA)
+    cut(berta)
+    berta.answer(ANNA)
+    hear_each_other(anna, berta)
+    clara.dial(household.berta.uri)
+    berta.ringing(CLARA)
+    cut(berta)
+    berta.answer(CLARA, key="Hold and answer")
+    eventually(lambda: berta.hears(1500) and clara.hears(1000), what="voices of the second call")
+    berta.hang_up()
+    clara.wait("CALL_CLOSED")
+    expect(berta.call_with(ANNA)).to_be_visible()
+    berta.hang_up()
+    anna.free()
+    berta.free()
+
+
+def cut(phone: ClientPhone) -> None:
+    """Lose the connection to the server, and wait for the next."""
+    before = phone.page.evaluate("ears.sockets()")
+    phone.page.evaluate("ears.cut()")
+    eventually(lambda: phone.page.evaluate("ears.sockets()") > before, what="another connection")
+    phone.client.registered()
 
 
 @pytest.mark.promise("C4", "S2")

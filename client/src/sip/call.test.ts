@@ -85,6 +85,26 @@ describe('a call', () => {
     expect(fake.ends).toEqual([{ status_code: 603, reason_phrase: 'Decline' }]);
   });
 
+  it('rings no more once the connection it rang over is gone', async () => {
+    const call = incoming();
+    call.lineLost();
+    expect([call.state.state.ending, fake.ended]).toEqual(['line-lost', true]);
+    await call.answer();
+    expect(call.state.state.answering).toBe(false);
+    expect(tuneFor([call])).toBeUndefined();
+  });
+
+  it('goes on without its connection once it was answered, or where it called', () => {
+    for (const call of [outgoing(), incoming()]) {
+      fake.answerUp();
+      call.lineLost();
+      expect(call.phase).toBe('talking');
+    }
+    const calling = outgoing();
+    calling.lineLost();
+    expect([calling.phase, fake.ended]).toEqual(['calling', false]);
+  });
+
   it('is held and resumed, here and there', () => {
     const call = outgoing();
     fake.answerUp();

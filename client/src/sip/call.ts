@@ -194,6 +194,13 @@ export class Call {
     this.#over(ending);
   }
 
+  /** The connection is gone: JsSIP forgets what rang over it, and the server rings anew by the next. */
+  lineLost(): void {
+    if (this.phase !== 'incoming') return;
+    this.#over('line-lost');
+    this.#session?.terminate();
+  }
+
   mute(muted = !this.state.state.muted): void {
     this.#set({ muted });
     this.#applyMute();

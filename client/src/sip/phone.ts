@@ -221,6 +221,7 @@ export class Phone {
     ua.on('disconnected', () => {
       if (this.#ua !== ua) return;
       this.#set({ line: 'retrying' });
+      for (const call of this.state.state.calls) call.lineLost();
       this.#hurry();
       void this.#fresh(RENEWED_BEFORE).catch(() => undefined);
     });
