@@ -14,6 +14,7 @@ class Phone:
     leg: str
     orders: list[str] = field(default_factory=list)
     call_id: str = ""
+    hears: bool = True
 
     def join(self, room: str, *, muted: bool) -> None:
         self.orders.append(f"join {'muted' if muted else 'heard'}")

@@ -57,6 +57,8 @@ class Call:
         self._keys: deque[str] = deque(maxlen=64)
         self._news = asyncio.Event()
         self._played: dict[str, str] = {}
+        self._ended = ""
+        """Why what was played last ended; "" if nobody has said."""
         self._numbers = count(1)
         self._joined: tuple[str, bool] | None = None
         """The room the caller is in, and whether he is unheard there."""
@@ -72,6 +74,15 @@ class Call:
     def call_id(self) -> str:
         """The call this is, as the history knows it."""
         return self.id
+
+    @property
+    def hears(self) -> bool:
+        """Whether the caller hears anything just now: he has not put us on hold."""
+        return self._line.hears
+
+    def when_described(self, do: Callable[[], None]) -> None:
+        """Do something whenever the caller's phone has said anew how it wants its media."""
+        self._line.described = do
 
     # ---- verbs
 
@@ -93,6 +104,18 @@ class Call:
             if key:
                 return key
         return ""
+
+    async def tell(self, *what: str | Sound) -> bool | None:
+        """Say something he has to know, all of it: whether it was played to its end; None if he had us on hold
+        meanwhile, and so has missed it."""
+        await self.answer()
+        missed = self._line.missed
+        played = True
+        for sound in [each for one in what for each in await self._sounds(one)]:
+            if played and self._line.hears:
+                await self._play(sound, "")
+                played = self._ended == "end"
+        return played if self._line.hears and self._line.missed == missed else None
 
     async def play_until_pressed(self, *what: str | Sound | Clip | Spoken) -> None:
         """Say something until any key is pressed, which is kept for whoever asks for it next."""
@@ -232,7 +255,8 @@ class Call:
                 return key
             ticket = self._engine.play(self._line.leg, sound)
             key = await self._played_to_end(ticket, sound.seconds + PLAYED_LATE, keys, keep=keep)
-            if key or self._played.pop(ticket, "") != "lost":
+            self._ended = self._played.pop(ticket, "")
+            if key or self._ended != "lost":
                 return key
 
     async def _played_to_end(self, ticket: str, wait: float, keys: str, *, keep: bool) -> str:

@@ -76,6 +76,7 @@ async def conference(rooms: Rooms, meetings: Meetings, call: Call) -> None:
     name = None if moved else await _name(call, room)
     who = Who(caller.subject, caller.extension_id, caller.number, caller.name, name)
     chair = meetings.come(room, who, call, host=standing == "host", invited=invited or moved)
+    call.when_described(chair.described)
     try:
         async with asyncio.TaskGroup() as tasks:
             keys = tasks.create_task(_listen(call, chair))
@@ -158,8 +159,9 @@ async def _speak(call: Call, chair: Chair, tasks: asyncio.TaskGroup, *, counts: 
                 await call.play(prompt)
             case Notice(sounds, told):
                 await _end(music)
-                await call.play(*sounds)
-                told()
+                heard = await call.tell(*sounds)
+                if heard is not None:  # else he is told when he is back
+                    told(heard)
             case Named(who, came):
                 await call.play(*_named(who, came=came))
             case TurnAway(_, why):

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from unificx import sdp as descriptions
 from unificx.apps.ports import Engine
 from unificx.kernel.background import Background
 from unificx.media import MediaUnavailable
@@ -25,6 +26,12 @@ class Line:
         self.key: Callable[[str], None] = lambda key: None
         self.gone: Callable[[], None] = lambda: None
         self.opened: Callable[[], None] = lambda: None
+        self.described: Callable[[], None] = lambda: None
+        """The other side has said anew how it wants its media."""
+        self.hears = _hears(offer)
+        """Whether the other side wants to hear anything: it has not put us on hold."""
+        self.missed = 0
+        """How often it has stopped to."""
         self.up = asyncio.Event()
         """Whether the engine has the leg, so that it hears and is heard."""
         self.over = False
@@ -75,12 +82,15 @@ class Line:
     # ---- what the call tells: calls.FarEnd
 
     def acknowledged(self, sdp: bytes) -> None:
+        self._describes(sdp)
         self._begin(self._opened_by(sdp))
 
     def offered(self, sdp: bytes) -> None:
+        self._describes(sdp)
         self._begin(self._accept(sdp))
 
     def offer_answered(self, sdp: bytes) -> None:
+        self._describes(sdp)
         self._begin(self._opened_by(sdp))
 
     def offer_refused(self, status: int) -> None:
@@ -95,6 +105,11 @@ class Line:
         self.gone()
 
     # ---- inside
+
+    def _describes(self, sdp: bytes) -> None:
+        before, self.hears = self.hears, _hears(sdp)
+        self.missed += before and not self.hears
+        self.described()
 
     def _is_up(self) -> None:
         self.opened()
@@ -133,3 +148,10 @@ class Line:
             return
         if not self.over:
             self._tell(Offered(sdp))
+
+
+def _hears(sdp: bytes) -> bool:
+    try:
+        return not sdp or not descriptions.is_hold(descriptions.parse(sdp))
+    except descriptions.BadDescription:
+        return True

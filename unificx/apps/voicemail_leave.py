@@ -48,8 +48,7 @@ async def _tell(boxes: Mailboxes, call: Call, box: Mailbox) -> bool:
     """Tell the caller that messages become text, if they do. No key passes over it: whoever was not told is not."""
     if not boxes.transcribes(call.caller.tenant_id, box.extension_id):
         return False
-    await call.play("voicemail/transcribed")
-    return True
+    return bool(await call.tell("voicemail/transcribed"))
 
 
 def at_group(boxes: Mailboxes, tenant_id: str, number: str) -> Hosted | None:

@@ -88,12 +88,13 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class Seated:
     """Somebody in a meeting as whoever records it knows him. `asked`: he comes in once he knows that it is recorded;
-    `call_id`: the call by which he is there."""
+    `call_id`: the call by which he is there; `hears`: he has not put it on hold."""
 
     id: str
     who: Who
     asked: bool
     call_id: str
+    hears: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ NAMED_UP_TO = 20
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something he has to know; `told` is called once he has heard it."""
+    """Something he has to know; `told` is called with whether he was, and not at all if he was on hold meanwhile."""
 
     sounds: tuple[Sound, ...]
-    told: Callable[[], None]
+    told: Callable[[bool], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,10 @@ class Chair:
     def entered(self) -> None:
         """He was told what there is to know."""
         self._meetings.tell(self.room.id, words.Entered(self.id))
+
+    def described(self) -> None:
+        """His phone has said anew how it wants its media: whether he hears anything, whether he may be recorded."""
+        self._meetings.described(self.room.id)
 
     def leave(self) -> None:
         """His call is over."""
@@ -144,6 +148,12 @@ class Meetings:
         if self.records is not None:
             self.records.pressed(room_id, id_, key)
 
+    def described(self, room_id: str) -> None:
+        """See `Chair.described`."""
+        live = self._live.get(room_id)
+        if live is not None and self.records is not None:
+            self.records.there(live.room, self.seats(live.room))
+
     # ---- what people see and do elsewhere
 
     def meeting(self, room: Room) -> Meeting | None:
@@ -214,9 +224,7 @@ class Meetings:
         live = self._live.get(room.id)
         members = live.state.members if live is not None else ()
         return tuple(
-            Seated(one.id, live.callers[one.id].who, one.place is Place.ASKED, live.callers[one.id].phone.call_id)
-            for one in members
-            if live is not None and one.place is not Place.WAITING
+            _seated(live.callers[one.id], one) for one in members if live is not None and one.place is not Place.WAITING
         )
 
     def notify(self, room: Room, id_: str, notice: Notice) -> None:
@@ -325,6 +333,10 @@ class Meetings:
             wait = max(0.0, at - self._clock.monotonic())
             loop = asyncio.get_running_loop()
             live.timer = loop.call_later(wait, self.tell, live.room.id, words.TimePassed())
+
+
+def _seated(caller: _Caller, member: Member) -> Seated:
+    return Seated(member.id, caller.who, member.place is Place.ASKED, caller.phone.call_id, caller.phone.hears)
 
 
 def _not_a_host() -> Forbidden:

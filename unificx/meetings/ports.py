@@ -40,7 +40,8 @@ class Records(Protocol):
         ...
 
     def there(self, room: Room, seats: Sequence[Seated]) -> None:
-        """Who is in the room or about to be, each time something happens there; nobody: the meeting is over."""
+        """Who is in the room or about to be, each time something happens there, or a phone is on hold or back, or says
+        anew whether it may be recorded; nobody: the meeting is over."""
         ...
 
     def pressed(self, room_id: str, id_: str, key: str) -> None:
@@ -72,6 +73,11 @@ class Phone(Protocol):
     @property
     def call_id(self) -> str:
         """The call it is in."""
+        ...
+
+    @property
+    def hears(self) -> bool:
+        """Whether he hears anything just now: he has not put the call on hold."""
         ...
 
     def join(self, room: str, *, muted: bool) -> None:

@@ -57,16 +57,12 @@ class RoomRecorder:
 
     def start(self, room: Room, by: str) -> None:
         seats = self._parts.meetings.seats(room)
-        extensions = [one.who.extension_id for one in seats if one.who.extension_id]
-        allowed = self._parts.archive.allowed(room.tenant_id, extensions)
+        allowed = self._allowed(room, seats)
         if allowed is None:
             raise Forbidden("Calls of this organisation or of one of these extensions are not recorded.")
         if room.id in self._sessions:
             raise Conflict("This meeting is being recorded already.")
-        session = self._sessions[room.id] = _Session(self._parts, room, allowed, by)
-        session.over = lambda: self._drop(room.id)
-        session.paused = lambda on: self._parts.meetings.tell(room.id, RecordingSet(True, on))
-        session.begin(seats)
+        self._begin(room, allowed, by).begin(seats)
         self._parts.meetings.tell(room.id, RecordingSet(True))
 
     def stop(self, room: Room) -> None:
@@ -80,10 +76,12 @@ class RoomRecorder:
         session = self._sessions.get(room.id)
         if session is None:
             return
-        if seats:
-            session.there(seats)
-        else:
+        if not seats:
             self._drop(room.id)
+        elif session.others(seats):
+            self._others(room, session, seats)
+        else:
+            session.there(seats)
 
     def pressed(self, room_id: str, id_: str, key: str) -> None:
         session = self._sessions.get(room_id)
@@ -98,6 +96,30 @@ class RoomRecorder:
     def consent(self, room_id: str, id_: str) -> str | None:
         session = self._sessions.get(room_id)
         return session.stage(id_) if session is not None else None
+
+    def _others(self, room: Room, session: "_Session", seats: Sequence[Seated]) -> None:
+        """Somebody else has come: it may not be recorded any more, or everybody has to be asked."""
+        allowed = self._allowed(room, seats)
+        if allowed is None:
+            session.tell(words.StopAsked())
+            return
+        if allowed.terms.mode == "opt_in" != session.mode:
+            session.over, session.paused = lambda: None, _nothing
+            self._ending.begin(session.close("changed"))
+            asyncio.get_running_loop().call_soon(self._parts.meetings.tell, room.id, RecordingSet(True))
+            session = self._begin(room, allowed, session.by)
+            session.begin([one for one in seats if not one.asked])
+        session.there(seats)
+
+    def _begin(self, room: Room, allowed: Allowed, by: str) -> "_Session":
+        session = self._sessions[room.id] = _Session(self._parts, room, allowed, by)
+        session.over = lambda: self._drop(room.id)
+        session.paused = lambda on: self._parts.meetings.tell(room.id, RecordingSet(True, on))
+        return session
+
+    def _allowed(self, room: Room, seats: Sequence[Seated]) -> Allowed | None:
+        extensions = [one.who.extension_id for one in seats if one.who.extension_id]
+        return self._parts.archive.allowed(room.tenant_id, extensions)
 
     def _session(self, room: Room) -> "_Session":
         session = self._sessions.get(room.id)
@@ -123,7 +145,8 @@ class _Session:
         self._room = room
         # Keys pressed in a room ask for something else than a card's number.
         self._terms = replace(allowed.terms, pause_on_keys=False)
-        self._by = by
+        self.by = by
+        """Who asked for it."""
         self._id = parts.clock.new_id()
         self._state: words.State = words.Over("stopped")
         self._seats: dict[str, Seated] = {}
@@ -150,6 +173,14 @@ class _Session:
         self._state, actions = consent.begin(self._terms, legs, self._now())
         self._do(actions)
 
+    @property
+    def mode(self) -> words.Mode:
+        return self._terms.mode
+
+    def others(self, seats: Sequence[Seated]) -> bool:
+        """Whether it still goes on, and any of these was not there before."""
+        return not isinstance(self._state, words.Over) and any(one.id not in self._seats for one in seats)
+
     def there(self, seats: Sequence[Seated]) -> None:
         """Who is there now, and who is at the door."""
         self._seats = {one.id: one for one in seats}
@@ -160,6 +191,8 @@ class _Session:
                 door, actions = consent.at_the_door(self._terms, self._leg(one), self._now())
                 self._doors[one.id] = door
                 self._at_door(one.id, actions)
+            elif one.asked:
+                self._step_door(one.id, words.Present((self._leg(one),)))
         inside = {one.id: self._leg(one) for one in seats if not one.asked}
         for id_ in [one for one in inside if one in self._doors]:
             self._admit(self._doors.pop(id_))
@@ -195,8 +228,9 @@ class _Session:
         if made is not None and subject in made.subjects:
             self.tell(words.Failed("fault"))
 
-    async def close(self) -> None:
+    async def close(self, end: Ended | None = None) -> None:
         """Keep what was said, and say nothing more."""
+        self._end = end or self._end
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -227,7 +261,7 @@ class _Session:
         for action in actions:
             match action:
                 case words.Tell(leg, prompt, awaited) if awaited:
-                    self._say(leg, prompt, lambda digest: self._step_door(id_, words.Told(id_, digest)))
+                    self._say(leg, prompt, lambda event: self._step_door(id_, event))
                 case words.Feed():
                     self._later(Agreed(id_))
                 case words.Finish():
@@ -246,8 +280,7 @@ class _Session:
         for action in actions:
             match action:
                 case words.Tell(leg, prompt, awaited):
-                    told = (lambda digest, leg=leg: self.tell(words.Told(leg, digest))) if awaited else _nothing
-                    self._say(leg, prompt, told)
+                    self._say(leg, prompt, self.tell if awaited else _nothing)
                 case words.Beep():
                     self._parts.ears.beep(ROOM + self._room.id)
                 case words.Hold(why):
@@ -262,12 +295,16 @@ class _Session:
                     pass
         self._rearm()
 
-    def _say(self, leg: str, prompt: str, told: Callable[[str], None]) -> None:
+    def _say(self, leg: str, prompt: str, tell: Callable[[words.Event], object]) -> None:
         seat = self._seats.get(leg)
         extension_id = seat.who.extension_id if seat is not None else ""
         sounds = tuple(self._parts.prompts.named(prompt, self._parts.language(self._room.tenant_id, extension_id)))
         digest = "+".join(sound.digest for sound in sounds)
-        self._parts.meetings.notify(self._room, leg, Notice(sounds, lambda: told(digest)))
+
+        def told(heard: bool) -> None:
+            tell(words.Told(leg, digest) if heard else words.NotTold(leg))
+
+        self._parts.meetings.notify(self._room, leg, Notice(sounds, told))
 
     def _rearm(self) -> None:
         if self._timer is not None:
@@ -379,7 +416,9 @@ class _Session:
         return NewRecording(self._room.tenant_id, self._id, self._terms.mode, "demand", parties, mixed=True)
 
     def _leg(self, seat: Seated) -> words.Leg:
-        return words.Leg(seat.id, asked_for_it=seat.id == self._by, refuses=self._parts.calls.refuses(seat.call_id))
+        return words.Leg(
+            seat.id, not seat.hears, asked_for_it=seat.id == self.by, refuses=self._parts.calls.refuses(seat.call_id)
+        )
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()
@@ -399,5 +438,5 @@ class _Session:
 _HELD: dict[str, MarkKind] = {"asked": "paused", "card": "paused_for_card"}
 
 
-def _nothing(digest: str) -> None:
-    del digest
+def _nothing(what: object) -> None:
+    del what

@@ -82,6 +82,8 @@ class Stage:
     orders: list[str] = field(default_factory=list)
     fails: str = ""
     """The engine's fault at the next description."""
+    unheard: str = ""
+    """What the engine has no room to play."""
     taps: dict[str, Tap] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=ManualClock)
 
@@ -164,7 +166,8 @@ class Stage:
         if keys:
             pressed = keys.pop(0)
             loop.call_soon(self.hang_up if pressed == HANG_UP else lambda: self.press(pressed))
-        loop.call_soon(lambda: loop.call_soon(lambda: self.ends(ticket)))
+        reason = "full" if self.unheard and name == self.unheard else "end"
+        loop.call_soon(lambda: loop.call_soon(lambda: self.ends(ticket, reason)))
         return ticket
 
     def ends(self, ticket: str, reason: Any = "end") -> None:

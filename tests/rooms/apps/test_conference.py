@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 
 from unificx.apps import INVITED, MOVED, at_number, meeting_in
 from unificx.kernel.clock import ManualClock
-from unificx.meetings import Chair, MuteAsked, NewRoom, RemovalAsked, Room, RoomSettings, Who
+from unificx.media.sounds import Sound
+from unificx.meetings import Chair, MuteAsked, NewRoom, Notice, RemovalAsked, Room, RoomSettings, Who
 from unificx.meetings import Meetings as Live
 from unificx.meetings import Rooms as Standing
 from unificx.meetings.rules.words import TimePassed
@@ -31,6 +32,7 @@ class Phone:
     leg: str
     orders: list[str] = field(default_factory=list)
     call_id: str = "call"
+    hears: bool = True
 
     def join(self, room: str, *, muted: bool) -> None:
         self.orders.append("join")
@@ -289,3 +291,40 @@ async def test_who_is_moved_into_a_room_is_asked_and_told_nothing_and_it_goes_wi
     assert house.rooms.by_id(room.id) == room
     await hung_up(stages[1])
     assert house.rooms.by_id(room.id) is None
+
+
+def described(direction: str) -> bytes:
+    lines = ("v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "t=0 0", "m=audio 4000 RTP/AVP 0", f"a={direction}", "")
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.promise("C8")
+async def test_only_who_hears_a_notice_to_its_end_has_been_told(house: House) -> None:
+    room, told, notices = await house.room(), list[bool](), [Sound(f"notice {number}!".encode()) for number in range(5)]
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    [one] = house.meetings.seats(room)
+
+    async def notice(number: int) -> None:
+        house.meetings.notify(room, one.id, Notice((notices[number],), told.append))
+        await stage.settle()
+
+    await notice(0)
+    assert told == [True]
+    stage.line.offered(described("sendonly"))
+    assert [seat.hears for seat in house.meetings.seats(room)] == [False]
+    await notice(1)
+    assert told == [True], "nobody hears on hold"
+    stage.line.offered(described("sendrecv"))
+    await notice(2)
+    stage.unheard = "notice 3"
+    await notice(3)
+    assert told == [True, True, False]
+    house.meetings.notify(room, one.id, Notice((notices[4],), told.append))
+    await until(lambda: stage.heard[-1] == "notice 4")
+    stage.line.offered(described("sendonly"))
+    stage.line.offered(described("sendrecv"))
+    await stage.settle()
+    assert told == [True, True, False], "he has missed half of it"
+    await hung_up(stage)

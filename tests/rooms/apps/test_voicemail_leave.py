@@ -89,6 +89,23 @@ async def test_who_speaks_is_told_first_that_it_becomes_text(room: Room, on: boo
     assert message.derived.transcript == (Transcript("call me", "en") if on else None)
 
 
+@pytest.mark.parametrize("why", ["held", "full"])
+async def test_who_did_not_hear_it_becomes_no_text(room: Room, why: str) -> None:
+    room.transcriber = Ears()
+    await room.restarted()
+    await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
+    await room.boxes.change_box(ANNA, BoxChange(transcribe=True))
+    caller = stage(room, ["speak 2", HANG_UP])
+    if why == "held":
+        caller.offer = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=sendonly\r\n"
+    else:
+        caller.unheard = "voicemail/transcribed"
+    await caller.run()
+    assert await room.transcribing.transcribe_all() == 0
+    [message] = await messages(room)
+    assert message.derived.transcript is None
+
+
 async def test_a_greeting_of_ones_own_is_said_instead(room: Room) -> None:
     writer = await room.boxes.greetings.begin(ANNA)
     await writer.write(sine(300, 5000, 8000).tobytes(), 8000)

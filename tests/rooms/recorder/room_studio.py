@@ -12,7 +12,8 @@ from unificx.media.sounds import Sound
 from unificx.meetings import Chair, Dismiss, LetIn, Meetings, Notice, RecordingAsked, Room, RoomSettings, TurnAway, Who
 from unificx.privacy import consent_words as words
 from unificx.recorder import RoomParts, RoomRecorder
-from unificx.recordings import Allowed, NewRecording
+from unificx.recordings import Allowed, ExtensionRecording, NewRecording, TenantRecording
+from unificx.recordings.allowing import allowed
 from unificx.store import ErasedSubject
 
 SAYING = 2.0
@@ -71,11 +72,15 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: list[Kept] = []
         self.terms: words.Terms | None = words.Terms("announce", 15.0)
+        self.extensions: dict[str, ExtensionRecording] = {}
         self.room = 1 << 30
         self.erased = False
 
     def allowed(self, tenant_id: str, extensions: Sequence[str]) -> Allowed | None:
-        return Allowed(self.terms, always=False) if self.terms is not None else None
+        if self.terms is None:
+            return None
+        settings = TenantRecording(self.terms.mode, round(self.terms.beep_every))
+        return allowed(settings, [self.extensions.get(one, ExtensionRecording()) for one in extensions])
 
     async def begin(self, new: NewRecording) -> Kept:
         if self.erased:
@@ -105,10 +110,12 @@ class Calls:
 class Guest:
     """Somebody who calls the room, with the app that speaks to him."""
 
+    can_be_told = True
+
     def __init__(self, studio: "RoomStudio", name: str, *, host: bool) -> None:
         self.leg, self.call_id = f"leg-{name}", name
         self.heard: list[str] = []
-        self.inside = False
+        self.inside, self.hears, self.missed = False, True, 0
         who = Who(f"s-{name}", f"e-{name}", f"1-{name}", name)
         self.chair: Chair = studio.meetings.come(studio.room, who, self, host=host)
         self._app = asyncio.create_task(self._speak())
@@ -125,10 +132,13 @@ class Guest:
         while True:
             match await self.chair.next():
                 case Notice(sounds, told):
+                    missed = self.missed
                     for sound in sounds:
                         await asyncio.sleep(sound.seconds)
-                        self.heard.append(sound.pcm.rstrip(b"\0").decode())
-                    told()
+                        if self.hears:
+                            self.heard.append(sound.pcm.rstrip(b"\0").decode())
+                    if self.hears and self.missed == missed:
+                        told(self.can_be_told)
                 case LetIn():
                     self.chair.entered()
                 case Dismiss(_, prompt) | TurnAway(_, prompt):
@@ -137,6 +147,10 @@ class Guest:
                     return
                 case _:
                     pass
+
+    def hold(self, on: bool) -> None:
+        self.hears, self.missed = not on, self.missed + on
+        self.chair.described()
 
     def hang_up(self) -> None:
         self._app.cancel()

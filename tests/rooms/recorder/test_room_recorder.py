@@ -10,6 +10,7 @@ from virtual_time import in_virtual_time
 from unificx.kernel.errors import Conflict, Forbidden
 from unificx.meetings import PauseAsked, RecordingAsked
 from unificx.privacy import consent_words as words
+from unificx.recordings import ExtensionRecording
 
 NOTICE, JOINED = "recording/notice-hang-up", "recording/joined-recorded"
 OPT_IN = words.Terms("opt_in", 0.0)
@@ -345,3 +346,93 @@ async def test_it_ends_when_somebody_in_it_is_erased(studio: RoomStudio) -> None
     await asyncio.sleep(0.1)
     [kept] = studio.shelf.kept
     assert kept.ended == "fault"
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_it_ends_when_somebody_comes_who_is_never_recorded(studio: RoomStudio) -> None:
+    studio.shelf.extensions["e-clara"] = ExtensionRecording(when="never")
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    clara = await studio.comes("clara")
+    await asyncio.sleep(SAYING + 1)
+    assert (anna.heard[-1], bert.heard[-1], clara.heard) == ("recording/ended", "recording/ended", [])
+    assert clara.inside
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.ended, kept.seconds) == (["anna", "bert"], "stopped", 1.0)
+
+
+@pytest.mark.promise("C8", "C10", "R1")
+@story
+async def test_somebody_who_has_to_agree_has_everybody_asked(studio: RoomStudio) -> None:
+    studio.shelf.extensions["e-dora"] = ExtensionRecording(mode="opt_in")
+    _, bert = await studio.runs()
+    await studio.said(1)
+    dora = await studio.comes("dora")
+    await asyncio.sleep(SAYING + 1)
+    assert (bert.heard[-1], dora.heard, dora.inside) == ("recording/ask", ["recording/ask"], False)
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.ended) == (["anna", "bert"], "changed")
+    bert.chair.answer("1")
+    await asyncio.sleep(SAYING + 1)
+    assert len(studio.shelf.kept) == 2, "anna has asked for it herself"
+    dora.chair.answer("1")
+    await asyncio.sleep(SAYING + 1)
+    await studio.said(2)
+    assert dora.inside
+    await studio.recorder.close()
+    assert [(each.who, each.new.mode) for each in studio.shelf.kept][-1] == (["anna", "bert", "dora"], "opt_in")
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_who_has_the_meeting_on_hold_is_told_when_he_is_back(studio: RoomStudio) -> None:
+    anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
+    bert.hold(True)
+    ask(studio, RecordingAsked(anna.chair.id, on=True))
+    await asyncio.sleep(SAYING * 3)
+    assert (studio.consents()["bert"], bert.heard, studio.shelf.kept) == ("unknown", [], [])
+    bert.hold(False)
+    await asyncio.sleep(SAYING / 2)
+    bert.hold(True)
+    bert.hold(False)
+    await asyncio.sleep(SAYING - 0.2)
+    assert studio.consents()["bert"] == "telling", "half of it is not all of it"
+    await asyncio.sleep(SAYING + 1)
+    assert studio.consents()["bert"] == "consented"
+    assert len(studio.shelf.kept) == 1
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_who_holds_at_the_door_stays_there_until_he_was_told(studio: RoomStudio) -> None:
+    await studio.runs()
+    clara = await studio.comes("clara")
+    clara.hold(True)
+    await asyncio.sleep(SAYING * 3)
+    assert not clara.inside
+    clara.hold(False)
+    await asyncio.sleep(SAYING + 1)
+    assert (clara.inside, clara.heard) == (True, [JOINED])
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_where_somebody_cannot_be_told_nothing_is_recorded(studio: RoomStudio) -> None:
+    anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
+    bert.can_be_told = False
+    ask(studio, RecordingAsked(anna.chair.id, on=True))
+    await asyncio.sleep(SAYING * 3)
+    assert studio.shelf.kept == []
+    assert anna.heard[-1] == "recording/failed"
+
+
+@pytest.mark.promise("C8")
+@story
+async def test_a_phone_that_refuses_in_a_later_description_ends_it_at_once(studio: RoomStudio) -> None:
+    _, bert = await studio.runs()
+    await studio.said(1)
+    studio.calls.shy.add("bert")
+    bert.chair.described()
+    await asyncio.sleep(0.1)
+    assert studio.shelf.kept[0].ended == "refused"
