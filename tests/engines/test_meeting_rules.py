@@ -171,11 +171,35 @@ def test_hands() -> None:
 
 def test_a_host_removes_and_ends_and_everybody_may_go() -> None:
     room = Room().has("h", "a", "b")
-    assert room.tell(RemovalAsked("h", "a")) == [Dismiss("a", "conference/removed")]
-    assert room.tell(RemovalAsked("b", "b")) == [Dismiss("b", "conference/removed")]
+    assert room.tell(RemovalAsked("h", "a")) == [Dismiss("a", "conference/removed"), Announce("a", came=False)]
+    assert room.tell(RemovalAsked("h", "a")) == []
     assert room.tell(RemovalAsked("h", "x")) == []
-    assert room.tell(EndAsked(ADMINISTRATOR)) == [Dismiss(one, "conference/over") for one in ("h", "a", "b")]
+    assert room.tell(EndAsked(ADMINISTRATOR)) == [Dismiss(one, "conference/over") for one in ("h", "b")]
+    assert room.tell(EndAsked(ADMINISTRATOR)) == []
     assert room.tell(Came("c", False)) == [TurnAway("c", "locked")]
+    for one in ("h", "a", "b"):
+        assert room.tell(Left(one)) == []
+    assert room.state.over
+    room = Room().has("h", "b")
+    assert room.tell(RemovalAsked("b", "b")) == [Dismiss("b", "conference/removed"), Announce("b", came=False)]
+
+
+def test_who_was_sent_away_is_in_no_room_and_leads_nobody() -> None:
+    room = Room(most=2, end_after_host=60).has("h", "a")
+    room.tell(Came("h2", True))
+    assert room.tell(RemovalAsked("h", "h2")) == [Dismiss("h2", "conference/removed")]
+    assert room.tell(Entered("h2")) == []
+    told = room.tell(RemovalAsked(ADMINISTRATOR, "h"))
+    assert told == [
+        Dismiss("h", "conference/removed"),
+        Announce("h", came=False),
+        Say("a", "conference/host-left"),
+    ]
+    assert rules.deadline(room.state) == 60
+    assert room.tell(MuteAllAsked("h", True)) == [NotAllowed()]
+    assert rules.meant(room.state, "h", "9") is None
+    assert [one.id for one in room.state.present] == ["a"]
+    assert room.tell(Came("b", False)) == [LetIn("b", 1, waited=False)], "his place is free"
 
 
 @pytest.mark.parametrize(

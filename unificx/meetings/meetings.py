@@ -1,9 +1,10 @@
 """Who is in the rooms now, and what goes on there. In memory: a meeting is over when its calls are."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from typing import Literal, TypeAlias
 
 from unificx.kernel.clock import Clock
@@ -46,6 +47,12 @@ ToSay: TypeAlias = (
 )
 
 
+_NEVER_LEFT_OUT = (words.TurnAway, words.LetWait, words.LetIn, words.Dismiss, Notice)
+"""All else may be as much as somebody presses keys."""
+_FIRST: dict[type[ToSay], int] = {words.Dismiss: 0, Notice: 1}
+"""What waits for nothing else that is to be said."""
+
+
 class Chair:
     """What a caller's app has of the meeting: what is to be said to him, and what he asks for by keys."""
 
@@ -57,7 +64,8 @@ class Chair:
 
     async def next(self) -> ToSay:
         """What is to be said next, or done while something is said."""
-        return await self._caller.to_say.get()
+        _, _, what = await self._caller.to_say.get()
+        return what
 
     def entered(self) -> None:
         """He was told what there is to know."""
@@ -85,7 +93,11 @@ class _Caller:
     who: Who
     phone: Phone
     since: datetime
-    to_say: asyncio.Queue[ToSay] = field(default_factory=asyncio.Queue[ToSay])
+    to_say: asyncio.PriorityQueue[tuple[int, int, ToSay]] = field(
+        default_factory=asyncio.PriorityQueue[tuple[int, int, ToSay]]
+    )
+    """What goes first, then in its order."""
+    said: Iterator[int] = field(default_factory=count)
 
 
 @dataclass(slots=True)
@@ -164,7 +176,7 @@ class Meetings:
         records = self.records
         shown = tuple(
             _shown(live, one, records.consent(room.id, one.id) if records is not None else None)
-            for one in live.state.members
+            for one in live.state.present
         )
         state = live.state
         how = state.locked, state.all_muted, state.recorded, state.paused
@@ -173,7 +185,7 @@ class Meetings:
     def own(self, room: Room, is_own: Callable[[str], bool]) -> str | None:
         """Which member of a room calls from an extension that `is_own`: a host rather than a guest."""
         live = self._live.get(room.id)
-        mine = [one for one in live.state.members if is_own(live.callers[one.id].who.extension_id)] if live else []
+        mine = [one for one in live.state.present if is_own(live.callers[one.id].who.extension_id)] if live else []
         return max(mine, key=lambda one: one.host).id if mine else None
 
     def leads(self, room: Room, by: str) -> bool:
@@ -222,7 +234,7 @@ class Meetings:
     def seats(self, room: Room) -> tuple[Seated, ...]:
         """Who is in a room, or about to be."""
         live = self._live.get(room.id)
-        members = live.state.members if live is not None else ()
+        members = live.state.present if live is not None else ()
         return tuple(
             _seated(live.callers[one.id], one) for one in members if live is not None and one.place is not Place.WAITING
         )
@@ -300,13 +312,13 @@ class Meetings:
                 self._say(live, action.id, action)
 
     def _say(self, live: _Live, id_: str, what: ToSay) -> None:
-        to_say = live.callers[id_].to_say
-        if not isinstance(what, words.Say | Named) or to_say.qsize() < MOST_SAID:
-            to_say.put_nowait(what)
+        caller = live.callers[id_]
+        if isinstance(what, _NEVER_LEFT_OUT) or caller.to_say.qsize() < MOST_SAID:
+            caller.to_say.put_nowait((_FIRST.get(type(what), len(_FIRST)), next(caller.said), what))
 
     def _announce(self, live: _Live, id_: str, *, came: bool) -> None:
         announce = live.state.settings.announce
-        if announce == "names" and len(live.state.members) <= NAMED_UP_TO:
+        if announce == "names" and len(live.state.present) <= NAMED_UP_TO:
             said = Named(live.callers[id_].who, came)
             for one in live.state.members:
                 if one.id != id_ and one.place is Place.INSIDE:

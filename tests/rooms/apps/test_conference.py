@@ -1,6 +1,7 @@
 """Conferences by telephone: the way in, what is said there, and what the keys do. Rooms and their rules are real."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,10 @@ from argon2 import PasswordHasher
 from unificx.apps import INVITED, MOVED, at_number, meeting_in
 from unificx.kernel.clock import ManualClock
 from unificx.media.sounds import Sound
-from unificx.meetings import Chair, MuteAsked, NewRoom, Notice, RemovalAsked, Room, RoomSettings, Who
+from unificx.meetings import Chair, Dismiss, MuteAsked, NewRoom, Notice, RemovalAsked, Room, RoomSettings, Who
 from unificx.meetings import Meetings as Live
 from unificx.meetings import Rooms as Standing
+from unificx.meetings.meetings import MOST_SAID
 from unificx.meetings.rules.words import TimePassed
 from unificx.people import NewTenant, Passwords, People
 from unificx.privacy import KeyStore
@@ -328,3 +330,21 @@ async def test_only_who_hears_a_notice_to_its_end_has_been_told(house: House) ->
     await stage.settle()
     assert told == [True, True, False], "he has missed half of it"
     await hung_up(stage)
+
+
+async def test_keys_fill_no_queue_and_hold_up_neither_notice_nor_removal(house: House) -> None:
+    room = await house.room()
+    chair = house.other(room)
+    for _ in range(MOST_SAID * 50):
+        chair.press("3")
+        chair.press("0")
+    notice = Notice((), lambda heard: None)
+    house.meetings.notify(room, chair.id, notice)
+    house.meetings.do(room, RemovalAsked("", chair.id))
+    said: list[object] = []
+    with contextlib.suppress(TimeoutError):
+        while True:
+            said.append(await asyncio.wait_for(chair.next(), 0.05))
+    assert said[:2] == [Dismiss(chair.id, "conference/removed"), notice]
+    assert len(said) <= MOST_SAID + 3
+    assert house.meetings.seats(room) == ()

@@ -23,6 +23,8 @@ class Place(Enum):
     ENTERING = auto()
     """Let in, and told what there is to know."""
     INSIDE = auto()
+    LEAVING = auto()
+    """Sent away: he is only told why, and then his call is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class Meeting:
     @property
     def over(self) -> bool:
         return not self.members
+
+    @property
+    def present(self) -> tuple[Member, ...]:
+        """All but those who were sent away."""
+        return tuple(one for one in self.members if one.place is not Place.LEAVING)
 
     def member(self, id_: str) -> Member | None:
         return next((one for one in self.members if one.id == id_), None)
@@ -104,11 +111,11 @@ def step(meeting: Meeting, event: words.Event, now: float) -> Step:
             asked = member is not None and member.place is Place.ASKED
             return _let_in(meeting, member, waited=False) if member is not None and asked else (meeting, [])
         case words.Disagreed(id_):
-            return meeting, [words.Dismiss(id_, "conference/recorded")] if meeting.member(id_) is not None else []
+            return _dismiss(meeting, id_, "conference/recorded", now)
         case words.TimePassed():
             return _time_passed(meeting, now)
         case _:
-            return _of_hosts(meeting, event)
+            return _of_hosts(meeting, event, now)
 
 
 def _of_hosts(
@@ -121,6 +128,7 @@ def _of_hosts(
     | words.RecordingAsked
     | words.PauseAsked
     | words.EndAsked,
+    now: float,
 ) -> Step:
     if not meeting.leads(event.by) and not (isinstance(event, words.RemovalAsked) and event.id == event.by):
         return meeting, [words.NotAllowed()]
@@ -134,7 +142,7 @@ def _of_hosts(
         case words.MuteAllAsked(_, on):
             return _hush_all(meeting, on=on)
         case words.RemovalAsked(_, id_):
-            return meeting, [words.Dismiss(id_, "conference/removed")] if meeting.member(id_) is not None else []
+            return _dismiss(meeting, id_, "conference/removed", now)
         case words.InvitationAsked(by, number):
             return meeting, [words.Ring(by, number)]
         case words.RecordingAsked(by, on):
@@ -156,7 +164,7 @@ def _came(meeting: Meeting, id_: str, *, host: bool, invited: bool) -> Step:
     if not host:
         if meeting.locked and not invited:
             return meeting, [words.TurnAway(id_, "locked")]
-        if len(meeting.members) >= meeting.settings.most:
+        if len(meeting.present) >= meeting.settings.most:
             return meeting, [words.TurnAway(id_, "full")]
         if meeting.settings.wait_for_host and not meeting.opened:
             waiting = Member(id_, host=False, place=Place.WAITING)
@@ -214,13 +222,26 @@ def _left(meeting: Meeting, id_: str, now: float) -> Step:
     member = meeting.member(id_)
     if member is None:
         return meeting, []
-    meeting = replace(meeting, members=tuple(one for one in meeting.members if one.id != id_))
+    return _without(replace(meeting, members=tuple(one for one in meeting.members if one.id != id_)), member, now)
+
+
+def _dismiss(meeting: Meeting, id_: str, prompt: str, now: float) -> Step:
+    """He is among them no more, though his call is there until he has heard why."""
+    member = meeting.member(id_)
+    if member is None or member.place is Place.LEAVING:
+        return meeting, []
+    meeting, actions = _without(_with(meeting, replace(member, place=Place.LEAVING)), member, now)
+    return meeting, [words.Dismiss(id_, prompt), *actions]
+
+
+def _without(meeting: Meeting, member: Member, now: float) -> Step:
+    """What follows from a member being in the room no more; `member` is as he was."""
     if member.place is not Place.INSIDE:
         return meeting, []
     after = meeting.settings.end_after_host
     if after is not None and member.host and not any(one.host for one in _inside(meeting)):
         meeting = replace(meeting, ends_at=now + after)
-    actions: list[Action] = [words.Announce(id_, came=False)]
+    actions: list[Action] = [words.Announce(member.id, came=False)]
     if meeting.ends_at is not None and meeting.ends_at <= now:
         meeting, more = _end(meeting, "conference/host-left")
         return meeting, more
@@ -237,8 +258,9 @@ def _time_passed(meeting: Meeting, now: float) -> Step:
 
 def _end(meeting: Meeting, prompt: str) -> Step:
     """Everybody goes; each leaves by himself once he has heard why."""
-    dismissed: list[Action] = [words.Dismiss(one.id, prompt) for one in meeting.members]
-    return replace(meeting, ends_at=None, locked=True), dismissed
+    dismissed: list[Action] = [words.Dismiss(one.id, prompt) for one in meeting.present]
+    leaving = tuple(replace(one, place=Place.LEAVING) for one in meeting.members)
+    return replace(meeting, members=leaving, ends_at=None, locked=True), dismissed
 
 
 # ---- microphones and hands
