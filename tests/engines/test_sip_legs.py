@@ -53,6 +53,15 @@ def test_a_call_rings_is_answered_and_ends() -> None:
     assert len(wire.a.legs) == len(wire.b.legs) == 0
 
 
+def test_a_call_whose_user_lets_go_of_it_unanswered_is_refused() -> None:
+    wire = Wire()
+    wire.call()
+    wire.arrived().close(wire.now)
+    wire.pump()
+    assert [event.status for event in wire.heard(wire.a) if isinstance(event, Refused)] == [487]
+    assert len(wire.a.legs) == len(wire.b.legs) == 0
+
+
 def test_an_answer_is_repeated_until_its_ack_comes() -> None:
     wire = Wire()
     acks = iter([True, True, False])

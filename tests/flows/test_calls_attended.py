@@ -196,6 +196,49 @@ async def test_what_cannot_be_taken_over_is_refused() -> None:
     assert world.leftovers() == {}
 
 
+async def test_the_place_of_somebody_who_has_left_is_nobodys_to_take() -> None:
+    world = await play(WITH_DESK + up("alice"))
+    left = replaces(world, "bob")
+    await play_on(world, f"""
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example>
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        app   <- waiting for 1003 [alice]
+        carol <- INVITE [alice]
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        desk  -> INVITE 1002 [desk]
+          Replaces: {left}
+        desk  <- 481
+        alice -> BYE
+        carol <- BYE
+        history <- answered 16 alice bob carol
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_nobody_takes_the_place_of_one_who_is_on_the_way_to_an_app() -> None:
+    world = await play(WITH_DESK + up("alice"))
+    await play_on(world, f"""
+        ! bob clicks to meet
+        app   <- room [alice]
+        app   <- room [bob]
+        desk  -> INVITE 1002 [desk]
+          Replaces: {replaces(world, "bob")}
+        desk  <- 491
+    """)  # fmt: skip
+    await world.conductor.close()
+
+
 ASKS_APP = """
     desk  -> INVITE {code} [desk]
     app   <- {app} [desk]

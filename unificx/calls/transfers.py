@@ -13,7 +13,7 @@ from unificx.calls.ringing import Ringer
 from unificx.calls.rules import words
 from unificx.calls.rules.rung import Limits, Rung
 from unificx.calls.rules.setup import APP_ANSWERS
-from unificx.calls.rules.states import SettingUp, Talking, Transferring
+from unificx.calls.rules.states import Moving, SettingUp, Talking, Transferring
 from unificx.calls.rules.words import CALLER
 from unificx.calls.run import Run, Sought, printable
 from unificx.people import Extension, Language
@@ -134,10 +134,13 @@ class Transfers:
     def take_over(self, replaces: Replaces, caller: Caller) -> tuple[Run, str]:
         """The call and the leg in it that an INVITE wants to replace: one of the caller's own."""
         run, name = self._named(replaces, caller.tenant_id, caller.extension_id, missing=481)
-        if not isinstance(run.state, Talking):
+        state = run.state
+        if not isinstance(state, Talking) or name not in (CALLER, state.callee):
             raise BadPeer(481, "No Such Call")
         if replaces.early_only:
             raise BadPeer(486, "It Is Answered")
+        if isinstance(state.exchange, Moving):
+            raise BadPeer(NOT_NOW, "Not Now")
         return run, name
 
     # ---- inside

@@ -116,6 +116,11 @@ class IncomingLeg(Leg):
         else:
             self.reject(487, now, [("Reason", reason)] if reason else ())
 
+    def close(self, now: float) -> None:
+        """As for any leg; an INVITE that nobody has answered is refused."""
+        super().close(now)
+        self.reject(487, now)
+
     # ---- what the book brings
 
     def cancelled(self, now: float) -> None:
