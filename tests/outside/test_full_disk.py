@@ -64,6 +64,8 @@ def test_nothing_new_begins_on_a_full_disk_and_what_ends_is_recorded(small_home:
         with_phones = [callee.start(), caller.start()]
         eventually(lambda: [call["state"] for call in server.live_calls()] == ["talking"])
         assert ready(server) == {}
+        anna = signed_in(server, household.anna)
+        assert anna.post("/api/v1/me/sip-access").is_success
         greedy = fill(small_home)
         assert "nearly full" in eventually(lambda: ready(server).get("disk"), what="/readyz says so")
         refused = desk.caller(
@@ -74,6 +76,8 @@ def test_nothing_new_begins_on_a_full_disk_and_what_ends_is_recorded(small_home:
             new = {"number": "740074", "name": "Dorothea Example"}
             answer = rest.post("/api/v1/extensions", params={"tenant": server.ready["tenant"]}, json=new)
         assert (answer.status_code, answer.json()["type"]) == (507, "urn:unificx:problem:no-room")
+        with closing(anna):
+            assert anna.post("/api/v1/me/sip-access").is_success  # a browser stays a telephone
         for phone in with_phones:
             outcome = phone.wait()
             assert outcome.ok, outcome.errors

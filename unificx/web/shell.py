@@ -29,8 +29,13 @@ _SOUNDS = re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/
 OPERATOR = "unificx.operator"
 """Key of the ASGI scope that only `as_operator` sets: nothing a peer sends can reach it."""
 
-_ALWAYS = ("/api/v1/sessions", "/api/v1/recoveries", "/api/v1/privacy")
-"""Where something may be added though there is no room: to come in, and to be forgotten."""
+_BRINGS_NEW = re.compile(
+    r"POST /api/v1/(?:tenants|persons|invitations|extensions|devices|rooms|mailboxes|calls|me/diagnostics-reports"
+    r"|rooms/[^/]+/(?:invitations|meeting/recording))"
+    r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
+)
+"""What is refused while there is no room. All else goes on: to come in, to be a telephone, to change what is there, to
+pause and end recordings, to suspend, and to erase, which is what makes room."""
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -75,7 +80,7 @@ class Shell:
             await send(message)
 
         try:
-            if _adds(scope) and self._full():
+            if _BRINGS_NEW.fullmatch(f"{scope['method']} {scope['path']}") and self._full():
                 raise NoRoom("The disk of the installation is nearly full.", hint="Tell whoever runs it to make room.")
             body = _bounded(receive) if _brings_sound(scope) else await _read_body(receive)
             await self._app(scope, body, send_safely)
@@ -92,11 +97,6 @@ class Shell:
             if status:
                 seconds = self._clock.monotonic() - started
                 self._metrics.answered(scope["method"], _route(scope), status, seconds)
-
-
-def _adds(scope: Scope) -> bool:
-    """Whether a request may bring something new: signing in, ending and deleting go on when there is no room."""
-    return scope["method"] in ("POST", "PUT", "PATCH") and not scope["path"].startswith(_ALWAYS)
 
 
 def _brings_sound(scope: Scope) -> bool:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
 from unificx import people
-from unificx.kernel.errors import Forbidden, Invalid, NotFound
+from unificx.kernel.errors import Forbidden, Invalid, NoRoom, NotFound
 from unificx.people import Action
 from unificx.recordings import Conversation, ExtensionRecordingChange, Listener, Purpose, TenantRecordingChange, Who
 from unificx.web.access import AskerDep, Cursor, Id, Limit, Reach, ServicesDep, TenantQuery, reach, reach_or_own
@@ -211,7 +211,7 @@ async def show_call_recording(
     return models.CallRecording.model_validate(services.recording.live(call_id))
 
 
-@router.put("/calls/{call_id}/recording", responses=refusals(401, 403, 404, 409))
+@router.put("/calls/{call_id}/recording", responses=refusals(401, 403, 404, 409, 507))
 async def change_call_recording(
     services: ServicesDep,
     asker: AskerDep,
@@ -224,6 +224,8 @@ async def change_call_recording(
     within, own = await _live(services, asker, call_id, tenant)
     recording = services.recording
     now = recording.live(call_id)
+    if change.state == "recording" and services.parts.full():
+        raise NoRoom("There is no room to keep a recording.", hint="Tell whoever runs the installation to make room.")
     if change.state == "recording" and now.state in ("none", "ended"):
         found = recording.start(call_id, own)
     elif change.state == "recording":
