@@ -53,7 +53,7 @@ class Housekeeping:
         bus.subscribe(TenantDeleted, lambda fact: rooms.push.tenant_ended(fact.tenant))
         bus.subscribe(RoomDeleted, lambda fact: rooms.meetings.room_gone(fact.room_id))
         bus.subscribe(MessageLeft, lambda _: rooms.transcribing.wake())
-        bus.subscribe(MessageLeft, lambda fact: self._errand(tell_of_message(rooms, fact)))
+        rooms.outbox.subscribe(MessageLeft, self._message_left)
         rooms.outbox.subscribe(TenantDeleted, rooms.history.forget_tenant)
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
         rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)
@@ -136,6 +136,9 @@ class Housekeeping:
 
     async def _review(self) -> None:
         self._rooms.registrar.review(self._rooms.clock.monotonic())
+
+    async def _message_left(self, fact: MessageLeft, uow: UnitOfWork) -> None:
+        await tell_of_message(self._rooms, fact, uow)
 
     async def _tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
         """Into the journal of erasures too, so that no restored backup brings the tenant's keys back."""

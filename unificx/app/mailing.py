@@ -1,14 +1,17 @@
 """E-mails about messages in mailboxes."""
 
+from contextlib import suppress
+
 from unificx.app.rooms import Rooms
 from unificx.kernel.errors import Refused
 from unificx.notices import About, MessageNews
 from unificx.people import Extension
 from unificx.recordings import Left, Message
 from unificx.recordings.facts import MessageLeft
+from unificx.store import UnitOfWork
 
 
-async def tell_of_message(rooms: Rooms, fact: MessageLeft) -> None:
+async def tell_of_message(rooms: Rooms, fact: MessageLeft, uow: UnitOfWork) -> None:
     """Write to whom a message was left for, to all members of a group, if they have set it up so."""
     directory, boxes = rooms.people.directory, rooms.mailboxes
     owners = [directory.extension_by_id(one) for one in boxes.groups.owners(fact.extension_id)]
@@ -21,18 +24,16 @@ async def tell_of_message(rooms: Rooms, fact: MessageLeft) -> None:
         return
     group = boxes.groups.by_id(fact.extension_id)
     for extension in written:
-        await _tell(rooms, extension, message, group.number if group is not None else extension.number)
+        with suppress(Refused):  # closed or erased meanwhile
+            await _tell(rooms, uow, extension, message, group.number if group is not None else extension.number)
 
 
-async def _tell(rooms: Rooms, extension: Extension, message: Message, number: str) -> None:
+async def _tell(rooms: Rooms, uow: UnitOfWork, extension: Extension, message: Message, number: str) -> None:
     directory, tenant_id = rooms.people.directory, extension.tenant_id
-    try:
-        person = await rooms.people.person(tenant_id, extension.person_id or "")
-    except Refused:  # closed meanwhile
-        return
+    person = await rooms.people.person(tenant_id, extension.person_id or "")
     at = message.created.astimezone(directory.time_zone(tenant_id))
     wanted = rooms.mailboxes.box(extension.id).mail_caller
     caller = message.caller if wanted and isinstance(message.caller, Left) else None
     who = f"{caller.name} {caller.number}".strip() if caller is not None else ""
     news = MessageNews(About(message.id, extension.id), number, message.seconds, at, who)
-    await rooms.courier.voicemail(person, directory.language(tenant_id, person.id), news)
+    await rooms.courier.voicemail(person, directory.language(tenant_id, person.id), news, uow)

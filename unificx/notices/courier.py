@@ -3,11 +3,12 @@
 Fills `people.ports.Courier`.
 """
 
-from unificx.notices.contracts import About, MessageNews
+from unificx.notices.contracts import MessageNews
 from unificx.notices.letters import Letters
 from unificx.notices.push import Push
 from unificx.notices.rules.letters import Kind, Language, message_news, moment
 from unificx.people import Person
+from unificx.store import UnitOfWork
 
 
 class Courier:
@@ -43,10 +44,14 @@ class Courier:
             self._push.notice(person.id)
         await self._write(person, kind, None, detail=detail)
 
-    async def voicemail(self, person: Person, language: Language, news: MessageNews) -> None:
-        """Tell the person of a message left for them: by whom, and what was said, only if they want that."""
+    async def voicemail(self, person: Person, language: Language, news: MessageNews, uow: UnitOfWork) -> None:
+        """Tell the person of a message left for them: by whom, and what was said, only if they want that.
+
+        The letter is queued within `uow`. Raises ErasedSubject.
+        """
         detail = message_news(news.number, news.seconds, moment(news.at, language), news.caller)
-        await self._write(person, "voicemail", language, detail=detail, about=news.about)
+        if self._letters is not None and person.email:
+            await self._letters.put(person, "voicemail", language, detail=detail, about=news.about, uow=uow)
 
     async def _write(
         self,
@@ -56,7 +61,6 @@ class Courier:
         *,
         link: str = "",
         detail: str = "",
-        about: About | None = None,
     ) -> None:
         if self._letters is not None and person.email:
-            await self._letters.put(person, kind, language or "both", link=link, detail=detail, about=about)
+            await self._letters.put(person, kind, language or "both", link=link, detail=detail)

@@ -16,7 +16,7 @@ from unificx.notices.rules.patience import next_letter_try
 from unificx.notices.tables import LetterPart, LetterRow
 from unificx.notices.wording import Letter, compose
 from unificx.people import Directory, Person
-from unificx.store import Database, Rounds
+from unificx.store import Database, Rounds, UnitOfWork
 
 log = structlog.get_logger()
 BATCH = 20
@@ -55,10 +55,12 @@ class Letters:
         link: str = "",
         detail: str = "",
         about: About | None = None,
+        uow: UnitOfWork | None = None,
     ) -> bool:
         """Queue a letter; False if the person has so many that one more would be a nuisance. Raises ErasedSubject.
 
         One `about` a message is not sent once that is no more. Its sound does not wait with it.
+        With `uow` it is queued within that, and safe once that is committed.
         """
         if not self._ration.take(person.subject, kind, self._clock.monotonic()):
             log.warning("letter_not_queued", kind=kind, person=person.id)
@@ -66,26 +68,30 @@ class Letters:
         now, letter_id = self._clock.now(), self._clock.new_id()
         part = LetterPart(person.email, person.name, link, detail)
         [blob] = queries.LETTER.seal(self._parts.keys, person.tenant_id, [(person.subject, letter_id, part)])
-        async with self._parts.database.begin() as uow:
-            if await queries.waiting_letters(uow.session, person.tenant_id, person.subject) >= MOST_WAITING:
-                log.warning("letter_not_queued", kind=kind, person=person.id)
-                return False
-            uow.session.add(
-                LetterRow(
-                    id=letter_id,
-                    tenant_id=person.tenant_id,
-                    subject_id=person.subject,
-                    kind=kind,
-                    language=language,
-                    due=now,
-                    expires=now + of_use(kind),
-                    tries=0,
-                    message_id=about.message_id if about is not None else None,
-                    extension_id=about.extension_id if about is not None else None,
-                    sealed=blob,
-                )
-            )
-        self._rounds.wake()
+        row = LetterRow(
+            id=letter_id,
+            tenant_id=person.tenant_id,
+            subject_id=person.subject,
+            kind=kind,
+            language=language,
+            due=now,
+            expires=now + of_use(kind),
+            tries=0,
+            message_id=about.message_id if about is not None else None,
+            extension_id=about.extension_id if about is not None else None,
+            sealed=blob,
+        )
+        if uow is not None:
+            return await self._add(row, person, uow)
+        async with self._parts.database.begin() as own:
+            return await self._add(row, person, own)
+
+    async def _add(self, row: LetterRow, person: Person, uow: UnitOfWork) -> bool:
+        if await queries.waiting_letters(uow.session, person.tenant_id, person.subject) >= MOST_WAITING:
+            log.warning("letter_not_queued", kind=row.kind, person=person.id)
+            return False
+        uow.session.add(row)
+        uow.afterwards.append(self._rounds.wake)
         return True
 
     async def deliver(self) -> None:

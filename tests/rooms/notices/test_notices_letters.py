@@ -77,13 +77,14 @@ async def test_a_notice_is_worded_in_both_languages(letters: Letters, push: Push
 
 @pytest.mark.promise("C9", "U2")
 async def test_news_of_a_message_is_in_one_language_and_says_who_called_only_if_told(
-    letters: Letters, push: Push, ada: Person, box: MailBox
+    letters: Letters, push: Push, ada: Person, box: MailBox, database: Database
 ) -> None:
     courier = Courier()
     courier.equip(letters, push)
     at = datetime(2026, 11, 5, 13, 4, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
-    await courier.voicemail(ada, "de", MessageNews(ABOUT, "1001", 72.4, at))
-    await courier.voicemail(ada, "en", MessageNews(ABOUT, "1001", 72.4, at, "Carl Caller +491511"))
+    async with database.begin() as uow:
+        await courier.voicemail(ada, "de", MessageNews(ABOUT, "1001", 72.4, at), uow)
+        await courier.voicemail(ada, "en", MessageNews(ABOUT, "1001", 72.4, at, "Carl Caller +491511"), uow)
     await letters.deliver()
     german, english = (text_of(taken.letter, "plain") for taken in box.taken)
     assert "1001, 05.11.2026, 14:04 Uhr, 1:12 min" in german

@@ -40,8 +40,9 @@ PCM = sine(SAID, 9000, 16000).tobytes()
 class Post:
     """A person with a mailbox, and the letters that tell of what is left in it."""
 
-    def __init__(self, person: Person, boxes: Mailboxes, mailed: Mailed, push: Push) -> None:
+    def __init__(self, person: Person, boxes: Mailboxes, mailed: Mailed, push: Push, database: Database) -> None:
         self.person = person
+        self._database = database
         self.boxes = boxes
         self.mailed = mailed
         self.box = Extension("e-ada", person.tenant_id, "1001", person.id, person.subject, 30, 3600, person.name)
@@ -63,7 +64,8 @@ class Post:
         courier.equip(letters, self._push)
         message = await self.boxes.get(self.box.tenant_id, draft.message.id)
         news = MessageNews(About(message.id, self.box.id), "1001", message.seconds, message.created)
-        await courier.voicemail(self.person, "en", news)
+        async with self._database.begin() as uow:
+            await courier.voicemail(self.person, "en", news, uow)
         return message
 
     async def again(self, message: Message) -> Message:
@@ -79,7 +81,7 @@ async def post(
     boxes = Mailboxes(parts, Audio(parts), Passwords())
     await boxes.start()
     person = await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
-    return Post(person, boxes, Mailed(parts, boxes), push)
+    return Post(person, boxes, Mailed(parts, boxes), push, database)
 
 
 @pytest.fixture
