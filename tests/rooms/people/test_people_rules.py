@@ -1,5 +1,9 @@
 """Pure rules: values, roles, and how guessing is slowed."""
 
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,11 +66,39 @@ def test_any_text_is_kept_clean_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ada", "@x.example", "ada@", "a da@x.example", "<ada@x.example>", "ada@x..y", "ada@1.2.3.4"]
+    "text",
+    [
+        "ada",
+        "@x.example",
+        "ada@",
+        "a da@x.example",
+        "<ada@x.example>",
+        "ada@x..y",
+        "ada@1.2.3.4",
+        "müller@x.example",
+        "a..b@x.example",
+        "anna.@x.example",
+        ".anna@x.example",
+        '"anna"@x.example',
+        "a" * 65 + "@x.example",
+    ],
 )
 def test_addresses_that_are_none(text: str) -> None:
     with pytest.raises(Invalid):
         values.email(text)
+
+
+@given(st.text(st.sampled_from("aZ0!#$%&'*+/=?^_`{|}~-.@ü \"(\\"), max_size=70))
+def test_an_address_that_is_taken_can_be_written_to(local: str) -> None:
+    try:
+        kept = values.email(f"{local}@x.example")
+    except Invalid:
+        assert not (local.isascii() and local.isalnum() and len(local) <= 64)
+        return
+    letter = EmailMessage(policy=SMTP)
+    letter["To"] = Address("Ada", addr_spec=kept)
+    assert letter["To"].addresses[0].addr_spec == kept
+    assert letter.as_bytes().isascii()
 
 
 @pytest.mark.promise("T3")

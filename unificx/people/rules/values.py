@@ -11,7 +11,9 @@ from unificx.kernel.errors import Invalid
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
 NUMBER = re.compile(r"[0-9]{2,8}")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-LOCAL_PART = re.compile(r"[^\s@\"(),:;<>\[\]\\]{1,64}")
+DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
+"""RFC 5322 section 3.2.3. Other addresses, those in quotes and those of RFC 6531, no mail server has to take."""
+LOCAL_LENGTH = 64
 EMERGENCY = frozenset({"112", "911"})
 """Numbers that must reach the emergency services wherever a phone of ours stands."""
 
@@ -51,8 +53,12 @@ def time_zone(text: str) -> str:
 def email(text: str) -> str:
     """An address as it is written to; `email_key` is what it is found by."""
     local, at, host = text.strip().rpartition("@")
-    if not at or not LOCAL_PART.fullmatch(local) or not local.isprintable():
-        raise Invalid("An e-mail address looks like name@example.com.", field="email")
+    if not at or len(local) > LOCAL_LENGTH or not DOT_ATOM.fullmatch(local):
+        raise Invalid(
+            "An e-mail address looks like name@example.com.",
+            hint="Before the @ go letters a-z, digits, most signs, and single dots between them.",
+            field="email",
+        )
     return f"{local}@{domain(host, 'email')}"
 
 
