@@ -55,6 +55,13 @@ class SingleSignOn(Proving):
             ) from None
         async with self._changing() as change:
             before = await providers.find(change.session, self._keys, tenant_id)
+            same = before is not None and (before.issuer, before.client_id) == (found.issuer, client_id)
+            if before is not None and before.client_secret and secret is None and not same:
+                raise Invalid(
+                    "The secret that is kept is that of the client before: give the new one's.",
+                    hint="An empty one says that there is none.",
+                    field="client_secret",
+                )
             stored = providers.StoredProvider(
                 tenant_id=tenant_id,
                 subject=before.subject if before is not None else self._clock.new_id(),

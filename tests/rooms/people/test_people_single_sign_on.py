@@ -347,6 +347,22 @@ async def test_the_secret_goes_where_the_provider_wants_it(
     assert (await refused(people, acme)).code == "single_sign_on_failed", "the one before stays"
 
 
+@pytest.mark.promise("T3")
+async def test_a_secret_is_told_to_no_other_provider_and_for_no_other_client(
+    people: People, acme: Tenant, linked: NewProvider, clock: ManualClock
+) -> None:
+    kept = replace(linked, client_secret=None)
+    async with serving(clock) as other:
+        for changed in (replace(kept, issuer=other.issuer), replace(kept, client_id="another")):
+            with pytest.raises(Invalid) as refusal:
+                await people.set_provider(acme.id, changed)
+            assert refusal.value.field == "client_secret"
+            assert (await people.provider(acme.id)).issuer == linked.issuer
+        await people.set_provider(acme.id, replace(kept, issuer=other.issuer, client_secret=""))
+        assert (await people.provider(acme.id)).issuer == other.issuer
+        await people.set_provider(acme.id, replace(kept, issuer=other.issuer, client_id="another"))
+
+
 async def test_the_secret_is_sealed_and_goes_with_the_organisation(
     people: People, acme: Tenant, linked: NewProvider, database: Database
 ) -> None:

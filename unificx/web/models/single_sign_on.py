@@ -25,7 +25,8 @@ class NewSingleSignOn(Input):
     client_secret: SecretStr | None = Field(
         default=None,
         max_length=500,
-        description="Never shown again. Left out, the one before stays; empty, there is none.",
+        description="Never shown again. Left out, the one before stays, if issuer and client are the same;"
+        " empty, there is none.",
     )
     link_by_email: bool = Field(
         default=False, description="Whether an address that the provider verified is enough to know somebody by."
