@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from unificx.kernel.errors import Conflict, Invalid, NotFound
 from unificx.people.contracts import (
     NewPerson,
@@ -219,23 +221,35 @@ class Accounts(Room):
     async def _take_email(self, change: Change, person: Person) -> None:
         """Let the address lead to the person, in the tenant and, for whoever has it first, in the installation.
 
-        Bound before the commit: an address that leads to nobody does no harm, a person it does not lead to is lost.
+        Bound before the commit: an address that leads to nobody does no harm (`_owner_of_email` looks whose it is), a
+        person it does not lead to is lost.
         """
         if not person.email:
             return
         address = values.email_key(person.email)
-        subject = self._keys.find(person.tenant_id, EMAIL, address)
-        if subject is not None and subject != person.subject:
-            if await accounts.person_of_subject(change.session, self._keys, person.tenant_id, subject) is not None:
-                raise Conflict("That e-mail address has an account already.", field="email")
-            self._keys.unbind(person.tenant_id, EMAIL, address)
-        self._keys.bind(person.tenant_id, EMAIL, address, person.subject)
-        subject = self._keys.find(EVERYWHERE, EMAIL, address)
-        if subject is not None and await entry.account(change.session, self._keys, subject) is None:
-            self._keys.unbind(EVERYWHERE, EMAIL, address)
-            subject = None
-        if subject is None:
-            self._keys.bind(EVERYWHERE, EMAIL, address, person.subject)
+        owner = await self._owner_of_email(change.session, person.tenant_id, address)
+        if owner not in (None, person.subject):
+            raise Conflict("That e-mail address has an account already.", field="email")
+        self._rebind_email(person.tenant_id, address, person.subject)
+        if await self._owner_of_email(change.session, EVERYWHERE, address) is None:
+            self._rebind_email(EVERYWHERE, address, person.subject)
+
+    async def _owner_of_email(self, session: AsyncSession, scope: str, address: str) -> str | None:
+        """The subject of whoever has the address now.
+
+        Where an alias leads does not say: a change that was not committed leaves it leading to who has another address.
+        """
+        subject = self._keys.find(scope, EMAIL, address)
+        account = await entry.account(session, self._keys, subject or "")
+        if account is None:
+            return None
+        person = await accounts.person(session, self._keys, account.tenant_id, account.person_id)
+        return subject if person is not None and values.email_key(person.email) == address else None
+
+    def _rebind_email(self, scope: str, address: str, subject: str) -> None:
+        if self._keys.find(scope, EMAIL, address) != subject:
+            self._keys.unbind(scope, EMAIL, address)
+            self._keys.bind(scope, EMAIL, address, subject)
 
     def _release_email(self, person: Person) -> None:
         address = values.email_key(person.email)

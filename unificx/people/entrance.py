@@ -5,7 +5,6 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.kernel.errors import TooMany, Unauthenticated
-from unificx.people.accounts import EMAIL
 from unificx.people.contracts import Admission, Arrival, FactorKind, Principal, SecondFactorNeeded, Source
 from unificx.people.ports import EVERYWHERE
 from unificx.people.queries import accounts, entry
@@ -39,8 +38,8 @@ class Entrance(Sessions):
         """
         address = values.email_key(email)
         self._slow_down(address, arrival.source)
-        subject = self._keys.find(tenant_id or EVERYWHERE, EMAIL, address)
         async with self._database.read() as session:
+            subject = await self._owner_of_email(session, tenant_id or EVERYWHERE, address)
             account = await entry.account(session, self._keys, subject or "")
         right = await self._passwords.right(account.hash if account is not None else None, _cut(password))
         if account is None or not right or account.state != "active" or not self._tenant_works(account.tenant_id):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from unificx.kernel.errors import NotFound
-from unificx.people.accounts import EMAIL, Accounts
+from unificx.people.accounts import Accounts
 from unificx.people.contracts import (
     Device,
     DeviceAuth,
@@ -72,7 +72,8 @@ class Phones(Accounts):
     async def _owner_by_email(self, change: Change, tenant_id: str, new: NewExtension) -> Person | None:
         if not new.email:
             return None
-        subject = self._keys.find(tenant_id, EMAIL, values.email_key(values.email(new.email)))
+        address = values.email_key(values.email(new.email))
+        subject = await self._owner_of_email(change.session, tenant_id, address)
         if subject is not None:
             known = await accounts.person_of_subject(change.session, self._keys, tenant_id, subject)
             if known is not None:

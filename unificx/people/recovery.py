@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from unificx.kernel.errors import TooMany, Unauthenticated
-from unificx.people.accounts import EMAIL
 from unificx.people.contracts import Admission, Arrival, Language, Person, Source
 from unificx.people.invitations import CODE_BYTES, Invitations
 from unificx.people.ports import EVERYWHERE
@@ -79,8 +78,9 @@ class Recovery(Invitations):
             await self._courier.recovery(person, link(code), language)
 
     async def _link_for(self, address: str, scope: str, digest: str) -> Person | None:
-        subject, now = self._keys.find(scope, EMAIL, address), self._clock.now()
+        now = self._clock.now()
         async with self._changing() as change:
+            subject = await self._owner_of_email(change.session, scope, address)
             account = await entry.account(change.session, self._keys, subject or "")
             if account is None or account.state != "active" or not self._tenant_works(account.tenant_id):
                 return None

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from unificx.kernel.errors import Conflict, Invalid, NotFound
 from unificx.people import oidc
-from unificx.people.accounts import EMAIL
 from unificx.people.contracts import Admission, Arrival, Principal
 from unificx.people.passkeys import CHALLENGE_LIFETIME, ticket_over
 from unificx.people.proofs import Departure, NewProvider, Provider, Return
@@ -186,9 +185,10 @@ class SingleSignOn(Proving):
     ) -> entry.Account:
         """Whose account it is. Raises NotLinked."""
         tenant_id, name = provider.tenant_id, _name(found)
-        account = await self._led_to(change, tenant_id, ALIAS, name)
+        account = await self._linked_to(change, tenant_id, name)
         if account is None and provider.link_by_email and found.email:
-            account = await self._led_to(change, tenant_id, EMAIL, values.email_key(found.email))
+            owner = await self._owner_of_email(change.session, tenant_id, values.email_key(found.email))
+            account = await self._account_of(change, tenant_id, owner)
             if account is not None:
                 self._bind(change, account, found)
         if account is None:
@@ -201,13 +201,15 @@ class SingleSignOn(Proving):
     async def _link(self, flow: oidc.Flow, found: oidc.Identity) -> None:
         async with self._changing() as change:
             account = await self._account(change, flow.tenant_id, flow.person_id)
-            other = await self._led_to(change, flow.tenant_id, ALIAS, _name(found))
+            other = await self._linked_to(change, flow.tenant_id, _name(found))
             if other is not None and other.person_id != account.person_id:
                 raise Conflict("That sign-in is linked to another account.", hint="Ask your administrator.")
             self._bind(change, account, found)
 
-    async def _led_to(self, change: Change, tenant_id: str, kind: str, value: str) -> entry.Account | None:
-        subject = self._keys.find(tenant_id, kind, value)
+    async def _linked_to(self, change: Change, tenant_id: str, name: str) -> entry.Account | None:
+        return await self._account_of(change, tenant_id, self._keys.find(tenant_id, ALIAS, name))
+
+    async def _account_of(self, change: Change, tenant_id: str, subject: str | None) -> entry.Account | None:
         account = await entry.account(change.session, self._keys, subject or "")
         return account if account is not None and account.tenant_id == tenant_id else None
 

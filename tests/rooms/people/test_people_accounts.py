@@ -31,6 +31,7 @@ from unificx.people.facts import (
     TenantResumed,
     TenantSuspended,
 )
+from unificx.people.queries import links
 from unificx.privacy import KeyStore
 from unificx.store import Outbox, UnitOfWork
 
@@ -163,6 +164,28 @@ async def test_a_corrected_name_and_address_are_correct_everywhere(people: Peopl
     with pytest.raises(Unauthenticated):
         await people.sign_in("ada@acme.example", PASSWORD, HOME)
     await people.create_person(acme.id, ADA)
+
+
+@pytest.mark.promise("D2")
+async def test_an_address_that_was_not_changed_after_all_is_nobody_s(
+    people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await people.create_person(acme.id, ADA)
+    with monkeypatch.context() as broken:
+        broken.setattr(links, "drop_of", fails)
+        with pytest.raises(OSError, match="away"):
+            await people.update_person(acme.id, ada.id, PersonChange(email="ben@acme.example"))
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ben@acme.example", PASSWORD, HOME)
+    assert (await people.sign_in("ada@acme.example", PASSWORD, HOME)).principal.person_id == ada.id
+    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example", password="another password"))
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ben", "Ben@acme.example"))
+    assert made.extension.person_id == ben.id
+    assert (await people.sign_in("ben@acme.example", "another password", HOME)).principal.person_id == ben.id
+
+
+async def fails(*args: object) -> None:
+    raise OSError(f"away: {len(args)}")
 
 
 @pytest.mark.promise("U9")
