@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import resource
 import signal
@@ -155,6 +156,35 @@ async def test_it_dies_with_us() -> None:
     while not gone(child) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)
     assert gone(child)
+
+
+@pytest.mark.parametrize("lacks", ["a port", "a socket"])
+async def test_one_that_cannot_be_started_at_once_is_started_later(
+    engine: RtpEngine, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    """As when there are no free files for a moment; a program that was begun and cannot be talked to is ended."""
+    again, faults = asyncio.Event(), iter([True])
+    engine.restarted = again.set
+    free_port, connect = rtpengine._free_port, NgClient.connect
+
+    def port(ports: tuple[int, int]) -> int:
+        if lacks == "a port" and next(faults, False):
+            raise OSError(errno.EMFILE, "Too many open files")
+        return free_port(ports)
+
+    async def connected(client: NgClient, *given: int) -> None:
+        if lacks == "a socket" and next(faults, False):
+            raise OSError(errno.EMFILE, "Too many open files")
+        await connect(client, *given)
+
+    monkeypatch.setattr(rtpengine, "_free_port", port)
+    monkeypatch.setattr(NgClient, "connect", connected)
+    before = engine.pid
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    await asyncio.wait_for(again.wait(), 30)
+    assert next(faults, None) is None
+    assert engine.pid not in (None, before)
 
 
 async def test_closing_ends_it_even_if_it_does_not_listen() -> None:

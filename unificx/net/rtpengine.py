@@ -191,9 +191,9 @@ class RtpEngine:
         confinement = [CONFINER, f"--nofile={files}:{files}", "setpriv", "--pdeathsig", "KILL", "--no-new-privs"]
         if os.geteuid() == 0:
             confinement += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-        control = _free_port(self._ports)
         try:
-            process = await asyncio.create_subprocess_exec(
+            control = _free_port(self._ports)
+            process = self._process = await asyncio.create_subprocess_exec(
                 *confinement,
                 program,
                 *_arguments(self._interfaces, self._ports, control, self._keys_port),
@@ -203,14 +203,14 @@ class RtpEngine:
                 cwd="/",
                 env={"PATH": os.defpath},
             )
+            self._listener = asyncio.create_task(self._listen(process))
+            await self._client.connect(control)
         except OSError:
+            await self._stop()
             raise CannotStart(
                 "No program can be started.",
-                hint="prlimit (package util-linux), free memory and free processes are needed.",
+                hint="prlimit (package util-linux), free memory, free processes and free sockets are needed.",
             ) from None
-        self._process = process
-        self._listener = asyncio.create_task(self._listen(process))
-        await self._client.connect(control)
         return process
 
     async def _answers(self, process: asyncio.subprocess.Process) -> bool:
