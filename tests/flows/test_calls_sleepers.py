@@ -2,6 +2,7 @@
 
 import pytest
 from ladder import play
+from steps import UP as TALKS
 
 UP = """
         phone -> 200 [phone/webrtc]
@@ -325,4 +326,63 @@ async def test_nobody_declines_a_call_that_does_not_ring_there() -> None:
         alice <- 200 [bob]
         ! bob declines asleep
         api   <- it does not ring there
+    """)
+
+
+@pytest.mark.promise("U1")
+async def test_a_call_that_is_given_to_a_sleeping_device_is_declined_there_too() -> None:
+    await play("alice 1001, bob 1002, carol 1003 wss asleep" + TALKS + """
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example>
+        push  <- call carol
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        bob   <- NOTIFY 180
+        app   <- waiting for 1003 [alice]
+        ! carol declines asleep
+        push  <- stop carol
+        app   <- BYE
+        api   <- declined
+        bob   <- NOTIFY 603 over
+        bob   <- INVITE [alice]
+    """)  # fmt: skip
+
+
+async def test_one_that_wakes_for_a_click_of_its_owner_is_told_whom_he_calls() -> None:
+    await play("""
+        alice 1001 wss asleep, carol 1003
+        ! alice clicks to dial 1003
+        app   <- waiting
+        ! the app answers [ring]
+        push  <- call alice
+        ! alice wakes up
+        alice <- INVITE [ring in webrtc]
+          From: "Extension 1003" <sip:1003@acme.example>{*}
+    """)
+
+
+async def test_one_that_wakes_for_a_call_that_comes_back_is_told_so() -> None:
+    await play(r"""
+        alice 1001, bob 1002, tablet 1002 wss asleep, carol 1003
+        bob   -> INVITE 1001 [bob]
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   <- 200 [alice]
+        bob   -> ACK
+        bob   -> REFER
+          Refer-To: <sip:1003@acme.example>
+        bob   <- 202 REFER
+        bob   <- NOTIFY 100
+        app   <- waiting for 1003 [alice]
+        carol <- INVITE [alice]
+        bob   -> BYE
+        bob   <- 200 BYE
+        carol -> 486
+        push  <- call tablet
+        bob   <- INVITE [alice]
+        ! tablet wakes up
+        tablet <- INVITE [alice in webrtc]
+          From: "Alice \"Al\" O\\Neill" <sip:1001@acme.example>{*}
+          Alert-Info: <urn:alert:service:recall:transfer>
     """)

@@ -190,7 +190,8 @@ class Conductor:
     def decline(self, call_id: str, device_id: str) -> bool:
         """A person declines a call on a device that can be woken, its phone asleep; False if it does not ring there."""
         run = self.runs.get(call_id)
-        if run is None or not isinstance(run.state, SettingUp) or not run.state.rings(device_id):
+        search = run.search() if run is not None else None
+        if run is None or search is None or not search.rings(device_id):
             return False
         self.tell(run, words.Declined(), self.parts.clock.monotonic())
         self.wake()

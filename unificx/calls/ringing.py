@@ -3,7 +3,6 @@
 from unificx.calls.rules import words
 from unificx.calls.rules.identity import Identity, caller_headers
 from unificx.calls.rules.rung import Limits, Rung, Sleepers
-from unificx.calls.rules.states import SettingUp, Transferring
 from unificx.calls.run import APP, Run, Target
 from unificx.media import Profile
 from unificx.people import Directory, Extension
@@ -37,8 +36,8 @@ class Ringer:
         if ring.instead is not None:
             run.apps[app] = ring.instead
         bindings = [binding for binding in ring.bindings if _fits(run, binding)]
-        shown, marks = caller or run.caller, RETURNED if back else ()
-        names = tuple([self._add(run, binding, shown, extension, marks) for binding in bindings[:MOST_RUNG]])
+        run.shown[extension.id] = caller or run.caller, RETURNED if back else ()
+        names = tuple([self._add(run, binding, extension) for binding in bindings[:MOST_RUNG]])
         behind = {name: run.devices[name] for name in names if run.devices[name] in ring.wakeable}
         sleepers = Sleepers(frozenset(ring.wakeable).difference(behind.values()), behind)
         srtp = frozenset(name for name in names if run.targets[name].profile is Profile.SRTP)
@@ -47,8 +46,8 @@ class Ringer:
     def came(self, run: Run, extension_id: str, device_id: str, now: float) -> words.DeviceCame | None:
         """A device has registered: the way by which it is to be rung too, if the call rings for it and it does not
         ring already by a way that lasts."""
-        state = run.state.search if isinstance(run.state, Transferring) else run.state
-        if not isinstance(state, SettingUp) or run.callee is None:
+        state = run.search()
+        if state is None or run.callee is None:
             return None
         if run.callee.id != extension_id or run.only not in ("", device_id):
             return None
@@ -60,19 +59,13 @@ class Ringer:
             before = next((name for name in rung if run.targets[name].invitation.flow.by_websocket), "")
             if rung and not before:
                 continue
-            name = self._add(run, binding, run.caller, run.callee)
+            name = self._add(run, binding, run.callee)
             return words.DeviceCame(name, device_id, run.targets[name].profile is Profile.SRTP, before)
         return None
 
-    def _add(
-        self,
-        run: Run,
-        binding: Binding,
-        shown: Caller,
-        extension: Extension,
-        marks: tuple[tuple[str, str], ...] = (),
-    ) -> str:
+    def _add(self, run: Run, binding: Binding, extension: Extension) -> str:
         """One more phone; its name."""
+        shown, marks = run.shown.get(extension.id, (run.caller, ()))
         if binding.flow.by_websocket:
             marks = (*marks, (WHICH, run.id))
         tenant = self._directory.tenant(run.caller.tenant_id)

@@ -14,7 +14,7 @@ from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.descriptions import as_origin
 from unificx.calls.rules.identity import withheld
 from unificx.calls.rules.sections import shows
-from unificx.calls.rules.states import Ending, Over, State, Talking, Transferring
+from unificx.calls.rules.states import Ending, Over, SettingUp, State, Talking, Transferring
 from unificx.calls.rules.words import CALLER
 from unificx.media import MediaReport, PartyReport, Profile, profile_of
 from unificx.people import Extension
@@ -89,6 +89,8 @@ class Run:
     """Whether an app called its caller himself, to call somebody for him then."""
     onward: str = ""
     """What is called next for whoever answers a call that an app began."""
+    shown: dict[str, tuple[Caller, tuple[tuple[str, str], ...]]] = field(default_factory=dict[str, Any])
+    """Who calls, as the phones of an extension are told, and what else they are told of it."""
     sought: "Sought | None" = None
     """Who is called next, when somebody gives the call away."""
     returns: "Sought | None" = None
@@ -224,6 +226,11 @@ class Run:
     def app_leg(self, name: str) -> str:
         """The id of the leg of an app."""
         return f"{self.id}.{name}"
+
+    def search(self) -> SettingUp | None:
+        """The phones that ring, for the caller or for who waits."""
+        state = self.state.search if isinstance(self.state, Transferring) else self.state
+        return state if isinstance(state, SettingUp) else None
 
     def as_live(self) -> LiveCall:
         """The call as it is shown while it goes on."""
