@@ -39,9 +39,12 @@ export function watchFaults(place: Pick<Window, 'addEventListener'> = window): v
   place.addEventListener('error', ({ error, message, filename, lineno, colno }) => {
     noteFault(describe(error, message), `${filename}:${lineno}:${colno}`);
   });
-  place.addEventListener('unhandledrejection', ({ reason }) =>
-    noteFault(describe(reason, 'rejected'), firstFrame(reason)),
-  );
+  place.addEventListener('unhandledrejection', ({ reason }) => noteError(reason));
+}
+
+/** Note an error with where it was thrown. */
+export function noteError(error: unknown): void {
+  noteFault(describe(error, 'rejected'), firstFrame(error));
 }
 
 function describe(error: unknown, otherwise: string): string {

@@ -1,9 +1,9 @@
-import { VisuallyHidden } from '@mantine/core';
 import { IconAddressBook, IconClockHour4, IconDialpad, IconMail, IconSettings } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
 import { isHalfIn, session } from '~/api/session';
+import { Contained } from '~/design/Contained';
 import { useValue } from '~/kernel/store';
 import { Connection } from './Connection';
 import { UpdatePrompt } from './UpdatePrompt';
@@ -18,27 +18,37 @@ const UNFRAMED = /\/(sign-in|scan|invitation|recover)(\/|$)/;
 
 /** The client's frame: what is said of the connection, the screen, the tabs within a thumb's reach, and any call above all. */
 export function AppShell() {
-  const { t } = useLingui();
   const signedIn = useValue(session, (each) => each.state === 'in');
   const halfIn = useValue(session, isHalfIn);
   const bare = useRouterState({ select: (each) => UNFRAMED.test(each.location.pathname) });
-  if (!signedIn || bare) {
-    return (
-      <>
-        <Outlet />
-        <UpdatePrompt />
-      </>
-    );
-  }
-  if (halfIn) {
-    return (
-      <Suspense>
-        <HalfIn />
-      </Suspense>
-    );
-  }
+  const framed = signedIn && !bare && !halfIn;
   return (
-    <div className="app">
+    <>
+      <div className={framed ? 'app' : 'unframed'}>
+        {framed ? (
+          <Framed />
+        ) : signedIn && !bare ? (
+          <Suspense>
+            <HalfIn />
+          </Suspense>
+        ) : (
+          <Outlet />
+        )}
+      </div>
+      <UpdatePrompt />
+      {signedIn && (
+        <Suspense>
+          <CallLayer reachable={framed} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function Framed() {
+  const { t } = useLingui();
+  return (
+    <>
       <a className="skip" href="#main">
         <Trans>To the content</Trans>
       </a>
@@ -54,9 +64,11 @@ export function AppShell() {
         <Link to="/voicemail" className="tab">
           <IconMail aria-hidden />
           <Trans>Voicemail</Trans>
-          <Suspense>
-            <Unread />
-          </Suspense>
+          <Contained>
+            <Suspense>
+              <Unread />
+            </Suspense>
+          </Contained>
         </Link>
         <Link to="/directory" className="tab">
           <IconAddressBook aria-hidden />
@@ -68,15 +80,13 @@ export function AppShell() {
         </Link>
       </nav>
       <main id="main">
-        <Suspense fallback={<Connection />}>
-          <PhoneConnection />
-        </Suspense>
+        <Contained instead={<Connection />}>
+          <Suspense fallback={<Connection />}>
+            <PhoneConnection />
+          </Suspense>
+        </Contained>
         <Outlet />
       </main>
-      <UpdatePrompt />
-      <Suspense fallback={<VisuallyHidden />}>
-        <CallLayer />
-      </Suspense>
-    </div>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 export function useAlone(alone: boolean): void {
   useEffect(() => {
     if (!alone) return undefined;
-    const beneath = [...document.querySelectorAll<HTMLElement>('.app > main, .app > nav, .app > .skip')];
+    const beneath = [...document.querySelectorAll<HTMLElement>('.app, .unframed')];
     for (const each of beneath) each.inert = true;
     return () => {
       for (const each of beneath) each.inert = false;
