@@ -1,3 +1,4 @@
+import type { Store } from '~/kernel/store';
 import { update } from '~/kernel/update';
 
 /** A client that is kept open for days looks once an hour whether there is a newer one. */
@@ -5,18 +6,46 @@ const LOOK_EVERY_MS = 3_600_000;
 
 export function watchForUpdates(): void {
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
+  followWorker(navigator.serviceWorker, () => {
+    // It is here where it is used, or it could not be loaded any more and so there is no call.
+    const calls = import('~/sip').then(
+      ({ phone }) => phone.state,
+      () => undefined,
+    );
+    void calls.then((each) => onceQuiet(each, () => location.reload()));
+  });
   void (async () => {
     const { Workbox } = await import('workbox-window');
     const workbox = new Workbox('/app/sw.js', { scope: '/app/' });
     workbox.addEventListener('waiting', () => {
-      update.setState(() => ({
-        apply: () => {
-          workbox.addEventListener('controlling', () => location.reload());
-          workbox.messageSkipWaiting();
-        },
-      }));
+      update.setState(() => ({ apply: () => workbox.messageSkipWaiting() }));
     });
     await workbox.register();
     setInterval(() => void workbox.update().catch(() => undefined), LOOK_EVERY_MS);
   })().catch(() => undefined); // Without a worker there is no push and no quick start, but all else works.
+}
+
+/** Hear that a newer worker has taken the place of the one this page came from, whichever tab wanted that. */
+export function followWorker(
+  workers: Pick<ServiceWorkerContainer, 'controller' | 'addEventListener'>,
+  replaced: () => void,
+): void {
+  let before = workers.controller;
+  workers.addEventListener('controllerchange', () => {
+    if (before) replaced();
+    before = workers.controller;
+  });
+}
+
+/** Do it at once, or when no call goes on here any more. */
+export function onceQuiet(
+  phone: Pick<Store<{ calls: unknown[] }>, 'state' | 'subscribe'> | undefined,
+  task: () => void,
+) {
+  if (!phone?.state.calls.length) return task();
+  const { unsubscribe } = phone.subscribe(({ calls }) => {
+    if (calls.length > 0) return;
+    unsubscribe();
+    task();
+  });
 }

@@ -1,6 +1,8 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { Failed } from '~/shell/Failed';
 import { onlyWhoIsIn } from '~/shell/gate';
 import { PortalShell } from '~/shell/PortalShell';
+import { screen } from '~/shell/screen';
 
 const root = createRootRoute({ component: PortalShell });
 
@@ -14,7 +16,7 @@ const open = [
   createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
-    component: lazyRouteComponent(() => import('~/rooms/sign-in/PortalSignIn')),
+    component: screen(() => import('~/rooms/sign-in/PortalSignIn')),
   }),
 ] as const;
 
@@ -22,57 +24,57 @@ const own = [
   createRoute({
     getParentRoute: () => inside,
     path: '/',
-    component: lazyRouteComponent(() => import('~/rooms/live-calls/LiveCalls')),
+    component: screen(() => import('~/rooms/live-calls/LiveCalls')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/people',
-    component: lazyRouteComponent(() => import('~/rooms/people/People')),
+    component: screen(() => import('~/rooms/people/People')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/extensions',
-    component: lazyRouteComponent(() => import('~/rooms/extensions/Extensions')),
+    component: screen(() => import('~/rooms/extensions/Extensions')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/devices',
-    component: lazyRouteComponent(() => import('~/rooms/devices/Devices')),
+    component: screen(() => import('~/rooms/devices/Devices')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/rooms',
-    component: lazyRouteComponent(() => import('~/rooms/meetings/PortalRooms')),
+    component: screen(() => import('~/rooms/meetings/PortalRooms')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/voicemail',
-    component: lazyRouteComponent(() => import('~/rooms/voicemail/PortalVoicemail')),
+    component: screen(() => import('~/rooms/voicemail/PortalVoicemail')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/recordings',
-    component: lazyRouteComponent(() => import('~/rooms/recordings/PortalRecordings')),
+    component: screen(() => import('~/rooms/recordings/PortalRecordings')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/history',
-    component: lazyRouteComponent(() => import('~/rooms/records/Records')),
+    component: screen(() => import('~/rooms/records/Records')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/reports',
-    component: lazyRouteComponent(() => import('~/rooms/reports/Reports')),
+    component: screen(() => import('~/rooms/reports/Reports')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/organisation',
-    component: lazyRouteComponent(() => import('~/rooms/organisation/PortalOrganisation')),
+    component: screen(() => import('~/rooms/organisation/PortalOrganisation')),
   }),
   createRoute({
     getParentRoute: () => inside,
     path: '/security',
-    component: lazyRouteComponent(() => import('~/rooms/settings/PortalSecurity')),
+    component: screen(() => import('~/rooms/settings/PortalSecurity')),
   }),
 ] as const;
 
@@ -80,5 +82,6 @@ export const router = createRouter({
   routeTree: root.addChildren([...open, inside.addChildren([...own])]),
   basepath: '/portal',
   defaultPreload: 'intent',
-  defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/Missing')),
+  defaultErrorComponent: Failed,
+  defaultNotFoundComponent: screen(() => import('~/shell/Missing')),
 });

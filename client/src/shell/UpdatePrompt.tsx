@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { update } from '~/kernel/update';
 import { useValue } from '~/kernel/store';
 
-/** A newer client waits. It is loaded when its owner says so: a call that is going on would end. */
+/** A newer client waits. It is loaded when its owner says so, and no call goes on. */
 export function UpdatePrompt() {
   const { t } = useLingui();
   const apply = useValue(update, (each) => each.apply);
@@ -18,10 +18,17 @@ export function UpdatePrompt() {
             <Trans>A new version is ready</Trans>
           </Text>
           <Text size="sm" c="dimmed">
-            <Trans>Loading it takes a second and ends a call.</Trans>
+            <Trans>Loading it takes a second. A call goes on, and it is loaded after that.</Trans>
           </Text>
         </div>
-        <Button size="md" px="sm" onClick={apply}>
+        <Button
+          size="md"
+          px="sm"
+          onClick={() => {
+            setLater(true);
+            apply();
+          }}
+        >
           <Trans>Load it</Trans>
         </Button>
         <CloseButton size={44} aria-label={t`Later`} onClick={() => setLater(true)} />

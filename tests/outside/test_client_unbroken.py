@@ -1,0 +1,63 @@
+"""What comes up during a call leaves the call, and what it is hung up with, alone."""
+
+import pytest
+from client_pages import Client, Clients, WorkerOf
+from playwright.sync_api import Route, expect
+from server import Household
+
+BERTA = "Bertalina Oxenfurt"
+
+Two = tuple[Client, Client]
+
+
+@pytest.fixture
+def two(clients: Clients, household: Household) -> Two:
+    """Anna, who talks to Berta."""
+    berta = clients("microphone").sign_in(household.berta).registered()
+    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    WorkerOf(anna)
+    anna.open("/directory").registered()
+    anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
+    berta.page.get_by_role("button", name="Answer", exact=True).click()
+    expect(anna.page.get_by_role("button", name="Keypad", exact=True)).to_be_enabled()
+    return anna, berta
+
+
+@pytest.mark.promise("C4")
+def test_new_terms_wait_beneath_a_call(two: Two) -> None:
+    anna, berta = two
+    page = anna.page
+
+    def asks(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "acceptance_needed": True})
+
+    anna.context.route("**/api/v1/me", asks)
+    # The session is looked up when the network comes back.
+    page.evaluate("['offline', 'online'].forEach((each) => dispatchEvent(new Event(each)))")
+    page.get_by_role("button", name="Make the call small").click()
+    expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    expect(page.get_by_role("link", name="Dial")).to_have_count(0)
+    page.get_by_role("region", name="Call with").get_by_role("button", name=BERTA).click()
+    expect(page.get_by_role("dialog", name="Call with")).to_be_visible()
+    page.get_by_role("button", name="Hang up").click()
+    expect(berta.page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_label("I have read and accept")).to_be_visible()
+    assert anna.complaints == []
+
+
+@pytest.mark.promise("C4")
+def test_a_newer_client_that_another_tab_loads_comes_after_the_call(two: Two) -> None:
+    anna, berta = two
+    page = anna.page
+    page.evaluate("self.ofBefore = true")
+    assert page.evaluate("navigator.serviceWorker.controller !== null")
+    page.evaluate("navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))")
+    page.get_by_role("button", name="Keypad", exact=True).click()
+    expect(berta.page.get_by_role("dialog", name="Call with")).to_be_visible()
+    assert page.evaluate("self.ofBefore") is True
+    page.get_by_role("button", name="Hang up").click()
+    page.wait_for_function("self.ofBefore === undefined")
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    anna.registered()
+    assert anna.complaints == berta.complaints == []
