@@ -28,28 +28,26 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
             </div>
           )}
           <p className={css.state}>{video ? <Trans>Incoming video call</Trans> : <Trans>Incoming call</Trans>}</p>
-          <h2 className={css.title}>{title}</h2>
+          {/* Not a key: whoever is typing as it rings is not to answer with the next one. */}
+          <h2 className={css.title} tabIndex={-1} data-autofocus>
+            {title}
+          </h2>
           {number && <p className={css.number}>{number}</p>}
         </div>
         <div className={css.answers}>
-          <Round big icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
-          {video && (
-            <Round big icon={IconVideo} kind="take" label={t`With video`} onClick={() => void answerCall(call, true)} />
-          )}
           <Round
             big
             icon={IconPhone}
             kind="take"
             label={beside ? t`Hold and answer` : t`Answer`}
-            ref={focusFirst}
             onClick={() => void answerCall(call)}
           />
+          {video && (
+            <Round big icon={IconVideo} kind="take" label={t`With video`} onClick={() => void answerCall(call, true)} />
+          )}
+          <Round big icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
         </div>
       </section>
     </FocusTrap>
   );
-}
-
-function focusFirst(button: HTMLButtonElement | null): void {
-  button?.setAttribute('data-autofocus', '');
 }

@@ -1,6 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
-import type { Ref } from 'react';
 import css from './call.module.css';
 
 interface RoundProps {
@@ -13,14 +12,12 @@ interface RoundProps {
   on?: boolean;
   disabled?: boolean;
   big?: boolean;
-  ref?: Ref<HTMLButtonElement>;
 }
 
 /** A round key with its name beneath. */
-export function Round({ icon: Shape, label, onClick, kind = 'plain', on, disabled, big, ref }: RoundProps) {
+export function Round({ icon: Shape, label, onClick, kind = 'plain', on, disabled, big }: RoundProps) {
   return (
     <UnstyledButton
-      ref={ref}
       className={css.round}
       data-kind={kind}
       data-on={on || undefined}
