@@ -3,18 +3,8 @@ import type { RTCSession } from 'jssip/lib/RTCSession';
 type Handler = (event: never) => void;
 type Done = () => void;
 
-/** As much of a JsSIP session as a call asks of it, with what the far side does in the hands of the test. */
-export class FakeSession {
-  readonly asked: string[] = [];
-  readonly ends: object[] = [];
-  readonly keys: string[] = [];
-  readonly referred: { target: string; replaces?: unknown; handlers: Record<string, Done | undefined> }[] = [];
-  readonly connection = undefined;
-  established = false;
-  ended = false;
-  ready = true;
+class Speaking {
   readonly #handlers = new Map<string, Handler[]>();
-  #done: Done | undefined;
 
   on(name: string, handler: Handler): this {
     this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), handler]);
@@ -23,6 +13,25 @@ export class FakeSession {
 
   say(name: string, event: object = {}): void {
     for (const handler of this.#handlers.get(name) ?? []) handler(event as never);
+  }
+}
+
+/** As much of a JsSIP session as a call asks of it, with what the far side does in the hands of the test. */
+export class FakeSession extends Speaking {
+  readonly asked: string[] = [];
+  readonly ends: object[] = [];
+  readonly keys: string[] = [];
+  readonly referred: { target: string; replaces?: unknown; handlers: Record<string, Done | undefined> }[] = [];
+  readonly connection = undefined;
+  established = false;
+  ended = false;
+  ready = true;
+  readonly remote_identity;
+  #done: Done | undefined;
+
+  constructor(number = '1002') {
+    super();
+    this.remote_identity = { uri: { user: number }, display_name: '' };
   }
 
   isEstablished = () => this.established && !this.ended;
@@ -80,7 +89,33 @@ export class FakeSession {
     this.say('confirmed', { originator: 'local' });
   }
 
+  answer(): void {
+    this.established = true;
+    this.say('accepted', { originator: 'local' });
+  }
+
   get session(): RTCSession {
     return this as unknown as RTCSession;
+  }
+}
+
+/** As much of JsSIP's user agent as a telephone asks of it. */
+export class FakeAgent extends Speaking {
+  readonly called: FakeSession[] = [];
+
+  call(number: string): FakeSession {
+    const session = new FakeSession(number);
+    this.called.push(session);
+    return session;
+  }
+
+  isConnected = () => true;
+  readonly transport = { connect() {} };
+  start(): void {}
+  set(): void {}
+  register(): void {}
+
+  stop(): void {
+    this.say('unregistered');
   }
 }

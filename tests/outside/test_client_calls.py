@@ -149,6 +149,28 @@ def test_a_second_call_waits_and_the_two_are_swapped(
     anna.free()
 
 
+@pytest.mark.promise("U1")
+def test_who_picks_up_while_another_call_goes_on_waits_and_overhears_nothing(
+    anna: ClientPhone, berta: ClientPhone, phones: Phones, household: Household
+) -> None:
+    clara = phones(hertz=1500).register(household.clara)
+    anna.dial(berta.login.number)
+    berta.ringing(ANNA)
+    clara.dial(household.anna.uri)
+    anna.answer(CLARA)
+    expect(anna.page.get_by_role("button", name=f"Still ringing: {BERTA}")).to_be_visible()
+    eventually(lambda: anna.hears(1500) and clara.hears(440), what="voices of the second call")
+    berta.answer(ANNA)
+    expect(berta.call_with(ANNA).get_by_text("The other side put you on hold")).to_be_visible()
+    eventually(lambda: not berta.hears(440) and anna.hears(1500), what="music for the one, voices of the other")
+    anna.page.get_by_role("button", name=f"On hold: {BERTA}").click()
+    hear_each_other(anna, berta)
+    anna.hang_up()
+    berta.free()
+    clara.hang_up()
+    anna.free()
+
+
 @pytest.mark.promise("U1", "S2", "T1")
 def test_a_client_calls_a_telephone_on_a_desk(anna: ClientPhone, phones: Phones, household: Household) -> None:
     desk = phones(hertz=1000).register(household.berta, answers=True)

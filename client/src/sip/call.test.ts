@@ -216,6 +216,17 @@ describe('a call', () => {
     expect(tuneFor([first, second])).toBe('waiting');
   });
 
+  it("does not ring into one's ear while one talks with another", () => {
+    const calling = outgoing();
+    fake.say('progress', { originator: 'remote', response: { status_code: 180 } });
+    const other = new FakeSession();
+    const talking = new Call(false, '1003', '', line);
+    talking.attach(other.session);
+    expect(tuneFor([calling, talking])).toBe('ringback');
+    other.answerUp();
+    expect(tuneFor([calling, talking])).toBeUndefined();
+  });
+
   it('is given away, and comes back where nobody takes it', () => {
     const call = outgoing();
     call.transfer('1003');

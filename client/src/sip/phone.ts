@@ -303,7 +303,13 @@ export class Phone {
   }
 
   #add(call: Call): Call {
-    call.state.subscribe(() => this.#changed(call));
+    let { phase } = call;
+    call.state.subscribe(() => {
+      const before = phase;
+      ({ phase } = call);
+      if (phase === 'talking' && before !== phase) this.#keepApart();
+      this.#changed(call);
+    });
     this.state.setState((before) => ({
       ...before,
       calls: [...before.calls, call],
@@ -342,6 +348,13 @@ export class Phone {
     const others = this.state.state.calls.filter((each) => each !== call && each.phase === 'talking');
     this.show(call);
     await Promise.all(others.map((each) => each.hold()));
+  }
+
+  /** Whoever picks up while one talks with another waits, and is not to overhear it. */
+  #keepApart(): void {
+    const { calls, active } = this.state.state;
+    if (active?.phase !== 'talking') return;
+    for (const each of calls) if (each !== active) void each.hold();
   }
 
   #lineOf() {

@@ -10,9 +10,10 @@ export function tuneFor(calls: readonly Call[]): TuneName | undefined {
   const incoming = calls.some((each) => each.phase === 'incoming' && !each.state.state.answering);
   const talking = calls.some((each) => each.phase === 'talking');
   if (incoming) return talking ? 'waiting' : 'ringtone';
+  if (talking) return undefined;
   if (calls.some((each) => each.phase === 'ringing' && !each.state.state.earlyMedia)) return 'ringback';
   const last = calls.at(-1)?.state.state.ending;
-  return last === 'busy' && !talking ? 'busy' : undefined;
+  return last === 'busy' ? 'busy' : undefined;
 }
 
 /** Sounds, the lit screen, the keys of headsets, and the world outside the page, as the calls need them. */

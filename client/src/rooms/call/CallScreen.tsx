@@ -7,7 +7,7 @@ import { turn } from '~/media/sensors';
 import { useValue } from '~/kernel/store';
 import { orientation } from '~/media/sensors';
 import { click } from '~/media/tones';
-import { phone, type Call } from '~/sip';
+import { phone, type Call, type Phase } from '~/sip';
 import { Controls } from './Controls';
 import { Lacks } from './Lacks';
 import { callView, initials, showCall } from './model';
@@ -111,12 +111,18 @@ function Waiting({ call }: { call: Call }) {
   const { title } = useParty(call);
   const phase = useValue(call.state, (each) => each.phase);
   return (
-    <button type="button" className={css.waiting} onClick={() => void phone.swapTo(call)}>
-      <span>{phase === 'held' ? <Trans>On hold: {title}</Trans> : <Trans>Also: {title}</Trans>}</span>
+    <button type="button" className={css.waiting} aria-live="polite" onClick={() => void phone.swapTo(call)}>
+      <span>{waiting(phase, title)}</span>
       <span className={css.swap}>
         <IconArrowsExchange size={18} aria-hidden />
         {t`Swap`}
       </span>
     </button>
   );
+}
+
+function waiting(phase: Phase, title: string) {
+  if (phase === 'held') return <Trans>On hold: {title}</Trans>;
+  if (phase === 'calling' || phase === 'ringing') return <Trans>Still ringing: {title}</Trans>;
+  return <Trans>Also: {title}</Trans>;
 }

@@ -2,7 +2,7 @@ import { FocusTrap } from '@mantine/core';
 import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useValue } from '~/kernel/store';
-import type { Call } from '~/sip';
+import { phone, type Call } from '~/sip';
 import { answerCall, initials } from './model';
 import { Round } from './Round';
 import { useParty } from './useParty';
@@ -12,6 +12,7 @@ import css from './call.module.css';
 export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);
+  const talking = useValue(phone.state, ({ calls }) => calls.some((each) => each.phase === 'talking'));
   const { title, number } = useParty(call);
   return (
     <FocusTrap active>
@@ -39,7 +40,7 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
             big
             icon={IconPhone}
             kind="take"
-            label={beside ? t`Hold and answer` : t`Answer`}
+            label={talking ? t`Hold and answer` : t`Answer`}
             onClick={() => void answerCall(call)}
           />
           {video && (
