@@ -1,5 +1,6 @@
 """The use cases of recorded calls: made while people talk, kept, heard, put away, erased, and who listened."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -86,6 +87,7 @@ class Archive:
         self._clock = parts.clock
         self._audio = audio
         audio.forgets.append(self._forget)
+        self._changes = asyncio.Lock()
         self._tenants: dict[str, TenantRecording] = {}
         self._extensions: dict[str, ExtensionRecording] = {}
 
@@ -218,19 +220,21 @@ class Archive:
 
     async def change_tenant(self, tenant_id: str, change: TenantRecordingChange) -> TenantRecording:
         """Raises Invalid."""
-        settings = changed_tenant(self.tenant(tenant_id), change)
-        async with self._database.begin() as uow:
-            await archived.put_tenant(uow.session, tenant_id, settings)
-        self._tenants[tenant_id] = settings
+        async with self._changes:
+            settings = changed_tenant(self.tenant(tenant_id), change)
+            async with self._database.begin() as uow:
+                await archived.put_tenant(uow.session, tenant_id, settings)
+            self._tenants[tenant_id] = settings
         return settings
 
     async def change_extension(
         self, tenant_id: str, extension_id: str, change: ExtensionRecordingChange
     ) -> ExtensionRecording:
-        settings = changed_extension(self.extension(extension_id), change)
-        async with self._database.begin() as uow:
-            await archived.put_extension(uow.session, tenant_id, extension_id, settings)
-        self._extensions[extension_id] = settings
+        async with self._changes:
+            settings = changed_extension(self.extension(extension_id), change)
+            async with self._database.begin() as uow:
+                await archived.put_extension(uow.session, tenant_id, extension_id, settings)
+            self._extensions[extension_id] = settings
         return settings
 
     # ---- what has to go

@@ -1,5 +1,6 @@
 """Greetings of one's own: one for calls nobody takes, one for calls while one talks, and one for a time."""
 
+import asyncio
 from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import datetime
@@ -16,13 +17,16 @@ from unificx.store import ErasedSubject
 
 
 class Greetings:
-    """Of all mailboxes. `settings` are theirs, in memory."""
+    """Of all mailboxes. `settings` are theirs, in memory; whoever changes them holds `changes`."""
 
-    def __init__(self, parts: AudioParts, audio: Audio, settings: MutableMapping[str, BoxSettings]) -> None:
+    def __init__(
+        self, parts: AudioParts, audio: Audio, settings: MutableMapping[str, BoxSettings], changes: asyncio.Lock
+    ) -> None:
         self._database = parts.database
         self._clock = parts.clock
         self._audio = audio
         self._settings = settings
+        self._changes = changes
 
     async def to_play(self, tenant_id: str, box_id: str, why: str) -> Reader:
         """The one a caller hears now. Raises NotFound where it is the standard one; Over; Damaged."""
@@ -84,13 +88,14 @@ class Greetings:
             await self._set(box, each, None)
 
     async def _set(self, box: Box, kind: GreetingKind, greeting: Greeting | None) -> None:
-        before = self._of(box.id)
-        others = {each: one for each, one in before.greetings.items() if each != kind}
-        settings = replace(before, greetings=others if greeting is None else {**others, kind: greeting})
-        async with self._database.begin() as uow:
-            await messages.put_box(uow.session, box, settings)
-            await messages.put_greeting(uow.session, box, kind, greeting)
-        self._settings[box.id] = settings
+        async with self._changes:
+            before = self._of(box.id)
+            others = {each: one for each, one in before.greetings.items() if each != kind}
+            settings = replace(before, greetings=others if greeting is None else {**others, kind: greeting})
+            async with self._database.begin() as uow:
+                await messages.put_box(uow.session, box, settings)
+                await messages.put_greeting(uow.session, box, kind, greeting)
+            self._settings[box.id] = settings
         if kind in before.greetings:
             await self._audio.erase(box.tenant_id, [before.greetings[kind].audio_id])
 

@@ -1,5 +1,6 @@
 """The room's use cases: messages left for extensions, and how their mailboxes are set up."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -59,7 +60,8 @@ class Mailboxes:
         self._guard = PinGuard()
         self._tenants: dict[str, TenantSettings] = {}
         self._boxes: dict[str, BoxSettings] = {}
-        self.greetings = Greetings(parts, audio, self._boxes)
+        self._changes = asyncio.Lock()
+        self.greetings = Greetings(parts, audio, self._boxes, self._changes)
         self.groups = Groups(parts, self._empty)
 
     async def start(self) -> None:
@@ -199,36 +201,30 @@ class Mailboxes:
         """Raises Invalid; OldMessagesUndecided; Conflict for transcription where no recogniser is installed."""
         if change.transcribe and self.transcription_needs:
             raise Conflict("Nothing here turns speech into text.", hint=self.transcription_needs)
-        before = self.tenant(tenant_id)
-        settings = rules.changed(before, change)
-        if before.enabled and not settings.enabled:
-            await self._settle(tenant_id, None, change.old_messages)
-        async with self._database.begin() as uow:
-            await messages.put_tenant(uow.session, tenant_id, settings)
-        self._tenants[tenant_id] = settings
+        async with self._changes:
+            before = self.tenant(tenant_id)
+            settings = rules.changed(before, change)
+            if before.enabled and not settings.enabled:
+                await self._settle(tenant_id, None, change.old_messages)
+            async with self._database.begin() as uow:
+                await messages.put_tenant(uow.session, tenant_id, settings)
+            self._tenants[tenant_id] = settings
         return settings
 
     async def change_box(self, box: Box, change: BoxChange) -> BoxSettings:
         """Raises Invalid for a PIN that is none; OldMessagesUndecided; ErasedSubject."""
-        before = self.box(box.id)
-        settings = replace(
-            before,
-            enabled=before.enabled if change.enabled is None else change.enabled,
-            mail=before.mail if change.mail is None else change.mail,
-            mail_caller=before.mail_caller if change.mail_caller is None else change.mail_caller,
-            mail_sound=before.mail_sound if change.mail_sound is None else change.mail_sound,
-            has_pin=before.has_pin if change.pin is None else bool(change.pin),
-            transcribe=before.transcribe if change.transcribe is None else change.transcribe,
-        )
         digest = await self._passwords.hash(usable_pin(change.pin)) if change.pin else None
-        if before.enabled and not settings.enabled:
-            await self._settle(box.tenant_id, box.id, change.old_messages)
-        async with self._database.begin() as uow:
-            await messages.put_box(uow.session, box, settings)
-            await uow.session.flush()
-            if change.pin is not None:
-                await messages.put_pin(uow.session, self._keys, box.tenant_id, box.id, digest)
-        self._boxes[box.id] = settings
+        async with self._changes:
+            before = self.box(box.id)
+            settings = rules.changed_box(before, change)
+            if before.enabled and not settings.enabled:
+                await self._settle(box.tenant_id, box.id, change.old_messages)
+            async with self._database.begin() as uow:
+                await messages.put_box(uow.session, box, settings)
+                await uow.session.flush()
+                if change.pin is not None:
+                    await messages.put_pin(uow.session, self._keys, box.tenant_id, box.id, digest)
+            self._boxes[box.id] = settings
         return settings
 
     async def opens(self, tenant_id: str, extension_id: str, pin: str) -> bool:

@@ -1,10 +1,11 @@
 """What a mailbox may be set to, and when a message is worth keeping."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from unificx.kernel.errors import Invalid
-from unificx.recordings.settings import Greeting, GreetingKind, TenantChange, TenantSettings
+from unificx.recordings.settings import BoxChange, BoxSettings, Greeting, GreetingKind, TenantChange, TenantSettings
 
 SHORTEST = 1.0
 """Seconds: what is shorter is a handset put down."""
@@ -23,6 +24,19 @@ def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
         keep_wav=settings.keep_wav if change.keep_wav is None else change.keep_wav,
         transcribe=settings.transcribe if change.transcribe is None else change.transcribe,
         mail_sound=settings.mail_sound if change.mail_sound is None else change.mail_sound,
+    )
+
+
+def changed_box(settings: BoxSettings, change: BoxChange) -> BoxSettings:
+    """The same of one mailbox."""
+    return replace(
+        settings,
+        enabled=settings.enabled if change.enabled is None else change.enabled,
+        mail=settings.mail if change.mail is None else change.mail,
+        mail_caller=settings.mail_caller if change.mail_caller is None else change.mail_caller,
+        mail_sound=settings.mail_sound if change.mail_sound is None else change.mail_sound,
+        has_pin=settings.has_pin if change.pin is None else bool(change.pin),
+        transcribe=settings.transcribe if change.transcribe is None else change.transcribe,
     )
 
 

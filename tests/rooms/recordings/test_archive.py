@@ -1,5 +1,6 @@
 """Recorded calls on real files, keys and databases: kept, heard, put away, erased, and who listened."""
 
+import asyncio
 import shutil
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from unificx.privacy import Journal as ErasureJournal
 from unificx.recordings import (
     Consent,
     Conversation,
+    ExtensionRecording,
     ExtensionRecordingChange,
     Listener,
     Made,
@@ -243,6 +245,20 @@ async def test_what_a_crash_cut_off_is_kept_and_known_to_have_been(room: Room) -
     with pytest.raises(Over):
         await room.archive.get(TENANT, empty.id)
     assert room.archive.interrupted == {"call-1": "automatic", "call-2": "automatic"}
+
+
+async def test_two_who_change_settings_at_once_undo_nothing_of_each_other(room: Room) -> None:
+    await room.archive.change_tenant(TENANT, TenantRecordingChange(mode="announce"))
+    await asyncio.gather(
+        room.archive.change_tenant(TENANT, TenantRecordingChange(mode="off")),
+        room.archive.change_tenant(TENANT, TenantRecordingChange(beep_seconds=20)),
+        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(when="never")),
+        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(mode="opt_in")),
+    )
+    for _ in range(2):
+        assert (room.archive.tenant(TENANT).mode, room.archive.tenant(TENANT).beep_seconds) == ("off", 20)
+        assert room.archive.extension(ANNA.id) == ExtensionRecording("never", "opt_in")
+        await room.restarted()
 
 
 async def test_settings_last_and_go_with_whose_they_are(room: Room) -> None:

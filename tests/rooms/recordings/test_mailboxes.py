@@ -1,5 +1,6 @@
 """Mailboxes: messages from the tone to the last trace of them, and how boxes are set up."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from unificx.kernel.clock import ManualClock
 from unificx.kernel.errors import Invalid, NotFound, Over, TooMany
+from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.people import Extension
 from unificx.people.facts import ExtensionDeleted, TenantDeleted
@@ -247,3 +249,22 @@ async def test_a_greeting_of_ones_own_takes_the_place_of_the_one_before(room: Ro
     with pytest.raises(NotFound):
         await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")
     assert room.all_files() == []
+
+
+async def test_two_who_change_a_mailbox_at_once_undo_nothing_of_each_other(room: Room) -> None:
+    sound = Sound(said(1))
+    await asyncio.gather(
+        room.boxes.change_box(ANNA, BoxChange(pin="4711")),
+        room.boxes.change_box(ANNA, BoxChange(enabled=False)),
+        room.boxes.greetings.put(ANNA, sound, "busy"),
+        room.boxes.change_box(ANNA, BoxChange(mail=False)),
+    )
+    await asyncio.gather(
+        room.boxes.change_tenant(TENANT, TenantChange(enabled=False)),
+        room.boxes.change_tenant(TENANT, TenantChange(most_messages=7)),
+    )
+    for _ in range(2):
+        box, tenant = room.boxes.box(ANNA.id), room.boxes.tenant(TENANT)
+        assert (box.enabled, box.mail, box.has_pin, set(box.greetings)) == (False, False, True, {"busy"})
+        assert (tenant.enabled, tenant.most_messages) == (False, 7)
+        await room.restarted()
