@@ -66,14 +66,16 @@ class NoRecording:
         del extensions
         return self.live(call_id)
 
-    def stop(self, call_id: str) -> LiveRecording:
+    def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        del by
         return self.live(call_id)
 
-    def pause(self, call_id: str, *, card: bool = False) -> LiveRecording:
-        del card
+    def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording:
+        del by, card
         return self.live(call_id)
 
-    def resume(self, call_id: str) -> LiveRecording:
+    def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        del by
         return self.live(call_id)
 
 

@@ -128,17 +128,20 @@ class Recorder:
         self._start(call, leg.tag)
         return self._shown(call)
 
-    def stop(self, call_id: str) -> LiveRecording:
-        """Raises NotFound, Conflict."""
-        return self._tell(call_id, words.StopAsked())
+    # `by` are the extensions of whoever asks, who must be one who `may_direct` it; None: he looks after the
+    # organisation. All three raise NotFound, Conflict, Forbidden.
 
-    def pause(self, call_id: str, *, card: bool = False) -> LiveRecording:
-        """Leave out what is said until `resume`; `card`: a card's number is being named. Raises NotFound, Conflict."""
-        return self._tell(call_id, words.PauseAsked("card" if card else "asked"))
+    def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        """No more of it."""
+        return self._tell(call_id, words.StopAsked(), by)
 
-    def resume(self, call_id: str) -> LiveRecording:
-        """Raises NotFound, Conflict."""
-        return self._tell(call_id, words.ResumeAsked())
+    def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording:
+        """Leave out what is said until `resume`; `card`: a card's number is being named."""
+        return self._tell(call_id, words.PauseAsked("card" if card else "asked"), by)
+
+    def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        """Go on."""
+        return self._tell(call_id, words.ResumeAsked(), by)
 
     # ---- inside
 
@@ -212,21 +215,25 @@ class Recorder:
         try:
             if key == TOGGLE and not runs:
                 self._start(call, tag)
-            elif runs and session is not None and may_direct(self._shown(call), (leg.extension_id,), session.by == tag):
+            elif runs and session is not None:
+                may_direct(session, {tag}, end=key == TOGGLE)
                 self._direct(session, key)
         except (Conflict, Forbidden):
             return
 
     def _direct(self, session: Session, key: str) -> None:
-        if key == PAUSE:
-            session.tell(words.ResumeAsked() if session.state == "paused" else words.PauseAsked())
-        elif session.begun == "demand":
+        if key == TOGGLE:
             session.tell(words.StopAsked())
+        else:
+            session.tell(words.ResumeAsked() if session.state == "paused" else words.PauseAsked())
 
-    def _tell(self, call_id: str, event: words.Event) -> LiveRecording:
+    def _tell(self, call_id: str, event: words.Event, by: Collection[str] | None) -> LiveRecording:
         call = self._call(call_id)
         if call.session is None or call.session.state == "ended":
             raise Conflict("This call is not being recorded.")
+        if by is not None:
+            tags = {leg.tag for leg in call.talk.legs if leg.extension_id and leg.extension_id in by}
+            may_direct(call.session, tags, end=isinstance(event, words.StopAsked))
         call.session.tell(event)
         return self._shown(call)
 
@@ -255,11 +262,14 @@ class Recorder:
         )
 
 
-def may_direct(live: LiveRecording, extensions: Collection[str], began_it: bool) -> bool:
-    """Whether somebody at these extensions may pause or end a recording: who asked for it, or, if nobody did, whoever
-    of the organisation is in the call."""
-    inside = any(each in live.extensions for each in extensions)
-    return inside and (began_it or live.begun == "automatic")
+def may_direct(session: Session, tags: Collection[str], *, end: bool) -> None:
+    """Raise Forbidden unless somebody of the organisation at these legs may pause a recording, or `end` it: who asked
+    for it, or, if nobody in the call did, anybody. What is always recorded nobody in the call ends."""
+    inside = {leg.tag for leg in session.talk.legs}
+    if not inside & set(tags) or (session.by in inside and session.by not in tags):
+        raise Forbidden("Who has begun this recording pauses and ends it.", hint="Ask him, or leave the call.")
+    if end and session.begun == "automatic":
+        raise Forbidden("An administrator has these calls recorded.", hint="It can be paused.")
 
 
 def _extensions(talk: Talk) -> tuple[str, ...]:

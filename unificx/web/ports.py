@@ -84,7 +84,7 @@ class LiveCalls(Protocol):
 
 class LiveRecordings(Protocol):
     """The recording of live calls; `recorder.Recorder` fills it. Everything may raise NotFound, all but `live`
-    Conflict, `start` Forbidden."""
+    Conflict and Forbidden."""
 
     def live(self, call_id: str) -> LiveRecording:
         """How it stands."""
@@ -94,9 +94,12 @@ class LiveRecordings(Protocol):
         """Somebody in the call, at one of these extensions, wants it recorded."""
         ...
 
-    def stop(self, call_id: str) -> LiveRecording: ...
-    def pause(self, call_id: str, *, card: bool = False) -> LiveRecording: ...
-    def resume(self, call_id: str) -> LiveRecording: ...
+    def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        """`by` are the extensions of whoever asks; None: he looks after the organisation."""
+        ...
+
+    def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording: ...
+    def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,9 +238,9 @@ async def test_only_somebody_inside_begins_and_only_he_or_the_organisation_direc
             studio.recorder.start("call-1", extensions)
     for ask in (studio.recorder.stop, studio.recorder.pause, studio.recorder.resume):
         with pytest.raises(Conflict):
-            ask("call-1")
+            ask("call-1", None)
         with pytest.raises(NotFound):
-            ask("call-2")
+            ask("call-2", None)
     studio.recorder.pressed("call-1", "b", "*")
     studio.recorder.pressed("call-1", "b", "1")
     assert studio.recorder.live("call-1").state == "none"
@@ -252,7 +252,36 @@ async def test_only_somebody_inside_begins_and_only_he_or_the_organisation_direc
     studio.recorder.pressed("call-1", "b", "*")
     studio.recorder.pressed("call-1", "b", "1")
     await studio.until("recording")
-    assert studio.recorder.stop("call-1").end == "stopped"
+    assert studio.recorder.stop("call-1", None).end == "stopped"
+
+
+@pytest.mark.promise("C8")
+async def test_of_two_inside_who_has_begun_it_directs_it_by_keys_and_otherwise(studio: Studio) -> None:
+    await studio.records(always=None)
+    studio.talks()
+    studio.recorder.start("call-1", [ANNA[0]])
+    await studio.until("recording")
+    for ask in (studio.recorder.stop, studio.recorder.pause, studio.recorder.resume):
+        for others in ([BERT[0]], ["e-carl"], [""], []):
+            with pytest.raises(Forbidden):
+                ask("call-1", others)
+    for key in "*0*1":
+        studio.recorder.pressed("call-1", "b", key)
+    assert studio.recorder.live("call-1").state == "recording"
+    assert studio.recorder.pause("call-1", [ANNA[0]]).state == "paused"
+    assert studio.recorder.resume("call-1", None).state == "recording"
+    assert studio.recorder.stop("call-1", [ANNA[0]]).end == "stopped"
+
+
+@pytest.mark.promise("C8")
+async def test_what_nobody_in_the_call_has_asked_for_anybody_of_the_organisation_pauses(studio: Studio) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    assert studio.recorder.pause("call-1", [BERT[0]]).state == "paused"
+    with pytest.raises(Forbidden):
+        studio.recorder.stop("call-1", [BERT[0]])
+    assert studio.recorder.stop("call-1", None).end == "stopped"
 
 
 @pytest.mark.promise("C8", "C9")
@@ -262,7 +291,7 @@ async def test_who_waits_on_hold_is_told_in_the_place_of_his_music_and_who_holds
     await studio.until("recording")
     before, spoken = len(studio.relay.asked), len(studio.spoken)
     studio.recorder.talks(replace(talk, caller=replace(talk.caller, holds=True)))
-    studio.recorder.pause("call-1")
+    studio.recorder.pause("call-1", None)
     await studio.until("paused")
     assert [asked for asked in studio.relay.asked[before:] if asked.startswith("play")] == ["play b"]
     assert studio.spoken[spoken:] == [("call-1", "b", 0.0)]

@@ -220,22 +220,21 @@ async def change_call_recording(
     tenant: TenantQuery = None,
 ) -> models.CallRecording:
     """Have a live call recorded, pause that, go on, or end it. Only somebody in the call can begin; everybody in it is
-    told first. An administrator may pause and end it."""
+    told first. Who has begun it pauses and ends it; what is recorded by itself anybody of the organisation in the call
+    pauses. An administrator may do both."""
     within, own = await _live(services, asker, call_id, tenant)
-    recording = services.recording
+    recording, by = services.recording, own if within.only_own else None
     now = recording.live(call_id)
     if change.state == "recording" and services.parts.full():
         raise NoRoom("There is no room to keep a recording.", hint="Tell whoever runs the installation to make room.")
     if change.state == "recording" and now.state in ("none", "ended"):
         found = recording.start(call_id, own)
     elif change.state == "recording":
-        found = recording.resume(call_id) if now.state == "paused" else now
+        found = recording.resume(call_id, by) if now.state == "paused" else now
     elif change.state == "paused":
-        found = recording.pause(call_id, card=change.for_card)
+        found = recording.pause(call_id, by, card=change.for_card)
     else:
-        if within.only_own and now.begun == "automatic":
-            raise Forbidden("An administrator has these calls recorded.", hint="It can be paused.")
-        found = recording.stop(call_id)
+        found = recording.stop(call_id, by)
     return models.CallRecording.model_validate(found)
 
 
