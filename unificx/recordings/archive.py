@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from unificx.kernel.errors import NotFound, Over
+from unificx.kernel.errors import Away, NotFound, Over, Refused
 from unificx.people import Page, behind, page, page_size
 from unificx.people.facts import ExtensionDeleted, TenantDeleted
 from unificx.recordings import archived, queries
@@ -34,6 +34,7 @@ from unificx.recordings.conversations import (
 )
 from unificx.recordings.facts import ConversationKept, ConversationsChanged
 from unificx.recordings.reading import Reader
+from unificx.recordings.sealing import Damaged
 from unificx.recordings.writing import Writer
 from unificx.store import Database, UnitOfWork
 
@@ -88,6 +89,8 @@ class Archive:
         self._audio = audio
         audio.forgets.append(self._forget)
         self._changes = asyncio.Lock()
+        self._cut_off: list[tuple[str, str, str]] = []
+        """(tenant, recording, sound) of what an earlier life left and is not kept yet."""
         self._tenants: dict[str, TenantRecording] = {}
         self._extensions: dict[str, ExtensionRecording] = {}
 
@@ -98,11 +101,8 @@ class Archive:
             unfinished = await archived.unfinished(session)
         for tenant_id, recording_id, audio_id, call_id, begun in unfinished:
             self.interrupted[call_id] = "demand" if begun == "demand" else "automatic"
-            try:
-                seconds = (await self._audio.reader(tenant_id, audio_id)).seconds
-            except (NotFound, Over):
-                seconds = 0.0
-            await self._keep(tenant_id, recording_id, audio_id, (seconds, "cut_off"))
+            self._cut_off.append((tenant_id, recording_id, audio_id))
+        await self._keep_cut_off()
 
     # ---- making one
 
@@ -240,7 +240,9 @@ class Archive:
     # ---- what has to go
 
     async def tidy(self) -> None:
-        """Erase what everybody put away for longer than it can be brought back; to be called now and then."""
+        """Erase what everybody put away for longer than it can be brought back, and keep what could not be read at the
+        start; to be called now and then."""
+        await self._keep_cut_off()
         async with self._database.read() as session:
             tenants = await archived.tenants(session)
         for tenant_id in tenants:
@@ -276,6 +278,22 @@ class Archive:
         async with self._database.begin() as uow:
             if await archived.keep(uow.session, tenant_id, recording_id, seconds, ended):
                 uow.publish(ConversationKept(self._clock.new_id(), tenant_id, recording_id))
+
+    async def _keep_cut_off(self) -> None:
+        """One that cannot be read holds up no other: it stays as it is, for somebody to look at."""
+        left, self._cut_off = self._cut_off, []
+        for tenant_id, recording_id, audio_id in left:
+            try:
+                seconds = (await self._audio.reader(tenant_id, audio_id)).seconds
+            except (NotFound, Over):
+                seconds = 0.0
+            except Away:
+                self._cut_off.append((tenant_id, recording_id, audio_id))
+                continue
+            except (Damaged, Refused) as fault:
+                log.error("recording_cannot_be_read", recording=recording_id, fault=type(fault).__name__)
+                continue
+            await self._keep(tenant_id, recording_id, audio_id, (seconds, "cut_off"))
 
     async def _set_hidden(self, conversation: Conversation, places: Sequence[int], *, hidden: bool) -> None:
         tenant_id, moment = conversation.tenant_id, self._clock.now() if hidden else None

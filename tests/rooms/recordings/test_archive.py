@@ -7,19 +7,22 @@ from datetime import timedelta
 import pytest
 from recording_room import ANNA, TENANT, Room
 
-from unificx.kernel.errors import Invalid, NotFound, Over
+from unificx.kernel.errors import Away, Invalid, NotFound, Over
 from unificx.people.facts import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Erasure, KeyStore
 from unificx.privacy import Journal as ErasureJournal
 from unificx.recordings import (
+    Audio,
     Consent,
     Conversation,
+    Damaged,
     ExtensionRecording,
     ExtensionRecordingChange,
     Listener,
     Made,
     NewParty,
     NewRecording,
+    Reader,
     TenantRecordingChange,
     Who,
 )
@@ -245,6 +248,39 @@ async def test_what_a_crash_cut_off_is_kept_and_known_to_have_been(room: Room) -
     with pytest.raises(Over):
         await room.archive.get(TENANT, empty.id)
     assert room.archive.interrupted == {"call-1": "automatic", "call-2": "automatic"}
+
+
+async def test_one_that_cannot_be_read_holds_up_neither_the_start_nor_the_others(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = ("call-away", "call-damaged", "call-whole")
+    made = {call_id: await begun(room, call_id=call_id) for call_id in calls}
+    for each in made.values():
+        await each.write(SECOND, 8000)
+    room.crash()
+    faults: dict[str, Exception] = {
+        made["call-away"].writer.id: Away("The store does not answer."),
+        made["call-damaged"].writer.id: Damaged("torn"),
+    }
+
+    async def reader(audio: Audio, tenant_id: str, audio_id: str) -> Reader:
+        if audio_id in faults:
+            raise faults[audio_id]
+        return await read(audio, tenant_id, audio_id)
+
+    read = Audio.reader
+    monkeypatch.setattr(Audio, "reader", reader)
+    await room.boxes.start()
+    await room.archive.start()
+
+    async def kept() -> set[str]:
+        return {one.call_id for one in (await room.archive.list(TENANT, None)).items}
+
+    assert await kept() == {"call-whole"}
+    del faults[made["call-away"].writer.id]
+    await room.archive.tidy()
+    assert await kept() == {"call-whole", "call-away"}
+    assert set(room.archive.interrupted) == set(calls)
 
 
 async def test_two_who_change_settings_at_once_undo_nothing_of_each_other(room: Room) -> None:
