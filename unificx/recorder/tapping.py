@@ -48,12 +48,16 @@ class Subscriptions:
         return f"rec-{tag}"
 
     async def open(self) -> None:
-        """Raises MediaUnavailable."""
+        """Both or neither. Raises MediaUnavailable."""
         talk = self.talk
-        for leg in talk.legs:
-            name = self.leg(leg.tag)
-            offer = await self._relay.subscribe(talk.anchor, leg.tag, name, wideband=self.rate == 16000)
-            await self._relay.subscribed(talk.anchor, name, await self._ears.open(name, offer))
+        try:
+            for leg in talk.legs:
+                name = self.leg(leg.tag)
+                offer = await self._relay.subscribe(talk.anchor, leg.tag, name, wideband=self.rate == 16000)
+                await self._relay.subscribed(talk.anchor, name, await self._ears.open(name, offer))
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         for leg in self.talk.legs:

@@ -13,6 +13,7 @@ from studio import ANNA, BERT, CARL, TENANT, Studio
 
 from unificx.calls import TalkLeg
 from unificx.kernel.errors import Conflict, Forbidden, NotFound
+from unificx.media import MediaUnavailable
 from unificx.recordings import Conversation, Directory, ExtensionRecordingChange, Listener, writing
 from unificx.recordings.allowing import When
 from unificx.recordings.writing import _write_all
@@ -253,6 +254,22 @@ async def test_only_somebody_inside_begins_and_only_he_or_the_organisation_direc
     studio.recorder.pressed("call-1", "b", "1")
     await studio.until("recording")
     assert studio.recorder.stop("call-1", None).end == "stopped"
+
+
+async def test_where_only_one_can_be_listened_to_nobody_is(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    subscribe = studio.relay.subscribe
+
+    async def only_one(anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+        if tag == "b":
+            raise MediaUnavailable("silent")
+        return await subscribe(anchor, tag, listener, wideband=wideband)
+
+    monkeypatch.setattr(studio.relay, "subscribe", only_one)
+    await studio.records()
+    studio.talks()
+    await studio.until("ended")
+    assert "unsubscribe call-1.b1 rec-a" in studio.relay.asked
+    assert studio.ears.legs == set()
 
 
 @pytest.mark.promise("C8")
