@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -265,7 +265,9 @@ class World:
         await self.people.create_extension(tenant.id, NewExtension(number, f"Phone {number}", email))
         return await self.signed_in(email)
 
-    async def talked(self, tenant: Tenant, caller: str, callee: str, seconds: int = 30) -> str:
+    async def talked(
+        self, tenant: Tenant, caller: str, callee: str, seconds: int = 30, *, withheld: bool = False
+    ) -> str:
         """A call that was answered and is over; its id."""
         call_id, now = self.clock.new_id(), self.clock.now()
         self.services.history.record(
@@ -278,7 +280,10 @@ class World:
                 ended=now + timedelta(seconds=3 + seconds),
                 outcome="answered",
                 cause=16,
-                parties=(self._party(tenant, "caller", caller), self._party(tenant, "callee", callee)),
+                parties=(
+                    replace(self._party(tenant, "caller", caller), withheld=withheld),
+                    self._party(tenant, "callee", callee),
+                ),
             )
         )
         await self.spool.drain()

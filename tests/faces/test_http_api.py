@@ -181,6 +181,17 @@ async def test_a_call_that_is_over_is_found_in_the_history(world: World) -> None
     assert (await admin.get("/api/v1/history?outcome=busy")).json()["items"] == []
 
 
+@pytest.mark.promise("U1")
+async def test_who_withheld_his_number_is_known_to_himself_and_to_administrators(world: World) -> None:
+    admin, ada, ben = await world.admin(world.acme), *[await world.user(world.acme, each) for each in ("1001", "1002")]
+    call_id = await world.talked(world.acme, "1001", "1002", withheld=True)
+    for reader, told in ((admin, "1001"), (ada, "1001"), (ben, "")):
+        call = (await reader.get(f"/api/v1/history/{call_id}")).json()
+        assert call == (await reader.get("/api/v1/history")).json()["items"][0]
+        assert (call["caller"], call["callee"], call["parties"][0]["erased"]) == (told, "1002", False)
+        assert bool(call["caller_name"]) == bool(call["parties"][0]["extension_id"]) == bool(told)
+
+
 @pytest.mark.promise("D3")
 async def test_an_erased_person_leaves_the_others_their_history(world: World) -> None:
     admin = await world.admin(world.acme)

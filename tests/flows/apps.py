@@ -27,6 +27,8 @@ class Apps:
         self._say = say
         self._tells: list[Callable[[LegEvent], None]] = []
         self.running = 0
+        self.last: Hosting | None = None
+        """The call that was taken last."""
 
     def behind(self, tenant_id: str, code: str) -> Hosted | None:
         if code.startswith("*86"):
@@ -41,6 +43,7 @@ class Apps:
         for_whom = f" for {hosting.callee.number}" if hosting.callee is not None else ""
         self._say(f"{hosting.app}{for_whom}" + (f" {shown(offer)}" if offer else ""))
         self._tells.append(tell)
+        self.last = hosting
         self.running += 1
         return self
 

@@ -1,7 +1,9 @@
 """Who is said to be calling: what the PBX knows, never what a phone claims; and what a caller withholds stays here."""
 
 import pytest
-from ladder import play
+from ladder import play, play_on
+
+from unificx.calls import Commands
 
 
 async def test_the_callee_sees_who_calls_as_the_pbx_knows_it() -> None:
@@ -40,6 +42,45 @@ async def test_a_caller_who_withholds_the_number_is_anonymous_to_the_callee(wish
     assert not isinstance(invite, str)
     assert all(trace not in invite.encode() for trace in (b"1001", b"Alice", b"O\\Neill", b"192.0.2.9"))
     assert world.ended[0].parties[0].number == "1001"  # the PBX knows, for the bill and for the law
+
+
+@pytest.mark.promise("U1")
+async def test_nor_is_anybody_else_shown_who_withholds_the_number() -> None:
+    world = await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+          Privacy: id
+        bob   <- INVITE [alice]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+    """)
+    commands = Commands(world.conductor)
+    for shown, told in ((commands.calls({"e-1002"}), ""), (commands.calls({"e-1001"}), "1001")):
+        assert [call.caller for call in shown] == [told]
+    assert [call.caller for call in world.conductor.live()] == [""]
+    assert world.talk is not None
+    assert (world.talk.caller.number, world.talk.caller.name, world.talk.callee.number) == ("", "", "1002")
+    await play_on(world, """
+        bob   -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """)  # fmt: skip
+    assert [party.withheld for party in world.ended[0].parties] == [True, False]
+
+
+async def test_nor_is_an_app_such_as_voicemail() -> None:
+    world = await play("""
+        alice 1001, bob 1002 tcp voicemail off
+        alice -> INVITE 1002 [alice]
+          Privacy: id
+        app   <- voicemail for 1002 [alice]
+    """)
+    assert world.apps.last is not None
+    caller = world.apps.last.caller
+    assert (caller.extension_id, caller.number, caller.name) == ("e-1001", "", "")
 
 
 async def test_a_call_that_went_round_too_often_goes_no_further() -> None:

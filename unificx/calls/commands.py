@@ -23,7 +23,9 @@ class Commands:
 
     def calls(self, extensions: Collection[str]) -> list[LiveCall]:
         """The calls these are in."""
-        return [run.as_live() for run in self._conductor.runs.values() if _name_in(run, extensions) is not None]
+        return [
+            run.as_live(extensions) for run in self._conductor.runs.values() if _name_in(run, extensions) is not None
+        ]
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         """Give the other one away to whatever `to` leads to."""

@@ -109,7 +109,9 @@ class Conductor:
             self._take_over(*taken, leg, caller, now)
             return
         clock = self.parts.clock
-        run = Run(clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg}, manner=manner_of(request))
+        run = Run(
+            clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg}, manner=manner_of(request, caller)
+        )
         self._keep(run)
         self._by_leg[leg.id] = (run, CALLER)
         self._guarded(run, now, self._route, run, leg, now)

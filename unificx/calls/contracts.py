@@ -39,7 +39,7 @@ class LiveCall:
     started: datetime
     answered: datetime | None
     caller: str = field(repr=False)
-    """The caller's number."""
+    """The caller's number; "" if he withholds it."""
     callee: str = field(repr=False)
     """The number that was dialled; "" in an app nobody can dial."""
     hosted: Hosted | None = None

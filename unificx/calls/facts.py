@@ -40,6 +40,8 @@ class CallParty:
     address: str = field(default="", repr=False)
     """Network address of the device's signalling, without a port; "" where there was none."""
     quality: SideQuality = SideQuality()
+    withheld: bool = False
+    """Whether he wants nobody to be told who he is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from unificx.calls.hosted import HostedLeg
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.states import Answering, Talking, Transferring
 from unificx.calls.rules.words import CALLER
-from unificx.calls.run import AnyLeg, Run, Said
+from unificx.calls.run import AnyLeg, Manner, Run, Said
 from unificx.calls.tables import LiveCallPart
 from unificx.kernel.clock import Clock
 from unificx.people import Directory
@@ -128,6 +128,7 @@ def _part(run: Run, state: Answering | Talking) -> LiveCallPart:
         passed_on=run.passed_on.name if run.passed_on is not None and run.missed else "",
         cast=tuple(_member(tag, one) for tag, one in run.cast.items()),
         record=run.record,
+        withheld=run.manner.withheld,
     )
 
 
@@ -208,6 +209,7 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         cast={words[0]: _party(words) for words in part.cast or ()},
         said={CALLER: Said(SKIPPED, b""), "b1": Said(SKIPPED, b"")},
         record=part.record or "",
+        manner=Manner(withheld=part.withheld or ""),
         noted=True,
         adopted=True,
     )

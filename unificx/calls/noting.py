@@ -85,8 +85,9 @@ def part(run: Run, name: str, call_id: str) -> Run:
 def as_parked(place: Place, run: Run, directory: Directory) -> Parked:
     """Who is held at a place."""
     by = directory.extension_by_id(place.by)
-    who = run.caller
-    return Parked(place.number, run.id, place.since, by.number if by is not None else "", who.number, who.name)
+    who, told = run.caller, not run.withholds(run.caller.extension_id)
+    shown = (who.number, who.name) if told else ("", "")
+    return Parked(place.number, run.id, place.since, by.number if by is not None else "", *shown)
 
 
 def _move(ours: dict[str, Any], theirs: dict[str, Any], old: str, new: str) -> None:

@@ -91,13 +91,14 @@ class Overhearing:
 def _leg(run: Run, name: str, sdp: bytes) -> TalkLeg:
     extension_id, device_id = run.device(name)
     who = run.caller if name == CALLER else run.callee
+    told = not run.withholds(extension_id)
     return TalkLeg(
         tag=run.legs[name].id,
         extension_id=extension_id,
         device_id=device_id,
         subject=who.subject if who is not None else None,
-        number=who.number if who is not None else run.dialled,
-        name=who.name if who is not None else "",
+        number=(who.number if who is not None else run.dialled) if told else "",
+        name=who.name if who is not None and told else "",
         sdp=sdp,
         holds=not hears(sdp),
         calls=run.began_with(name),

@@ -70,7 +70,7 @@ class Ringer:
             marks = (*marks, (WHICH, run.id))
         tenant = self._directory.tenant(run.caller.tenant_id)
         domain = tenant.domain if tenant is not None else ""
-        caller, headers = caller_headers(Identity(shown.number, shown.name, domain), hidden=run.manner.hidden)
+        caller, headers = caller_headers(Identity(shown.number, shown.name, domain), hidden=bool(run.manner.withheld))
         invitation = Invitation(
             uri=binding.contact,
             flow=binding.flow,

@@ -1,6 +1,7 @@
 """One call while it lives: where it stands, its legs, and what its record will need."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,10 +32,11 @@ APP = "app"
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a call was asked for: over secure hops only, with the caller withheld; `hops` it may still take."""
+    """How a call was asked for: over secure hops only; `hops` it may still take. `withheld` is the extension of a
+    caller who wants nobody to be told who calls, "" if he does not mind."""
 
     secure: bool = False
-    hidden: bool = False
+    withheld: str = ""
     hops: int = 70
 
 
@@ -211,6 +213,8 @@ class Run:
             caller, callee = Caller(to.tenant_id, to.id, self.only, to.subject, to.number, to.name), None
         else:
             caller, callee = self.caller, self.callee
+        if self.withholds(caller.extension_id):
+            caller = replace(caller, number="", name="")
         return Hosting(
             call_id=self.id,
             leg=self.app_leg(name),
@@ -232,8 +236,14 @@ class Run:
         state = self.state.search if isinstance(self.state, Transferring) else self.state
         return state if isinstance(state, SettingUp) else None
 
-    def as_live(self) -> LiveCall:
-        """The call as it is shown while it goes on."""
+    def withholds(self, extension_id: str | None) -> bool:
+        """Whether nobody is told who this is."""
+        return bool(extension_id) and extension_id == self.manner.withheld
+
+    def as_live(self, own: Collection[str] = ()) -> LiveCall:
+        """The call as it is shown while it goes on to somebody whose `own` extensions these are."""
+        extension_id = self.caller.extension_id
+        told = extension_id in own or not self.withholds(extension_id)
         talking, ending = isinstance(self.state, Talking | Transferring), isinstance(self.state, Ending)
         return LiveCall(
             id=self.id,
@@ -241,7 +251,7 @@ class Run:
             state="talking" if talking else "ending" if ending else "ringing",
             started=self.started,
             answered=self.answered,
-            caller=self.caller.number,
+            caller=self.caller.number if told else "",
             callee=self.dialled,
             hosted=self._hosted(),
         )
@@ -331,7 +341,12 @@ class Run:
         """Everybody who took part or was called: who called first, then in the order in which they came."""
         self.note_cast()
         everybody = [
-            replace(one, role="callee" if at else "caller", quality=self._quality(key))
+            replace(
+                one,
+                role="callee" if at else "caller",
+                quality=self._quality(key),
+                withheld=self.withholds(one.extension_id),
+            )
             for at, (key, one) in enumerate(self.cast.items())
         ]
         return tuple(everybody if len(everybody) > 1 else [*everybody, CallParty(role="callee", number=self.dialled)])
@@ -396,10 +411,11 @@ class Run:
 _NOTHING = Said(0, b"")
 
 
-def manner_of(invite: Request) -> Manner:
+def manner_of(invite: Request, caller: Caller) -> Manner:
     """How an INVITE asks for a call."""
     hops = max((invite.max_forwards or 70) - 1, 0)
-    return Manner(invite.target.scheme == "sips", withheld(invite.all("privacy")), hops)
+    hidden = caller.extension_id if withheld(invite.all("privacy")) else ""
+    return Manner(invite.target.scheme == "sips", hidden, hops)
 
 
 def printable(dialled: str) -> str:

@@ -30,7 +30,7 @@ class LiveCallPart:
     transport, host, port, "owns" or "", *routes). Gone when the call is over. A call in an app has no second dialog;
     `passed_on` is why the app took it, the name of a cause, or "" if it was dialled. `cast` are those who took part,
     each (tag, subject, extension, device, number, name, address), once a call was given away; `record` is the id of
-    the call this is part of.
+    the call this is part of, `withheld` the extension of a caller who wants nobody to be told who he is.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")
@@ -43,6 +43,7 @@ class LiveCallPart:
     passed_on: str | None = _operations("user.behavior.call_detail")
     cast: tuple[tuple[str, ...], ...] | None = _operations("user.behavior.call_detail")
     record: str | None = _operations("user.behavior.call_detail")
+    withheld: str | None = _operations("user.behavior.call_detail")
 
 
 class LiveCallRow(Base):

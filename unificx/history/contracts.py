@@ -9,10 +9,12 @@ from unificx.store import Gone
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a party was known as in the call; "" where that was not signalled."""
+    """Whom a party was known as in the call; "" where that was not signalled. `withheld`: nobody else in the call was
+    to be told."""
 
     number: str = field(repr=False)
     name: str = field(repr=False)
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

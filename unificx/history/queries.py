@@ -58,7 +58,7 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
 
 def _party_row(keys: KeyRing, call: CallEnded, place: int, subject: str) -> dict[str, Any]:
     party, quality, row = call.parties[place], call.parties[place].quality, f"{call.id}/{place}"
-    who, where = PartyPart(party.number, party.name), AddressPart(party.address)
+    who, where = PartyPart(party.number, party.name, party.withheld), AddressPart(party.address)
     return {
         "id": row,
         "tenant_id": call.tenant,
@@ -183,7 +183,7 @@ def _party(row: Row[Any], part: PartyPart | Gone | None) -> Party:
         extension_id=row.extension_id,
         device_id=row.device_id,
         quality=SideQuality(row.loss, row.jitter_ms, row.mos, row.packets),
-        who=Identity(part.number, part.name) if isinstance(part, PartyPart) else Gone(),
+        who=Identity(part.number, part.name, bool(part.withheld)) if isinstance(part, PartyPart) else Gone(),
     )
 
 

@@ -33,6 +33,14 @@ class PartyPart:
         export=True,
         rectifiable=True,
     )
+    withheld: bool | None = personal(
+        "user.behavior.call_detail",
+        uses=("history",),
+        retention="history",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """Words a call record for the wire."""
 
+from collections.abc import Collection
+
 from unificx.history import CallRecord, Party
 from unificx.store import Gone
 from unificx.web.models import core as models
 
 
-def call_record(call: CallRecord) -> models.CallRecord:
-    """The record as it is answered; an erased person's number and name are null."""
-    parties = [_party(one) for one in call.parties]
+def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.CallRecord:
+    """The record as it is answered; an erased person's number and name are null. `own` are the extensions of somebody
+    who is shown his own calls alone: who withheld his number from him is an unknown caller to him."""
+    parties = [_party(one, told=own is None or one.extension_id in own) for one in call.parties]
     caller, callee = parties[0], parties[1] if len(parties) > 1 else None
     return models.CallRecord(
         id=call.id,
@@ -29,8 +32,18 @@ def call_record(call: CallRecord) -> models.CallRecord:
     )
 
 
-def _party(party: Party) -> models.Party:
+def _party(party: Party, *, told: bool) -> models.Party:
     who = None if isinstance(party.who, Gone) else party.who
+    if who is not None and who.withheld and not told:
+        return models.Party(
+            role=party.role,
+            number="",
+            name="",
+            erased=False,
+            extension_id=None,
+            device_id=None,
+            quality=models.Quality.model_validate(party.quality),
+        )
     return models.Party(
         role=party.role,
         number=who.number if who else None,

@@ -45,6 +45,7 @@ NO_CALL = LiveCallPart(
     passed_on="",
     cast=(),
     record="",
+    withheld="",
 )
 
 
@@ -128,6 +129,15 @@ async def test_telephones_come_back_by_connections_of_their_own(
         alice <- 200 BYE
     """,
     )
+
+
+async def test_who_withholds_the_number_withholds_it_in_the_next_life_too(
+    journal: Journal, spool: Spool, database: Database
+) -> None:
+    asks = UP.replace("INVITE 1002 [alice]\n", "INVITE 1002 [alice]\n      Privacy: id\n")
+    world = await journalled("alice 1001, bob 1002", journal, asks)
+    assert await crash(world, journal, spool, database) == 1
+    assert [(call.caller, call.callee) for call in world.conductor.live()] == [("", "1002")]
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])

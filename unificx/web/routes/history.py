@@ -75,7 +75,7 @@ async def list_history(
         return models.Page(items=[], next=None)
     wanted = Filters(since=by.since, until=by.until, extensions=extensions, outcome=by.outcome)
     page = await services.history.list(within.tenant_id, wanted, cursor, limit)
-    return models.Page(items=[call_record(one) for one in page.items], next=page.next)
+    return models.Page(items=[call_record(one, _own(services, within)) for one in page.items], next=page.next)
 
 
 @router.get("/{call_id}", responses=refusals(401, 403, 404))
@@ -85,17 +85,19 @@ async def show_history(
     """Show a call."""
     within = await reach_or_own(services, asker, tenant, Action.HISTORY_READ)
     found = await services.history.get(within.tenant_id, call_id)
-    if within.only_own:
-        own = services.people.directory.extension_ids_of(asker.principal.person_id)
-        if not any(party.extension_id in own for party in found.parties):
-            raise NotFound("There is no such call.")
-    return call_record(found)
+    own = _own(services, within)
+    if own is not None and not any(party.extension_id in own for party in found.parties):
+        raise NotFound("There is no such call.")
+    return call_record(found, own)
+
+
+def _own(services: Services, within: Reach) -> tuple[str, ...] | None:
+    """The extensions whose calls alone the asker may see; None for everybody's."""
+    return services.people.directory.extension_ids_of(within.asker.principal.person_id) if within.only_own else None
 
 
 async def _extensions(services: Services, within: Reach, reference: str | None) -> tuple[str, ...]:
     """Ids of the extensions whose calls are asked for; none means everybody's, or with `only_own` nobody's."""
     if reference is not None:
         return ((await extension_within(services, within, reference)).id,)
-    if within.only_own:
-        return services.people.directory.extension_ids_of(within.asker.principal.person_id)
-    return ()
+    return _own(services, within) or ()
