@@ -27,7 +27,7 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
   const { label, columns, list, actions, empty, moreText } = props;
   const { items, known, fault, more } = list;
   if (!known && fault) return null;
-  if (items.length === 0)
+  if (items.length === 0 && !more)
     return (
       <Text c="dimmed" ta="center" py="xl">
         {known ? empty : <Trans>One moment…</Trans>}

@@ -85,6 +85,18 @@ describe('a list', () => {
     await vi.waitFor(() => expect(text()).toContain('last'));
   });
 
+  it('is not called empty while there is more of it', async () => {
+    const first = { data: { items: [], next: 'second' } };
+    draw(
+      (each) => <InPages load={each} />,
+      async (cursor) => (cursor ? pages(cursor) : first),
+    );
+    await vi.waitFor(() => expect(place.querySelector('button')).not.toBeNull());
+    expect(text()).not.toContain('There are none.');
+    place.querySelector('button')!.click();
+    await vi.waitFor(() => expect(text()).toContain('last'));
+  });
+
   it('is there as a whole to choose from', async () => {
     draw((each) => <Whole load={each} />, pages);
     await vi.waitFor(() => expect(text()).toContain('first last'));

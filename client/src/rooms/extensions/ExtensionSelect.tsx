@@ -9,6 +9,9 @@ import { Fault } from '~/design/Notice';
 export const useExtensions = (tenant?: string) =>
   useAll<Extension>(['extensions', tenant], (cursor) => api.listExtensions({ query: { tenant, cursor, limit: MOST } }));
 
+/** So many are shown at once; typing leads to the others. */
+const SHOWN = 200;
+
 interface ExtensionSelectProps extends Omit<SelectProps, 'data' | 'label'> {
   tenant?: string;
 }
@@ -23,6 +26,7 @@ export function ExtensionSelect({ tenant, ...props }: ExtensionSelectProps) {
       <Select
         label={t`Extension`}
         searchable
+        limit={SHOWN}
         data={items.map((each) => ({ value: each.id, label: `${each.number} ${each.name}` }))}
         {...props}
       />
