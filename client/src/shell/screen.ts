@@ -1,6 +1,9 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 
-/** A screen that is loaded when it is gone to. If that fails, `Failed` says so: the router would load everything anew, in a call too. */
+/**
+ * A screen of the client, loaded when it is gone to. If that fails, `Failed` says so: the router would load everything
+ * anew, in a call too.
+ */
 export function screen<T extends Record<string, unknown>>(load: () => Promise<T>) {
   return lazyRouteComponent<T>(() =>
     load().catch((fault: unknown) => {
