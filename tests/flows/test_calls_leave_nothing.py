@@ -104,6 +104,21 @@ async def test_a_call_that_is_over_is_no_work_for_the_garbage_collector(ending: 
         gc.enable()
 
 
+async def test_a_call_that_is_held_again_and_again_grows_no_books() -> None:
+    held = HOLDS + HOLDS.replace("/hold]", "/back]").replace("/held]", "/on]")
+    world = await play("alice 1001, bob 1002" + UP)
+    for _ in range(3):
+        await play_on(world, held)
+    before = _books(world)
+    for _ in range(10):
+        await play_on(world, held)
+    assert _books(world) <= before
+
+
+def _books(world: World) -> int:
+    return len(world.legs._clients) + sum(len(leg._invites) for leg in world.legs._by_tag.values())
+
+
 async def test_a_thousand_calls_leave_memory_as_it_was() -> None:
     world = await play("alice 1001, bob 1002" + ANSWERED)
     tracemalloc.start()

@@ -1,6 +1,6 @@
 """The book of all legs: which leg an event of the endpoint belongs to, and whose time has come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from unificx.kernel.agenda import Agenda
@@ -154,11 +154,15 @@ class Legs:
         """Responses of this client transaction are for this leg."""
         self._clients[key] = leg
 
+    def unexpect(self, keys: Iterable[ClientKey]) -> None:
+        """What these client transactions may still bring is nobody's business any more."""
+        for key in keys:
+            self._clients.pop(key, None)
+
     def forget(self, leg: Leg, invites: list[ClientKey]) -> None:
         """The leg is over, and with it what its INVITE transactions may still bring."""
         self._by_tag.pop(leg.id, None)
-        for key in invites:
-            self._clients.pop(key, None)
+        self.unexpect(invites)
         if isinstance(leg, IncomingLeg):
             self._servers.pop(leg.key, None)
 

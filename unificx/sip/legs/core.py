@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from unificx.sip.legs.referral import Referral
 
 
+RECENT = 4
+"""INVITEs whose answers are still heard: a 2xx may be repeated when a later one is under way, or was sent anew."""
+
+
 class Core:
     """What incoming and outgoing legs share. `id` is the local tag, unique in this process."""
 
@@ -90,6 +94,8 @@ class Core:
         self.legs.expect(key, cast("Leg", self))
         if request.method == "INVITE":
             self._invites.append(key)
+            self.legs.unexpect(self._invites[:-RECENT])
+            del self._invites[:-RECENT]
         return key
 
     def _say(self, key: ServerKey, request: Request, status: int, now: float, headers: Headers = ()) -> None:
