@@ -82,7 +82,7 @@ class AllParts:
         self._media = media
 
     async def states(self) -> Sequence[PartState]:
-        return await asyncio.gather(self._database(), self._engine(), self._spool(), self._disk())
+        return await asyncio.gather(self._database(), self._engine(), self._spool(), self._outbox(), self._disk())
 
     def full(self) -> bool:
         return self._rooms.full()
@@ -108,6 +108,16 @@ class AllParts:
         if parked:
             return PartState("spool", False, f"{parked} batches could not be stored; see the log, then restart")
         return PartState("spool", True)
+
+    async def _outbox(self) -> PartState:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                parked = await self._rooms.outbox.parked()
+        except Exception as fault:
+            return PartState("outbox", False, f"the database does not answer ({type(fault).__name__})")
+        if parked:
+            return PartState("outbox", False, f"{parked} facts could not be dealt with; see the log, then restart")
+        return PartState("outbox", True)
 
     async def _disk(self) -> PartState:
         if self._rooms.headroom.low():

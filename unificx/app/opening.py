@@ -59,6 +59,7 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
         await rooms.meeting_rooms.start()
         await rooms.push.start()
         stack.push_async_callback(rooms.push.close)
+        await rooms.outbox.start()
         house = Housekeeping(rooms)
         stack.push_async_callback(house.close)
         await house.start()

@@ -38,8 +38,8 @@ class _Handler:
 class Outbox:
     """Tells facts: to the bus as soon as they are committed, to each subscribed handler until it succeeds.
 
-    A handler that fails is tried again later and later, and after some tries the fact is parked and counted; meanwhile
-    the facts behind it are told.
+    A handler that fails is tried again later and later, and after some tries the fact is parked and counted until the
+    next `start`; meanwhile the facts behind it are told.
     """
 
     def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
@@ -56,6 +56,11 @@ class Outbox:
         if any(other.name == name for other in handlers):
             raise ValueError(f"{name} is subscribed already")
         handlers.append(_Handler(name, fact_words(kind), handler))
+
+    async def start(self) -> None:
+        """Try again what an earlier life gave up: what was at fault may have been mended."""
+        async with self._database.begin() as uow:
+            await queries.unpark_facts(uow.session, self._clock.now())
 
     async def deliver(self) -> None:
         """Tell every fact that is due now."""
@@ -114,4 +119,6 @@ class Outbox:
             tries = row.tries + 1
             wait = timedelta(seconds=min(2.0**tries, _LONGEST_WAIT))
             due, parked = self._clock.now() + wait, tries >= _TRIES
+            if parked:
+                log.error("fact_given_up", fact=row.id, name=row.name, tries=tries)
             await queries.postpone_fact(uow.session, row.seq, tries=tries, due=due, parked=parked)

@@ -28,6 +28,12 @@ async def count_parked(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.parked)) or 0
 
 
+async def unpark_facts(session: AsyncSession, due: datetime) -> None:
+    """Let what was given up be told again."""
+    # scope: all tenants, because one dispatcher tells everybody's facts.
+    await session.execute(update(OutboxRow).where(OutboxRow.parked).values(parked=False, tries=0, due=due))
+
+
 async def hold_fact(session: AsyncSession, seq: int) -> bool:
     """Keep others off a fact until the end of the transaction; False if it is told, given up or held by another."""
     # scope: all tenants, because the number came from due_facts.

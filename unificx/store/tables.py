@@ -22,7 +22,7 @@ class OutboxRow(Base):
     body: Mapped[str] = plain("the fact as JSON: ids and neutral values only, as kernel.facts demands", Text)
     tries: Mapped[int] = plain("how often telling it failed", default=0)
     due: Mapped[datetime] = plain("not to be told before")
-    parked: Mapped[bool] = plain("given up until somebody looks", default=False)
+    parked: Mapped[bool] = plain("given up until the next start", default=False)
 
 
 class HandledRow(Base):

@@ -102,11 +102,27 @@ async def test_a_fact_that_never_succeeds_is_parked_and_counted(database, outbox
         for _ in range(20):
             await outbox.deliver()
             clock.advance(301)
-    assert len(logs) == 8
+    given_up = [one for one in logs if one["log_level"] == "error"]
+    assert [(one["event"], one["tries"]) for one in given_up] == [("fact_given_up", 8)]
+    assert len(logs) == 8 + len(given_up)
     assert await outbox.parked() == 1
     ears.deaf_to = set()
     await outbox.deliver()
     assert ears.heard == []
+
+
+async def test_a_fact_that_was_given_up_is_told_at_the_next_start(database, outbox: Outbox, clock, ears: Ears) -> None:
+    ears.deaf_to = {1}
+    [rang] = await ring(database, clock, 1)
+    with capture_logs():
+        for _ in range(20):
+            await outbox.deliver()
+            clock.advance(301)
+    ears.deaf_to = set()
+    await outbox.start()
+    assert await outbox.parked() == 0
+    await outbox.deliver()
+    assert ears.heard == [rang]
 
 
 async def test_what_a_failing_handler_did_is_undone(database, outbox: Outbox, clock, ears: Ears) -> None:

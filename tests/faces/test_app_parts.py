@@ -1,0 +1,50 @@
+"""Whether the server says what is wrong with its parts."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from unificx.app.live import AllParts
+from unificx.app.opening import opened
+from unificx.app.site import Site, database_url
+from unificx.kernel.clock import SystemClock
+from unificx.media import MediaUnavailable
+from unificx.people import NewTenant
+from unificx.people.facts import TenantDeleted
+from unificx.store import UnitOfWork, outbox
+
+
+class NoMedia:
+    async def query(self, *_: object) -> None:
+        raise MediaUnavailable("gone")
+
+
+async def fails(fact: TenantDeleted, uow: UnitOfWork) -> None:
+    raise OSError(fact.tenant)
+
+
+@pytest.mark.promise("T2")
+async def test_a_fact_nobody_could_deal_with_is_told_of_and_tried_again_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_TRIES", 1)
+    site, clock = Site(tmp_path), SystemClock()
+    url = database_url(site, {})
+
+    async with opened(site, url, {}, clock) as rooms:
+        parts = AllParts(rooms, cast(Any, NoMedia()))
+        rooms.outbox.subscribe(TenantDeleted, fails)
+        tenant = await rooms.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+        assert "outbox" not in await wrong(parts)
+        await rooms.people.delete_tenant(tenant.id)
+        await rooms.outbox.deliver()
+        assert (await wrong(parts))["outbox"].startswith("1 facts")
+    async with opened(site, url, {}, clock) as rooms:
+        await rooms.outbox.deliver()
+        assert "outbox" not in await wrong(AllParts(rooms, cast(Any, NoMedia())))
+
+
+async def wrong(parts: AllParts) -> dict[str, str]:
+    """What is wrong, by part."""
+    return {one.name: one.why for one in await parts.states() if not one.ok}
