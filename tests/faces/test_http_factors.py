@@ -177,7 +177,7 @@ async def test_people_hear_of_a_changed_factor_and_a_used_recovery_code(world: W
     (held,) = (await ada.get(f"{API}/me/factors")).json()["items"]
     assert (await ada.delete(f"{API}/me/factors/{held['id']}")).status_code == 204
     await world.people.settle()
-    assert world.letters.sent == [
+    assert [one for one in world.letters.sent if one[0] != "new_device"] == [
         ("factor_changed", EMAIL, "Phone"),
         ("recovery_used", EMAIL, ""),
         ("factor_changed", EMAIL, "Phone"),

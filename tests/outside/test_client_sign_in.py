@@ -43,7 +43,7 @@ class PostOffice:
         def look() -> str | None:
             letters = [each.letter for each in self.box.taken if to in each.recipients]
             found = [re.findall(r"http\S+/app/#\S+", text_of(each, "plain")) for each in letters]
-            return found[-1][0] if found and found[-1] else None
+            return next((links[0] for links in reversed(found) if links), None)  # not all have one
 
         return str(eventually(look, what=f"a letter to {to}"))
 

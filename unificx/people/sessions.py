@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from unificx.kernel.errors import NotFound, Unauthenticated
 from unificx.people import terms
@@ -11,7 +12,10 @@ from unificx.people.queries import accounts, entry, links, phones, sessions
 from unificx.people.refusals import AcceptanceNeeded, OwnPasswordNeeded, SessionOver
 from unificx.people.room import Change, Tools
 from unificx.people.rules import rotation
+from unificx.people.rules.guesses import source_key
 from unificx.people.tables import AcceptancePart
+
+T = TypeVar("T")
 
 ACCESS_LIFETIME: dict[Keep, timedelta] = {"cookie": timedelta(minutes=15), "token": timedelta(minutes=60)}
 SESSION_LIFETIME = timedelta(days=30)
@@ -30,6 +34,8 @@ class Sessions(Clients):
         self._sessions_used: dict[tuple[str, str], date] = {}
         self._said_yes: set[str] = set()
         """Sessions of whom it is known: the terms stay the same while this runs, and who says no is signed out."""
+        self._seen: set[int] = set()
+        """What was signed in since this runs, though it may be signed out again; `_device` makes them."""
         self._own_password: set[str] = set()
         """Sessions of whom it is known: a password that is to be replaced comes with the end of every session."""
 
@@ -127,9 +133,10 @@ class Sessions(Clients):
 
     async def _open(self, change: Change, account: entry.Account, arrival: Arrival, *, proved: bool) -> SignedIn:
         """A session, within a change that is being made."""
-        if account.state not in ("active", "invited") or not self._tenant_works(account.tenant_id):
+        first = account.state == "invited"
+        if not (first or account.state == "active") or not self._tenant_works(account.tenant_id):
             raise Unauthenticated("This account is closed.")
-        if account.state == "invited":
+        if first:
             person = await self._person(change, account.tenant_id, account.person_id)
             await accounts.save_person(change.session, self._keys, replace(person, state="active"))
         now, random = self._clock.now(), self._clock.random_bytes
@@ -146,20 +153,22 @@ class Sessions(Clients):
             address=arrival.source.address[:_LONGEST_ADDRESS],
             agent=arrival.source.agent[:_LONGEST_AGENT],
         )
-        if await self._is_new_device(change, account, opened):
-            who = (account.tenant_id, account.person_id)
-            change.afterwards.append(lambda: self._later(self._tell(*who, "new_device", opened.name)))
+        if not first and await self._is_new_device(change, account, opened):
+            who, what = (account.tenant_id, account.person_id), opened.name or opened.agent
+            change.afterwards.append(lambda: self._later(self._tell(*who, "new_device", what)))
+        change.afterwards.append(lambda: _remember(self._seen, _device(account.person_id, opened)))
         await sessions.add(change.session, self._keys, account, opened, tokens, proved=proved)
         return await self._signed_in(change, account, opened.id, tokens)
 
     async def _is_new_device(self, change: Change, account: entry.Account, opened: Session) -> bool:
-        """Worth telling of: no program, not the first there is, and none that is signed in already."""
-        if opened.kind == "program":
+        """Worth telling of: neither signed in nor seen before at that place. A name alone is soon guessed."""
+        device = _device(account.person_id, opened)
+        if device in self._seen:
             return False
         known = await sessions.of_person(
             change.session, self._keys, account.tenant_id, account.person_id, opened.created
         )
-        return bool(known) and all((one.name, one.kind) != (opened.name, opened.kind) for one in known)
+        return all(_device(account.person_id, one) != device for one in known)
 
     async def _rotate(
         self, change: Change, standing: sessions.Standing, given: rotation.RefreshToken, keep: Keep, *, again: bool
@@ -212,7 +221,7 @@ class Sessions(Clients):
                 "Choose a password of your own first.",
                 hint="PUT /api/v1/me/password, the present one as `current`.",
             )
-        _remember(self._own_password, who)
+        _remember(self._own_password, who.session_id)
 
     async def must_have_said_yes(self, who: Principal) -> None:
         """Raises AcceptanceNeeded for whoever has yet to say yes to the present terms and policy."""
@@ -225,13 +234,18 @@ class Sessions(Clients):
                 "Say yes to the present terms and policy first.",
                 hint="Look at /api/v1/sign-in/options, then POST /api/v1/me/acceptances.",
             )
-        _remember(self._said_yes, who)
+        _remember(self._said_yes, who.session_id)
 
 
-def _remember(sessions: set[str], who: Principal) -> None:
-    if len(sessions) >= _MOST_REMEMBERED:
-        sessions.clear()
-    sessions.add(who.session_id)
+def _remember(known: set[T], one: T) -> None:
+    if len(known) >= _MOST_REMEMBERED:
+        known.clear()
+    known.add(one)
+
+
+def _device(person_id: str, session: Session) -> int:
+    """What stands for a device of somebody while this runs, and says nothing of either to anybody."""
+    return hash((person_id, session.kind, session.name, session.agent, source_key(session.address)))
 
 
 def _accepted(said: AcceptancePart | None) -> bool:

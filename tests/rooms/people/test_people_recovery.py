@@ -152,4 +152,4 @@ async def test_a_changed_password_is_told_of(people: People, ada: Person, letter
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     await people.change_password(signed.principal, PASSWORD, NEW, PHONE.source)
     await people.settle()
-    assert letters.sent == [("password_changed", EMAIL, "")]
+    assert letters.of("password_changed") == [(EMAIL, "")]

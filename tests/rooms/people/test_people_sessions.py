@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -155,7 +157,7 @@ async def test_a_lost_answer_is_given_again(people: People, ada: Person, clock: 
     assert await people.refresh(first.refresh, "cookie") == lost
     assert await people.authenticate(lost.token)
     assert await people.refresh(lost.refresh, "cookie")
-    assert not letters.sent
+    assert not letters.of("session_theft")
 
 
 async def test_two_pages_that_refresh_at_once_get_the_same(people: People, ada: Person) -> None:
@@ -260,16 +262,35 @@ async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: 
 
 
 @pytest.mark.promise("U2", "U9")
-async def test_a_new_device_is_told_of_and_a_known_one_or_a_program_is_not(
-    people: People, ada: Person, letters: Letters
-) -> None:
+async def test_a_device_is_told_of_when_it_is_signed_in_first(people: People, ada: Person, letters: Letters) -> None:
     for arrival in (PHONE, PHONE, PROGRAM, PROGRAM):
-        await enter(people, arrival)
-    await people.settle()
-    assert not letters.sent
+        await people.sign_out((await enter(people, arrival)).token)
     await enter(people, LAPTOP)
     await people.settle()
-    assert letters.sent == [("new_device", EMAIL, "Ada's laptop")]
+    assert letters.of("new_device") == [(EMAIL, "Ada's phone"), (EMAIL, "Program/1"), (EMAIL, "Ada's laptop")]
+
+
+@pytest.mark.promise("U9")
+@pytest.mark.parametrize("elsewhere", [Source("198.51.100.9", "Phone/2"), Source("203.0.113.2", "Another/1")])
+async def test_a_known_name_makes_no_known_device(
+    people: People, ada: Person, letters: Letters, elsewhere: Source
+) -> None:
+    await enter(people, PHONE)
+    await enter(people, replace(PHONE, source=elsewhere))
+    await people.settle()
+    assert letters.of("new_device") == [(EMAIL, "Ada's phone")] * 2
+
+
+async def test_a_device_that_is_still_signed_in_is_known_after_a_restart(
+    open_people: Callable[[], People], people: People, ada: Person, letters: Letters
+) -> None:
+    await enter(people, PHONE)
+    await people.settle()
+    again = open_people()
+    await again.start()
+    await enter(again, PHONE)
+    await again.settle()
+    assert letters.of("new_device") == [(EMAIL, "Ada's phone")]
 
 
 async def test_a_closed_account_leaves_no_session_behind(people: People, ada: Person, database: Database) -> None:
