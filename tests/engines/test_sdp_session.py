@@ -12,13 +12,10 @@ from unificx.sdp import (
     Origin,
     Session,
     audio,
-    audio_only,
     codecs,
     direction,
     is_hold,
     parse,
-    with_direction,
-    with_origin,
 )
 
 PHONE = b"""v=0\r
@@ -110,17 +107,6 @@ def test_an_answer_mirrors_the_offer_rfc_3264_6_1() -> None:
     assert [each for each in Direction if each.receives] == [Direction.SENDRECV, Direction.RECVONLY]
 
 
-@pytest.mark.parametrize("wanted", list(Direction))
-def test_with_direction_leaves_one_direction_line_and_refused_media_alone(wanted: Direction) -> None:
-    turned = with_direction(
-        session("a=sendonly", "m=audio 4000 RTP/AVP 0", "a=recvonly", "m=video 0 RTP/AVP 99"), wanted
-    )
-    assert direction(turned) is wanted
-    said = [line for line in str(turned).splitlines() if line.removeprefix("a=") in list(Direction)]
-    assert said == [f"a={wanted}"]
-    assert parse(bytes(turned)) == turned
-
-
 @pytest.mark.parametrize(
     ("held", "lines"),
     [
@@ -139,38 +125,6 @@ def test_with_direction_leaves_one_direction_line_and_refused_media_alone(wanted
 )
 def test_hold(held: bool, lines: tuple[str, ...]) -> None:
     assert is_hold(session(*lines)) is held
-
-
-def test_audio_only_refuses_the_rest_and_keeps_the_order_rfc_3264_6() -> None:
-    offered = session(
-        "a=group:BUNDLE v a x",
-        "m=video 5000 UDP/TLS/RTP/SAVPF 99",
-        "a=mid:v",
-        "a=ssrc:1 cname:x",
-        "m=audio 5002 UDP/TLS/RTP/SAVPF 0",
-        "a=mid:a",
-        "m=application 5004 UDP/DTLS/SCTP webrtc-datachannel",
-        "a=mid:x",
-    )
-    left = audio_only(offered)
-    assert [(media.kind, media.port) for media in left.media] == [("video", 0), ("audio", 5002), ("application", 0)]
-    assert left.attribute("group") == "BUNDLE a"
-    assert left.media[0].lines == ("a=mid:v",)
-    assert left.media[1] == offered.media[1]
-    assert parse(bytes(left)) == left
-
-
-def test_audio_only_of_audio_only_is_the_same() -> None:
-    plain = session("m=audio 4000 RTP/AVP 0", "a=ptime:20")
-    assert audio_only(plain) == plain
-
-
-def test_with_origin_changes_the_origin_line_alone() -> None:
-    read = parse(PHONE)
-    ours = with_origin(read, Origin("-", 77, 3, "IP6", "2001:db8::1"))
-    assert bytes(ours) == PHONE.replace(
-        b"o=alice 2890844526 2890844527 IN IP4 198.51.100.1", b"o=- 77 3 IN IP6 2001:db8::1"
-    )
 
 
 def test_multicast_addresses_lose_their_ttl_and_port_counts_are_kept() -> None:

@@ -1,7 +1,5 @@
 """Any bytes are a session description or raise BadDescription; what is read is written back and read the same."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -13,12 +11,6 @@ SEED = (
     b"v=0\r\no=- 1 2 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
     b"m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=mid:0\r\na=sendonly\r\n"
     b"m=video 4002/2 RTP/AVP 99\r\nc=IN IP6 2001:db8::1\r\na=rtpmap:99 H264/90000\r\na=mid:1\r\n"
-)
-
-REWRITES: tuple[Callable[[sdp.Session], sdp.Session], ...] = (
-    sdp.audio_only,
-    lambda session: sdp.with_direction(session, sdp.Direction.SENDONLY),
-    lambda session: sdp.with_origin(session, sdp.Origin("-", 1, 2, "IP4", "198.51.100.1")),
 )
 
 
@@ -35,9 +27,6 @@ def check(data: bytes) -> None:
         sdp.codecs(media)
         sdp.direction(session, media)
         session.connection(media)
-    for rewrite in REWRITES:
-        rewritten = rewrite(session)
-        assert sdp.parse(bytes(rewritten)) == rewritten
 
 
 @given(st.binary(max_size=600))

@@ -11,13 +11,10 @@ from unificx.sdp.session import (
     Origin,
     Session,
     audio,
-    audio_only,
     codecs,
     direction,
     is_hold,
     parse,
-    with_direction,
-    with_origin,
 )
 
 __all__ = [
@@ -32,7 +29,6 @@ __all__ = [
     "Session",
     "Wish",
     "audio",
-    "audio_only",
     "codecs",
     "direction",
     "indicated",
@@ -40,6 +36,4 @@ __all__ = [
     "is_hold",
     "parse",
     "wish",
-    "with_direction",
-    "with_origin",
 ]

@@ -5,7 +5,7 @@ Parsing is lenient about what phones get wrong and strict about what could confu
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_BYTES = 32 * 1024
@@ -210,27 +210,6 @@ def audio(session: Session) -> Media | None:
     return next((media for media in session.media if media.kind == "audio" and media.active), None)
 
 
-def with_direction(session: Session, wanted: Direction) -> Session:
-    """The same session with every active media section going in the `wanted` direction."""
-
-    def turned(media: Media) -> Media:
-        if not media.active:
-            return media
-        return replace(media, lines=(*_undirected(media.lines), f"a={wanted}"))
-
-    return Session(_undirected(session.lines), tuple(turned(media) for media in session.media))
-
-
-def with_origin(session: Session, origin: Origin) -> Session:
-    """The same session under another o= line.
-
-    Whoever stands between two parties has to keep its own: within one dialog only the version may change, and it
-    rises by one with each new description (RFC 3264 section 8).
-    """
-    lines = tuple(f"o={origin}" if line.startswith("o=") else line for line in session.lines)
-    return replace(session, lines=lines)
-
-
 def codecs(media: Media) -> tuple[Codec, ...]:
     """The media section's payload types in order of preference. Formats that are not numbers are left out, and so are
     dynamic ones without a readable rtpmap."""
@@ -264,31 +243,6 @@ def is_hold(session: Session) -> bool:
     if where and where.address in ("0.0.0.0", "::") and media.port != 9:
         return True
     return not direction(session, media).receives
-
-
-def audio_only(session: Session) -> Session:
-    """The same session with everything but audio refused: port 0, the sections stay (RFC 3264 section 6).
-
-    Refused sections leave their BUNDLE and other groups (RFC 9143 section 7.4.1).
-    """
-    gone = {media.attribute("mid") for media in session.media if media.kind != "audio"}
-
-    def regrouped(line: str) -> str:
-        if not line.startswith("a=group:"):
-            return line
-        return " ".join(word for number, word in enumerate(line.split(" ")) if number == 0 or word not in gone)
-
-    def kept(media: Media) -> Media:
-        if media.kind == "audio":
-            return media
-        lines = tuple(line for line in media.lines if line.startswith(("c=", "a=mid:", "a=rtpmap:")))
-        return replace(media, port=0, count=1, lines=lines)
-
-    return Session(tuple(regrouped(line) for line in session.lines), tuple(kept(media) for media in session.media))
-
-
-def _undirected(lines: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line for line in lines if line not in _DIRECTIONS)
 
 
 def _attributes(lines: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
