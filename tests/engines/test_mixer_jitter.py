@@ -237,6 +237,21 @@ def test_strangers_wrong_payloads_and_torn_packets_are_counted_and_not_heard() -
     assert np.abs(b.samples()).max() < 80
 
 
+@pytest.mark.parametrize("batches", [1, 3])
+@pytest.mark.parametrize("size", [1, 160, 161, 1400])
+def test_a_flood_of_one_leg_is_bounded_and_another_is_heard_beside_it(size: int, batches: int) -> None:
+    world, a, b = pair()
+    c = world.phone("c", room="r")
+    frames = coded(tone(400, 12))
+    for frame in frames:
+        for _ in range(batches):
+            world.receive([(a.port, a.packet(bytes(size))) for _ in range(300)])
+        world.tick((c, c.packet(frame)))
+    most = 32 // -(-size // 160)
+    assert world.mixer.packets["flood"] == len(frames) * (300 * batches - most)
+    assert level(b.samples()[(DELAY + 2) * 160 :], 400) > 0.5 * level(np.concatenate(tone(400, 12)), 400)
+
+
 def test_csrcs_extension_and_padding_are_left_out() -> None:
     world, a, b = pair()
     frames = coded(noise(10))

@@ -46,6 +46,8 @@ class Jitter:
         self._stray = np.zeros(slots, np.bool_)
         self._margin = np.full(slots, _UNSEEN, np.int32)
         self._good = np.zeros(slots, np.int32)
+        self._taken = np.zeros(slots, np.int64)
+        """Frames taken in this tick."""
 
     def clear(self, slot: int) -> None:
         """Forget what there was: the next packet begins a stream."""
@@ -53,6 +55,24 @@ class Jitter:
         self._stray[slot] = False
         self._haves[:, slot] = False
         self._margin[slot] = _UNSEEN
+
+    def bounded(self, packets: Packets, which: Index) -> Index:
+        """Of audio packets those there is time for: of a leg no more in a tick than its ring holds."""
+        slot, size = packets.slot[which], packets.size[which]
+        before = self._taken
+        if size.max() <= FRAME:
+            frames = np.ones(len(which), np.int64)
+            self._taken = before + np.bincount(slot, minlength=self._slots)
+        else:
+            frames = -(-size.astype(np.int64) // FRAME)
+            self._taken = before + np.bincount(slot, frames, self._slots).astype(np.int64)
+        if self._taken.max() <= DEPTH:
+            return which
+        order = np.argsort(slot, kind="stable")
+        ordered, upto = slot[order], np.cumsum(frames[order])
+        first = np.searchsorted(ordered, ordered)
+        upto += before[ordered] - upto[first] + frames[order][first]
+        return which[np.sort(order[upto <= DEPTH])]
 
     def insert(self, packets: Packets, which: Index, tick: int) -> Index:
         """Put audio packets in, `which` being their places in the batch; those that belong to a stream's own source."""
@@ -129,7 +149,8 @@ class Jitter:
         self._have[at] = True
 
     def _scatter(self, packets: Packets, which: Index, slot: Numbers, ahead: Numbers) -> None:
-        """Packets of any length at any place, byte by byte; what goes beyond the ring is cut off."""
+        """Packets of any length at any place, byte by byte; what goes beyond the ring is cut off. It takes as long as
+        there are bytes, however many of them are the longest packet's."""
         first = np.maximum(ahead, 0)
         skipped = first - ahead
         size = np.minimum(packets.size[which] - skipped, (DEPTH - 1) * FRAME - first)
@@ -137,12 +158,12 @@ class Jitter:
         which, slot, first, skipped, size = which[some], slot[some], first[some], skipped[some], size[some]
         if not len(which):
             return
-        column = np.arange(int(size.max()), dtype=np.int64)[None, :]
-        inside = column < size[:, None]
-        frame, byte = np.divmod(first[:, None] + column, FRAME)
-        at = ((self._now + frame) % DEPTH * self._slots + slot[:, None])[inside]
-        source = (which * STRIDE + packets.at[which] + skipped)[:, None] + column
-        self._flat[at * FRAME + byte[inside]] = packets.data.reshape(-1)[source[inside]]
+        size = size.astype(np.int64)
+        column = np.arange(int(size.sum()), dtype=np.int64) - np.repeat(np.cumsum(size) - size, size)
+        frame, byte = np.divmod(np.repeat(first, size) + column, FRAME)
+        at = (self._now + frame) % DEPTH * self._slots + np.repeat(slot, size)
+        source = np.repeat(which * STRIDE + packets.at[which] + skipped, size) + column
+        self._flat[at * FRAME + byte] = packets.data.reshape(-1)[source]
         self._have[at] = True
 
     def due(self, slots: Index) -> tuple[Bytes, Mask]:
@@ -152,6 +173,7 @@ class Jitter:
         have = self._have[at]
         self._have[at] = False
         self._now += 1
+        self._taken[:] = 0
         self._due[slots] += np.uint32(FRAME)
         return payload, have
 

@@ -119,6 +119,10 @@ class Mixer:
             self.packets["stranger"] += strangers
             self.packets["malformed"] += int(np.count_nonzero(~packets.good)) - strangers
             self.packets["payload"] += int(np.count_nonzero(good)) - len(which) - len(events)
+        if len(which):
+            audible = self.jitter.bounded(packets, which)
+            self.packets["flood"] += len(which) - len(audible)
+            which = audible
         which = self.jitter.insert(packets, which, self.tick)
         if len(which):
             self.receptions.hear(packets, which, self.tick)

@@ -31,7 +31,7 @@ BANK = 32 << 20
 """Samples of sounds: an hour at 8 kHz."""
 NOBODY = 65534
 _WINDOW = 10 * TICKS
-_REASONS = ("stranger", "malformed", "payload", "talkers", "rooms", "orders", "untold")
+_REASONS = ("stranger", "malformed", "payload", "flood", "talkers", "rooms", "orders", "untold")
 _KEEPING = {-1: 1 << 30, -3: 1 << 30, -2: 16 << 20}
 """glibc's M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_TOP_PAD (mallopt(3))."""
 _NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
