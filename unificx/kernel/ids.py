@@ -1,15 +1,5 @@
 """Ids: UUIDv7 strings (RFC 9562 section 5.7), made by us before anything is stored."""
 
-from typing import NewType
-
-TenantId = NewType("TenantId", str)
-PersonId = NewType("PersonId", str)
-ExtensionId = NewType("ExtensionId", str)
-DeviceId = NewType("DeviceId", str)
-CallId = NewType("CallId", str)
-SubjectId = NewType("SubjectId", str)
-"""Whose data it is: a person of the installation or an outside caller. Opaque and random; what `privacy` erases."""
-
 
 def uuid7(milliseconds: int, noise: bytes) -> str:
     """Word 48 bits of time and 74 of the 80 given bits of noise as a UUIDv7.

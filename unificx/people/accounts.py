@@ -101,9 +101,9 @@ class Accounts(Room):
             if self._tenant(tenant_id).slug == OPERATOR:
                 raise Conflict("The operator's own tenant cannot be deleted.")
             await self._end_sessions(change, tenant_id)
-            await accounts.drop_tenant(change.session, tenant_id)
+            subjects = await accounts.drop_tenant(change.session, tenant_id)
             change.publish(TenantDeleted(self._clock.new_id(), tenant_id))
-            change.afterwards.append(lambda: self.directory.drop_tenant(tenant_id))
+            change.afterwards.append(lambda: self.directory.drop_tenant(tenant_id, subjects))
             change.afterwards.append(lambda: self._keys.destroy_tenant(tenant_id))
 
     # persons

@@ -51,7 +51,11 @@ class _Book:
     def put(self, code: _Code, now: datetime) -> None:
         old = [one for one in self._by_id.values() if one.expires + REMEMBERED <= now]
         theirs = [one for one in self._by_id.values() if one.person_id == code.person_id]
-        for gone in [*old, *theirs[: 1 - MOST_OF_ONE], *list(self._by_id.values())[: len(self._by_id) + 1 - MOST]]:
+        for gone in [
+            *old,
+            *theirs[: 1 - MOST_OF_ONE],
+            *list(self._by_id.values())[: max(0, len(self._by_id) + 1 - MOST)],
+        ]:
             self._by_id.pop(gone.id, None)
             self._by_digest.pop(gone.digest, None)
         self._by_id[code.id] = self._by_digest[code.digest] = code

@@ -4,6 +4,7 @@ Loaded at the start and refreshed right after each commit that changes it, so a 
 call waits for the database.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Protocol
@@ -124,9 +125,13 @@ class Directory:
         self._tenants[tenant.id] = self._by_domain[tenant.domain] = self._by_slug[tenant.slug] = tenant
         self._choose_default()
 
-    def drop_tenant(self, tenant_id: str) -> None:
+    def drop_tenant(self, tenant_id: str, subjects: Iterable[str]) -> None:
+        """`subjects`: of the tenant's people."""
         for extension in [one for one in self._extensions.values() if one.tenant_id == tenant_id]:
             self.drop_extension(extension.id)
+        gone = set(subjects)
+        for person_id in [person for person, whose in self._subjects.items() if whose in gone]:
+            self.drop_person(person_id)
         tenant = self._tenants.pop(tenant_id)
         del self._by_domain[tenant.domain], self._by_slug[tenant.slug]
         self._choose_default()

@@ -21,8 +21,6 @@ class Ticket:
     person_id: str
     expires: datetime
     code: str = field(repr=False)
-    challenge: bytes = field(default=b"", repr=False)
-    """What a passkey is to sign."""
 
 
 class Tickets:
@@ -33,10 +31,10 @@ class Tickets:
         self._most = most
         self._out: OrderedDict[str, Ticket] = OrderedDict()
 
-    def issue(self, purpose: str, tenant_id: str = "", person_id: str = "", challenge: bytes = b"") -> Ticket:
+    def issue(self, purpose: str, tenant_id: str = "", person_id: str = "") -> Ticket:
         """A new ticket. `purpose` says which step it leads to: no other step takes it."""
         code = base64.urlsafe_b64encode(self._clock.random_bytes(_BYTES)).decode()
-        ticket = Ticket(purpose, tenant_id, person_id, self._clock.now() + LIFETIME, code, challenge)
+        ticket = Ticket(purpose, tenant_id, person_id, self._clock.now() + LIFETIME, code)
         self._out[code] = ticket
         while len(self._out) > self._most:
             self._out.popitem(last=False)
@@ -55,15 +53,6 @@ class Tickets:
         if ticket is not None:
             del self._out[code]
         return ticket
-
-    def challenge(self, code: str, purpose: str, challenge: bytes) -> Ticket | None:
-        """Write a new challenge on the ticket, in the place of an earlier one."""
-        before = self.look(code, purpose)
-        if before is None:
-            return None
-        after = Ticket(before.purpose, before.tenant_id, before.person_id, before.expires, code, challenge)
-        self._out[code] = after
-        return after
 
     def drop_of(self, person_id: str) -> None:
         """Void a person's tickets: what was proved does not hold any more."""

@@ -18,7 +18,7 @@ from unificx.kernel.errors import CannotStart
 from unificx.net import SmtpPostman
 from unificx.net.mail import mail_server as read_mail_server
 from unificx.notices import About, Courier, LetterParts, Letters, MessageNews, NotTaken, Push
-from unificx.notices.rules.letters import KINDS, LANGUAGES, language
+from unificx.notices.rules.letters import KINDS, LANGUAGES
 from unificx.notices.wording import Letter, compose, words
 from unificx.people import NewPerson, People, Person, Tenant
 from unificx.privacy import KeyStore
@@ -247,11 +247,6 @@ def test_every_letter_is_worded_in_every_language(clock: ManualClock) -> None:
             letter = Letter(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")
             shown = compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
             assert "{" not in shown["Subject"] + text_of(shown, "plain") + text_of(shown, "html").replace("{margin", "")
-
-
-@pytest.mark.parametrize(("wanted", "found"), [("de-AT", "de"), ("DE", "de"), ("en", "en"), ("fr", "en"), (None, "en")])
-def test_languages(wanted: str | None, found: str) -> None:
-    assert language(wanted) == found
 
 
 async def test_an_address_that_cannot_be_written_down_is_given_up(

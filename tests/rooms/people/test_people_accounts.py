@@ -106,6 +106,8 @@ async def test_deleting_a_tenant_leaves_nothing_of_it_and_nothing_to_open_a_back
     again = open_people()
     await again.start()
     for directory in (people.directory, again.directory):
+        assert directory.person_subject(made.extension.person_id or "") is None
+        assert directory.person_subject(kept.extension.person_id or "") == kept.extension.subject
         assert directory.tenant_by_domain(acme.domain) is None
         assert directory.device_by_username(made.login.username) is None
         assert directory.extension(acme.id, "1001") is None

@@ -23,6 +23,7 @@ from unificx.people import (
     Source,
     Tenant,
 )
+from unificx.people import codes as codes_room
 from unificx.people.codes import CODE_LIFETIME, MOST_OF_ONE
 from unificx.people.facts import SignInCodeTriedAgain, SignInCodeUsed
 from unificx.people.refusals import SignInCodeExpired, UsedSignInCode
@@ -148,6 +149,19 @@ async def test_codes_are_few(people: People, ada: Person) -> None:
     with pytest.raises(SignInCodeExpired):
         await people.sign_in_by_code(codes[0].code, SECRET, PHONE)
     assert isinstance(await people.sign_in_by_code(codes[1].code, OTHER, PHONE), SignedIn)
+
+
+async def test_codes_in_all_are_many_and_the_oldest_goes_first(
+    people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes_room, "MOST", 8)
+    persons = [await people.create_person(acme.id, NewPerson(f"P{at}", f"p{at}@acme.example")) for at in range(9)]
+    codes = [await code_of(people, one) for one in persons[:8]]
+    assert all(people.sign_in_code(code.id, one.id) for code, one in zip(codes, persons, strict=False))
+    await code_of(people, persons[8])
+    with pytest.raises(NotFound):
+        people.sign_in_code(codes[0].id, persons[0].id)
+    assert people.sign_in_code(codes[1].id, persons[1].id)
 
 
 @pytest.mark.promise("S2")

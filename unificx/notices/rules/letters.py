@@ -30,11 +30,6 @@ def of_use(kind: Kind) -> timedelta:
     return _OF_USE.get(kind, LONGEST)
 
 
-def language(wanted: str | None) -> Language:
-    """The language to write in: the one that is meant by `de-AT`, or English."""
-    return "de" if (wanted or "").lower().partition("-")[0] == "de" else "en"
-
-
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
