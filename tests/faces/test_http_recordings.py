@@ -117,12 +117,14 @@ async def test_how_calls_are_recorded_is_for_administrators_to_say(world: World)
 @pytest.mark.promise("C8")
 async def test_a_live_call_is_recorded_paused_and_ended_by_those_in_it(world: World) -> None:
     anna, cleo = await world.user(world.acme, "1001"), await world.user(world.acme, "1003")
+    bert = await world.user(world.acme, "1002")
     admin = await world.admin(world.acme)
     path = "/api/v1/calls/call-1/recording"
     assert (await anna.get(path)).status_code == 404
     await world.talks(world.acme, "1001", "1002")
     assert (await anna.get(path)).json() == {
         "call_id": "call-1", "state": "none", "begun": None, "end": None, "allowed": False,
+        "directs": False,
     }  # fmt: skip
     assert (await anna.put(path, json={"state": "recording"})).status_code == 403
     await admin.patch("/api/v1/recordings/settings", json={"mode": "announce"})
@@ -133,6 +135,8 @@ async def test_a_live_call_is_recorded_paused_and_ended_by_those_in_it(world: Wo
     assert (await anna.put(path, json={"state": "recording"})).json()["state"] == "announced"
     await world.until_recording("call-1")
     assert (await anna.put(path, json={"state": "recording"})).json()["state"] == "recording"
+    assert [(await each.get(path)).json()["directs"] for each in (anna, bert, admin)] == [True, False, True]
+    assert (await bert.put(path, json={"state": "paused"})).status_code == 403
     assert (await anna.put(path, json={"state": "paused", "for_card": True})).json()["state"] == "paused"
     assert (await anna.put(path, json={"state": "recording"})).json()["state"] == "recording"
     stopped = (await admin.put(path, json={"state": "stopped"})).json()

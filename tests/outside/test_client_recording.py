@@ -122,6 +122,8 @@ def test_one_of_them_has_a_call_recorded_and_ends_that(server: Server, household
     expect(berta.page.get_by_text("Everybody is being told")).to_be_visible()
     for each in two:
         expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+    expect(anna.page.get_by_role("button", name="Pause the recording")).to_be_visible()
+    expect(berta.page.get_by_role("button", name="Pause the recording")).to_have_count(0)
     walk = Walk(anna, "en", where="a call one has recorded")
     walk.look("light", "dark")
     anna.page.get_by_role("button", name="Stop recording").click()

@@ -22,6 +22,8 @@ class LiveRecording:
     end: consent_words.End | None = None
     allowed: bool = False
     """Whether somebody in the call may begin it now."""
+    directed_by: tuple[str, ...] = ()
+    """Whose extensions may pause it: who began it, or, if nobody in the call did, all in it."""
 
     @property
     def indication(self) -> Indication:

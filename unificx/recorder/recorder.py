@@ -259,18 +259,25 @@ class Recorder:
             begun=session.begun if session is not None else None,
             end=session.end if session is not None else None,
             allowed=state in ("none", "ended") and self._allowed(talk) is not None,
+            directed_by=_extensions(talk, _directing(session)) if session is not None else (),
         )
 
 
 def may_direct(session: Session, tags: Collection[str], *, end: bool) -> None:
     """Raise Forbidden unless somebody of the organisation at these legs may pause a recording, or `end` it: who asked
     for it, or, if nobody in the call did, anybody. What is always recorded nobody in the call ends."""
-    inside = {leg.tag for leg in session.talk.legs}
-    if not inside & set(tags) or (session.by in inside and session.by not in tags):
+    if not _directing(session) & set(tags):
         raise Forbidden("Who has begun this recording pauses and ends it.", hint="Ask him, or leave the call.")
     if end and session.begun == "automatic":
         raise Forbidden("An administrator has these calls recorded.", hint="It can be paused.")
 
 
-def _extensions(talk: Talk) -> tuple[str, ...]:
-    return tuple(leg.extension_id for leg in talk.legs if leg.extension_id)
+def _directing(session: Session) -> set[str]:
+    """The legs that may pause it: the one that began it, or, if that is none of the call's, all."""
+    inside = {leg.tag for leg in session.talk.legs}
+    return inside & {session.by} or inside
+
+
+def _extensions(talk: Talk, tags: Collection[str] | None = None) -> tuple[str, ...]:
+    """Of those legs; of all, if none are named."""
+    return tuple(leg.extension_id for leg in talk.legs if leg.extension_id and (tags is None or leg.tag in tags))

@@ -109,6 +109,7 @@ class CallRecording(Output):
     begun: str | None
     end: str | None = Field(description="Why it ended: stopped, refused, not_told, full or fault.")
     allowed: bool = Field(description="Whether somebody in the call may begin it now.")
+    directs: bool = Field(description="Whether whoever asks may pause it.")
 
 
 class CallRecordingChange(Input):

@@ -87,7 +87,7 @@ class Participant(Output):
 
     id: str
     extension_id: str = Field(description="Empty for somebody from outside.")
-    number: str = Field(description="Empty for an erased person.")
+    number: str = Field(description="Empty if it is withheld, and for an erased person.")
     name: str
     since: datetime
     host: bool

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from unificx import people
 from unificx.kernel.errors import Forbidden, Invalid, NoRoom, NotFound
 from unificx.people import Action
+from unificx.recorder import LiveRecording
 from unificx.recordings import Conversation, ExtensionRecordingChange, Listener, Purpose, TenantRecordingChange, Who
 from unificx.web.access import AskerDep, Cursor, Id, Limit, Reach, ServicesDep, TenantQuery, reach, reach_or_own
 from unificx.web.models import core
@@ -207,8 +208,8 @@ async def show_call_recording(
     services: ServicesDep, asker: AskerDep, call_id: Id, tenant: TenantQuery = None
 ) -> models.CallRecording:
     """Show how it stands with the recording of a live call: to those in it, and to administrators."""
-    await _live(services, asker, call_id, tenant)
-    return models.CallRecording.model_validate(services.recording.live(call_id))
+    within, own = await _live(services, asker, call_id, tenant)
+    return _stands(services.recording.live(call_id), within, own)
 
 
 @router.put("/calls/{call_id}/recording", responses=refusals(401, 403, 404, 409, 507))
@@ -235,7 +236,7 @@ async def change_call_recording(
         found = recording.pause(call_id, by, card=change.for_card)
     else:
         found = recording.stop(call_id, by)
-    return models.CallRecording.model_validate(found)
+    return _stands(found, within, own)
 
 
 # ---- whose is what
@@ -291,6 +292,17 @@ async def _live(services: Services, asker: AskerDep, call_id: str, tenant: str |
     if live.tenant_id != within.tenant_id or (within.only_own and not own & set(live.extensions)):
         raise NotFound("There is no such call going on.", hint="Look at /api/v1/calls.")
     return within, own
+
+
+def _stands(live: LiveRecording, within: Reach, own: frozenset[str]) -> models.CallRecording:
+    return models.CallRecording(
+        call_id=live.call_id,
+        state=live.state,
+        begun=live.begun,
+        end=live.end,
+        allowed=live.allowed,
+        directs=not within.only_own or bool(own & set(live.directed_by)),
+    )
 
 
 def _shown(services: Services, within: Reach, own: frozenset[str], found: Conversation) -> models.Recording:

@@ -171,7 +171,8 @@ function Record({ call }: { call: Call }) {
     if (!now.allowed) return null;
     return <Round icon={IconPlayerRecord} label={t`Record`} onClick={() => void recording.become(id, 'recording')} />;
   }
-  if (now.automatic && user) return null; // an administrator wants it, and alone may end it
+  // What an administrator wants recorded he alone ends; what somebody began, she.
+  if (!now.directs || (now.automatic && user)) return null;
   return (
     <Round
       icon={IconPlayerStop}

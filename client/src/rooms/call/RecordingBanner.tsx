@@ -26,10 +26,10 @@ export function RecordingBanner({ call }: { call: Call }) {
           {words && <strong>{t(words)}</strong>}
           {now.refused && <span>{wording(now.refused, t).what}</span>}
           <div className={css.noteKeys}>
-            {now.state === 'paused' && (
+            {now.state === 'paused' && now.directs && (
               <button type="button" onClick={() => void become('recording')}>{t`Go on recording`}</button>
             )}
-            {now.state === 'recording' && (
+            {now.state === 'recording' && now.directs && (
               <button type="button" onClick={() => void become('paused')}>{t`Pause the recording`}</button>
             )}
             {now.state === 'none' && (ofCall || now.refused) && (

@@ -4,7 +4,7 @@ import { Problem } from '~/kernel/problem';
 import { Recording, recordedOf, type Wanted } from './recording';
 
 function world() {
-  let now = { call_id: 'c', state: 'none', begun: null, end: null, allowed: true } as CallRecording;
+  let now = { call_id: 'c', state: 'none', begun: null, end: null, allowed: true, directs: false } as CallRecording;
   const parts = {
     show: vi.fn(async () => now),
     change: vi.fn(async (_call: string, wanted: Wanted) => {
@@ -12,6 +12,7 @@ function world() {
         ...now,
         state: wanted === 'stopped' ? 'ended' : 'announced',
         begun: 'demand',
+        directs: true,
         allowed: wanted === 'stopped',
       };
       return now;
@@ -42,7 +43,7 @@ describe('the recording of a call', () => {
     const asked = recording.become('c', 'recording');
     expect(shown()?.state).toBe('asking');
     await asked;
-    expect(shown()).toMatchObject({ state: 'announced', allowed: false, automatic: false });
+    expect(shown()).toMatchObject({ state: 'announced', allowed: false, directs: true, automatic: false });
     recording.hear({ call: 'c', state: 'recording' });
     await recording.become('c', 'stopped');
     expect(parts.change).toHaveBeenLastCalledWith('c', 'stopped');

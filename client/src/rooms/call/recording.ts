@@ -11,6 +11,8 @@ export interface Recorded {
   state: 'none' | 'asking' | 'announced' | 'recording' | 'paused';
   /** Somebody in the call may begin it now. */
   allowed?: boolean;
+  /** Whoever is signed in may pause it. */
+  directs?: boolean;
   /** Nobody in the call asked for it: an administrator has such calls recorded. */
   automatic?: boolean;
   /** Why it is over while the call goes on: somebody refused, could not be told, the disk is full, a fault. */
@@ -91,7 +93,12 @@ export class Recording {
   }
 
   #take(call: string, now: CallRecording): void {
-    this.#set(call, { ...stateOf(now), allowed: now.allowed, automatic: now.begun === 'automatic' });
+    this.#set(call, {
+      ...stateOf(now),
+      allowed: now.allowed,
+      directs: now.directs,
+      automatic: now.begun === 'automatic',
+    });
   }
 
   #set(call: string, change: Partial<Recorded>): void {

@@ -169,7 +169,7 @@ interface PersonProps {
 
 function Person({ person, speaks, leads, roster }: PersonProps) {
   const { t } = useLingui();
-  const name = person.name || person.number || t`An erased person`;
+  const name = person.name || person.number || t`Hidden number`;
   const remove = async () => {
     const sure = await ask({
       title: t`Send ${name} out?`,
