@@ -1,8 +1,9 @@
-import { Button, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Fault } from '~/design/Notice';
+import { Password } from '~/design/Password';
 import { useValue } from '~/kernel/store';
 import type { Means, Proof } from './proof';
 
@@ -66,12 +67,7 @@ function ByText({ proof, means, busy }: { proof: Proof; means: Means[]; busy: bo
     >
       <Stack gap="sm">
         {by === 'password' ? (
-          <PasswordInput
-            label={t`Your password`}
-            autoComplete="current-password"
-            visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
-            {...shared}
-          />
+          <Password label={t`Your password`} {...shared} />
         ) : (
           <TextInput
             label={by === 'totp' ? t`Code from your authenticator app` : t`Recovery code`}

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { api } from '~/api';
 import { session } from '~/api/session';
 import { ask } from '~/design/Ask';
 import { Fault, Hint } from '~/design/Notice';
+import { Password } from '~/design/Password';
 import { Section } from '~/design/Section';
 import { takeArrival } from '~/kernel/arrival';
 import { useValue } from '~/kernel/store';
@@ -81,13 +82,8 @@ function ChangePassword({ model }: { model: SecurityModel }) {
       <Stack gap="sm">
         {/* Told to password managers alone. */}
         <input type="email" name="email" autoComplete="username" value={person?.email ?? ''} readOnly hidden />
-        <PasswordInput
+        <Password
           label={t`Your password until now`}
-          autoComplete="current-password"
-          size="md"
-          required
-          withAsterisk={false}
-          visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
           value={current}
           onChange={(event) => setCurrent(event.currentTarget.value)}
         />

@@ -1,8 +1,9 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Fault } from '~/design/Notice';
+import { Password } from '~/design/Password';
 import { useValue } from '~/kernel/store';
 import { ConsentFields } from './ConsentFields';
 import { complete, UNSAID } from './consent';
@@ -130,13 +131,8 @@ function OwnPassword({ entry }: { entry: Entry }) {
     <form onSubmit={submit(() => entry.setPassword(chosen.password, asks ? once : undefined))}>
       <Stack>
         {asks && (
-          <PasswordInput
+          <Password
             label={t`The one-time password you were given`}
-            autoComplete="current-password"
-            size="md"
-            required
-            withAsterisk={false}
-            visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
             value={once}
             onChange={(event) => setOnce(event.currentTarget.value)}
           />

@@ -1,6 +1,7 @@
-import { PasswordInput, Progress, Stack, Text } from '@mantine/core';
+import { Progress, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { Password } from '~/design/Password';
 import { SHORTEST, strengthOf, type Strength } from './strength';
 
 export interface Chosen {
@@ -28,25 +29,17 @@ export function NewPassword({ value, onChange, known = [] }: NewPasswordProps) {
   const differs = left && value.again !== '' && value.again !== value.password;
   return (
     <Stack gap="sm">
-      <PasswordInput
+      <Password
         label={t`New password`}
         description={t`At least ${SHORTEST} characters. A few words you remember are best.`}
         autoComplete="new-password"
-        size="md"
-        required
-        withAsterisk={false}
-        visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
         value={value.password}
         onChange={(event) => onChange({ ...value, password: event.currentTarget.value })}
       />
       {value.password !== '' && <Meter strength={strengthOf(value.password, known)} />}
-      <PasswordInput
+      <Password
         label={t`The same again`}
         autoComplete="new-password"
-        size="md"
-        required
-        withAsterisk={false}
-        visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
         error={differs && t`The two are not the same.`}
         value={value.again}
         onChange={(event) => onChange({ ...value, again: event.currentTarget.value })}

@@ -1,6 +1,7 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { Password } from '~/design/Password';
 import { useValue } from '~/kernel/store';
 import type { SignInModel } from './model';
 
@@ -31,14 +32,9 @@ export function PasswordForm({ model, tenant }: { model: SignInModel; tenant?: s
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <PasswordInput
+        <Password
           name="password"
           label={t`Password`}
-          autoComplete="current-password"
-          size="md"
-          required
-          withAsterisk={false}
-          visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
