@@ -11,6 +11,7 @@ from unificx.notices import MessageNews
 from unificx.people import Person
 from unificx.recordings import BoxChange
 from unificx.recordings.facts import MessageLeft
+from unificx.store import UnitOfWork
 
 PATH = "/api/v1/mailboxes"
 SALES = {"number": "7900", "name": "Sales", "members": ["1001", "1002"]}
@@ -94,7 +95,7 @@ class Letters:
 
     written: list[tuple[str, MessageNews]] = field(default_factory=list)
 
-    async def voicemail(self, person: Person, language: str, news: MessageNews) -> None:
+    async def voicemail(self, person: Person, language: str, news: MessageNews, uow: UnitOfWork) -> None:
         self.written.append((person.email, news))
 
 
@@ -112,7 +113,8 @@ async def test_each_member_is_written_to_as_he_has_it_set_up(world: World) -> No
     message = await world.left(world.acme, "7900")
     letters = Letters()
     rooms = SimpleNamespace(people=world.people, mailboxes=boxes, courier=letters)
-    await tell_of_message(rooms, MessageLeft("f1", world.acme.id, box, message))  # type: ignore[arg-type]
+    async with world.database.begin() as uow:
+        await tell_of_message(rooms, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
     assert [(email, news.number, bool(news.caller)) for email, news in letters.written] == [
         (f"user1001@{world.acme.domain}", "7900", False),
         (f"user1003@{world.acme.domain}", "7900", True),

@@ -83,6 +83,8 @@ export class Call {
   #negotiator: Negotiator | undefined;
   #vitals: Vitals | undefined;
   #pictures: Pictures | undefined;
+  /** It goes on beside another: in a test call both ends are here. */
+  beside = false;
 
   constructor(
     readonly incoming: boolean,

@@ -81,6 +81,16 @@ describe('a telephone', () => {
     expect(second.session.asked).toEqual([]);
   });
 
+  it('lets both ends of a test call talk', async () => {
+    const out = await dials('*44');
+    const back = rings('*44');
+    out.call.beside = back.call.beside = true;
+    await back.call.answer();
+    out.session.answerUp();
+    expect([out.session.asked, back.session.asked]).toEqual([[], []]);
+    expect([out.call.phase, back.call.phase]).toEqual(['talking', 'talking']);
+  });
+
   it('talks with whom it called if the other one has gone', async () => {
     const first = await dials('1002');
     const second = rings('1003');

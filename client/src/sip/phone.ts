@@ -354,7 +354,7 @@ export class Phone {
   #keepApart(): void {
     const { calls, active } = this.state.state;
     if (active?.phase !== 'talking') return;
-    for (const each of calls) if (each !== active) void each.hold();
+    for (const each of calls) if (each !== active && !each.beside) void each.hold();
   }
 
   #lineOf() {

@@ -110,6 +110,7 @@ async function testCall(): Promise<Outcome> {
     back = await until(() => live().find((each) => each.incoming && own.includes(each.number)), RINGS_MS);
     if (!back) return { failed: 'not-called-back' };
     await sleep(1000); // The person hears it ring.
+    out.beside = back.beside = true;
     await back.answer();
     const talks = await until(() => out.state.state.quality && back?.state.state.quality, TALKS_MS);
     return talks ? 'ok' : { failed: 'no-sound' };
