@@ -44,7 +44,7 @@ def messages(client: httpx.Client) -> list[dict[str, Any]]:
     return client.get("/api/v1/voicemail").json()["items"]
 
 
-def sound_of(client: httpx.Client, message: str) -> array[int]:
+def sound_of(client: httpx.Client, message: str) -> "array[int]":
     answer = client.get(f"/api/v1/voicemail/{message}/audio", params={"format": "wav"})
     assert answer.status_code == 200, answer.text
     with wave.open(io.BytesIO(answer.content)) as sound:
