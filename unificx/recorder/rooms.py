@@ -5,10 +5,9 @@ and another recording begins, so that it is erased with any of its own people an
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
 
 import structlog
 
@@ -18,6 +17,7 @@ from unificx.kernel.errors import Conflict, Forbidden
 from unificx.meetings import ROOM, Agreed, Disagreed, Meetings, Notice, RecordingSet, Room, Seated
 from unificx.privacy import consent
 from unificx.privacy import consent_words as words
+from unificx.recorder.errands import Errands
 from unificx.recorder.evidence import evidence
 from unificx.recorder.ports import Prompts, RoomCalls, RoomEars
 from unificx.recorder.room_tap import RoomSegment, RoomTrack
@@ -153,7 +153,7 @@ class _Session:
         self._doors: dict[str, words.State] = {}
         """How it stands with those who wait to be let in."""
         self._timer: asyncio.TimerHandle | None = None
-        self._errands = Background()
+        self._errands = Errands(self.tell, "room_recording_failed", room=room.id)
         self._turn = asyncio.Lock()
         self._track: RoomTrack | None = None
         self._owners: dict[str, str] = {}
@@ -286,7 +286,7 @@ class _Session:
                 case words.Hold(why):
                     self._hold(why)
                 case words.Feed():
-                    self._errand(self._feed())
+                    self._errands.begin(self._feed())
                 case words.Finish(end):
                     self._end = end
                     log.info("room_recording_over", room=self._room.id, end=end)
@@ -346,7 +346,7 @@ class _Session:
             segment.shut()
             kind = _HELD.get(why)
             if kind is not None:
-                self._errand(self._mark(segment, kind))
+                self._errands.begin(self._mark(segment, kind))
 
     async def _mark(self, segment: RoomSegment, kind: MarkKind) -> None:
         async with self._turn:
@@ -391,7 +391,7 @@ class _Session:
     def _broken(self, why: str) -> None:
         self._segment = None
         if why == "rate":
-            self._errand(self._feed(anew=True))
+            self._errands.begin(self._feed(anew=True))
         else:
             self.tell(words.Failed("full" if why == "full" else "fault"))
 
@@ -422,17 +422,6 @@ class _Session:
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()
-
-    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        self._errands.begin(self._safely(work))
-
-    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
-        """A mistake of ours ends the recording, not the meeting, and never goes on recording."""
-        try:
-            await work
-        except Exception as fault:
-            log.error("room_recording_failed", room=self._room.id, kind=type(fault).__name__)
-            self.tell(words.Failed("fault"))
 
 
 _HELD: dict[str, MarkKind] = {"asked": "paused", "card": "paused_for_card"}

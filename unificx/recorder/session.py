@@ -3,15 +3,14 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import assert_never
 
 import structlog
 
 from unificx import sdp
 from unificx.calls import Talk
-from unificx.kernel.background import Background
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import NoRoom
 from unificx.media import MediaUnavailable, sends_keys
@@ -20,6 +19,7 @@ from unificx.privacy import consent
 from unificx.privacy import consent_words as words
 from unificx.recorder.beeps import beep
 from unificx.recorder.contracts import RecordingState
+from unificx.recorder.errands import Errands
 from unificx.recorder.evidence import evidence
 from unificx.recorder.ports import Ears, Prompts, Relay
 from unificx.recorder.tapping import Segment, Subscriptions
@@ -75,7 +75,7 @@ class Session:
         self._busy: dict[str, float] = {}
         """Until when a prompt is played to a leg."""
         self._timer: asyncio.TimerHandle | None = None
-        self._errands = Background()
+        self._errands = Errands(self.tell, "recording_failed", call=talk.call_id)
         self._turn = asyncio.Lock()
         self._closed = False
         self._consent: words.State
@@ -114,7 +114,7 @@ class Session:
         self.tell(words.Present(self._legs(talk) if talk is not None else ()))
         same_legs = talk is not None and [leg.tag for leg in talk.legs] == [leg.tag for leg in before.legs]
         if same_legs and talk is not None and talk.made != before.made and self._segment is not None:
-            self._errand(self._listen_again("gap"))
+            self._errands.begin(self._listen_again("gap"))
 
     def tell(self, event: words.Event) -> None:
         """Something happened."""
@@ -135,7 +135,7 @@ class Session:
         if self._timer is not None:
             self._timer.cancel()
         said = self._segment is not None and self._segment.said
-        self._errand(self._finish("over"))
+        self._errands.begin(self._finish("over"))
         return self.kept or said
 
     async def settle(self) -> None:
@@ -148,19 +148,19 @@ class Session:
         for action in actions:
             match action:
                 case words.Tell(leg, prompt, awaited):
-                    self._errand(self._say(leg, prompt, awaited=awaited))
+                    self._errands.begin(self._say(leg, prompt, awaited=awaited))
                 case words.Hush(leg):
                     self._busy.pop(leg, None)
-                    self._errand(self._hush(leg))
+                    self._errands.begin(self._hush(leg))
                 case words.Beep():
-                    self._errand(self._beep())
+                    self._errands.begin(self._beep())
                 case words.Hold(why):
                     self._hold(why)
                 case words.Feed():
-                    self._errand(self._feed())
+                    self._errands.begin(self._feed())
                 case words.Finish(end):
                     log.info("recording_over", call=self.talk.call_id, end=end)
-                    self._errand(self._finish(end))
+                    self._errands.begin(self._finish(end))
                 case _:
                     assert_never(action)
         self._rearm()
@@ -179,7 +179,7 @@ class Session:
         if segment is not None:
             segment.shut(drop=why in ("keys", "card"))
             self.kept = self.kept or segment.said
-            self._errand(self._mark_hold(segment, why))
+            self._errands.begin(self._mark_hold(segment, why))
 
     async def _mark_hold(self, segment: Segment, why: str) -> None:
         async with self._turn:
@@ -230,7 +230,7 @@ class Session:
         if why == "full":
             self.tell(words.Failed("full"))
         elif self._segment is not None:
-            self._errand(self._listen_again("lost"))
+            self._errands.begin(self._listen_again("lost"))
 
     async def _subscribe(self, talk: Talk) -> None:
         before = self._subscriptions
@@ -404,17 +404,6 @@ class Session:
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()
-
-    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        self._errands.begin(self._safely(work))
-
-    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
-        """A mistake of ours ends the recording, not the call, and never goes on recording."""
-        try:
-            await work
-        except Exception as fault:
-            log.error("recording_failed", call=self.talk.call_id, kind=type(fault).__name__)
-            self.tell(words.Failed("fault"))
 
 
 _HELD: dict[str, MarkKind] = {
