@@ -173,19 +173,26 @@ def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
     return worker
 
 
-@pytest.mark.promise("U1", "T1")
-def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
+def woken(
     clients: Clients, household: Household, service: PushServiceOfATest
-) -> None:
+) -> tuple[Client, WorkerOf, Client, dict[str, str]]:
+    """Berta calls Anna, whose device sleeps and is woken: Anna's client and its worker, Berta's, and what was pushed."""
     sleeper = clients("notifications", "microphone")
     service.install(sleeper)
     worker = asleep(sleeper.sign_in(household.anna), service)
     caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
-
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
     [message] = eventually(lambda: service.messages("call"), what="a push")
-    assert set(message) == {"type", "call"}
     worker.push(message)
+    return sleeper, worker, caller, message
+
+
+@pytest.mark.promise("U1", "T1")
+def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
+    clients: Clients, household: Household, service: PushServiceOfATest
+) -> None:
+    sleeper, worker, caller, message = woken(clients, household, service)
+    assert set(message) == {"type", "call"}
     [shown] = worker.until_shown("Incoming call")
     [address] = worker.press(shown["tag"], "answer")
     sleeper.page.goto(sleeper.origin + address)
@@ -211,14 +218,7 @@ def test_a_link_answers_no_other_call_than_the_one_it_names(clients: Clients, ho
 def test_a_caller_who_gives_up_silences_the_sleeping_device(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
-    sleeper = clients("notifications", "microphone")
-    service.install(sleeper)
-    worker = asleep(sleeper.sign_in(household.anna), service)
-    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
-
-    caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
-    [message] = eventually(lambda: service.messages("call"), what="a push")
-    worker.push(message)
+    _, worker, caller, message = woken(clients, household, service)
     worker.until_shown("Incoming call")
     caller.page.get_by_role("button", name="Hang up").click()
     [stop] = eventually(lambda: service.messages("stop"), what="a second push")
@@ -231,14 +231,7 @@ def test_a_caller_who_gives_up_silences_the_sleeping_device(
 def test_a_sleeping_device_declines_from_its_notification_and_the_caller_hears_of_it(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
-    sleeper = clients("notifications", "microphone")
-    service.install(sleeper)
-    worker = asleep(sleeper.sign_in(household.anna), service)
-    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
-
-    caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
-    [message] = eventually(lambda: service.messages("call"), what="a push")
-    worker.push(message)
+    _, worker, caller, _ = woken(clients, household, service)
     [shown] = worker.until_shown("Incoming call")
     assert worker.press(shown["tag"], "decline") == []
     expect(caller.page.get_by_text("Declined", exact=True)).to_be_visible()
