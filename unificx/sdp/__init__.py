@@ -1,4 +1,4 @@
-"""Session descriptions: reading, writing and the rules of offer and answer."""
+"""SDP: parsing, formatting and helpers for offer/answer."""
 
 from unificx.sdp.recording import Indication, Wish, indicated, indication, wish
 from unificx.sdp.session import (

@@ -1,7 +1,7 @@
-"""Session descriptions (RFC 8866) and what offer/answer (RFC 3264) asks of them.
+"""SDP (RFC 8866) and properties needed for offer/answer (RFC 3264).
 
-A description is kept as the lines it came in: what this module does not understand it writes back untouched.
-Parsing is lenient about what phones get wrong and strict about what could confuse whoever reads the text after us.
+The original lines are kept: unknown lines are written back unchanged. Parsing is lenient about common errors of phones
+and strict about anything that could confuse a later parser.
 """
 
 import re
@@ -33,11 +33,11 @@ STATIC_CODECS = {
 
 
 class BadDescription(ValueError):
-    """Not a session description we would pass on. The text names the rule broken and repeats nothing of the peer's."""
+    """The SDP is not acceptable. The text names the violated rule and contains nothing from the peer."""
 
 
 class Direction(StrEnum):
-    """Who sends, seen from the one whose description it is (RFC 8866 section 6.7)."""
+    """Direction of media, from the point of view of the SDP's sender (RFC 8866 section 6.7)."""
 
     SENDRECV = "sendrecv"
     SENDONLY = "sendonly"
@@ -54,7 +54,7 @@ class Direction(StrEnum):
 
     @property
     def reversed(self) -> "Direction":
-        """The same stream seen from the other end: what an answer says at most (RFC 3264 section 6.1)."""
+        """The direction from the point of view of the other end: the maximum for an answer (RFC 3264 section 6.1)."""
         return _REVERSED.get(self, self)
 
 
@@ -64,7 +64,7 @@ _DIRECTIONS = {f"a={each}": each for each in Direction}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The o= line (RFC 8866 section 5.2): who described the session, and which version of the description it is."""
+    """The o= line (RFC 8866 section 5.2): originator and version of the SDP."""
 
     username: str
     session_id: int
@@ -104,11 +104,11 @@ class Media:
     formats: tuple[str, ...]
     lines: tuple[str, ...] = ()
     count: int = 1
-    """How many port pairs (`m=audio 4000/2`), nearly always 1."""
+    """The number of port pairs (`m=audio 4000/2`), nearly always 1."""
 
     @property
     def active(self) -> bool:
-        """A media section with port 0 was refused or taken away (RFC 3264 section 6)."""
+        """Whether the section is in use; port 0 means rejected or removed (RFC 3264 section 6)."""
         return self.port != 0
 
     @property
@@ -117,7 +117,7 @@ class Media:
         return _attributes(self.lines)
 
     def attribute(self, name: str) -> str | None:
-        """Value of the first attribute of this name, "" if it has none, None if it is not there."""
+        """Return the value of the first attribute of this name; "" without a value, None if absent."""
         return _attribute(self.lines, name)
 
     @property
@@ -133,7 +133,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A whole description: the session's lines, then the media sections in the order that offer/answer relies on."""
+    """A complete SDP: session-level lines, then media sections in the order required by offer/answer."""
 
     lines: tuple[str, ...]
     media: tuple[Media, ...]
@@ -147,11 +147,11 @@ class Session:
         return _attributes(self.lines)
 
     def attribute(self, name: str) -> str | None:
-        """Value of the first session-level attribute of this name, "" if it has none, None if it is not there."""
+        """Return the value of the first session-level attribute of this name; "" without a value, None if absent."""
         return _attribute(self.lines, name)
 
     def connection(self, media: Media) -> Connection | None:
-        """Where the media section wants its packets: its own c= line, else the session's."""
+        """Return the receive address of the media section: its own c= line, else that of the session."""
         return media.connection or _connection(self.lines)
 
     def __str__(self) -> str:
@@ -162,20 +162,20 @@ class Session:
 
 
 def parse(data: bytes) -> Session:
-    """Read a description. Lines may end in CRLF or LF; raises BadDescription, and nothing else, for any bytes."""
+    """Parse SDP. Lines may end in CRLF or LF. Raise SdpError, and no other exception, for any bytes."""
     if len(data) > MAX_BYTES:
         raise BadDescription("longer than 32 KiB")
     lines = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n").rstrip("\n").split("\n")
     if len(lines) > MAX_LINES:
         raise BadDescription("too many lines")
     if lines[0] != "v=0" or len(lines) < 2 or not lines[1].startswith("o="):
-        raise BadDescription("does not begin with v=0 and o=")
+        raise BadDescription("does not start with v=0 and o=")
     starts: list[int] = []
     for number, line in enumerate(lines):
         if len(line) > MAX_LINE:
-            raise BadDescription("a line over 4 KiB")
+            raise BadDescription("line longer than 4 KiB")
         if not _LINE.fullmatch(line):
-            raise BadDescription("a line that is not letter=value")
+            raise BadDescription("line is not letter=value")
         if line.startswith("m="):
             starts.append(number)
     if len(starts) > MAX_MEDIA:
@@ -192,9 +192,9 @@ def parse(data: bytes) -> Session:
 
 
 def direction(session: Session, media: Media | None = None) -> Direction:
-    """Direction of a media section, by default of the first active audio: its own, else the session's, else sendrecv.
+    """Return the direction of a media section (default: the first active audio section).
 
-    An audio-less session is inactive.
+    Media level before session level before sendrecv. A session without audio is inactive.
     """
     media = media or audio(session)
     if media is None:
@@ -206,13 +206,13 @@ def direction(session: Session, media: Media | None = None) -> Direction:
 
 
 def audio(session: Session) -> Media | None:
-    """The first audio section that is in use."""
+    """Return the first audio section in use, or None."""
     return next((media for media in session.media if media.kind == "audio" and media.active), None)
 
 
 def codecs(media: Media) -> tuple[Codec, ...]:
-    """The media section's payload types in order of preference. Formats that are not numbers are left out, and so are
-    dynamic ones without a readable rtpmap."""
+    """Return the payload types of the media section in order of preference, without non-numeric formats and dynamic
+    types without a valid rtpmap."""
     maps: dict[int, Codec] = {}
     for name, value in media.attributes:
         if name == "rtpmap" and value and (match := _RTPMAP.fullmatch(value)):
@@ -231,16 +231,16 @@ def codecs(media: Media) -> tuple[Codec, ...]:
 
 
 def is_hold(session: Session) -> bool:
-    """Whether the sender of this description puts the other end on hold: it has audio, and wants to hear none of it.
+    """Whether the sender of this SDP puts the other end on hold: it has audio, but does not receive it.
 
-    That is a=sendonly or inactive (RFC 3264 section 8.4), or the old c=0.0.0.0 of RFC 2543. Port 9 with that address
-    is not hold but a browser that has not gathered its candidates yet (RFC 8840 section 4.1).
+    That is a=sendonly or inactive (RFC 3264 section 8.4), or the obsolete c=0.0.0.0 of RFC 2543. Port 9 with that
+    address is not hold, but a browser that has not gathered candidates yet (RFC 8840 section 4.1).
     """
     media = audio(session)
     if media is None:
         return False
-    where = session.connection(media)
-    if where and where.address in ("0.0.0.0", "::") and media.port != 9:
+    connection = session.connection(media)
+    if connection and connection.address in ("0.0.0.0", "::") and media.port != 9:
         return True
     return not direction(session, media).receives
 
@@ -259,16 +259,16 @@ def _attribute(lines: tuple[str, ...], wanted: str) -> str | None:
 
 
 def _origin(line: str) -> Origin:
-    words = line[2:].split()
-    if len(words) != 6 or words[3] != "IN" or not all(_TOKEN.fullmatch(word) for word in words[3:]):
-        raise BadDescription("an o= line that cannot be read")
-    return Origin(words[0], _number(words[1]), _number(words[2]), words[4], words[5])
+    fields = line[2:].split()
+    if len(fields) != 6 or fields[3] != "IN" or not all(_TOKEN.fullmatch(field) for field in fields[3:]):
+        raise BadDescription("invalid o= line")
+    return Origin(fields[0], _number(fields[1]), _number(fields[2]), fields[4], fields[5])
 
 
 def _number(text: str) -> int:
-    """Session id and version: 64 bits by rule, but long time stamps are seen in the field."""
+    """Parse session id or version: nominally 64 bits, but some phones send longer timestamps."""
     if not (text.isascii() and text.isdigit() and len(text) <= 32):
-        raise BadDescription("an o= line with a number that is none")
+        raise BadDescription("invalid number in o= line")
     return int(text)
 
 
@@ -276,17 +276,17 @@ def _connection(lines: tuple[str, ...]) -> Connection | None:
     line = next((line for line in lines if line.startswith("c=")), None)
     if line is None:
         return None
-    words = line[2:].split()
-    if len(words) != 3 or words[0] != "IN" or words[1] not in ("IP4", "IP6") or not _TOKEN.fullmatch(words[2]):
-        raise BadDescription("a c= line that cannot be read")
-    return Connection(words[1], words[2].partition("/")[0])
+    fields = line[2:].split()
+    if len(fields) != 3 or fields[0] != "IN" or fields[1] not in ("IP4", "IP6") or not _TOKEN.fullmatch(fields[2]):
+        raise BadDescription("invalid c= line")
+    return Connection(fields[1], fields[2].partition("/")[0])
 
 
 def _media(line: str, rest: tuple[str, ...]) -> Media:
     match = _MEDIA.fullmatch(line)
     if match is None:
-        raise BadDescription("an m= line that cannot be read")
+        raise BadDescription("invalid m= line")
     kind, port, count, proto, formats = match.groups()
     if int(port) > 65535:
-        raise BadDescription("a port over 65535")
+        raise BadDescription("port greater than 65535")
     return Media(kind, int(port), proto, tuple(formats.split()), rest, int(count) if count else 1)

@@ -1,7 +1,7 @@
-"""Bearer tokens in SIP (RFC 8898): who has signed in elsewhere proves it here without a password.
+"""Bearer tokens in SIP (RFC 8898): authentication of an already signed-in client without a password.
 
-A token proves itself: holder and end under a keyed hash, so none is kept. It opens nothing but the registrar and the
-calls of one device, and for minutes.
+A token is self-contained (subject and expiry under a keyed hash), so none is stored. It authenticates only the
+registrations and calls of one device, for a few minutes.
 """
 
 import hashlib
@@ -15,39 +15,40 @@ from unificx.sip.message import Request
 LIFETIME = 300.0
 """Seconds."""
 _token = re.compile(r"[A-Za-z0-9._~+/=-]{1,400}").fullmatch
-_HEAD = 7
+_EXPIRY_BYTES = 7
 
 
 class Bearers:
-    """Gives tokens and tells whose they are. `secret` (32 random bytes) must not outlive the clock of `now`."""
+    """Issues and verifies tokens. `secret` (32 random bytes) must not outlive the clock of `now`."""
 
     def __init__(self, secret: bytes, lifetime: float = LIFETIME) -> None:
         self._secret = secret
         self.lifetime = lifetime
 
     def issue(self, holder: str, now: float) -> str:
-        """A token that proves for `lifetime` seconds to be `holder`: an id of ours, in ASCII."""
-        until = int((now + self.lifetime) * 1000).to_bytes(_HEAD, "big")
-        data = until + holder.encode("ascii")
-        return urlsafe_b64encode(data + self._seal(data)).decode()
+        """Issue a token for `subject` (an internal id, ASCII), valid for `lifetime` seconds."""
+        expires = int((now + self.lifetime) * 1000).to_bytes(_EXPIRY_BYTES, "big")
+        data = expires + holder.encode("ascii")
+        return urlsafe_b64encode(data + self._sign(data)).decode()
 
     def holder(self, token: str, now: float) -> str | None:
-        """Whose token it is; None for one that is not ours or has ended."""
+        """Return the subject of the token, or None if the token is invalid or expired."""
         try:
             data = urlsafe_b64decode(token.encode("ascii"))
         except ValueError:
             return None
-        said, seal = data[:-18], data[-18:]
-        if not hmac.compare_digest(self._seal(said), seal):
+        payload, signature = data[:-18], data[-18:]
+        if not hmac.compare_digest(self._sign(payload), signature):
             return None
-        return said[_HEAD:].decode("ascii") if now * 1000 <= int.from_bytes(said[:_HEAD], "big") else None
+        expires, subject = payload[:_EXPIRY_BYTES], payload[_EXPIRY_BYTES:]
+        return subject.decode("ascii") if now * 1000 <= int.from_bytes(expires, "big") else None
 
-    def _seal(self, data: bytes) -> bytes:
+    def _sign(self, data: bytes) -> bytes:
         return hashlib.blake2s(data, key=self._secret, digest_size=18).digest()
 
 
 def bearer_of(request: Request) -> str | None:
-    """The token a request brings, None if it brings none (section 2.3). To a proxy or to us, it is the same proof."""
+    """Return the token of a request, or None (section 2.3). Authorization and Proxy-Authorization are treated alike."""
     for name in ("authorization", "proxy-authorization"):
         for line in request.all(name):
             scheme, _, token = line.strip(" \t").partition(" ")
@@ -57,5 +58,5 @@ def bearer_of(request: Request) -> str | None:
 
 
 def bearer_challenge(realm: str, *, refused: bool) -> str:
-    """The value of WWW- or Proxy-Authenticate (section 4); `refused`: the token that came is good no more."""
+    """Return the value of WWW- or Proxy-Authenticate (section 4); `invalid_token`: the given token was rejected."""
     return f"Bearer realm={quote(realm)}" + (', error="invalid_token"' if refused else "")

@@ -13,11 +13,11 @@ from unificx.sip.grammar import quote
 from unificx.sip.headers import AuthParams
 
 ALGORITHMS = ("SHA-256", "MD5")
-"""What we speak, the best first."""
+"""Supported algorithms, strongest first."""
 
 _count = re.compile(r"[0-9a-fA-F]{8}").fullmatch
-_SPAN = 64
-_HEAD = 15
+_WINDOW_BITS = 64
+_HEAD_BYTES = 15
 
 
 def _hash(algorithm: str, text: str) -> str:
@@ -26,16 +26,16 @@ def _hash(algorithm: str, text: str) -> str:
         return hashlib.md5(data, usedforsecurity=False).hexdigest()
     if algorithm == "SHA-256":
         return hashlib.sha256(data).hexdigest()
-    raise OurMistake("a digest algorithm that is none of ours")
+    raise OurMistake("unsupported digest algorithm")
 
 
 def ha1(algorithm: str, user: str, realm: str, password: str) -> str:
-    """What may be kept in place of the password, in hexadecimal; good for this user and realm only."""
+    """Return H(A1) in hexadecimal: stored instead of the password, valid for this user and realm only."""
     return _hash(algorithm, f"{user}:{realm}:{password}")
 
 
 def challenges(realm: str, nonce: str, stale: bool = False) -> list[str]:
-    """The values of WWW- or Proxy-Authenticate, one line each, the best algorithm first (RFC 8760 section 2.4)."""
+    """Return the values of WWW- or Proxy-Authenticate, strongest algorithm first (RFC 8760 section 2.4)."""
     again = ", stale=true" if stale else ""
     return [
         f'Digest realm={quote(realm)}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{again}'
@@ -44,32 +44,32 @@ def challenges(realm: str, nonce: str, stale: bool = False) -> list[str]:
 
 
 def verify(credentials: AuthParams, method: str, ha1_by_algorithm: Mapping[str, str]) -> bool:
-    """Whether the response proves knowledge of the password, in constant time.
+    """Whether the digest response is correct, compared in constant time.
 
-    Only qop=auth: what is older (RFC 2069) or asks for more (auth-int, -sess) is refused. Whose name, realm and nonce
-    it is, and whether its `uri` is the one that was called, is for the caller to see.
+    Only qop=auth: the older form (RFC 2069), auth-int and -sess are rejected. The caller must check username, realm,
+    nonce and `uri`.
     """
-    said = credentials.params
-    algorithm = said.get("algorithm", "").upper() or "MD5"
-    known = ha1_by_algorithm.get(algorithm)
-    qop = said.get("qop", "")
-    if credentials.scheme != "digest" or known is None or qop.lower() != "auth":
+    params = credentials.params
+    algorithm = params.get("algorithm", "").upper() or "MD5"
+    stored_ha1 = ha1_by_algorithm.get(algorithm)
+    qop = params.get("qop", "")
+    if credentials.scheme != "digest" or stored_ha1 is None or qop.lower() != "auth":
         return False
-    nonce, count, cnonce = said.get("nonce"), said.get("nc"), said.get("cnonce")
-    uri, response = said.get("uri"), said.get("response")
+    nonce, count, cnonce = params.get("nonce"), params.get("nc"), params.get("cnonce")
+    uri, response = params.get("uri"), params.get("response")
     if not (nonce and count and cnonce and uri and response) or not _count(count):
         return False
-    expected = _response(algorithm, known, f"{nonce}:{count}:{cnonce}:{qop}", method, uri)
+    expected = _response(algorithm, stored_ha1, f"{nonce}:{count}:{cnonce}:{qop}", method, uri)
     return hmac.compare_digest(expected.encode(), response.lower().encode("utf-8", "surrogateescape"))
 
 
-def _response(algorithm: str, known: str, fresh: str, method: str, uri: str) -> str:
-    """`fresh`: nonce:nc:cnonce:qop, or the nonce alone for RFC 2069."""
-    return _hash(algorithm, f"{known}:{fresh}:{_hash(algorithm, f'{method}:{uri}')}")
+def _response(algorithm: str, hash_a1: str, nonce_data: str, method: str, uri: str) -> str:
+    """Return the digest response. `nonce_data` is nonce:nc:cnonce:qop, or the nonce alone for RFC 2069."""
+    return _hash(algorithm, f"{hash_a1}:{nonce_data}:{_hash(algorithm, f'{method}:{uri}')}")
 
 
 def best_challenge(offered: Iterable[AuthParams]) -> AuthParams | None:
-    """The challenge to answer: the first in a scheme, algorithm and qop we speak (RFC 8760 section 2.4), else None."""
+    """Return the first challenge with supported scheme, algorithm and qop (RFC 8760 section 2.4), or None."""
     return next(
         (
             challenge
@@ -89,16 +89,16 @@ def _choices(challenge: AuthParams) -> list[str]:
 def response_for(
     challenge: AuthParams, user: str, password: str, method: str, uri: str, *, cnonce: str, nc: int = 1
 ) -> str:
-    """The value of Authorization (or Proxy-Authorization) that answers the challenge.
+    """Return the value of Authorization (or Proxy-Authorization) for the challenge.
 
-    A peer that offers no qop is answered in the form of RFC 2069, as RFC 3261 section 22.4 wants it.
+    A challenge without qop is answered in the form of RFC 2069, as required by RFC 3261 section 22.4.
     """
     algorithm = (challenge.get("algorithm") or "MD5").upper()
     realm, nonce = challenge.get("realm"), challenge.get("nonce")
-    known = ha1(algorithm, user, realm, password)
+    hash_a1 = ha1(algorithm, user, realm, password)
     with_qop = "qop" in challenge.params
-    fresh = f"{nonce}:{nc:08x}:{cnonce}:auth" if with_qop else nonce
-    answer = _response(algorithm, known, fresh, method, uri)
+    nonce_data = f"{nonce}:{nc:08x}:{cnonce}:auth" if with_qop else nonce
+    answer = _response(algorithm, hash_a1, nonce_data, method, uri)
     value = f"Digest username={quote(user)}, realm={quote(realm)}, nonce={quote(nonce)}, uri={quote(uri)}"
     value += f', response="{answer}"'
     if "algorithm" in challenge.params:
@@ -111,92 +111,94 @@ def response_for(
 
 
 class Freshness(Enum):
-    """What is to be thought of a nonce that came back. All but FRESH want a new challenge."""
+    """Validity of a received nonce. All but FRESH require a new challenge."""
 
     FRESH = "fresh"
     STALE = "stale"
-    """Ours, too old to be used again: the challenge says stale=true and the user is not asked for the password."""
+    """Issued here, but expired: challenged with stale=true, so the phone does not ask for the password again."""
     REPLAYED = "replayed"
-    """Ours, with a count that was used before: so is the challenge, for many a phone just does not count."""
+    """Issued here, with a reused count. Also challenged with stale=true, because many phones do not increment it."""
     FOREIGN = "foreign"
-    """Not made with our secret, or a count that is no count."""
+    """Not made with this secret, or a malformed count."""
 
 
 @dataclass(slots=True)
-class _Used:
-    made: int
+class _UsedCounts:
+    issued_ms: int
     highest: int = 0
     seen: int = 0
-    """Bit n: the count highest - n was used."""
+    """Bit n: the count `highest - n` was used."""
 
     def use(self, count: int) -> bool:
         if count > self.highest:
-            self.seen = (self.seen << min(count - self.highest, _SPAN) | 1) & (1 << _SPAN) - 1
+            self.seen = (self.seen << min(count - self.highest, _WINDOW_BITS) | 1) & (1 << _WINDOW_BITS) - 1
             self.highest = count
             return True
-        behind = self.highest - count
-        if behind >= _SPAN or self.seen >> behind & 1:
+        offset = self.highest - count
+        if offset >= _WINDOW_BITS or self.seen >> offset & 1:
             return False
-        self.seen |= 1 << behind
+        self.seen |= 1 << offset
         return True
 
 
 class Nonces:
-    """Nonces that prove themselves: time and number under a keyed hash, so that none need be kept until it is used.
+    """Issues and checks self-contained nonces: time and number under a keyed hash, not stored before first use.
 
-    The counts used with a nonce are kept while it lives, for at most `remembered` nonces. When that is not enough, the
-    nonces forgotten count as stale: nothing can be used twice, whatever floods in. `secret` (32 random bytes) must not
-    outlive the clock that `now` is read from.
+    The used counts of a nonce are tracked until it expires, for at most `max_tracked` nonces. Nonces evicted early
+    count as stale, so replay is impossible even under a flood. `secret` (32 random bytes) must not outlive the clock
+    of `now`.
     """
 
     def __init__(self, secret: bytes, lifetime: float = 300.0, remembered: int = 20_000) -> None:
         self._secret = secret
         self._lifetime = lifetime
-        self._remembered = remembered
-        self._made = 0
-        self._used: OrderedDict[bytes, _Used] = OrderedDict()
-        self._forgotten = -1
+        self._max_tracked = remembered
+        self._issued = 0
+        self._used: OrderedDict[bytes, _UsedCounts] = OrderedDict()
+        self._newest_evicted_ms = -1
 
     def issue(self, now: float, whom: str = "") -> str:
-        """A nonce nobody was given before, good for `whom` alone: any text that tells who asked."""
-        self._made += 1
-        head = int(now * 1000).to_bytes(7, "big") + self._made.to_bytes(8, "big")
-        return (head + self._seal(head, whom)).hex()
+        """Issue a unique nonce that is valid only for `client`, any text that identifies the client."""
+        self._issued += 1
+        head = int(now * 1000).to_bytes(7, "big") + self._issued.to_bytes(8, "big")
+        return (head + self._sign(head, whom)).hex()
 
     def opened(self, nonce: str, whom: str = "") -> bytes | None:
-        """The nonce for `use`, None if we never gave it to `whom`."""
+        """Return the nonce for `use_count`, or None if it was not issued to `client`."""
         try:
             data = bytes.fromhex(nonce)
         except ValueError:
             return None
-        head = data[:_HEAD]
-        return head if hmac.compare_digest(self._seal(head, whom), data[_HEAD:]) else None
+        head = data[:_HEAD_BYTES]
+        return head if hmac.compare_digest(self._sign(head, whom), data[_HEAD_BYTES:]) else None
 
     def use(self, head: bytes, nc: str, now: float) -> Freshness:
-        """What to think of an opened nonce, and from now on its count `nc` is used.
+        """Mark the count `nc` of a decoded nonce as used and return the validity of the nonce.
 
-        To be asked after `verify`: so only who knows a password spends counts and memory.
+        Call after `verify`, so that only authenticated clients consume counts and memory.
         """
         if not _count(nc):
             return Freshness.FOREIGN
-        made = int.from_bytes(head[:7], "big")
-        if not 0 <= now * 1000 - made <= self._lifetime * 1000:
+        issued_ms = int.from_bytes(head[:7], "big")
+        if not 0 <= now * 1000 - issued_ms <= self._lifetime * 1000:
             return Freshness.STALE
         used = self._used.get(head)
         if used is None:
-            if made <= self._forgotten:
+            if issued_ms <= self._newest_evicted_ms:
                 return Freshness.STALE
-            used = self._remember(head, made, now)
+            used = self._track(head, issued_ms, now)
         return Freshness.FRESH if used.use(int(nc, 16)) else Freshness.REPLAYED
 
-    def _remember(self, head: bytes, made: int, now: float) -> _Used:
+    def _track(self, head: bytes, issued_ms: int, now: float) -> _UsedCounts:
         expired = now * 1000 - self._lifetime * 1000
-        while self._used and (len(self._used) >= self._remembered or next(iter(self._used.values())).made < expired):
+        while self._used and (
+            len(self._used) >= self._max_tracked or next(iter(self._used.values())).issued_ms < expired
+        ):
             _, oldest = self._used.popitem(last=False)
-            self._forgotten = max(self._forgotten, oldest.made)
-        used = self._used[head] = _Used(made)
+            self._newest_evicted_ms = max(self._newest_evicted_ms, oldest.issued_ms)
+        used = self._used[head] = _UsedCounts(issued_ms)
         return used
 
-    def _seal(self, head: bytes, whom: str) -> bytes:
-        words = head + whom.encode("utf-8", "surrogateescape")
-        return hashlib.blake2s(words, key=self._secret, digest_size=18).digest()
+    def _sign(self, head: bytes, client: str) -> bytes:
+        data = head + client.encode("utf-8", "surrogateescape")
+        return hashlib.blake2s(data, key=self._secret, digest_size=18).digest()

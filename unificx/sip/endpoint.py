@@ -1,12 +1,12 @@
-"""A SIP endpoint without sockets or clock: bytes and time in, bytes and events out (RFC 3261 17 and 18).
+"""A sans-I/O SIP endpoint: bytes and time in, bytes and events out (RFC 3261 17 and 18).
 
-    endpoint.receive(data, flow, now)       what came in
-    endpoint.timer(now)                     when endpoint.deadline() is reached
-    endpoint.next_event()                   until it gives None: what the user has to deal with
-    endpoint.to_send()                      what has to go out
+    endpoint.receive(data, flow, now)       process received bytes
+    endpoint.timer(now)                     call when endpoint.deadline() is reached
+    endpoint.next_event()                   next event for the transaction user (TU), None if there is none
+    endpoint.to_send()                      messages to send
 
-Of itself it answers what needs no judgement: repetitions, malformed requests, CANCEL, copies of one request, requests
-that have gone too far, and what is too much. Everything else goes up.
+It answers by itself: retransmissions, malformed requests, CANCEL, merged requests, requests with too many hops, and
+requests beyond its capacity. All others become events.
 """
 
 from collections.abc import Callable, Iterable
@@ -47,19 +47,19 @@ __all__ = [
 ]
 
 CAPACITY = 50_000
-"""Transactions held on either side. At 32 s each that is 1,500 new requests a second."""
+"""Maximum transactions per side. At 32 s each this allows 1,500 new requests per second."""
 
 
-def _nobody() -> None: ...
+def _noop() -> None: ...
 
 
 class Endpoint:
     """One SIP endpoint.
 
-    `tag` makes unguessable tokens, at least 64 bits each. `via_host` says "host" or "host:port" of our Via towards a
-    flow. `node` is this process's id: it begins every tag and, after the magic cookie, every branch of ours, so that
-    another process can tell whose a message is. `wake` is called when a verb other than `receive` and `timer` has left
-    something to send or an earlier deadline. Times are monotonic seconds.
+    `tag` makes unguessable tokens of at least 64 bits. `via_host` returns the sent-by ("host" or "host:port") of the
+    Via for a flow. `node` is the id of this process: a prefix of every local tag and, after the magic cookie, of every
+    local branch, so that another process can tell which node a message belongs to. `wake` is called when a method other
+    than `receive` and `timer` has produced output or an earlier deadline. Times are monotonic seconds.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Endpoint:
         via_host: Callable[[Flow], str],
         limits: Limits = LIMITS,
         overload: Overload | None = None,
-        wake: Callable[[], None] = _nobody,
+        wake: Callable[[], None] = _noop,
         node: str = "0",
     ) -> None:
         self.overload = overload
@@ -81,25 +81,25 @@ class Endpoint:
 
     @property
     def transactions(self) -> tuple[int, int]:
-        """How many server and client transactions are held."""
+        """The number of server and of client transactions."""
         return len(self._serving), len(self._asking)
 
     def ask_first(self, door: Door) -> None:
-        """Let somebody see every request before a transaction is made for it."""
+        """Set a filter that sees every request before a transaction is created for it."""
         self._serving.door = door
 
     def limit_transactions(self, capacity: int) -> None:
-        """Hold at most so many on either side, and an eighth more for requests inside dialogs."""
+        """Limit the transactions per side; requests inside dialogs may exceed the limit by an eighth."""
         self._serving.capacity = self._asking.capacity = capacity
 
     def new_tag(self) -> str:
-        """A tag of ours, with the node in it."""
+        """Return a new local tag, which contains the node."""
         return self._exchange.new_tag()
 
-    # ---- in
+    # ---- input
 
     def receive(self, data: bytes, flow: Flow, now: float) -> None:
-        """One message as it came in: a datagram, or what the framing of a stream gave. Never raises."""
+        """Process one received message: a datagram, or one framed message of a stream. Never raises."""
         try:
             message = parse(data, self._limits)
             if isinstance(message, Request):
@@ -111,64 +111,64 @@ class Endpoint:
                 self._serving.refuse(fault.request, flow, fault.status, reason=fault.reason)
 
     def lost(self, flow: Flow, now: float) -> None:
-        """A connection is gone, or what was sent to this flow could not be."""
+        """Report that a connection was closed, or that sending to this flow failed."""
         self._serving.lost(flow)
         self._asking.lost(flow, now)
 
     def timer(self, now: float) -> None:
-        """Do what has become due."""
+        """Process all timers that are due."""
         for key in self._exchange.wheel.due(now):
             if not self._serving.ring(key, now):
                 self._asking.ring(key, now)
 
-    # ---- out
+    # ---- output
 
     def deadline(self) -> float | None:
-        """When `timer` wants to be called; None if nothing is waiting."""
+        """Return when to call `timer`, None if no timer is set."""
         return self._exchange.wheel.deadline()
 
     def to_send(self) -> list[tuple[bytes, Flow]]:
-        """What has to go out since the last call, in order."""
+        """Return the messages to send since the last call, in order."""
         out, self._exchange.out = self._exchange.out, []
         return out
 
     def next_event(self) -> Event | None:
-        """What happened next, None if nothing more did."""
+        """Return the next event, None if there is none."""
         events = self._exchange.events
         return events.popleft() if events else None
 
-    # ---- the user's verbs
+    # ---- commands of the TU
 
     def respond(self, key: ServerKey, response: Response, now: float) -> None:
-        """Answer a request; does nothing when its transaction is over.
+        """Answer a request. Does nothing if its transaction has ended.
 
-        A 2xx to an INVITE may be given again and again until its ACK comes: that is the user's business (13.3.1.4).
+        The TU must retransmit a 2xx to an INVITE until the ACK arrives (13.3.1.4).
         """
         self._serving.respond(key, response, now)
         self._wake()
 
     def request(self, request: Request, flow: Flow, now: float) -> ClientKey:
-        """Send a request, neither ACK nor CANCEL, under a Via of ours.
+        """Send a request (not ACK or CANCEL) with a new top Via.
 
-        When too many are under way it fails at once, by the event `RequestFailed`.
+        At the transaction limit it fails immediately with a `RequestFailed` event.
         """
         key = self._asking.request(request, flow, now)
         self._wake()
         return key
 
     def cancel(self, key: ClientKey, now: float, headers: Iterable[tuple[str, str]] = ()) -> None:
-        """Cancel an INVITE: at once, or when its first provisional response comes (9.1).
+        """Cancel an INVITE: immediately, or after its first provisional response (9.1).
 
-        Its answer comes as ever: 487, another refusal, or a 2xx that crossed the CANCEL.
+        The INVITE still gets a final response: 487, another error, or a 2xx that crossed the CANCEL.
         """
         self._asking.cancel(key, now, headers)
         self._wake()
 
     def send(self, message: Request | Response, flow: Flow) -> None:
-        """Send what belongs to no transaction: the ACK for a 2xx, or a 2xx again."""
+        """Send a message outside any transaction: the ACK for a 2xx, or a retransmitted 2xx."""
         if isinstance(message, Request):
             if message.method != "ACK":
-                raise OurMistake("a request other than ACK needs a transaction")
+                raise OurMistake("only an ACK can be sent without a transaction; use request()")
             message = self._asking.ack(message, flow)
         self._exchange.out.append((message.encode(), flow))
         self._wake()

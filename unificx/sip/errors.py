@@ -1,4 +1,4 @@
-"""The two ways something can go wrong in the SIP engine: the peer's fault, or ours."""
+"""Exceptions of the SIP engine: protocol errors of the peer, and misuse by the caller."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class BadPeer(Exception):
-    """What a peer sent cannot be used.
+    """The peer sent something unusable.
 
-    `status` and `reason` are what to answer. `request` holds as much of the request as is needed to answer it with
-    `respond`: its method and top Via can be read, all else may be missing or broken. It is None where silence is the
-    only answer (a response, an ACK, bytes that name nowhere to answer to). The reason is one of our own words, never
-    something the peer sent, so it may be logged.
+    `status` and `reason` are for the response. `request` holds as much of the request as `respond` needs: its method
+    and top Via are readable, all else may be missing or malformed. It is None if no response may be sent (to a
+    response, an ACK, or bytes without a usable Via). The reason is a fixed text and never contains anything the peer
+    sent, so it is safe to log.
     """
 
     def __init__(self, status: int, reason: str, request: Request | None = None) -> None:
@@ -25,4 +25,4 @@ class BadPeer(Exception):
 
 
 class OurMistake(Exception):
-    """The engine was used in a way it does not allow: a programming error, never a peer's doing."""
+    """The engine was used in a way it does not allow: a programming error, never caused by a peer."""

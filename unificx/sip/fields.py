@@ -1,4 +1,4 @@
-"""What every SIP message has: header lines, carried untouched, and the few that are read as values."""
+"""Base class of SIP messages: header lines, passed on unchanged, and typed access to the common headers."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Headers = tuple[tuple[str, str], ...]
-"""Header lines in the order sent: name as on the wire, value without the white space around it."""
+"""Header lines in the order sent: name as on the wire, value without surrounding white space."""
 
 _call_id = re.compile(r"[!-~]++").fullmatch
 
 
-def _read_call_id(text: str) -> str:
+def _parse_call_id(text: str) -> str:
     if not _call_id(text):
         raise BadPeer(400, "Bad Call-ID")
     return text
 
 
-class typed(Generic[T]):  # noqa: N801 (read as a decorator)
-    """A header as a value, read once. What cannot be read is the peer's fault and carries the request to answer.
+class typed(Generic[T]):  # noqa: N801 (used as a decorator)
+    """A header as a typed value, parsed on first access. A parse error carries the request to answer.
 
-    Once read it is an attribute of the message like any other, and this descriptor is not asked again.
+    Once parsed, the value is an ordinary attribute of the message, and this descriptor is bypassed.
     """
 
     def __init__(self, read: Callable[[Any], T]) -> None:
@@ -68,9 +68,9 @@ class typed(Generic[T]):  # noqa: N801 (read as a decorator)
 
 
 class Message:
-    """What requests and responses share. Never changed once made: `replace` and its kin give a new one.
+    """Base of requests and responses. Immutable: `replace` and the `with…` methods return a new message.
 
-    Names are asked for in their lower-case long form; compact forms and any spelling are understood.
+    Header names are passed in lower-case long form; compact forms and any capitalization in the message match.
     """
 
     def __init__(self, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
@@ -82,41 +82,41 @@ class Message:
     @property
     @abstractmethod
     def start_line(self) -> str:
-        """The first line, without its end."""
+        """The first line, without its line break."""
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
-        """The values of all lines by lower-case long name: to be read, not changed."""
+        """The values of all lines by lower-case long name; must not be modified."""
         index: dict[str, list[str]] = {}
         for name, value in self.headers:
             index.setdefault(canonical(name), []).append(value)
         return index
 
     def first(self, name: str) -> str | None:
-        """The value of the first line of that name, None if there is none."""
+        """Return the value of the first line of that name, None if absent."""
         lines = self.by_name.get(name)
         return lines[0] if lines else None
 
     def one(self, name: str) -> str:
-        """The value of a header that has to be there; BadPeer 400."""
+        """Return the value of a mandatory header. Raise RemoteProtocolError (400) if it is absent."""
         lines = self.by_name.get(name)
         if not lines:
             raise BadPeer(400, f"Missing {spelled(name)}")
         return lines[0]
 
     def all(self, name: str) -> list[str]:
-        """The values of all lines of that name, in order."""
+        """Return the values of all lines of that name, in order."""
         return list(self.by_name.get(name, ()))
 
     def values(self, name: str) -> list[str]:
-        """The comma-separated elements of all lines of that name; empty ones are left out."""
+        """Return the comma-separated elements of all lines of that name, without empty ones."""
         if name not in self.by_name:
             return []
         return [value for line in self.by_name.get(name, ()) for value in split_commas(line) if value]
 
     @typed
     def vias(self) -> list[Via]:
-        """The hops of the message, the last one first."""
+        """All Via values, the most recent hop first."""
         return [Via.parse(value) for line in self.by_name.get("via", ()) for value in split_commas(line)]
 
     @typed
@@ -126,32 +126,32 @@ class Message:
 
     @typed
     def from_(self) -> Address:
-        """Who sends the request, with the dialog tag."""
+        """The From header, with the dialog tag."""
         return parse_party(self.one("from"))
 
     @typed
     def to(self) -> Address:
-        """Whom the request is for, with the dialog tag."""
+        """The To header, with the dialog tag."""
         return parse_party(self.one("to"))
 
     @typed
     def call_id(self) -> str:
-        """What all messages of a dialog have in common."""
-        return _read_call_id(self.one("call-id"))
+        """The Call-ID."""
+        return _parse_call_id(self.one("call-id"))
 
     @typed
     def cseq(self) -> CSeq:
-        """Number and method of the request."""
+        """The CSeq: sequence number and method."""
         return CSeq.parse(self.one("cseq"))
 
     @typed
     def contacts(self) -> list[Address]:
-        """The Contact addresses; none if it is "*" (then `contact_star` is true)."""
+        """The Contact addresses; empty if Contact is "*" (then `contact_star` is true)."""
         return [] if self.contact_star else parse_addresses(self.by_name.get("contact", ()))
 
     @typed
     def contact_star(self) -> bool:
-        """Whether Contact is "*": all bindings of a registration. With anything beside it, it is BadPeer 400."""
+        """Whether Contact is "*": all bindings. Raise RemoteProtocolError (400) if it is combined with others."""
         lines = self.by_name.get("contact", ())
         if "*" not in "".join(lines):
             return False
@@ -172,58 +172,58 @@ class Message:
 
     @typed
     def content_type(self) -> str:
-        """The media type in lower case, without parameters; "" if there is none."""
+        """The media type in lower case, without parameters; "" if absent."""
         return (self.first("content-type") or "").partition(";")[0].strip(" \t").lower()
 
     @typed
     def expires(self) -> int | None:
-        """Seconds of the Expires header, None without one; a malformed value counts as 3600."""
+        """The Expires header in seconds, None if absent; a malformed value counts as 3600."""
         value = self.first("expires")
         return None if value is None else seconds(value)
 
     @typed
     def session_expires(self) -> SessionExpires | None:
-        """The session timer (RFC 4028), None without one."""
+        """The Session-Expires header (RFC 4028), None if absent."""
         value = self.first("session-expires")
         return None if value is None else SessionExpires.parse(value)
 
     @typed
     def rack(self) -> RAck:
-        """Which response a PRACK acknowledges."""
+        """The RAck header: the response acknowledged by a PRACK."""
         return RAck.parse(self.one("rack"))
 
     def options(self, name: str) -> frozenset[str]:
-        """The option tags of Supported, Require, Proxy-Require or Unsupported, in lower case."""
+        """Return the option tags of Supported, Require, Proxy-Require or Unsupported, in lower case."""
         return frozenset([value.lower() for value in self.values(name)])
 
     def read_every(self) -> None:
-        """Read what every message must have, so that asking for it later cannot fail.
+        """Parse the mandatory headers, so that later access cannot fail.
 
-        Written without the descriptors: it is a third of the work of taking a message in.
+        Bypasses the descriptors: this is a third of the cost of parsing a message.
         """
-        known, lines = self.__dict__, self.by_name
+        cache, lines = self.__dict__, self.by_name
         try:
-            known["cseq"] = CSeq.parse(lines["cseq"][0])
-            known["via"] = self.read_via()
-            known["from_"] = parse_party(lines["from"][0])
-            known["to"] = parse_party(lines["to"][0])
-            known["call_id"] = _read_call_id(lines["call-id"][0])
+            cache["cseq"] = CSeq.parse(lines["cseq"][0])
+            cache["via"] = self.read_via()
+            cache["from_"] = parse_party(lines["from"][0])
+            cache["to"] = parse_party(lines["to"][0])
+            cache["call_id"] = _parse_call_id(lines["call-id"][0])
         except KeyError as missing:
             raise BadPeer(400, f"Missing {spelled(missing.args[0])}") from None
 
     def read_via(self) -> Via:
-        """The top Via, read anew."""
+        """Parse the top Via, without the cache."""
         line = self.one("via")
         return Via.parse(split_commas(line)[0] if "," in line else line)
 
     def answerable(self) -> Request | None:
-        """The message, if it is a request, an answer to it is allowed and would find its way."""
+        """Return the request to respond to, or None if a response is not allowed or could not be routed."""
         return None
 
     def encode(self) -> bytes:
-        """The message as it goes on the wire, its Content-Length made right.
+        """Return the message in wire format, with a correct Content-Length.
 
-        OurMistake if a line break, or what is no text or no header name, got into the start line or a header.
+        Raise LocalProtocolError if a line break, invalid text or an invalid header name occurs in the header section.
         """
         length = f"Content-Length: {len(self.body)}"
         lines = [self.start_line]
@@ -236,53 +236,53 @@ class Message:
             head = "\r\n".join(lines)
             encoded = head.encode("utf-8", "surrogateescape")
         except (BadPeer, UnicodeEncodeError):
-            raise OurMistake("a header that is none") from None
+            raise OurMistake("invalid header name or header text") from None
         breaks = len(lines) - 1
         if head.count("\n") != breaks or head.count("\r") != breaks:
-            raise OurMistake("a line break in a header")
+            raise OurMistake("line break in a header")
         return b"%b\r\n\r\n%b" % (encoded, self.body)
 
     def without(self, *names: str) -> Self:
-        """Without the lines of these names."""
+        """Return a copy without the lines of these names."""
         return self._with([line for line in self.headers if canonical(line[0]) not in names])
 
     def with_headers(self, lines: Iterable[tuple[str, str]]) -> Self:
-        """With these lines after the others."""
+        """Return a copy with these lines appended."""
         return self._with((*self.headers, *lines))
 
     def with_first(self, *lines: tuple[str, str]) -> Self:
-        """With these lines before the others: our Via, our Record-Route."""
+        """Return a copy with these lines first, e.g. Via or Record-Route."""
         return self._with((*lines, *self.headers))
 
     def with_header(self, name: str, value: str) -> Self:
-        """With this line in the place of all of that name (as on the wire: `Max-Forwards`), or after the others."""
+        """Return a copy with this line replacing all of that name (as on the wire: `Max-Forwards`), or appended."""
         key = canonical(name)
         at = next((i for i, line in enumerate(self.headers) if canonical(line[0]) == key), len(self.headers))
         after = [line for line in self.headers[at:] if canonical(line[0]) != key]
         return self._with((*self.headers[:at], (name, value), *after))
 
     def with_top_via(self, via: Via | None) -> Self:
-        """With another top Via, or without it; those below stay as they came."""
+        """Return a copy with another top Via, or without it; the Vias below stay unchanged."""
         at = 0
         while at < len(self.headers) and canonical(self.headers[at][0]) != "via":
             at += 1
         if at == len(self.headers):
-            raise OurMistake("a message without Via")
+            raise OurMistake("message without Via")
         name, line = self.headers[at]
         below = split_commas(line)[1:] if "," in line else []
         values = [str(via), *below] if via else below
-        fresh = [", ".join(values)] if values else []
-        # What was read of it still holds, but for the Vias: every request gets here, and nothing is read twice.
+        top = [", ".join(values)] if values else []
+        # Keep the parsed values except the Vias: every request passes here, and nothing is parsed twice.
         changed = object.__new__(type(self))
-        known = changed.__dict__
-        known.update(self.__dict__)
-        known["headers"] = (*self.headers[:at], *[(name, value) for value in fresh], *self.headers[at + 1 :])
-        known["by_name"] = self.by_name | {"via": fresh + self.by_name["via"][1:]}
-        known["via"] = via
+        cache = changed.__dict__
+        cache.update(self.__dict__)
+        cache["headers"] = (*self.headers[:at], *[(name, value) for value in top], *self.headers[at + 1 :])
+        cache["by_name"] = self.by_name | {"via": top + self.by_name["via"][1:]}
+        cache["via"] = via
         for stale in ("vias",) if via else ("vias", "via"):
-            known.pop(stale, None)
+            cache.pop(stale, None)
         return changed
 
     @abstractmethod
     def _with(self, headers: Iterable[tuple[str, str]]) -> Self:
-        """The same message with these headers."""
+        """Return the same message with these headers."""

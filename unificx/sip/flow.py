@@ -1,4 +1,4 @@
-"""A flow: the way between one of our sockets and one peer (RFC 5626 3.1 uses the word so)."""
+"""A flow: the path between a local socket and a peer (term of RFC 5626 section 3.1)."""
 
 from dataclasses import dataclass, replace
 
@@ -8,11 +8,11 @@ WEBSOCKET = frozenset({"ws", "wss"})
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Where a message came from, or shall go.
+    """The source or destination of a message.
 
-    `transport` is "udp", "tcp", "tls", "ws" or "wss"; `host` an IP address (or a name still to be looked up) and `port`
-    the peer's port. `connection` is the number the network layer gave to a stream connection; 0 means a datagram or,
-    on a stream, "connect if needed". `local` is the index of our listening socket, 0 if any will do.
+    `transport` is "udp", "tcp", "tls", "ws" or "wss"; `host` an IP address (or an unresolved name) and `port` the
+    peer's port. `connection` is the number of a stream connection, assigned by the transport layer; 0 means a datagram
+    or, on a stream transport, "connect if needed". `local` is the index of the listening socket, 0 for any.
     """
 
     transport: str
@@ -23,7 +23,7 @@ class Flow:
 
     @property
     def reliable(self) -> bool:
-        """Whether what is sent arrives, or the loss is known: then no retransmission is needed."""
+        """Whether delivery is guaranteed or its failure reported, so that no retransmission is needed."""
         return self.transport != "udp"
 
     @property
@@ -32,14 +32,14 @@ class Flow:
 
     @property
     def by_websocket(self) -> bool:
-        """Whether nobody but the peer can open it anew."""
+        """Whether this is a WebSocket flow, which only the peer can reopen."""
         return self.transport in WEBSOCKET
 
     @property
     def end(self) -> tuple[str, str, int]:
-        """The far end, whatever connection leads there."""
+        """The remote address: transport, host and port, independent of the connection."""
         return self.transport, self.host, self.port
 
     def reconnect(self, port: int) -> "Flow":
-        """The same peer over a new connection to `port` (RFC 3261 18.2.2)."""
+        """Return a flow to the same peer over a new connection to `port` (RFC 3261 18.2.2)."""
         return replace(self, port=port, connection=0)

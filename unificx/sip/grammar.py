@@ -1,5 +1,6 @@
-"""The words SIP's grammar is made of (RFC 3261 section 25.1). Every pattern here takes linear time: what repeats is
-possessive, so a text that does not match is never tried a second way.
+"""Lexical elements of the SIP grammar (RFC 3261 section 25.1).
+
+Every pattern runs in linear time: all repetitions are possessive, so a mismatch never causes backtracking.
 """
 
 import re
@@ -48,7 +49,7 @@ _COMPACT = {
 
 @lru_cache(maxsize=1024)
 def canonical(name: str) -> str:
-    """The lower-case long form of a header name; BadPeer 400 for what is no name. Remembers the usual spellings."""
+    """Return the lower-case long form of a header name. Raise RemoteProtocolError (400) if it is not a token."""
     if not _is_token(name):
         raise BadPeer(400, "Bad Header Name")
     lower = name.lower()
@@ -56,18 +57,18 @@ def canonical(name: str) -> str:
 
 
 def spelled(name: str) -> str:
-    """A lower-case header name as people write it: `Call-ID`, `CSeq`, `Max-Forwards`."""
+    """Return a lower-case header name in its usual capitalization: `Call-ID`, `CSeq`, `Max-Forwards`."""
     return {"call-id": "Call-ID", "cseq": "CSeq", "rack": "RAck"}.get(name) or name.title()
 
 
 @lru_cache(maxsize=256)
 def is_token(text: str) -> bool:
-    """Whether this is one `token`: a method, an option tag, a parameter name."""
+    """Whether the text is a single `token`: a method, an option tag, a parameter name."""
     return _is_token(text) is not None
 
 
 def number(text: str, most: int, reason: str) -> int:
-    """1*DIGIT up to `most`; BadPeer 400 with `reason` for anything else, however long it is."""
+    """Parse 1*DIGIT up to `maximum`. Raise RemoteProtocolError (400, `reason`) for anything else, of any length."""
     if text.isdigit() and text.isascii():
         digits = text if len(text) <= 10 else text.lstrip("0")
         value = int(digits or "0") if len(digits) <= 10 else most + 1
@@ -77,13 +78,13 @@ def number(text: str, most: int, reason: str) -> int:
 
 
 def parameters(text: str) -> Params:
-    """`;lr;expires=60` as pairs. An empty, unbalanced or repeated parameter is BadPeer 400."""
-    text = text.rstrip(" \t")  # or the search would look at each space of the end anew
+    """Parse `;lr;expires=60` into pairs. Raise RemoteProtocolError (400) for an empty, unbalanced or repeated one."""
+    text = text.rstrip(" \t")  # otherwise the search would start anew at each trailing space
     if not text:
         return ()
-    alone = _one_param(text)  # nearly always it is the tag
-    if alone is not None:
-        return ((alone[1], alone[2]),)
+    single = _one_param(text)  # the usual case: only a tag
+    if single is not None:
+        return ((single[1], single[2]),)
     if not _PARAMS(text):
         raise BadPeer(400, "Bad Parameter")
     found: Params = tuple([(name, value if equals else None) for name, equals, value in _each_param(text)])
@@ -93,7 +94,7 @@ def parameters(text: str) -> Params:
 
 
 def find_param(params: Params, name: str) -> str | None:
-    """The value of the parameter `name` (lower case), unquoted; "" if it has none, None if it is not there."""
+    """Return the unquoted value of the parameter `name` (lower case); "" without a value, None if absent."""
     for key, value in params:
         if key == name or key.lower() == name:
             return value if value and value[0] != '"' else unquote(value or "")
@@ -101,14 +102,15 @@ def find_param(params: Params, name: str) -> str | None:
 
 
 def written(params: Params) -> str:
-    """The parameters as they go on the wire, each led by its semicolon."""
+    """Format parameters for the wire, each with a leading semicolon."""
     return "".join([f";{name}" if value is None else f";{name}={value}" for name, value in params])
 
 
 def split_commas(text: str) -> list[str]:
-    """The elements of a comma-separated header value, trimmed. Commas in quotes and in <> separate nothing.
+    """Split a comma-separated header value into trimmed elements. Commas inside quotes and <> do not separate.
 
-    An unbalanced quote or bracket is BadPeer 400. Empty elements are kept: the reader judges them.
+    Raise RemoteProtocolError (400) for an unbalanced quote or bracket. Empty elements are kept for the caller to
+    accept or reject.
     """
     if '"' not in text and "<" not in text:
         return [piece.strip(" \t") for piece in text.split(",")]
@@ -125,7 +127,7 @@ def split_commas(text: str) -> list[str]:
 
 
 def unquote(text: str) -> str:
-    """The text inside a quoted-string; anything else as it is."""
+    """Return the content of a quoted-string; return any other text unchanged."""
     if len(text) < 2 or text[0] != '"':
         return text
     inner = text[1:-1]
@@ -133,5 +135,5 @@ def unquote(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """A quoted-string that says `text`; control characters, which could end a header line, become spaces."""
+    """Return `text` as a quoted-string; control characters, which could end a header line, become spaces."""
     return '"' + _UNPRINTABLE.sub(" ", text).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,4 +1,4 @@
-"""The header fields that are read, as values (RFC 3261 section 20). All others are carried as they came."""
+"""Typed header fields (RFC 3261 section 20). All other headers are passed on unparsed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ __all__ = [
 MAX_CSEQ = 2**31 - 1
 MAX_SECONDS = 2**32 - 1
 DEFAULT_EXPIRES = 3600
-"""What a malformed expiry counts as (RFC 3261 section 20.10 and RFC 4475 section 3.1.2.4)."""
+"""Value of a malformed Expires, seconds (RFC 3261 section 20.10 and RFC 4475 section 3.1.2.4)."""
 
 _name_addr = re.compile(rf'[ \t]*+({QUOTED}|[^"<>;,:\\]*+)[ \t]*+<([^<>]*+)>(.*+)', re.S).fullmatch
 _usual_address = re.compile(rf'(?:"([^"\\]*+)" ?+)?+<([^<>]*+)>(?:;tag=({TOKEN}))?+').fullmatch
@@ -55,7 +55,7 @@ _usual_via = re.compile(
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+(?:"([^"\\]*+)"|({QUOTED}|[^\s",]++))[ \t]*+(?:,|$)'
-_each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # what is no parameter is one last find
+_each_auth_param = re.compile(rf"{_AUTH_PARAM}|((?s:.++))").findall  # unparsable text is captured as one last match
 _q = re.compile(r"0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?").fullmatch
 
 
@@ -63,7 +63,7 @@ _q = re.compile(r"0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?").fullmatch
 class Address:
     """A name-addr or addr-spec with its parameters: From, To, Contact, Route, Refer-To, P-Asserted-Identity…
 
-    `display` is what a person reads: unquoted, "" if there is none. Bytes that were no UTF-8 are in it as surrogates.
+    `display` is the unquoted display name, "" if there is none. Bytes that are not UTF-8 are kept as surrogates.
     """
 
     display: str
@@ -75,22 +75,22 @@ class Address:
         return f"{display}<{self.uri}>{written(self.params)}"
 
     def param(self, name: str) -> str | None:
-        """The unquoted value of a header parameter (not of the URI), "" if it has none, None if it is not there."""
+        """Return the unquoted value of a header parameter (not of the URI); "" without a value, None if absent."""
         return find_param(self.params, name)
 
     def with_params(self, *params: tuple[str, str | None]) -> Address:
-        """With these header parameters, in the place of those of the same name."""
-        fresh = {name.lower() for name, _ in params}
-        return replace(self, params=(*(kept for kept in self.params if kept[0].lower() not in fresh), *params))
+        """Return a copy with these header parameters, replacing those of the same name."""
+        names = {name.lower() for name, _ in params}
+        return replace(self, params=(*(param for param in self.params if param[0].lower() not in names), *params))
 
     @property
     def tag(self) -> str:
-        """The dialog tag, "" if there is none."""
+        """The tag parameter, "" if there is none."""
         return (find_param(self.params, "tag") or "") if self.params else ""
 
     @property
     def q(self) -> float:
-        """The preference of a contact, 1.0 unless said otherwise; BadPeer 400 if it is no qvalue."""
+        """The q value of a contact, 1.0 by default. Raise RemoteProtocolError (400) if it is malformed."""
         value = find_param(self.params, "q")
         if value is None:
             return 1.0
@@ -100,13 +100,13 @@ class Address:
 
     @property
     def expires(self) -> int | None:
-        """Seconds a contact asks for, None if it does not say; a malformed value counts as 3600."""
+        """The expires parameter of a contact in seconds, None if absent; a malformed value counts as 3600."""
         value = find_param(self.params, "expires")
         return None if value is None else seconds(value)
 
 
 def seconds(text: str) -> int:
-    """Delta-seconds of an Expires; a malformed or overlarge value counts as 3600."""
+    """Parse the delta-seconds of an Expires; a malformed or too large value counts as 3600."""
     try:
         return number(text.strip(" \t"), MAX_SECONDS, "")
     except BadPeer:
@@ -114,13 +114,13 @@ def seconds(text: str) -> int:
 
 
 def parse_address(text: str) -> Address:
-    """One address; BadPeer 400, or 416 for a URI scheme we do not speak.
+    """Parse one address. Raise RemoteProtocolError: 400, or 416 for an unsupported URI scheme.
 
-    Without <> everything after the first semicolon belongs to the header, and the URI may hold no comma and no question
-    mark (RFC 3261 section 20).
+    Without <> everything after the first semicolon belongs to the header, and the URI must not contain a comma or a
+    question mark (RFC 3261 section 20).
     """
     match = _usual_address(text)
-    if match is not None:  # so nearly every phone writes it
+    if match is not None:  # fast path: the form of nearly every phone
         display, uri, tag = match.groups()
         return Address(display or "", Uri.parse(uri), (("tag", tag),) if tag else ())
     match = _name_addr(text)
@@ -136,7 +136,7 @@ def parse_address(text: str) -> Address:
 
 
 def parse_party(text: str) -> Address:
-    """From or To: one address, whose tag is not empty if it has one; BadPeer 400 or 416."""
+    """Parse From or To: one address; a tag must not be empty. Raise RemoteProtocolError (400 or 416)."""
     address = parse_address(text)
     if address.params and find_param(address.params, "tag") == "":
         raise BadPeer(400, "Bad Tag")
@@ -144,7 +144,7 @@ def parse_party(text: str) -> Address:
 
 
 def parse_addresses(lines: Iterable[str]) -> list[Address]:
-    """All addresses of a header that may be repeated and may hold several values a line."""
+    """Parse all addresses of a header that may be repeated and may hold several values per line."""
     return [parse_address(value) for line in lines for value in split_commas(line)]
 
 
@@ -160,11 +160,11 @@ class Via:
 
     @staticmethod
     def parse(text: str) -> Via:
-        """One Via value; BadPeer 400. Whether the protocol is ours is not asked here."""
+        """Parse one Via value. Raise RemoteProtocolError (400). The protocol is not checked here."""
         match = _usual_via(text)
-        if match is not None:  # so nearly every phone writes it
-            transport, host, port, asks, branch = match.groups()
-            params: Params = (("rport", None), ("branch", branch)) if asks else (("branch", branch),)
+        if match is not None:  # fast path: the form of nearly every phone
+            transport, host, port, rport, branch = match.groups()
+            params: Params = (("rport", None), ("branch", branch)) if rport else (("branch", branch),)
             protocol = "SIP/2.0"
         else:
             match = _via(text)
@@ -178,7 +178,7 @@ class Via:
 
     @staticmethod
     def salvage(text: str) -> str | None:
-        """Protocol, transport and sent-by of a Via whose parameters are broken: enough to send a 400 back."""
+        """Return protocol, transport and sent-by of a Via with malformed parameters: enough to send a 400 back."""
         match = _via_hop(text)
         return match and match[0]
 
@@ -186,56 +186,56 @@ class Via:
         return f"{self.protocol}/{self.transport} {self.sent_by}{written(self.params)}"
 
     def param(self, name: str) -> str | None:
-        """The value of a parameter, "" if it has none, None if it is not there."""
+        """Return the value of a parameter; "" without a value, None if absent."""
         return find_param(self.params, name)
 
     @property
     def branch(self) -> str:
-        """The transaction's id at that hop, "" from an RFC 2543 peer."""
+        """The transaction id at that hop, "" from an RFC 2543 peer."""
         return find_param(self.params, "branch") or ""
 
     @property
     def received(self) -> str:
-        """The address the request really came from, "" if it is the sent-by's."""
+        """The actual source address of the request, "" if equal to the sent-by."""
         return find_param(self.params, "received") or ""
 
     @property
     def rport(self) -> str | None:
-        """The port the request really came from; "" asks for it (RFC 3581), None does not."""
+        """The actual source port of the request; "" requests it (RFC 3581), None if absent."""
         return find_param(self.params, "rport")
 
     @property
     def sent_by(self) -> str:
-        """host or host:port, as the sender calls itself."""
+        """The sent-by: host or host:port as given by the sender."""
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
     def seen_from(self, host: str, port: int) -> Via:
-        """With `received` and `rport` as the receiver of a request has to note them (RFC 3261 18.2.1, RFC 3581 4)."""
-        asks = False
-        noted: list[tuple[str, str | None]] = []
+        """With `received` and `rport` set as by the receiver of a request (RFC 3261 18.2.1, RFC 3581 4)."""
+        rport_requested = False
+        params: list[tuple[str, str | None]] = []
         for name, value in self.params:
             key = name.lower()
-            asks = asks or key == "rport"
+            rport_requested = rport_requested or key == "rport"
             if key not in ("received", "rport"):
-                noted.append((name, value))
-        if asks:
-            noted += (("received", host), ("rport", str(port)))
+                params.append((name, value))
+        if rport_requested:
+            params += (("received", host), ("rport", str(port)))
         elif self.host.strip("[]").lower() != host:
-            noted.append(("received", host))
-        return Via(self.transport, self.host, self.port, tuple(noted), self.protocol)
+            params.append(("received", host))
+        return Via(self.transport, self.host, self.port, tuple(params), self.protocol)
 
 
 @dataclass(frozen=True, slots=True)
 class CSeq:
-    """Number (below 2**31) and method of a request."""
+    """Sequence number (below 2**31) and method of a request."""
 
     number: int
     method: str
 
     @staticmethod
     def parse(text: str) -> CSeq:
-        """BadPeer 400."""
-        return _known_cseq(text) if len(text) <= KNOWN_LENGTH else _parse_cseq(text)
+        """Parse a CSeq value. Raise RemoteProtocolError (400)."""
+        return _parse_cseq_cached(text) if len(text) <= KNOWN_LENGTH else _parse_cseq(text)
 
     def __str__(self) -> str:
         return f"{self.number} {self.method}"
@@ -248,12 +248,12 @@ def _parse_cseq(text: str) -> CSeq:
     return CSeq(number(match[1], MAX_CSEQ, "Bad CSeq"), match[2])
 
 
-_known_cseq = lru_cache(maxsize=KNOWN)(_parse_cseq)
+_parse_cseq_cached = lru_cache(maxsize=KNOWN)(_parse_cseq)
 
 
 @dataclass(frozen=True, slots=True)
 class RAck:
-    """Which reliable provisional response a PRACK is for (RFC 3262 section 7.2)."""
+    """The reliable provisional response that a PRACK acknowledges (RFC 3262 section 7.2)."""
 
     rseq: int
     number: int
@@ -261,7 +261,7 @@ class RAck:
 
     @staticmethod
     def parse(text: str) -> RAck:
-        """BadPeer 400."""
+        """Parse a RAck value. Raise RemoteProtocolError (400)."""
         match = _rack(text)
         if match is None:
             raise BadPeer(400, "Bad RAck")
@@ -273,14 +273,14 @@ class RAck:
 
 @dataclass(frozen=True, slots=True)
 class SessionExpires:
-    """How long a call lives without a refresh (RFC 4028 section 4). `refresher` is "uac", "uas" or "" (not said)."""
+    """The session interval (RFC 4028 section 4). `refresher` is "uac", "uas" or "" (not specified)."""
 
     seconds: int
     refresher: str = ""
 
     @staticmethod
     def parse(text: str) -> SessionExpires:
-        """BadPeer 400."""
+        """Parse a Session-Expires value. Raise RemoteProtocolError (400)."""
         interval, semicolon, params = text.partition(";")
         refresher = (find_param(parameters(semicolon + params), "refresher") or "").lower()
         if refresher not in ("", "uac", "uas"):
@@ -299,14 +299,14 @@ class AuthParams:
     params: dict[str, str] = field(default_factory=dict[str, str])
 
     def get(self, name: str) -> str:
-        """The value of a parameter, "" if it is not there."""
+        """Return the value of a parameter, "" if absent."""
         return self.params.get(name, "")
 
 
 def parse_auth(text: str) -> AuthParams:
-    """One WWW-Authenticate, Authorization or Proxy- value of either (RFC 3261 section 25.1); BadPeer 400.
+    """Parse a value of WWW-Authenticate, Authorization or their Proxy- forms (RFC 3261 section 25.1).
 
-    Of a scheme other than Digest nothing but the name is read: nobody here understands the rest.
+    Only the name of a scheme other than Digest is parsed. Raise RemoteProtocolError (400).
     """
     scheme, _, rest = text.strip(" \t").partition(" ")
     if not scheme:

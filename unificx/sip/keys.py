@@ -1,17 +1,17 @@
-"""Keys that phones tell by INFO, in the two forms that are in use; neither has an RFC."""
+"""DTMF digits in INFO requests, in the two formats in use; neither has an RFC."""
 
-_KEYS = "0123456789*#ABCD"
+_DIGITS = "0123456789*#ABCD"
 
 
 def key_in(content_type: str, body: bytes) -> str:
-    """The key an INFO tells of: `Signal=5` as most phones write it, or the key alone; "" if it is none."""
-    kind = content_type.partition(";")[0].strip().lower()
+    """Return the digit in an INFO body: `Signal=5`, the most common form, or the digit alone; "" if there is none."""
+    media_type = content_type.partition(";")[0].strip().lower()
     text = body[:200].decode("ascii", "replace")
-    if kind == "application/dtmf-relay":
+    if media_type == "application/dtmf-relay":
         found = [line.partition("=")[2].strip() for line in text.splitlines() if line.lower().startswith("signal")]
         text = found[0] if found else ""
-    elif kind != "application/dtmf":
+    elif media_type != "application/dtmf":
         return ""
-    key = text.strip().upper()
-    key = {"10": "*", "11": "#"}.get(key, key)
-    return key if len(key) == 1 and key in _KEYS else ""
+    digit = text.strip().upper()
+    digit = {"10": "*", "11": "#"}.get(digit, digit)
+    return digit if len(digit) == 1 and digit in _DIGITS else ""

@@ -1,11 +1,11 @@
-"""How much of a message is looked at: checked before any pattern runs over it."""
+"""Size limits of a SIP message, checked before any pattern is applied to it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`message`, `line` in bytes and characters; a folded header counts as one line."""
+    """The whole message in bytes, a line in characters; a folded header counts as one line."""
 
     message: int = 65_536
     headers: int = 100

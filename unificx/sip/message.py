@@ -1,8 +1,7 @@
-"""SIP requests and responses: parsed once, carried untouched, written by one join (RFC 3261 section 7).
+"""SIP requests and responses (RFC 3261 section 7).
 
-Only the start line, the split into header lines and what every message must have (Via, From, To, Call-ID, CSeq,
-Content-Length, Max-Forwards) are looked at when a message comes in; every other header is read when somebody asks, and
-goes out as it came.
+On receipt only the start line, the split into header lines and the mandatory headers (Via, From, To, Call-ID, CSeq,
+Content-Length, Max-Forwards) are parsed; every other header is parsed on first access and sent on unchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ __all__ = ["Headers", "Message", "Request", "Response", "parse", "respond"]
 
 VERSION = "SIP/2.0"
 _FOLD = re.compile(r"\r\n[ \t]++")
-_ONCE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
+_SINGLE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
 _ECHOED = frozenset(("via", "from", "to", "call-id", "cseq"))
 _version = re.compile(r"SIP/[0-9]++\.[0-9]++", re.I).fullmatch
 _status_line = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*+))?+", re.I | re.S).fullmatch
@@ -45,7 +44,7 @@ class Request(Message):
 
     @typed
     def target(self) -> Uri:
-        """The Request-URI; BadPeer 400, or 416 for a scheme we do not speak."""
+        """The parsed Request-URI. Raise RemoteProtocolError: 400, or 416 for an unsupported scheme."""
         uri = Uri.parse(self.uri)
         if uri.headers:
             raise BadPeer(400, "Headers In Request-URI")
@@ -53,7 +52,7 @@ class Request(Message):
 
     @typed
     def max_forwards(self) -> int | None:
-        """How many hops the request may still take, None if it does not say."""
+        """The Max-Forwards header, None if absent."""
         value = self.first("max-forwards")
         return None if value is None else number(value, 255, "Bad Max-Forwards")
 
@@ -75,7 +74,7 @@ class Request(Message):
         headers: Iterable[tuple[str, str]] | None = None,
         body: bytes | None = None,
     ) -> Request:
-        """The same with what is given in place of what was."""
+        """Return a copy with the given parts replaced."""
         return Request(
             self.method if method is None else method,
             self.uri if uri is None else uri,
@@ -88,7 +87,7 @@ class Request(Message):
 
 
 class Response(Message):
-    """A response; the reason phrase is for people and decides nothing."""
+    """A response; the reason phrase is informational only."""
 
     def __init__(
         self, status: int, reason: str = "", headers: Iterable[tuple[str, str]] = (), body: bytes = b""
@@ -112,7 +111,7 @@ class Response(Message):
         headers: Iterable[tuple[str, str]] | None = None,
         body: bytes | None = None,
     ) -> Response:
-        """The same with what is given in place of what was."""
+        """Return a copy with the given parts replaced."""
         return Response(
             self.status if status is None else status,
             self.reason if reason is None else reason,
@@ -133,9 +132,9 @@ def respond(
     headers: Iterable[tuple[str, str]] = (),
     body: bytes = b"",
 ) -> Response:
-    """A response to the request (RFC 3261 section 8.2.6): Via, From, To, Call-ID and CSeq as they came.
+    """Return a response to the request (RFC 3261 section 8.2.6), with Via, From, To, Call-ID and CSeq copied.
 
-    `to_tag` goes into a To that has none, but not in a 100. A broken request is answered with what it has of these.
+    `to_tag` is added to a To without a tag, except in a 100. Headers missing in a malformed request are omitted.
     """
     lines: list[tuple[str, str]] = []
     seen: set[str] = set()
@@ -145,13 +144,13 @@ def respond(
             if name != "via" and name in seen:
                 continue
             seen.add(name)
-            lines.append((line[0], _tagged(request, line[1], to_tag)) if name == "to" and status > 100 else line)
+            lines.append((line[0], _with_tag(request, line[1], to_tag)) if name == "to" and status > 100 else line)
         elif name == "timestamp" and status == 100:
             lines.append(line)
     return Response(status, reason or PHRASES.get(status, ""), (*lines, *headers), body)
 
 
-def _tagged(request: Request, to: str, tag: str) -> str:
+def _with_tag(request: Request, to: str, tag: str) -> str:
     try:
         return to if not tag or request.to.tag else f"{to};tag={tag}"
     except BadPeer:
@@ -159,10 +158,10 @@ def _tagged(request: Request, to: str, tag: str) -> str:
 
 
 def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
-    """One message: a datagram, or what a stream's Content-Length framed. Octets after the body are ignored.
+    """Parse one message: a datagram, or a message framed by Content-Length. Octets after the body are ignored.
 
-    Raises BadPeer, with the request in it if it can be answered. What is not answered at all: what exceeds the limits,
-    has no end of headers, or a line break that is not CRLF.
+    Raise RemoteProtocolError, which holds the request if it can be answered. A message that exceeds the limits, has no
+    end of headers, or a line break other than CRLF is never answered.
     """
     lines, body = _split(data, limits)
     headers, index, fault = _header_lines(lines)
@@ -204,7 +203,7 @@ def _split(data: bytes, limits: Limits) -> tuple[list[str], bytes]:
 
 
 def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, list[str]], BadPeer | None]:
-    """The lines as sent, their values by name, and what is wrong with a line that had to be left out."""
+    """Return the lines as sent, their values by name, and the error of a line that was left out."""
     headers: list[tuple[str, str]] = []
     index: dict[str, list[str]] = {}
     fault: BadPeer | None = None
@@ -220,7 +219,7 @@ def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, li
         headers.append((name, value))
         if key in index:
             index[key].append(value)
-            if key in _ONCE:
+            if key in _SINGLE:
                 fault = BadPeer(400, f"Repeated {spelled(key)}")
         else:
             index[key] = [value]
@@ -235,13 +234,13 @@ def _response(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Re
 
 
 def _request(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Request:
-    """Whatever the line, so that there is something to answer; `_check` judges it."""
+    """Build a request from any start line, so that an error can be answered; `_check` validates it."""
     method, _, rest = start.partition(" ")
     return Request(method, rest.rpartition(" ")[0], headers, body)
 
 
 def _check(message: Request | Response, start: str, fault: BadPeer | None) -> None:
-    """Reads what every message must have, so that asking for it later cannot fail."""
+    """Validate the message and parse its mandatory headers, so that later access cannot fail."""
     if isinstance(message, Request):
         version = start.rpartition(" ")[2]
         if version.upper() != VERSION:

@@ -1,58 +1,58 @@
-"""Overload control: how much new work to refuse, told by how late the event loop runs.
+"""Overload control: the share of new requests to reject, derived from the lag of the event loop.
 
-First repeated requests go unanswered (their answer is on its way, or they come again), then a part of the new ones is
-refused by 503, the larger the later the loop runs: a slope, not a cliff. What belongs to a call goes on.
+First, retransmitted requests go unanswered (their response is already on its way, or they are repeated anyway); then a
+share of the new requests is rejected with 503. The share rises gradually with the lag. Requests inside dialogs are
+always served.
 
-A loop that was held up once and is on time again has no more to do than it can: only a lag that stands is believed, as
-a standing queue is in CoDel (RFC 8289 section 4.1).
+A single stall is not overload: only a persistent lag counts, like the standing queue of CoDel (RFC 8289 section 4.1).
 """
 
 from collections import deque
 
 STANDS = 3
-"""Measurements in a row that have to be late; the least of them counts."""
+"""Consecutive measurements that must be late; the smallest of them counts."""
 
 
 class Overload:
     """All times in seconds.
 
-    Refusing begins when the smoothed lag passes `begins`, takes all but a twentieth of the new requests at `full`, and
-    ends only when the lag has fallen under `ends`.
+    Rejecting starts when the smoothed lag exceeds `start_lag`, reaches 95 % of new requests at `full_lag`, and stops
+    only when the lag has fallen below `stop_lag`.
     """
 
     def __init__(self, *, ends: float = 0.05, begins: float = 0.15, full: float = 1.0) -> None:
-        self._ends, self._begins, self._full = ends, begins, full
+        self._stop_lag, self._start_lag, self._full_lag = ends, begins, full
         self._lag = 0.0
-        self._last = deque([0.0] * STANDS, maxlen=STANDS)
-        self._refusing = False
+        self._recent_lags = deque([0.0] * STANDS, maxlen=STANDS)
+        self._rejecting = False
 
     def measure(self, lag: float) -> None:
-        """Tell how much later than asked the loop has come back; to be called some ten times a second.
+        """Record how much later than scheduled the event loop ran; call about ten times a second.
 
-        Trouble that stands is believed quickly, its end slowly.
+        The smoothed lag rises quickly with a persistent lag and falls slowly after it.
         """
-        self._last.append(lag)
-        if not self._refusing:
-            lag = min(self._last)
+        self._recent_lags.append(lag)
+        if not self._rejecting:
+            lag = min(self._recent_lags)
         self._lag += (lag - self._lag) * (0.5 if lag > self._lag else 0.1)
-        self._refusing = self._lag > (self._ends if self._refusing else self._begins)
+        self._rejecting = self._lag > (self._stop_lag if self._rejecting else self._start_lag)
 
     @property
     def drops_repetitions(self) -> bool:
-        """Whether requests that came before are let go unanswered."""
-        return self._lag > self._ends
+        """Whether retransmitted requests are left unanswered."""
+        return self._lag > self._stop_lag
 
     @property
     def share(self) -> float:
-        """Which part of new requests is refused: 0.0 to 0.95."""
-        if not self._refusing:
+        """The share of new requests to reject: 0.0 to 0.95."""
+        if not self._rejecting:
             return 0.0
-        return min(0.95, (self._lag - self._ends) / (self._full - self._ends))
+        return min(0.95, (self._lag - self._stop_lag) / (self._full_lag - self._stop_lag))
 
     def refusal(self, dice: int) -> int:
-        """Seconds after which to come again, 0 if the request is welcome.
+        """Return the Retry-After of a rejected request in seconds, 0 if the request is accepted.
 
-        `dice` is a hash of the request: its repetitions are judged alike, and those refused come back spread over time.
+        `request_hash` makes the result equal for retransmissions and spreads the retries of rejected requests.
         """
         if (dice & 0xFFFF) / 0x10000 >= self.share:
             return 0

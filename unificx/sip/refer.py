@@ -1,4 +1,4 @@
-"""What a REFER asks for (RFC 3515), and the Replaces header that may come with it (RFC 3891)."""
+"""Parsing of REFER requests (RFC 3515) and the Replaces header (RFC 3891)."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _token = re.compile(TOKEN).fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Replaces:
-    """Names a dialog as the one who is to end it sees it: `to_tag` is his own. `early_only`: only while it rings."""
+    """Identifies the dialog to replace: `to_tag` is the local tag of its receiver. `early_only`: only while ringing."""
 
     call_id: str
     to_tag: str
@@ -24,18 +24,18 @@ class Replaces:
 
     @staticmethod
     def parse(text: str) -> "Replaces":
-        """The value of a Replaces header. Raises BadPeer(400)."""
-        found = _replaces(text)
-        params = parameters(found[2]) if found is not None else ()
+        """Parse a Replaces value. Raise RemoteProtocolError (400)."""
+        match = _replaces(text)
+        params = parameters(match[2]) if match is not None else ()
         tags = [find_param(params, name) or "" for name in ("to-tag", "from-tag")]
-        if found is None or not all(_token(tag) for tag in tags):
+        if match is None or not all(_token(tag) for tag in tags):
             raise BadPeer(400, "Bad Replaces")
-        return Replaces(found[1], tags[0], tags[1], any(name.lower() == "early-only" for name, _ in params))
+        return Replaces(match[1], tags[0], tags[1], any(name.lower() == "early-only" for name, _ in params))
 
 
 @dataclass(frozen=True, slots=True)
 class Refer:
-    """Call `target`; `quiet`: nothing is to be told of what becomes of it (RFC 4488)."""
+    """A request to call `target`; `suppress_notify`: without a subscription to the result (RFC 4488)."""
 
     target: Uri = field(repr=False)
     replaces: Replaces | None = None
@@ -43,8 +43,8 @@ class Refer:
 
 
 def refer_of(request: Request) -> Refer:
-    """What a REFER asks for. Raises BadPeer: 400 for one without a single address that can be read, 416 for a scheme
-    we do not speak, 403 for what is to be something else than a call."""
+    """Parse a REFER. Raise RemoteProtocolError: 400 without exactly one valid Refer-To, 416 for an unsupported scheme,
+    403 for a method other than INVITE."""
     values = request.values("refer-to")
     if len(values) != 1:
         raise BadPeer(400, "One Refer-To Is Needed", request)
@@ -57,8 +57,8 @@ def refer_of(request: Request) -> Refer:
 
 
 def replaces_of(invite: Request) -> Replaces | None:
-    """The dialog an INVITE wants to take the place of, None if it is just a call. Raises BadPeer(400), RFC 3891
-    section 3: one Replaces at most."""
+    """Return the Replaces of an INVITE, None if absent. Raise RemoteProtocolError (400) if there is more than one
+    (RFC 3891 section 3)."""
     values = invite.all("replaces")
     if len(values) > 1:
         raise BadPeer(400, "More Than One Replaces", invite)

@@ -1,7 +1,7 @@
-"""One subscription, as its notifier sees it (RFC 6665 4.2): when to send NOTIFY, and when it is over.
+"""State machine of a subscription on the notifier side (RFC 6665 4.2): when to send NOTIFY, and when it ends.
 
-The machine knows neither dialog nor event package. It says with which Subscription-State a NOTIFY goes out; what is in
-it is fetched then, so that several changes become one. Only one NOTIFY is under way at a time.
+The machine is independent of dialog and event package. It emits the Subscription-State of a NOTIFY; the body is
+created when it is sent, so that several changes are combined. Only one NOTIFY is in progress at a time.
 """
 
 from dataclasses import dataclass, replace
@@ -12,39 +12,39 @@ from unificx.sip.errors import BadPeer
 from unificx.sip.timers import LIFETIME
 
 GAP = 1.0
-"""The shortest time from one NOTIFY of a change to the next, seconds."""
+"""Minimum interval between two NOTIFY requests for changes, seconds."""
 
 Reason = Literal["deactivated", "probation", "rejected", "timeout", "giveup", "noresource", "invariant"]
 
 
-# What can happen.
+# Events.
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """A SUBSCRIBE inside the dialog was accepted for so many seconds; 0 ends the subscription."""
+    """A SUBSCRIBE inside the dialog was accepted for `expires` seconds; 0 ends the subscription."""
 
     expires: int
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A pending subscription may see the state now."""
+    """A pending subscription was authorized."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """There is something new to tell."""
+    """The state of the resource changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """We end it."""
+    """The notifier ends the subscription."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyAnswered:
-    """The final response to a NOTIFY; `retry_after` in seconds, None if it does not say."""
+    """The final response to a NOTIFY; `retry_after` in seconds, None if absent."""
 
     status: int
     retry_after: int | None = None
@@ -52,7 +52,7 @@ class NotifyAnswered:
 
 @dataclass(frozen=True, slots=True)
 class NotifyFailed:
-    """No response came to a NOTIFY."""
+    """A NOTIFY got no response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ class TimePassed: ...
 Event = Refreshed | Approved | Changed | Ended | NotifyAnswered | NotifyFailed | TimePassed
 
 
-# What must be done.
+# Actions.
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Send a NOTIFY with this Subscription-State; one that is "pending" tells nothing of the state."""
+    """Send a NOTIFY with this Subscription-State; a "pending" one must not reveal the state."""
 
     state: str
 
@@ -73,10 +73,10 @@ class Notify:
 Action = Notify
 
 
-# Where we stand.
+# States.
 @dataclass(frozen=True, slots=True)
 class Open:
-    """`telling`: a NOTIFY is under way. `due`: another is wanted, though not before `quiet_until`."""
+    """`notify_in_progress`: a NOTIFY is unanswered. `notify_due`: send another, not before `notify_not_before`."""
 
     ends_at: float
     approved: bool
@@ -87,7 +87,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The last NOTIFY waits for the one under way."""
+    """The final NOTIFY waits until the one in progress is answered."""
 
     reason: Reason
     give_up_at: float
@@ -102,9 +102,9 @@ Outcome = tuple[State, list[Action]]
 
 
 def granted(asked: int | None, *, usual: int = 3600, least: int = 60, most: int = 86_400) -> int:
-    """Seconds to grant a SUBSCRIBE that asks for `asked` (4.2.1.1).
+    """Return the seconds granted to a SUBSCRIBE with Expires `requested` (4.2.1.1). 0 is a fetch or an unsubscribe.
 
-    Raises BadPeer 423 if that is too brief; the answer then needs a Min-Expires of `least`. 0 is a fetch, or the end.
+    Raise RemoteProtocolError (423) if it is too brief; the response then needs a Min-Expires of `minimum`.
     """
     if asked is None:
         return usual
@@ -114,14 +114,14 @@ def granted(asked: int | None, *, usual: int = 3600, least: int = 60, most: int 
 
 
 def begin(expires: int, now: float, *, approved: bool) -> Outcome:
-    """A SUBSCRIBE was accepted: the first NOTIFY goes out at once (4.2.1.2)."""
+    """Accept a SUBSCRIBE: the first NOTIFY is sent immediately (4.2.1.2)."""
     if expires == 0:
-        return _last("timeout")
-    return _tell(Open(now + expires, approved, telling=False, due=True, quiet_until=now), now)
+        return _final_notify("timeout")
+    return _notify(Open(now + expires, approved, telling=False, due=True, quiet_until=now), now)
 
 
 def step(state: State, event: Event, now: float) -> Outcome:
-    """Take one event; say where we stand now and what must be done."""
+    """Process one event. Return the new state and the actions."""
     match state:
         case Open():
             return _open(state, event, now)
@@ -134,7 +134,7 @@ def step(state: State, event: Event, now: float) -> Outcome:
 
 
 def deadline(state: State) -> float | None:
-    """When `TimePassed` is next due."""
+    """Return when `TimerFired` is due next, None if never."""
     match state:
         case Open(ends_at, _, telling, due, quiet_until):
             return min(ends_at, quiet_until) if due and not telling else ends_at
@@ -151,11 +151,11 @@ def _open(state: Open, event: Event, now: float) -> Outcome:
         case Refreshed(0):
             return _end(state, "timeout", now)
         case Refreshed(expires):
-            return _tell(replace(state, ends_at=now + expires, due=True, quiet_until=now), now)
+            return _notify(replace(state, ends_at=now + expires, due=True, quiet_until=now), now)
         case Approved():
-            return _tell(replace(state, approved=True, due=True, quiet_until=now), now)
+            return _notify(replace(state, approved=True, due=True, quiet_until=now), now)
         case Changed():
-            return _tell(replace(state, due=True), now) if state.approved else (state, [])
+            return _notify(replace(state, due=True), now) if state.approved else (state, [])
         case Ended(reason):
             return _end(state, reason, now)
         case NotifyAnswered():
@@ -163,24 +163,24 @@ def _open(state: Open, event: Event, now: float) -> Outcome:
         case NotifyFailed():
             return Terminated(), []
         case TimePassed():
-            return _end(state, "timeout", now) if now >= state.ends_at else _tell(state, now)
+            return _end(state, "timeout", now) if now >= state.ends_at else _notify(state, now)
         case _:
             assert_never(event)
 
 
 def _answered(state: Open, answer: NotifyAnswered, now: float) -> Outcome:
-    """A refusal ends the subscription, unless it asks to come again later (4.2.2)."""
+    """Process the response: an error ends the subscription, unless it has a Retry-After (4.2.2)."""
     if answer.status < 300:
-        return _tell(replace(state, telling=False), now)
+        return _notify(replace(state, telling=False), now)
     if answer.status == 481 or answer.retry_after is None:
         return Terminated(), []
-    return _tell(replace(state, telling=False, due=True, quiet_until=now + answer.retry_after), now)
+    return _notify(replace(state, telling=False, due=True, quiet_until=now + answer.retry_after), now)
 
 
 def _ending(state: Ending, event: Event, now: float) -> Outcome:
     match event:
         case NotifyAnswered(status) if status != 481:
-            return _last(state.reason)
+            return _final_notify(state.reason)
         case NotifyAnswered() | NotifyFailed():
             return Terminated(), []
         case TimePassed():
@@ -191,17 +191,17 @@ def _ending(state: Ending, event: Event, now: float) -> Outcome:
             assert_never(event)
 
 
-def _tell(state: Open, now: float) -> Outcome:
+def _notify(state: Open, now: float) -> Outcome:
     if state.telling or not state.due or now < state.quiet_until:
         return state, []
-    word = "active" if state.approved else "pending"
-    left = max(1, ceil(state.ends_at - now))
-    return replace(state, telling=True, due=False, quiet_until=now + GAP), [Notify(f"{word};expires={left}")]
+    value = "active" if state.approved else "pending"
+    remaining = max(1, ceil(state.ends_at - now))
+    return replace(state, telling=True, due=False, quiet_until=now + GAP), [Notify(f"{value};expires={remaining}")]
 
 
 def _end(state: Open, reason: Reason, now: float) -> Outcome:
-    return (Ending(reason, now + LIFETIME), []) if state.telling else _last(reason)
+    return (Ending(reason, now + LIFETIME), []) if state.telling else _final_notify(reason)
 
 
-def _last(reason: Reason) -> Outcome:
+def _final_notify(reason: Reason) -> Outcome:
     return Terminated(), [Notify(f"terminated;reason={reason}")]

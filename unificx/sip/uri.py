@@ -13,9 +13,9 @@ from unificx.sip.grammar import Params, find_param, written
 
 _sip = re.compile(
     r"(sips?):"
-    r"(?:([!#-9;=?A-~]++)(?::([!#-9;=?A-~]*+))?+@)?"  # what is visible, without " : < > @
+    r"(?:([!#-9;=?A-~]++)(?::([!#-9;=?A-~]*+))?+@)?"  # visible characters except " : < > @
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._-]++)(?::([0-9]{1,5}+))?+"
-    r"((?:;[!#-:=@-~]++)*+)"  # without " ; < > ?
+    r"((?:;[!#-:=@-~]++)*+)"  # visible characters except " ; < > ?
     r"(?:\?([!#-;=?-~]++))?+",
     re.I,
 ).fullmatch
@@ -23,19 +23,19 @@ _tel = re.compile(r"tel:(\+?[0-9A-F*#().-]++)((?:;[!#-:=@-~]++)*+)", re.I).fullm
 _has_scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:").match
 _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 _SEPARATORS = str.maketrans("", "", "-.()")
-_MUST_AGREE = frozenset(("user", "ttl", "method", "maddr", "transport"))
+_MUST_MATCH = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
 KNOWN, KNOWN_LENGTH = 1024, 128
-"""How many URIs are remembered, and up to how many characters: most come again at once."""
+"""Number of cached URIs and maximum length of one: most are parsed again immediately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Uri:
-    """One address. Its parts stay as they were sent (escapes, case), so that writing it gives back what came in.
+    """A URI. Its parts are kept as sent (escapes, case), so that `str` returns the original text.
 
-    `user` is "" if there is none; `host` keeps the brackets of an IPv6 address and is "" in a `tel:` URI, whose number
-    is the user.
+    `user` is "" if absent; `host` includes the brackets of an IPv6 address and is "" in a `tel:` URI, whose number is
+    the user.
     """
 
     scheme: str
@@ -48,8 +48,8 @@ class Uri:
 
     @staticmethod
     def parse(text: str) -> Uri:
-        """BadPeer 400 for what is no URI, 416 for a scheme we do not speak."""
-        return _known(text) if len(text) <= KNOWN_LENGTH else _parse(text)
+        """Parse a URI. Raise RemoteProtocolError: 400 for invalid syntax, 416 for an unsupported scheme."""
+        return _parse_cached(text) if len(text) <= KNOWN_LENGTH else _parse(text)
 
     def __str__(self) -> str:
         if self.scheme == "tel":
@@ -66,49 +66,49 @@ class Uri:
 
     @property
     def user_text(self) -> str:
-        """The user part with its escapes resolved; bytes that are no UTF-8 show as U+FFFD."""
+        """The user part with escapes decoded; bytes that are not UTF-8 become U+FFFD."""
         return _unescape(self.user) if "%" in self.user else self.user
 
     @property
     def plain(self) -> Uri:
-        """The address alone: without password, parameters and headers."""
+        """The URI without password, parameters and headers."""
         return Uri(self.scheme, self.user, self.host, self.port)
 
     def param(self, name: str) -> str | None:
-        """The raw value of a parameter, "" if it has none, None if it is not there."""
+        """Return the raw value of a parameter; "" without a value, None if absent."""
         return find_param(self.params, name)
 
     def has(self, name: str) -> bool:
-        """Whether the parameter is there, with a value or without."""
+        """Whether the parameter is present, with or without a value."""
         return self.param(name) is not None
 
     def header(self, name: str) -> str | None:
-        """The value of a header to be put into a request made from this URI (`?Replaces=`), escapes resolved."""
+        """Return the decoded value of a header for requests built from this URI (`?Replaces=`), None if absent."""
         value = find_param(self.headers, name)
         return None if value is None else _unescape(value)
 
     def with_params(self, *params: tuple[str, str | None]) -> Uri:
-        """With these parameters, in the place of those of the same name."""
-        fresh = {name.lower() for name, _ in params}
-        return replace(self, params=(*(kept for kept in self.params if kept[0].lower() not in fresh), *params))
+        """Return a copy with these parameters, replacing those of the same name."""
+        names = {name.lower() for name, _ in params}
+        return replace(self, params=(*(param for param in self.params if param[0].lower() not in names), *params))
 
     def without_params(self, *names: str) -> Uri:
-        """Without these parameters (lower case)."""
-        return replace(self, params=tuple(kept for kept in self.params if kept[0].lower() not in names))
+        """Return a copy without these parameters (names in lower case)."""
+        return replace(self, params=tuple(param for param in self.params if param[0].lower() not in names))
 
     def equals(self, other: Uri) -> bool:
-        """Whether both mean the same (RFC 3261 section 19.1.4; RFC 3966 section 5): not always transitive."""
+        """Whether both URIs are equivalent (RFC 3261 section 19.1.4; RFC 3966 section 5); not always transitive."""
         if self.scheme != other.scheme:
             return False
         if self.scheme == "tel":
-            return _number(self) == _number(other) and _lowered(self.params) == _lowered(other.params)
+            return _number(self) == _number(other) and _normalized(self.params) == _normalized(other.params)
         return (
             _unescape(self.user) == _unescape(other.user)
             and _unescape(self.password) == _unescape(other.password)
             and self.host.lower() == other.host.lower()
             and self.port == other.port
-            and _params_agree(_lowered(self.params), _lowered(other.params))
-            and _lowered(self.headers) == _lowered(other.headers)
+            and _params_match(_normalized(self.params), _normalized(other.params))
+            and _normalized(self.headers) == _normalized(other.headers)
         )
 
 
@@ -134,12 +134,12 @@ def _parse(text: str) -> Uri:
     )
 
 
-_known = lru_cache(maxsize=KNOWN)(_parse)  # one call brings the same few some thirty times
+_parse_cached = lru_cache(maxsize=KNOWN)(_parse)  # one call parses the same few URIs about thirty times
 
 
 def forget_uris() -> None:
-    """Drop what is remembered of addresses read: somebody was erased."""
-    _known.cache_clear()
+    """Clear the cache of parsed URIs, after personal data was erased."""
+    _parse_cached.cache_clear()
 
 
 def _parse_other(text: str) -> Uri:
@@ -162,7 +162,7 @@ def _check_ipv6(host: str) -> None:
 
 
 def _params(text: str) -> Params:
-    """What follows the host, from its first semicolon on."""
+    """Parse the URI parameters, including the first semicolon."""
     found: list[tuple[str, str | None]] = []
     for piece in text[1:].split(";"):
         name, equals, value = piece.partition("=")
@@ -175,7 +175,7 @@ def _params(text: str) -> Params:
 
 
 def _headers(text: str) -> Params:
-    """What follows the question mark."""
+    """Parse the URI headers, without the question mark."""
     found: list[tuple[str, str | None]] = []
     for piece in text.split("&"):
         name, equals, value = piece.partition("=")
@@ -185,15 +185,15 @@ def _headers(text: str) -> Params:
     return tuple(found)
 
 
-def _lowered(params: Params) -> dict[str, str]:
+def _normalized(params: Params) -> dict[str, str]:
     return {_unescape(name).lower(): _unescape(value or "").lower() for name, value in params}
 
 
-def _params_agree(one: dict[str, str], other: dict[str, str]) -> bool:
+def _params_match(one: dict[str, str], other: dict[str, str]) -> bool:
     return all(
         one.get(name) == other.get(name)
         for name in one.keys() | other.keys()
-        if name in _MUST_AGREE or (name in one and name in other)
+        if name in _MUST_MATCH or (name in one and name in other)
     )
 
 

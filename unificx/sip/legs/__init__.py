@@ -1,4 +1,4 @@
-"""Legs: INVITE dialogs as their user sees them. `Legs` is the book of all of one endpoint."""
+"""Legs: INVITE dialogs and their UAC/UAS core. `DialogTable` holds all legs of one endpoint."""
 
 from unificx.sip.legs.book import Adopted, Legs
 from unificx.sip.legs.events import (

@@ -1,4 +1,4 @@
-"""The book of all legs: which leg an event of the endpoint belongs to, and whose time has come."""
+"""Table of all legs: dispatches endpoint events to their leg, and the timers of the legs."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from unificx.sip.message import Request, respond
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """What is needed to go on with a leg of another process's life: its dialog and both descriptions."""
+    """The state required to continue a leg in a new process: its dialog and both SDPs."""
 
     dialog: Dialog
     outgoing: bool
@@ -42,8 +42,8 @@ class Adopted:
 class Legs:
     """All legs of one endpoint.
 
-    `contact` words the Contact value towards a flow; `tag` makes unguessable unique tags and Call-IDs;
-    `session_expires` is the interval we ask for, in seconds.
+    `contact` returns the Contact value for a flow; `tag` makes unguessable unique tags and Call-IDs;
+    `session_expires` is the requested session interval in seconds.
     """
 
     endpoint: Endpoint
@@ -51,48 +51,48 @@ class Legs:
     tag: Callable[[], str]
     session_expires: int = 1800
     newest: Callable[[Leg], Flow | None] = lambda leg: None
-    """Where the peer of a leg that came by a connection is now, if that is known."""
+    """Returns the current flow to the peer of a leg on a connection, None if unknown."""
     _by_tag: dict[str, Leg] = field(default_factory=dict[str, Leg])
-    _servers: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
-    _clients: dict[ClientKey, Leg] = field(default_factory=dict[ClientKey, Leg])
-    _told: list[tuple[Leg, LegEvent]] = field(default_factory=list[tuple[Leg, LegEvent]])
+    _by_server_key: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
+    _by_client_key: dict[ClientKey, Leg] = field(default_factory=dict[ClientKey, Leg])
+    _events: list[tuple[Leg, LegEvent]] = field(default_factory=list[tuple[Leg, LegEvent]])
     _agenda: Agenda = field(init=False)
 
     def __post_init__(self) -> None:
         self._agenda = Agenda(self._deadlines)
 
     def incoming(self, key: ServerKey, invite: Request, flow: Flow) -> IncomingLeg:
-        """A leg for an INVITE outside any dialog. Raises BadPeer if none can be made of it."""
+        """Create the leg of an INVITE outside any dialog. Raise RemoteProtocolError if it is unacceptable."""
         leg = IncomingLeg(self, self.tag(), key, invite, flow)
         self._by_tag[leg.id] = leg
-        self._servers[key] = leg
+        self._by_server_key[key] = leg
         return leg
 
     def outgoing(self, invitation: Invitation) -> OutgoingLeg:
-        """A leg towards somebody, not yet called."""
+        """Create an outgoing leg; `OutgoingLeg.call` sends the INVITE."""
         leg = OutgoingLeg(self, self.tag(), self.tag(), invitation)
         self._by_tag[leg.id] = leg
         return leg
 
     def adopt(self, adopted: Adopted, now: float) -> Leg:
-        """A confirmed leg carried on from a journal; from now on it is we who see whether its peer is still there."""
+        """Restore a confirmed leg from a journal. This side becomes the refresher, to detect a lost peer."""
         leg = Leg(self, adopted.dialog.local_tag, owns_call_id=adopted.outgoing)
         leg.dialog = adopted.dialog
-        leg.sent, leg.received, leg.record_aware = adopted.sent, adopted.received, adopted.record_aware
-        leg.timer = SessionTimer.start(self.session_expires, we_refresh=True, now=now)
+        leg.local_sdp, leg.received, leg.record_aware = adopted.sent, adopted.received, adopted.record_aware
+        leg.session_timer = SessionTimer.start(self.session_expires, we_refresh=True, now=now)
         self.rearm(leg)
         self._by_tag[leg.id] = leg
         return leg
 
-    # ---- in
+    # ---- input
 
     def knows(self, request: Request) -> bool:
-        """Whether a request inside a dialog belongs to a leg."""
+        """Whether an in-dialog request belongs to a leg of this table."""
         leg = self._by_tag.get(request.to.tag)
         return leg is not None and _same_dialog(leg, request)
 
     def handle(self, event: Event, now: float) -> bool:
-        """Give an event of the endpoint to the leg it belongs to; False if it belongs to none."""
+        """Dispatch an endpoint event to its leg. Return False if it belongs to none."""
         match event:
             case RequestArrived(key, request, flow):
                 return self._request(key, request, flow, now)
@@ -102,31 +102,31 @@ class Legs:
                     leg.acked(request, now)
                 return True
             case CancelArrived(key):
-                leg = self._servers.get(key)
+                leg = self._by_server_key.get(key)
                 if leg is not None:
                     leg.cancelled(now)
                 return leg is not None
             case ResponseArrived(key):
                 return self._response(key, event, now)
             case RequestFailed(key, cause):
-                leg = self._clients.pop(key, None)
+                leg = self._by_client_key.pop(key, None)
                 if leg is not None:
                     leg.failed(key, cause, now)
                 return leg is not None
             case AckMissing(key):
-                return self._servers.pop(key, None) is not None
+                return self._by_server_key.pop(key, None) is not None
 
     def take(self) -> list[tuple[Leg, LegEvent]]:
-        """What the legs have told since the last call."""
-        told, self._told = self._told, []
-        return told
+        """Return the events emitted by the legs since the last call."""
+        events, self._events = self._events, []
+        return events
 
     def deadline(self) -> float:
-        """When `timer` wants to be called."""
+        """Return when to call `timer`."""
         return self._agenda.deadline()
 
     def timer(self, now: float) -> None:
-        """Let the legs do what has become due."""
+        """Process the due timers of all legs."""
         for tag in self._agenda.due(now):
             leg = self._by_tag.get(tag)
             at = leg.deadline() if leg is not None else None
@@ -139,32 +139,32 @@ class Legs:
     def __len__(self) -> int:
         return len(self._by_tag)
 
-    # ---- for the legs themselves
+    # ---- used by the legs
 
     def tell(self, leg: Leg, event: LegEvent) -> None:
-        """Keep an event for the user."""
-        self._told.append((leg, event))
+        """Queue an event for `take_events`."""
+        self._events.append((leg, event))
 
     def rearm(self, leg: Leg) -> None:
-        """The leg's deadline may have moved."""
+        """Reschedule a leg whose deadline may have changed."""
         if not leg.over:
             self._agenda.note(leg.deadline(), leg.id)
 
     def expect(self, key: ClientKey, leg: Leg) -> None:
-        """Responses of this client transaction are for this leg."""
-        self._clients[key] = leg
+        """Dispatch responses of this client transaction to the leg."""
+        self._by_client_key[key] = leg
 
     def unexpect(self, keys: Iterable[ClientKey]) -> None:
-        """What these client transactions may still bring is nobody's business any more."""
+        """Ignore further responses of these client transactions."""
         for key in keys:
-            self._clients.pop(key, None)
+            self._by_client_key.pop(key, None)
 
     def forget(self, leg: Leg, invites: list[ClientKey]) -> None:
-        """The leg is over, and with it what its INVITE transactions may still bring."""
+        """Remove an ended leg; further responses to its INVITEs are ignored."""
         self._by_tag.pop(leg.id, None)
         self.unexpect(invites)
         if isinstance(leg, IncomingLeg):
-            self._servers.pop(leg.key, None)
+            self._by_server_key.pop(leg.key, None)
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
         for tag, leg in self._by_tag.items():
@@ -183,12 +183,12 @@ class Legs:
         return True
 
     def _response(self, key: ClientKey, event: ResponseArrived, now: float) -> bool:
-        leg = self._clients.get(key)
+        leg = self._by_client_key.get(key)
         if leg is None:
             return False
         final = event.response.status >= 200
         if final and (event.response.cseq.method != "INVITE" or event.response.status >= 300):
-            del self._clients[key]
+            del self._by_client_key[key]
         try:
             leg.got_response(key, event.response, event.flow, now)
         except BadPeer as fault:

@@ -1,4 +1,4 @@
-"""The core of a leg: its dialog, and how it speaks in it."""
+"""Base class of legs: the dialog state, and sending requests and responses inside the dialog."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -18,63 +18,63 @@ if TYPE_CHECKING:
 
 
 RECENT = 4
-"""INVITEs whose answers are still heard: a 2xx may be repeated when a later one is under way, or was sent anew."""
+"""INVITEs whose responses are still processed: a 2xx may be retransmitted while a later INVITE is pending."""
 
 
 class Core:
-    """What incoming and outgoing legs share. `id` is the local tag, unique in this process."""
+    """State shared by incoming and outgoing legs. `id` is the local tag, unique in this process."""
 
     __slots__ = (
-        "_acks",
         "_invites",
-        "away_until",
-        "bye_key",
+        "_sent_acks",
         "dialog",
         "id",
-        "legs",
-        "notices",
-        "ours",
+        "local_offer",
+        "local_sdp",
+        "notify_keys",
         "over",
         "owns_call_id",
+        "pending_bye",
         "received",
+        "reconnect_deadline",
         "record_aware",
-        "referral",
-        "repeated",
-        "sent",
-        "takes_update",
-        "theirs",
-        "timer",
+        "refer_subscription",
+        "remote_offer",
+        "retransmission",
+        "session_timer",
+        "supports_update",
+        "table",
     )
 
     def __init__(self, legs: "Legs", tag: str, *, owns_call_id: bool) -> None:
-        self.legs = legs
+        self.table = legs
         self.id = tag
         self.owns_call_id = owns_call_id
         self.dialog: Dialog | None = None
         self.over = False
-        self.takes_update = False
+        self.supports_update = False
         self.record_aware = False
-        self.sent = b""
+        self.local_sdp = b""
         self.received = b""
-        self.ours: OurOffer | None = None
-        self.theirs: TheirOffer | None = None
-        self.repeated: Repeated | None = None
-        self.timer: SessionTimer | None = None
-        self.bye_key: tuple[ServerKey, Request] | None = None
-        self.away_until: float | None = None
-        self.referral: Referral | None = None
-        self.notices: set[ClientKey] = set()
-        self._acks: dict[int, Request] = {}
+        self.local_offer: OurOffer | None = None
+        self.remote_offer: TheirOffer | None = None
+        self.retransmission: Repeated | None = None
+        self.session_timer: SessionTimer | None = None
+        self.pending_bye: tuple[ServerKey, Request] | None = None
+        self.reconnect_deadline: float | None = None
+        self.refer_subscription: Referral | None = None
+        self.notify_keys: set[ClientKey] = set()
+        self._sent_acks: dict[int, Request] = {}
         self._invites: list[ClientKey] = []
 
-    # ---- words
+    # ---- messages
 
-    def _told_headers(self, body: bytes, answering: Request | None = None) -> list[tuple[str, str]]:
-        """What goes with a target refresh: where we are, what we can, how long the session runs."""
-        headers = [("Contact", self.legs.contact(self._peer_flow())), ("Allow", ALLOW), ("Supported", SUPPORTED)]
-        if self.timer is not None:
-            headers.append(("Session-Expires", self.timer.header(as_server=answering is not None)))
-            if answering is not None and not self.timer.we_refresh:
+    def _target_refresh_headers(self, body: bytes, answering: Request | None = None) -> list[tuple[str, str]]:
+        """Return the headers of a target refresh: Contact, Allow, Supported, session timer, content type."""
+        headers = [("Contact", self.table.contact(self._peer_flow())), ("Allow", ALLOW), ("Supported", SUPPORTED)]
+        if self.session_timer is not None:
+            headers.append(("Session-Expires", self.session_timer.header(as_server=answering is not None)))
+            if answering is not None and not self.session_timer.we_refresh:
                 headers.append(("Require", "timer"))
         if answering is not None:
             headers += record_routes(answering)
@@ -90,24 +90,24 @@ class Core:
         return key, self.dialog.local_seq
 
     def _send(self, request: Request, flow: Flow, now: float) -> ClientKey:
-        key = self.legs.endpoint.request(request, flow, now)
-        self.legs.expect(key, cast("Leg", self))
+        key = self.table.endpoint.request(request, flow, now)
+        self.table.expect(key, cast("Leg", self))
         if request.method == "INVITE":
             self._invites.append(key)
-            self.legs.unexpect(self._invites[:-RECENT])
+            self.table.unexpect(self._invites[:-RECENT])
             del self._invites[:-RECENT]
         return key
 
-    def _say(self, key: ServerKey, request: Request, status: int, now: float, headers: Headers = ()) -> None:
-        self.legs.endpoint.respond(key, respond(request, status, to_tag=self.id, headers=headers), now)
+    def _respond(self, key: ServerKey, request: Request, status: int, now: float, headers: Headers = ()) -> None:
+        self.table.endpoint.respond(key, respond(request, status, to_tag=self.id, headers=headers), now)
 
     def _peer_flow(self) -> Flow:
-        """Where the peer is: where it was last heard, or where it has registered by another connection since."""
+        """Return the flow to the peer: of its last message, or of a newer registration over another connection."""
         assert self.dialog is not None
-        newest = self.legs.newest(cast("Leg", self)) if self.dialog.flow.reliable else None
+        newest = self.table.newest(cast("Leg", self)) if self.dialog.flow.reliable else None
         if newest is not None and newest != self.dialog.flow:
             self.dialog = replace(self.dialog, flow=newest)
         return self.dialog.flow
 
-    def _tell(self, event: LegEvent) -> None:
-        self.legs.tell(cast("Leg", self), event)
+    def _emit(self, event: LegEvent) -> None:
+        self.table.tell(cast("Leg", self), event)

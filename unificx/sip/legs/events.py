@@ -1,4 +1,4 @@
-"""What a leg tells its user. Bodies are session descriptions as received; b"" where the message had none."""
+"""Events of a leg. Bodies are SDP as received, b"" if the message had none."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from unificx.sip.refer import Refer
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """An outgoing leg got a provisional response above 100."""
+    """An outgoing leg received a provisional response above 100."""
 
     status: int
     body: bytes
@@ -16,15 +16,15 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An outgoing leg got its 2xx. With an offer of ours the body is the answer and the ACK is sent; without, the
-    body is the peer's offer and `acknowledge` must follow."""
+    """An outgoing leg received its 2xx. After a local offer the body is the answer and the ACK is sent; otherwise the
+    body is the peer's offer and `acknowledge` must be called."""
 
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An outgoing leg ended before it was answered. 408 stands for no response at all, 487 for our own CANCEL."""
+    """An outgoing leg ended before it was answered. 408 also means no response, 487 a local CANCEL."""
 
     status: int
     response: Response | None
@@ -32,40 +32,40 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The caller of an incoming leg gave up. The user records what it must, then calls `reject(487)`."""
+    """The caller of an incoming leg sent CANCEL. Record what is required, then call `reject(487)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The peer acknowledged our 2xx; the body is its answer when our 2xx was an offer, b"" otherwise."""
+    """The peer acknowledged the 2xx; the body is the answer if the 2xx contained an offer, b"" otherwise."""
 
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The peer offers a new session inside the dialog: `answer` or `refuse_offer` must follow."""
+    """The peer made an offer inside the dialog: call `answer` or `reject_offer`."""
 
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class OfferAnswered:
-    """The peer answered our offer inside the dialog."""
+    """The peer answered a local offer inside the dialog."""
 
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class OfferRefused:
-    """The peer refused our offer inside the dialog; the session stays as it was (RFC 3261 section 14.1)."""
+    """The peer rejected a local offer inside the dialog; the session is unchanged (RFC 3261 section 14.1)."""
 
     status: int
 
 
 @dataclass(frozen=True, slots=True)
 class Informed:
-    """An INFO of the peer (RFC 6086), already answered."""
+    """The peer sent an INFO (RFC 6086), already answered."""
 
     content_type: str
     body: bytes
@@ -73,19 +73,19 @@ class Informed:
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """The peer asks for a transfer: `accept_referral` or `refuse_referral` must follow."""
+    """The peer requested a transfer: call `accept_refer` or `reject_refer`."""
 
     refer: Refer
 
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The peer sent a BYE. The user records what it must, then calls `close`."""
+    """The peer sent a BYE. Record what is required, then call `close`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The dialog is over without a BYE of the peer: what we know of the reason."""
+    """The dialog ended without a BYE of the peer; `reason` is for logs."""
 
     why: str
 

@@ -1,6 +1,6 @@
-"""The leg of a caller: an INVITE that came in, its provisional responses and its answer (RFC 3261 section 13.3).
+"""Incoming leg: a received INVITE, its provisional responses and its answer (RFC 3261 section 13.3).
 
-Provisional responses go reliably (RFC 3262) when the caller requires it, or supports it and they carry a body.
+Provisional responses are sent reliably (RFC 3262) if the caller requires it, or supports it and they have a body.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, Lost
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import SDP, Headers, Repeated, record_aware, record_routes, takes_update
+from unificx.sip.legs.pending import SDP, Headers, Repeated, record_aware, record_routes, supports_update
 from unificx.sip.legs.repeat import Repeat
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_server, interval_asked
 from unificx.sip.message import Request, respond
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 EXTENSIONS = frozenset({"100rel", "timer", "replaces", "norefersub", "record-aware"})
 PROVISIONAL_EVERY = 60.0
-"""Seconds between repetitions of the last provisional, so that no proxy's timer C fires (13.3.1.1)."""
+"""Seconds between repetitions of the last provisional response, to keep timer C of proxies running (13.3.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What has to wait for a PRACK: the next response of the user."""
+    """The next response, queued until the PRACK of the previous one."""
 
     status: int
     body: bytes
@@ -35,13 +35,13 @@ class Waiting:
 
 
 class IncomingLeg(Leg):
-    """`invite` is what came; `progress`, then `accept` or `reject`."""
+    """The leg of a received INVITE: call `progress`, then `accept` or `reject`."""
 
-    __slots__ = ("_again_at", "_last", "_rseq", "_waiting", "accepted", "invite", "key", "settled")
+    __slots__ = ("_last_provisional", "_queued", "_repeat_at", "_rseq", "accepted", "final_sent", "invite", "key")
 
     def __init__(self, legs: "Legs", tag: str, key: ServerKey, invite: Request, flow: Flow) -> None:
-        """Raises BadPeer: 400 without a Contact, 415 for a body that is no session description, 420 for an extension
-        we lack, 422 for a session timer too short."""
+        """Raise RemoteProtocolError: 400 without a Contact, 415 for a body other than SDP, 420 for an unsupported
+        extension, 422 for a too small session interval."""
         super().__init__(legs, tag, owns_call_id=False)
         unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
         if unknown:
@@ -53,152 +53,153 @@ class IncomingLeg(Leg):
         self.key = key
         self.invite = invite
         self.received = invite.body
-        self.takes_update = takes_update(invite)
+        self.supports_update = supports_update(invite)
         self.record_aware = record_aware(invite)
-        self.settled = False
+        self.final_sent = False
         self.accepted = False
         self._rseq = 0
-        self._waiting: Waiting | None = None
-        self._last: Waiting | None = None
-        self._again_at: float | None = None
+        self._queued: Waiting | None = None
+        self._last_provisional: Waiting | None = None
+        self._repeat_at: float | None = None
 
-    # ---- verbs
+    # ---- commands
 
     def progress(self, status: int, body: bytes, now: float, headers: Headers = ()) -> None:
-        """Say how far it is: 180, 181, 182 or 183, with the early answer if there is one."""
-        if self.settled or self.over:
+        """Send a provisional response: 180, 181, 182 or 183, with the early answer if there is one."""
+        if self.final_sent or self.over:
             return
-        said = Waiting(status, body, tuple(headers))
-        if self.repeated is not None:
-            self._waiting = said
+        provisional = Waiting(status, body, tuple(headers))
+        if self.retransmission is not None:
+            self._queued = provisional
             return
-        self._last, self._again_at = said, now + PROVISIONAL_EVERY
-        lines = [*record_routes(self.invite), ("Contact", self.legs.contact(self._peer_flow())), *headers]
+        self._last_provisional, self._repeat_at = provisional, now + PROVISIONAL_EVERY
+        lines = [*record_routes(self.invite), ("Contact", self.table.contact(self._peer_flow())), *headers]
         if body:
             lines.append(("Content-Type", SDP))
-            self.sent = body
-        if self._reliably(body):
+            self.local_sdp = body
+        if self._needs_prack(body):
             self._rseq += 1
             lines += [("Require", "100rel"), ("RSeq", str(self._rseq))]
         response = respond(self.invite, status, to_tag=self.id, headers=lines, body=body)
-        self.legs.endpoint.respond(self.key, response, now)
-        if self._reliably(body):
+        self.table.endpoint.respond(self.key, response, now)
+        if self._needs_prack(body):
             repeat = Repeat.start(now, capped=False)
-            self.repeated = Repeated(response, repeat, self.invite.cseq.number)
-        self.legs.rearm(self)
+            self.retransmission = Repeated(response, repeat, self.invite.cseq.number)
+        self.table.rearm(self)
 
     def accept(self, body: bytes, now: float, headers: Headers = ()) -> None:
-        """Answer the call; `body` is the answer, or the offer when the INVITE had none."""
-        if self.settled or self.over:
+        """Answer the call; `body` is the SDP answer, or the offer if the INVITE had none."""
+        if self.final_sent or self.over:
             return
-        if self.repeated is not None:  # RFC 3262 section 3: the answer in a reliable provisional must be PRACKed first
-            self._waiting = Waiting(200, body, tuple(headers))
+        if self.retransmission is not None:  # RFC 3262 section 3: the PRACK must come first
+            self._queued = Waiting(200, body, tuple(headers))
             return
-        self.settled = self.accepted = True
-        self._again_at = None
-        self._agree(agree_as_server(self.invite, self.legs.session_expires, now))
+        self.final_sent = self.accepted = True
+        self._repeat_at = None
+        self._set_session_timer(agree_as_server(self.invite, self.table.session_expires, now))
         self._accept(self.key, self.invite, body, now)
 
     def reject(self, status: int, now: float, headers: Headers = ()) -> None:
-        """Refuse the call, or end it unanswered."""
-        if self.settled:
+        """Reject the call, or end it unanswered."""
+        if self.final_sent:
             return
-        self.settled = True
-        self.repeated = self._waiting = self._again_at = None
-        self.legs.endpoint.respond(self.key, respond(self.invite, status, to_tag=self.id, headers=headers), now)
+        self.final_sent = True
+        self.retransmission = self._queued = self._repeat_at = None
+        self.table.endpoint.respond(self.key, respond(self.invite, status, to_tag=self.id, headers=headers), now)
         if not self.over:
-            self._end(now)
+            self._terminate(now)
 
     def bye(self, now: float, reason: str = "") -> None:
-        """As for any leg; one whose answer has not gone out yet is refused instead (15)."""
-        if self.settled:
+        """As `Leg.bye`, but reject the INVITE if it was not answered yet (15)."""
+        if self.final_sent:
             super().bye(now, reason)
         else:
             self.reject(487, now, [("Reason", reason)] if reason else ())
 
     def close(self, now: float) -> None:
-        """As for any leg; an INVITE that nobody has answered is refused."""
+        """As `Leg.close`, and reject an unanswered INVITE."""
         super().close(now)
         self.reject(487, now)
 
-    # ---- what the book brings
+    # ---- input from the dialog table
 
     def cancelled(self, now: float) -> None:
-        """Take the caller's CANCEL (already answered)."""
+        """Process a CANCEL of the caller (already answered)."""
         del now
-        if not self.settled and not self.over:
-            self._tell(Cancelled())
+        if not self.final_sent and not self.over:
+            self._emit(Cancelled())
 
     def heard(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
-        """As for any leg; a BYE before the answer also ends the INVITE (15.1.2)."""
-        early = not self.settled
+        """As `Leg.handle_request`; a BYE before the answer also ends the INVITE (15.1.2)."""
+        early = not self.final_sent
         if early and request.method == "INVITE":
-            self._say(key, request, 500, now, [("Retry-After", "5")])
+            self._respond(key, request, 500, now, [("Retry-After", "5")])
             return
         if early and request.method == "UPDATE" and request.body:
-            self._say(key, request, 491, now)
+            self._respond(key, request, 491, now)
             return
         super().heard(key, request, flow, now)
 
     def deadline(self) -> float | None:
-        """As for any leg, and the repetition of the last provisional."""
+        """As `Leg.deadline`, and the repetition of the last provisional response."""
         at = super().deadline()
-        if self._again_at is None or self.settled or self.over:
+        if self._repeat_at is None or self.final_sent or self.over:
             return at
-        return self._again_at if at is None else min(at, self._again_at)
+        return self._repeat_at if at is None else min(at, self._repeat_at)
 
     def expired(self, now: float) -> None:
-        """As for any leg, and the repetition of the last provisional."""
+        """As `Leg.handle_timer`, and repeat the last provisional response."""
         super().expired(now)
-        if self._again_at is not None and now >= self._again_at and not self.settled and self._last is not None:
-            self.progress(self._last.status, self._last.body, now, self._last.headers)
+        last = self._last_provisional
+        if self._repeat_at is not None and now >= self._repeat_at and not self.final_sent and last is not None:
+            self.progress(last.status, last.body, now, last.headers)
 
-    def _reliably(self, body: bytes) -> bool:
+    def _needs_prack(self, body: bytes) -> bool:
         if "100rel" in self.invite.values("require"):
             return True
         return bool(body) and "100rel" in self.invite.values("supported")
 
-    def _heard_prack(self, key: ServerKey, request: Request, now: float) -> None:
-        """RFC 3262 section 3: it must name the provisional that waits for it."""
+    def _handle_prack(self, key: ServerKey, request: Request, now: float) -> None:
+        """Process a PRACK, which must match the pending provisional response (RFC 3262 section 3)."""
         rack = request.rack
-        repeated = self.repeated
-        fits = (
-            repeated is not None
-            and repeated.response.status < 200
-            and (rack.rseq, rack.number, rack.method) == (self._rseq, repeated.number, "INVITE")
+        retransmission = self.retransmission
+        matches = (
+            retransmission is not None
+            and retransmission.response.status < 200
+            and (rack.rseq, rack.number, rack.method) == (self._rseq, retransmission.number, "INVITE")
         )
-        if not fits:
-            self._say(key, request, 481, now)
+        if not matches:
+            self._respond(key, request, 481, now)
             return
-        if request.body:  # a new offer inside PRACK: refused, the session stays as it is
-            self._say(key, request, 488, now)
+        if request.body:  # reject a new offer inside PRACK; the session is unchanged
+            self._respond(key, request, 488, now)
         else:
-            self._say(key, request, 200, now)
-        self.repeated = None
-        waiting, self._waiting = self._waiting, None
-        if waiting is None:
+            self._respond(key, request, 200, now)
+        self.retransmission = None
+        queued, self._queued = self._queued, None
+        if queued is None:
             return
-        if waiting.status < 200:
-            self.progress(waiting.status, waiting.body, now, waiting.headers)
+        if queued.status < 200:
+            self.progress(queued.status, queued.body, now, queued.headers)
         else:
-            self.accept(waiting.body, now, waiting.headers)
+            self.accept(queued.body, now, queued.headers)
 
     def _unacknowledged(self, status: int, now: float) -> None:
         if status >= 200:
             super()._unacknowledged(status, now)
             return
         self.reject(504, now)  # RFC 3262 section 3: no PRACK in 64*T1
-        self._tell(Lost("no PRACK"))
+        self._emit(Lost("no PRACK"))
 
-    def _end(self, now: float) -> None:
-        """An INVITE still open is answered 487 by the user's `reject`, or here if the caller said BYE instead."""
-        super()._end(now)
-        if not self.settled and self.bye_key is not None:
+    def _terminate(self, now: float) -> None:
+        """Also answer a pending INVITE with 487 if the caller sent BYE; otherwise `reject` does it."""
+        super()._terminate(now)
+        if not self.final_sent and self.pending_bye is not None:
             self.reject(487, now)
 
 
 def refusal_headers(fault: BadPeer, invite: Request) -> list[tuple[str, str]]:
-    """What must go with the refusal of an INVITE no leg could be made of."""
+    """Return the headers required in the response to an INVITE that was rejected with this error."""
     if fault.status == 420:
         unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
         return [("Unsupported", ", ".join(unknown))]

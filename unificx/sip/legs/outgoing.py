@@ -1,7 +1,7 @@
-"""The leg of a callee: an INVITE we send, what comes back on the way, the answer (RFC 3261 section 13.2).
+"""Outgoing leg: a sent INVITE, its provisional responses and its answer (RFC 3261 section 13.2).
 
-A proxy behind the target may fork: each To tag is an early dialog of its own. The first 2xx makes the leg's dialog;
-a later one from another branch is acknowledged and ended at once (13.2.2.4).
+A proxy may fork the INVITE: each To tag is a separate early dialog. The first 2xx creates the dialog of the leg; a 2xx
+from another fork is acknowledged and ended by BYE immediately (13.2.2.4).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Answered, Progressed, Refused
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, record_aware, takes_update
+from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, record_aware, supports_update
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_client, least_asked
 from unificx.sip.message import Response
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from unificx.sip.legs.book import Legs
 
 MAX_EARLY = 10
-"""Early dialogs of one INVITE; a peer that invents more is not followed."""
+"""Maximum early dialogs of one INVITE; further ones are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Whom to call and as whom. `caller` and `callee` are From and To values without tags; `routes` e.g. a Path;
-    `hops` is the Max-Forwards left of the INVITE this one goes on from."""
+    """Parameters of an outgoing INVITE. `caller` and `callee` are From and To values without tags; `route_set` e.g. a
+    Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one."""
 
     uri: str
     flow: Flow
@@ -40,113 +40,113 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """An early dialog and the RSeq of the last reliable provisional taken in it (0: none yet)."""
+    """An early dialog and the RSeq of its last reliable provisional response (0: none yet)."""
 
     dialog: Dialog
     rseq: int
 
 
 class OutgoingLeg(Leg):
-    """`call` sends the INVITE; Progressed, Answered or Refused tell how it goes."""
+    """The leg of a sent INVITE: `call` sends it; events are Progressed, Answered or Rejected."""
 
     __slots__ = (
         "_acknowledged",
         "_cancelled",
-        "_early",
-        "_interval",
+        "_early_dialogs",
+        "_initial_dialog",
         "_offer",
-        "_started",
+        "_session_interval",
         "answered",
-        "invitation",
         "key",
+        "params",
     )
 
-    def __init__(self, legs: "Legs", tag: str, call_id: str, invitation: Invitation) -> None:
+    def __init__(self, legs: "Legs", tag: str, call_id: str, params: Invitation) -> None:
         super().__init__(legs, tag, owns_call_id=True)
-        self.invitation = invitation
-        self._started = Dialog(
+        self.params = params
+        self._initial_dialog = Dialog(
             call_id=call_id,
-            local=f"{invitation.caller};tag={tag}",
+            local=f"{params.caller};tag={tag}",
             local_tag=tag,
-            remote=invitation.callee,
+            remote=params.callee,
             remote_tag="",
             local_seq=0,
             remote_seq=-1,
-            target=invitation.uri,
-            routes=invitation.routes,
-            flow=invitation.flow,
+            target=params.uri,
+            routes=params.routes,
+            flow=params.flow,
         )
         self.key: ClientKey | None = None
         self.answered = False
         self._acknowledged = False
         self._cancelled = False
-        self._early: dict[str, Early] = {}
-        self._interval = legs.session_expires
+        self._early_dialogs: dict[str, Early] = {}
+        self._session_interval = legs.session_expires
         self._offer = b""
 
-    # ---- verbs
+    # ---- commands
 
     def call(self, body: bytes, now: float) -> None:
-        """Send the INVITE; without a body the callee makes the offer and `acknowledge` answers it."""
-        self._offer = self.sent = body
+        """Send the INVITE; without a body the callee makes the offer, which `acknowledge` answers."""
+        self._offer = self.local_sdp = body
         headers: list[tuple[str, str]] = [
-            ("Contact", self.legs.contact(self.invitation.flow)),
+            ("Contact", self.table.contact(self.params.flow)),
             ("Allow", ALLOW),
-            ("Supported", SUPPORTED if body else "timer"),  # an offer in a provisional could not be answered by PRACK
-            ("Session-Expires", str(self._interval)),
+            ("Supported", SUPPORTED if body else "timer"),  # without 100rel: an offer in a provisional is unsupported
+            ("Session-Expires", str(self._session_interval)),
             ("Min-SE", str(MIN_SE)),
-            *self.invitation.headers,
+            *self.params.headers,
         ]
         if body:
             headers.append(("Content-Type", SDP))
-        self._started, request = self._started.request("INVITE", headers, body, self.invitation.hops)
-        self.key = self._send(request, self.invitation.flow, now)
+        self._initial_dialog, request = self._initial_dialog.request("INVITE", headers, body, self.params.hops)
+        self.key = self._send(request, self.params.flow, now)
 
     def acknowledge(self, body: bytes, now: float) -> None:
-        """Answer the offer that came in the 2xx."""
+        """Answer the offer of the 2xx in the ACK."""
         del now
         if not self.over and self.dialog is not None:
-            self.sent = body
+            self.local_sdp = body
             self._acknowledged = True
-            self._send_ack(self._started.local_seq, [("Content-Type", SDP)], body)
+            self._send_ack(self._initial_dialog.local_seq, [("Content-Type", SDP)], body)
 
     def bye(self, now: float, reason: str = "") -> None:
-        """As for any leg; a 2xx whose offer nobody answers is acknowledged all the same (13.2.2.4)."""
+        """As `Leg.bye`, but first acknowledge a 2xx whose offer was not answered (13.2.2.4)."""
         if self.answered and not self._acknowledged and not self.over:
-            self._send_ack(self._started.local_seq, [], b"")
+            self._send_ack(self._initial_dialog.local_seq, [], b"")
         super().bye(now, reason)
 
     def cancel(self, now: float, reason: str = "") -> None:
-        """Give up ringing. `reason` is a Reason header value: "SIP;cause=200" spares the callee a missed call."""
+        """Cancel the call. `reason` is a Reason header value: "SIP;cause=200" avoids a missed call at the callee."""
         if self.answered or self._cancelled or self.key is None:
             return
         self._cancelled = True
-        self.legs.endpoint.cancel(self.key, now, [("Reason", reason)] if reason else ())
+        self.table.endpoint.cancel(self.key, now, [("Reason", reason)] if reason else ())
 
-    # ---- what the book brings
+    # ---- input from the dialog table
 
     def got_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
-        """Take a response: to the INVITE, or to something said later."""
+        """Process a response to the INVITE or to a later request."""
         if key != self.key:
             super().got_response(key, response, flow, now)
         elif response.status < 200:
-            self._provisional(response, flow, now)
+            self._handle_provisional(response, flow, now)
         elif response.status < 300:
-            self._success(response, flow, now)
+            self._handle_success(response, flow, now)
         elif not self.answered and not self.over:
-            self._refusal(response, now)
+            self._handle_failure_response(response, now)
 
     def failed(self, key: ClientKey, cause: str, now: float) -> None:
-        """Nothing came back: as a 408 (8.1.3.1), or a 503 when the connection is gone."""
+        """Treat no response as a 408 (8.1.3.1), a closed connection as a 503."""
         if key != self.key:
             if self.answered:
                 super().failed(key, cause, now)
             return
         if not self.answered and not self.over:
-            self._end(now)
-            self._tell(Refused(408 if cause == "timeout" else 503, None))
+            self._terminate(now)
+            self._emit(Refused(408 if cause == "timeout" else 503, None))
 
-    def _provisional(self, response: Response, flow: Flow, now: float) -> None:
+    def _handle_provisional(self, response: Response, flow: Flow, now: float) -> None:
         if response.status == 100 or self.answered or self.over:
             return
         tag = response.to.tag
@@ -155,67 +155,67 @@ class OutgoingLeg(Leg):
         if response.body:
             self.received = response.body
         if not self._cancelled:
-            self._tell(Progressed(response.status, response.body))
+            self._emit(Progressed(response.status, response.body))
 
     def _acknowledge_early(self, tag: str, response: Response, flow: Flow, now: float) -> bool:
-        """Acknowledge a reliable provisional within its early dialog; False for one already taken."""
+        """Acknowledge a reliable provisional in its early dialog. Return False if it must be ignored."""
         if "100rel" not in response.values("require"):
             return True
         number = _rseq(response)
-        early = self._early.get(tag)
+        early = self._early_dialogs.get(tag)
         if early is None:
-            if len(self._early) >= MAX_EARLY:
+            if len(self._early_dialogs) >= MAX_EARLY:
                 return False
-            early = Early(dialog_of_response(self._started, response, flow), 0)
+            early = Early(dialog_of_response(self._initial_dialog, response, flow), 0)
         if early.rseq and number != early.rseq + 1:
-            return False  # repeated or out of order (RFC 3262 section 4)
+            return False  # retransmitted or out of order (RFC 3262 section 4)
         rack = ("RAck", f"{number} {response.cseq.number} INVITE")
         dialog, prack = early.dialog.request("PRACK", [rack])
-        self._early[tag] = Early(dialog, number)
+        self._early_dialogs[tag] = Early(dialog, number)
         self._send(prack, flow, now)
         return True
 
-    def _success(self, response: Response, flow: Flow, now: float) -> None:
+    def _handle_success(self, response: Response, flow: Flow, now: float) -> None:
         tag = response.to.tag
         if self.dialog is not None and tag == self.dialog.remote_tag:
-            self._ack_again(response.cseq.number)
+            self._resend_ack(response.cseq.number)
             return
-        early = self._early.get(tag)
-        dialog = dialog_of_response(early.dialog if early is not None else self._started, response, flow)
+        early = self._early_dialogs.get(tag)
+        dialog = dialog_of_response(early.dialog if early is not None else self._initial_dialog, response, flow)
         if self.dialog is not None or self._cancelled or self.over:
-            self._end_other(dialog, now)
+            self._end_fork(dialog, now)
             return
         self.dialog = dialog
         self.answered = True
-        self.takes_update = takes_update(response)
+        self.supports_update = supports_update(response)
         self.record_aware = record_aware(response)
-        self._early = {}
+        self._early_dialogs = {}
         if response.body:
             self.received = response.body
         if self._offer:
             self._acknowledged = True
-            self._send_ack(self._started.local_seq, [], b"")
-        self._agree(agree_as_client(response, now))
-        self._tell(Answered(response.body))
+            self._send_ack(self._initial_dialog.local_seq, [], b"")
+        self._set_session_timer(agree_as_client(response, now))
+        self._emit(Answered(response.body))
 
-    def _end_other(self, dialog: Dialog, now: float) -> None:
-        """A 2xx nobody wants: from another branch, or one that crossed our CANCEL."""
-        self.legs.endpoint.send(dialog.ack(self._started.local_seq), dialog.flow)
+    def _end_fork(self, dialog: Dialog, now: float) -> None:
+        """End an unwanted 2xx: from another fork, or one that crossed the CANCEL."""
+        self.table.endpoint.send(dialog.ack(self._initial_dialog.local_seq), dialog.flow)
         _, bye = dialog.request("BYE")
-        self.legs.endpoint.request(bye, dialog.flow, now)
+        self.table.endpoint.request(bye, dialog.flow, now)
         if self._cancelled and not self.over:
-            self._end(now)
-            self._tell(Refused(487, None))
+            self._terminate(now)
+            self._emit(Refused(487, None))
 
-    def _refusal(self, response: Response, now: float) -> None:
-        least = least_asked(response) if response.status == 422 else None
-        if least is not None and self._interval < least <= 86400 and not self._cancelled:
-            self._interval = least
-            self._early = {}
+    def _handle_failure_response(self, response: Response, now: float) -> None:
+        minimum = least_asked(response) if response.status == 422 else None
+        if minimum is not None and self._session_interval < minimum <= 86400 and not self._cancelled:
+            self._session_interval = minimum
+            self._early_dialogs = {}
             self.call(self._offer, now)
             return
-        self._end(now)
-        self._tell(Refused(response.status, response))
+        self._terminate(now)
+        self._emit(Refused(response.status, response))
 
 
 def _rseq(response: Response) -> int:

@@ -1,4 +1,4 @@
-"""What a leg has under way, and the words it says again and again."""
+"""Pending offers and responses of a leg, and headers common to its messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)
 class OurOffer:
-    """An offer of ours that waits for its answer, or (key None) for another try after a glare.
+    """A local offer that awaits its answer or, with `key` None, a retry after glare.
 
-    `refresh`: it is the session as it stands, and nobody is told what comes of it. `following`: a later offer that
-    takes its place as soon as it is settled.
+    `refresh`: the offer repeats the current session, and its result is not reported. `next_body`: a later offer, sent
+    as soon as this one is completed.
     """
 
     body: bytes
@@ -31,7 +31,7 @@ class OurOffer:
 
 @dataclass(slots=True)
 class TheirOffer:
-    """An offer of the peer's that waits for our answer."""
+    """A remote offer that awaits the local answer."""
 
     key: ServerKey
     request: Request
@@ -39,23 +39,23 @@ class TheirOffer:
 
 @dataclass(slots=True)
 class Repeated:
-    """A response said again until acknowledged, and the number of the INVITE it answers."""
+    """A response retransmitted until acknowledged, and the sequence number of its INVITE."""
 
     response: Response
     repeat: Repeat
     number: int
 
 
-def takes_update(message: Request | Response) -> bool:
-    """Whether a session may be refreshed by UPDATE (RFC 3311), as its Allow says."""
+def supports_update(message: Request | Response) -> bool:
+    """Whether Allow lists UPDATE, so that it can refresh the session (RFC 3311)."""
     return any("UPDATE" in line for line in message.all("allow"))
 
 
 def record_aware(message: Request | Response) -> bool:
-    """Whether who sent it shows his user that he is recorded, once he is told (RFC 7866)."""
+    """Whether the sender can indicate recording to its user (RFC 7866)."""
     return any(each.lower() == "record-aware" for each in message.values("supported"))
 
 
 def record_routes(request: Request) -> list[tuple[str, str]]:
-    """What every answer that makes or keeps up a dialog says back to the proxies on the way (RFC 3261 12.1.1)."""
+    """Return the Record-Route headers to copy into responses that create or refresh a dialog (RFC 3261 12.1.1)."""
     return [("Record-Route", value) for value in request.all("record-route")]

@@ -1,7 +1,7 @@
-"""Transfers asked for inside a dialog (RFC 3515, 5589): a REFER that came in, and what its sender is told of it.
+"""Transfer requests inside a dialog (RFC 3515, 5589): a received REFER and the NOTIFY requests for its progress.
 
-What is told goes by the dialog of the call, so it ends with it. A NOTIFY that fails costs the subscription, not the
-call (RFC 5057 section 5.1).
+The subscription shares the dialog of the call and ends with it. A failed NOTIFY ends the subscription, not the call
+(RFC 5057 section 5.1).
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from unificx.sip.phrases import PHRASES
 from unificx.sip.refer import refer_of
 
 LASTS = 180
-"""Seconds a transfer may take: longer than phones ring."""
+"""Maximum seconds of a transfer, longer than phones ring."""
 
 
 @dataclass(slots=True)
 class Referral:
-    """A REFER: not answered yet while `key` is there. `event` names it in notices."""
+    """A received REFER, unanswered while `key` is set. `event` is the Event value of its NOTIFY requests."""
 
     key: ServerKey | None
     request: Request
@@ -28,63 +28,63 @@ class Referral:
 
 
 class Referrals(Core):
-    """A leg whose peer may ask for a transfer: `Referred` tells, `accept_referral` or `refuse_referral` must follow,
-    then `notify` for as long as it goes on."""
+    """A leg whose peer may request a transfer: after `ReferReceived` call `accept_refer` or `reject_refer`, then
+    `notify` to report progress."""
 
     __slots__ = ()
 
     def accept_referral(self, now: float) -> None:
-        """Say that it is tried."""
-        referral = self.referral
-        if referral is None or referral.key is None or self.over:
+        """Accept the REFER with 202 and report 100."""
+        subscription = self.refer_subscription
+        if subscription is None or subscription.key is None or self.over:
             return
-        headers = [("Contact", self.legs.contact(self._peer_flow()))]
-        if referral.quiet:
+        headers = [("Contact", self.table.contact(self._peer_flow()))]
+        if subscription.quiet:
             headers.append(("Refer-Sub", "false"))
-        self.legs.endpoint.respond(referral.key, respond(referral.request, 202, headers=headers), now)
-        referral.key = None
+        self.table.endpoint.respond(subscription.key, respond(subscription.request, 202, headers=headers), now)
+        subscription.key = None
         self.notify(100, now)
 
     def refuse_referral(self, status: int, now: float, reason: str = "") -> None:
-        """Say that it is not."""
-        referral, self.referral = self.referral, None
-        if referral is not None and referral.key is not None and not self.over:
-            self.legs.endpoint.respond(referral.key, respond(referral.request, status, reason), now)
+        """Reject the REFER."""
+        subscription, self.refer_subscription = self.refer_subscription, None
+        if subscription is not None and subscription.key is not None and not self.over:
+            self.table.endpoint.respond(subscription.key, respond(subscription.request, status, reason), now)
 
     def notify(self, status: int, now: float) -> None:
-        """Tell how far it is, as the status of the call to the target; a final one is the last."""
-        referral = self.referral
-        if referral is None or referral.key is not None or self.over:
+        """Report the status of the call to the target; a final status ends the subscription."""
+        subscription = self.refer_subscription
+        if subscription is None or subscription.key is not None or self.over:
             return
-        over = status >= 200
-        if over:
-            self.referral = None
-        if referral.quiet:
+        final = status >= 200
+        if final:
+            self.refer_subscription = None
+        if subscription.quiet:
             return
-        state = "terminated;reason=noresource" if over else f"active;expires={LASTS}"
+        state = "terminated;reason=noresource" if final else f"active;expires={LASTS}"
         headers = [
-            ("Contact", self.legs.contact(self._peer_flow())),
-            ("Event", referral.event),
+            ("Contact", self.table.contact(self._peer_flow())),
+            ("Event", subscription.event),
             ("Subscription-State", state),
             ("Content-Type", "message/sipfrag;version=2.0"),
         ]
         body = f"SIP/2.0 {status} {PHRASES.get(status, '')}\r\n".encode()
         key, _ = self._request("NOTIFY", headers, body, now)
-        self.notices.add(key)
+        self.notify_keys.add(key)
 
-    def _heard_refer(self, key: ServerKey, request: Request) -> None:
-        """Raises BadPeer for one that cannot be meant."""
+    def _handle_refer(self, key: ServerKey, request: Request) -> None:
+        """Process a REFER. Raise RemoteProtocolError if it is invalid."""
         refer = refer_of(request)
-        event = "refer" if self.referral is None else f"refer;id={request.cseq.number}"
-        self.referral = Referral(key, request, event, refer.quiet)
-        self._tell(Referred(refer))
+        event = "refer" if self.refer_subscription is None else f"refer;id={request.cseq.number}"
+        self.refer_subscription = Referral(key, request, event, refer.quiet)
+        self._emit(Referred(refer))
 
-    def _was_notice(self, key: ClientKey) -> bool:
-        """Whether what comes back is about a NOTIFY, of which nothing more comes then."""
-        known = key in self.notices
-        self.notices.discard(key)
+    def _take_notify_key(self, key: ClientKey) -> bool:
+        """Whether the response is to a NOTIFY, which is then complete."""
+        known = key in self.notify_keys
+        self.notify_keys.discard(key)
         return known
 
-    def _notice_settled(self, status: int) -> None:
+    def _handle_notify_response(self, status: int) -> None:
         if status in (408, 481, 489):
-            self.referral = None
+            self.refer_subscription = None

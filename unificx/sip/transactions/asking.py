@@ -1,4 +1,4 @@
-"""The client side of the endpoint: requests of ours, from their sending to the last repetition of the answer."""
+"""Client transactions of the endpoint: sent requests, up to the last retransmission of the response."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ HeaderLines = Iterable[tuple[str, str]]
 
 @dataclass(slots=True, eq=False)
 class ClientTransaction:
-    """`request` is an INVITE's, kept until its final response; `silent` is a CANCEL, of which nobody is told."""
+    """`request` is set for an INVITE until its final response; `silent`: a CANCEL, without events for the TU."""
 
     key: ClientKey
     match: tuple[str, str]
@@ -48,7 +48,7 @@ class ClientTransaction:
 
 
 class Asking:
-    """All client transactions. At most `capacity` of them, and an eighth more for what ends others."""
+    """All client transactions: at most `capacity`, and an eighth more for requests other than INVITE."""
 
     def __init__(self, exchange: Exchange, via_host: Callable[[Flow], str], capacity: int) -> None:
         self.capacity = capacity
@@ -61,17 +61,17 @@ class Asking:
     def __len__(self) -> int:
         return len(self._by_key)
 
-    # ---- out
+    # ---- output
 
     def request(self, request: Request, flow: Flow, now: float) -> ClientKey:
-        """Send a request of our user's, under a Via of ours."""
+        """Send a request of the TU with a new top Via."""
         method = request.method
         if method in ("ACK", "CANCEL"):
-            raise OurMistake(f"an {method} is no request of its own")
+            raise OurMistake(f"{method} cannot be sent with request(); use send() or cancel()")
         sent_by = self._via_host(flow)
         branch = self.new_branch()
-        room = self.capacity if method == "INVITE" else self.capacity + self.capacity // 8
-        if len(self) >= room:
+        limit = self.capacity if method == "INVITE" else self.capacity + self.capacity // 8
+        if len(self) >= limit:
             key = ClientKey(next(self._exchange.numbers))
             self._exchange.events.append(RequestFailed(key, "transport"))
             return key
@@ -82,11 +82,11 @@ class Asking:
         return f"{MAGIC}{self._exchange.new_tag()}"
 
     def ack(self, request: Request, flow: Flow) -> Request:
-        """An ACK for a 2xx under a Via of ours: every one is a transaction of its own (RFC 3261 17.1.1.2)."""
+        """Return an ACK for a 2xx with a new top Via: each has its own branch (RFC 3261 17.1.1.2)."""
         return request.with_first(("Via", via(flow, self._via_host(flow), self.new_branch())))
 
     def cancel(self, key: ClientKey, now: float, headers: HeaderLines) -> None:
-        """Take an INVITE back, now or as soon as it may be (9.1). After its final response it is too late."""
+        """Cancel an INVITE, now or after its first provisional response (9.1). No effect after its final response."""
         transaction = self._by_key.get(key)
         if transaction is None:
             return
@@ -119,20 +119,20 @@ class Asking:
         self._rearm(transaction)
         return transaction
 
-    # ---- in
+    # ---- input
 
     def receive(self, response: Response, flow: Flow, now: float) -> None:
-        """A response that could be read; dropped if it answers nothing of ours (RFC 3261 18.1.2)."""
+        """Process a parsed response; dropped if it matches no transaction (RFC 3261 18.1.2)."""
         hop = response.via
         transaction = self._by_match.get((hop.branch, response.cseq.method))
         if transaction is None or hop.sent_by.lower() != transaction.sent_by or len(response.all("via")) != 1:
             return
-        up = ResponseArrived(transaction.key, response, flow)
-        self._step(transaction, self._arrival(transaction, response), now, up)
+        tu_event = ResponseArrived(transaction.key, response, flow)
+        self._step(transaction, self._machine_event(transaction, response), now, tu_event)
         if response.status >= 200:
             transaction.request = None
 
-    def _arrival(self, transaction: ClientTransaction, response: Response) -> object:
+    def _machine_event(self, transaction: ClientTransaction, response: Response) -> object:
         status = response.status
         if status < 200:
             return ProvisionalArrived(status)
@@ -145,43 +145,41 @@ class Asking:
             return invite_client.RefusalArrived(b"")
         return invite_client.RefusalArrived(follow(invite, "ACK", response.first("to") or "").encode())
 
-    # ---- time and loss
+    # ---- timers and connections
 
     def ring(self, key: int, now: float) -> None:
-        """The wheel rang for `key`."""
+        """Process a due timer."""
         transaction = self._by_key.get(ClientKey(key))
         if transaction is not None and now >= transaction.armed:
             transaction.armed = inf
             self._step(transaction, TIME_PASSED, now)
 
     def lost(self, flow: Flow, now: float) -> None:
-        """Nothing more will come over this flow, nor over one to the same end that was still to be connected."""
+        """Fail the transactions of this flow, and of a pending connection to the same remote address."""
         for key in self._ends.at(flow):
             transaction = self._by_key.get(ClientKey(key))
             if transaction is not None and transaction.flow.connection in (0, flow.connection):
                 self._step(transaction, TRANSPORT_FAILED, now)
 
-    # ---- the machine's hands
+    # ---- actions
 
-    def _step(self, transaction: ClientTransaction, happened: object, now: float, up: Event | None = None) -> None:
-        transaction.state, actions = transaction.step(
-            transaction.state, happened, now, reliable=transaction.flow.reliable
-        )
+    def _step(self, transaction: ClientTransaction, event: object, now: float, tu_event: Event | None = None) -> None:
+        transaction.state, actions = transaction.step(transaction.state, event, now, reliable=transaction.flow.reliable)
         for action in actions:
-            self._do(transaction, action, now, up)
+            self._perform(transaction, action, now, tu_event)
         if transaction.state is TERMINATED:
             self._drop(transaction)
         else:
             self._rearm(transaction)
 
-    def _do(self, transaction: ClientTransaction, action: Action, now: float, up: Event | None) -> None:
+    def _perform(self, transaction: ClientTransaction, action: Action, now: float, tu_event: Event | None) -> None:
         match action:
             case Send(data):
                 self._exchange.out.append((data, transaction.flow))
             case Deliver():
-                assert up is not None
+                assert tu_event is not None
                 if not transaction.silent:
-                    self._exchange.events.append(up)
+                    self._exchange.events.append(tu_event)
             case Fail(cause):
                 if not transaction.silent:
                     self._exchange.events.append(RequestFailed(transaction.key, cause))
@@ -205,12 +203,12 @@ class Asking:
 
 
 def via(flow: Flow, sent_by: str, branch: str) -> str:
-    """A Via of ours; `rport` asks to be answered where we sent from (RFC 3581)."""
+    """Return a new Via value; `rport` requests responses to the source port (RFC 3581)."""
     return f"SIP/2.0/{flow.transport.upper()} {sent_by};rport;branch={branch}"
 
 
 def follow(invite: Request, method: str, to: str, headers: HeaderLines = ()) -> Request:
-    """What goes the same way as an INVITE of ours: its CANCEL, or the ACK for its refusal (9.1, 17.1.1.3)."""
+    """Return a request on the path of a sent INVITE: its CANCEL, or the ACK for an error response (9.1, 17.1.1.3)."""
     lines = [
         invite.headers[0],
         ("Max-Forwards", "70"),

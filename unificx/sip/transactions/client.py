@@ -1,4 +1,4 @@
-"""The client side of any request but INVITE and ACK (RFC 3261 17.1.2)."""
+"""Non-INVITE client transaction (RFC 3261 17.1.2)."""
 
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -17,7 +17,7 @@ from unificx.sip.transactions.words import (
 )
 
 
-# What can happen, besides ProvisionalArrived, TransportFailed and TimePassed.
+# Events, besides ProvisionalReceived, TransportFailed and TimerFired.
 @dataclass(frozen=True, slots=True)
 class FinalArrived: ...
 
@@ -28,7 +28,7 @@ Action = Send | Deliver | Fail
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """Sent, no answer yet (timers E and F)."""
+    """Sent, no response yet (timers E and F)."""
 
     data: bytes
     resend_at: float | None
@@ -38,7 +38,7 @@ class Trying:
 
 @dataclass(frozen=True, slots=True)
 class Proceeding:
-    """A provisional response came: repeated every T2 only."""
+    """A provisional response was received: retransmit every T2."""
 
     data: bytes
     resend_at: float | None
@@ -47,7 +47,7 @@ class Proceeding:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The final response went up; its retransmissions are absorbed (timer K)."""
+    """The final response was delivered; its retransmissions are absorbed (timer K)."""
 
     ends_at: float
 
@@ -57,12 +57,12 @@ Outcome = tuple[State, list[Action]]
 
 
 def begin(data: bytes, now: float, *, reliable: bool) -> State:
-    """The state of a request that has just been sent as `data`."""
+    """Return the initial state of a request just sent as `data`."""
     return Trying(data, None if reliable else now + T1, T1, now + LIFETIME)
 
 
 def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
-    """Take one event; say where we stand now and what must be done."""
+    """Process one event. Return the new state and the actions."""
     match state:
         case Trying() | Proceeding():
             return _waiting(state, event, now, reliable)
@@ -75,7 +75,7 @@ def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
 
 
 def deadline(state: State) -> float | None:
-    """When `TimePassed` is next due."""
+    """Return when `TimerFired` is due next, None if never."""
     match state:
         case Trying(_, resend_at, _, give_up_at) | Proceeding(_, resend_at, give_up_at):
             return give_up_at if resend_at is None else min(resend_at, give_up_at)
@@ -98,14 +98,14 @@ def _waiting(state: Trying | Proceeding, event: Event, now: float, reliable: boo
         case TimePassed() if now >= state.give_up_at:
             return TERMINATED, [Fail("timeout")]
         case TimePassed() if state.resend_at is not None and now >= state.resend_at:
-            return _resent(state, now), [Send(state.data)]
+            return _retransmitted(state, now), [Send(state.data)]
         case TimePassed():
             return state, []
         case _:
             assert_never(event)
 
 
-def _resent(state: Trying | Proceeding, now: float) -> State:
+def _retransmitted(state: Trying | Proceeding, now: float) -> State:
     if isinstance(state, Proceeding):
         return replace(state, resend_at=now + T2)
     interval = min(2 * state.interval, T2)

@@ -1,4 +1,4 @@
-"""What the endpoint tells its user, and the keys both use to mean a transaction."""
+"""Events of the endpoint for its transaction user (TU), and the keys that identify transactions."""
 
 from dataclasses import dataclass
 from typing import NewType
@@ -8,16 +8,16 @@ from unificx.sip.message import Request, Response
 from unificx.sip.transactions.words import Cause
 
 ServerKey = NewType("ServerKey", int)
-"""A request that came in. A number of ours: it may be logged."""
+"""Identifies a received request. A local number, safe to log."""
 ClientKey = NewType("ClientKey", int)
-"""A request of ours."""
+"""Identifies a sent request."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestArrived:
-    """A new request, neither ACK nor CANCEL: to be answered by `Endpoint.respond`.
+    """A new request (not ACK or CANCEL), to be answered with `Endpoint.respond`.
 
-    Its top Via says where it came from (RFC 3581), so responses made of it find their way.
+    Its top Via contains the source address (RFC 3581), so that responses built from it are routed correctly.
     """
 
     key: ServerKey
@@ -27,7 +27,7 @@ class RequestArrived:
 
 @dataclass(frozen=True, slots=True)
 class AckArrived:
-    """An ACK for a 2xx, or one that belongs to nothing: only the dialog can tell."""
+    """An ACK for a 2xx, or one without a transaction: to be matched to a dialog by the TU."""
 
     request: Request
     flow: Flow
@@ -35,14 +35,14 @@ class AckArrived:
 
 @dataclass(frozen=True, slots=True)
 class CancelArrived:
-    """The INVITE is not wanted any more. The CANCEL was answered; the INVITE has to be, by 487."""
+    """An INVITE was cancelled. The CANCEL was answered; the TU must answer the INVITE with 487."""
 
     key: ServerKey
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseArrived:
-    """A response to a request of ours; for an INVITE every 2xx, repeated and forked ones too."""
+    """A response to a sent request; for an INVITE every 2xx, including retransmissions and forks."""
 
     key: ClientKey
     response: Response
@@ -51,7 +51,7 @@ class ResponseArrived:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailed:
-    """No response will come."""
+    """A sent request will get no response."""
 
     key: ClientKey
     cause: Cause
@@ -59,7 +59,7 @@ class RequestFailed:
 
 @dataclass(frozen=True, slots=True)
 class AckMissing:
-    """Our refusal of an INVITE was never acknowledged."""
+    """The error response to an INVITE was never acknowledged."""
 
     key: ServerKey
 

@@ -1,4 +1,4 @@
-"""What both sides of the endpoint share: what goes out, what goes up, the timers, and names of our own."""
+"""State shared by client and server transactions: outgoing messages, events, timers, keys and tags."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from unificx.sip.transactions.events import Event
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """`tag` makes unguessable tokens; `node` says in every tag and branch of ours whose they are."""
+    """`tag` makes unguessable tokens; `node` identifies this process in every local tag and branch."""
 
     tag: Callable[[], str]
     node: str
@@ -25,7 +25,7 @@ class Exchange:
         return f"{self.node}.{self.tag()}"
 
     def rearm(self, key: int, armed: float, at: float | None) -> float:
-        """Make sure the wheel rings for `key` by `at`, given it rings at `armed`; returns when it now does."""
+        """Ensure that `key` comes due by `at`, given it is armed for `armed`; return the time it is armed for."""
         if at is None or at >= armed:
             return armed
         self.wheel.add(at, key)
@@ -33,7 +33,7 @@ class Exchange:
 
 
 class Ends:
-    """Which transactions go to which far end."""
+    """Index of transactions by the remote address of their flow."""
 
     __slots__ = ("_keys",)
 
@@ -51,7 +51,7 @@ class Ends:
                 del self._keys[flow.end]
 
     def at(self, flow: Flow) -> Iterable[int]:
-        """In the order they were opened."""
+        """Return the keys of the transactions with this remote address, in order of creation."""
         return sorted(self._keys.get(flow.end, ()))
 
     def __len__(self) -> int:

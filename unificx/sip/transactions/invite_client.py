@@ -1,7 +1,7 @@
-"""The client side of an INVITE (RFC 3261 17.1.1 with the Accepted state of RFC 6026), its CANCEL included.
+"""INVITE client transaction (RFC 3261 17.1.1 with the Accepted state of RFC 6026), including CANCEL.
 
-A CANCEL is held back until a provisional response came (9.1). An INVITE that nobody answers within 180 s of its last
-provisional response is cancelled (timer C, 16.8), and given up when even that brings no answer.
+A CANCEL is delayed until a provisional response was received (9.1). An INVITE without a final response 180 s after its
+last provisional response is cancelled (timer C, 16.8), and fails if the CANCEL brings no final response either.
 """
 
 from dataclasses import dataclass, replace
@@ -21,15 +21,15 @@ from unificx.sip.transactions.words import (
 )
 
 
-# What can happen, besides ProvisionalArrived, TransportFailed and TimePassed.
+# Events, besides ProvisionalReceived, TransportFailed and TimerFired.
 @dataclass(frozen=True, slots=True)
 class SuccessArrived:
-    """A 2xx: the first, a retransmission, or another branch's."""
+    """A 2xx: the first, a retransmission, or one from another fork."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalArrived:
-    """A response of 300 and above; `ack` is the request that acknowledges it."""
+    """A response of 300 or above; `ack` is the encoded ACK for it."""
 
     ack: bytes
 
@@ -41,7 +41,7 @@ class CancelAsked: ...
 Event = ProvisionalArrived | SuccessArrived | RefusalArrived | CancelAsked | TransportFailed | TimePassed
 
 
-# What must be done, besides Send, Deliver and Fail.
+# Actions, besides Send, Deliver and Fail.
 @dataclass(frozen=True, slots=True)
 class SendCancel: ...
 
@@ -49,10 +49,10 @@ class SendCancel: ...
 Action = Send | Deliver | Fail | SendCancel
 
 
-# Where we stand.
+# States.
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """Sent, no answer yet (timers A and B); `cancelled` once our user has changed its mind."""
+    """Sent, no response yet (timers A and B); `cancelled` once the TU has requested a CANCEL."""
 
     data: bytes
     resend_at: float | None
@@ -63,7 +63,7 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class Proceeding:
-    """A provisional response came. At `limit` we send CANCEL or, when that was done, give up."""
+    """A provisional response was received. At `expires_at` send CANCEL or, if already sent, fail."""
 
     limit: float
     cancelled: bool = False
@@ -71,14 +71,14 @@ class Proceeding:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A 2xx came: every further one goes up too, so that our user can acknowledge it (timer M)."""
+    """A 2xx was received. Every further one is delivered too, so that the TU can acknowledge it (timer M)."""
 
     ends_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A refusal came and was acknowledged; its retransmissions are too (timer D)."""
+    """An error response was received and acknowledged, as are its retransmissions (timer D)."""
 
     ack: bytes
     ends_at: float
@@ -89,12 +89,12 @@ Outcome = tuple[State, list[Action]]
 
 
 def begin(data: bytes, now: float, *, reliable: bool) -> State:
-    """The state of an INVITE that has just been sent as `data`."""
+    """Return the initial state of an INVITE just sent as `data`."""
     return Calling(data, None if reliable else now + T1, T1, now + LIFETIME)
 
 
 def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
-    """Take one event; say where we stand now and what must be done."""
+    """Process one event. Return the new state and the actions."""
     match state:
         case Calling():
             return _calling(state, event, now, reliable)
@@ -111,7 +111,7 @@ def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
 
 
 def deadline(state: State) -> float | None:
-    """When `TimePassed` is next due."""
+    """Return when `TimerFired` is due next, None if never."""
     match state:
         case Calling(_, resend_at, _, give_up_at):
             return give_up_at if resend_at is None else min(resend_at, give_up_at)
@@ -123,11 +123,11 @@ def deadline(state: State) -> float | None:
             assert_never(state)
 
 
-def _refused(ack: bytes, now: float, reliable: bool) -> Outcome:
+def _failed(ack: bytes, now: float, reliable: bool) -> Outcome:
     return TERMINATED if reliable else Completed(ack, now + TIMER_D), [Send(ack), DELIVER]
 
 
-def _cancelling(now: float) -> Outcome:
+def _send_cancel(now: float) -> Outcome:
     return Proceeding(now + LIFETIME, cancelled=True), [SendCancel()]
 
 
@@ -140,7 +140,7 @@ def _calling(state: Calling, event: Event, now: float, reliable: bool) -> Outcom
         case SuccessArrived():
             return Accepted(now + LIFETIME), [DELIVER]
         case RefusalArrived(ack):
-            return _refused(ack, now, reliable)
+            return _failed(ack, now, reliable)
         case CancelAsked():
             return replace(state, cancelled=True), []
         case TransportFailed():
@@ -164,13 +164,13 @@ def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> 
         case SuccessArrived():
             return Accepted(now + LIFETIME), [DELIVER]
         case RefusalArrived(ack):
-            return _refused(ack, now, reliable)
+            return _failed(ack, now, reliable)
         case TransportFailed():
             return TERMINATED, [Fail("transport")]
         case TimePassed() if now >= state.limit:
-            return (TERMINATED, [Fail("timeout")]) if state.cancelled else _cancelling(now)
+            return (TERMINATED, [Fail("timeout")]) if state.cancelled else _send_cancel(now)
         case CancelAsked() if not state.cancelled:
-            return _cancelling(now)
+            return _send_cancel(now)
         case CancelAsked() | TimePassed():
             return state, []
         case _:

@@ -1,6 +1,6 @@
-"""The server side of an INVITE (RFC 3261 17.2.1 with the Accepted state of RFC 6026).
+"""INVITE server transaction (RFC 3261 17.2.1 with the Accepted state of RFC 6026).
 
-Not in the RFCs: an INVITE that our user has forgotten is abandoned, so that no mistake above leaves one for ever.
+Not in the RFCs: an INVITE without any response of the TU for too long is abandoned, so that a bug there cannot leak it.
 """
 
 from dataclasses import dataclass, replace
@@ -19,10 +19,10 @@ from unificx.sip.transactions.words import (
 )
 
 PATIENCE = 300.0
-"""Seconds an INVITE waits for our user's next word. RFC 3261 13.3.1.1 wants a provisional response every minute."""
+"""Seconds an INVITE waits for the next response of the TU. RFC 3261 13.3.1.1 wants a provisional every minute."""
 
 
-# What can happen, besides RequestAgain, ResponseGiven and TimePassed.
+# Events, besides RequestRetransmitted, TuResponded and TimerFired.
 @dataclass(frozen=True, slots=True)
 class AckArrived: ...
 
@@ -30,10 +30,10 @@ class AckArrived: ...
 Event = RequestAgain | AckArrived | ResponseGiven | TimePassed
 
 
-# What must be done, besides Send and Deliver.
+# Actions, besides Send and Deliver.
 @dataclass(frozen=True, slots=True)
 class SayTrying:
-    """Answer 100, and give it to the machine like our user's own responses."""
+    """Answer 100, and pass it to the machine like a response of the TU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,16 @@ class ReportNoAck: ...
 
 @dataclass(frozen=True, slots=True)
 class Abandon:
-    """Our user has not said a word for too long: refuse in its place and tell it to let go."""
+    """The TU has not responded for too long: reject the request and report it as cancelled."""
 
 
 Action = Send | Deliver | SayTrying | ReportNoAck | Abandon
 
 
-# Where we stand.
+# States.
 @dataclass(frozen=True, slots=True)
 class Proceeding:
-    """`last` is the latest provisional response, b"" before the first."""
+    """`last_provisional` is the latest provisional response, b"" before the first."""
 
     last: bytes
     trying_at: float | None
@@ -60,14 +60,14 @@ class Proceeding:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A 2xx was given: its retransmission is our user's business, other INVITEs are absorbed (timer L)."""
+    """A 2xx was sent. The TU retransmits it; retransmitted INVITEs are absorbed (timer L)."""
 
     ends_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A refusal was given: repeated until the ACK comes (timers G and H)."""
+    """An error response was sent; retransmit it until the ACK arrives (timers G and H)."""
 
     data: bytes
     resend_at: float | None
@@ -77,7 +77,7 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The ACK came; its retransmissions are absorbed (timer I)."""
+    """The ACK was received; its retransmissions are absorbed (timer I)."""
 
     ends_at: float
 
@@ -87,12 +87,12 @@ Outcome = tuple[State, list[Action]]
 
 
 def begin(now: float) -> State:
-    """The state of an INVITE that has just come in."""
+    """Return the initial state of an INVITE just received."""
     return Proceeding(b"", now + TRYING_AFTER, now + PATIENCE)
 
 
 def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
-    """Take one event; say where we stand now and what must be done."""
+    """Process one event. Return the new state and the actions."""
     match state:
         case Proceeding():
             return _proceeding(state, event, now, reliable)
@@ -109,7 +109,7 @@ def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
 
 
 def deadline(state: State) -> float | None:
-    """When `TimePassed` is next due."""
+    """Return when `TimerFired` is due next, None if never."""
     match state:
         case Proceeding(_, trying_at, give_up_at):
             return give_up_at if trying_at is None else trying_at

@@ -1,22 +1,22 @@
-"""Which transaction a request belongs to (RFC 3261 17.2.3), and where it says it came from (RFC 3581)."""
+"""Matching of requests to transactions (RFC 3261 17.2.3), and the source address in the Via (RFC 3581)."""
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 
 MAGIC = "z9hG4bK"
-"""A branch that begins so is unique by itself; any other comes from before RFC 3261."""
+"""Prefix of a globally unique branch; a peer that does not send it implements RFC 2543."""
 
 Match = tuple[str, ...]
-"""Equal for all requests of a transaction. The method comes last, an ACK counts as the INVITE it is for."""
+"""Equal for all requests of a transaction. The method comes last; an ACK counts as its INVITE."""
 
 Merged = tuple[str, str, str]
-"""Equal for copies of one request that came by different ways (RFC 3261 8.2.2.2)."""
+"""Equal for merged requests: copies that arrived over different paths (RFC 3261 8.2.2.2)."""
 
 
 def match_of(request: Request) -> Match:
-    """By branch, sent-by and method or, lacking the magic cookie, by all that RFC 2543 compared.
+    """Return branch, sent-by and method or, without the magic cookie, all that RFC 2543 compares.
 
-    The To tag is not among it: an ACK has the one of the response. `acknowledges` compares it.
+    The To tag is not included, because an ACK has the tag of the response; `ServerTransactions` compares it.
     """
     via = request.via
     method = "INVITE" if request.method == "ACK" else request.method
@@ -28,7 +28,7 @@ def match_of(request: Request) -> Match:
 
 
 def is_old(match: Match) -> bool:
-    """Whether the peer is from before RFC 3261."""
+    """Whether the peer implements RFC 2543."""
     return len(match) > 3
 
 
@@ -38,7 +38,7 @@ def merged_of(request: Request) -> Merged:
 
 
 def marked(request: Request, flow: Flow) -> Request:
-    """The request with the address and port it really came from in its top Via (RFC 3261 18.2.1, RFC 3581 4)."""
+    """Return the request with its source address and port in the top Via (RFC 3261 18.2.1, RFC 3581 4)."""
     via = request.via
-    noted = via.seen_from(flow.host, flow.port)
-    return request if noted.params == via.params else request.with_top_via(noted)
+    updated = via.seen_from(flow.host, flow.port)
+    return request if updated.params == via.params else request.with_top_via(updated)

@@ -1,7 +1,7 @@
-"""The server side of any request but INVITE and ACK (RFC 3261 17.2.2 with RFC 4320).
+"""Non-INVITE server transaction (RFC 3261 17.2.2 with RFC 4320).
 
-RFC 4320 forbids every provisional response but a late 100, and the 408: by the time one may be sent, the client has
-given up. So there is no Proceeding state here, and a request nobody answered is forgotten in silence.
+RFC 4320 forbids provisional responses except a late 100, and also 408: by then the client has given up. Therefore there
+is no Proceeding state, and an unanswered request is dropped without a response.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ Action = Send
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """Nothing was answered yet. At `give_up_at` the client's timer F has fired."""
+    """Not answered yet. At `give_up_at` timer F of the client has fired."""
 
     give_up_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The final response is repeated for every request that comes again (timer J)."""
+    """The final response is resent for every retransmission of the request (timer J)."""
 
     data: bytes
     ends_at: float
@@ -34,12 +34,12 @@ Outcome = tuple[State, list[Action]]
 
 
 def begin(now: float) -> State:
-    """The state of a request that has just come in."""
+    """Return the initial state of a request just received."""
     return Trying(now + LIFETIME)
 
 
 def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
-    """Take one event; say where we stand now and what must be done."""
+    """Process one event. Return the new state and the actions."""
     match state:
         case Trying():
             return _trying(state, event, now, reliable)
@@ -52,7 +52,7 @@ def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
 
 
 def deadline(state: State) -> float | None:
-    """When `TimePassed` is next due."""
+    """Return when `TimerFired` is due next, None if never."""
     match state:
         case Trying(at) | Completed(_, at):
             return at

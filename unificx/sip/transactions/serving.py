@@ -1,4 +1,4 @@
-"""The server side of the endpoint: requests of others, from their arrival to the last repetition of the answer."""
+"""Server transactions of the endpoint: received requests, up to the last retransmission of the response."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from unificx.sip.transactions.words import TERMINATED, TIME_PASSED, Deliver, Req
 REQUEST_AGAIN = RequestAgain()
 Turned = tuple[int, Headers]
 Door = Callable[[Request, Flow, float], Turned | None]
-"""What to say at once to a request, keeping nothing of it (RFC 3261 8.2.7): a status and headers, or `SILENCE`; None
-for a request that is let in. The same request may come again."""
+"""Return how to answer a request statelessly (RFC 3261 8.2.7): status and headers, or `DROP`; None to accept it. May be
+called again for a retransmission."""
 SILENCE: Turned = (0, ())
 MAX_WEIGHT = 256 * 2**20
-"""A transaction keeps the names its request came with, and an answer that repeats most of it."""
+"""Maximum total size of requests: a transaction keeps identifiers and a response of about the size of its request."""
 ACK_ARRIVED = invite_server.AckArrived()
 Action = invite_server.Action | server.Action
 
 
 @dataclass(slots=True, eq=False)
 class ServerTransaction:
-    """`request` is kept while we may have to answer it ourselves, `said` while its To tag may matter."""
+    """`request` is kept while the endpoint may have to answer it, `last_response` while its To tag is needed."""
 
     key: ServerKey
     match: Match
@@ -46,9 +46,9 @@ class ServerTransaction:
 
 
 class Serving:
-    """All server transactions: at most `capacity` of them, and at most `MAX_WEIGHT` octets of requests that made them.
+    """All server transactions: at most `capacity`, with at most `MAX_TOTAL_BYTES` of requests.
 
-    What belongs to a dialog may have an eighth more of either.
+    Requests inside dialogs may exceed both limits by an eighth.
     """
 
     def __init__(self, exchange: Exchange, overload: Overload | None, capacity: int) -> None:
@@ -65,89 +65,89 @@ class Serving:
     def __len__(self) -> int:
         return len(self._by_key)
 
-    # ---- in
+    # ---- input
 
     def receive(self, request: Request, size: int, flow: Flow, now: float) -> None:
-        """A request that could be read, of so many octets."""
+        """Process a parsed request of `size` bytes."""
         match = match_of(request)
-        known = self._by_match.get(match)
+        existing = self._by_match.get(match)
         method = request.method
         if method == "ACK":
-            self._ack(request, flow, known, now)
-        elif known is not None:
+            self._ack(request, flow, existing, now)
+        elif existing is not None:
             if self._overload is None or not self._overload.drops_repetitions:
-                self._step(known, REQUEST_AGAIN, now)
+                self._step(existing, REQUEST_AGAIN, now)
         elif method == "CANCEL":
             self._cancel(request, match, flow)
         else:
             merged = None if request.to.tag else merged_of(request)
-            if self._refused(request, match, merged, flow):
+            if self._rejected(request, match, merged, flow):
                 return
-            turned = self.door(request, flow, now)
-            if turned is not None:
-                if turned is not SILENCE:
-                    self.refuse(request, flow, turned[0], headers=turned[1])
+            reply = self.door(request, flow, now)
+            if reply is not None:
+                if reply is not SILENCE:
+                    self.refuse(request, flow, reply[0], headers=reply[1])
                 return
             request = marked(request, flow)
             transaction = self._open(request, (match, merged), flow, now, size)
             self._exchange.events.append(RequestArrived(transaction.key, request, flow))
 
     def refuse(self, request: Request, flow: Flow, status: int, *, reason: str = "", headers: Headers = ()) -> None:
-        """Answer without keeping anything: the same answer comes of the same request again (8.2.7)."""
-        response = respond(marked(request, flow), status, reason, to_tag=self._steady_tag(request), headers=headers)
+        """Answer without state: a retransmission gets the same response (8.2.7)."""
+        response = respond(marked(request, flow), status, reason, to_tag=self._stateless_tag(request), headers=headers)
         self._exchange.out.append((response.encode(), flow))
 
-    def _steady_tag(self, request: Request) -> str:
-        """The same for every repetition of the request, and for the ACK of what it was answered."""
+    def _stateless_tag(self, request: Request) -> str:
+        """Return a To tag that is equal for all retransmissions of the request and for its ACK."""
         number = (request.first("cseq") or "").partition(" ")[0]
-        same = hash((request.first("via"), request.first("call-id"), number))
-        return f"{self._exchange.node}.{same & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+        digest = hash((request.first("via"), request.first("call-id"), number))
+        return f"{self._exchange.node}.{digest & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
-    def _ack(self, request: Request, flow: Flow, known: ServerTransaction | None, now: float) -> None:
-        if known is None and request.to.tag == self._steady_tag(request):
+    def _ack(self, request: Request, flow: Flow, existing: ServerTransaction | None, now: float) -> None:
+        if existing is None and request.to.tag == self._stateless_tag(request):
             return
-        up = AckArrived(request, flow)
-        if known is None or (is_old(known.match) and self._tag_said(known) != request.to.tag):
-            self._exchange.events.append(up)
+        ack = AckArrived(request, flow)
+        if existing is None or (is_old(existing.match) and self._last_to_tag(existing) != request.to.tag):
+            self._exchange.events.append(ack)
         else:
-            self._step(known, ACK_ARRIVED, now, up)
+            self._step(existing, ACK_ARRIVED, now, ack)
 
     def _cancel(self, request: Request, match: Match, flow: Flow) -> None:
-        """Without a transaction of its own: a repeated CANCEL gets the same answer by the same way (9.2)."""
+        """Answer a CANCEL without a transaction: a retransmission gets the same response (9.2)."""
         invite = self._by_match.get((*match[:-1], "INVITE"))
-        if invite is None or not _cancels(request, invite):
+        if invite is None or not _matches_cancel(request, invite):
             self.refuse(request, flow, 481)
             return
-        response = respond(marked(request, flow), 200, to_tag=self._tag_said(invite) or self._steady_tag(request))
+        response = respond(marked(request, flow), 200, to_tag=self._last_to_tag(invite) or self._stateless_tag(request))
         self._exchange.out.append((response.encode(), flow))
         if isinstance(invite.state, invite_server.Proceeding) and not invite.cancelled:
             invite.cancelled = True
             self._exchange.events.append(CancelArrived(invite.key))
 
-    def _refused(self, request: Request, match: Match, merged: Merged | None, flow: Flow) -> bool:
-        """Refuse, keeping nothing, what is too much, has gone too far, or came twice by different ways."""
-        inside = merged is None
-        status, wait = 0, 0
-        if not inside and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
-            wait = self._overload.refusal(hash(match))
-        if wait or self._full(inside):
-            status, wait = 503, wait or 10
+    def _rejected(self, request: Request, match: Match, merged: Merged | None, flow: Flow) -> bool:
+        """Reject a request statelessly: over capacity, merged, or too many hops. Return whether it was rejected."""
+        in_dialog = merged is None
+        status, retry_after = 0, 0
+        if not in_dialog and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
+            retry_after = self._overload.refusal(hash(match))
+        if retry_after or self._at_capacity(in_dialog):
+            status, retry_after = 503, retry_after or 10
         elif merged in self._by_merged:
             status = 482
-        elif not inside and request.max_forwards == 0:
+        elif not in_dialog and request.max_forwards == 0:
             status = 483
         if status:
-            self.refuse(request, flow, status, headers=(("Retry-After", str(wait)),) if wait else ())
+            self.refuse(request, flow, status, headers=(("Retry-After", str(retry_after)),) if retry_after else ())
         return bool(status)
 
-    def _full(self, inside: bool) -> bool:
-        share = 9 / 8 if inside else 1
-        return len(self._by_key) >= self.capacity * share or self._weight >= MAX_WEIGHT * share
+    def _at_capacity(self, in_dialog: bool) -> bool:
+        factor = 9 / 8 if in_dialog else 1
+        return len(self._by_key) >= self.capacity * factor or self._weight >= MAX_WEIGHT * factor
 
     def _open(
-        self, request: Request, names: tuple[Match, Merged | None], flow: Flow, now: float, size: int
+        self, request: Request, keys: tuple[Match, Merged | None], flow: Flow, now: float, size: int
     ) -> ServerTransaction:
-        match, merged = names
+        match, merged = keys
         invite = request.method == "INVITE"
         machine = invite_server if invite else server
         transaction = ServerTransaction(
@@ -172,15 +172,15 @@ class Serving:
         self._rearm(transaction)
         return transaction
 
-    # ---- out
+    # ---- output
 
     def respond(self, key: ServerKey, response: Response, now: float) -> None:
-        """Our user's answer. One that comes too late is nobody's business any more."""
+        """Send a response of the TU; ignored if the transaction has ended."""
         transaction = self._by_key.get(key)
         if transaction is not None:
-            self._say(transaction, response, now)
+            self._send_response(transaction, response, now)
 
-    def _say(self, transaction: ServerTransaction, response: Response, now: float) -> None:
+    def _send_response(self, transaction: ServerTransaction, response: Response, now: float) -> None:
         if transaction.step is invite_server.step:
             final = response.status >= 200
             transaction.said = response if not final or is_old(transaction.match) else None
@@ -188,14 +188,14 @@ class Serving:
                 transaction.request = None
         self._step(transaction, ResponseGiven(response.status, response.encode()), now)
 
-    def _tag_said(self, transaction: ServerTransaction) -> str:
-        """The To tag of our user's last response, "" if there was none."""
+    def _last_to_tag(self, transaction: ServerTransaction) -> str:
+        """Return the To tag of the last response of the TU, "" if there was none."""
         return transaction.said.to.tag if transaction.said else ""
 
-    # ---- time and loss
+    # ---- timers and connections
 
     def ring(self, key: int, now: float) -> bool:
-        """The wheel rang for `key`; False if it is none of ours."""
+        """Process a due timer. Return False if `key` is not a server transaction."""
         transaction = self._by_key.get(ServerKey(key))
         if transaction is None:
             return False
@@ -205,7 +205,7 @@ class Serving:
         return True
 
     def lost(self, flow: Flow) -> None:
-        """Answers to what came over this connection go over a new one to the Via's sent-by (RFC 3261 18.2.2)."""
+        """Send responses to requests of this connection over a new one to the sent-by of the Via (RFC 3261 18.2.2)."""
         if flow.transport not in ("tcp", "tls") or not flow.connection:
             return
         for key in self._ends.at(flow):
@@ -214,29 +214,27 @@ class Serving:
                 self._ends.discard(transaction.flow, key)
                 transaction.flow = transaction.flow.reconnect(transaction.sent_by_port)
 
-    # ---- the machine's hands
+    # ---- actions
 
-    def _step(self, transaction: ServerTransaction, happened: object, now: float, up: Event | None = None) -> None:
-        transaction.state, actions = transaction.step(
-            transaction.state, happened, now, reliable=transaction.flow.reliable
-        )
+    def _step(self, transaction: ServerTransaction, event: object, now: float, tu_event: Event | None = None) -> None:
+        transaction.state, actions = transaction.step(transaction.state, event, now, reliable=transaction.flow.reliable)
         for action in actions:
-            self._do(transaction, action, now, up)
+            self._perform(transaction, action, now, tu_event)
         if transaction.state is TERMINATED:
             self._drop(transaction)
         else:
             self._rearm(transaction)
 
-    def _do(self, transaction: ServerTransaction, action: Action, now: float, up: Event | None) -> None:
+    def _perform(self, transaction: ServerTransaction, action: Action, now: float, tu_event: Event | None) -> None:
         match action:
             case Send(data):
                 self._exchange.out.append((data, transaction.flow))
             case Deliver():
-                assert up is not None
-                self._exchange.events.append(up)
+                assert tu_event is not None
+                self._exchange.events.append(tu_event)
             case invite_server.SayTrying():
                 assert transaction.request is not None
-                self._say(transaction, respond(transaction.request, 100), now)
+                self._send_response(transaction, respond(transaction.request, 100), now)
             case invite_server.ReportNoAck():
                 self._exchange.events.append(AckMissing(transaction.key))
             case invite_server.Abandon():
@@ -247,7 +245,7 @@ class Serving:
     def _abandon(self, transaction: ServerTransaction) -> None:
         request = transaction.request
         assert request is not None
-        response = respond(request, 408, to_tag=self._tag_said(transaction) or self._steady_tag(request))
+        response = respond(request, 408, to_tag=self._last_to_tag(transaction) or self._stateless_tag(request))
         self._exchange.out.append((response.encode(), transaction.flow))
         self._exchange.events.append(CancelArrived(transaction.key))
 
@@ -265,8 +263,8 @@ class Serving:
             self._ends.discard(transaction.flow, transaction.key)
 
 
-def _cancels(request: Request, invite: ServerTransaction) -> bool:
-    """Whether a CANCEL of this branch is also of this call (9.1): a branch alone may be guessed or overheard."""
+def _matches_cancel(request: Request, invite: ServerTransaction) -> bool:
+    """Whether a CANCEL with this branch also has the ids of the call (9.1): a branch may be guessed or observed."""
     if invite.merged is None:
         return True
     cseq = request.cseq

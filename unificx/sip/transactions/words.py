@@ -1,4 +1,4 @@
-"""Words that several of the transaction machines share."""
+"""Events, actions and states shared by the transaction machines."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,15 +6,15 @@ from typing import Literal
 Cause = Literal["timeout", "transport"]
 
 
-# What can happen.
+# Events.
 @dataclass(frozen=True, slots=True)
 class RequestAgain:
-    """The same request came in once more."""
+    """The same request was received again."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseGiven:
-    """Our user has answered."""
+    """The TU has sent a response."""
 
     status: int
     data: bytes
@@ -27,14 +27,14 @@ class ProvisionalArrived:
 
 @dataclass(frozen=True, slots=True)
 class TransportFailed:
-    """The flow is gone, or refused what we sent."""
+    """The flow was closed, or sending failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimePassed: ...
 
 
-# What must be done.
+# Actions.
 @dataclass(frozen=True, slots=True)
 class Send:
     data: bytes
@@ -42,17 +42,17 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Hand what has just arrived to our user."""
+    """Pass the received message to the TU."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """Tell our user that no response will come."""
+    """Report to the TU that no response will come."""
 
     cause: Cause
 
 
-# Where we stand, at the end of all of them.
+# Final state of all machines.
 @dataclass(frozen=True, slots=True)
 class Terminated: ...
 
