@@ -1,4 +1,4 @@
-"""Drives one transaction machine in virtual time."""
+"""Driver of one transaction machine in virtual time."""
 
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -8,8 +8,8 @@ from unificx.sip.transactions.words import TERMINATED, TIME_PASSED
 
 
 @dataclass
-class Drive:
-    """A machine with its state, its clock and everything it asked for: `log` holds (seconds since the start, action)."""
+class MachineDriver:
+    """A machine with its state and clock; `log` holds its actions as (seconds since the start, action)."""
 
     machine: ModuleType
     state: Any
@@ -17,37 +17,37 @@ class Drive:
     now: float = 0.0
     log: list[tuple[float, Any]] = field(default_factory=list)
 
-    def happens(self, *events: Any) -> None:
+    def feed(self, *events: Any) -> None:
         for event in events:
             self.state, actions = self.machine.step(self.state, event, self.now, reliable=self.reliable)
             self.log += [(self.now, action) for action in actions]
 
-    def until(self, end: float) -> None:
-        """Let time pass up to `end`, ringing at every deadline."""
+    def advance_to(self, end: float) -> None:
+        """Advance time to `end` and fire all timers due until then."""
         while (due := self.machine.deadline(self.state)) is not None and due <= end:
             self.now = max(self.now, due)
-            self.happens(TIME_PASSED)
+            self.feed(TIME_PASSED)
         self.now = max(self.now, end)
 
-    def ends(self, rings: int = 300) -> bool:
-        """Whether it reaches its end by the passing of time alone."""
-        for _ in range(rings):
+    def runs_to_end(self, limit: int = 300) -> bool:
+        """Fire timers only. Return whether the machine terminates."""
+        for _ in range(limit):
             due = self.machine.deadline(self.state)
             if due is None:
                 break
             self.now = max(self.now, due)
-            self.happens(TIME_PASSED)
+            self.feed(TIME_PASSED)
         return self.state == TERMINATED
 
-    def at(self, kind: type) -> list[float]:
-        """When actions of this kind were asked for."""
+    def times_of(self, kind: type) -> list[float]:
+        """Return the times of the actions of this type."""
         return [at for at, action in self.log if isinstance(action, kind)]
 
     def count(self, kind: type) -> int:
-        return len(self.at(kind))
+        return len(self.times_of(kind))
 
 
-def outcome(machine: ModuleType, state: Any, event: Any, *, now: float = 100.0, reliable: bool = False) -> str:
-    """One step in words: "Completed: Send Deliver"."""
+def step_summary(machine: ModuleType, state: Any, event: Any, *, now: float = 100.0, reliable: bool = False) -> str:
+    """Return a summary of one step, e.g. "Completed: Send Deliver"."""
     after, actions = machine.step(state, event, now, reliable=reliable)
     return " ".join([type(after).__name__ + ":", *(type(action).__name__ for action in actions)])

@@ -1,9 +1,9 @@
-"""Reads the messages of `torture/`, each named after its case in RFC 4475 and written the way its section 2 does.
+"""Loads the messages of `torture/`, each named after its case in RFC 4475 and in the notation of its section 2.
 
-A file starts with lines of `# `: the section, what is odd about it, and `# expect:` with one of
-`parsed`, `dropped` (nobody may answer), a status to be answered, or a status and the property that cannot be read.
-In the message `<hex>…</hex>`, `<repeat count=N>…</repeat>` and `<allOneLine>` stand for what the RFC says they do, and
-`{length}` for the length of the body.
+A file starts with `# ` lines: the section, a description, and `# expect:` with one of `parsed`, `dropped` (must not be
+answered), the status of the response, or a status and the property that cannot be parsed.
+`<hex>…</hex>`, `<repeat count=N>…</repeat>` and `<allOneLine>` have the meaning defined in the RFC; `{length}` is the
+length of the body.
 """
 
 import re
@@ -30,9 +30,9 @@ def case(name: str) -> Case:
 
 def _read(path: Path) -> Case:
     lines = path.read_text("utf-8").split("\n")
-    said = [line for line in lines if line.startswith("# ")]
-    expected = next(line.removeprefix("# expect: ") for line in said if line.startswith("# expect: "))
-    text = "\n".join(lines[len(said) :])
+    comments = [line for line in lines if line.startswith("# ")]
+    expected = next(line.removeprefix("# expect: ") for line in comments if line.startswith("# expect: "))
+    text = "\n".join(lines[len(comments) :])
     text = re.sub(r"<allOneLine>\n(.*?)\n</allOneLine>", lambda m: m[1].replace("\n", ""), text, flags=re.S)
     text = re.sub(r"<repeat count=(\d+)>(.*?)</repeat>", lambda m: m[2] * int(m[1]), text)
     data = text.replace("\n", "\r\n").encode()

@@ -1,4 +1,4 @@
-"""An endpoint in virtual time, and a peer that words its messages itself."""
+"""An endpoint in virtual time, and a peer that builds raw messages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ TCP = Flow("tcp", "192.0.2.7", 40_000, connection=3)
 WS = Flow("ws", "192.0.2.7", 40_000, connection=4)
 
 
-def words(start: str, *headers: str, body: str = "") -> bytes:
+def raw_message(start: str, *headers: str, body: str = "") -> bytes:
     return "\r\n".join([start, *headers, f"Content-Length: {len(body)}", "", body]).encode()
 
 
@@ -30,8 +30,8 @@ def request(
     call_id: str = "call-1",
     more: Iterable[str] = (),
 ) -> bytes:
-    """A request as a phone words it; `branch` "" makes it one from before RFC 3261."""
-    return words(
+    """Return a raw request of a phone; `branch` "" makes it an RFC 2543 request."""
+    return raw_message(
         f"{method} {uri} SIP/2.0",
         f"Via: SIP/2.0/UDP {sent_by}" + (f";branch={branch}" if branch else ""),
         "From: <sip:alice@example.com>;tag=a1",
@@ -42,8 +42,8 @@ def request(
     )
 
 
-def ours(method: str = "INVITE", *more: tuple[str, str]) -> Request:
-    """A request as our own legs word it: without a Via."""
+def local_request(method: str = "INVITE", *more: tuple[str, str]) -> Request:
+    """Return a local request, still without a Via."""
     return Request(
         method,
         "sip:alice@192.0.2.7",
@@ -58,11 +58,11 @@ def ours(method: str = "INVITE", *more: tuple[str, str]) -> Request:
     )
 
 
-def answer(asked: bytes, status: int, *, to_tag: str = "a9", body: str = "") -> bytes:
-    """What a peer answers to a request it got."""
-    read = parse(asked)
+def response_to(request_data: bytes, status: int, *, to_tag: str = "a9", body: str = "") -> bytes:
+    """Return the raw response of a peer to a raw request."""
+    read = parse(request_data)
     to = read.first("to") or ""
-    return words(
+    return raw_message(
         f"SIP/2.0 {status} Whatever",
         *(f"Via: {hop}" for hop in read.all("via")),
         f"From: {read.first('from')}",
@@ -75,12 +75,12 @@ def answer(asked: bytes, status: int, *, to_tag: str = "a9", body: str = "") -> 
 
 @dataclass
 class Wire:
-    """`sent` collects (seconds, bytes, flow) of all that went out."""
+    """An endpoint in virtual time; `sent` collects its output as (seconds, bytes, flow)."""
 
     overload: Overload | None = None
     now: float = 1000.0
     sent: list[tuple[float, bytes, Flow]] = field(default_factory=list)
-    woken: int = 0
+    wake_count: int = 0
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -93,9 +93,9 @@ class Wire:
         )
 
     def wake(self) -> None:
-        self.woken += 1
+        self.wake_count += 1
 
-    def gets(self, data: bytes, flow: Flow = UDP) -> list[Event]:
+    def receive(self, data: bytes, flow: Flow = UDP) -> list[Event]:
         self.endpoint.receive(data, flow, self.now)
         return self.events()
 
@@ -107,13 +107,13 @@ class Wire:
         return events
 
     def flush(self) -> list[bytes]:
-        """What has gone out since the last look."""
+        """Collect and return the output since the last call."""
         out = self.endpoint.to_send()
         self.sent += [(round(self.now - 1000, 3), data, flow) for data, flow in out]
         return [data for data, _ in out]
 
-    def passes(self, seconds: float) -> list[Event]:
-        """Let time pass, ringing at every deadline."""
+    def advance(self, seconds: float) -> list[Event]:
+        """Advance time and fire all timers due until then."""
         end = self.now + seconds
         events: list[Event] = []
         while (due := self.endpoint.deadline()) is not None and due <= end:
@@ -125,7 +125,7 @@ class Wire:
 
     @property
     def lines(self) -> list[str]:
-        """The start lines of all that went out."""
+        """The start lines of all sent messages."""
         return [data.split(b"\r\n", 1)[0].decode() for _, data, _ in self.sent]
 
     def last(self) -> Request | Response:

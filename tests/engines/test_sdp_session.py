@@ -1,4 +1,4 @@
-"""Session descriptions: RFC 8866 reading and writing, RFC 3264 rules."""
+"""SDP: RFC 8866 parsing and formatting, RFC 3264 rules."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ from unificx.sdp import (
     parse,
 )
 
-PHONE = b"""v=0\r
+PHONE_SDP = b"""v=0\r
 o=alice 2890844526 2890844527 IN IP4 198.51.100.1\r
 s=A call\r
 c=IN IP4 198.51.100.1\r
@@ -42,39 +42,39 @@ def session(*lines: str, head: str = "c=IN IP4 198.51.100.1") -> Session:
     return parse("\r\n".join(text).encode())
 
 
-def test_what_is_read_is_written_back_byte_for_byte() -> None:
-    assert bytes(parse(PHONE)) == PHONE
-    assert str(parse(PHONE)).encode() == PHONE
+def test_parse_and_format_round_trip() -> None:
+    assert bytes(parse(PHONE_SDP)) == PHONE_SDP
+    assert str(parse(PHONE_SDP)).encode() == PHONE_SDP
 
 
-def test_bytes_that_are_no_text_survive() -> None:
-    strange = PHONE.replace(b"A call", b"\xff\xfe caf\xc3\xa9")
+def test_non_utf_8_bytes_are_preserved() -> None:
+    strange = PHONE_SDP.replace(b"A call", b"\xff\xfe caf\xc3\xa9")
     assert bytes(parse(strange)) == strange
 
 
-def test_lines_may_end_in_line_feed_alone_and_the_last_in_nothing() -> None:
-    assert bytes(parse(PHONE.replace(b"\r\n", b"\n").rstrip())) == PHONE
+def test_lines_may_end_in_line_feed_and_the_last_without() -> None:
+    assert bytes(parse(PHONE_SDP.replace(b"\r\n", b"\n").rstrip())) == PHONE_SDP
 
 
-def test_the_parts() -> None:
-    read = parse(PHONE)
-    assert [media.kind for media in read.media] == ["audio", "video", "image"]
-    sound, video, fax = read.media
-    assert (sound.port, sound.proto, sound.formats) == (49170, "RTP/AVP", ("9", "0", "97", "101"))
-    assert read.origin == Origin("alice", 2890844526, 2890844527, "IP4", "198.51.100.1")
-    assert read.connection(sound) == Connection("IP4", "198.51.100.1")
-    assert read.connection(video) == Connection("IP6", "2001:db8::2")
-    assert (sound.active, fax.active) == (True, False)
-    assert read.attribute("tool") == "a phone"
-    assert sound.attribute("fmtp") == "101 0-15"
+def test_parsed_fields() -> None:
+    parsed = parse(PHONE_SDP)
+    assert [media.kind for media in parsed.media] == ["audio", "video", "image"]
+    audio_media, video, fax = parsed.media
+    assert (audio_media.port, audio_media.proto, audio_media.formats) == (49170, "RTP/AVP", ("9", "0", "97", "101"))
+    assert parsed.origin == Origin("alice", 2890844526, 2890844527, "IP4", "198.51.100.1")
+    assert parsed.connection(audio_media) == Connection("IP4", "198.51.100.1")
+    assert parsed.connection(video) == Connection("IP6", "2001:db8::2")
+    assert (audio_media.active, fax.active) == (True, False)
+    assert parsed.attribute("tool") == "a phone"
+    assert audio_media.attribute("fmtp") == "101 0-15"
     assert video.attribute("sendonly") == ""
     assert video.attribute("recvonly") is None
-    assert audio(read) is sound
+    assert audio(parsed) is audio_media
 
 
 def test_codecs_by_rtpmap_and_by_static_type_in_order_of_preference() -> None:
-    sound, video, fax = parse(PHONE).media
-    assert codecs(sound) == (
+    audio_media, video, fax = parse(PHONE_SDP).media
+    assert codecs(audio_media) == (
         Codec(9, "G722", 8000),
         Codec(0, "PCMU", 8000),
         Codec(97, "opus", 48000, 2),
@@ -84,21 +84,21 @@ def test_codecs_by_rtpmap_and_by_static_type_in_order_of_preference() -> None:
     assert codecs(fax) == ()
 
 
-def test_a_dynamic_type_without_rtpmap_is_no_codec_and_a_static_one_can_be_renamed() -> None:
+def test_dynamic_type_without_rtpmap_is_ignored_and_rtpmap_overrides_static_types() -> None:
     media = session("m=audio 4000 RTP/AVP 96 0 8", "a=rtpmap:8 G7291/16000", "a=rtpmap:0 nonsense").media[0]
     assert codecs(media) == (Codec(0, "PCMU", 8000), Codec(8, "G7291", 16000))
 
 
-@pytest.mark.parametrize("said", list(Direction))
-def test_direction_of_the_media_section_of_the_session_and_by_default(said: Direction) -> None:
-    assert direction(session("m=audio 4000 RTP/AVP 0", f"a={said}")) is said
-    assert direction(session(f"a={said}", "m=audio 4000 RTP/AVP 0")) is said
-    assert direction(session("a=inactive", "m=audio 4000 RTP/AVP 0", f"a={said}")) is said
+@pytest.mark.parametrize("expected", list(Direction))
+def test_direction_at_media_level_session_level_and_by_default(expected: Direction) -> None:
+    assert direction(session("m=audio 4000 RTP/AVP 0", f"a={expected}")) is expected
+    assert direction(session(f"a={expected}", "m=audio 4000 RTP/AVP 0")) is expected
+    assert direction(session("a=inactive", "m=audio 4000 RTP/AVP 0", f"a={expected}")) is expected
     assert direction(session("m=audio 4000 RTP/AVP 0")) is Direction.SENDRECV
-    assert direction(session("m=video 4000 RTP/AVP 99", f"a={said}")) is Direction.INACTIVE
+    assert direction(session("m=video 4000 RTP/AVP 99", f"a={expected}")) is Direction.INACTIVE
 
 
-def test_an_answer_mirrors_the_offer_rfc_3264_6_1() -> None:
+def test_reversed_direction_rfc_3264_6_1() -> None:
     assert Direction.SENDONLY.reversed is Direction.RECVONLY
     assert Direction.RECVONLY.reversed is Direction.SENDONLY
     assert Direction.SENDRECV.reversed is Direction.SENDRECV
@@ -127,11 +127,11 @@ def test_hold(held: bool, lines: tuple[str, ...]) -> None:
     assert is_hold(session(*lines)) is held
 
 
-def test_multicast_addresses_lose_their_ttl_and_port_counts_are_kept() -> None:
-    read = session("m=audio 4000/2 RTP/AVP 0", "c=IN IP4 224.2.36.42/127/3")
-    assert read.connection(read.media[0]) == Connection("IP4", "224.2.36.42")
-    assert read.media[0].count == 2
-    assert "m=audio 4000/2 RTP/AVP 0\r\n" in str(read)
+def test_multicast_address_is_without_ttl_and_port_count_is_kept() -> None:
+    parsed = session("m=audio 4000/2 RTP/AVP 0", "c=IN IP4 224.2.36.42/127/3")
+    assert parsed.connection(parsed.media[0]) == Connection("IP4", "224.2.36.42")
+    assert parsed.media[0].count == 2
+    assert "m=audio 4000/2 RTP/AVP 0\r\n" in str(parsed)
 
 
 @pytest.mark.parametrize(
@@ -141,37 +141,37 @@ def test_multicast_addresses_lose_their_ttl_and_port_counts_are_kept() -> None:
         b"v=0",
         b"v=0\r\ns=-\r\n",
         b"v=1\r\no=- 1 1 IN IP4 198.51.100.1\r\n",
-        PHONE.replace(b"t=0 0", b"t 0 0"),
-        PHONE.replace(b"t=0 0", b"t=0\x000"),
-        PHONE.replace(b"t=0 0", b"t=0\r0"),
-        PHONE.replace(b"t=0 0", b""),
-        PHONE.replace(b"a=tool:a phone", b"a=" + b"x" * 5000),
-        PHONE.replace(b"m=audio 49170", b"m=audio 70000"),
-        PHONE.replace(b"m=audio 49170", b"m=audio -1"),
-        PHONE.replace(b"m=audio 49170 RTP/AVP 9 0 97 101", b"m=audio 49170"),
-        PHONE.replace(b"m=audio", b"m=au dio"),
-        PHONE.replace(b"2890844527 IN", b"many IN"),
-        PHONE.replace(b"2890844527 IN", b"9" * 40 + b" IN"),
-        PHONE.replace(b"2890844527 IN", b"2890844527 ATM"),
-        PHONE.replace(b"o=alice", b"o="),
-        PHONE.replace(b"c=IN IP4 198.51.100.1", b"c=IN IP5 198.51.100.1"),
-        PHONE.replace(b"c=IN IP6 2001:db8::2", b"c=IN IP6"),
-        PHONE + b"m=audio 4000 RTP/AVP 0\r\n" * 30,
-        PHONE + b"a=x\r\n" * 1000,
-        PHONE + b"a=" + b"x" * 40000,
+        PHONE_SDP.replace(b"t=0 0", b"t 0 0"),
+        PHONE_SDP.replace(b"t=0 0", b"t=0\x000"),
+        PHONE_SDP.replace(b"t=0 0", b"t=0\r0"),
+        PHONE_SDP.replace(b"t=0 0", b""),
+        PHONE_SDP.replace(b"a=tool:a phone", b"a=" + b"x" * 5000),
+        PHONE_SDP.replace(b"m=audio 49170", b"m=audio 70000"),
+        PHONE_SDP.replace(b"m=audio 49170", b"m=audio -1"),
+        PHONE_SDP.replace(b"m=audio 49170 RTP/AVP 9 0 97 101", b"m=audio 49170"),
+        PHONE_SDP.replace(b"m=audio", b"m=au dio"),
+        PHONE_SDP.replace(b"2890844527 IN", b"many IN"),
+        PHONE_SDP.replace(b"2890844527 IN", b"9" * 40 + b" IN"),
+        PHONE_SDP.replace(b"2890844527 IN", b"2890844527 ATM"),
+        PHONE_SDP.replace(b"o=alice", b"o="),
+        PHONE_SDP.replace(b"c=IN IP4 198.51.100.1", b"c=IN IP5 198.51.100.1"),
+        PHONE_SDP.replace(b"c=IN IP6 2001:db8::2", b"c=IN IP6"),
+        PHONE_SDP + b"m=audio 4000 RTP/AVP 0\r\n" * 30,
+        PHONE_SDP + b"a=x\r\n" * 1000,
+        PHONE_SDP + b"a=" + b"x" * 40000,
     ],
 )
-def test_what_would_confuse_a_reader_is_refused(bad: bytes) -> None:
+def test_ambiguous_sdp_is_rejected(bad: bytes) -> None:
     with pytest.raises(BadDescription) as refused:
         parse(bad)
     assert "198.51.100.1" not in str(refused.value)
 
 
-@given(st.lists(st.sampled_from(PHONE.decode().splitlines()), min_size=1, max_size=40))
-def test_any_order_of_lines_is_either_refused_or_written_back(lines: list[str]) -> None:
+@given(st.lists(st.sampled_from(PHONE_SDP.decode().splitlines()), min_size=1, max_size=40))
+def test_any_order_of_lines_is_rejected_or_round_trips(lines: list[str]) -> None:
     text = ("v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\n" + "\r\n".join(lines) + "\r\n").encode()
     try:
-        read = parse(text)
+        parsed = parse(text)
     except BadDescription:
         return
-    assert bytes(read) == text
+    assert bytes(parsed) == text

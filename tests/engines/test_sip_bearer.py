@@ -10,14 +10,14 @@ from unificx.sip.message import Request
 DEVICE = "0193a1b2-0000-7000-8000-000000000001"
 
 
-def test_a_token_says_whose_it_is_until_it_ends() -> None:
+def test_token_has_its_subject_until_it_expires() -> None:
     bearers = Bearers(b"s" * 32, lifetime=300)
     token = bearers.issue(DEVICE, 1000.0)
     assert bearers.holder(token, 1000.0) == bearers.holder(token, 1300.0) == DEVICE
     assert bearers.holder(token, 1300.1) is None
 
 
-def test_a_token_of_another_secret_or_another_holder_is_none() -> None:
+def test_token_of_another_secret_or_with_changed_text_is_invalid() -> None:
     bearers = Bearers(b"s" * 32)
     token = bearers.issue(DEVICE, 0.0)
     assert Bearers(b"t" * 32).holder(token, 0.0) is None
@@ -27,7 +27,7 @@ def test_a_token_of_another_secret_or_another_holder_is_none() -> None:
 
 
 @given(st.text(max_size=80))
-def test_no_text_upsets_it(token: str) -> None:
+def test_any_text_is_handled(token: str) -> None:
     assert Bearers(b"s" * 32).holder(token, 0.0) is None
 
 
@@ -45,10 +45,10 @@ def test_no_text_upsets_it(token: str) -> None:
         ([], None),
     ],
 )
-def test_where_a_request_brings_its_token(headers: list[tuple[str, str]], token: str | None) -> None:
+def test_token_is_found_in_authorization_headers(headers: list[tuple[str, str]], token: str | None) -> None:
     assert bearer_of(Request("REGISTER", "sip:acme.example", headers, b"")) == token
 
 
-def test_a_challenge_says_when_the_token_was_no_good() -> None:
+def test_challenge_reports_an_invalid_token() -> None:
     assert bearer_challenge('a"b', refused=False) == 'Bearer realm="a\\"b"'
     assert bearer_challenge("acme.example", refused=True) == 'Bearer realm="acme.example", error="invalid_token"'

@@ -1,11 +1,11 @@
-"""The client side of other requests: RFC 3261 17.1.2."""
+"""Non-INVITE client transaction: RFC 3261 17.1.2."""
 
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_drive import Drive, outcome
+from sip_drive import MachineDriver, step_summary
 
 from unificx.sip.transactions import client
 from unificx.sip.transactions.client import Completed, FinalArrived, Proceeding, Trying, begin
@@ -45,58 +45,58 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize(("where", "what"), [*product(STATES, EVENTS)])
-def test_every_event_in_every_state(where: str, what: str) -> None:
-    expected = TABLE[where][list(EVENTS).index(what)]
-    assert outcome(client, STATES[where], EVENTS[what]) == expected
+@pytest.mark.parametrize(("state", "event"), [*product(STATES, EVENTS)])
+def test_every_event_in_every_state(state: str, event: str) -> None:
+    expected = TABLE[state][list(EVENTS).index(event)]
+    assert step_summary(client, STATES[state], EVENTS[event]) == expected
 
 
-def asking(*, reliable: bool = False) -> Drive:
-    return Drive(client, begin(b"BYE", 0.0, reliable=reliable), reliable)
+def trying(*, reliable: bool = False) -> MachineDriver:
+    return MachineDriver(client, begin(b"BYE", 0.0, reliable=reliable), reliable)
 
 
 def test_timer_e_doubles_up_to_t2_and_timer_f_gives_up() -> None:
-    drive = asking()
-    assert drive.ends()
-    assert drive.at(Send) == [0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
-    assert drive.log[-1] == (32.0, Fail("timeout"))
+    driver = trying()
+    assert driver.runs_to_end()
+    assert driver.times_of(Send) == [0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
+    assert driver.log[-1] == (32.0, Fail("timeout"))
 
 
-def test_a_reliable_flow_needs_no_repetition() -> None:
-    drive = asking(reliable=True)
-    assert drive.ends()
-    assert drive.log == [(32.0, Fail("timeout"))]
+def test_no_retransmission_on_a_reliable_flow() -> None:
+    driver = trying(reliable=True)
+    assert driver.runs_to_end()
+    assert driver.log == [(32.0, Fail("timeout"))]
 
 
-def test_after_a_provisional_response_it_is_repeated_every_4_s() -> None:
-    drive = asking()
-    drive.happens(ProvisionalArrived(100))
-    drive.until(9.0)
-    assert drive.at(Send) == [0.5, 4.5, 8.5]
+def test_request_is_retransmitted_every_4_s_after_a_provisional_response() -> None:
+    driver = trying()
+    driver.feed(ProvisionalArrived(100))
+    driver.advance_to(9.0)
+    assert driver.times_of(Send) == [0.5, 4.5, 8.5]
 
 
-def test_the_final_response_goes_up_once() -> None:
-    drive = asking()
-    drive.happens(FinalArrived(), FinalArrived(), ProvisionalArrived(100))
-    assert drive.count(Deliver) == 1
-    drive.until(5.0)
-    assert drive.state == TERMINATED
+def test_final_response_is_delivered_once() -> None:
+    driver = trying()
+    driver.feed(FinalArrived(), FinalArrived(), ProvisionalArrived(100))
+    assert driver.count(Deliver) == 1
+    driver.advance_to(5.0)
+    assert driver.state == TERMINATED
 
 
-def test_on_a_reliable_flow_the_final_response_is_the_end() -> None:
-    drive = asking(reliable=True)
-    drive.happens(FinalArrived())
-    assert drive.state == TERMINATED
+def test_final_response_terminates_on_a_reliable_flow() -> None:
+    driver = trying(reliable=True)
+    driver.feed(FinalArrived())
+    assert driver.state == TERMINATED
 
 
 anything = st.sampled_from([ProvisionalArrived(100), FinalArrived(), TransportFailed(), TIME_PASSED])
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), anything)), st.booleans())
-def test_whatever_happens_it_ends(script: list[tuple[float, object]], reliable: bool) -> None:
-    drive = asking(reliable=reliable)
+def test_any_sequence_of_events_terminates(script: list[tuple[float, object]], reliable: bool) -> None:
+    driver = trying(reliable=reliable)
     for gap, event in script:
-        drive.until(drive.now + gap)
-        drive.happens(event)
-    assert drive.ends()
-    assert drive.count(Fail) <= 1
+        driver.advance_to(driver.now + gap)
+        driver.feed(event)
+    assert driver.runs_to_end()
+    assert driver.count(Fail) <= 1

@@ -1,4 +1,4 @@
-"""Dialogs by RFC 3261 section 12: who the ends are, where requests go, which numbers are right."""
+"""Dialogs (RFC 3261 section 12): identity of both ends, routing of requests, sequence numbers."""
 
 from dataclasses import replace
 
@@ -27,25 +27,23 @@ def invite(*headers: tuple[str, str], number: int = 314159, method: str = "INVIT
     return Request(method, "sip:alice@atlanta.example", lines)
 
 
-def served(*headers: tuple[str, str]) -> Dialog:
+def uas(*headers: tuple[str, str]) -> Dialog:
     return dialog_of_request(invite(*headers), "ours", FLOW)
 
 
-def answer(*headers: tuple[str, str], status: int = 200) -> Response:
+def response_to_invite(*headers: tuple[str, str], status: int = 200) -> Response:
     return respond(invite(), status, to_tag="theirs", headers=headers)
 
 
-def asked() -> Dialog:
-    """The dialog a client has before the answer."""
+def initial() -> Dialog:
+    """Return the initial dialog of a UAC, before any response."""
     return Dialog(
         "id", "<sip:bob@b.example>;tag=ours", "ours", "<sip:alice@a.example>", "", 1, -1, "sip:a@a.example", (), FLOW
     )
 
 
-def test_a_servers_dialog_12_1_1() -> None:
-    dialog = served(
-        ("Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"), ("Record-Route", "<sip:p3.example;lr>")
-    )
+def test_uas_dialog_12_1_1() -> None:
+    dialog = uas(("Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"), ("Record-Route", "<sip:p3.example;lr>"))
     assert (dialog.local_tag, dialog.remote_tag, dialog.call_id) == ("ours", "9fxced", "3848276298220188511")
     assert dialog.local == "Alice <sip:alice@atlanta.example>;tag=ours"
     assert dialog.remote == '"Bob" <sip:bob@biloxi.example>;tag=9fxced'
@@ -55,27 +53,27 @@ def test_a_servers_dialog_12_1_1() -> None:
 
 
 @pytest.mark.parametrize("contact", ["*", "<sip:a@a.example>, <sip:b@b.example>", "<sip:a@a.example"])
-def test_a_request_that_makes_a_dialog_names_one_contact(contact: str) -> None:
+def test_dialog_creating_request_needs_exactly_one_contact(contact: str) -> None:
     with pytest.raises(BadPeer) as fault:
         dialog_of_request(invite(("Contact", contact)), "ours", FLOW)
     assert fault.value.status == 400
 
 
-def test_a_clients_dialog_12_1_2() -> None:
-    response = answer(
+def test_uac_dialog_12_1_2() -> None:
+    response = response_to_invite(
         ("Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"), ("Contact", "<sip:alice@192.0.2.9>")
     )
-    dialog = dialog_of_response(asked(), response, ELSEWHERE)
+    dialog = dialog_of_response(initial(), response, ELSEWHERE)
     assert (dialog.remote_tag, dialog.target, dialog.flow) == ("theirs", "sip:alice@192.0.2.9", ELSEWHERE)
     assert dialog.routes == ("<sip:p2.example;lr>", "<sip:p1.example;lr>")
 
 
-def test_an_answer_without_a_contact_is_reached_where_the_request_went() -> None:
-    assert dialog_of_response(asked(), answer(), FLOW).target == "sip:a@a.example"
+def test_response_without_a_contact_keeps_the_remote_target() -> None:
+    assert dialog_of_response(initial(), response_to_invite(), FLOW).target == "sip:a@a.example"
 
 
-def test_requests_go_by_loose_routes_to_the_target_12_2_1_1() -> None:
-    dialog = served(("Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"))
+def test_requests_follow_loose_routes_to_the_target_12_2_1_1() -> None:
+    dialog = uas(("Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"))
     following, bye = dialog.request("BYE", [("Reason", "SIP;cause=200")], hops=5)
     assert (bye.method, bye.uri, bye.cseq.number) == ("BYE", dialog.target, 1)
     assert bye.all("route") == ["<sip:p1.example;lr>", "<sip:p2.example;lr>"]
@@ -84,44 +82,44 @@ def test_requests_go_by_loose_routes_to_the_target_12_2_1_1() -> None:
     assert following.request("INFO")[1].cseq.number == 2
 
 
-def test_a_strict_router_gets_the_request_and_the_target_comes_last() -> None:
-    dialog = served(("Record-Route", "<sip:p1.example>, <sip:p2.example;lr>"))
+def test_strict_router_is_the_request_uri_and_the_target_the_last_route() -> None:
+    dialog = uas(("Record-Route", "<sip:p1.example>, <sip:p2.example;lr>"))
     _, request = dialog.request("INVITE")
     assert request.uri == "sip:p1.example"
     assert request.all("route") == ["<sip:p2.example;lr>", f"<{dialog.target}>"]
 
 
-def test_an_ack_has_the_number_of_its_invite_13_2_2_4() -> None:
-    dialog = replace(served(), local_seq=7)
+def test_ack_has_the_sequence_number_of_its_invite_13_2_2_4() -> None:
+    dialog = replace(uas(), local_seq=7)
     assert str(dialog.ack(3, body=b"v=0").cseq.number) == "3"
     assert dialog.ack(3).method == "ACK"
 
 
-def test_the_peers_numbers_may_not_run_backwards_12_2_2() -> None:
-    dialog = served()
-    later = dialog.heard(invite(number=314162, method="INFO"), ELSEWHERE)
-    assert (later.remote_seq, later.flow, later.target) == (314162, ELSEWHERE, dialog.target)
+def test_decreasing_remote_sequence_number_is_rejected_12_2_2() -> None:
+    dialog = uas()
+    next_dialog = dialog.heard(invite(number=314162, method="INFO"), ELSEWHERE)
+    assert (next_dialog.remote_seq, next_dialog.flow, next_dialog.target) == (314162, ELSEWHERE, dialog.target)
     with pytest.raises(BadPeer) as fault:
-        later.heard(invite(number=314161, method="BYE"), FLOW)
+        next_dialog.heard(invite(number=314161, method="BYE"), FLOW)
     assert fault.value.status == 500
 
 
-@pytest.mark.parametrize(("method", "moves"), [("INVITE", True), ("UPDATE", True), ("INFO", False), ("BYE", False)])
-def test_a_target_refresh_moves_the_target_and_nothing_else_does(method: str, moves: bool) -> None:
-    moved = served().heard(invite(("Contact", "<sip:bob@192.0.2.77>"), number=314160, method=method), FLOW)
-    assert (moved.target == "sip:bob@192.0.2.77") is moves
+@pytest.mark.parametrize(("method", "changes"), [("INVITE", True), ("UPDATE", True), ("INFO", False), ("BYE", False)])
+def test_only_a_target_refresh_changes_the_target(method: str, changes: bool) -> None:
+    dialog = uas().heard(invite(("Contact", "<sip:bob@192.0.2.77>"), number=314160, method=method), FLOW)
+    assert (dialog.target == "sip:bob@192.0.2.77") is changes
 
 
-def test_our_own_refresh_moves_the_target_when_it_is_accepted() -> None:
+def test_accepted_local_refresh_changes_the_target() -> None:
     contact = ("Contact", "<sip:alice@192.0.2.88>")
-    assert served().answered(answer(contact)).target == "sip:alice@192.0.2.88"
-    assert served().answered(answer(contact, status=491)).target == served().target
+    assert uas().answered(response_to_invite(contact)).target == "sip:alice@192.0.2.88"
+    assert uas().answered(response_to_invite(contact, status=491)).target == uas().target
 
 
 @pytest.mark.parametrize("routes", ["<sip:p1.example;lr", "<nothing>", ", ".join(["<sip:p.example;lr>"] * 21)])
-def test_routes_that_could_not_be_gone_are_refused_at_once(routes: str) -> None:
+def test_unusable_routes_are_rejected_immediately(routes: str) -> None:
     with pytest.raises(BadPeer) as fault:
-        served(("Record-Route", routes))
+        uas(("Record-Route", routes))
     assert fault.value.status in (400, 416)
     with pytest.raises(BadPeer):
-        dialog_of_response(asked(), answer(("Record-Route", routes)), FLOW)
+        dialog_of_response(initial(), response_to_invite(("Record-Route", routes)), FLOW)

@@ -1,11 +1,11 @@
-"""Whatever happens, transactions end, and nothing of them stays."""
+"""After any sequence of events all transactions end and are released."""
 
 import gc
 from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sip_wire import TCP, UDP, Wire, answer, ours, request
+from sip_wire import TCP, UDP, Wire, local_request, request, response_to
 
 from unificx.sip.endpoint import ClientKey, Event, RequestArrived
 from unificx.sip.flow import Flow
@@ -16,102 +16,102 @@ FLOWS = (UDP, TCP)
 
 
 class Script:
-    """A user and a peer that do whatever they are told, with what there is."""
+    """A TU and a peer that execute random steps."""
 
     def __init__(self) -> None:
         self.wire = Wire()
-        self.arrived: list[RequestArrived] = []
-        self.asked: list[tuple[ClientKey, str, bytes, Flow]] = []
+        self.received: list[RequestArrived] = []
+        self.sent: list[tuple[ClientKey, str, bytes, Flow]] = []
 
-    def note(self, events: list[Event]) -> None:
-        self.arrived += [event for event in events if isinstance(event, RequestArrived)]
+    def collect(self, events: list[Event]) -> None:
+        self.received += [event for event in events if isinstance(event, RequestArrived)]
 
-    def peer_asks(self, method: str, number: int, flow: Flow) -> None:
+    def peer_requests(self, method: str, number: int, flow: Flow) -> None:
         branch = "" if number == 0 else f"z9hG4bK-{number}"
         tag = "b1" if number % 2 else ""
-        self.note(self.wire.gets(request(method, branch=branch, to_tag=tag, cseq=number), flow))
+        self.collect(self.wire.receive(request(method, branch=branch, to_tag=tag, cseq=number), flow))
 
-    def user_answers(self, which: int, status: int) -> None:
-        if self.arrived:
-            event = self.arrived[which % len(self.arrived)]
+    def tu_responds(self, which: int, status: int) -> None:
+        if self.received:
+            event = self.received[which % len(self.received)]
             self.wire.endpoint.respond(event.key, respond(event.request, status, to_tag="b1"), self.wire.now)
 
-    def user_asks(self, method: str, flow: Flow) -> None:
+    def tu_requests(self, method: str, flow: Flow) -> None:
         if method not in ("ACK", "CANCEL"):
-            key = self.wire.endpoint.request(ours(method), flow, self.wire.now)
-            self.asked.append((key, method, self.wire.flush()[-1], flow))
+            key = self.wire.endpoint.request(local_request(method), flow, self.wire.now)
+            self.sent.append((key, method, self.wire.flush()[-1], flow))
 
-    def user_cancels(self, which: int) -> None:
-        invites = [key for key, method, _, _ in self.asked if method == "INVITE"]
+    def tu_cancels(self, which: int) -> None:
+        invites = [key for key, method, _, _ in self.sent if method == "INVITE"]
         if invites:
             self.wire.endpoint.cancel(invites[which % len(invites)], self.wire.now)
 
-    def peer_answers(self, which: int, status: int) -> None:
-        if self.asked:
-            _, _, data, flow = self.asked[which % len(self.asked)]
-            self.note(self.wire.gets(answer(data, status), flow))
+    def peer_responds(self, which: int, status: int) -> None:
+        if self.sent:
+            _, _, data, flow = self.sent[which % len(self.sent)]
+            self.collect(self.wire.receive(response_to(data, status), flow))
 
     def connection_is_lost(self, flow: Flow) -> None:
         self.wire.endpoint.lost(flow, self.wire.now)
 
-    def time_passes(self, seconds: float) -> None:
-        self.note(self.wire.passes(seconds))
+    def advance(self, seconds: float) -> None:
+        self.collect(self.wire.advance(seconds))
 
 
 methods, flows, few = st.sampled_from(METHODS), st.sampled_from(FLOWS), st.integers(0, 5)
 statuses = st.sampled_from([100, 180, 183, 200, 202, 302, 401, 408, 486, 487, 503, 603])
 steps = st.one_of(
-    st.tuples(st.just(Script.peer_asks), methods, few, flows),
-    st.tuples(st.just(Script.user_answers), few, statuses),
-    st.tuples(st.just(Script.user_asks), methods, flows),
-    st.tuples(st.just(Script.user_cancels), few),
-    st.tuples(st.just(Script.peer_answers), few, statuses),
+    st.tuples(st.just(Script.peer_requests), methods, few, flows),
+    st.tuples(st.just(Script.tu_responds), few, statuses),
+    st.tuples(st.just(Script.tu_requests), methods, flows),
+    st.tuples(st.just(Script.tu_cancels), few),
+    st.tuples(st.just(Script.peer_responds), few, statuses),
     st.tuples(st.just(Script.connection_is_lost), flows),
-    st.tuples(st.just(Script.time_passes), st.floats(0, 60)),
+    st.tuples(st.just(Script.advance), st.floats(0, 60)),
 )
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(steps, max_size=30))
-def test_no_script_leaves_a_transaction_alive_for_ever(script: list[tuple[Callable[..., None], object]]) -> None:
+def test_all_transactions_end_after_any_script(script: list[tuple[Callable[..., None], object]]) -> None:
     run = Script()
     for verb, *arguments in script:
         verb(run, *arguments)
-    run.wire.passes(1000)
+    run.wire.advance(1000)
     assert run.wire.endpoint.transactions == (0, 0)
     assert run.wire.endpoint.deadline() is None
-    assert_nothing_kept(run.wire)
+    assert_no_transactions(run.wire)
 
 
-def assert_nothing_kept(wire: Wire) -> None:
-    """Every index of the endpoint is empty."""
+def assert_no_transactions(wire: Wire) -> None:
+    """Check that every index of the endpoint is empty."""
     for side in (wire.endpoint._serving, wire.endpoint._asking):
-        kept = {name: len(index) for name, index in vars(side).items() if name.startswith("_by_") or name == "_ends"}
-        assert set(kept.values()) == {0}, kept
+        sizes = {name: len(index) for name, index in vars(side).items() if name.startswith("_by_")}
+        assert set(sizes.values()) == {0}, sizes
     assert wire.endpoint._serving._weight == 0
 
 
 def calls(wire: Wire, number: int) -> None:
-    """A refused call, an answered one and a cancelled one, in either direction, until all is forgotten."""
+    """Run a rejected, an answered and a cancelled call in both directions, until all transactions have ended."""
     for status in (200, 486, 487):
         branch = f"z9hG4bK-{number}-{status}"
-        for event in wire.gets(request("INVITE", branch=branch, call_id=branch)):
+        for event in wire.receive(request("INVITE", branch=branch, call_id=branch)):
             assert isinstance(event, RequestArrived)
             wire.endpoint.respond(event.key, respond(event.request, 180, to_tag="b1"), wire.now)
             if status == 487:
-                wire.gets(request("CANCEL", branch=branch, call_id=branch))
+                wire.receive(request("CANCEL", branch=branch, call_id=branch))
             wire.endpoint.respond(event.key, respond(event.request, status, to_tag="b1"), wire.now)
-        wire.gets(request("ACK", branch=branch, call_id=branch, to_tag="b1"))
-        key = wire.endpoint.request(ours(), UDP, wire.now)
+        wire.receive(request("ACK", branch=branch, call_id=branch, to_tag="b1"))
+        key = wire.endpoint.request(local_request(), UDP, wire.now)
         data = wire.flush()[-1]
-        wire.gets(answer(data, 180))
+        wire.receive(response_to(data, 180))
         if status == 487:
             wire.endpoint.cancel(key, wire.now)
-        wire.gets(answer(data, status))
-    wire.gets(request("OPTIONS", branch=f"z9hG4bK-{number}", call_id="no\x00pe"))
-    wire.endpoint.request(ours("BYE"), TCP, wire.now)
+        wire.receive(response_to(data, status))
+    wire.receive(request("OPTIONS", branch=f"z9hG4bK-{number}", call_id="no\x00pe"))
+    wire.endpoint.request(local_request("BYE"), TCP, wire.now)
     wire.endpoint.lost(TCP, wire.now)
-    wire.passes(400)
+    wire.advance(400)
     wire.clear()
 
 

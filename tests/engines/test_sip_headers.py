@@ -1,4 +1,4 @@
-"""Header values: read, written, refused; splitting takes linear time whatever it is fed."""
+"""Header values: parsing, formatting, rejection; parsing takes linear time for any input."""
 
 import contextlib
 import re
@@ -77,13 +77,13 @@ def test_addresses(text: str, display: str, uri: str, params: tuple[tuple[str, s
         '"a\r\nb" <sip:a@h',
     ],
 )
-def test_what_is_no_address(text: str) -> None:
+def test_invalid_addresses(text: str) -> None:
     with pytest.raises(BadPeer) as refused:
         parse_address(text)
     assert refused.value.status == 400
 
 
-def test_an_address_says_its_tag_q_and_expires() -> None:
+def test_tag_q_and_expires_of_an_address() -> None:
     plain = parse_address("<sip:a@h>")
     assert (plain.tag, plain.q, plain.expires, plain.param("x")) == ("", 1.0, None, None)
     full = parse_address('<sip:a@h>;TAG=t;Q=0.25;Expires=60;x="a b"')
@@ -91,21 +91,21 @@ def test_an_address_says_its_tag_q_and_expires() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "1.5", "4294967296", "9" * 5000, "٣"])
-def test_a_malformed_expiry_counts_as_the_default(value: str) -> None:
+def test_malformed_expires_counts_as_the_default(value: str) -> None:
     assert parse_address(f"<sip:a@h>;expires={value}").expires == 3600
 
 
 @pytest.mark.parametrize("value", ["2", "-0.1", "0.1234", "1.001", ".5", "nan", "1e0"])
-def test_a_preference_out_of_its_range_is_refused(value: str) -> None:
+def test_invalid_q_value_is_rejected(value: str) -> None:
     with pytest.raises(BadPeer):
         _ = parse_address(f"<sip:a@h>;q={value}").q
 
 
-def test_a_parameter_of_an_address_is_replaced() -> None:
+def test_parameter_of_an_address_is_replaced() -> None:
     assert str(parse_address("<sip:a@h>;tag=1;x").with_params(("tag", "2"))) == "<sip:a@h>;x;tag=2"
 
 
-def test_a_display_name_cannot_end_the_line() -> None:
+def test_display_name_cannot_end_the_line() -> None:
     assert str(Address("a\r\nX: y\0", Uri.parse("sip:a@h"))) == '"a  X: y " <sip:a@h>'
 
 
@@ -143,7 +143,7 @@ def test_via() -> None:
         "SIP/2.0/UDP h\n;x",
     ],
 )
-def test_what_is_no_via(text: str) -> None:
+def test_invalid_vias(text: str) -> None:
     with pytest.raises(BadPeer):
         Via.parse(text)
 
@@ -160,15 +160,15 @@ def test_what_is_no_via(text: str) -> None:
         ("SIP/2.0/UDP 192.0.2.1;received=203.0.113.5", "SIP/2.0/UDP 192.0.2.1"),
     ],
 )
-def test_where_a_request_really_came_from(text: str, expected: str) -> None:
+def test_received_and_rport_of_a_via(text: str, expected: str) -> None:
     assert str(Via.parse(text).seen_from("192.0.2.1", 40000)) == expected
 
 
-def test_an_ipv6_sent_by_is_recognised() -> None:
+def test_ipv6_sent_by_is_recognized() -> None:
     assert str(Via.parse("SIP/2.0/UDP [2001:DB8::1]").seen_from("2001:db8::1", 1)) == "SIP/2.0/UDP [2001:DB8::1]"
 
 
-def test_small_values() -> None:
+def test_simple_values() -> None:
     assert CSeq.parse("0009 \t INVITE") == CSeq(9, "INVITE")
     assert str(CSeq(1, "BYE")) == "1 BYE"
     assert RAck.parse("776656 1 INVITE") == RAck(776656, 1, "INVITE")
@@ -179,19 +179,19 @@ def test_small_values() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "1", "INVITE", "-1 INVITE", "2147483648 INVITE", "1 IN VITE", "1 IN@VITE", "٣ A"])
-def test_what_is_no_cseq(text: str) -> None:
+def test_invalid_cseqs(text: str) -> None:
     with pytest.raises(BadPeer):
         CSeq.parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "1 2", "1 INVITE", "4294967296 1 INVITE", "1 2147483648 INVITE", "1 2 a b"])
-def test_what_is_no_rack(text: str) -> None:
+def test_invalid_racks(text: str) -> None:
     with pytest.raises(BadPeer):
         RAck.parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "x", "90;refresher=me", "90;;", "4294967296", "90 refresher"])
-def test_what_is_no_session_expires(text: str) -> None:
+def test_invalid_session_expires(text: str) -> None:
     with pytest.raises(BadPeer):
         SessionExpires.parse(text)
 
@@ -207,7 +207,7 @@ def test_credentials_and_challenges() -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", 'Digest realm="x', "Digest realm", "Digest a=1 b=2", "Digest a=1,A=2", "Digest a=1,,b=2"]
 )
-def test_what_is_no_challenge(text: str) -> None:
+def test_invalid_challenges(text: str) -> None:
     with pytest.raises(BadPeer):
         parse_auth(text)
 
@@ -231,7 +231,7 @@ def test_commas(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize("text", ['"', '"a', "<a", 'a,"b', r'"a\"', 'a>"b'])
-def test_what_is_unbalanced_is_refused(text: str) -> None:
+def test_unbalanced_text_is_rejected(text: str) -> None:
     with pytest.raises(BadPeer):
         split_commas(text)
 
@@ -242,12 +242,12 @@ TRICKY = st.text('a",<>\\ \t;=', max_size=40)
 @given(
     st.lists(st.text("ab;=", min_size=1, max_size=5) | st.text('a,<>"\\', max_size=8).map(grammar.quote), min_size=1)
 )
-def test_what_is_joined_is_split_again(pieces: list[str]) -> None:
+def test_join_and_split_round_trip(pieces: list[str]) -> None:
     assert split_commas(", ".join(pieces)) == pieces
 
 
 @given(TRICKY)
-def test_splitting_loses_nothing(text: str) -> None:
+def test_splitting_preserves_the_text(text: str) -> None:
     try:
         pieces = split_commas(text)
     except BadPeer:
@@ -256,12 +256,12 @@ def test_splitting_loses_nothing(text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cc", "Cs"]), max_size=40))
-def test_what_is_quoted_is_unquoted_again(text: str) -> None:
+def test_quote_and_unquote_round_trip(text: str) -> None:
     assert grammar.unquote(grammar.quote(text)) == text
     assert parse_address(str(Address(text, Uri.parse("sip:a@h")))).display == text
 
 
-BAITS = [
+PIECES = [
     '"<',
     '"',
     "<",
@@ -283,23 +283,23 @@ BAITS = [
     "1",
     "@",
 ]
-LEADS = ["", "SIP/2.0/UDP h", "SIP/2.0/UDP h;x", '"a" <sip:a@h>', "Digest a=b, ", "sip:a@h", "1 "]
-READERS = [split_commas, parse_address, Via.parse, Via.salvage, CSeq.parse, RAck.parse, SessionExpires.parse]
+PREFIXES = ["", "SIP/2.0/UDP h", "SIP/2.0/UDP h;x", '"a" <sip:a@h>', "Digest a=b, ", "sip:a@h", "1 "]
+PARSERS = [split_commas, parse_address, Via.parse, Via.salvage, CSeq.parse, RAck.parse, SessionExpires.parse]
 
 
-@pytest.mark.parametrize("bait", BAITS)
-def test_no_bait_holds_a_reader_up(bait: str) -> None:
-    """With anything worse than linear time a text of this size would not come to its end in a minute."""
-    for lead in LEADS:
-        text = lead + bait * (250_000 // len(bait))
-        for read in (*READERS, parse_auth, Uri.parse):
+@pytest.mark.parametrize("piece", PIECES)
+def test_parsers_run_in_linear_time(piece: str) -> None:
+    """Anything worse than linear time would not finish a text of this size within a minute."""
+    for prefix in PREFIXES:
+        text = prefix + piece * (250_000 // len(piece))
+        for read in (*PARSERS, parse_auth, Uri.parse):
             with contextlib.suppress(BadPeer):
                 read(text)
 
 
 @pytest.mark.parametrize("module", [digest, fields, grammar, headers, message, uri])
-def test_no_pattern_tries_a_text_twice(module: ModuleType) -> None:
-    """Whatever repeats is possessive: what it took it never gives back."""
+def test_patterns_have_only_possessive_repetitions(module: ModuleType) -> None:
+    """All repetitions are possessive, so that no pattern backtracks."""
     for name, value in vars(module).items():
         pattern = getattr(value, "__self__", value)
         if isinstance(pattern, re.Pattern):

@@ -1,11 +1,11 @@
-"""The client side of an INVITE and its CANCEL: RFC 3261 9.1 and 17.1.1, RFC 6026 7.2."""
+"""INVITE client transaction and its CANCEL: RFC 3261 9.1 and 17.1.1, RFC 6026 7.2."""
 
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_drive import Drive, outcome
+from sip_drive import MachineDriver, step_summary
 
 from unificx.sip.transactions import invite_client
 from unificx.sip.transactions.invite_client import (
@@ -29,7 +29,7 @@ from unificx.sip.transactions.words import (
     TransportFailed,
 )
 
-TRYING, RINGING, OK, REFUSAL = (
+TRYING, RINGING, OK, FAILURE = (
     ProvisionalArrived(100),
     ProvisionalArrived(180),
     SuccessArrived(),
@@ -47,140 +47,140 @@ STATES = {
     "ringing, cancelled, over": Proceeding(99.0, cancelled=True),
     "accepted": Accepted(132.0),
     "accepted, over": Accepted(99.0),
-    "refused": Completed(b"ACK", 132.0),
-    "refused, over": Completed(b"ACK", 99.0),
+    "failed": Completed(b"ACK", 132.0),
+    "failed, over": Completed(b"ACK", 99.0),
     "ended": TERMINATED,
 }
 EVENTS = {
     "1xx": RINGING,
     "2xx": OK,
-    "3xx": REFUSAL,
+    "3xx": FAILURE,
     "cancel": CancelAsked(),
     "transport": TransportFailed(),
     "time": TIME_PASSED,
 }
 P, A, C, T = "Proceeding:", "Accepted:", "Completed:", "Terminated:"
-UP, REFUSED = " Deliver", "Completed: Send Deliver"
+UP, FAILED = " Deliver", "Completed: Send Deliver"
 TABLE = {
-    "calling": [P + UP, A + UP, REFUSED, "Calling:", T + " Fail", "Calling:"],
-    "calling, due": [P + UP, A + UP, REFUSED, "Calling:", T + " Fail", "Calling: Send"],
-    "calling, over": [P + UP, A + UP, REFUSED, "Calling:", T + " Fail", T + " Fail"],
-    "calling, cancelled": [P + UP + " SendCancel", A + UP, REFUSED, "Calling:", T + " Fail", "Calling:"],
-    "ringing": [P + UP, A + UP, REFUSED, P + " SendCancel", T + " Fail", P],
-    "ringing, over": [P + UP, A + UP, REFUSED, P + " SendCancel", T + " Fail", P + " SendCancel"],
-    "ringing, cancelled": [P + UP, A + UP, REFUSED, P, T + " Fail", P],
-    "ringing, cancelled, over": [P + UP, A + UP, REFUSED, P, T + " Fail", T + " Fail"],
+    "calling": [P + UP, A + UP, FAILED, "Calling:", T + " Fail", "Calling:"],
+    "calling, due": [P + UP, A + UP, FAILED, "Calling:", T + " Fail", "Calling: Send"],
+    "calling, over": [P + UP, A + UP, FAILED, "Calling:", T + " Fail", T + " Fail"],
+    "calling, cancelled": [P + UP + " SendCancel", A + UP, FAILED, "Calling:", T + " Fail", "Calling:"],
+    "ringing": [P + UP, A + UP, FAILED, P + " SendCancel", T + " Fail", P],
+    "ringing, over": [P + UP, A + UP, FAILED, P + " SendCancel", T + " Fail", P + " SendCancel"],
+    "ringing, cancelled": [P + UP, A + UP, FAILED, P, T + " Fail", P],
+    "ringing, cancelled, over": [P + UP, A + UP, FAILED, P, T + " Fail", T + " Fail"],
     "accepted": [A, A + UP, A, A, A, A],
     "accepted, over": [A, A + UP, A, A, A, T],
-    "refused": [C, C, C + " Send", C, T, C],
-    "refused, over": [C, C, C + " Send", C, T, T],
+    "failed": [C, C, C + " Send", C, T, C],
+    "failed, over": [C, C, C + " Send", C, T, T],
     "ended": [T] * 6,
 }
 
 
-@pytest.mark.parametrize(("where", "what"), [*product(STATES, EVENTS)])
-def test_every_event_in_every_state(where: str, what: str) -> None:
-    expected = TABLE[where][list(EVENTS).index(what)]
-    assert outcome(invite_client, STATES[where], EVENTS[what]) == expected
+@pytest.mark.parametrize(("state", "event"), [*product(STATES, EVENTS)])
+def test_every_event_in_every_state(state: str, event: str) -> None:
+    expected = TABLE[state][list(EVENTS).index(event)]
+    assert step_summary(invite_client, STATES[state], EVENTS[event]) == expected
 
 
-def calling(*, reliable: bool = False) -> Drive:
-    return Drive(invite_client, begin(b"INVITE", 0.0, reliable=reliable), reliable)
+def calling(*, reliable: bool = False) -> MachineDriver:
+    return MachineDriver(invite_client, begin(b"INVITE", 0.0, reliable=reliable), reliable)
 
 
 def test_timer_a_doubles_and_timer_b_gives_up() -> None:
-    drive = calling()
-    assert drive.ends()
-    assert drive.at(Send) == [0.5, 1.5, 3.5, 7.5, 15.5, 31.5]
-    assert drive.log[-1] == (32.0, Fail("timeout"))
+    driver = calling()
+    assert driver.runs_to_end()
+    assert driver.times_of(Send) == [0.5, 1.5, 3.5, 7.5, 15.5, 31.5]
+    assert driver.log[-1] == (32.0, Fail("timeout"))
 
 
-def test_a_reliable_flow_needs_no_repetition() -> None:
-    drive = calling(reliable=True)
-    assert drive.ends()
-    assert drive.log == [(32.0, Fail("timeout"))]
+def test_no_retransmission_on_a_reliable_flow() -> None:
+    driver = calling(reliable=True)
+    assert driver.runs_to_end()
+    assert driver.log == [(32.0, Fail("timeout"))]
 
 
-def test_a_provisional_response_stops_the_repetition() -> None:
-    drive = calling()
-    drive.happens(TRYING)
-    drive.until(100.0)
-    assert drive.count(Send) == 0
+def test_provisional_response_stops_retransmission() -> None:
+    driver = calling()
+    driver.feed(TRYING)
+    driver.advance_to(100.0)
+    assert driver.count(Send) == 0
 
 
-def test_every_2xx_goes_up_until_timer_m() -> None:
-    drive = calling()
-    drive.happens(OK, OK, RINGING, REFUSAL)
-    drive.until(31.0)
-    drive.happens(OK)
-    drive.until(32.0)
-    drive.happens(OK)
-    assert drive.count(Deliver) == 3
+def test_every_2xx_is_delivered_until_timer_m() -> None:
+    driver = calling()
+    driver.feed(OK, OK, RINGING, FAILURE)
+    driver.advance_to(31.0)
+    driver.feed(OK)
+    driver.advance_to(32.0)
+    driver.feed(OK)
+    assert driver.count(Deliver) == 3
 
 
-def test_a_refusal_goes_up_once_and_is_acknowledged_each_time() -> None:
-    drive = calling()
-    drive.happens(REFUSAL, REFUSAL, REFUSAL)
-    assert drive.count(Deliver) == 1
-    assert drive.log.count((0.0, Send(b"ACK"))) == 3
-    drive.until(32.0)
-    assert drive.state == TERMINATED
+def test_error_response_is_delivered_once_and_acknowledged_each_time() -> None:
+    driver = calling()
+    driver.feed(FAILURE, FAILURE, FAILURE)
+    assert driver.count(Deliver) == 1
+    assert driver.log.count((0.0, Send(b"ACK"))) == 3
+    driver.advance_to(32.0)
+    assert driver.state == TERMINATED
 
 
-def test_on_a_reliable_flow_a_refusal_is_the_end() -> None:
-    drive = calling(reliable=True)
-    drive.happens(REFUSAL)
-    assert drive.state == TERMINATED
+def test_error_response_terminates_on_a_reliable_flow() -> None:
+    driver = calling(reliable=True)
+    driver.feed(FAILURE)
+    assert driver.state == TERMINATED
 
 
-def test_a_cancel_waits_for_the_first_provisional_response() -> None:
-    drive = calling()
-    drive.happens(CancelAsked(), CancelAsked())
-    assert drive.count(SendCancel) == 0
-    drive.happens(TRYING, RINGING, CancelAsked())
-    assert drive.count(SendCancel) == 1
+def test_cancel_waits_for_the_first_provisional_response() -> None:
+    driver = calling()
+    driver.feed(CancelAsked(), CancelAsked())
+    assert driver.count(SendCancel) == 0
+    driver.feed(TRYING, RINGING, CancelAsked())
+    assert driver.count(SendCancel) == 1
 
 
-def test_a_2xx_that_crosses_the_cancel_goes_up() -> None:
-    drive = calling()
-    drive.happens(RINGING, CancelAsked(), OK)
-    assert drive.state == Accepted(32.0)
-    assert drive.count(Deliver) == 2
+def test_2xx_that_crosses_the_cancel_is_delivered() -> None:
+    driver = calling()
+    driver.feed(RINGING, CancelAsked(), OK)
+    assert driver.state == Accepted(32.0)
+    assert driver.count(Deliver) == 2
 
 
-def test_a_cancel_nobody_heeds_ends_in_a_timeout() -> None:
-    drive = calling()
-    drive.happens(RINGING, CancelAsked())
-    drive.until(30.0)
-    drive.happens(RINGING)
-    assert drive.ends()
-    assert drive.log[-1] == (32.0, Fail("timeout"))
+def test_ignored_cancel_ends_in_a_timeout() -> None:
+    driver = calling()
+    driver.feed(RINGING, CancelAsked())
+    driver.advance_to(30.0)
+    driver.feed(RINGING)
+    assert driver.runs_to_end()
+    assert driver.log[-1] == (32.0, Fail("timeout"))
 
 
-def test_180_seconds_after_the_last_ringing_the_invite_is_cancelled_and_then_given_up() -> None:
-    drive = calling()
-    drive.happens(RINGING)
-    drive.until(100.0)
-    drive.happens(RINGING)
-    drive.until(200.0)
-    drive.happens(TRYING)
-    assert drive.ends()
-    assert drive.at(SendCancel) == [280.0]
-    assert drive.log[-1] == (312.0, Fail("timeout"))
+def test_invite_is_cancelled_180_s_after_the_last_ringing_and_then_fails() -> None:
+    driver = calling()
+    driver.feed(RINGING)
+    driver.advance_to(100.0)
+    driver.feed(RINGING)
+    driver.advance_to(200.0)
+    driver.feed(TRYING)
+    assert driver.runs_to_end()
+    assert driver.times_of(SendCancel) == [280.0]
+    assert driver.log[-1] == (312.0, Fail("timeout"))
 
 
 anything = st.one_of(
-    st.sampled_from([OK, REFUSAL, CancelAsked(), TransportFailed(), TIME_PASSED]),
+    st.sampled_from([OK, FAILURE, CancelAsked(), TransportFailed(), TIME_PASSED]),
     st.builds(ProvisionalArrived, st.integers(100, 199)),
 )
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), anything)), st.booleans())
-def test_whatever_happens_it_ends(script: list[tuple[float, object]], reliable: bool) -> None:
-    drive = calling(reliable=reliable)
+def test_any_sequence_of_events_terminates(script: list[tuple[float, object]], reliable: bool) -> None:
+    driver = calling(reliable=reliable)
     for gap, event in script:
-        drive.until(drive.now + gap)
-        drive.happens(event)
-    assert drive.ends()
-    assert drive.count(Fail) <= 1
-    assert drive.count(SendCancel) <= 1
+        driver.advance_to(driver.now + gap)
+        driver.feed(event)
+    assert driver.runs_to_end()
+    assert driver.count(Fail) <= 1
+    assert driver.count(SendCancel) <= 1

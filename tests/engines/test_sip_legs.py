@@ -1,4 +1,4 @@
-"""Legs: two ends of one INVITE dialog, with losses and in virtual time."""
+"""Legs: both ends of an INVITE dialog, with packet loss, in virtual time."""
 
 import gc
 
@@ -26,115 +26,115 @@ from unificx.sip.message import Request, Response, respond
 
 def connected(wire: Wire) -> tuple[OutgoingLeg, IncomingLeg]:
     leg = wire.call()
-    callee = wire.arrived()
+    callee = wire.accept_incoming()
     callee.accept(ANSWER, wire.now)
     wire.pump()
-    assert wire.heard(wire.a) == [Answered(ANSWER)]
-    assert wire.heard(wire.b) == [Confirmed(b"")]
+    assert wire.take_events(wire.a) == [Answered(ANSWER)]
+    assert wire.take_events(wire.b) == [Confirmed(b"")]
     return leg, callee
 
 
-def test_a_call_rings_is_answered_and_ends() -> None:
+def test_call_rings_is_answered_and_ends() -> None:
     wire = Wire()
     leg = wire.call()
-    callee = wire.arrived()
+    callee = wire.accept_incoming()
     callee.progress(180, b"", wire.now)
     wire.pump()
     callee.accept(ANSWER, wire.now)
     wire.pump()
     leg.bye(wire.now)
     wire.pump()
-    assert wire.heard(wire.a) == [Progressed(180, b""), Answered(ANSWER)]
-    assert wire.heard(wire.b) == [Confirmed(b""), HungUp()]
-    assert "b: 200 BYE" not in wire.seen  # the user has not recorded it yet
+    assert wire.take_events(wire.a) == [Progressed(180, b""), Answered(ANSWER)]
+    assert wire.take_events(wire.b) == [Confirmed(b""), HungUp()]
+    assert "b: 200 BYE" not in wire.log  # the TU has not called close() yet
     callee.close(wire.now)
     wire.pump()
-    assert wire.seen[-1] == "b: 200 BYE"
+    assert wire.log[-1] == "b: 200 BYE"
     assert len(wire.a.legs) == len(wire.b.legs) == 0
 
 
-def test_a_call_whose_user_lets_go_of_it_unanswered_is_refused() -> None:
+def test_closing_an_unanswered_incoming_leg_rejects_it() -> None:
     wire = Wire()
     wire.call()
-    wire.arrived().close(wire.now)
+    wire.accept_incoming().close(wire.now)
     wire.pump()
-    assert [event.status for event in wire.heard(wire.a) if isinstance(event, Refused)] == [487]
+    assert [event.status for event in wire.take_events(wire.a) if isinstance(event, Refused)] == [487]
     assert len(wire.a.legs) == len(wire.b.legs) == 0
 
 
-def test_an_answer_is_repeated_until_its_ack_comes() -> None:
+def test_2xx_is_retransmitted_until_its_ack() -> None:
     wire = Wire()
     acks = iter([True, True, False])
-    wire.lost = lambda message: isinstance(message, Request) and message.method == "ACK" and next(acks)
+    wire.drops = lambda message: isinstance(message, Request) and message.method == "ACK" and next(acks)
     wire.call()
-    wire.arrived().accept(ANSWER, wire.now)
+    wire.accept_incoming().accept(ANSWER, wire.now)
     wire.pump()
-    wire.pass_time(3)
-    assert wire.seen.count("b: 200 INVITE") == 3
-    assert wire.heard(wire.a) == [Answered(ANSWER)]
-    assert wire.heard(wire.b) == [Confirmed(b"")]
+    wire.advance(3)
+    assert wire.log.count("b: 200 INVITE") == 3
+    assert wire.take_events(wire.a) == [Answered(ANSWER)]
+    assert wire.take_events(wire.b) == [Confirmed(b"")]
 
 
-def test_an_answer_nobody_acknowledges_ends_the_call() -> None:
+def test_unacknowledged_2xx_ends_the_call() -> None:
     wire = Wire()
-    wire.lost = lambda message: isinstance(message, Request) and message.method == "ACK"
+    wire.drops = lambda message: isinstance(message, Request) and message.method == "ACK"
     wire.call()
-    wire.arrived().accept(ANSWER, wire.now)
+    wire.accept_incoming().accept(ANSWER, wire.now)
     wire.pump()
-    wire.pass_time(40)
-    assert wire.heard(wire.b) == [Lost("no ACK")]
-    assert wire.heard(wire.a)[-1] == HungUp()
+    wire.advance(40)
+    assert wire.take_events(wire.b) == [Lost("no ACK")]
+    assert wire.take_events(wire.a)[-1] == HungUp()
 
 
-def test_a_cancelled_call_ends_with_487_once_the_user_has_let_go() -> None:
+def test_cancelled_call_ends_with_487_once_rejected_by_the_tu() -> None:
     wire = Wire()
     leg = wire.call()
-    callee = wire.arrived()
+    callee = wire.accept_incoming()
     callee.progress(180, b"", wire.now)
     wire.pump()
     leg.cancel(wire.now)
     wire.pump()
-    assert wire.heard(wire.b) == [Cancelled()]
+    assert wire.take_events(wire.b) == [Cancelled()]
     callee.reject(487, wire.now)
     wire.pump()
-    assert wire.heard(wire.a)[-1].status == 487
+    assert wire.take_events(wire.a)[-1].status == 487
     assert len(wire.a.legs) == len(wire.b.legs) == 0
 
 
-def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_ended() -> None:
+def test_2xx_that_crosses_the_cancel_is_acknowledged_and_ended() -> None:
     wire = Wire()
     leg = wire.call()
-    callee = wire.arrived()
+    callee = wire.accept_incoming()
     callee.progress(180, b"", wire.now)
     wire.pump()
-    wire.heard(wire.a)
+    wire.take_events(wire.a)
     leg.cancel(wire.now)
     callee.accept(ANSWER, wire.now)
     wire.pump()
-    assert wire.seen[-4:].count("a: BYE") == 1
-    assert wire.heard(wire.a) == [Refused(487, None)]
-    assert HungUp() in wire.heard(wire.b)
+    assert wire.log[-4:].count("a: BYE") == 1
+    assert wire.take_events(wire.a) == [Refused(487, None)]
+    assert HungUp() in wire.take_events(wire.b)
 
 
-def test_no_response_at_all_is_a_408() -> None:
+def test_no_response_counts_as_408() -> None:
     wire = Wire()
-    wire.lost = lambda message: True
+    wire.drops = lambda message: True
     wire.call()
-    wire.pass_time(40)
-    assert wire.heard(wire.a) == [Refused(408, None)]
+    wire.advance(40)
+    assert wire.take_events(wire.a) == [Refused(408, None)]
 
 
-def test_a_callee_offers_when_the_invite_did_not() -> None:
+def test_callee_makes_the_offer_if_the_invite_has_none() -> None:
     wire = Wire()
     leg = wire.call(b"")
-    callee = wire.arrived()
+    callee = wire.accept_incoming()
     callee.accept(OFFER, wire.now)
     wire.pump()
-    assert wire.heard(wire.a) == [Answered(OFFER)]
-    assert "a: ACK" not in wire.seen
+    assert wire.take_events(wire.a) == [Answered(OFFER)]
+    assert "a: ACK" not in wire.log
     leg.acknowledge(ANSWER, wire.now)
     wire.pump()
-    assert wire.heard(wire.b) == [Confirmed(ANSWER)]
+    assert wire.take_events(wire.b) == [Confirmed(ANSWER)]
 
 
 @pytest.mark.parametrize("from_caller", [True, False])
@@ -145,151 +145,151 @@ def test_hold_is_an_offer_and_its_answer(from_caller: bool) -> None:
     here, there = (wire.a, wire.b) if from_caller else (wire.b, wire.a)
     one.offer(OTHER, wire.now)
     wire.pump()
-    assert wire.heard(there) == [Offered(OTHER)]
+    assert wire.take_events(there) == [Offered(OTHER)]
     two.answer(ANSWER, wire.now)
     wire.pump()
-    assert wire.heard(here) == [OfferAnswered(ANSWER)]
+    assert wire.take_events(here) == [OfferAnswered(ANSWER)]
     one.bye(wire.now)
     wire.pump()
-    assert HungUp() in wire.heard(there)
+    assert HungUp() in wire.take_events(there)
 
 
-def test_a_refused_offer_leaves_the_call_alone() -> None:
+def test_rejected_offer_does_not_affect_the_call() -> None:
     wire = Wire()
     leg, callee = connected(wire)
     leg.offer(OTHER, wire.now)
     wire.pump()
     callee.refuse_offer(488, wire.now)
     wire.pump()
-    assert wire.heard(wire.a) == [OfferRefused(488)]
+    assert wire.take_events(wire.a) == [OfferRefused(488)]
     assert not leg.over
 
 
-def test_two_offers_at_once_are_both_refused_and_tried_again() -> None:
+def test_simultaneous_offers_are_both_rejected_and_retried() -> None:
     wire = Wire()
     leg, callee = connected(wire)
     leg.offer(OTHER, wire.now)
     callee.offer(OTHER, wire.now)
     wire.pump()
-    assert wire.seen.count("a: 491 INVITE") == wire.seen.count("b: 491 INVITE") == 1
-    wire.pass_time(1.5)
-    assert wire.heard(wire.a) == [Offered(OTHER)]
+    assert wire.log.count("a: 491 INVITE") == wire.log.count("b: 491 INVITE") == 1
+    wire.advance(1.5)
+    assert wire.take_events(wire.a) == [Offered(OTHER)]
     leg.answer(ANSWER, wire.now)
     wire.pump()
-    assert wire.heard(wire.b) == [OfferAnswered(ANSWER)]
-    wire.pass_time(2)
-    assert wire.heard(wire.b) == [Offered(OTHER)]
+    assert wire.take_events(wire.b) == [OfferAnswered(ANSWER)]
+    wire.advance(2)
+    assert wire.take_events(wire.b) == [Offered(OTHER)]
 
 
-def test_a_reinvite_without_a_description_is_answered_with_ours() -> None:
+def test_reinvite_without_sdp_is_answered_with_the_local_sdp() -> None:
     wire = Wire()
     leg, callee = connected(wire)
     leg.offer(b"", wire.now)
     wire.pump()
-    assert wire.heard(wire.a) == [OfferAnswered(ANSWER)]
+    assert wire.take_events(wire.a) == [OfferAnswered(ANSWER)]
     assert not callee.over
 
 
-def test_info_reaches_the_other_end() -> None:
+def test_info_reaches_the_peer() -> None:
     wire = Wire()
     leg, _ = connected(wire)
     leg.info("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n", wire.now)
     wire.pump()
-    assert wire.heard(wire.b) == [Informed("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n")]
+    assert wire.take_events(wire.b) == [Informed("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n")]
 
 
-def test_early_media_goes_reliably_and_is_acknowledged() -> None:
+def test_early_media_is_sent_reliably_and_acknowledged() -> None:
     wire = Wire()
     pracks = iter([True, False])
-    wire.lost = lambda message: isinstance(message, Request) and message.method == "PRACK" and next(pracks)
+    wire.drops = lambda message: isinstance(message, Request) and message.method == "PRACK" and next(pracks)
     wire.call()
-    callee = wire.arrived()
+    callee = wire.accept_incoming()
     callee.progress(183, ANSWER, wire.now)
     callee.accept(ANSWER, wire.now)  # waits for the PRACK (RFC 3262 section 3)
     wire.pump()
-    assert "b: 200 INVITE" not in wire.seen
-    wire.pass_time(2)
-    assert wire.heard(wire.a) == [Progressed(183, ANSWER), Answered(ANSWER)]
-    assert wire.heard(wire.b) == [Confirmed(b"")]
+    assert "b: 200 INVITE" not in wire.log
+    wire.advance(2)
+    assert wire.take_events(wire.a) == [Progressed(183, ANSWER), Answered(ANSWER)]
+    assert wire.take_events(wire.b) == [Confirmed(b"")]
 
 
-def test_a_provisional_nobody_acknowledges_ends_the_call() -> None:
+def test_unacknowledged_provisional_response_ends_the_call() -> None:
     wire = Wire()
-    wire.lost = lambda message: isinstance(message, Request) and message.method == "PRACK"
+    wire.drops = lambda message: isinstance(message, Request) and message.method == "PRACK"
     wire.call()
-    wire.arrived().progress(183, ANSWER, wire.now)
+    wire.accept_incoming().progress(183, ANSWER, wire.now)
     wire.pump()
-    wire.pass_time(70)
-    assert wire.heard(wire.b) == [Lost("no PRACK")]
-    assert wire.heard(wire.a)[-1].status == 504
+    wire.advance(70)
+    assert wire.take_events(wire.b) == [Lost("no PRACK")]
+    assert wire.take_events(wire.a)[-1].status == 504
 
 
-def test_a_session_is_refreshed_at_half_time() -> None:
+def test_session_is_refreshed_at_half_of_the_interval() -> None:
     wire = Wire()
     leg, callee = connected(wire)
-    wire.pass_time(3 * 1800)
-    assert wire.seen.count("a: UPDATE") >= 5
+    wire.advance(3 * 1800)
+    assert wire.log.count("a: UPDATE") >= 5
     assert not leg.over
     assert not callee.over
 
 
-def test_a_session_nobody_refreshes_ends() -> None:
+def test_session_without_refresh_ends() -> None:
     wire = Wire()
     leg, callee = connected(wire)
-    wire.lost = lambda message: True
-    wire.pass_time(1801)
+    wire.drops = lambda message: True
+    wire.advance(1801)
     assert leg.over
     assert callee.over
-    assert Lost("session expired") in wire.heard(wire.b)
+    assert Lost("session expired") in wire.take_events(wire.b)
 
 
-def test_an_interval_too_small_is_asked_for_again() -> None:
+def test_too_small_session_interval_is_rejected_with_422() -> None:
     wire = Wire()
     wire.a.legs.session_expires = 60
     wire.call()
-    event = wire.b.strangers.pop()
+    event = wire.b.unmatched.pop()
     with pytest.raises(BadPeer) as fault:
         wire.b.legs.incoming(event.key, event.request, event.flow).accept(ANSWER, wire.now)
     assert fault.value.status == 422
 
 
-def test_what_we_do_not_support_is_refused_with_420() -> None:
+def test_unsupported_extension_is_rejected_with_420() -> None:
     wire = Wire()
     wire.call(headers=(("Require", "telepathy"),))
-    event = wire.b.strangers.pop()
+    event = wire.b.unmatched.pop()
     with pytest.raises(BadPeer) as fault:
         wire.b.legs.incoming(event.key, event.request, event.flow)
     assert fault.value.status == 420
 
 
-def test_a_peer_that_answers_481_is_gone() -> None:
+def test_response_481_ends_the_leg() -> None:
     wire = Wire()
     leg, callee = connected(wire)
     wire.b.legs.forget(callee, [])
     leg.offer(OTHER, wire.now)
     wire.pump()
-    stray = wire.b.strangers.pop()
+    stray = wire.b.unmatched.pop()
     wire.b.endpoint.respond(stray.key, respond(stray.request, 481), wire.now)
     wire.pump()
-    assert wire.heard(wire.a) == [Lost("re-INVITE answered 481")]
+    assert wire.take_events(wire.a) == [Lost("re-INVITE answered 481")]
     assert leg.over
 
 
-def test_a_second_answer_of_a_forking_proxy_is_ended() -> None:
+def test_second_2xx_of_a_forking_proxy_is_ended() -> None:
     wire = Wire()
     leg = wire.call()
-    callee = wire.arrived()
+    callee = wire.accept_incoming()
     callee.accept(ANSWER, wire.now)
     wire.pump()
     answer = next(each for each in wire.sent if isinstance(each, Response) and each.status == 200)
     to = (answer.first("to") or "").replace(callee.id, "another-branch")
     wire.a.endpoint.receive(answer.with_header("To", to).encode(), wire.flow_to(wire.b), wire.now)
     wire.pump()
-    assert wire.seen.count("a: BYE") == 1
+    assert wire.log.count("a: BYE") == 1
     assert not leg.over
 
 
-def test_a_finished_call_leaves_no_cyclic_garbage() -> None:
+def test_finished_call_leaves_no_cyclic_garbage() -> None:
     wire = Wire()
     gc.collect()
     gc.disable()
@@ -300,8 +300,8 @@ def test_a_finished_call_leaves_no_cyclic_garbage() -> None:
             wire.pump()
             callee.close(wire.now)
             wire.pump()
-            wire.pass_time(40)
-            wire.heard(wire.b)
+            wire.advance(40)
+            wire.take_events(wire.b)
         del leg, callee
         assert gc.collect() == 0
     finally:

@@ -1,4 +1,4 @@
-"""Messages: read once, carried untouched, written back; what is broken says how it may be answered."""
+"""Messages: parsing, encoding, copies; malformed messages hold the request to answer."""
 
 import contextlib
 
@@ -47,13 +47,13 @@ def without(data: bytes, name: bytes) -> bytes:
     return b"\r\n".join(line for line in data.split(b"\r\n") if not line.startswith(name + b":"))
 
 
-def broken(data: bytes) -> BadPeer:
+def parse_error(data: bytes) -> BadPeer:
     with pytest.raises(BadPeer) as refused:
         parse(data)
     return refused.value
 
 
-def test_what_a_request_says() -> None:
+def test_parsed_request() -> None:
     message = request()
     assert (message.method, message.uri, message.body) == ("INVITE", "sip:1002@demo.example", b"v=0\r\n")
     assert message.target == Uri("sip", "1002", "demo.example")
@@ -75,33 +75,33 @@ def test_what_a_request_says() -> None:
     assert repr(message) == "<Request INVITE>"
 
 
-def test_what_is_not_there_is_not_made_up() -> None:
+def test_absent_headers() -> None:
     message = Request("OPTIONS", "sip:h")
     assert (message.max_forwards, message.expires, message.session_expires) == (None, None, None)
     assert (message.content_type, message.contacts, message.routes, message.vias) == ("", [], [], [])
     with pytest.raises(BadPeer, match="400 Missing RAck") as refused:
         _ = message.rack
-    assert refused.value.request is None, "there is no Via to answer to"
+    assert refused.value.request is None, "without a Via no response can be routed"
 
 
-def test_what_a_response_says() -> None:
+def test_parsed_response() -> None:
     message = parse(b"sip/2.0 183 Session  Progress\r\n" + INVITE.partition(b"\r\n")[2])
     assert isinstance(message, Response)
     assert (message.status, message.reason, message.cseq.method) == (183, "Session  Progress", "INVITE")
     assert repr(message) == "<Response 183>"
 
 
-def test_it_goes_out_as_it_came_in() -> None:
+def test_encoding_returns_the_original_bytes() -> None:
     assert request().encode() == INVITE
     assert request(INVITE + b"trailing").encode() == INVITE
 
 
 @pytest.mark.parametrize("start", [b"\r\n", b"\r\n\r\n\r\n"])
-def test_empty_lines_before_the_start_are_passed_over(start: bytes) -> None:
+def test_empty_lines_before_the_start_line_are_skipped(start: bytes) -> None:
     assert request(start + INVITE).headers == request().headers
 
 
-def test_the_length_is_made_right() -> None:
+def test_content_length_is_corrected() -> None:
     assert b"\r\nContent-Length: 2\r\n" in request().replace(body=b"ab").encode()
     assert Request("OPTIONS", "sip:h").encode() == b"OPTIONS sip:h SIP/2.0\r\nContent-Length: 0\r\n\r\n"
     twice = Request("OPTIONS", "sip:h", [("l", "7"), ("X", "y")], b"abc")
@@ -121,25 +121,25 @@ def test_the_length_is_made_right() -> None:
         Request("OPTIONS", "sip:h", [("X", "\ud800")]),
     ],
 )
-def test_a_value_of_ours_cannot_break_the_message(message: Request | Response) -> None:
+def test_invalid_local_values_are_rejected_on_encoding(message: Request | Response) -> None:
     with pytest.raises(OurMistake):
         message.encode()
 
 
-def test_headers_are_added_replaced_and_left_out() -> None:
+def test_headers_are_added_replaced_and_removed() -> None:
     message = Request("BYE", "sip:h", [("v", "a"), ("Odd", "1"), ("Via", "b"), ("odd", "2"), ("Y", "3")])
     assert message.without("via", "identity").headers == (("Odd", "1"), ("odd", "2"))
     assert message.with_headers([("Z", "4")]).headers[-1] == ("Z", "4")
     assert message.with_first(("Via", "c"), ("Z", "4")).headers[:3] == (("Via", "c"), ("Z", "4"), ("v", "a"))
     assert message.with_header("Via", "c").headers == (("Via", "c"), ("Odd", "1"), ("odd", "2"), ("Y", "3"))
     assert message.with_header("Z", "4").headers == (*message.headers, ("Z", "4"))
-    assert message.headers[0] == ("v", "a"), "the message itself stays as it is"
+    assert message.headers[0] == ("v", "a"), "the message itself is unchanged"
 
 
-def test_only_the_top_via_is_exchanged() -> None:
+def test_only_the_top_via_is_replaced() -> None:
     message = request()
-    noted = message.with_top_via(message.via.seen_from("192.0.2.9", 5060))
-    assert noted.all("via") == [
+    updated = message.with_top_via(message.via.seen_from("192.0.2.9", 5060))
+    assert updated.all("via") == [
         "SIP/2.0/TCP proxy.example;branch=z9hG4bKp;received=192.0.2.9, "
         "SIP/2.0/UDP 192.0.2.17:5060;branch=z9hG4bKa;rport",
         "SIP/2.0/UDP 192.0.2.18;branch=z9hG4bKb",
@@ -150,7 +150,7 @@ def test_only_the_top_via_is_exchanged() -> None:
         Request("BYE", "sip:h").with_top_via(None)
 
 
-def test_parts_are_exchanged() -> None:
+def test_replace() -> None:
     changed = request().replace(method="BYE", uri="sip:x", headers=[], body=b"b")
     assert (changed.method, changed.uri, changed.headers, changed.body) == ("BYE", "sip:x", (), b"b")
     assert request().replace().encode() == request().encode()
@@ -161,7 +161,7 @@ def test_parts_are_exchanged() -> None:
     assert response.without("odd").headers == ()
 
 
-def test_a_response_echoes_what_it_must() -> None:
+def test_response_copies_the_required_headers() -> None:
     answer = respond(request(), 180, to_tag="b7", headers=[("Contact", "<sip:h>")], body=b"x")
     assert answer.headers == (
         ("Via", "SIP/2.0/TCP proxy.example;branch=z9hG4bKp, SIP/2.0/UDP 192.0.2.17:5060;branch=z9hG4bKa;rport"),
@@ -177,20 +177,20 @@ def test_a_response_echoes_what_it_must() -> None:
     assert respond(request(), 299, "So").reason == "So"
 
 
-def test_a_tag_once_there_stays() -> None:
+def test_existing_to_tag_is_kept() -> None:
     tagged = request().with_header("To", "sip:1002@demo.example;tag=old")
     assert respond(tagged, 200, to_tag="new").to.tag == "old"
 
 
-def test_a_100_has_the_timestamp_and_no_tag_of_ours() -> None:
+def test_100_has_the_timestamp_and_no_local_tag() -> None:
     trying = respond(request(), 100, to_tag="b7")
     assert (trying.to.tag, trying.first("timestamp")) == ("", "54.2")
     assert respond(request(), 200, to_tag="b7").first("timestamp") is None
 
 
 @pytest.mark.parametrize("name", [b"f", b"T", b"i", b"CSeq"])
-def test_what_lacks_a_part_is_answered_with_the_others(name: bytes) -> None:
-    bad = broken(without(INVITE, name))
+def test_request_with_a_missing_header_is_answered_without_it(name: bytes) -> None:
+    bad = parse_error(without(INVITE, name))
     assert bad.status == 400
     assert bad.reason.startswith("Missing ")
     assert bad.request is not None
@@ -199,14 +199,14 @@ def test_what_lacks_a_part_is_answered_with_the_others(name: bytes) -> None:
     assert answer.encode().startswith(b"SIP/2.0 400 Missing ")
 
 
-def test_a_broken_to_is_echoed_as_it_is() -> None:
-    bad = broken(INVITE.replace(b"T: <", b"T: <<"))
+def test_malformed_to_is_copied_unchanged() -> None:
+    bad = parse_error(INVITE.replace(b"T: <", b"T: <<"))
     assert bad.request is not None
     assert respond(bad.request, 400, to_tag="x").first("to") == "<<sip:1002@demo.example>"
 
 
-def test_a_broken_via_is_answered_with_what_can_be_read_of_it() -> None:
-    bad = broken(INVITE.replace(b"branch=z9hG4bKp,", b";branch,"))
+def test_malformed_via_is_answered_with_its_valid_part() -> None:
+    bad = parse_error(INVITE.replace(b"branch=z9hG4bKp,", b";branch,"))
     assert bad.request is not None
     assert bad.request.all("via") == ["SIP/2.0/TCP proxy.example"]
     assert bad.request.via.sent_by == "proxy.example"
@@ -234,8 +234,8 @@ def test_a_broken_via_is_answered_with_what_can_be_read_of_it() -> None:
         b"\0" * 2000,
     ],
 )
-def test_what_nobody_may_answer(data: bytes) -> None:
-    assert broken(data).request is None
+def test_unanswerable_messages(data: bytes) -> None:
+    assert parse_error(data).request is None
 
 
 @pytest.mark.parametrize(
@@ -266,8 +266,8 @@ def test_what_nobody_may_answer(data: bytes) -> None:
         (b"Content-Length: 5", b"Content-Length: \xd9\xa3", 400),
     ],
 )
-def test_what_is_answered_with_a_refusal(old: bytes, new: bytes, status: int) -> None:
-    bad = broken(INVITE.replace(old, new, 1))
+def test_malformed_requests_and_their_status(old: bytes, new: bytes, status: int) -> None:
+    bad = parse_error(INVITE.replace(old, new, 1))
     assert (bad.status, bad.request is not None) == (status, True)
 
 
@@ -284,7 +284,7 @@ def test_what_is_answered_with_a_refusal(old: bytes, new: bytes, status: int) ->
         ("vias", "Via: x"),
     ],
 )
-def test_what_is_broken_elsewhere_is_noticed_by_who_reads_it(name: str, value: str) -> None:
+def test_malformed_optional_header_is_reported_on_access(name: str, value: str) -> None:
     lines = b"\r\n" + value.encode() + b"\r\nMax-"
     message = request(without(without(INVITE, b"m"), b"x").replace(b"\r\nMax-", lines))
     with pytest.raises(BadPeer) as refused:
@@ -292,40 +292,40 @@ def test_what_is_broken_elsewhere_is_noticed_by_who_reads_it(name: str, value: s
     assert refused.value.request is message
 
 
-def test_a_contact_of_all() -> None:
+def test_contact_star() -> None:
     message = request(INVITE.replace(b"m: <sip:1001@192.0.2.17:5060>", b"Contact: *"))
     assert message.contact_star
     assert message.contacts == []
     assert not request().contact_star
 
 
-def test_which_response_is_acknowledged() -> None:
+def test_rack() -> None:
     assert Request("PRACK", "sip:h", [("RAck", "1 7 INVITE")]).rack == RAck(1, 7, "INVITE")
 
 
-def test_limits_are_kept() -> None:
+def test_limits_are_enforced() -> None:
     request(INVITE + b" " * (65_536 - len(INVITE)))
-    assert broken(INVITE + b" " * (65_537 - len(INVITE))).status == 513
+    assert parse_error(INVITE + b" " * (65_537 - len(INVITE))).status == 513
     lines = INVITE.count(b"\r\n") - 3
     many = INVITE.replace(b"\r\n\r\n", b"\r\nX: y" * (100 - lines) + b"\r\n\r\n", 1)
     assert len(request(many).headers) == 100
-    assert broken(many.replace(b"\r\nX: y", b"\r\nX: y\r\nX: y", 1)).request is None
+    assert parse_error(many.replace(b"\r\nX: y", b"\r\nX: y\r\nX: y", 1)).request is None
     request(INVITE.replace(b"54.2", b"5" * 8_000))
-    assert broken(INVITE.replace(b"54.2", b"5" * 8_192)).request is None
+    assert parse_error(INVITE.replace(b"54.2", b"5" * 8_192)).request is None
     folded = INVITE.replace(b"54.2", b"5" * 5_000 + b"\r\n " + b"5" * 5_000)
-    assert broken(folded).request is None
-    assert broken(INVITE[:-5]).status == 400
+    assert parse_error(folded).request is None
+    assert parse_error(INVITE[:-5]).status == 400
     with pytest.raises(BadPeer):
         parse(INVITE, Limits(message=100))
 
 
-@pytest.mark.parametrize("bait", [b"\r\n ", b"\r\n", b" ", b":", b"a:\r\n", b"\r", b"\n", b",", b"\t\r\n\t", b"\xc3"])
-def test_no_bait_holds_the_reader_up(bait: bytes) -> None:
-    """With anything worse than linear time this would not come to its end in a minute."""
+@pytest.mark.parametrize("piece", [b"\r\n ", b"\r\n", b" ", b":", b"a:\r\n", b"\r", b"\n", b",", b"\t\r\n\t", b"\xc3"])
+def test_parser_runs_in_linear_time(piece: bytes) -> None:
+    """Anything worse than linear time would not finish within a minute."""
     wide = Limits(message=2**24, headers=2**24, line=2**24)
-    for lead in (b"", b"INVITE sip:h SIP/2.0\r\n", INVITE[:-11], INVITE.replace(b"5\r\n\r\nv=0\r\n", b"5\r\nX:")):
+    for prefix in (b"", b"INVITE sip:h SIP/2.0\r\n", INVITE[:-11], INVITE.replace(b"5\r\n\r\nv=0\r\n", b"5\r\nX:")):
         with contextlib.suppress(BadPeer):
-            parse(lead + bait * (500_000 // len(bait)), wide)
+            parse(prefix + piece * (500_000 // len(piece)), wide)
 
 
 NAMES = st.text("abcXYZ-.!%*_+`'~019", min_size=1, max_size=12)
@@ -335,16 +335,16 @@ LINES = st.lists(st.tuples(OTHERS, VALUES.map(lambda value: value.strip(" \t")))
 
 
 @given(LINES, st.binary(max_size=50))
-def test_what_is_written_is_read_back(lines: list[tuple[str, str]], body: bytes) -> None:
-    made = request().replace(headers=[*request().headers, *lines], body=body)
-    again = parse(made.encode())
-    assert again.without("content-length").headers == made.without("content-length").headers
+def test_encode_and_parse_round_trip(lines: list[tuple[str, str]], body: bytes) -> None:
+    original = request().replace(headers=[*request().headers, *lines], body=body)
+    again = parse(original.encode())
+    assert again.without("content-length").headers == original.without("content-length").headers
     assert again.body == body
-    assert again.encode() == made.encode()
+    assert again.encode() == original.encode()
 
 
 @given(st.sets(st.integers(0, 16)), st.sampled_from([b"\r\n ", b"\r\n\t \t", b" \t "]))
-def test_white_space_between_words_may_be_a_fold(places: set[int], fold: bytes) -> None:
+def test_folded_white_space(places: set[int], fold: bytes) -> None:
     lines = INVITE.split(b"\r\n")
     for place in places:
         name, _, value = lines[place + 1].partition(b": ")

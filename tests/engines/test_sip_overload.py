@@ -1,4 +1,4 @@
-"""Overload control: a slope, not a cliff."""
+"""Overload control: gradual rejection of new requests."""
 
 import pytest
 from hypothesis import given
@@ -10,27 +10,27 @@ from unificx.sip.message import Response, respond
 from unificx.sip.overload import Overload
 
 
-def pressed(lag: float, times: int = 50) -> Overload:
+def with_lag(lag: float, times: int = 50) -> Overload:
     overload = Overload()
     for _ in range(times):
         overload.measure(lag)
     return overload
 
 
-def test_a_loop_on_time_refuses_nothing() -> None:
-    overload = pressed(0.001)
+def test_no_lag_rejects_nothing() -> None:
+    overload = with_lag(0.001)
     assert overload.share == 0.0
     assert not overload.drops_repetitions
 
 
-def test_one_hiccup_refuses_nothing() -> None:
-    overload = pressed(0.0)
+def test_single_lag_rejects_nothing() -> None:
+    overload = with_lag(0.0)
     overload.measure(0.12)
     assert overload.share == 0.0
 
 
 class Loop:
-    """An event loop in virtual time that can be held up; a new call comes every 20 ms."""
+    """An event loop in virtual time that can stall; a new call arrives every 20 ms."""
 
     def __init__(self) -> None:
         self.overload = Overload()
@@ -50,17 +50,17 @@ class Loop:
 
 
 @pytest.mark.parametrize("stall", [0.15, 0.3, 1.0])
-def test_a_loop_that_was_held_up_once_refuses_nobody(stall: float) -> None:
+def test_single_stall_rejects_nothing(stall: float) -> None:
     loop = Loop()
     loop.run(5)
     loop.run(0.1, lag=stall)
-    loop.run(0.1, lag=stall / 3)  # what had piled up meanwhile
+    loop.run(0.1, lag=stall / 3)  # work piled up during the stall
     loop.run(5)
     assert loop.calls > 400
     assert loop.refused == []
 
 
-def test_nor_does_one_that_is_held_up_now_and_then() -> None:
+def test_occasional_stalls_reject_nothing() -> None:
     loop = Loop()
     for _ in range(20):
         loop.run(0.1, lag=0.3)
@@ -68,7 +68,7 @@ def test_nor_does_one_that_is_held_up_now_and_then() -> None:
     assert loop.refused == []
 
 
-def test_a_lag_that_stands_is_believed_within_two_seconds_and_forgotten_within_three() -> None:
+def test_persistent_lag_rejects_within_two_seconds_and_recovers_within_three() -> None:
     loop = Loop()
     loop.run(5)
     loop.run(10, lag=0.3)
@@ -77,21 +77,21 @@ def test_a_lag_that_stands_is_believed_within_two_seconds_and_forgotten_within_t
     assert loop.refused[-1] < loop.now - 10 + 3
 
 
-def test_repetitions_are_dropped_before_anything_is_refused() -> None:
-    overload = pressed(0.1)
+def test_retransmissions_are_dropped_before_requests_are_rejected() -> None:
+    overload = with_lag(0.1)
     assert overload.drops_repetitions
     assert overload.share == 0.0
 
 
-def test_the_share_grows_with_the_lag_and_some_always_get_in() -> None:
-    shares = [pressed(lag).share for lag in (0.2, 0.4, 0.6, 0.8, 1.0, 5.0)]
+def test_rejection_ratio_grows_with_the_lag_and_stays_below_one() -> None:
+    shares = [with_lag(lag).share for lag in (0.2, 0.4, 0.6, 0.8, 1.0, 5.0)]
     assert shares == sorted(shares)
     assert 0.1 < shares[0] < 0.2
     assert shares[-1] == 0.95
 
 
-def test_refusing_ends_at_less_lag_than_it_began() -> None:
-    overload = pressed(0.2)
+def test_rejecting_stops_at_less_lag_than_it_started() -> None:
+    overload = with_lag(0.2)
     for _ in range(50):
         overload.measure(0.1)
     assert overload.share > 0.0
@@ -103,52 +103,52 @@ def test_refusing_ends_at_less_lag_than_it_began() -> None:
     assert overload.share == 0.0
 
 
-def test_its_end_is_believed_slowly() -> None:
-    overload = pressed(1.0)
+def test_smoothed_lag_falls_slowly() -> None:
+    overload = with_lag(1.0)
     overload.measure(0.0)
     assert overload.share > 0.8
 
 
 @given(st.floats(0, 10), st.integers(-(2**63), 2**63))
-def test_a_refusal_names_5_to_14_seconds_and_is_the_same_for_the_same_request(lag: float, dice: int) -> None:
-    overload = pressed(lag, 5)
-    wait = overload.refusal(dice)
-    assert wait == overload.refusal(dice)
+def test_retry_after_is_5_to_14_seconds_and_equal_for_the_same_request(lag: float, request_hash: int) -> None:
+    overload = with_lag(lag, 5)
+    wait = overload.refusal(request_hash)
+    assert wait == overload.refusal(request_hash)
     assert wait == 0 or 5 <= wait <= 14
 
 
-def test_the_dice_decide_by_the_share() -> None:
-    overload = pressed(0.5)
-    refused = sum(overload.refusal(dice) > 0 for dice in range(0, 0x10000, 16))
+def test_share_of_rejected_hashes_matches_the_ratio() -> None:
+    overload = with_lag(0.5)
+    refused = sum(overload.refusal(request_hash) > 0 for request_hash in range(0, 0x10000, 16))
     assert abs(refused / 4096 - overload.share) < 0.01
 
 
-def test_an_overloaded_endpoint_refuses_most_new_calls_and_no_dialog() -> None:
-    wire = Wire(pressed(5.0))
+def test_overloaded_endpoint_rejects_most_new_calls_but_no_dialog() -> None:
+    wire = Wire(with_lag(5.0))
     admitted = 0
     for number in range(400):
-        admitted += len(wire.gets(request("INVITE", branch=f"z9hG4bK-{number}", call_id=f"call-{number}")))
+        admitted += len(wire.receive(request("INVITE", branch=f"z9hG4bK-{number}", call_id=f"call-{number}")))
     assert 0 < admitted < 60
     last = wire.last()
     assert isinstance(last, Response)
     assert last.status == 503
     assert 5 <= int(last.first("retry-after") or "0") <= 14
     for number in range(100):
-        (event,) = wire.gets(request("BYE", branch=f"z9hG4bK-b{number}", to_tag="b1", cseq=number))
+        (event,) = wire.receive(request("BYE", branch=f"z9hG4bK-b{number}", to_tag="b1", cseq=number))
         assert isinstance(event, RequestArrived)
 
 
-def test_an_overloaded_endpoint_leaves_repetitions_unanswered() -> None:
+def test_overloaded_endpoint_ignores_retransmissions() -> None:
     overload = Overload()
     wire = Wire(overload)
-    (event,) = wire.gets(request("OPTIONS"))
+    (event,) = wire.receive(request("OPTIONS"))
     assert isinstance(event, RequestArrived)
     wire.endpoint.respond(event.key, respond(event.request, 200, to_tag="b1"), wire.now)
     for _ in range(50):
         overload.measure(0.1)
-    wire.gets(request("OPTIONS"), UDP)
+    wire.receive(request("OPTIONS"), UDP)
     assert len(wire.sent) == 1
     for _ in range(50):
         overload.measure(0.0)
-    wire.gets(request("OPTIONS"), UDP)
+    wire.receive(request("OPTIONS"), UDP)
     assert len(wire.sent) == 2

@@ -1,11 +1,11 @@
-"""The server side of other requests: RFC 3261 17.2.2, RFC 4320."""
+"""Non-INVITE server transaction: RFC 3261 17.2.2, RFC 4320."""
 
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_drive import Drive, outcome
+from sip_drive import MachineDriver, step_summary
 
 from unificx.sip.transactions import server
 from unificx.sip.transactions.server import Completed, Trying, begin
@@ -36,39 +36,39 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize(("where", "what"), [*product(STATES, EVENTS)])
-def test_every_event_in_every_state(where: str, what: str) -> None:
-    expected = TABLE[where][list(EVENTS).index(what)]
-    assert outcome(server, STATES[where], EVENTS[what]) == expected
+@pytest.mark.parametrize(("state", "event"), [*product(STATES, EVENTS)])
+def test_every_event_in_every_state(state: str, event: str) -> None:
+    expected = TABLE[state][list(EVENTS).index(event)]
+    assert step_summary(server, STATES[state], EVENTS[event]) == expected
 
 
-def test_the_answer_is_repeated_for_every_request_that_comes_again() -> None:
-    drive = Drive(server, begin(0.0))
-    drive.happens(RequestAgain(), OK, RequestAgain(), RequestAgain())
-    assert drive.log == [(0.0, Send(b"200"))] * 3
-    drive.until(32.0)
-    assert drive.state == TERMINATED
+def test_response_is_resent_for_every_retransmission() -> None:
+    driver = MachineDriver(server, begin(0.0))
+    driver.feed(RequestAgain(), OK, RequestAgain(), RequestAgain())
+    assert driver.log == [(0.0, Send(b"200"))] * 3
+    driver.advance_to(32.0)
+    assert driver.state == TERMINATED
 
 
-def test_on_a_reliable_flow_the_answer_is_the_end() -> None:
-    drive = Drive(server, begin(0.0), reliable=True)
-    drive.happens(OK)
-    assert drive.state == TERMINATED
+def test_response_terminates_on_a_reliable_flow() -> None:
+    driver = MachineDriver(server, begin(0.0), reliable=True)
+    driver.feed(OK)
+    assert driver.state == TERMINATED
 
 
 @pytest.mark.parametrize("status", [100, 180, 199, 408])
 def test_rfc_4320_forbids_provisional_responses_and_408(status: int) -> None:
-    drive = Drive(server, begin(0.0))
-    drive.happens(ResponseGiven(status, b"no"))
-    assert drive.log == []
+    driver = MachineDriver(server, begin(0.0))
+    driver.feed(ResponseGiven(status, b"no"))
+    assert driver.log == []
 
 
-def test_a_request_nobody_answered_is_forgotten_in_silence() -> None:
-    drive = Drive(server, begin(0.0))
-    drive.until(32.0)
-    drive.happens(OK)
-    assert drive.log == []
-    assert drive.state == TERMINATED
+def test_unanswered_request_is_dropped_without_a_response() -> None:
+    driver = MachineDriver(server, begin(0.0))
+    driver.advance_to(32.0)
+    driver.feed(OK)
+    assert driver.log == []
+    assert driver.state == TERMINATED
 
 
 anything = st.one_of(
@@ -78,10 +78,10 @@ anything = st.one_of(
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), anything)), st.booleans())
-def test_whatever_happens_it_ends(script: list[tuple[float, object]], reliable: bool) -> None:
-    drive = Drive(server, begin(0.0), reliable)
+def test_any_sequence_of_events_terminates(script: list[tuple[float, object]], reliable: bool) -> None:
+    driver = MachineDriver(server, begin(0.0), reliable)
     for gap, event in script:
-        drive.until(drive.now + gap)
-        drive.happens(event)
-    assert drive.ends()
-    assert len({action for _, action in drive.log}) <= 1
+        driver.advance_to(driver.now + gap)
+        driver.feed(event)
+    assert driver.runs_to_end()
+    assert len({action for _, action in driver.log}) <= 1

@@ -1,4 +1,4 @@
-"""A subscription's notifier: RFC 6665 4.2."""
+"""Notifier side of a subscription: RFC 6665 4.2."""
 
 from itertools import product
 
@@ -30,37 +30,37 @@ ANSWERED = NotifyAnswered(200)
 
 
 class Notifier:
-    """A subscription in virtual time, beginning at 0; `told` is (seconds, Subscription-State)."""
+    """A subscription in virtual time from 0; `notified` holds (seconds, Subscription-State)."""
 
     def __init__(self, expires: int = 600, *, approved: bool = True) -> None:
         self.now = 0.0
-        self.told: list[tuple[float, str]] = []
-        self.take(begin(expires, 0.0, approved=approved))
+        self.notified: list[tuple[float, str]] = []
+        self.apply(begin(expires, 0.0, approved=approved))
 
-    def take(self, outcome: subscription.Outcome) -> None:
+    def apply(self, outcome: subscription.Outcome) -> None:
         self.state, actions = outcome
-        self.told += [(self.now, action.state) for action in actions]
+        self.notified += [(self.now, action.state) for action in actions]
 
-    def happens(self, *events: subscription.Event) -> None:
+    def feed(self, *events: subscription.Event) -> None:
         for event in events:
-            self.take(step(self.state, event, self.now))
+            self.apply(step(self.state, event, self.now))
 
-    def until(self, end: float) -> None:
+    def advance_to(self, end: float) -> None:
         while (due := deadline(self.state)) is not None and due <= end:
             self.now = max(self.now, due)
-            self.happens(TimePassed())
+            self.feed(TimePassed())
         self.now = max(self.now, end)
 
 
 STATES: dict[str, State] = {
-    "telling": Open(700.0, True, True, False, 101.0),
+    "notifying": Open(700.0, True, True, False, 101.0),
     "quiet": Open(700.0, True, False, False, 100.5),
     "quiet, due": Open(700.0, True, False, True, 100.5),
     "ready": Open(700.0, True, False, False, 99.0),
     "ready, due": Open(700.0, True, False, True, 99.0),
     "pending": Open(700.0, False, False, False, 99.0),
-    "over": Open(99.0, True, False, False, 99.0),
-    "over, telling": Open(99.0, True, True, False, 99.0),
+    "expired": Open(99.0, True, False, False, 99.0),
+    "expired, notifying": Open(99.0, True, True, False, 99.0),
     "ending": Ending("timeout", 132.0),
     "ending, over": Ending("timeout", 99.0),
     "ended": Terminated(),
@@ -80,98 +80,98 @@ EVENTS: dict[str, subscription.Event] = {
 }
 K, N, E, T, L = "Open", "Open Notify", "Ending", "Terminated", "Terminated Notify"
 TABLE = {
-    "telling": [K, E, K, K, E, K, T, K, T, T, K],
+    "notifying": [K, E, K, K, E, K, T, K, T, T, K],
     "quiet": [N, L, N, K, L, K, T, K, T, T, K],
     "quiet, due": [N, L, N, K, L, K, T, K, T, T, K],
     "ready": [N, L, N, N, L, K, T, K, T, T, K],
     "ready, due": [N, L, N, N, L, N, T, K, T, T, N],
     "pending": [N, L, N, K, L, K, T, K, T, T, K],
-    "over": [N, L, N, N, L, K, T, K, T, T, L],
-    "over, telling": [K, E, K, K, E, K, T, K, T, T, E],
+    "expired": [N, L, N, N, L, K, T, K, T, T, L],
+    "expired, notifying": [K, E, K, K, E, K, T, K, T, T, E],
     "ending": [E, E, E, E, E, L, T, L, L, T, E],
     "ending, over": [E, E, E, E, E, L, T, L, L, T, T],
     "ended": [T] * 11,
 }
 
 
-@pytest.mark.parametrize(("where", "what"), [*product(STATES, EVENTS)])
-def test_every_event_in_every_state(where: str, what: str) -> None:
-    after, actions = step(STATES[where], EVENTS[what], 100.0)
-    words = [type(after).__name__, *(type(action).__name__ for action in actions)]
-    assert " ".join(words) == TABLE[where][list(EVENTS).index(what)]
+@pytest.mark.parametrize(("state", "event"), [*product(STATES, EVENTS)])
+def test_every_event_in_every_state(state: str, event: str) -> None:
+    after, actions = step(STATES[state], EVENTS[event], 100.0)
+    names = [type(after).__name__, *(type(action).__name__ for action in actions)]
+    assert " ".join(names) == TABLE[state][list(EVENTS).index(event)]
 
 
-def test_the_state_is_told_at_once_and_after_every_refresh() -> None:
-    one = Notifier()
-    one.happens(ANSWERED)
-    one.until(300)
-    one.happens(Refreshed(600), ANSWERED)
-    assert one.told == [(0, "active;expires=600"), (300, "active;expires=600")]
+def test_notify_is_sent_immediately_and_after_every_refresh() -> None:
+    notifier = Notifier()
+    notifier.feed(ANSWERED)
+    notifier.advance_to(300)
+    notifier.feed(Refreshed(600), ANSWERED)
+    assert notifier.notified == [(0, "active;expires=600"), (300, "active;expires=600")]
 
 
-def test_changes_during_a_notify_become_one() -> None:
-    one = Notifier()
-    one.happens(Changed(), Changed(), Changed())
-    one.until(5)
-    one.happens(ANSWERED, ANSWERED)
-    one.until(10)
-    assert one.told == [(0, "active;expires=600"), (5, "active;expires=595")]
+def test_changes_during_a_notify_are_combined() -> None:
+    notifier = Notifier()
+    notifier.feed(Changed(), Changed(), Changed())
+    notifier.advance_to(5)
+    notifier.feed(ANSWERED, ANSWERED)
+    notifier.advance_to(10)
+    assert notifier.notified == [(0, "active;expires=600"), (5, "active;expires=595")]
 
 
-def test_changes_are_told_at_most_once_a_second() -> None:
-    one = Notifier()
-    one.happens(ANSWERED)
+def test_changes_are_notified_at_most_once_per_second() -> None:
+    notifier = Notifier()
+    notifier.feed(ANSWERED)
     for tenth in range(50):
-        one.until(tenth / 10)
-        one.happens(Changed(), ANSWERED)
-    assert [at for at, _ in one.told] == pytest.approx([0, 1, 2, 3, 4])
+        notifier.advance_to(tenth / 10)
+        notifier.feed(Changed(), ANSWERED)
+    assert [at for at, _ in notifier.notified] == pytest.approx([0, 1, 2, 3, 4])
 
 
-def test_pending_tells_nothing_until_approved() -> None:
-    one = Notifier(approved=False)
-    one.happens(ANSWERED, Changed())
-    one.until(5)
-    one.happens(Approved())
-    assert one.told == [(0, "pending;expires=600"), (5, "active;expires=595")]
+def test_pending_subscription_gets_no_changes_until_approved() -> None:
+    notifier = Notifier(approved=False)
+    notifier.feed(ANSWERED, Changed())
+    notifier.advance_to(5)
+    notifier.feed(Approved())
+    assert notifier.notified == [(0, "pending;expires=600"), (5, "active;expires=595")]
 
 
-def test_a_fetch_is_told_once() -> None:
-    one = Notifier(0)
-    assert one.told == [(0, "terminated;reason=timeout")]
-    assert one.state == Terminated()
+def test_fetch_gets_one_notify() -> None:
+    notifier = Notifier(0)
+    assert notifier.notified == [(0, "terminated;reason=timeout")]
+    assert notifier.state == Terminated()
 
 
-def test_it_expires() -> None:
-    one = Notifier()
-    one.happens(ANSWERED)
-    one.until(1000)
-    assert one.told[1:] == [(600, "terminated;reason=timeout")]
+def test_subscription_expires() -> None:
+    notifier = Notifier()
+    notifier.feed(ANSWERED)
+    notifier.advance_to(1000)
+    assert notifier.notified[1:] == [(600, "terminated;reason=timeout")]
 
 
-def test_the_last_word_waits_for_the_one_under_way() -> None:
-    one = Notifier()
-    one.happens(Ended("deactivated"), Changed())
-    one.until(3)
-    one.happens(ANSWERED)
-    assert one.told[1:] == [(3, "terminated;reason=deactivated")]
+def test_final_notify_waits_for_the_one_in_progress() -> None:
+    notifier = Notifier()
+    notifier.feed(Ended("deactivated"), Changed())
+    notifier.advance_to(3)
+    notifier.feed(ANSWERED)
+    assert notifier.notified[1:] == [(3, "terminated;reason=deactivated")]
 
 
 @pytest.mark.parametrize("answer", [NotifyAnswered(481), NotifyAnswered(403), NotifyFailed()])
-def test_a_subscriber_that_is_gone_is_forgotten_without_a_word(answer: NotifyAnswered | NotifyFailed) -> None:
-    one = Notifier()
-    one.happens(answer, Changed())
-    assert one.state == Terminated()
-    assert len(one.told) == 1
+def test_lost_subscriber_is_removed_without_a_notify(answer: NotifyAnswered | NotifyFailed) -> None:
+    notifier = Notifier()
+    notifier.feed(answer, Changed())
+    assert notifier.state == Terminated()
+    assert len(notifier.notified) == 1
 
 
-def test_a_subscriber_that_is_busy_is_told_later() -> None:
-    one = Notifier()
-    one.happens(NotifyAnswered(503, 20))
-    one.until(30)
-    assert one.told[1:] == [(20, "active;expires=580")]
+def test_busy_subscriber_is_notified_later() -> None:
+    notifier = Notifier()
+    notifier.feed(NotifyAnswered(503, 20))
+    notifier.advance_to(30)
+    assert notifier.notified[1:] == [(20, "active;expires=580")]
 
 
-def test_what_is_granted() -> None:
+def test_granted_expires() -> None:
     assert [granted(asked) for asked in (None, 0, 60, 10**9)] == [3600, 0, 60, 86_400]
     with pytest.raises(BadPeer) as caught:
         granted(59)
@@ -179,14 +179,14 @@ def test_what_is_granted() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.sampled_from([*EVENTS.values()])), max_size=30), st.booleans())
-def test_whatever_happens_it_ends_and_says_so_at_most_once(
+def test_any_sequence_of_events_ends_with_at_most_one_final_notify(
     script: list[tuple[float, subscription.Event]], approved: bool
 ) -> None:
-    one = Notifier(approved=approved)
+    notifier = Notifier(approved=approved)
     for gap, event in script:
-        one.until(one.now + gap)
-        one.happens(event)
-    one.until(10_000)
-    assert one.state == Terminated()
-    last = [index for index, (_, state) in enumerate(one.told) if state.startswith("terminated")]
-    assert last in ([], [len(one.told) - 1])
+        notifier.advance_to(notifier.now + gap)
+        notifier.feed(event)
+    notifier.advance_to(10_000)
+    assert notifier.state == Terminated()
+    last = [index for index, (_, state) in enumerate(notifier.notified) if state.startswith("terminated")]
+    assert last in ([], [len(notifier.notified) - 1])

@@ -1,4 +1,4 @@
-"""The timer wheel."""
+"""Timer wheel."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from unificx.sip.timers import SLOT, Wheel
 
 
-def test_an_empty_wheel_has_no_deadline() -> None:
+def test_empty_wheel_has_no_deadline() -> None:
     wheel = Wheel()
     assert wheel.deadline() is None
     assert wheel.due(1e9) == []
 
 
-def test_keys_of_one_slot_come_together() -> None:
+def test_keys_of_one_slot_come_due_together() -> None:
     wheel = Wheel()
     wheel.add(10.001, 1)
     wheel.add(10.002, 2)
@@ -23,7 +23,7 @@ def test_keys_of_one_slot_come_together() -> None:
     assert wheel.deadline() is None
 
 
-def test_a_deadline_in_the_past_comes_due_at_once() -> None:
+def test_deadline_in_the_past_is_due_immediately() -> None:
     wheel = Wheel()
     wheel.add(5.0, 1)
     assert wheel.due(100.0) == [1]
@@ -32,7 +32,7 @@ def test_a_deadline_in_the_past_comes_due_at_once() -> None:
 
 
 @given(st.lists(st.floats(0, 1e6), max_size=50))
-def test_nothing_comes_early_or_more_than_a_slot_late(times: list[float]) -> None:
+def test_no_key_is_early_or_more_than_a_slot_late(times: list[float]) -> None:
     wheel = Wheel()
     for key, at in enumerate(times):
         wheel.add(at, key)

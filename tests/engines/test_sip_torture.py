@@ -1,4 +1,4 @@
-"""RFC 4475: every message of `torture/` ends as its file says, and the valid ones say what they mean."""
+"""RFC 4475: every message of `torture/` has the expected result, and the valid ones the expected values."""
 
 from operator import attrgetter
 
@@ -23,7 +23,7 @@ def look(data: bytes, property_name: str) -> None:
 
 
 @pytest.mark.parametrize("torture", cases(), ids=lambda torture: torture.name)
-def test_it_ends_as_the_rfc_wants(torture: Case) -> None:
+def test_result_required_by_the_rfc(torture: Case) -> None:
     expected, _, property_name = torture.expected.partition(" ")
     if expected == "parsed":
         message = parse(torture.data)
@@ -43,7 +43,7 @@ def test_it_ends_as_the_rfc_wants(torture: Case) -> None:
     assert answer.via.protocol.startswith("SIP/")
 
 
-def test_all_of_the_rfc_is_there() -> None:
+def test_all_messages_of_the_rfc_are_present() -> None:
     assert len({torture.name.partition("-")[0] for torture in cases()}) == 49
 
 
@@ -138,7 +138,7 @@ def test_mpart01() -> None:
     assert b"\xff\r\n\r\n\x80" in message.body
 
 
-def test_the_responses() -> None:
+def test_unreason_and_noreason() -> None:
     unreason, noreason = (parse(case(name).data) for name in ("unreason", "noreason"))
     assert isinstance(unreason, Response)
     assert unreason.reason == "= 2**3 * 5**2 но сто девяносто девять - простое"

@@ -1,4 +1,4 @@
-"""URIs: read, written back as they came, compared by RFC 3261 section 19.1.4; tel by RFC 3966; IPv6 by RFC 5118."""
+"""URIs: parsing, formatting, comparison (RFC 3261 section 19.1.4; tel: RFC 3966; IPv6: RFC 5118)."""
 
 import contextlib
 
@@ -32,7 +32,7 @@ from unificx.sip.uri import Uri
         ("tel:7042;phone-context=example.com", Uri("tel", "7042", "", params=(("phone-context", "example.com"),))),
     ],
 )
-def test_what_it_says(text: str, expected: Uri) -> None:
+def test_parsed_uri(text: str, expected: Uri) -> None:
     assert Uri.parse(text) == expected
     assert str(Uri.parse(text)) == (text if text.islower() or text[0] == "s" else text.replace("SIPS", "sips"))
 
@@ -82,14 +82,14 @@ def test_what_it_says(text: str, expected: Uri) -> None:
         "%:x",
     ],
 )
-def test_what_is_no_uri(text: str) -> None:
+def test_invalid_uris(text: str) -> None:
     with pytest.raises(BadPeer) as refused:
         Uri.parse(text)
     assert refused.value.status == 400
 
 
 @pytest.mark.parametrize("text", ["http://example.com", "urn:service:sos", "isbn:123", "soap.beep://h", "x:\n"])
-def test_a_scheme_we_do_not_speak(text: str) -> None:
+def test_unsupported_schemes(text: str) -> None:
     with pytest.raises(BadPeer) as refused:
         Uri.parse(text)
     assert refused.value.status == 416
@@ -131,24 +131,24 @@ def test_not_equal(one: str, other: str) -> None:
     assert not Uri.parse(other).equals(Uri.parse(one))
 
 
-def test_parameters_are_asked_for_in_lower_case() -> None:
+def test_parameter_lookup_is_case_insensitive() -> None:
     uri = Uri.parse("sip:x@h;Transport=TCP;LR")
     assert (uri.param("transport"), uri.param("lr"), uri.param("ob")) == ("TCP", "", None)
     assert uri.has("lr")
     assert not uri.has("ob")
 
 
-def test_parameters_are_replaced_added_and_left_out() -> None:
+def test_parameters_are_replaced_added_and_removed() -> None:
     uri = Uri.parse("sip:x@h;Transport=TCP;lr")
     assert str(uri.with_params(("transport", "tls"), ("ob", None))) == "sip:x@h;lr;transport=tls;ob"
     assert str(uri.without_params("transport")) == "sip:x@h;lr"
 
 
-def test_plain_is_the_address_alone() -> None:
+def test_address_only_drops_password_parameters_and_headers() -> None:
     assert str(Uri.parse("sip:x:p@h:5070;lr?a=b").plain) == "sip:x@h:5070"
 
 
-def test_a_header_to_be_put_into_a_request() -> None:
+def test_header_of_a_uri() -> None:
     uri = Uri.parse("sip:x@h?Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2")
     assert uri.header("replaces") == "a@b;to-tag=1;from-tag=2"
     assert uri.header("subject") is None
@@ -184,13 +184,13 @@ URIS = st.builds(
 
 
 @given(URIS)
-def test_what_is_written_is_read_back(uri: Uri) -> None:
+def test_format_and_parse_round_trip(uri: Uri) -> None:
     assert Uri.parse(str(uri)) == uri
     assert uri.equals(uri)
 
 
 @given(st.text(max_size=60) | st.text(VISIBLE, max_size=40).map("sip:".__add__))
-def test_any_text_is_a_uri_or_refused(text: str) -> None:
+def test_any_text_is_a_uri_or_rejected(text: str) -> None:
     with contextlib.suppress(BadPeer):
         uri = Uri.parse(text)
         assert Uri.parse(str(uri)) == uri

@@ -13,7 +13,7 @@ OFFER = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AV
 ANSWER = b"v=0\r\no=- 2 2 IN IP4 192.0.2.2\r\ns=-\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n"
 OTHER = OFFER.replace(b"4000", b"4002") + b"a=sendonly\r\n"
 
-Verdict = Callable[[Request | Response], bool]
+DropRule = Callable[[Request | Response], bool]
 
 
 def _counter(start: str) -> Callable[[], str]:
@@ -23,14 +23,14 @@ def _counter(start: str) -> Callable[[], str]:
 
 @dataclass
 class Side:
-    """One end: an endpoint, the book of its legs, what they told."""
+    """One end: an endpoint, its dialog table, and the events of its legs."""
 
     name: str
     port: int
     endpoint: Endpoint = field(init=False)
     legs: Legs = field(init=False)
-    told: list[tuple[Leg, LegEvent]] = field(default_factory=list)
-    strangers: list[RequestArrived] = field(default_factory=list)
+    events: list[tuple[Leg, LegEvent]] = field(default_factory=list)
+    unmatched: list[RequestArrived] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         here = f"192.0.2.{1 if self.name == 'a' else 2}:{self.port}"
@@ -39,14 +39,14 @@ class Side:
 
 
 class Wire:
-    """`a` calls `b`. `lost` decides which messages get lost; `seen` keeps a word of each that was sent, `sent` all of it."""
+    """`a` calls `b`. `drops` decides which messages are lost; `log` has a summary of each sent message, `sent` all."""
 
     def __init__(self, transport: str = "udp") -> None:
         self.now = 1000.0
         self.a, self.b = Side("a", 5061), Side("b", 5062)
         self.transport = transport
-        self.lost: Verdict = lambda message: False
-        self.seen: list[str] = []
+        self.drops: DropRule = lambda message: False
+        self.log: list[str] = []
         self.sent: list[Request | Response] = []
 
     def flow_to(self, side: Side) -> Flow:
@@ -61,13 +61,13 @@ class Wire:
         self.pump()
         return leg
 
-    def arrived(self) -> IncomingLeg:
-        """The leg of the INVITE that reached b."""
-        event = self.b.strangers.pop()
+    def accept_incoming(self) -> IncomingLeg:
+        """Create the leg of the INVITE received by `b`."""
+        event = self.b.unmatched.pop()
         return self.b.legs.incoming(event.key, event.request, event.flow)
 
     def pump(self) -> None:
-        """Carry messages until nobody has anything to say."""
+        """Transfer messages until neither side has any to send."""
         busy = True
         while busy:
             busy = False
@@ -79,21 +79,21 @@ class Wire:
 
     def _carry(self, data: bytes, side: Side, other: Side) -> None:
         message = parse(data)
-        word = message.method if isinstance(message, Request) else f"{message.status} {message.cseq.method}"
-        gone = self.lost(message)
+        summary = message.method if isinstance(message, Request) else f"{message.status} {message.cseq.method}"
+        dropped = self.drops(message)
         self.sent.append(message)
-        self.seen.append(f"{side.name}: {word}{' (lost)' if gone else ''}")
-        if not gone:
+        self.log.append(f"{side.name}: {summary}{' (lost)' if dropped else ''}")
+        if not dropped:
             other.endpoint.receive(data, self.flow_to(side), self.now)
             self._events(other)
 
     def _events(self, side: Side) -> None:
         while (event := side.endpoint.next_event()) is not None:
             if not side.legs.handle(event, self.now) and isinstance(event, RequestArrived):
-                side.strangers.append(event)
-        side.told += side.legs.take()
+                side.unmatched.append(event)
+        side.events += side.legs.take()
 
-    def pass_time(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         end = self.now + seconds
         while True:
             due = [at for side in (self.a, self.b) for at in self._deadlines(side) if at <= end]
@@ -114,7 +114,7 @@ class Wire:
         if len(side.legs):
             yield side.legs.deadline()
 
-    def heard(self, side: Side) -> list[LegEvent]:
-        """What the side's legs told since the last look."""
-        events, side.told = [event for _, event in side.told], []
+    def take_events(self, side: Side) -> list[LegEvent]:
+        """Return the leg events of the side since the last call."""
+        events, side.events = [event for _, event in side.events], []
         return events

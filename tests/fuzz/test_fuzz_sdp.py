@@ -1,4 +1,4 @@
-"""Any bytes are a session description or raise BadDescription; what is read is written back and read the same."""
+"""Any bytes are valid SDP or raise SdpError; parsing and formatting round-trip."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -38,7 +38,7 @@ def test_any_bytes(data: bytes) -> None:
 
 @given(st.data())
 @settings(max_examples=600, deadline=None)
-def test_a_good_description_with_a_few_bytes_changed(data: st.DataObject) -> None:
+def test_valid_sdp_with_a_few_bytes_changed(data: st.DataObject) -> None:
     mangled = bytearray(SEED)
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(mangled) - 1))
@@ -47,11 +47,11 @@ def test_a_good_description_with_a_few_bytes_changed(data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("size", range(len(SEED)))
-def test_a_good_description_cut_anywhere(size: int) -> None:
+def test_valid_sdp_truncated_anywhere(size: int) -> None:
     check(SEED[:size])
 
 
-def test_every_byte_in_every_place_that_matters() -> None:
+def test_special_bytes_at_many_positions() -> None:
     for place in range(0, len(SEED), 3):
         for byte in (0, 9, 10, 13, 32, 45, 47, 58, 61, 127, 255):
             check(SEED[:place] + bytes((byte,)) + SEED[place + 1 :])

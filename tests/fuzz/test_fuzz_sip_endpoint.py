@@ -1,6 +1,6 @@
-"""Whatever bytes come in, the endpoint raises nothing, answers at most once a message, and forgets in the end.
+"""For any bytes, the endpoint never raises, answers each message at most once, and all transactions end.
 
-Read whole, cut short, and with pieces of one message in another.
+Complete messages, truncated messages, and messages with replaced bytes.
 """
 
 from hypothesis import given, settings
@@ -51,32 +51,32 @@ LINES = (
 
 def endpoint() -> Endpoint:
     numbers = iter(range(1, 1_000_000))
-    fresh = Endpoint(tag=lambda: f"t{next(numbers)}", via_host=lambda flow: "198.51.100.1:5060")
+    new = Endpoint(tag=lambda: f"t{next(numbers)}", via_host=lambda flow: "198.51.100.1:5060")
     for method in ("INVITE", "OPTIONS"):
         lines = [("From", "<sip:b@x>;tag=b"), ("To", "<sip:a@x>"), ("Call-ID", "c"), ("CSeq", f"7 {method}")]
-        fresh.request(Request(method, "sip:a@x", lines), FLOWS[0], 0.0)
-    fresh.to_send()
-    return fresh
+        new.request(Request(method, "sip:a@x", lines), FLOWS[0], 0.0)
+    new.to_send()
+    return new
 
 
 def feed(messages: list[bytes], flow: Flow, status: int) -> None:
-    tried, now = endpoint(), 0.0
+    tested, now = endpoint(), 0.0
     for data in messages:
         now += 0.1
-        tried.receive(data, flow, now)
-        assert len(tried.to_send()) <= 1
+        tested.receive(data, flow, now)
+        assert len(tested.to_send()) <= 1
         events = []
-        while (event := tried.next_event()) is not None:
+        while (event := tested.next_event()) is not None:
             events.append(event)
         assert len(events) <= 1
         for event in events:
             if isinstance(event, RequestArrived):
-                tried.respond(event.key, respond(event.request, status, to_tag="b1"), now)
-                assert len(tried.to_send()) <= 1
-    while (due := tried.deadline()) is not None:
-        tried.timer(due)
+                tested.respond(event.key, respond(event.request, status, to_tag="b1"), now)
+                assert len(tested.to_send()) <= 1
+    while (due := tested.deadline()) is not None:
+        tested.timer(due)
         assert due < 1000
-    assert tried.transactions == (0, 0)
+    assert tested.transactions == (0, 0)
 
 
 some_lines = st.lists(st.one_of(st.sampled_from(LINES), st.binary(max_size=20)), max_size=10)
@@ -92,23 +92,23 @@ bodies = st.sampled_from([b"", b"hello", b"\r\n\r\n"])
 messages = st.tuples(st.one_of(some_lines, good_lines), some_lines, bodies).map(
     lambda parts: b"\r\n".join([*parts[0], *parts[1]]) + b"\r\n\r\n" + parts[2]
 )
-tidy = st.tuples(good_lines, bodies).map(lambda parts: b"\r\n".join(parts[0]) + b"\r\n\r\n" + parts[1])
+valid = st.tuples(good_lines, bodies).map(lambda parts: b"\r\n".join(parts[0]) + b"\r\n\r\n" + parts[1])
 statuses = st.sampled_from([180, 200, 408, 486])
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(messages, tidy, st.binary(max_size=200)), max_size=8), st.sampled_from(FLOWS), statuses)
-def test_any_bytes_are_taken(data: list[bytes], flow: Flow, status: int) -> None:
+@given(st.lists(st.one_of(messages, valid, st.binary(max_size=200)), max_size=8), st.sampled_from(FLOWS), statuses)
+def test_any_bytes(data: list[bytes], flow: Flow, status: int) -> None:
     feed(data, flow, status)
 
 
 @settings(max_examples=10, deadline=None)
-@given(tidy, st.sampled_from(FLOWS))
-def test_every_beginning_of_a_message_is_taken(data: bytes, flow: Flow) -> None:
+@given(valid, st.sampled_from(FLOWS))
+def test_every_prefix_of_a_message(data: bytes, flow: Flow) -> None:
     feed([data[:end] for end in range(len(data))], flow, 486)
 
 
 @settings(max_examples=100, deadline=None)
-@given(tidy, st.integers(0, 400), st.binary(max_size=4), st.sampled_from(FLOWS), statuses)
-def test_a_message_with_a_hole_is_taken(data: bytes, at: int, piece: bytes, flow: Flow, status: int) -> None:
+@given(valid, st.integers(0, 400), st.binary(max_size=4), st.sampled_from(FLOWS), statuses)
+def test_message_with_replaced_bytes(data: bytes, at: int, piece: bytes, flow: Flow, status: int) -> None:
     feed([data, data[:at] + piece + data[at + len(piece) :], data], flow, status)

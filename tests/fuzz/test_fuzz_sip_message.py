@@ -1,4 +1,4 @@
-"""Any bytes parse or raise BadPeer, every property of what was parsed reads or raises BadPeer, and what can be answered is."""
+"""Any bytes parse or raise RemoteProtocolError, as does every property; all answerable requests are answered."""
 
 import contextlib
 from pathlib import Path
@@ -13,7 +13,7 @@ from unificx.sip.message import Message, Request, Response, parse, respond
 
 
 def seed(text: bytes) -> bytes:
-    """A message of RFC 4475 nearly as it would come: what stands for other octets in it stays as it is."""
+    """Return a message of RFC 4475 in nearly original form: the notation for other octets is not expanded."""
     data = b"\r\n".join(line for line in text.split(b"\n") if not line.startswith(b"# "))
     return data.replace(b"{length}", b"%d" % (len(data.partition(b"\r\n\r\n")[2])))
 
@@ -32,8 +32,8 @@ NASTY = [bytes([code]) for code in b'\0\t\r\n ";,<>:@%=?*[]\\/-+09aZ\x7f\x80\xc3
 KNOWN = {"MD5": ha1("MD5", "1001", "demo.example", "x")}
 
 
-def survive(data: bytes) -> None:
-    """The invariant, for one input."""
+def check(data: bytes) -> None:
+    """Check the invariant for one input."""
     try:
         message = parse(data)
     except BadPeer as bad:
@@ -60,14 +60,14 @@ def answer(bad: BadPeer) -> None:
     if bad.request is None:
         return
     via = bad.request.via.seen_from("192.0.2.1", 5060)
-    noted = bad.request.with_top_via(via)
-    data = respond(noted, bad.status, bad.reason, to_tag="t").encode()
+    updated = bad.request.with_top_via(via)
+    data = respond(updated, bad.status, bad.reason, to_tag="t").encode()
     assert data.startswith(b"SIP/2.0 ")
-    assert noted.via == via
+    assert updated.via == via
 
 
 def read(value: object) -> None:
-    """Looks at what was parsed, and at what is only looked at when asked for."""
+    """Access a parsed value and its lazily parsed parts."""
     if isinstance(value, list):
         for each in value:
             read(each)
@@ -79,11 +79,11 @@ def read(value: object) -> None:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-def test_cut_off_anywhere(name: str) -> None:
+def test_truncated_anywhere(name: str) -> None:
     data = SEEDS[name]
     for end in range(len(data) + 1):
-        survive(data[:end])
-        survive(data[:end] + b"\r\n\r\n")
+        check(data[:end])
+        check(data[:end] + b"\r\n\r\n")
 
 
 @pytest.mark.parametrize("name", ["auth", "wsinv", "regescrt", "unreason"])
@@ -91,41 +91,41 @@ def test_byte_by_byte(name: str) -> None:
     data = SEEDS[name]
     for at in range(len(data)):
         for nasty in NASTY:
-            survive(data[:at] + nasty + data[at + 1 :])
-        survive(data[:at] + data[at + 1 :])
+            check(data[:at] + nasty + data[at + 1 :])
+        check(data[:at] + data[at + 1 :])
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whole(seed: int) -> None:
-    chance = Random(seed)
+def test_random_mutations(seed: int) -> None:
+    rng = Random(seed)
     for _ in range(1500):
-        data = bytearray(chance.choice(list(SEEDS.values())))
-        for _ in range(chance.randint(1, 8)):
-            mutate(data, chance)
-        survive(bytes(data))
+        data = bytearray(rng.choice(list(SEEDS.values())))
+        for _ in range(rng.randint(1, 8)):
+            mutate(data, rng)
+        check(bytes(data))
 
 
-def mutate(data: bytearray, chance: Random) -> None:
-    at, length = chance.randrange(len(data) + 1), chance.randint(0, 40)
-    match chance.randrange(5):
+def mutate(data: bytearray, rng: Random) -> None:
+    at, length = rng.randrange(len(data) + 1), rng.randint(0, 40)
+    match rng.randrange(5):
         case 0:
             data[at : at + length] = b""
         case 1:
-            data[at:at] = chance.choice(NASTY) * length
+            data[at:at] = rng.choice(NASTY) * length
         case 2:
             data[at:at] = data[at : at + length]
         case 3:
-            data[at : at + length] = chance.randbytes(length)
+            data[at : at + length] = rng.randbytes(length)
         case _:
-            other = chance.choice(list(SEEDS.values()))
-            start = chance.randrange(len(other))
+            other = rng.choice(list(SEEDS.values()))
+            start = rng.randrange(len(other))
             data[at : at + length] = other[start : start + length]
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_noise(seed: int) -> None:
-    chance = Random(seed)
+    rng = Random(seed)
     for _ in range(500):
-        survive(chance.randbytes(chance.randint(0, 300)))
-        survive(b"SIP/2.0 200 OK\r\n" + chance.randbytes(100) + b"\r\n\r\n")
-        survive(b"INVITE sip:h SIP/2.0\r\nVia: SIP/2.0/UDP h" + chance.randbytes(20) + b"\r\n\r\n")
+        check(rng.randbytes(rng.randint(0, 300)))
+        check(b"SIP/2.0 200 OK\r\n" + rng.randbytes(100) + b"\r\n\r\n")
+        check(b"INVITE sip:h SIP/2.0\r\nVia: SIP/2.0/UDP h" + rng.randbytes(20) + b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""The ordinary spelling is read by a shorter way: what it takes, it reads as the whole grammar does, and no more."""
+"""Fast paths for the usual spelling of headers: they agree with the full grammar."""
 
 from collections.abc import Callable
 from random import Random
@@ -27,15 +27,15 @@ ALPHABET = " \t\";,<>:@=?\\/-.+09aZ%[]_{tag=}'~*\x7f\u00e9\udcff"
 
 
 def mutants(seeds: tuple[str, ...], count: int) -> list[str]:
-    dice = Random(7)
-    made = list(seeds)
+    rng = Random(7)
+    texts = list(seeds)
     for _ in range(count):
-        text = dice.choice(seeds)
-        for _ in range(dice.randint(1, 3)):
-            at = dice.randrange(len(text) + 1)
-            text = text[:at] + dice.choice(("", dice.choice(ALPHABET))) + text[at + dice.randint(0, 1) :]
-        made.append(text)
-    return made
+        text = rng.choice(seeds)
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(text) + 1)
+            text = text[:at] + rng.choice(("", rng.choice(ALPHABET))) + text[at + rng.randint(0, 1) :]
+        texts.append(text)
+    return texts
 
 
 def outcome(read: Callable[[str], object], text: str) -> object:
@@ -46,25 +46,25 @@ def outcome(read: Callable[[str], object], text: str) -> object:
 
 
 @pytest.mark.parametrize(
-    ("read", "module", "short_way", "seeds"),
+    ("read", "module", "fast_path", "seeds"),
     [
         (headers.Via.parse, headers, "_usual_via", VIAS),
         (headers.parse_address, headers, "_usual_address", ADDRESSES),
         (grammar.parameters, grammar, "_one_param", PARAMS),
     ],
 )
-def test_the_short_way_says_what_the_grammar_says(
-    monkeypatch: pytest.MonkeyPatch, read: Callable[[str], object], module: object, short_way: str, seeds: tuple[str]
+def test_fast_path_agrees_with_the_grammar(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[str], object], module: object, fast_path: str, seeds: tuple[str]
 ) -> None:
     texts = mutants(seeds, 6000)
-    short = getattr(module, short_way)
-    assert sum(1 for text in texts if short(text)) > 300
+    fast = getattr(module, fast_path)
+    assert sum(1 for text in texts if fast(text)) > 300
     first = [outcome(read, text) for text in texts]
-    monkeypatch.setattr(module, short_way, lambda _: None)
+    monkeypatch.setattr(module, fast_path, lambda _: None)
     assert first == [outcome(read, text) for text in texts]
 
 
-def test_credentials_are_read_to_their_end() -> None:
+def test_credentials_are_parsed_to_their_end() -> None:
     for text in mutants(AUTHS, 3000):
         found = outcome(headers.parse_auth, text)
         if isinstance(found, headers.AuthParams) and found.scheme == "digest":
@@ -76,7 +76,7 @@ def test_credentials_are_read_to_their_end() -> None:
             assert outcome(headers.parse_auth, f"{text} ~") == (400, "Bad Credentials")
 
 
-def test_what_was_read_holds_under_another_via() -> None:
+def test_parsed_values_stay_valid_under_another_via() -> None:
     data = (
         b"INVITE sip:1002@demo.example SIP/2.0\r\nv: SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP b;branch=z9hG4bK2\r\n"
         b"Via: SIP/2.0/UDP c;branch=z9hG4bK3\r\nMax-Forwards: 7\r\nFrom: <sip:1001@demo.example>;tag=a\r\n"
@@ -87,10 +87,10 @@ def test_what_was_read_holds_under_another_via() -> None:
     for name in names:
         getattr(message, name)
     other = message.with_top_via(message.via.seen_from("192.0.2.1", 5062))
-    anew = parse(other.encode())
-    assert [getattr(other, name) for name in names] == [getattr(anew, name) for name in names]
+    reparsed = parse(other.encode())
+    assert [getattr(other, name) for name in names] == [getattr(reparsed, name) for name in names]
     assert [hop.host for hop in other.vias] == ["a", "b", "c"]
-    assert other.by_name == anew.without("content-length").by_name
+    assert other.by_name == reparsed.without("content-length").by_name
     assert message.via.received == ""
     bare = parse(data).with_top_via(None).with_top_via(None).with_top_via(None)
     assert bare.all("via") == []
