@@ -26,8 +26,10 @@ _SEPARATORS = str.maketrans("", "", "-.()")
 _MUST_MATCH = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
-KNOWN, KNOWN_LENGTH = 1024, 128
-"""Number of cached URIs and maximum length of one: most are parsed again immediately."""
+KNOWN = 1024
+"""Number of cached URIs: most are parsed again immediately."""
+KNOWN_LENGTH = 128
+"""Maximum length of a cached URI, characters."""
 
 
 @dataclass(frozen=True, slots=True)
