@@ -215,7 +215,7 @@ def test_a_restart_interrupts_an_offer_and_refuses_it() -> None:
     assert script.last == [Offer("a", b"for a"), Offer("b1", b"for b1")]
     script.tell(words.OfferRefused("b1", 488))
     assert isinstance(script.state, Talking)
-    assert script.state.exchange == Rebuild(2, "telling", b"for b1", ("a",))
+    assert script.state.exchange == Rebuild(2, "reoffering", b"for b1", ("a",))
     script.tell(words.OfferAnswered("a", b"offer"))
     assert script.state.exchange is None
 

@@ -67,7 +67,7 @@ def _exchanging(stage: str, *, silent: bool, giver: str) -> Script:
 def _rebuilding(stage: str) -> Script:
     script = talking()
     assert isinstance(script.state, Talking)
-    waiting = ("a", "b1") if stage == "telling" else ()
+    waiting = ("a", "b1") if stage == "reoffering" else ()
     rebuild = Rebuild(1, stage, b"for b1", waiting)  # type: ignore[arg-type]
     script.state = replace(script.state, exchange=rebuild, count=1)
     return script
@@ -127,7 +127,7 @@ STATES = {
         for giver in ("a", "b1")
     },
     **{
-        f"rebuilding: {stage}": lambda stage=stage: _rebuilding(stage) for stage in ("offering", "answering", "telling")
+        f"rebuilding: {stage}": lambda stage=stage: _rebuilding(stage) for stage in ("offering", "answering", "reoffering")
     },
     **{
         f"renewing: {stage} {side}": lambda stage=stage, side=side: _renewing(stage, side)

@@ -1,4 +1,4 @@
-"""Calls: what goes on between the INVITE and the last BYE."""
+"""Calls: call control from the INVITE to the last BYE."""
 
 from unificx.calls.commands import Commands
 from unificx.calls.conductor import Conductor

@@ -1,4 +1,4 @@
-"""What people ask of their own live calls by other ways than a telephone: give them away, join them, begin one."""
+"""Call control by API: list, transfer, join and start the calls of a set of extensions."""
 
 from collections.abc import Callable, Collection
 
@@ -15,60 +15,62 @@ from unificx.sip.errors import BadPeer
 
 
 class Commands:
-    """`extensions` are those of whoever asks: their calls and no others are found. All raise NotFound for a call or a
-    number that is not there, Conflict for a call with which it cannot be done at the moment."""
+    """Control of live calls. `extensions` are those of the requester; only their calls are accessible.
 
-    def __init__(self, conductor: Conductor) -> None:
-        self._conductor = conductor
+    All methods raise NotFound if the call or number does not exist, Conflict if the call is in the wrong state."""
+
+    def __init__(self, manager: Conductor) -> None:
+        self._conductor = manager
 
     def calls(self, extensions: Collection[str]) -> list[LiveCall]:
-        """The calls these are in."""
+        """List the calls of these extensions."""
         return [
-            run.as_live(extensions) for run in self._conductor.runs.values() if _name_in(run, extensions) is not None
+            call.as_live(extensions) for call in self._conductor.runs.values() if _name_in(call, extensions) is not None
         ]
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
-        """Give the other one away to whatever `to` leads to."""
-        run, name = self._own(call_id, extensions)
-        self._do(lambda transfers, now: transfers.blind(run, name, printable(to), now))
+        """Transfer the other party to the number or code `to` (blind transfer)."""
+        call, name = self._own(call_id, extensions)
+        self._do(lambda transfers, now: transfers.blind(call, name, printable(to), now))
 
     def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
-        """Bring together the two with whom one talks in two calls; in the second it may ring still."""
-        run, name = self._own(call_id, extensions)
-        other, theirs = self._own(consultation, extensions)
-        self._do(lambda transfers, now: transfers.join(run, name, other, theirs, now))
+        """Connect the remote parties of two calls (attended transfer); the consultation call may still be ringing."""
+        call, name = self._own(call_id, extensions)
+        other, consultation_leg = self._own(consultation, extensions)
+        self._do(lambda transfers, now: transfers.join(call, name, other, consultation_leg, now))
 
     def who(self, call_id: str, extensions: Collection[str]) -> tuple[str, str]:
-        """The organisation of a call, and which of these extensions is in it."""
-        run, name = self._own(call_id, extensions)
-        return run.caller.tenant_id, run.device(name)[0]
+        """Return the call's tenant and the extension, of these, that takes part in it."""
+        call, name = self._own(call_id, extensions)
+        return call.caller.tenant_id, call.device(name)[0]
 
     def into_app(self, call_id: str, extensions: Collection[str], app: Hosted, dialled: str) -> None:
-        """Both in a call go to an app, such as a room; `dialled` is what others dial to come there. From then on each
-        is in a call of his own with it: the first in this one, the other in a new one. In the history they are one."""
-        run, _ = self._own(call_id, extensions)
-        self._do(lambda transfers, now: transfers.into_app(run, app, dialled))
+        """Connect both parties to an app, such as a conference room; `dialled` is the number that leads to it.
 
-    def dial(self, asker: Caller, device_id: str, to: str) -> str:
-        """Ring the asker's own device, or all of them for "", and then whoever is meant; the call's id."""
-        conductor, number = self._conductor, printable(to)
-        found = conductor.parts.routing.route(asker, number, conductor.parts.clock.monotonic())
+        The caller stays in this call, the other party gets a new one. Both share one call record."""
+        call, _ = self._own(call_id, extensions)
+        self._do(lambda transfers, now: transfers.into_app(call, app, dialled))
+
+    def dial(self, requester: Caller, device_id: str, to: str) -> str:
+        """Click to dial: ring the requester's device ("": all their devices), then dial `to`. Return the call id."""
+        manager, number = self._conductor, printable(to)
+        found = manager.parts.routing.route(requester, number, manager.parts.clock.monotonic())
         if isinstance(found, NoSuchNumber):
-            raise NotFound("Nobody has this number.", field="to")
-        shown = Caller(asker.tenant_id, "", "", asker.subject, number=number, name=number)
+            raise NotFound("This number does not exist. Check the number.", field="to")
+        shown = Caller(requester.tenant_id, "", "", requester.subject, number=number, name=number)
         if isinstance(found, Ring):
             extension = found.extension
-            name = conductor.parts.directory.display_name(extension)
-            shown = Caller(asker.tenant_id, extension.id, "", extension.subject, number=extension.number, name=name)
-        origin = Origin(asker, WAITING, to=asker.number, device=device_id, onward=number, shown=shown)
-        return conductor.originate(origin)
+            name = manager.parts.directory.display_name(extension)
+            shown = Caller(requester.tenant_id, extension.id, "", extension.subject, number=extension.number, name=name)
+        origin = Origin(requester, WAITING, to=requester.number, device=device_id, onward=number, shown=shown)
+        return manager.originate(origin)
 
     def _own(self, call_id: str, extensions: Collection[str]) -> tuple[Run, str]:
-        run = self._conductor.runs.get(call_id)
-        name = _name_in(run, extensions) if run is not None else None
-        if run is None or name is None:
-            raise NotFound("There is no such call going on.", hint="Look at /api/v1/me/calls.")
-        return run, name
+        call = self._conductor.runs.get(call_id)
+        name = _name_in(call, extensions) if call is not None else None
+        if call is None or name is None:
+            raise NotFound("Call not found. It may have ended.", hint="List your calls with GET /api/v1/me/calls.")
+        return call, name
 
     def _do(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
         try:
@@ -77,21 +79,21 @@ class Commands:
             raise _refused(fault) from None
 
 
-def _name_in(run: Run, extensions: Collection[str]) -> str | None:
-    """The name of the leg somebody has in a call."""
-    match run.state:
+def _name_in(call: Run, extensions: Collection[str]) -> str | None:
+    """Return the name of the leg that belongs to one of these extensions, None if there is none."""
+    match call.state:
         case Talking(callee):
             names = (CALLER, callee)
         case SettingUp() | Transferring():
             names = (CALLER,)
         case _:
             names = ()
-    return next((name for name in names if name not in run.apps and run.device(name)[0] in extensions), None)
+    return next((name for name in names if name not in call.apps and call.device(name)[0] in extensions), None)
 
 
 def _refused(fault: BadPeer) -> Refused:
     if fault.status == 404:
-        return NotFound("Nobody has this number.", field="to")
+        return NotFound("This number does not exist. Check the number.", field="to")
     if fault.status == 403:
-        return Forbidden("There is nobody in this call who could be given away.")
-    return Conflict("This cannot be done with the call just now.", hint="Try again once it has been answered.")
+        return Forbidden("This call has no participant who can be transferred.")
+    return Conflict("The call cannot be changed in its current state.", hint="Try again once it has been answered.")

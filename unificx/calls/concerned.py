@@ -1,10 +1,10 @@
-"""Which live calls concern whom: by the id of a device or an extension, the ids of calls."""
+"""Index of live calls by the ids of the devices and extensions that are involved."""
 
 from collections.abc import Iterable
 
 
 class Concerned:
-    """An index that forgets what nobody is in any more. Whom a call has ever concerned it concerns until it is over."""
+    """Index from device and extension ids to call ids. A key stays associated with a call until the call ends."""
 
     def __init__(self) -> None:
         self._calls: dict[str, set[str]] = {}
@@ -13,21 +13,21 @@ class Concerned:
     def __len__(self) -> int:
         return len(self._calls)
 
-    def note(self, call_id: str, whom: Iterable[str]) -> None:
-        """The call concerns these too."""
-        known = self._whom.setdefault(call_id, set())
-        for one in whom:
-            known.add(one)
-            self._calls.setdefault(one, set()).add(call_id)
+    def note(self, call_id: str, keys: Iterable[str]) -> None:
+        """Associate further keys with a call."""
+        call_keys = self._whom.setdefault(call_id, set())
+        for key in keys:
+            call_keys.add(key)
+            self._calls.setdefault(key, set()).add(call_id)
 
     def drop(self, call_id: str) -> None:
-        """The call is over."""
-        for one in self._whom.pop(call_id, ()):
-            calls = self._calls[one]
+        """Remove an ended call."""
+        for key in self._whom.pop(call_id, ()):
+            calls = self._calls[key]
             calls.discard(call_id)
             if not calls:
-                del self._calls[one]
+                del self._calls[key]
 
-    def calls(self, *whom: str) -> set[str]:
-        """The calls that concern any of these."""
-        return set[str]().union(*(self._calls.get(one, ()) for one in whom))
+    def calls(self, *keys: str) -> set[str]:
+        """Return the ids of the calls associated with any of these keys."""
+        return set[str]().union(*(self._calls.get(key, ()) for key in keys))

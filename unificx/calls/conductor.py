@@ -1,4 +1,4 @@
-"""The conductor of all live calls: takes what the legs and the media tell, asks the rules, does what they say."""
+"""Manages all live calls: feeds leg and media events to the state machine and executes the resulting actions."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from unificx.calls.noting import JOURNALLED, as_parked, hand_over, leave_to, not
 from unificx.calls.overhearing import Overhearing
 from unificx.calls.parts import Parts
 from unificx.calls.ringing import Ringer
-from unificx.calls.rules import call as rules
+from unificx.calls.rules import call as state_machine
 from unificx.calls.rules import turning, words
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.rung import Limits, Rung
@@ -30,7 +30,7 @@ from unificx.kernel.errors import NoRoom, NotFound
 from unificx.media.parties import KeyPressed
 from unificx.presence import Caller
 from unificx.routing import Hosted, NoSuchNumber, Ring
-from unificx.sip import legs as told
+from unificx.sip import legs as leg_events
 from unificx.sip.endpoint import Event, ServerKey
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
@@ -49,15 +49,16 @@ class Conductor:
 
     parts: Parts
     settings: CallSettings = field(default_factory=CallSettings)
-    answered: Callable[[Run], None] = lambda run: None
-    """Called before the caller hears that the call is answered, and when its descriptions change: it is journalled."""
-    over: Callable[[Run], None] = lambda run: None
+    answered: Callable[[Run], None] = lambda call: None
+    """Called before the caller's INVITE is answered and whenever the negotiated SDP changes, to journal the call."""
+    over: Callable[[Run], None] = lambda call: None
+    """Called when a journalled call has ended."""
     full: Callable[[], bool] = lambda: False
-    """Whether there is no room to keep anything new."""
+    """Whether storage is too full to accept new calls."""
     wake: Callable[[], None] = lambda: None
-    """Called when something has to be sent although nobody called in."""
+    """Called when output is pending outside of message processing, so that the driver sends it."""
     changed: Callable[[str], None] = lambda tenant_id: None
-    """Called when a call of the tenant has begun, was answered, or is over; what `live` says is new then."""
+    """Called when a call of the tenant has started, was answered or has ended: `live_calls` gives a new result."""
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
     _shares: Shares = field(init=False)
     _concerned: Concerned = field(default_factory=Concerned)
@@ -73,274 +74,279 @@ class Conductor:
         self._agenda = Agenda(self._deadlines)
         self._ringer = Ringer(self.parts.routing, self.parts.directory)
         self.parts.legs.newest = self._newest
-        tools = Tools(self.parts.legs, self.parts.media, self.parts.wakes, self.parts.hosts)
-        self._hands = Hands(tools, self._record, self._media_said, self._app_told)
+        executor_deps = Tools(self.parts.legs, self.parts.media, self.parts.wakes, self.parts.hosts)
+        self._hands = Hands(executor_deps, self._record, self._media_said, self._app_told)
         self._overhearing = Overhearing(self.parts.overhears)
-        found, longest = self._by_leg.get, self.settings.longest_in_app
-        means = Means(self.parts, self._ringer, longest, found, self._tell_now, self._absorb, self._divide)
-        self._transfers = Transfers(means)
+        find_leg, max_app_call_seconds = self._by_leg.get, self.settings.longest_in_app
+        transfer_deps = Means(
+            self.parts, self._ringer, max_app_call_seconds, find_leg, self._tell_now, self._absorb, self._divide
+        )
+        self._transfers = Transfers(transfer_deps)
         self.parts.parking.recall = lambda leg: self.transfer(lambda transfers, now: transfers.recall(leg, now))
 
-    # ---- what the SIP face brings
+    # ---- input from the SIP request handler
 
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
-        """An INVITE of a known caller, outside any dialog."""
+        """Process an INVITE of an authenticated caller outside any dialog."""
         endpoint = self.parts.legs.endpoint
-        wait = self._no_room(caller.tenant_id)
-        if wait:
-            answer = respond(request, NO_CALLS_LEFT, to_tag=self.parts.legs.tag(), headers=[("Retry-After", wait)])
-            endpoint.respond(key, answer, now)
+        retry_after = self._no_room(caller.tenant_id)
+        if retry_after:
+            response = respond(
+                request, NO_CALLS_LEFT, to_tag=self.parts.legs.tag(), headers=[("Retry-After", retry_after)]
+            )
+            endpoint.respond(key, response, now)
             return
         try:
             dialled, replaces = printable(request.target.user_text), replaces_of(request)
             if replaces is not None:
-                taken = self._transfers.take_over(replaces, caller)
+                replaced = self._transfers.take_over(replaces, caller)
             else:
-                taken = self._transfers.fetched(caller, dialled, now)
-            if taken is not None and not request.body:
-                raise BadPeer(488, "An Offer Is Needed", request)
+                replaced = self._transfers.fetched(caller, dialled, now)
+            if replaced is not None and not request.body:
+                raise BadPeer(488, "SDP Offer Required", request)
             leg = self.parts.legs.incoming(key, request, flow)
         except BadPeer as fault:
             headers, tag = refusal_headers(fault, request), self.parts.legs.tag()
-            answer = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
-            endpoint.respond(key, answer, now)
+            response = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
+            endpoint.respond(key, response, now)
             return
-        if taken is not None:
-            self._take_over(*taken, leg, caller, now)
+        if replaced is not None:
+            self._take_over(*replaced, leg, caller, now)
             return
         clock = self.parts.clock
-        run = Run(
+        call = Run(
             clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg}, manner=manner_of(request, caller)
         )
-        self._keep(run)
-        self._by_leg[leg.id] = (run, CALLER)
-        self._guarded(run, now, self._route, run, leg, now)
+        self._keep(call)
+        self._by_leg[leg.id] = (call, CALLER)
+        self._guarded(call, now, self._route, call, leg, now)
         self._drain(now)
 
     def knows(self, request: Request) -> bool:
-        """Whether a request inside a dialog belongs to a leg."""
+        """Whether an in-dialog request belongs to a leg."""
         return self.parts.legs.knows(request)
 
     def event(self, event: Event, now: float) -> bool:
-        """Any other event of the endpoint; False if it belongs to no leg."""
-        taken = self.parts.legs.handle(event, now)
+        """Process any other endpoint event; False if it does not belong to a leg."""
+        handled = self.parts.legs.handle(event, now)
         self._drain(now)
-        return taken
+        return handled
 
     def deadline(self) -> float:
-        """When `timer` wants to be called."""
+        """Monotonic time at which `timer` must be called next."""
         return min(self.parts.legs.deadline(), self._agenda.deadline())
 
     def timer(self, now: float) -> None:
-        """Let legs and calls do what has become due."""
+        """Run the expired timers of legs and calls."""
         self.parts.legs.timer(now)
         for call_id in self._agenda.due(now):
-            run = self.runs.get(call_id)
-            if run is not None:
-                self.tell(run, words.TimePassed(), now)
+            call = self.runs.get(call_id)
+            if call is not None:
+                self.tell(call, words.TimePassed(), now)
         self._drain(now)
 
-    # ---- what others ask
+    # ---- commands
 
     def originate(self, origin: Origin) -> str:
-        """Let an app call an extension; the call's id. Whoever answers is in the app, as if he had dialled it.
+        """Start a call from an app to an extension and return its id. The answering party is connected to the app as if
+        they had dialled it.
 
-        Raises NotFound if the number is no extension's, NoRoom while no call can begin.
+        Raises NotFound if the number is not an extension, NoRoom while no new call is accepted.
         """
         clock, caller = self.parts.clock, origin.caller
         now = clock.monotonic()
         if self._no_room(caller.tenant_id):
-            raise NoRoom("There are too many calls at the moment.", hint="Try again in a minute.")
+            raise NoRoom("Too many concurrent calls.", hint="Try again in a minute.")
         ring = self.parts.routing.route(caller, origin.to, now)
         if not isinstance(ring, Ring):
-            raise NotFound("There is no extension of this number.")
-        run = Run(clock.new_id(), caller, origin.onward or origin.to, ring.extension, clock.now(), now, {})
-        run.onward, run.himself = origin.onward, bool(origin.onward)
-        run.apps[CALLER], run.only = Hosted(origin.app, origin.arguments), origin.device
-        self._keep(run)
-        self._guarded(run, now, self._open, run, origin.narrowed(ring), origin.shown, now)
+            raise NotFound("No extension has this number. Check the number.")
+        call = Run(clock.new_id(), caller, origin.onward or origin.to, ring.extension, clock.now(), now, {})
+        call.onward, call.himself = origin.onward, bool(origin.onward)
+        call.apps[CALLER], call.only = Hosted(origin.app, origin.arguments), origin.device
+        self._keep(call)
+        self._guarded(call, now, self._open, call, origin.narrowed(ring), origin.shown, now)
         self._drain(now)
         self.wake()
-        return run.id
+        return call.id
 
     def transfer(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
-        """Let somebody be given away who is asked for by another way than SIP. Raises BadPeer for what cannot be."""
+        """Execute a transfer that was requested outside SIP. Raises RemoteProtocolError if it is not possible."""
         now = self.parts.clock.monotonic()
         decide(self._transfers, now)()
         self._drain(now)
         self.wake()
 
     def live(self, tenant_id: str | None = None) -> list[LiveCall]:
-        """The calls that are going on, of one tenant or of all."""
-        runs = [run for run in self.runs.values() if tenant_id in (None, run.caller.tenant_id)]
-        return [run.as_live() for run in runs]
+        """List live calls of one tenant, or of all."""
+        runs = [call for call in self.runs.values() if tenant_id in (None, call.caller.tenant_id)]
+        return [call.as_live() for call in runs]
 
     def parked(self, tenant_id: str) -> list[Parked]:
-        """Who is parked, in the order of the places."""
-        found = [(place, self._by_leg.get(place.leg)) for place in self.parts.parking.taken(tenant_id)]
-        return [as_parked(place, held[0], self.parts.directory) for place, held in found if held is not None]
+        """List the tenant's parked calls, ordered by slot number."""
+        found = [(slot, self._by_leg.get(slot.leg)) for slot in self.parts.parking.taken(tenant_id)]
+        return [as_parked(slot, entry[0], self.parts.directory) for slot, entry in found if entry is not None]
 
     def hang_up(self, call_id: str, tenant_id: str | None = None, cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> bool:
-        """End a call; False if there is none of this id in this tenant."""
-        run = self.runs.get(call_id)
-        if run is None or tenant_id not in (None, run.caller.tenant_id):
+        """End a call; False if the tenant does not have this call."""
+        call = self.runs.get(call_id)
+        if call is None or tenant_id not in (None, call.caller.tenant_id):
             return False
-        self.tell(run, words.EndAsked(cause), self.parts.clock.monotonic())
+        self.tell(call, words.EndAsked(cause), self.parts.clock.monotonic())
         self.wake()
         return True
 
     def decline(self, call_id: str, device_id: str) -> bool:
-        """A person declines a call on a device that can be woken, its phone asleep; False if it does not ring there."""
-        run = self.runs.get(call_id)
-        search = run.search() if run is not None else None
-        if run is None or search is None or not search.rings(device_id):
+        """Decline a call from a push notification, without a SIP leg; False if it does not ring on this device."""
+        call = self.runs.get(call_id)
+        setup = call.search() if call is not None else None
+        if call is None or setup is None or not setup.rings(device_id):
             return False
-        self.tell(run, words.Declined(), self.parts.clock.monotonic())
+        self.tell(call, words.Declined(), self.parts.clock.monotonic())
         self.wake()
         return True
 
     def revoked(self, extension_id: str, device_id: str) -> None:
-        """A device may take part no more: it does not ring on, and a call that it is in ends."""
+        """Stop ringing a revoked device and end the calls it takes part in."""
         now = self.parts.clock.monotonic()
-        for run in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
-            self.tell(run, words.DeviceGone(device_id, run.legs_of(device_id)), now)
+        for call in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
+            self.tell(call, words.DeviceGone(device_id, call.legs_of(device_id)), now)
         self._drain(now)
         self.wake()
 
-    def end_all(self, concerns: Callable[[Run], bool], cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> None:
-        """End the calls that `concerns` picks: of an extension that is gone, of an organisation that was suspended."""
-        for run in [run for run in self.runs.values() if concerns(run)]:
-            self.hang_up(run.id, cause=cause)
+    def end_all(self, matches: Callable[[Run], bool], cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> None:
+        """End all matching calls, e.g. of a deleted extension or a suspended tenant."""
+        for call in [call for call in self.runs.values() if matches(call)]:
+            self.hang_up(call.id, cause=cause)
 
     def media_restarted(self) -> None:
-        """The media engine died and came back: every live call is offered again."""
+        """Renegotiate media of every live call after a restart of the media engine."""
         now = self.parts.clock.monotonic()
-        for run in list(self.runs.values()):
-            self.tell(run, words.MediaRestarted(), now)
+        for call in list(self.runs.values()):
+            self.tell(call, words.MediaRestarted(), now)
         self.wake()
 
-    def indicate(self, run: Run) -> None:
-        """Tell phones of a call that show it how it stands with its recording, where that is new to them."""
+    def indicate(self, call: Run) -> None:
+        """Send the recording state to recording-aware phones of the call that do not have it yet (RFC 7866)."""
         now = self.parts.clock.monotonic()
-        self._indicate(run, now)
+        self._indicate(call, now)
         self._drain(now)
         self.wake()
 
     async def close(self) -> None:
-        """Say goodbye to every live call and wait until it is recorded."""
+        """End every live call and wait until its call record is written."""
         for call_id in list(self.runs):
             self.hang_up(call_id, cause=Cause.GOING_DOWN)
         await self._hands.settle()
-        for run in list(self.runs.values()):
-            self.tell(run, words.MediaReleased(), self.parts.clock.monotonic())
+        for call in list(self.runs.values()):
+            self.tell(call, words.MediaReleased(), self.parts.clock.monotonic())
         self.wake()
 
     def came(self, extension_id: str, device_id: str) -> None:
-        """A device has registered that could not be rung, or was elsewhere: what it missed of its calls is said again,
-        and calls that ring for its extension ring it too."""
+        """Process a new or moved registration: retransmit in-dialog requests the device may have missed, and fork
+        ringing calls of its extension to it."""
         now = self.parts.clock.monotonic()
-        for run in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
-            self._guarded(run, now, self._came, run, extension_id, device_id, now)
+        for call in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
+            self._guarded(call, now, self._came, call, extension_id, device_id, now)
         self._drain(now)
         self.wake()
 
-    def pressed(self, key: KeyPressed) -> None:
-        """A leg has pressed a key, and the media engine heard it."""
-        found = self._by_leg.get(key.tag)
+    def pressed(self, digit: KeyPressed) -> None:
+        """Process a DTMF digit detected by the media engine."""
+        found = self._by_leg.get(digit.tag)
         if found is not None:
-            self._overhearing.pressed(found[0], key.tag, key.key)
+            self._overhearing.pressed(found[0], digit.tag, digit.key)
 
-    def adopt(self, run: Run) -> None:
-        """Go on with an answered call of an earlier life of this process; its media has to be made anew.
+    def adopt(self, call: Run) -> None:
+        """Continue an answered call after a restart; its media is renegotiated.
 
-        One that was in an app is ended: the app is gone.
+        A call connected to an app is ended instead, since the app did not survive the restart.
         """
-        self._keep(run)
-        for name, leg in run.legs.items():
-            self._by_leg[leg.id] = (run, name)
-        self._rearm(run)
-        carried_on = words.MediaRestarted() if not run.apps else words.EndAsked(Cause.GOING_DOWN)
-        self.tell(run, carried_on, self.parts.clock.monotonic())
+        self._keep(call)
+        for name, leg in call.legs.items():
+            self._by_leg[leg.id] = (call, name)
+        self._rearm(call)
+        event = words.MediaRestarted() if not call.apps else words.EndAsked(Cause.GOING_DOWN)
+        self.tell(call, event, self.parts.clock.monotonic())
         self.wake()
 
-    def tell(self, run: Run, event: words.Event, now: float) -> None:
-        """One step of one call: ask the rules, do what they say."""
-        self._guarded(run, now, self._step, run, event, now)
+    def tell(self, call: Run, event: words.Event, now: float) -> None:
+        """Feed one event to the call's state machine and execute the resulting actions."""
+        self._guarded(call, now, self._step, call, event, now)
 
-    # ---- inside
+    # ---- internals
 
-    def _keep(self, run: Run) -> None:
-        self.runs[run.id] = run
-        self._shares.begun(run.caller.tenant_id)
-        self._concerned.note(run.id, run.concerned())
-        self.changed(run.caller.tenant_id)
+    def _keep(self, call: Run) -> None:
+        self.runs[call.id] = call
+        self._shares.begun(call.caller.tenant_id)
+        self._concerned.note(call.id, call.concerned())
+        self.changed(call.caller.tenant_id)
 
     def _no_room(self, tenant_id: str) -> str:
-        """Seconds after which to try again, "" if another call may begin."""
+        """Retry-After value in seconds, "" if another call is accepted."""
         if self.full():
             return "60"
         return "5" if self._shares.full(tenant_id) else ""
 
-    def _step(self, run: Run, event: words.Event, now: float) -> None:
+    def _step(self, call: Run, event: words.Event, now: float) -> None:
         if isinstance(event, words.MediaRestarted):
-            self._overhearing.media_lost(run)
-        run.state, actions = rules.step(run.state, event, now)
-        self._do(run, actions, now)
-        if run.onward and isinstance(run.state, Talking):
-            self._onward(run, now)
+            self._overhearing.media_lost(call)
+        call.state, actions = state_machine.step(call.state, event, now)
+        self._do(call, actions, now)
+        if call.onward and isinstance(call.state, Talking):
+            self._onward(call, now)
 
-    def _onward(self, run: Run, now: float) -> None:
+    def _onward(self, call: Run, now: float) -> None:
         try:
-            self._transfers.onward(run, now)()
-        except BadPeer:  # the number is not there any more
-            self.tell(run, words.EndAsked(Cause.NO_SUCH_NUMBER), now)
+            self._transfers.onward(call, now)()
+        except BadPeer:  # the number no longer exists
+            self.tell(call, words.EndAsked(Cause.NO_SUCH_NUMBER), now)
 
-    def _guarded(self, run: Run, now: float, do: Callable[..., None], *given: object) -> None:
-        """A fault of ours ends the call it happened in: it must not stay for ever, nor cost other calls anything."""
+    def _guarded(self, call: Run, now: float, function: Callable[..., None], *args: object) -> None:
+        """Run a function; an unexpected exception ends this call, so that it neither leaks nor affects other calls."""
         try:
-            do(*given)
+            function(*args)
         except Exception as fault:
-            log.error("call_failed", call=run.id, kind=type(fault).__name__)
-            run.state = Over()
-            for action in rules.abandon(run.legs, run.recorded):
+            log.error("call_failed", call=call.id, kind=type(fault).__name__)
+            call.state = Over()
+            for action in state_machine.abandon(call.legs, call.recorded):
                 with contextlib.suppress(Exception):
-                    self._hands.do(run, action, now)
-            self._finish(run, now)
+                    self._hands.do(call, action, now)
+            self._finish(call, now)
 
-    def _route(self, run: Run, leg: IncomingLeg, now: float) -> None:
-        match self.parts.routing.route(run.caller, run.dialled, now):
+    def _route(self, call: Run, leg: IncomingLeg, now: float) -> None:
+        match self.parts.routing.route(call.caller, call.dialled, now):
             case NoSuchNumber():
-                self._do(run, [words.Record(Cause.NO_SUCH_NUMBER), words.Reject(404, Cause.NO_SUCH_NUMBER)], now)
+                self._do(call, [words.Record(Cause.NO_SUCH_NUMBER), words.Reject(404, Cause.NO_SUCH_NUMBER)], now)
             case Ring() as ring:
-                self._ring(run, leg.received, ring, now)
+                self._ring(call, leg.received, ring, now)
             case Hosted() as app:
-                run.apps[APP] = app
+                call.apps[APP] = app
                 limits = Limits(APP_ANSWERS, app.longest or self.settings.longest_in_app)
-                run.state, actions = rules.begin(leg.received, Rung((APP,), limits), now)
-                self._do(run, actions, now)
+                call.state, actions = state_machine.begin(leg.received, Rung((APP,), limits), now)
+                self._do(call, actions, now)
 
-    def _open(self, run: Run, ring: Ring, shown: Caller | None, now: float) -> None:
-        rung = self._ringer.rung(run, ring, shown)
-        self._concerned.note(run.id, run.concerned())
-        run.state, actions = rules.open_by_app(rung, now)
-        self._do(run, actions, now)
+    def _open(self, call: Run, ring: Ring, displayed_caller: Caller | None, now: float) -> None:
+        targets = self._ringer.rung(call, ring, displayed_caller)
+        self._concerned.note(call.id, call.concerned())
+        call.state, actions = state_machine.open_by_app(targets, now)
+        self._do(call, actions, now)
 
-    def _ring(self, run: Run, offer: bytes, ring: Ring, now: float) -> None:
-        run.callee, run.only = ring.extension, ring.only
-        rung = self._ringer.rung(run, ring)
-        self._concerned.note(run.id, run.concerned())
-        run.state, actions = rules.begin(offer, rung, now)
-        self._do(run, actions, now)
+    def _ring(self, call: Run, offer: bytes, ring: Ring, now: float) -> None:
+        call.callee, call.only = ring.extension, ring.only
+        targets = self._ringer.rung(call, ring)
+        self._concerned.note(call.id, call.concerned())
+        call.state, actions = state_machine.begin(offer, targets, now)
+        self._do(call, actions, now)
 
-    def _came(self, run: Run, extension_id: str, device_id: str, now: float) -> None:
-        for name in run.legs_of(device_id).intersection(run.legs):
-            run.legs[name].moved(now)
-        came = self._ringer.came(run, extension_id, device_id, now)
-        if came is not None:
-            self.tell(run, came, now)
+    def _came(self, call: Run, extension_id: str, device_id: str, now: float) -> None:
+        for name in call.legs_of(device_id).intersection(call.legs):
+            call.legs[name].moved(now)
+        event = self._ringer.came(call, extension_id, device_id, now)
+        if event is not None:
+            self.tell(call, event, now)
 
     def _newest(self, leg: Leg) -> Flow | None:
-        """Where the peer of a leg is now that came by a connection."""
+        """Current flow to the peer of a leg on a connection-oriented transport."""
         found, dialog = self._by_leg.get(leg.id), leg.dialog
         if found is None or dialog is None:
             return None
@@ -348,14 +354,14 @@ class Conductor:
         return self.parts.routing.way_to(*device, dialog.target, dialog.flow.transport, now)
 
     def _drain(self, now: float) -> None:
-        """Pass on what the legs have told."""
+        """Dispatch pending leg events."""
         for leg, event in self.parts.legs.take():
             found = self._by_leg.get(leg.id)
             if found is not None:
                 self._leg_told(*found, event, now)
 
-    def _app_told(self, leg: HostedLeg, event: told.LegEvent) -> None:
-        """What an app says comes on its own, not out of a message that came in."""
+    def _app_told(self, leg: HostedLeg, event: leg_events.LegEvent) -> None:
+        """Dispatch an event of an app, which occurs outside of message processing."""
         now = self.parts.clock.monotonic()
         found = self._by_leg.get(leg.id)
         if found is not None:
@@ -363,137 +369,137 @@ class Conductor:
             self._drain(now)
             self.wake()
 
-    def _leg_told(self, run: Run, name: str, event: told.LegEvent, now: float) -> None:
-        if isinstance(event, told.Informed):
-            self._relay_info(run, name, event, now)
-        elif isinstance(event, told.Referred):
-            self._guarded(run, now, self._transfers.referred, run, name, event.refer, now)
+    def _leg_told(self, call: Run, name: str, event: leg_events.LegEvent, now: float) -> None:
+        if isinstance(event, leg_events.Informed):
+            self._relay_info(call, name, event, now)
+        elif isinstance(event, leg_events.Referred):
+            self._guarded(call, now, self._transfers.referred, call, name, event.refer, now)
         else:
-            self.tell(run, in_words(name, event), now)
+            self.tell(call, in_words(name, event), now)
 
-    def _take_over(self, run: Run, gone: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
-        """A call of a person that one of his devices takes from another."""
-        name = run.fresh("b")
-        run.legs[name], run.devices[name], run.extensions[name] = leg, caller.device_id, caller.extension_id
-        self._by_leg[leg.id] = (run, name)
-        self._concerned.note(run.id, run.concerned())
-        self.tell(run, words.TakeOver(gone, name, leg.received), now)
+    def _take_over(self, call: Run, replaced_leg: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
+        """Let a new leg replace a leg of a call (INVITE with Replaces, or retrieval of a parked call)."""
+        name = call.fresh("b")
+        call.legs[name], call.devices[name], call.extensions[name] = leg, caller.device_id, caller.extension_id
+        self._by_leg[leg.id] = (call, name)
+        self._concerned.note(call.id, call.concerned())
+        self.tell(call, words.TakeOver(replaced_leg, name, leg.received), now)
         self._drain(now)
 
-    def _tell_now(self, run: Run, event: words.Event) -> None:
-        self.tell(run, event, self.parts.clock.monotonic())
+    def _tell_now(self, call: Run, event: words.Event) -> None:
+        self.tell(call, event, self.parts.clock.monotonic())
 
-    def _absorb(self, run: Run, other: Run, names: dict[str, str]) -> None:
-        """Take legs of another call into this one. What is left of the other ends, and has no record of its own."""
-        now, anchors, left = self.parts.clock.monotonic(), list(other.legs), other.state
-        run.kept = self._overhearing.over(other) or run.kept
-        hand_over(run, other, names)
+    def _absorb(self, call: Run, other: Run, names: dict[str, str]) -> None:
+        """Move legs of another call into this one. The remaining legs of the other call end; it gets no call record."""
+        now, anchors, other_state = self.parts.clock.monotonic(), list(other.legs), other.state
+        call.kept = self._overhearing.over(other) or call.kept
+        hand_over(call, other, names)
         for name in names.values():
-            if name in run.legs:
-                self._by_leg[run.legs[name].id] = (run, name)
-        self._concerned.note(run.id, run.concerned())
+            if name in call.legs:
+                self._by_leg[call.legs[name].id] = (call, name)
+        self._concerned.note(call.id, call.concerned())
         other.state = Over()
         for name in anchors:
             self._hands.do(other, words.ReleaseMedia(name, final=False), now)
             self._hands.do(other, words.Bye(name, Cause.HUNG_UP), now)
-        if not isinstance(left, SettingUp):
-            run.absorbed = other.id
+        if not isinstance(other_state, SettingUp):
+            call.absorbed = other.id
         self._finish(other, now)
 
-    def _divide(self, run: Run, name: str) -> Run:
-        """A call of his own for one of two who talk, in which he talks with nobody; the other one stays."""
-        assert isinstance(run.state, Talking)
-        state, turned = turning.turned(run.state, name)
-        for action in turned:
-            note(run, action, self.parts.clock.monotonic(), self.parts.directory)
-        run.state = state
-        other = part(run, state.callee, self.parts.clock.new_id())
+    def _divide(self, call: Run, name: str) -> Run:
+        """Move one participant of a call into a new call, in which they have no peer yet."""
+        assert isinstance(call.state, Talking)
+        state, actions = turning.turned(call.state, name)
+        for action in actions:
+            note(call, action, self.parts.clock.monotonic(), self.parts.directory)
+        call.state = state
+        other = part(call, state.callee, self.parts.clock.new_id())
         other.state = Talking("", state.ends_at, state.callee_sdp, b"")
-        self._by_leg[run.legs[CALLER].id] = (run, CALLER)
+        self._by_leg[call.legs[CALLER].id] = (call, CALLER)
         self._by_leg[other.legs[CALLER].id] = (other, CALLER)
         self._keep(other)
         return other
 
-    def _relay_info(self, run: Run, name: str, event: told.Informed, now: float) -> None:
-        """DTMF by INFO goes on to the other side."""
-        for key in key_in(event.content_type, event.body):
-            self._overhearing.pressed(run, run.legs[name].id, key)
-        if isinstance(run.state, Talking):
-            other = run.legs.get(run.state.callee if name == CALLER else CALLER)
+    def _relay_info(self, call: Run, name: str, event: leg_events.Informed, now: float) -> None:
+        """Relay DTMF in INFO to the other leg."""
+        for digit in key_in(event.content_type, event.body):
+            self._overhearing.pressed(call, call.legs[name].id, digit)
+        if isinstance(call.state, Talking):
+            other = call.legs.get(call.state.callee if name == CALLER else CALLER)
             if other is not None:
                 other.info(event.content_type, event.body, now)
 
-    def _media_said(self, run: Run, event: words.Event) -> None:
-        self.tell(run, event, self.parts.clock.monotonic())
+    def _media_said(self, call: Run, event: words.Event) -> None:
+        self.tell(call, event, self.parts.clock.monotonic())
         self._drain(self.parts.clock.monotonic())
         self.wake()
 
-    def _do(self, run: Run, actions: list[words.Action], now: float) -> None:
+    def _do(self, call: Run, actions: list[words.Action], now: float) -> None:
         for action in actions:
             if isinstance(action, words.Dial):
-                refused = run.legs.get(action.leg)
-                self._by_leg.pop(refused.id if refused is not None else "", None)
-            self._hands.do(run, action, now)
-            note(run, action, now, self.parts.directory)
+                previous = call.legs.get(action.leg)
+                self._by_leg.pop(previous.id if previous is not None else "", None)
+            self._hands.do(call, action, now)
+            note(call, action, now, self.parts.directory)
             if isinstance(action, words.Dial):
-                self._by_leg[run.legs[action.leg].id] = (run, action.leg)
+                self._by_leg[call.legs[action.leg].id] = (call, action.leg)
             elif isinstance(action, words.Swap):
                 for name in (CALLER, action.leg):
-                    self._by_leg[run.legs[name].id] = (run, name)
+                    self._by_leg[call.legs[name].id] = (call, name)
             elif isinstance(action, words.NoteAnswered | words.NoteJoined | words.Seek):
-                self._concerned.note(run.id, run.concerned())
-                self.changed(run.caller.tenant_id)
+                self._concerned.note(call.id, call.concerned())
+                self.changed(call.caller.tenant_id)
             if isinstance(action, JOURNALLED):
-                self._journal(run)
-        if isinstance(run.state, Over):
-            self._finish(run, now)
+                self._journal(call)
+        if isinstance(call.state, Over):
+            self._finish(call, now)
         else:
-            self._overhearing.look(run)
-            self._indicate(run, now)
-            self._rearm(run)
+            self._overhearing.look(call)
+            self._indicate(call, now)
+            self._rearm(call)
 
-    def _indicate(self, run: Run, now: float) -> None:
-        leg = run.indicating.untold(run.state, run.legs, run.said)
+    def _indicate(self, call: Run, now: float) -> None:
+        leg = call.indicating.untold(call.state, call.legs, call.said)
         if leg is not None:
-            self.tell(run, words.Restate(leg), now)
+            self.tell(call, words.Restate(leg), now)
 
-    def _rearm(self, run: Run) -> None:
-        self._agenda.note(rules.deadline(run.state), run.id)
+    def _rearm(self, call: Run) -> None:
+        self._agenda.note(state_machine.deadline(call.state), call.id)
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
-        for run in self.runs.values():
-            at = rules.deadline(run.state)
+        for call in self.runs.values():
+            at = state_machine.deadline(call.state)
             if at is not None:
-                yield at, run.id
+                yield at, call.id
 
-    def _record(self, run: Run, cause: Cause) -> None:
-        """One record a call: while a part of it goes on, that part has to say what there is to say."""
-        run.recorded = True
-        run.kept = self._overhearing.over(run) or run.kept
-        run.siblings.discard(run.id)
-        rest = next((self.runs[each] for each in run.siblings if each in self.runs), None)
+    def _record(self, call: Run, cause: Cause) -> None:
+        """Write the call record. While a sibling call is live, merge into that instead: siblings share one record."""
+        call.recorded = True
+        call.kept = self._overhearing.over(call) or call.kept
+        call.siblings.discard(call.id)
+        sibling = next((self.runs[each] for each in call.siblings if each in self.runs), None)
         try:
-            if rest is not None:
-                leave_to(rest, run)
-                self._journal(rest)
+            if sibling is not None:
+                leave_to(sibling, call)
+                self._journal(sibling)
             else:
-                self.parts.records.record(run.ended(cause, self.parts.clock.monotonic()))
+                self.parts.records.record(call.ended(cause, self.parts.clock.monotonic()))
         finally:
-            if run.noted:
-                self.over(run)
+            if call.noted:
+                self.over(call)
 
-    def _journal(self, run: Run) -> None:
-        run.noted = True
-        self.answered(run)
+    def _journal(self, call: Run) -> None:
+        call.noted = True
+        self.answered(call)
 
-    def _finish(self, run: Run, now: float) -> None:
-        """Nothing keeps the call any more; what its legs still have to say they say alone."""
-        if self.runs.pop(run.id, None) is not None:
-            self._shares.over(run.caller.tenant_id)
-            self.changed(run.caller.tenant_id)
-        self._concerned.drop(run.id)
-        for leg in run.legs.values():
+    def _finish(self, call: Run, now: float) -> None:
+        """Release the call; its legs complete their pending transactions on their own."""
+        if self.runs.pop(call.id, None) is not None:
+            self._shares.over(call.caller.tenant_id)
+            self.changed(call.caller.tenant_id)
+        self._concerned.drop(call.id)
+        for leg in call.legs.values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)
-        for name in run.apps:
-            self.parts.parking.leave(run.app_leg(name))
+        for name in call.apps:
+            self.parts.parking.leave(call.app_leg(name))

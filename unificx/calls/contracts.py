@@ -1,4 +1,4 @@
-"""What goes in and out of the room."""
+"""Data passed into and out of call control."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,29 +9,32 @@ from unificx.presence import Caller
 from unificx.routing import Hosted, Ring
 
 PARK, PARKED, FETCH = "park", "parked", "fetch"
-"""The apps that hold who is parked, that tell who parked him where, and that are dialled to fetch him."""
+"""Apps: hold the parked party, announce the slot to the parking party, retrieve a parked call."""
 PLACES = 99
-"""Where so many of one organisation can be parked at once."""
+"""Parking slots per tenant."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """Seconds. `silence`: no sound from either side; `one_way`: none from a side that should speak."""
+    """Limits; times in seconds.
+
+    `silence_timeout`: no media from either side; `one_way_timeout`: none from one side that should send.
+    """
 
     silence: float = 30.0
     one_way: float = 60.0
     watch_every: float = 5.0
     most_calls: int = 20_000
-    """Calls at once; more are told to come back later."""
+    """Concurrent calls; further ones are refused with 503 and Retry-After."""
     most_of_one_tenant: int = 500
-    """And so many of one organisation, so that none takes all of them."""
+    """Concurrent calls per tenant, so that one tenant cannot use up all of them."""
     longest_in_app: float = 7200.0
-    """How long a call may stay with an app that was dialled."""
+    """Maximum length of a call with a dialled app."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """A call that is going on."""
+    """A live call."""
 
     id: str
     tenant_id: str
@@ -39,16 +42,16 @@ class LiveCall:
     started: datetime
     answered: datetime | None
     caller: str = field(repr=False)
-    """The caller's number; "" if he withholds it."""
+    """The caller's number; "" if withheld."""
     callee: str = field(repr=False)
-    """The number that was dialled; "" in an app nobody can dial."""
+    """The dialled number; "" for an app without a number."""
     hosted: Hosted | None = None
-    """The app the caller talks with."""
+    """The app the caller is connected to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Somebody who is parked: the number of his place, since when, and which extension has parked him."""
+    """A parked call: slot number, start time, and the number of the extension that parked it."""
 
     place: int
     call_id: str
@@ -60,26 +63,26 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class TalkLeg:
-    """One of the two in a talk. `tag` is what it goes by at the anchor, and the leg's own id."""
+    """One participant of a conversation. `tag` identifies it at the media anchor and is the leg's id."""
 
     tag: str
     extension_id: str
     device_id: str
     subject: str | None
-    """Whose data what is said is; None for a party from outside."""
+    """Data subject of the audio; None for an external party."""
     number: str = field(repr=False)
     name: str = field(repr=False)
     sdp: bytes = field(default=b"", repr=False)
-    """What it wrote of its media last."""
+    """The participant's latest SDP."""
     holds: bool = False
-    """Whether it does not want to hear the other just now."""
+    """Whether the participant has put the other one on hold."""
     calls: bool = False
-    """Whether the call began with it; of two who came later neither did."""
+    """Whether the participant started the call; False for both if both joined later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Two people talk: who, and where their media meet."""
+    """Two connected participants and the anchor of their media."""
 
     call_id: str
     tenant_id: str
@@ -87,9 +90,9 @@ class Talk:
     caller: TalkLeg
     callee: TalkLeg
     made: int = 0
-    """How often the media were made anew: what was asked of the anchor before is gone."""
+    """Incremented with each re-anchoring: earlier requests to the anchor are void."""
     adopted: bool = False
-    """Whether an earlier life of this process began it."""
+    """Whether the call was restored after a restart."""
 
     @property
     def legs(self) -> tuple[TalkLeg, TalkLeg]:
@@ -98,7 +101,7 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """A call as the app that is to take it gets it. `leg` is the app's own end of it, by a name nobody else has."""
+    """A call as handed to its app. `leg_id` is the globally unique id of the app's leg."""
 
     call_id: str
     leg: str
@@ -106,18 +109,21 @@ class Hosting:
     arguments: tuple[str, ...]
     caller: Caller
     callee: Extension | None
-    """Whose phones rang before, or whom the app stands in for."""
+    """The extension that was called before, or that the app answers for."""
     started: datetime
     why: str
-    """What became of the call before: missed, busy, declined, unreachable, failed; "" if the app was dialled."""
+    """Why the app is the fallback: missed, busy, declined, unreachable, failed; "" if the app was dialled."""
     dialled: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A call that an app begins. `caller` is who is shown to be calling, and whose call it is in the history: a room
-    by its number and name, for the person who invites. `to` is an extension's number; `device` the only one of its
-    devices that rings, "" for all."""
+    """A call started by an app.
+
+    `caller` is displayed to the callee and owns the call record: for an invitation to a conference room, the room's
+    number and name with the inviting user's identity. `to` is an extension's number; `device` is the only device to
+    ring, "" for all.
+    """
 
     caller: Caller
     app: str
@@ -125,12 +131,12 @@ class Origin:
     to: str = field(default="", repr=False)
     device: str = ""
     onward: str = field(default="", repr=False)
-    """What is called for whoever answers: he hears the app until that is answered too."""
+    """Number to dial for the answering party, who hears the app until it is answered."""
     shown: Caller | None = None
-    """Who is shown to be calling, if it is not `caller`."""
+    """Displayed caller, if it is not `caller`."""
 
     def narrowed(self, ring: Ring) -> Ring:
-        """Whom to ring of those the number leads to; nobody stands in for them, for it is they who are meant."""
+        """Restrict the destination to `device` and remove its fallback app."""
         if not self.device:
             return replace(ring, instead=None)
         bindings = tuple(each for each in ring.bindings if each.device_id == self.device)

@@ -1,7 +1,7 @@
-"""What a call leaves behind.
+"""Events of call control.
 
-`CallEnded` is told inside the process only: it may hold numbers and names, so it never goes into the outbox or a log.
-`history` seals it the moment it hears it. Its `repr` shows ids and neutral values alone.
+`CallEnded` contains numbers and names, so it stays inside the process and is never written to the outbox or a log.
+`cdr` seals it on receipt. Its `repr` shows only ids and non-personal values.
 """
 
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ PartyRole = Literal["caller", "callee"]
 
 @dataclass(frozen=True, slots=True)
 class SideQuality:
-    """How one party's voice arrived at us; None where nothing was measured."""
+    """Quality of the media received from one party; None where it was not measured."""
 
     loss: float | None = None
-    """Packets lost, in percent."""
+    """Packet loss in percent."""
     jitter_ms: float | None = None
     mos: float | None = None
     """Mean opinion score, 1.0 to 5.0 (ITU-T G.107)."""
@@ -27,29 +27,29 @@ class SideQuality:
 
 @dataclass(frozen=True, slots=True)
 class CallParty:
-    """One side of a call, as it was when the call ended."""
+    """One party of an ended call."""
 
     role: PartyRole
     subject: str | None = None
-    """Whose data this is (`Extension.subject`); None for an outside party, which `history` finds by its number."""
+    """Data subject (`Extension.subject`); None for an external party, which `cdr` looks up by number."""
     extension_id: str | None = None
     device_id: str | None = None
     number: str = field(default="", repr=False)
-    """Dialled or calling number as it was signalled; the extension's own number for an inside party."""
+    """Dialled or calling number as signalled; the extension's number for an internal party."""
     name: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
-    """Network address of the device's signalling, without a port; "" where there was none."""
+    """Address of the device's signalling without the port; "" if there was none."""
     quality: SideQuality = SideQuality()
     withheld: bool = False
-    """Whether he wants nobody to be told who he is."""
+    """Whether the party withholds its identity."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """A call is over, whatever became of it. Times are aware and in UTC."""
+    """A call has ended, with any outcome. Times are timezone-aware, in UTC."""
 
     id: str
-    """The call's id: the record's id in `history` too."""
+    """The call id, which is also the id of the call record."""
     tenant: str
     direction: Direction
     started: datetime
@@ -57,8 +57,8 @@ class CallEnded:
     ended: datetime
     outcome: Outcome
     cause: int
-    """Q.850 cause (16 normal clearing, 17 busy, ...) below 128, else the SIP status that ended it."""
+    """Q.850 cause (16 normal clearing, 17 busy, …) if below 128, else the SIP status that ended the call."""
     parties: tuple[CallParty, ...]
     """One caller and at least one callee."""
     recorded: bool = False
-    """Whether anything that was said was recorded."""
+    """Whether any part of the call was recorded."""

@@ -1,4 +1,4 @@
-"""The hands of the conductor: what the rules say must be done, done on the legs and on the media anchor."""
+"""Executes state-machine actions against SIP legs, apps and the media anchor."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -26,7 +26,7 @@ Ask = words.OfferMedia | words.AnswerMedia | words.ReleaseMedia
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the hands work with, of those the conductor has."""
+    """Collaborators of the executor."""
 
     legs: Legs
     media: MediaAnchor
@@ -35,80 +35,80 @@ class Tools:
 
 
 class Hands:
-    """Does actions. `record` writes what became of a call; `said` takes what the media anchor replied, `told` what an
-    app says."""
+    """Executes actions. `record` writes the call record; `on_media_reply` and `on_app_event` receive replies of the
+    media anchor and events of apps."""
 
     def __init__(
         self,
-        tools: Tools,
+        deps: Tools,
         record: Callable[[Run, Cause], None],
-        said: Callable[[Run, words.Event], None],
-        told: Callable[[HostedLeg, LegEvent], None],
+        on_media_reply: Callable[[Run, words.Event], None],
+        on_app_event: Callable[[HostedLeg, LegEvent], None],
     ) -> None:
-        self._tools = tools
-        self._media = tools.media
+        self._tools = deps
+        self._media = deps.media
         self._record = record
-        self._said = said
-        self._told = told
+        self._said = on_media_reply
+        self._told = on_app_event
         self._asked: dict[str, asyncio.Task[None]] = {}
-        """By anchor, what was asked last."""
+        """The latest request per anchor."""
 
     async def settle(self) -> None:
-        """Wait until nothing is asked of the media anchor any more."""
+        """Wait until no request to the media anchor is pending."""
         while self._asked:
             await asyncio.wait(self._asked.values())
 
-    def do(self, run: Run, action: words.Action, now: float) -> None:
-        """Do one thing. Whatever a leg cannot do any more because its peer is gone is no error."""
+    def do(self, call: Run, action: words.Action, now: float) -> None:
+        """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
         match action:
             case words.OfferMedia() | words.AnswerMedia() | words.ReleaseMedia():
-                self._ask(run, action)
+                self._ask(call, action)
             case words.Dial(leg, sdp):
-                self._dial(run, leg, sdp, now)
+                self._dial(call, leg, sdp, now)
             case words.Progress(status, sdp):
-                _caller(run).progress(status, run.ours(CALLER, sdp), now)
+                _caller(call).progress(status, call.ours(CALLER, sdp), now)
             case words.Accept(sdp, leg):
-                _caller(run, leg).accept(run.ours(leg, sdp), now)
+                _caller(call, leg).accept(call.ours(leg, sdp), now)
             case words.Reject(status, cause):
-                _caller(run).reject(status, now, [("Reason", cause.reason)])
+                _caller(call).reject(status, now, [("Reason", cause.reason)])
             case words.CancelCallee(leg, elsewhere):
-                callee = run.legs.get(leg)
+                callee = call.legs.get(leg)
                 if isinstance(callee, OutgoingLeg | HostedLeg):
                     callee.cancel(now, ELSEWHERE if elsewhere else "")
             case words.Acknowledge(leg, sdp):
-                callee = run.legs[leg]
+                callee = call.legs[leg]
                 if isinstance(callee, OutgoingLeg | HostedLeg):
-                    callee.acknowledge(run.ours(leg, sdp), now)
+                    callee.acknowledge(call.ours(leg, sdp), now)
             case words.Record(cause):
-                self._write(run, cause)
+                self._write(call, cause)
             case words.Wake(devices):
-                self._tools.wakes.wake(devices, run.id)
+                self._tools.wakes.wake(devices, call.id)
             case words.LetSleep(devices):
-                self._tools.wakes.stop(devices, run.id)
+                self._tools.wakes.stop(devices, call.id)
             case words.NoteAnswered() | words.PassOn() | words.Swap() | words.NoteJoined() | words.Seek():
-                pass  # they are about what is known of the call: see the conductor
+                pass  # these only update the call: see `apply_action`
             case _:
-                self._in_talk(run, action, now)
+                self._in_talk(call, action, now)
 
     def _in_talk(
         self,
-        run: Run,
+        call: Run,
         action: words.Offer | words.AnswerOffer | words.RefuseOffer | words.Bye | words.Close | words.Notify,
         now: float,
     ) -> None:
-        leg = run.legs.get(action.leg)
+        leg = call.legs.get(action.leg)
         if leg is None:
             return
         match action:
             case words.Offer(name, sdp):
                 if not leg.over:
-                    leg.offer(run.ours(name, sdp), now)
+                    leg.offer(call.ours(name, sdp), now)
             case words.AnswerOffer(name, sdp):
-                leg.answer(run.ours(name, sdp), now)
+                leg.answer(call.ours(name, sdp), now)
             case words.RefuseOffer(_, status):
                 leg.refuse_offer(status, now)
             case words.Bye(_, cause):
-                leg.notify(200, now)  # had he asked for a transfer that failed, he would know by now
+                leg.notify(200, now)  # ends a pending REFER; a failed transfer was reported before
                 leg.bye(now, cause.reason)
             case words.Notify(_, status):
                 leg.notify(status, now)
@@ -117,32 +117,32 @@ class Hands:
             case _:
                 assert_never(action)
 
-    def _dial(self, run: Run, name: str, sdp: bytes, now: float) -> None:
-        if name in run.apps:
-            hosting = run.hosting(name)
-            kind = HostedCaller if name == CALLER else HostedLeg
-            run.legs[name] = app = kind(hosting.leg, self._told)
-            app.begin(self._tools.hosts, hosting, sdp)
+    def _dial(self, call: Run, name: str, sdp: bytes, now: float) -> None:
+        if name in call.apps:
+            context = call.hosting(name)
+            leg_class = HostedCaller if name == CALLER else HostedLeg
+            call.legs[name] = app = leg_class(context.leg, self._told)
+            app.begin(self._tools.hosts, context, sdp)
             return
-        leg = self._tools.legs.outgoing(run.targets[name].invitation)
-        run.legs[name] = leg
-        leg.call(run.ours(name, sdp), now)
+        leg = self._tools.legs.outgoing(call.targets[name].invitation)
+        call.legs[name] = leg
+        leg.call(call.ours(name, sdp), now)
 
-    def _write(self, run: Run, cause: Cause) -> None:
-        """A record that cannot be kept (a full disk) must not keep the phones from hanging up."""
+    def _write(self, call: Run, cause: Cause) -> None:
+        """Write the call record. A full disk must not prevent the phones from hanging up."""
         try:
-            self._record(run, cause)
+            self._record(call, cause)
         except SpoolFull:
-            log.error("call_record_lost", call=run.id)
+            log.error("call_record_lost", call=call.id)
 
     # ---- the media anchor
 
-    def _ask(self, run: Run, action: Ask) -> None:
-        """What is asked about one anchor is asked in turn, so that no offer overtakes a deletion."""
-        anchor = run.anchor(action.branch)
-        before = self._asked.get(anchor)
-        asked = self._tell_of(run, anchor, action)
-        task = asyncio.create_task(asked if before is None else _after(before, asked))
+    def _ask(self, call: Run, action: Ask) -> None:
+        """Serialize requests per anchor, so that an offer does not overtake a delete."""
+        anchor = call.anchor(action.branch)
+        previous = self._asked.get(anchor)
+        request = self._tell_of(call, anchor, action)
+        task = asyncio.create_task(request if previous is None else _after(previous, request))
         self._asked[anchor] = task
         task.add_done_callback(partial(self._settled, anchor))
 
@@ -150,35 +150,37 @@ class Hands:
         if self._asked.get(anchor) is task:
             del self._asked[anchor]
 
-    async def _tell_of(self, run: Run, anchor: str, action: Ask) -> None:
+    async def _tell_of(self, call: Run, anchor: str, action: Ask) -> None:
         match action:
             case words.OfferMedia(ticket):
-                self._said(run, await _or_failed(ticket, self._offer(run, anchor, action)))
+                self._said(call, await _or_failed(ticket, self._offer(call, anchor, action)))
             case words.AnswerMedia(ticket):
-                self._said(run, await _or_failed(ticket, self._answer(run, anchor, action)))
+                self._said(call, await _or_failed(ticket, self._answer(call, anchor, action)))
             case words.ReleaseMedia(_, final):
-                run.meetings.left(anchor)
-                run.measure(await self._release(anchor))
+                call.meetings.left(anchor)
+                call.measure(await self._release(anchor))
                 if final:
-                    self._said(run, words.MediaReleased())
+                    self._said(call, words.MediaReleased())
 
-    async def _offer(self, run: Run, anchor: str, action: words.OfferMedia) -> words.Event:
-        branch, giver = action.branch, action.giver
+    async def _offer(self, call: Run, anchor: str, action: words.OfferMedia) -> words.Event:
+        branch, sender = action.branch, action.giver
         if action.taker is words.Taker.PLAIN:
-            run.retarget(branch, Profile.PLAIN)
-        to = branch if giver == CALLER else CALLER
-        given = _given(run, giver, to, action.sdp)
-        sdp = await self._media.offer(anchor, _tag(run, giver), given, run.described_at(to, anchor), run.profile(giver))
-        return words.MediaOffered(action.ticket, fitted(sdp, run.known(to)))
-
-    async def _answer(self, run: Run, anchor: str, action: words.AnswerMedia) -> words.Event:
-        giver = action.giver
-        other = action.branch if giver == CALLER else CALLER
-        given = _given(run, giver, other, action.sdp)
-        sdp = await self._media.answer(
-            anchor, _tag(run, other), _tag(run, giver), given, run.described_at(other, anchor)
+            call.retarget(branch, Profile.PLAIN)
+        to = branch if sender == CALLER else CALLER
+        relayed = _given(call, sender, to, action.sdp)
+        sdp = await self._media.offer(
+            anchor, _tag(call, sender), relayed, call.described_at(to, anchor), call.profile(sender)
         )
-        return words.MediaAnswered(action.ticket, fitted(sdp, run.known(other)))
+        return words.MediaOffered(action.ticket, fitted(sdp, call.known(to)))
+
+    async def _answer(self, call: Run, anchor: str, action: words.AnswerMedia) -> words.Event:
+        sender = action.giver
+        other = action.branch if sender == CALLER else CALLER
+        relayed = _given(call, sender, other, action.sdp)
+        sdp = await self._media.answer(
+            anchor, _tag(call, other), _tag(call, sender), relayed, call.described_at(other, anchor)
+        )
+        return words.MediaAnswered(action.ticket, fitted(sdp, call.known(other)))
 
     async def _release(self, anchor: str) -> MediaReport | None:
         try:
@@ -187,37 +189,37 @@ class Hands:
             return None
 
 
-async def _after(before: asyncio.Task[None], asked: Coroutine[Any, Any, None]) -> None:
-    await asyncio.wait((before,))
-    await asked
+async def _after(previous: asyncio.Task[None], request: Coroutine[Any, Any, None]) -> None:
+    await asyncio.wait((previous,))
+    await request
 
 
-async def _or_failed(ticket: str, asked: Coroutine[Any, Any, words.Event]) -> words.Event:
+async def _or_failed(ticket: str, request: Coroutine[Any, Any, words.Event]) -> words.Event:
     try:
-        return await asked
+        return await request
     except MediaUnavailable as fault:
         return words.MediaFailed(ticket, fault.cause == "description")
-    except Exception as fault:  # a mistake of ours: the call must not wait for a reply that never comes
+    except Exception as fault:  # a bug: the call must not wait forever for a reply
         log.error("media_request_failed", kind=type(fault).__name__)
         return words.MediaFailed(ticket, theirs=False)
 
 
-def _caller(run: Run, name: str = CALLER) -> IncomingLeg | HostedCaller:
-    """A leg that called."""
-    leg = run.legs[name]
+def _caller(call: Run, name: str = CALLER) -> IncomingLeg | HostedCaller:
+    """The leg as a calling leg."""
+    leg = call.legs[name]
     assert isinstance(leg, IncomingLeg | HostedCaller)
     return leg
 
 
-def _tag(run: Run, name: str) -> str:
-    """The tag a leg goes by at the anchor: its own, or its name while it has not been called yet."""
-    leg: AnyLeg | None = run.legs.get(name)
+def _tag(call: Run, name: str) -> str:
+    """Tag of a leg at the anchor: the leg's id, or its name before it is dialled."""
+    leg: AnyLeg | None = call.legs.get(name)
     return leg.id if leg is not None else name
 
 
-def _given(run: Run, giver: str, taker: str, sdp: bytes) -> bytes:
-    """What of a description the media engine gets. Raises MediaUnavailable if that is nothing."""
-    found = usable(sdp, run.source(giver))
-    if sdp and not found:
+def _given(call: Run, sender: str, recipient: str, sdp: bytes) -> bytes:
+    """SDP as passed to the media engine. Raises MediaUnavailable if it is unusable."""
+    sanitized = usable(sdp, call.source(sender))
+    if sdp and not sanitized:
         raise MediaUnavailable("description")
-    return found if run.shares_pictures(giver, taker) else sound_alone(found)
+    return sanitized if call.shares_pictures(sender, recipient) else sound_alone(sanitized)

@@ -1,32 +1,32 @@
-"""What a leg told, in the words of the rules."""
+"""Translates leg events to state-machine events."""
 
 from unificx.calls.rules import words
-from unificx.sip import legs as told
+from unificx.sip import legs
 from unificx.sip.errors import OurMistake
 
 
-def in_words(name: str, event: told.LegEvent) -> words.Event:
-    """What the leg of this name told."""
+def in_words(name: str, event: legs.LegEvent) -> words.Event:
+    """Return the state-machine event for an event of the leg `name`."""
     match event:
-        case told.Progressed(status, body):
+        case legs.Progressed(status, body):
             return words.CalleeProgressed(name, status, body)
-        case told.Answered(body):
+        case legs.Answered(body):
             return words.CalleeAnswered(name, body)
-        case told.Refused(status):
+        case legs.Refused(status):
             return words.CalleeRefused(name, status)
-        case told.Cancelled():
+        case legs.Cancelled():
             return words.CallerCancelled() if name == words.CALLER else words.HungUp(name)
-        case told.Confirmed(body):
+        case legs.Confirmed(body):
             return words.AckCame(name, body)
-        case told.Offered(body):
+        case legs.Offered(body):
             return words.OfferCame(name, body)
-        case told.OfferAnswered(body):
+        case legs.OfferAnswered(body):
             return words.OfferAnswered(name, body)
-        case told.OfferRefused(status):
+        case legs.OfferRefused(status):
             return words.OfferRefused(name, status)
-        case told.HungUp():
+        case legs.HungUp():
             return words.HungUp(name)
-        case told.Lost():
+        case legs.Lost():
             return words.LegLost(name)
-        case told.Informed() | told.Referred():
-            raise OurMistake("what is no word of the rules is seen to before")
+        case legs.Informed() | legs.Referred():
+            raise OurMistake("INFO and REFER are not state-machine events; handle them before calling to_call_event")

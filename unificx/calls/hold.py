@@ -1,4 +1,4 @@
-"""Music on hold: whoever is kept waiting hears it until the other comes back."""
+"""Music on hold: played to a held participant until the call is resumed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,33 +14,33 @@ from unificx.media.sounds import Sound
 
 log = structlog.get_logger()
 TIMES = 1000
-"""How often the music is played through before nobody can be there any more."""
+"""Repetitions of the music, more than any call lasts."""
 INTERRUPTED = -1
-"""In the place of how often the media were made: they are what they were, but play something else."""
+"""Value of `media_generation` after another sound replaced the music: the media is unchanged."""
 
 
-def held(talk: Talk) -> TalkLeg | None:
-    """The one who is kept waiting by the other; nobody is, while both hold or neither does. Whoever is held by
-    `a=inactive` has to answer with the same (RFC 3264 section 6.1), and so is sent nothing: he holds too."""
-    if talk.caller.holds == talk.callee.holds:
+def held(conversation: Talk) -> TalkLeg | None:
+    """Return the held participant; None if both or neither hold. A participant held with `a=inactive` must answer with
+    `a=inactive` (RFC 3264 section 6.1), so both hold and no music is sent."""
+    if conversation.caller.holds == conversation.callee.holds:
         return None
-    return talk.callee if talk.caller.holds else talk.caller
+    return conversation.callee if conversation.caller.holds else conversation.caller
 
 
 class Plays(Protocol):
-    """Plays to one party of a call; may raise media.MediaUnavailable."""
+    """Plays sounds to one leg of a call; may raise media.MediaUnavailable."""
 
     async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float: ...
     async def stop(self, anchor: str, tag: str) -> None: ...
 
 
 Music = Callable[[str], Awaitable[Sound | None]]
-"""An organisation's music, by its id; None where it wants silence."""
+"""Returns the music of a tenant by its id; None for silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """Somebody who hears music; `descriptions` and `made` change when the media are made or described anew."""
+    """A held leg; `sdps` and `media_generation` change when media is renegotiated or re-anchored."""
 
     tenant_id: str
     anchor: str
@@ -51,7 +51,7 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Line:
-    """One call. `wanted` is who should hear music, `playing` who does."""
+    """State per call. `wanted`: the leg that should hear music; `playing`: the leg that does."""
 
     wanted: _Waiting | None = None
     playing: _Waiting | None = None
@@ -61,7 +61,7 @@ class _Line:
 
 
 class HoldMusic:
-    """Fills `Overhears`. What it asks of the media is asked in turn, so that a stop never overtakes its play."""
+    """A `CallObserver`. Serializes its requests per call, so that a stop does not overtake its play."""
 
     def __init__(self, media: Plays, music: Music, clock: Clock) -> None:
         self._media = media
@@ -70,83 +70,85 @@ class HoldMusic:
         self._lines: dict[str, _Line] = {}
 
     def __len__(self) -> int:
-        """How many calls there are in which somebody waits, or did a moment ago."""
+        """Number of calls with a leg that is on hold, or was a moment ago."""
         return len(self._lines)
 
-    def talks(self, talk: Talk) -> None:
-        leg = held(talk)
-        descriptions = talk.caller.sdp, talk.callee.sdp
+    def talks(self, conversation: Talk) -> None:
+        leg = held(conversation)
+        sdps = conversation.caller.sdp, conversation.callee.sdp
         self._want(
-            talk.call_id,
-            _Waiting(talk.tenant_id, talk.anchor, leg.tag, descriptions, talk.made) if leg is not None else None,
+            conversation.call_id,
+            _Waiting(conversation.tenant_id, conversation.anchor, leg.tag, sdps, conversation.made)
+            if leg is not None
+            else None,
         )
 
     def apart(self, call_id: str) -> None:
         self._want(call_id, None)
 
-    def pressed(self, call_id: str, tag: str, key: str) -> None:
-        """Keys mean nothing here."""
+    def pressed(self, call_id: str, tag: str, digit: str) -> None:
+        """Ignore DTMF."""
 
     def over(self, call_id: str) -> bool:
-        """The media end with the call, and the music with them."""
-        line = self._lines.pop(call_id, None)
-        if line is not None and line.task is not None:
-            line.task.cancel()
-        if line is not None and line.resume is not None:
-            line.resume.cancel()
+        """Drop the call; its music ends with its media."""
+        state = self._lines.pop(call_id, None)
+        if state is not None and state.task is not None:
+            state.task.cancel()
+        if state is not None and state.resume is not None:
+            state.resume.cancel()
         return False
 
     def interrupted(self, call_id: str, tag: str, seconds: float) -> None:
-        """Somebody hears something else for so long, in the place of any music: that comes back after it."""
-        line = self._lines.get(call_id)
-        if line is None or line.wanted is None or line.wanted.tag != tag:
+        """Another sound of `seconds` replaces the music of a leg; resume the music afterwards."""
+        state = self._lines.get(call_id)
+        if state is None or state.wanted is None or state.wanted.tag != tag:
             return
-        if line.resume is not None:
-            line.resume.cancel()
-        line.resume = asyncio.get_running_loop().call_later(seconds, self._resume, call_id, line)
+        if state.resume is not None:
+            state.resume.cancel()
+        state.resume = asyncio.get_running_loop().call_later(seconds, self._resume, call_id, state)
 
-    def _resume(self, call_id: str, line: _Line) -> None:
-        line.resume = None
-        if line.playing is not None:
-            line.playing = replace(line.playing, made=INTERRUPTED)
-            self._want(call_id, line.wanted)
+    def _resume(self, call_id: str, state: _Line) -> None:
+        state.resume = None
+        if state.playing is not None:
+            state.playing = replace(state.playing, made=INTERRUPTED)
+            self._want(call_id, state.wanted)
 
     def _want(self, call_id: str, wanted: _Waiting | None) -> None:
-        line = self._lines.get(call_id)
-        if line is None:
+        state = self._lines.get(call_id)
+        if state is None:
             if wanted is None:
                 return
-            line = self._lines[call_id] = _Line()
-        line.wanted = wanted
-        if line.task is None:
-            line.task = asyncio.get_running_loop().create_task(self._follow(call_id, line))
+            state = self._lines[call_id] = _Line()
+        state.wanted = wanted
+        if state.task is None:
+            state.task = asyncio.get_running_loop().create_task(self._follow(call_id, state))
 
-    async def _follow(self, call_id: str, line: _Line) -> None:
-        """Until what is played is what is wanted."""
-        while line.playing != line.wanted:
-            wanted = line.wanted
+    async def _follow(self, call_id: str, state: _Line) -> None:
+        """Update playback until it matches the wanted state."""
+        while state.playing != state.wanted:
+            wanted = state.wanted
             try:
-                await self._change(line, wanted)
-            except MediaUnavailable:  # no music is no reason to end a call
+                await self._change(state, wanted)
+            except MediaUnavailable:  # a call goes on without music
                 pass
             except Exception as fault:
                 log.error("hold_music_failed", kind=type(fault).__name__)
-            line.playing = wanted
-        line.task = None
-        if line.wanted is None and self._lines.get(call_id) is line:
+            state.playing = wanted
+        state.task = None
+        if state.wanted is None and self._lines.get(call_id) is state:
             del self._lines[call_id]
 
-    async def _change(self, line: _Line, wanted: _Waiting | None) -> None:
-        before = line.playing
-        if before is not None and (wanted is None or (before.anchor, before.tag) != (wanted.anchor, wanted.tag)):
-            await self._media.stop(before.anchor, before.tag)
+    async def _change(self, state: _Line, wanted: _Waiting | None) -> None:
+        previous = state.playing
+        if previous is not None and (wanted is None or (previous.anchor, previous.tag) != (wanted.anchor, wanted.tag)):
+            await self._media.stop(previous.anchor, previous.tag)
         if wanted is None:
             return
         sound = await self._music(wanted.tenant_id)
         if sound is None:
             return
         now = self._clock.monotonic()
-        if before is None or before.tag != wanted.tag:
-            line.since = now
-        start = (now - line.since) % sound.seconds
+        if previous is None or previous.tag != wanted.tag:
+            state.since = now
+        start = (now - state.since) % sound.seconds
         await self._media.play(wanted.anchor, wanted.tag, sound, times=TIMES, start=start)

@@ -1,4 +1,4 @@
-"""A leg that ends in the system itself: an app is at its other end. To the rules it is a leg like any other."""
+"""Legs that terminate in an app. The state machine treats them like SIP legs."""
 
 from collections.abc import Callable
 
@@ -7,26 +7,26 @@ from unificx.calls.ports import FarEnd, HostsApps
 from unificx.sip.legs import Headers, LegEvent
 
 HERE = "127.0.0.1"
-"""Where apps speak from."""
+"""Signalling address of apps."""
 
 
 class HostedLeg:
-    """Has the verbs of `sip.legs`; what it is told goes to the app, and `told` hears what the app says."""
+    """Leg with the methods of `sip.legs` that passes calls to an app; `on_event` receives the app's events."""
 
     dialog = None
     record_aware = False
 
-    def __init__(self, id_: str, told: Callable[["HostedLeg", LegEvent], None]) -> None:
+    def __init__(self, id_: str, on_event: Callable[["HostedLeg", LegEvent], None]) -> None:
         self.id = id_
         self.received = b""
-        """The last description the app's side wrote."""
+        """The app's latest SDP."""
         self.over = False
-        self._told = told
+        self._told = on_event
         self._end: FarEnd | None = None
 
-    def begin(self, hosts: HostsApps, hosting: Hosting, offer: bytes) -> None:
-        """Give the call to its app."""
-        self._end = hosts.host(hosting, offer, self._heard)
+    def begin(self, hosts: HostsApps, context: Hosting, offer: bytes) -> None:
+        """Start the app with this call."""
+        self._end = hosts.host(context, offer, self._heard)
 
     def acknowledge(self, body: bytes, now: float) -> None:
         del now
@@ -63,18 +63,18 @@ class HostedLeg:
     def close(self, now: float) -> None:
         del now
         self.over = True
-        end, self._end = self._end, None
-        if end is not None:
-            end.ended()
+        endpoint, self._end = self._end, None
+        if endpoint is not None:
+            endpoint.ended()
 
     def notify(self, status: int, now: float) -> None:
-        """An app that gives a call away is not told what becomes of it."""
+        """Ignore transfer progress: apps are not notified."""
 
     def moved(self, now: float) -> None:
-        """Apps stay where they are."""
+        """Ignore a moved peer: apps do not register."""
 
     def _heard(self, event: LegEvent) -> None:
-        """What the app says; after the end nobody listens any more."""
+        """Forward an event of the app; dropped after the leg has ended."""
         if self.over:
             return
         self.received = getattr(event, "body", b"") or self.received
@@ -82,12 +82,12 @@ class HostedLeg:
 
 
 class HostedCaller(HostedLeg):
-    """The leg of an app that calls: it makes its offer first, and then has the verbs of a caller's leg."""
+    """Leg of a calling app: makes the offer first, then has the methods of an incoming leg."""
 
     accepted = False
 
     def progress(self, status: int, body: bytes, now: float) -> None:
-        """Whoever is called takes his time; an app just waits."""
+        """Ignore provisional responses: the app waits for the answer."""
 
     def accept(self, body: bytes, now: float) -> None:
         self.accepted = True

@@ -1,4 +1,4 @@
-"""What phones are told of a recording (RFC 7866): each that has said that it shows such a thing, once it is new."""
+"""Recording state in SDP (RFC 7866), sent once per change to each recording-aware phone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from unificx.calls.rules.words import CALLER
 
 
 class Knows(Protocol):
-    """A leg, as it says whether its phone knows of recordings."""
+    """A leg that may support recording awareness."""
 
     @property
     def record_aware(self) -> bool: ...
@@ -19,7 +19,7 @@ class Knows(Protocol):
 
 
 class Told(Protocol):
-    """A description a leg was sent."""
+    """SDP sent to a leg."""
 
     @property
     def sdp(self) -> bytes: ...
@@ -27,29 +27,29 @@ class Told(Protocol):
 
 @dataclass(slots=True)
 class Indicating:
-    """Of one call. `now` is how it stands; every description that goes out says so to those who understand it."""
+    """Recording state of one call, added as `current` to every SDP sent to recording-aware legs."""
 
     now: sdp.Indication = ""
     _tried: dict[str, sdp.Indication] = field(default_factory=dict[str, sdp.Indication])
-    """What a leg was offered anew for last: once each, whatever came of it."""
+    """State of the last re-offer per leg: each state is offered once, even if that fails."""
 
     def stands(self, indication: sdp.Indication) -> None:
-        """What there is to be told from now on. That nothing is recorded is no news before anything was."""
+        """Set the current state. The initial "off" is not announced."""
         if indication != "off" or self.now:
             self.now = indication
 
     def worded(self, leg: Knows | None, description: bytes) -> bytes:
-        """A description as this leg is sent it."""
+        """Return the SDP with the recording state, if the leg is recording-aware."""
         return sdp.indicated(description, self.now if _knows(leg) else "")
 
-    def untold(self, state: State, legs: Mapping[str, Knows], said: Mapping[str, Told]) -> str | None:
-        """Of two who talk, with nothing under way between them, one who has to be offered again what he has, so that
-        he is told."""
+    def untold(self, state: State, legs: Mapping[str, Knows], sent: Mapping[str, Told]) -> str | None:
+        """Return the next leg that needs a re-offer to learn the current state; None while an offer/answer exchange is
+        pending."""
         if not self.now or not isinstance(state, Talking) or state.exchange is not None:
             return None
         for name in (CALLER, state.callee):
-            known = sdp.indication(said[name].sdp) if name in said else ""
-            if _knows(legs.get(name)) and self.now not in (known, self._tried.get(name)):
+            announced = sdp.indication(sent[name].sdp) if name in sent else ""
+            if _knows(legs.get(name)) and self.now not in (announced, self._tried.get(name)):
                 self._tried[name] = self.now
                 return name
         return None

@@ -1,7 +1,7 @@
-"""Where browsers meet the media: one that goes from one anchor to another has to shake hands anew.
+"""DTLS associations of browsers: a browser that moves to another anchor must do a new DTLS handshake.
 
-Every anchor has the media engine's one certificate. A browser takes a fingerprint it knows for the association it has
-(RFC 8842 section 4), and waits for sound that never comes; so its next anchor shows the same key by another hash.
+All anchors use the media engine's one certificate. A browser treats a known fingerprint as its existing association
+(RFC 8842 section 4) and would wait for media that never comes, so the next anchor presents another hash of the key.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from unificx.media import Profile
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An anchor ("" once that is gone), and the profile by which it was described."""
+    """An anchor ("" after its release) and the profile used in its SDP."""
 
     anchor: str
     profile: Profile
@@ -19,29 +19,29 @@ class Met:
 
 @dataclass(slots=True)
 class Meetings:
-    """Of the browsers in one call, by their legs' names."""
+    """Associations of the browsers in one call, by leg name."""
 
     known: dict[str, Met] = field(default_factory=dict[str, Met])
-    """What they were told."""
+    """As sent to the browser."""
     described: dict[str, Met] = field(default_factory=dict[str, Met])
-    """What was worded for them last; not all of it is sent."""
+    """As last generated, not necessarily sent."""
 
     def describe(self, name: str, anchor: str) -> Profile:
-        """How a browser is described an anchor: the one it knows as before, any other so that it begins anew."""
-        before = self.known.get(name, Met(anchor, Profile.WEBRTC))
-        profile = before.profile
-        if before.anchor != anchor:
+        """Return the profile for an anchor: unchanged for the known anchor, else one that forces a new handshake."""
+        known = self.known.get(name, Met(anchor, Profile.WEBRTC))
+        profile = known.profile
+        if known.anchor != anchor:
             profile = Profile.WEBRTC if profile is Profile.WEBRTC_ANEW else Profile.WEBRTC_ANEW
         self.described[name] = Met(anchor, profile)
         return profile
 
     def told(self, name: str) -> None:
-        """It is sent what was worded for it."""
+        """The generated SDP is sent to the browser."""
         if name in self.described:
             self.known[name] = self.described.pop(name)
 
     def left(self, anchor: str) -> None:
-        """The anchor is gone; the next of its name is another."""
-        for name, met in self.known.items():
-            if met.anchor == anchor:
-                self.known[name] = replace(met, anchor="")
+        """The anchor was released; a later one of the same name is a different anchor."""
+        for name, association in self.known.items():
+            if association.anchor == anchor:
+                self.known[name] = replace(association, anchor="")

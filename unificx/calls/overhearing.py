@@ -1,4 +1,4 @@
-"""Who talks with whom, told to whoever overhears it: looked at after each step of a call, told when it has changed."""
+"""Notifies call observers when the conversation of a call changes; evaluated after each step of the call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,31 +12,31 @@ from unificx.calls.run import Run
 
 
 class Several:
-    """Fills `Overhears` for several who are told the same, one after the other."""
+    """A `CallObserver` that forwards to several observers, in order."""
 
-    def __init__(self, *those: Overhears) -> None:
-        self._those: Sequence[Overhears] = those
+    def __init__(self, *observers: Overhears) -> None:
+        self._those: Sequence[Overhears] = observers
 
-    def talks(self, talk: Talk) -> None:
+    def talks(self, conversation: Talk) -> None:
         for each in self._those:
-            each.talks(talk)
+            each.talks(conversation)
 
     def apart(self, call_id: str) -> None:
         for each in self._those:
             each.apart(call_id)
 
-    def pressed(self, call_id: str, tag: str, key: str) -> None:
+    def pressed(self, call_id: str, tag: str, digit: str) -> None:
         for each in self._those:
-            each.pressed(call_id, tag, key)
+            each.pressed(call_id, tag, digit)
 
     def over(self, call_id: str) -> bool:
-        kept = [each.over(call_id) for each in self._those]
-        return any(kept)
+        recorded = [each.over(call_id) for each in self._those]
+        return any(recorded)
 
 
 @dataclass(slots=True)
 class Overhearing:
-    """Tells the port, and remembers what it told last of each call."""
+    """Notifies the observer and keeps the last notification of each call."""
 
     port: Overhears
     _told: dict[str, Talk | None] = field(default_factory=dict[str, Talk | None])
@@ -45,61 +45,61 @@ class Overhearing:
     def __len__(self) -> int:
         return len(self._told) + len(self._made)
 
-    def look(self, run: Run) -> None:
-        """See whether what was told last still holds."""
-        state = run.state
-        if isinstance(state, Talking) and not run.apps.keys() & {CALLER, state.callee}:
+    def look(self, call: Run) -> None:
+        """Notify the observer if the conversation has changed."""
+        state = call.state
+        if isinstance(state, Talking) and not call.apps.keys() & {CALLER, state.callee}:
             if not isinstance(state.exchange, Rebuild | Renewal):
-                self._tell(run, state)
-        elif self._told.get(run.id) is not None and not isinstance(state, Ending | Over):
-            self._told[run.id] = None
-            self.port.apart(run.id)
+                self._tell(call, state)
+        elif self._told.get(call.id) is not None and not isinstance(state, Ending | Over):
+            self._told[call.id] = None
+            self.port.apart(call.id)
 
-    def media_lost(self, run: Run) -> None:
-        """The media of a call have to be made anew: it is told once they are."""
-        if run.id in self._told:
-            self._made[run.id] = self._made.get(run.id, 0) + 1
+    def media_lost(self, call: Run) -> None:
+        """Media must be re-anchored; the observer is notified when that is done."""
+        if call.id in self._told:
+            self._made[call.id] = self._made.get(call.id, 0) + 1
 
-    def pressed(self, run: Run, tag: str, key: str) -> None:
-        """A leg has pressed a key."""
-        if self._told.get(run.id) is not None:
-            self.port.pressed(run.id, tag, key)
+    def pressed(self, call: Run, tag: str, digit: str) -> None:
+        """A leg sent a DTMF digit."""
+        if self._told.get(call.id) is not None:
+            self.port.pressed(call.id, tag, digit)
 
-    def over(self, run: Run) -> bool:
-        """The call is over. Whether anything of it was recorded."""
-        self._made.pop(run.id, None)
-        if run.id not in self._told:
+    def over(self, call: Run) -> bool:
+        """The call has ended. Return whether any part of it was recorded."""
+        self._made.pop(call.id, None)
+        if call.id not in self._told:
             return False
-        del self._told[run.id]
-        return self.port.over(run.id)
+        del self._told[call.id]
+        return self.port.over(call.id)
 
-    def _tell(self, run: Run, state: Talking) -> None:
-        talk = Talk(
-            call_id=run.id,
-            tenant_id=run.caller.tenant_id,
-            anchor=run.anchor(state.callee),
-            caller=_leg(run, CALLER, state.caller_sdp),
-            callee=_leg(run, state.callee, state.callee_sdp),
-            made=self._made.get(run.id, 0),
-            adopted=run.adopted,
+    def _tell(self, call: Run, state: Talking) -> None:
+        conversation = Talk(
+            call_id=call.id,
+            tenant_id=call.caller.tenant_id,
+            anchor=call.anchor(state.callee),
+            caller=_leg(call, CALLER, state.caller_sdp),
+            callee=_leg(call, state.callee, state.callee_sdp),
+            made=self._made.get(call.id, 0),
+            adopted=call.adopted,
         )
-        if self._told.get(run.id) != talk:
-            self._told[run.id] = talk
-            self.port.talks(talk)
+        if self._told.get(call.id) != conversation:
+            self._told[call.id] = conversation
+            self.port.talks(conversation)
 
 
-def _leg(run: Run, name: str, sdp: bytes) -> TalkLeg:
-    extension_id, device_id = run.device(name)
-    who = run.caller if name == CALLER else run.callee
-    told = not run.withholds(extension_id)
+def _leg(call: Run, name: str, sdp: bytes) -> TalkLeg:
+    extension_id, device_id = call.device(name)
+    party = call.caller if name == CALLER else call.callee
+    visible = not call.withholds(extension_id)
     return TalkLeg(
-        tag=run.legs[name].id,
+        tag=call.legs[name].id,
         extension_id=extension_id,
         device_id=device_id,
-        subject=who.subject if who is not None else None,
-        number=(who.number if who is not None else run.dialled) if told else "",
-        name=who.name if who is not None and told else "",
+        subject=party.subject if party is not None else None,
+        number=(party.number if party is not None else call.dialled) if visible else "",
+        name=party.name if party is not None and visible else "",
         sdp=sdp,
         holds=not hears(sdp),
-        calls=run.began_with(name),
+        calls=call.began_with(name),
     )

@@ -1,4 +1,4 @@
-"""Who is parked where: places with short numbers, an organisation's own each."""
+"""Call parking: per-tenant slots with short numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from unificx.calls.contracts import PLACES
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that is taken. `leg` is that of the app which holds whoever is parked, `by` the extension that parked
-    him."""
+    """An occupied slot. `app_leg_id` is the leg of the app that holds the parked party, `parked_by` the id of the
+    extension that parked it."""
 
     tenant_id: str
     number: int
@@ -20,8 +20,8 @@ class Place:
 
 
 class Parking:
-    """All places there are. `changed` is called when one of an organisation is taken or free again; the conductor sets
-    `recall`, which rings who parked the one behind a leg."""
+    """All parking slots. `on_changed` is called when a slot of a tenant is occupied or released; the call manager sets
+    `recall`, which rings the extension that parked the party held by an app's leg."""
 
     def __init__(self) -> None:
         self.changed: Callable[[str], None] = lambda tenant_id: None
@@ -32,37 +32,37 @@ class Parking:
     def __len__(self) -> int:
         return len(self._by_leg)
 
-    def take(self, tenant_id: str, leg: str, by: str, since: datetime) -> int | None:
-        """The number of the place, the lowest that is free; None if none is."""
-        places = self._places.setdefault(tenant_id, {})
-        number = next((one for one in range(1, PLACES + 1) if one not in places), None)
+    def take(self, tenant_id: str, app_leg_id: str, parked_by: str, since: datetime) -> int | None:
+        """Occupy the lowest free slot and return its number; None if all are occupied."""
+        slots = self._places.setdefault(tenant_id, {})
+        number = next((one for one in range(1, PLACES + 1) if one not in slots), None)
         if number is not None:
-            places[number] = self._by_leg[leg] = Place(tenant_id, number, leg, by, since)
+            slots[number] = self._by_leg[app_leg_id] = Place(tenant_id, number, app_leg_id, parked_by, since)
             self.changed(tenant_id)
         return number
 
-    def leave(self, leg: str) -> None:
-        """Whoever was there is not parked any more. A leg that has no place is no error."""
-        place = self._by_leg.pop(leg, None)
-        if place is None:
+    def leave(self, app_leg_id: str) -> None:
+        """Release the slot of a leg, if it has one."""
+        slot = self._by_leg.pop(app_leg_id, None)
+        if slot is None:
             return
-        places = self._places[place.tenant_id]
-        del places[place.number]
-        if not places:
-            del self._places[place.tenant_id]
-        self.changed(place.tenant_id)
+        slots = self._places[slot.tenant_id]
+        del slots[slot.number]
+        if not slots:
+            del self._places[slot.tenant_id]
+        self.changed(slot.tenant_id)
 
-    def of(self, leg: str) -> Place | None:
-        """The place of a leg."""
-        return self._by_leg.get(leg)
+    def of(self, app_leg_id: str) -> Place | None:
+        """Return the slot of a leg."""
+        return self._by_leg.get(app_leg_id)
 
     def find(self, tenant_id: str, number: str) -> Place | None:
-        """The place of this number; for "" the only one that is taken."""
-        places = self._places.get(tenant_id, {})
+        """Return the slot of this number; for "" the only occupied one, None if there are several."""
+        slots = self._places.get(tenant_id, {})
         if number:
-            return places.get(int(number))
-        return next(iter(places.values())) if len(places) == 1 else None
+            return slots.get(int(number))
+        return next(iter(slots.values())) if len(slots) == 1 else None
 
     def taken(self, tenant_id: str) -> list[Place]:
-        """In the order of their numbers."""
-        return sorted(self._places.get(tenant_id, {}).values(), key=lambda place: place.number)
+        """List occupied slots, ordered by number."""
+        return sorted(self._places.get(tenant_id, {}).values(), key=lambda slot: slot.number)

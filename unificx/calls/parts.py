@@ -1,4 +1,4 @@
-"""What the conductor works with."""
+"""Dependencies of the call manager."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ from unificx.sip.legs import Legs
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the conductor works with."""
+    """Collaborators of the call manager."""
 
     legs: Legs
     media: MediaAnchor

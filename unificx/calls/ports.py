@@ -1,4 +1,4 @@
-"""What live calls need from others; filled by the wiring."""
+"""Interfaces that call control requires; implemented by other areas."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,46 +11,51 @@ from unificx.sip.legs import LegEvent, Refused
 
 
 class MediaAnchor(Protocol):
-    """Carries the media of calls. An anchor is one pair of legs; every method may raise media.MediaUnavailable."""
+    """Media relay. An anchor connects one pair of legs; every method may raise media.MediaUnavailable."""
 
     async def offer(
-        self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
+        self,
+        anchor: str,
+        from_tag: str,
+        sdp: bytes,
+        recipient_profile: Profile,
+        sender_profile: Profile = Profile.PLAIN,
     ) -> bytes:
-        """Take an offer of `from_tag`; the description to send on to the other side. Of the giver only whether it is
-        an app counts."""
+        """Pass an offer of `from_tag` to the anchor and return the SDP for the other side. Of `sender_profile` only
+        whether it is an app's matters."""
         ...
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
-        """Take the answer of `to_tag` to the offer of `from_tag`; the description to send back."""
+    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
+        """Pass the answer of `to_tag` to the offer of `from_tag` and return the SDP for the offerer."""
         ...
 
     async def delete(self, anchor: str) -> MediaReport | None:
-        """End it; the last figures, or None if it was not known."""
+        """Delete the anchor and return its final statistics, None if it is unknown."""
         ...
 
     async def query(self, anchor: str) -> MediaReport | None:
-        """The figures so far, or None if it is not known."""
+        """Return the current statistics, None if the anchor is unknown."""
         ...
 
 
 class Wakes(Protocol):
-    """Tells sleeping devices of calls. Nothing here waits: whether it arrives is not known."""
+    """Push notifications about calls. Does not block; delivery is not confirmed."""
 
     def sleeping(self, extension_id: str) -> tuple[str, ...]:
-        """The enabled devices of an extension that can be woken, registered or not."""
+        """Return the enabled devices of an extension that accept push notifications, registered or not."""
         ...
 
     def wake(self, device_ids: Sequence[str], call_id: str) -> None:
-        """There is a call for these."""
+        """Notify devices of a call."""
         ...
 
     def stop(self, device_ids: Sequence[str], call_id: str) -> None:
-        """It is no matter of theirs any more: answered elsewhere, or given up."""
+        """Notify devices that the call was answered elsewhere or has ended."""
         ...
 
 
 class NobodyWakes:
-    """No device can be woken."""
+    """Push is not available."""
 
     def sleeping(self, extension_id: str) -> tuple[str, ...]:
         del extension_id
@@ -64,48 +69,48 @@ class NobodyWakes:
 
 
 class FarEnd(Protocol):
-    """The app's end of a leg. Nothing here waits, and nothing is told back before it has returned."""
+    """The app's side of a leg. Methods do not block and do not emit events before they return."""
 
     def acknowledged(self, sdp: bytes) -> None:
-        """The answer to the offer that its `Answered` was."""
+        """The answer to the offer in its `Answered` event."""
         ...
 
     def offered(self, sdp: bytes) -> None:
-        """A new offer: `OfferAnswered` or `OfferRefused` follows."""
+        """A new offer; the app emits `OfferAnswered` or `OfferRefused`."""
         ...
 
     def offer_answered(self, sdp: bytes) -> None:
-        """The answer to what it `Offered`."""
+        """The answer to the offer in its `Offered` event."""
         ...
 
     def offer_refused(self, status: int) -> None:
-        """What it `Offered` was refused: all stays as it was."""
+        """The offer in its `Offered` event was refused; the session is unchanged."""
         ...
 
     def informed(self, content_type: str, body: bytes) -> None:
-        """An INFO of the caller's phone, keys for the most part."""
+        """An INFO request of the caller's phone, usually DTMF."""
         ...
 
     def ended(self) -> None:
-        """The call is over. The app does what it still has to; nobody listens to it."""
+        """The call has ended. The app may finish its work; its events are ignored."""
         ...
 
 
 class HostsApps(Protocol):
-    """Runs the apps in which calls can end."""
+    """Runs call apps."""
 
-    def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> FarEnd:
-        """Let an app take a call. It tells as a callee's leg does: `Answered`, `Refused`, `HungUp` and so on, never
-        before this has returned. Without an offer its answer is one."""
+    def host(self, context: Hosting, offer: bytes, emit: Callable[[LegEvent], None]) -> FarEnd:
+        """Start an app for a call. It emits the events of a callee's leg (`Answered`, `Refused`, `HungUp` …), never
+        before this method has returned. If `offer` is empty, its answer is an offer."""
         ...
 
 
 class NobodyHosts:
-    """There are no apps: whoever is sent to one is refused."""
+    """No apps are available: calls to them are refused."""
 
-    def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> FarEnd:
-        del hosting, offer
-        asyncio.get_running_loop().call_soon(tell, Refused(480, None))
+    def host(self, context: Hosting, offer: bytes, emit: Callable[[LegEvent], None]) -> FarEnd:
+        del context, offer
+        asyncio.get_running_loop().call_soon(emit, Refused(480, None))
         return _Nowhere()
 
 
@@ -119,32 +124,32 @@ class _Nowhere:
 
 
 class Overhears(Protocol):
-    """Is told what goes on between people: for whoever records it. Nothing here waits."""
+    """Observes conversations, e.g. to record them. Methods do not block."""
 
-    def talks(self, talk: Talk) -> None:
-        """Two people talk. Told again, with the same call id, when anything of it has changed: who talks, who holds,
-        where their media meet. A new leg is told here before anything of it may be kept."""
+    def talks(self, conversation: Talk) -> None:
+        """Two participants are connected. Called again with the same call id on every change of participants, hold
+        state or anchor. Media of a new leg must not be stored before it was announced here."""
         ...
 
     def apart(self, call_id: str) -> None:
-        """They talk no more for now, though the call is not over: parked, or with an app."""
+        """The participants are disconnected from each other, but the call continues: parked, or with an app."""
         ...
 
-    def pressed(self, call_id: str, tag: str, key: str) -> None:
-        """A leg has pressed a key."""
+    def pressed(self, call_id: str, tag: str, digit: str) -> None:
+        """A leg sent a DTMF digit."""
         ...
 
     def over(self, call_id: str) -> bool:
-        """The call is over. Whether anything of it was recorded."""
+        """The call has ended. Return whether any part of it was recorded."""
         ...
 
 
 class NobodyOverhears:
-    """What is said is nobody's business."""
+    """Observer that does nothing."""
 
-    def talks(self, talk: Talk) -> None: ...
+    def talks(self, conversation: Talk) -> None: ...
     def apart(self, call_id: str) -> None: ...
-    def pressed(self, call_id: str, tag: str, key: str) -> None: ...
+    def pressed(self, call_id: str, tag: str, digit: str) -> None: ...
 
     def over(self, call_id: str) -> bool:
         del call_id
@@ -152,8 +157,8 @@ class NobodyOverhears:
 
 
 class RecordsCalls(Protocol):
-    """Keeps the record of a call: safe against a crash of this process once it returns."""
+    """Stores call records, durable once `record` returns."""
 
     def record(self, call: CallEnded) -> None:
-        """Take what became of a call."""
+        """Store the record of an ended call."""
         ...

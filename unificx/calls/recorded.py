@@ -1,4 +1,4 @@
-"""What whoever records tells live calls, and asks of them."""
+"""Recording status of live calls, for the recorders."""
 
 from unificx import sdp
 from unificx.calls.conductor import Conductor
@@ -6,25 +6,25 @@ from unificx.sdp import Indication
 
 
 class RecordedCalls:
-    """Nothing here waits. A call that is over, or was none, is passed by."""
+    """Recording status of live calls. Does not block; unknown call ids are ignored."""
 
-    def __init__(self, conductor: Conductor) -> None:
-        self._conductor = conductor
+    def __init__(self, manager: Conductor) -> None:
+        self._conductor = manager
 
     def indicate(self, call_id: str, indication: Indication) -> None:
-        """How it stands with the recording of a call now: phones that show it are told."""
-        run = self._conductor.runs.get(call_id)
-        if run is not None:
-            run.indicating.stands(indication)
-            self._conductor.indicate(run)
+        """Set the recording state of a call and send it to recording-aware phones."""
+        call = self._conductor.runs.get(call_id)
+        if call is not None:
+            call.indicating.stands(indication)
+            self._conductor.indicate(call)
 
     def kept(self, call_id: str) -> None:
-        """Something of what is said in it is recorded: the history will say so."""
-        run = self._conductor.runs.get(call_id)
-        if run is not None:
-            run.kept = True
+        """Mark the call as recorded in its call record."""
+        call = self._conductor.runs.get(call_id)
+        if call is not None:
+            call.kept = True
 
     def refuses(self, call_id: str) -> bool:
-        """Whether a phone in it has said that it is not to be recorded."""
-        run = self._conductor.runs.get(call_id)
-        return run is not None and any(sdp.wish(leg.received) == "off" for leg in run.legs.values())
+        """Whether a phone of the call refuses to be recorded (`a=recordpref:off`)."""
+        call = self._conductor.runs.get(call_id)
+        return call is not None and any(sdp.wish(leg.received) == "off" for leg in call.legs.values())

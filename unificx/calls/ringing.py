@@ -1,4 +1,4 @@
-"""Whose phones ring for a call, and what they are told: as invitations, and as names for the rules."""
+"""Forking: selects the phones that ring for a call and builds their INVITEs."""
 
 from unificx.calls.rules import words
 from unificx.calls.rules.identity import Identity, caller_headers
@@ -11,81 +11,81 @@ from unificx.routing import Ring, Routing
 from unificx.sip.legs import Invitation
 
 MOST_RUNG = 10
-"""Phones rung for one call; each takes media ports of its own."""
+"""Branches per call; each uses media ports of its own."""
 RETURNED = (("Alert-Info", "<urn:alert:service:recall:transfer>"),)
-"""How a phone may ring otherwise for a call that comes back (RFC 7462 section 8.2.1)."""
+"""Header that selects a distinctive ringtone for a returned call (RFC 7462 section 8.2.1)."""
 WHICH = "UnifiCX-Call"
-"""The header by which a browser knows the call that its notification was about."""
+"""Header by which a browser matches the INVITE to its push notification."""
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
-"""How a phone carries media, by the way it registered; see the rules for one that refuses."""
+"""Media profile by registration transport; a phone that refuses SRTP is offered plain RTP by the state machine."""
 
 
 class Ringer:
-    """Words the invitations."""
+    """Builds fork targets."""
 
     def __init__(self, routing: Routing, directory: Directory) -> None:
         self._routing = routing
         self._directory = directory
 
-    def rung(self, run: Run, ring: Ring, caller: Caller | None = None, *, back: bool = False) -> Rung:
-        """Take an extension's phones into the call, not yet called. `caller` is who is shown, if it is not who calls;
-        `back`: he comes back to whom he was given away by."""
+    def rung(self, call: Run, ring: Ring, caller: Caller | None = None, *, back: bool = False) -> Rung:
+        """Add an extension's phones to the call, not dialled yet. `caller` is the displayed caller, if different;
+        `is_recall`: the call returns to the extension that transferred or parked it."""
         extension = ring.extension
         limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
-        app = run.fresh(APP) if ring.instead is not None else ""
+        app = call.fresh(APP) if ring.instead is not None else ""
         if ring.instead is not None:
-            run.apps[app] = ring.instead
-        bindings = [binding for binding in ring.bindings if _fits(run, binding)]
-        run.shown[extension.id] = caller or run.caller, RETURNED if back else ()
-        names = tuple([self._add(run, binding, extension) for binding in bindings[:MOST_RUNG]])
-        behind = {name: run.devices[name] for name in names if run.devices[name] in ring.wakeable}
-        sleepers = Sleepers(frozenset(ring.wakeable).difference(behind.values()), behind)
-        srtp = frozenset(name for name in names if run.targets[name].profile is Profile.SRTP)
-        return Rung(names, limits, srtp, sleepers, app)
+            call.apps[app] = ring.instead
+        bindings = [binding for binding in ring.bindings if _fits(call, binding)]
+        call.shown[extension.id] = caller or call.caller, RETURNED if back else ()
+        names = tuple([self._add(call, binding, extension) for binding in bindings[:MOST_RUNG]])
+        registered = {name: call.devices[name] for name in names if call.devices[name] in ring.wakeable}
+        push_targets = Sleepers(frozenset(ring.wakeable).difference(registered.values()), registered)
+        srtp = frozenset(name for name in names if call.targets[name].profile is Profile.SRTP)
+        return Rung(names, limits, srtp, push_targets, app)
 
-    def came(self, run: Run, extension_id: str, device_id: str, now: float) -> words.DeviceCame | None:
-        """A device has registered: the way by which it is to be rung too, if the call rings for it and it does not
-        ring already by a way that lasts."""
-        state = run.search()
-        if state is None or run.callee is None:
+    def came(self, call: Run, extension_id: str, device_id: str, now: float) -> words.DeviceCame | None:
+        """Return a new branch for a device that has registered, if the call rings for its extension and the device does
+        not ring already over a flow that persists."""
+        state = call.search()
+        if state is None or call.callee is None:
             return None
-        if run.callee.id != extension_id or run.only not in ("", device_id):
+        if call.callee.id != extension_id or call.only not in ("", device_id):
             return None
-        rung = [branch.name for branch in state.branches if branch.live and run.devices[branch.name] == device_id]
+        ringing = [branch.name for branch in state.branches if branch.live and call.devices[branch.name] == device_id]
         for binding in self._routing.ways_to(extension_id, device_id, now):
-            same = [name for name in rung if run.targets[name].invitation.flow == binding.flow]
-            if same or len(state.branches) >= MOST_RUNG or not _fits(run, binding):
+            same = [name for name in ringing if call.targets[name].invitation.flow == binding.flow]
+            if same or len(state.branches) >= MOST_RUNG or not _fits(call, binding):
                 continue
-            before = next((name for name in rung if run.targets[name].invitation.flow.by_websocket), "")
-            if rung and not before:
+            replaced = next((name for name in ringing if call.targets[name].invitation.flow.by_websocket), "")
+            if ringing and not replaced:
                 continue
-            name = self._add(run, binding, run.callee)
-            return words.DeviceCame(name, device_id, run.targets[name].profile is Profile.SRTP, before)
+            name = self._add(call, binding, call.callee)
+            return words.DeviceCame(name, device_id, call.targets[name].profile is Profile.SRTP, replaced)
         return None
 
-    def _add(self, run: Run, binding: Binding, extension: Extension) -> str:
-        """One more phone; its name."""
-        shown, marks = run.shown.get(extension.id, (run.caller, ()))
+    def _add(self, call: Run, binding: Binding, extension: Extension) -> str:
+        """Add a phone to the call and return its leg name."""
+        shown, extra_headers = call.shown.get(extension.id, (call.caller, ()))
         if binding.flow.by_websocket:
-            marks = (*marks, (WHICH, run.id))
-        tenant = self._directory.tenant(run.caller.tenant_id)
+            extra_headers = (*extra_headers, (WHICH, call.id))
+        tenant = self._directory.tenant(call.caller.tenant_id)
         domain = tenant.domain if tenant is not None else ""
-        caller, headers = caller_headers(Identity(shown.number, shown.name, domain), hidden=bool(run.manner.withheld))
+        caller, headers = caller_headers(Identity(shown.number, shown.name, domain), hidden=bool(call.manner.withheld))
         invitation = Invitation(
             uri=binding.contact,
             flow=binding.flow,
             caller=caller,
             callee=Identity(extension.number, "", domain).address,
             routes=binding.path,
-            headers=(*headers, *marks),
-            hops=run.manner.hops,
+            headers=(*headers, *extra_headers),
+            hops=call.manner.hops,
         )
-        name = run.fresh("b")
-        run.targets[name] = Target(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
-        run.devices[name], run.extensions[name] = binding.device_id, binding.extension_id
+        name = call.fresh("b")
+        call.targets[name] = Target(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+        call.devices[name], call.extensions[name] = binding.device_id, binding.extension_id
         return name
 
 
-def _fits(run: Run, binding: Binding) -> bool:
-    """RFC 3261 section 26.2.2: secure to the last hop, or not at all."""
-    return not run.manner.secure or binding.flow.secure
+def _fits(call: Run, binding: Binding) -> bool:
+    """Whether the binding satisfies SIPS: every hop must be secure (RFC 3261 section 26.2.2)."""
+    return not call.manner.secure or binding.flow.secure

@@ -1,4 +1,4 @@
-"""One call while it lives: where it stands, its legs, and what its record will need."""
+"""A live call: its state, its legs, and the data of its call record."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -27,13 +27,13 @@ from unificx.sip.message import Request
 AnyLeg = Leg | HostedLeg
 MOST_DIALLED = 64
 APP = "app"
-"""The name of the leg of an app that takes a call."""
+"""Name of the leg of a dialled app."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a call was asked for: over secure hops only; `hops` it may still take. `withheld` is the extension of a
-    caller who wants nobody to be told who calls, "" if he does not mind."""
+    """Options of the INVITE. `secure`: SIPS; `hops`: remaining Max-Forwards; `withheld_extension`: id of the caller's
+    extension if they withhold their identity, else ""."""
 
     secure: bool = False
     withheld: str = ""
@@ -42,7 +42,7 @@ class Manner:
 
 @dataclass(slots=True)
 class Target:
-    """A phone that is rung: how to invite it, how it carries media."""
+    """A phone to dial: its INVITE and media profile."""
 
     invitation: Invitation
     profile: Profile
@@ -50,7 +50,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A description a leg was sent, and the version in its origin line."""
+    """SDP sent to a leg, and the version in its origin line."""
 
     version: int
     sdp: bytes
@@ -58,7 +58,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Somebody who is called, by what was dialled; without an extension it is an app."""
+    """Target of a transfer; an app if `callee` is None."""
 
     callee: Extension | None
     dialled: str = field(repr=False)
@@ -67,7 +67,7 @@ class Sought:
 
 @dataclass(slots=True)
 class Run:
-    """A live call. `legs` go by their name in the rules; `dialled` is what the caller asked for."""
+    """A live call. `legs` are keyed by their name in the state machine; `dialled` is the number the caller dialled."""
 
     id: str
     caller: Caller
@@ -75,84 +75,84 @@ class Run:
     callee: Extension | None
     started: datetime
     began: float
-    """When it started in monotonic seconds: how long it lasts is measured with a clock that cannot be set."""
+    """Monotonic start time: durations must not depend on the wall clock being set."""
     legs: dict[str, AnyLeg]
     targets: dict[str, Target] = field(default_factory=dict[str, Target])
     state: State = field(default_factory=Over)
     only: str = ""
-    """The one device that is rung, if not all of the extension are."""
+    """The only device to ring, "" for all devices of the extension."""
     answered: datetime | None = None
     winner: str | None = None
     measured: dict[str, PartyReport] = field(default_factory=dict[str, PartyReport])
-    """What was measured last of each leg, by its id."""
+    """Latest media statistics by leg id."""
     cast: dict[str, CallParty] = field(default_factory=dict[str, CallParty])
-    """Who took part so far, by the id of his leg."""
+    """Participants so far, by leg id."""
     himself: bool = False
-    """Whether an app called its caller himself, to call somebody for him then."""
+    """Whether an app first called the caller's own phone, to dial a number for them afterwards."""
     onward: str = ""
-    """What is called next for whoever answers a call that an app began."""
+    """Number to dial once the call from the app is answered."""
     shown: dict[str, tuple[Caller, tuple[tuple[str, str], ...]]] = field(default_factory=dict[str, Any])
-    """Who calls, as the phones of an extension are told, and what else they are told of it."""
+    """Displayed caller and extra INVITE headers, by called extension."""
     sought: "Sought | None" = None
-    """Who is called next, when somebody gives the call away."""
+    """Target of the transfer in progress."""
     returns: "Sought | None" = None
-    """Who gave it away, to be called if nobody takes it."""
+    """The transferor, called back if the transfer is not answered."""
     named: Counter[str] = field(default_factory=Counter[str])
-    """How many names for legs were given out."""
+    """Number of leg names assigned, by prefix."""
     apps: dict[str, Hosted] = field(default_factory=dict[str, Hosted])
-    """The app behind each leg that ends in here."""
+    """The app of each app leg."""
     passed_on: Cause | None = None
-    """Why nobody took the call who was rung, once an app takes it instead."""
+    """Why no phone answered, once the fallback app takes the call."""
     missed: bool = False
-    """Whether that was so before anybody had taken it: to those who were rung it stays what it was."""
+    """Whether the call had not been answered before: for the called extension it remains a missed call."""
     devices: dict[str, str] = field(default_factory=dict[str, str])
-    """The device behind each callee's leg."""
+    """Device of each callee leg."""
     extensions: dict[str, str] = field(default_factory=dict[str, str])
-    """The extension behind each callee's leg."""
+    """Extension of each callee leg."""
     said: dict[str, Said] = field(default_factory=dict[str, Said])
-    """The last description each leg was sent."""
+    """Latest SDP sent to each leg."""
     meetings: Meetings = field(default_factory=Meetings)
     indicating: Indicating = field(default_factory=Indicating)
     recorded: bool = False
     noted: bool = False
-    """Whether the journal has it, so that it has to be struck out."""
+    """Whether the call is in the journal and must be removed from it."""
     absorbed: str = ""
-    """A call that went into this one, which the journal still has."""
+    """Id of a call merged into this one that is still in the journal."""
     adopted: bool = False
-    """Whether an earlier life of this process began it."""
+    """Whether the call was restored after a restart."""
     kept: bool = False
-    """Whether anything of what was said was recorded; known at its end."""
+    """Whether any part of the call was recorded; known at its end."""
     record: str = ""
-    """The id of its record, if that is not its own: it was part of another call."""
+    """Id of its call record, if it shares that of another call."""
     siblings: set[str] = field(default_factory=set[str])
-    """The calls that one was divided into, itself among them, as long as they go on: they have one record."""
+    """Ids of the calls a call was split into, including itself: they share one call record."""
     manner: Manner = Manner()
 
     def anchor(self, branch: str) -> str:
-        """The anchor's name for a branch."""
+        """Return the id of a branch's media anchor."""
         return f"{self.id}.{branch}"
 
     def all_extensions(self) -> set[str]:
-        """The extensions of both sides."""
+        """Return the extensions of both parties."""
         return {self.caller.extension_id, self.callee.id if self.callee is not None else ""}
 
     def device(self, name: str) -> tuple[str, str]:
-        """The extension and the device behind a leg; "" for what is not known."""
+        """Return the extension and device of a leg; "" where unknown."""
         if name == CALLER:
             return self.caller.extension_id, self.caller.device_id
         return self.extensions.get(name, ""), self.devices.get(name, "")
 
     def legs_of(self, device_id: str) -> frozenset[str]:
-        """The names of a device's legs; of some there is nothing yet, or no more."""
+        """Return the names of a device's legs, including those not dialled yet or already ended."""
         return frozenset(name for name in (CALLER, *self.devices) if self.device(name)[1] == device_id)
 
     def concerned(self) -> tuple[str, ...]:
-        """The devices in it or rung for it, and the extension that is called."""
+        """Return the ids of involved devices and of the called extension, for the call index."""
         called = (self.callee.id,) if self.callee is not None else ()
         return (self.caller.device_id, *self.devices.values(), *called)
 
     def source(self, name: str) -> str:
-        """The address a leg's peer speaks from."""
+        """Return the signalling address of a leg's peer."""
         leg, target = self.legs.get(name), self.targets.get(name)
         if name in self.apps:
             return HERE
@@ -161,7 +161,7 @@ class Run:
         return target.invitation.flow.host if target is not None else ""
 
     def profile(self, name: str) -> Profile:
-        """How a leg carries its media: as it said itself, else as it is known."""
+        """Return the media profile of a leg, from its SDP if available."""
         leg = self.legs.get(name)
         target = self.targets.get(name)
         if name in self.apps:
@@ -173,27 +173,27 @@ class Run:
         return Profile.WEBRTC if leg is not None and _by_websocket(leg) else Profile.PLAIN
 
     def described_at(self, name: str, anchor: str) -> Profile:
-        """How a leg is described the media of an anchor."""
+        """Return the media profile to use in SDP for a leg at an anchor."""
         profile = self.profile(name)
         return self.meetings.describe(name, anchor) if profile is Profile.WEBRTC else profile
 
     def known(self, name: str) -> bytes:
-        """The last description a leg's peer wrote, b"" if none."""
+        """Return the latest SDP received from a leg's peer, b"" if none."""
         leg = self.legs.get(name)
         return leg.received if leg is not None else b""
 
-    def shares_pictures(self, giver: str, taker: str) -> bool:
-        """Whether the taker is shown the giver's pictures: a browser's only if he is one too, or shows his own."""
-        browser = self.profile(giver) is Profile.WEBRTC
-        return not browser or self.profile(taker) is Profile.WEBRTC or shows(self.known(taker))
+    def shares_pictures(self, sender: str, recipient: str) -> bool:
+        """Whether video is relayed: from a browser only to another browser or to a phone that uses video itself."""
+        browser = self.profile(sender) is Profile.WEBRTC
+        return not browser or self.profile(recipient) is Profile.WEBRTC or shows(self.known(recipient))
 
     def at(self, now: float) -> datetime:
-        """A monotonic moment of this call as a time of day."""
+        """Convert monotonic time to wall time."""
         return self.started + timedelta(seconds=now - self.began)
 
     def ended(self, cause: Cause, now: float) -> CallEnded:
-        """The fact of this call's end. A caller to whom no answer went out was not answered."""
-        if self.passed_on is not None and self.missed:  # to those who were rung it is what it was before
+        """Return the event of this call's end. If the caller's INVITE got no 2xx, the call was not answered."""
+        if self.passed_on is not None and self.missed:  # for the called extension it remains a missed call
             return self._fact(self.passed_on, self.passed_on.value.outcome, None, now)
         caller = self.legs.get(CALLER)
         unsent = isinstance(caller, IncomingLeg | HostedCaller) and not caller.accepted
@@ -206,7 +206,7 @@ class Run:
         return self._fact(cause, outcome, answered, now)
 
     def hosting(self, name: str) -> Hosting:
-        """The call as the app behind a leg gets it. To an app that calls, whom it calls is its caller."""
+        """Return the call context for an app. For a calling app, the called party is its caller."""
         app = self.apps[name]
         if name == CALLER and self.callee is not None:
             to = self.callee
@@ -228,22 +228,22 @@ class Run:
         )
 
     def app_leg(self, name: str) -> str:
-        """The id of the leg of an app."""
+        """Return the id of an app leg."""
         return f"{self.id}.{name}"
 
     def search(self) -> SettingUp | None:
-        """The phones that ring, for the caller or for who waits."""
+        """Return the set-up state of ringing phones, of a call or a transfer."""
         state = self.state.search if isinstance(self.state, Transferring) else self.state
         return state if isinstance(state, SettingUp) else None
 
     def withholds(self, extension_id: str | None) -> bool:
-        """Whether nobody is told who this is."""
+        """Whether the extension withholds its identity."""
         return bool(extension_id) and extension_id == self.manner.withheld
 
     def as_live(self, own: Collection[str] = ()) -> LiveCall:
-        """The call as it is shown while it goes on to somebody whose `own` extensions these are."""
+        """Return the live call as shown to a user with the extensions `own`."""
         extension_id = self.caller.extension_id
-        told = extension_id in own or not self.withholds(extension_id)
+        visible = extension_id in own or not self.withholds(extension_id)
         talking, ending = isinstance(self.state, Talking | Transferring), isinstance(self.state, Ending)
         return LiveCall(
             id=self.id,
@@ -251,13 +251,13 @@ class Run:
             state="talking" if talking else "ending" if ending else "ringing",
             started=self.started,
             answered=self.answered,
-            caller=self.caller.number if told else "",
+            caller=self.caller.number if visible else "",
             callee=self.dialled,
             hosted=self._hosted(),
         )
 
     def _hosted(self) -> Hosted | None:
-        """The app the caller talks with."""
+        """The app the caller is connected to."""
         return self.apps.get(self.state.callee) if isinstance(self.state, Talking) else None
 
     def _fact(self, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:
@@ -274,73 +274,75 @@ class Run:
             recorded=self.kept,
         )
 
-    # ---- who takes part
+    # ---- participants
 
-    def fresh(self, letter: str) -> str:
-        """A name no leg has had yet."""
-        name = self.next(letter)
-        self.named[letter] += 1
+    def fresh(self, prefix: str) -> str:
+        """Return a new, unused leg name."""
+        name = self.next(prefix)
+        self.named[prefix] += 1
         return name
 
-    def next(self, letter: str) -> str:
-        """The name `fresh` will give."""
-        return f"{letter}{self.named[letter] + 1}"
+    def next(self, prefix: str) -> str:
+        """Return the name that `new_leg_name` will return next."""
+        return f"{prefix}{self.named[prefix] + 1}"
 
     def swap(self, name: str, callee: Extension | None) -> None:
-        """The caller and this leg change their names; `callee` is the extension of whoever was the caller."""
+        """Swap the caller and this leg; `callee` is the extension of the former caller."""
         self.note_cast()
-        device, owner = self.devices.get(name, ""), self.callee
-        for of in (self.legs, self.said, self.meetings.known, self.meetings.described, self.apps):
-            _swapped(of, CALLER, name)
+        callee_device, former_callee = self.devices.get(name, ""), self.callee
+        for mapping in (self.legs, self.said, self.meetings.known, self.meetings.described, self.apps):
+            _swapped(mapping, CALLER, name)
         self.devices[name], self.extensions[name] = self.caller.device_id, self.caller.extension_id
-        if owner is not None:
-            who = owner.tenant_id, owner.id, device, owner.subject
-            self.caller = Caller(*who, number=owner.number, name=owner.name)
+        if former_callee is not None:
+            ids = former_callee.tenant_id, former_callee.id, callee_device, former_callee.subject
+            self.caller = Caller(*ids, number=former_callee.number, name=former_callee.name)
         self.callee, self.winner = callee, name
 
-    def seek(self, sought: Sought) -> None:
-        """From here on it is somebody else who is called."""
+    def seek(self, target: Sought) -> None:
+        """Set a new called party."""
         self.note_cast()
-        self.callee, self.dialled, self.only, self.winner = sought.callee, sought.dialled, sought.only, None
+        self.callee, self.dialled, self.only, self.winner = target.callee, target.dialled, target.only, None
 
     def joined(self, name: str, callee: Extension | None) -> None:
-        """The caller talks with this leg now, of this extension."""
+        """Connect the caller to this leg of this extension."""
         self.note_cast()
         self.callee, self.winner = callee, name
 
     def note_cast(self) -> None:
-        """Keep for the record who is in the call, or is called, as long as that can be told from its legs."""
+        """Update the participants of the call record from the current legs."""
         calling, called = self._calling(), self._called()
-        before, winner = "", self.winner or ""
-        himself = self.himself and calling.extension_id == called.extension_id
-        if not (himself and CALLER in self.apps):
-            before = self._note(CALLER, calling, "")
-        if not (himself and winner in self.apps) and (self.callee is not None or called.number or not self.cast):
-            self._note(winner, called, before)
+        caller_key, answered_leg = "", self.winner or ""
+        same_extension = self.himself and calling.extension_id == called.extension_id
+        if not (same_extension and CALLER in self.apps):
+            caller_key = self._note(CALLER, calling, "")
+        if not (same_extension and answered_leg in self.apps) and (
+            self.callee is not None or called.number or not self.cast
+        ):
+            self._note(answered_leg, called, caller_key)
 
     def _note(self, name: str, party: CallParty, other: str) -> str:
-        """Keep a party, in the place of what was kept of him before he had a phone; under which key. He is not the
-        `other` one, though it be his own phone."""
+        """Add or replace a participant and return its key. An entry from before it had a device is replaced, but never
+        that of the `other` party, even if it is the same user."""
         leg = self.legs.get(name)
-        same = next((key for key, one in self.cast.items() if key != other and _same(one, party)), "")
-        if same and not party.device_id:
-            return same
-        key = leg.id if leg is not None else same or f"{len(self.cast)}"
-        self.cast = {key if each == same else each: one for each, one in self.cast.items()} | {key: party}
+        existing = next((key for key, one in self.cast.items() if key != other and _same(one, party)), "")
+        if existing and not party.device_id:
+            return existing
+        key = leg.id if leg is not None else existing or f"{len(self.cast)}"
+        self.cast = {key if each == existing else each: one for each, one in self.cast.items()} | {key: party}
         return key
 
     def began_with(self, name: str) -> bool:
-        """Whether the call began with this leg: the caller's, as long as nobody came or went and the cast is empty."""
+        """Whether this leg started the call; the caller's leg, while no participants are stored."""
         return self.legs[name].id == next(iter(self.cast), self.legs[CALLER].id)
 
     def has(self, party: CallParty) -> bool:
-        """Whether somebody took part already."""
+        """Whether the party is already a participant."""
         return any(_same(one, party) for one in self.cast.values())
 
     def parties(self) -> tuple[CallParty, ...]:
-        """Everybody who took part or was called: who called first, then in the order in which they came."""
+        """Return all participants and called parties, the caller first, then in order of joining."""
         self.note_cast()
-        everybody = [
+        parties = [
             replace(
                 one,
                 role="callee" if at else "caller",
@@ -349,7 +351,7 @@ class Run:
             )
             for at, (key, one) in enumerate(self.cast.items())
         ]
-        return tuple(everybody if len(everybody) > 1 else [*everybody, CallParty(role="callee", number=self.dialled)])
+        return tuple(parties if len(parties) > 1 else [*parties, CallParty(role="callee", number=self.dialled)])
 
     def _calling(self) -> CallParty:
         caller = self.caller
@@ -364,47 +366,47 @@ class Run:
         )
 
     def _called(self) -> CallParty:
-        callee, winner = self.callee, self.winner
+        callee, answered_leg = self.callee, self.winner
         if callee is None:
             return CallParty(role="callee", number=self.dialled)
         return CallParty(
             role="callee",
             subject=callee.subject,
             extension_id=callee.id,
-            device_id=self.devices.get(winner or ""),
+            device_id=self.devices.get(answered_leg or ""),
             number=callee.number,
             name=callee.name,
-            address=_address(self.legs.get(winner or "")),
+            address=_address(self.legs.get(answered_leg or "")),
         )
 
     def measure(self, report: MediaReport | None) -> None:
-        """Note what an anchor measured of those who met there."""
+        """Store an anchor's media statistics."""
         for leg in self.legs.values():
-            side = report.party(leg.id) if report is not None else None
-            if side is not None:
-                self.measured[leg.id] = side
+            stats = report.party(leg.id) if report is not None else None
+            if stats is not None:
+                self.measured[leg.id] = stats
 
     def _quality(self, tag: str) -> SideQuality:
-        side = self.measured.get(tag)
-        return _quality(side) if side is not None else SideQuality()
+        stats = self.measured.get(tag)
+        return _quality(stats) if stats is not None else SideQuality()
 
     def ours(self, name: str, sdp: bytes) -> bytes:
-        """The description under the origin this leg knows us by, which it is sent now; its version counts up when it
-        changes."""
+        """Return the SDP to send to a leg: with the recording state and our origin line, whose version is incremented
+        on change (RFC 3264 section 8)."""
         if not sdp:
             return b""
         self.meetings.told(name)
         sdp = self.indicating.worded(self.legs.get(name), sdp)
         identity = int(self.id[:13].replace("-", ""), 16)
-        before = self.said.get(name, _NOTHING)
-        if before.sdp and as_origin(sdp, identity, before.version) == before.sdp:
-            return before.sdp
-        said = Said(before.version + 1, as_origin(sdp, identity, before.version + 1))
-        self.said = {**self.said, name: said}
-        return said.sdp
+        previous = self.said.get(name, _NOTHING)
+        if previous.sdp and as_origin(sdp, identity, previous.version) == previous.sdp:
+            return previous.sdp
+        sent = Said(previous.version + 1, as_origin(sdp, identity, previous.version + 1))
+        self.said = {**self.said, name: sent}
+        return sent.sdp
 
     def retarget(self, name: str, profile: Profile) -> None:
-        """Ask a phone again with another way to carry media."""
+        """Change the media profile of a phone before it is dialled again."""
         self.targets[name] = replace(self.targets[name], profile=profile)
 
 
@@ -412,38 +414,38 @@ _NOTHING = Said(0, b"")
 
 
 def manner_of(invite: Request, caller: Caller) -> Manner:
-    """How an INVITE asks for a call."""
+    """Return the call options of an INVITE."""
     hops = max((invite.max_forwards or 70) - 1, 0)
     hidden = caller.extension_id if withheld(invite.all("privacy")) else ""
     return Manner(invite.target.scheme == "sips", hidden, hops)
 
 
 def printable(dialled: str) -> str:
-    """What was dialled, as it may be kept and shown."""
+    """Remove unprintable characters from a dialled string and truncate it."""
     return "".join(char for char in dialled[:MOST_DIALLED] if char.isprintable())
 
 
-def _swapped(of: dict[str, Any], one: str, other: str) -> None:
-    """What is kept under one name goes under the other, and the other way round."""
-    kept = {name: of.pop(name) for name in (one, other) if name in of}
-    of.update({other if name == one else one: value for name, value in kept.items()})
+def _swapped(mapping: dict[str, Any], one: str, other: str) -> None:
+    """Swap two keys."""
+    kept = {name: mapping.pop(name) for name in (one, other) if name in mapping}
+    mapping.update({other if name == one else one: value for name, value in kept.items()})
 
 
 def _same(one: CallParty, other: CallParty) -> bool:
-    """Whether they are one person on one phone; he may have been called before he had one."""
+    """Whether both are the same party; an entry without a device matches any device of the extension."""
     if one.extension_id is None or one.extension_id != other.extension_id:
         return one.extension_id == other.extension_id and one.number == other.number
     return one.device_id == other.device_id or not (one.device_id and other.device_id)
 
 
-def _quality(side: PartyReport) -> SideQuality:
-    lost = side.lost
-    sent = side.packets + (lost or 0)
+def _quality(stats: PartyReport) -> SideQuality:
+    lost = stats.lost
+    sent = stats.packets + (lost or 0)
     return SideQuality(
         loss=round(100 * lost / sent, 2) if lost is not None and sent else None,
-        jitter_ms=side.jitter_ms,
-        mos=side.mos,
-        packets=side.packets,
+        jitter_ms=stats.jitter_ms,
+        mos=stats.mos,
+        packets=stats.packets,
     )
 
 

@@ -1,4 +1,4 @@
-"""How many calls there may be at once: of everybody, and of one organisation, so that none takes all of them."""
+"""Limits of concurrent calls, in total and per tenant."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from unificx.calls.contracts import CallSettings
 
 
 class Shares:
-    """Counts the calls of each organisation."""
+    """Counts concurrent calls per tenant."""
 
     def __init__(self, settings: CallSettings) -> None:
         self._settings = settings
@@ -14,21 +14,21 @@ class Shares:
         self._of_tenant: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        """How many organisations have calls."""
+        """Number of tenants with calls."""
         return len(self._of_tenant)
 
     def full(self, tenant_id: str) -> bool:
-        """Whether the organisation may have no more now."""
-        most = self._settings
-        return self._all >= most.most_calls or self._of_tenant[tenant_id] >= most.most_of_one_tenant
+        """Whether a further call of the tenant exceeds a limit."""
+        limits = self._settings
+        return self._all >= limits.most_calls or self._of_tenant[tenant_id] >= limits.most_of_one_tenant
 
     def begun(self, tenant_id: str) -> None:
-        """It has one more."""
+        """Count a new call."""
         self._all += 1
         self._of_tenant[tenant_id] += 1
 
     def over(self, tenant_id: str) -> None:
-        """It has one less."""
+        """Count an ended call."""
         self._all -= 1
         self._of_tenant[tenant_id] -= 1
         if not self._of_tenant[tenant_id]:

@@ -1,4 +1,4 @@
-"""Answered calls as they are going on, so that the next life of this process can carry them on."""
+"""Answered live calls, stored so that they can be continued after a restart."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,14 +23,15 @@ def _operations(category: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class LiveCallPart:
-    """What it takes to go on with a call: who, and both dialogs with the descriptions last agreed on.
+    """Data required to continue a call: the parties, both dialogs and the last negotiated SDP.
 
     `caller` is (tenant, extension, device, subject, number, name), `devices` the callee's device and extension,
     `times` when it started and was answered. A dialog is (Call-ID, local tag, local, remote tag, remote, CSeq, target,
-    transport, host, port, "owns" or "", *routes). Gone when the call is over. A call in an app has no second dialog;
-    `passed_on` is why the app took it, the name of a cause, or "" if it was dialled. `cast` are those who took part,
-    each (tag, subject, extension, device, number, name, address), once a call was given away; `record` is the id of
-    the call this is part of, `withheld` the extension of a caller who wants nobody to be told who he is.
+    transport, host, port, flags, *routes); flags are "owns" (Call-ID is ours) and "aware" (recording-aware). Deleted
+    when the call ends. A call with an app has no second dialog; `passed_on` is the name of the cause for which the app
+    is the fallback, "" if it was dialled. `cast` are the participants of a transferred call, each (tag, subject,
+    extension, device, number, name, address); `record` is the id of the call whose record this one belongs to,
+    `withheld` the extension of a caller who withholds their identity.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")
@@ -49,7 +50,7 @@ class LiveCallPart:
 class LiveCallRow(Base):
     __tablename__ = "live_call"
 
-    id: Mapped[str] = plain("the call's random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
-    subject_id: Mapped[str] = plain("the tenant's key for what lives as long as a call")
+    id: Mapped[str] = plain("random id of the call", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    subject_id: Mapped[str] = plain("the tenant's key for data that is kept as long as a call lasts")
     sealed: Mapped[bytes] = sealed_column(LiveCallPart, subject="subject_id")

@@ -1,7 +1,7 @@
-"""Listens for silence: a call whose media has died ends, one whose sound goes one way only ends too.
+"""Media watchdog: ends calls without media, or with one-way media.
 
-rtpengine itself notices only when every stream of a call is silent, and tells nobody; so the figures of every call are
-asked for now and then.
+rtpengine detects only that all streams of a call are silent, and does not report it, so the statistics of every call
+are polled.
 """
 
 import asyncio
@@ -19,53 +19,53 @@ from unificx.media import MediaReport, MediaUnavailable
 
 
 class Watch:
-    """Asks the anchor about every call that talks, spread over `watch_every` seconds."""
+    """Polls the anchor of every established call, spread over `check_interval` seconds."""
 
-    def __init__(self, conductor: Conductor, media: MediaAnchor, clock: Clock, settings: CallSettings) -> None:
-        self._conductor = conductor
+    def __init__(self, manager: Conductor, media: MediaAnchor, clock: Clock, settings: CallSettings) -> None:
+        self._conductor = manager
         self._media = media
         self._clock = clock
         self._settings = settings
 
     async def run(self) -> None:
-        """Go round for ever."""
+        """Poll forever."""
         while True:
             began = self._clock.monotonic()
             await self.go_round(self._settings.watch_every)
             await asyncio.sleep(max(began + self._settings.watch_every - self._clock.monotonic(), 0.1))
 
     async def go_round(self, seconds: float = 0.0) -> None:
-        """Look at every call once, taking about so many seconds for all of them."""
+        """Check every call once, spread over about `seconds`."""
         began = self._clock.monotonic()
-        calls = [run for run in self._conductor.runs.values() if isinstance(run.state, Talking)]
-        for number, run in enumerate(calls, 1):
-            await self._look(run)
+        calls = [call for call in self._conductor.runs.values() if isinstance(call.state, Talking)]
+        for number, call in enumerate(calls, 1):
+            await self._look(call)
             due = began + seconds * number / len(calls)
             await asyncio.sleep(max(due - self._clock.monotonic(), 0) if number % 10 == 0 else 0)
 
-    async def _look(self, run: Run) -> None:
-        state = run.state
+    async def _look(self, call: Run) -> None:
+        state = call.state
         if not isinstance(state, Talking) or state.exchange is not None:
             return
         try:
-            report = await self._media.query(run.anchor(state.callee))
+            report = await self._media.query(call.anchor(state.callee))
         except MediaUnavailable:
             return
-        if run.state is not state:
+        if call.state is not state:
             return
-        # An engine that does not know the call's anchor has lost it: it is made anew.
-        seen = self._judge(run, state, report) if report is not None else words.MediaRestarted()
-        if seen is not None:
-            self._conductor.tell(run, seen, self._clock.monotonic())
+        # An anchor that is unknown to the engine was lost: re-anchor the media.
+        event = self._judge(call, state, report) if report is not None else words.MediaRestarted()
+        if event is not None:
+            self._conductor.tell(call, event, self._clock.monotonic())
             self._conductor.wake()
 
-    def _judge(self, run: Run, state: Talking, report: MediaReport) -> words.MediaSilent | None:
-        legs = run.legs.get(CALLER), run.legs.get(state.callee)
+    def _judge(self, call: Run, state: Talking, report: MediaReport) -> words.MediaSilent | None:
+        legs = call.legs.get(CALLER), call.legs.get(state.callee)
         caller, callee = (report.party(leg.id) if leg is not None else None for leg in legs)
         if caller is None or callee is None:
             return None
         if not all(sends(sdp) and hears(sdp) for sdp in (state.caller_sdp, state.callee_sdp)):
-            return None  # on hold: most phones that say they send then send nothing; the session timer watches them
+            return None  # on hold: most phones do not send media then; the session timer supervises the call
         ages = caller.last_packet_age, callee.last_packet_age
         if min(ages) >= self._settings.silence:
             return words.MediaSilent(both=True)

@@ -1,4 +1,4 @@
-"""Presence: where each device is."""
+"""Registrar: bindings of devices (RFC 3261 section 10) and the location service."""
 
 from unificx.presence.contracts import Binding, Caller, Registered
 from unificx.presence.location import Location

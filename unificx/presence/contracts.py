@@ -1,4 +1,4 @@
-"""What goes in and out of the room. Personal values never show in a `repr`."""
+"""Data passed into and out of the registrar. Personal values are excluded from `repr`."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from unificx.sip.flow import Flow
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a device whose credentials were verified. `subject` is whose data the call is."""
+    """An authenticated calling device. `subject` is the data subject of the call."""
 
     tenant_id: str
     extension_id: str
@@ -19,10 +19,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One way to reach a device (RFC 3261 section 10.3).
+    """A binding of a device (RFC 3261 section 10.3).
 
-    `contact` is the URI to call and `flow` the way the REGISTER came, by which every request goes back (RFC 5626);
-    `path` are the Route values in between (RFC 3327). `expires_at` is in monotonic seconds.
+    `contact` is the URI to call and `flow` the flow of the REGISTER, over which requests are sent (RFC 5626); `path`
+    are the Route values (RFC 3327). `expires_at` is in monotonic seconds.
     """
 
     id: str
@@ -37,26 +37,26 @@ class Binding:
     path: tuple[str, ...] = field(default=(), repr=False)
     q: float = 1.0
     instance: str = field(default="", repr=False)
-    """+sip.instance with its angle brackets, "" if the phone gave none."""
+    """+sip.instance with its angle brackets, "" if the phone did not send one."""
     reg_id: int = 0
-    """Which of its flows this is to a phone that speaks RFC 5626; 0 to one that does not."""
+    """reg-id of the flow (RFC 5626); 0 if the phone does not support outbound."""
     user_agent: str = field(default="", repr=False)
     cut: bool = False
-    """Its connection is gone: kept for the phone that comes back, but not rung."""
+    """The connection is lost: the binding is kept in case the phone reconnects, but not dialled."""
     lasts: int = 3600
-    """Seconds it was granted the last time."""
+    """Seconds granted by the latest REGISTER."""
     lines: str = field(default="", repr=False, compare=False)
-    """What the REGISTER said that made or refreshed it: said again, nothing is new but the times. "" if not known."""
+    """Relevant headers of the latest REGISTER: if they are repeated, only the times change. "" if unknown."""
     noted_until: float = 0.0
-    """How long the journal keeps it: longer than granted, so that not every refresh has to be noted."""
+    """Expiry in the journal: later than granted, so that not every refresh must be journalled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What a REGISTER left behind: the bindings of the device that sent it."""
+    """Result of a REGISTER: the bindings of the device."""
 
     bindings: tuple[Binding, ...]
     path: tuple[str, ...] = field(default=(), repr=False)
-    """To be said back to a phone that understands it."""
+    """Path values for the response, if the phone supports Path."""
     outbound: bool = False
-    """Whether the rules of RFC 5626 were applied."""
+    """Whether RFC 5626 was applied."""

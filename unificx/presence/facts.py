@@ -1,11 +1,11 @@
-"""Signals of this room: told over the bus when they happen, not kept, may be lost."""
+"""Events of the registrar: published on the bus, not persisted, may be lost."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRegistered:
-    """The device can be reached now and could not be before."""
+    """The device has become reachable."""
 
     tenant: str
     extension_id: str
@@ -14,7 +14,7 @@ class DeviceRegistered:
 
 @dataclass(frozen=True, slots=True)
 class DeviceMoved:
-    """The device, registered before, is to be reached by another connection now."""
+    """The registered device is reachable over another connection now."""
 
     tenant: str
     extension_id: str
@@ -23,7 +23,7 @@ class DeviceMoved:
 
 @dataclass(frozen=True, slots=True)
 class DeviceUnregistered:
-    """The device cannot be reached any more: it said so, was revoked, its time ran out or its connection is gone."""
+    """The device is no longer reachable: unregistered, revoked, expired or disconnected."""
 
     tenant: str
     extension_id: str

@@ -1,4 +1,4 @@
-"""Where each device is, in memory: what call set-up asks."""
+"""Location service: the bindings of all devices, in memory."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,15 +10,15 @@ from unificx.sip.uri import Uri
 
 
 class Location:
-    """Bindings by extension. Nothing here awaits; times are monotonic seconds."""
+    """Bindings by extension. Methods do not block; times are monotonic seconds."""
 
     def __init__(self) -> None:
         self._of_extension: dict[str, tuple[Binding, ...]] = {}
         self._by_connection: dict[int, set[str]] = {}
-        """The extensions whose devices came by a connection: one of a gateway carries many."""
+        """Extensions by connection: the connection of a gateway is shared by many."""
 
     def __len__(self) -> int:
-        """How many bindings there are, expired ones not yet swept included."""
+        """Number of bindings, including expired ones that were not removed yet."""
         return sum(map(len, self._of_extension.values()))
 
     def __iter__(self) -> Iterator[Binding]:
@@ -26,62 +26,66 @@ class Location:
             yield from bindings
 
     def contacts(self, extension_id: str, now: float) -> tuple[Binding, ...]:
-        """The bindings to ring, the preferred first."""
-        found = [one for one in self._of_extension.get(extension_id, ()) if one.expires_at > now and not one.cut]
+        """Return the bindings to dial, by descending q value."""
+        found = [each for each in self._of_extension.get(extension_id, ()) if each.expires_at > now and not each.cut]
         found.sort(key=lambda binding: -binding.q)
         return tuple(found)
 
     def of_device(self, extension_id: str, device_id: str) -> tuple[Binding, ...]:
-        """All bindings of a device: those that are cut or have expired, too."""
-        return tuple([one for one in self._of_extension.get(extension_id, ()) if one.device_id == device_id])
+        """Return all bindings of a device, including disconnected and expired ones."""
+        return tuple(
+            [binding for binding in self._of_extension.get(extension_id, ()) if binding.device_id == device_id]
+        )
 
     def reachable(self, extension_id: str, device_id: str, now: float) -> bool:
-        """Whether the device can be rung."""
-        for one in self._of_extension.get(extension_id, ()):
-            if one.device_id == device_id and one.expires_at > now and not one.cut:
+        """Whether the device can be dialled."""
+        for binding in self._of_extension.get(extension_id, ()):
+            if binding.device_id == device_id and binding.expires_at > now and not binding.cut:
                 return True
         return False
 
     def way_to(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
-        """By which connection the device is reached now that was at `contact` by another one of this transport."""
-        for one in self._of_extension.get(extension_id, ()):
-            live = one.device_id == device_id and one.expires_at > now and not one.cut
-            if live and one.flow.transport == transport and _same_place(one.contact, contact):
-                return one.flow
+        """Return the current flow of a device that was at `contact` over an earlier flow of this transport."""
+        for binding in self._of_extension.get(extension_id, ()):
+            live = binding.device_id == device_id and binding.expires_at > now and not binding.cut
+            if live and binding.flow.transport == transport and _same_place(binding.contact, contact):
+                return binding.flow
         return None
 
     def put(self, extension_id: str, device_id: str, bindings: tuple[Binding, ...]) -> None:
-        """From now on these are the device's bindings."""
-        others = [one for one in self._of_extension.get(extension_id, ()) if one.device_id != device_id]
+        """Replace the bindings of a device."""
+        others = [binding for binding in self._of_extension.get(extension_id, ()) if binding.device_id != device_id]
         fresh = (*others, *bindings)
         if fresh:
             self._of_extension[extension_id] = fresh
         else:
             self._of_extension.pop(extension_id, None)
-        for one in bindings:
-            if one.flow.connection:
-                self._by_connection.setdefault(one.flow.connection, set()).add(extension_id)
+        for binding in bindings:
+            if binding.flow.connection:
+                self._by_connection.setdefault(binding.flow.connection, set()).add(extension_id)
 
     def cut(self, flow: Flow) -> tuple[Binding, ...]:
-        """The connection is gone: the bindings that came by it are not rung any more; those it hit."""
-        hit: list[Binding] = []
+        """Mark the bindings of a lost connection as disconnected, and return them."""
+        affected: list[Binding] = []
         for extension_id in self._by_connection.pop(flow.connection, ()):
             bindings = self._of_extension.get(extension_id, ())
-            found = [one for one in bindings if one.flow.connection == flow.connection]
-            if found:
-                hit += found
+            lost = [each for each in bindings if each.flow.connection == flow.connection]
+            if lost:
+                affected += lost
                 self._of_extension[extension_id] = tuple(
-                    replace(one, cut=True) if one in found else one for one in bindings
+                    replace(each, cut=True) if each in lost else each for each in bindings
                 )
-        return tuple(hit)
+        return tuple(affected)
 
     def expired(self, now: float) -> tuple[Binding, ...]:
-        """The bindings whose time has run out and that are still here."""
-        return tuple(one for bindings in self._of_extension.values() for one in bindings if one.expires_at <= now)
+        """Return the expired bindings that were not removed yet."""
+        return tuple(
+            binding for bindings in self._of_extension.values() for binding in bindings if binding.expires_at <= now
+        )
 
 
 def _same_place(one: str, other: str) -> bool:
-    """Whether two contacts are of one user agent, whatever their parameters."""
+    """Whether two contacts have the same user and host, ignoring their parameters."""
     try:
         first, second = Uri.parse(one), Uri.parse(other)
     except BadPeer:

@@ -1,10 +1,10 @@
-"""What the room needs from others; filled by the wiring."""
+"""Interfaces that the registrar requires; implemented by other areas."""
 
 from typing import Protocol
 
 
 class Device(Protocol):
-    """What is asked of the device that registers; `people.DeviceAuth` has it."""
+    """The authenticated device of a REGISTER; `directory.DeviceAuth` implements it."""
 
     @property
     def device_id(self) -> str: ...
@@ -15,6 +15,6 @@ class Device(Protocol):
 
 
 class Journal(Protocol):
-    """Where a change is safe before it is acknowledged; `store.Spool` fills it."""
+    """Durable queue: a change is safe once `append` returns. Implemented by `store.Spool`."""
 
     def append(self, kind: str, record: bytes) -> None: ...

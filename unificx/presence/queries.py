@@ -1,4 +1,4 @@
-"""Every statement of this room, and the sealing of what it stores."""
+"""SQL statements of the registrar, and sealing of its personal data."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One instant on both clocks, to turn the time of a record into one of the running process."""
+    """One instant on both clocks, to convert stored wall time to monotonic time."""
 
     wall: datetime
     monotonic: float
@@ -33,7 +33,7 @@ class Moment:
 
 
 def sealed(keys: Keys, subject: str, binding: Binding, at: Moment) -> Held:
-    """The binding as it is stored. Raises store.ErasedSubject."""
+    """Seal a binding for storage. Raises store.ErasedSubject."""
     flow = binding.flow
     part = WherePart(
         contact=binding.contact,
@@ -60,25 +60,25 @@ def sealed(keys: Keys, subject: str, binding: Binding, at: Moment) -> Held:
 
 
 async def apply(session: AsyncSession, changes: Changes) -> None:
-    """Store what the spool brought."""
+    """Store a batch of changes from the spool."""
     await forget(session, (*changes.dropped, *changes.held))
     if changes.held:
         rows = [
             {
-                "id": one.id,
-                "tenant_id": one.tenant_id,
-                "extension_id": one.extension_id,
-                "device_id": one.device_id,
-                "subject_id": one.subject_id,
-                "expires": one.until,
-                "sealed": one.sealed,
+                "id": binding.id,
+                "tenant_id": binding.tenant_id,
+                "extension_id": binding.extension_id,
+                "device_id": binding.device_id,
+                "subject_id": binding.subject_id,
+                "expires": binding.until,
+                "sealed": binding.sealed,
             }
-            for one in changes.held.values()
+            for binding in changes.held.values()
         ]
         await session.execute(insert(BindingRow), rows)
     if changes.extended:
         table = cast(Table, BindingRow.__table__)
-        # scope: all tenants, because a batch of the spool brings what phones of every tenant did, by our own ids
+        # scope: all tenants, because a batch of the spool contains changes of every tenant, by our own ids
         statement = update(table).where(table.c.id == bindparam("own_id")).values(expires=bindparam("until"))
         connection = await session.connection()
         await connection.execute(
@@ -87,39 +87,39 @@ async def apply(session: AsyncSession, changes: Changes) -> None:
 
 
 async def forget(session: AsyncSession, ids: Iterable[str]) -> None:
-    """Delete these bindings."""
-    every = list(ids)
-    for start in range(0, len(every), CHUNK):
-        # scope: all tenants, because the ids are our own, from the spool or from the start's own reading
-        await session.execute(delete(BindingRow).where(BindingRow.id.in_(every[start : start + CHUNK])))
+    """Delete bindings."""
+    all_ids = list(ids)
+    for start in range(0, len(all_ids), CHUNK):
+        # scope: all tenants, because the ids are our own, from the spool or read at startup
+        await session.execute(delete(BindingRow).where(BindingRow.id.in_(all_ids[start : start + CHUNK])))
 
 
 async def rows(session: AsyncSession) -> Sequence[BindingRow]:
-    """All stored bindings of all tenants: the start of the process needs every one."""
+    """Return all stored bindings of all tenants, for startup."""
     # scope: all tenants, because the process starts for all of them
     return (await session.scalars(select(BindingRow))).all()
 
 
 def opened(keys: Keys, stored: Sequence[BindingRow], at: Moment) -> list[Binding]:
-    """The stored bindings that can still be read. A connection does not outlast its process.
+    """Unseal the stored bindings that are still readable. Those on connections are restored as disconnected.
 
-    Each is held for as long as it was granted the last time, from now on: never shorter than its phone was promised.
-    The order by CSeq begins anew, for no nonce of an earlier life is good any more.
+    Each is valid for the granted time, counted from now: never shorter than promised to its phone. The CSeq order is
+    reset, since nonces from before the restart are invalid anyway.
     """
-    of_tenant: dict[str, list[BindingRow]] = {}
+    by_tenant: dict[str, list[BindingRow]] = {}
     for row in stored:
-        of_tenant.setdefault(row.tenant_id, []).append(row)
+        by_tenant.setdefault(row.tenant_id, []).append(row)
     bindings: list[Binding] = []
-    for tenant, held in of_tenant.items():
-        parts = _open(keys, tenant, held)
-        bindings += [_binding(row, part, at) for row, part in zip(held, parts, strict=True) if part is not None]
+    for tenant, tenant_rows in by_tenant.items():
+        parts = _open(keys, tenant, tenant_rows)
+        bindings += [_binding(row, part, at) for row, part in zip(tenant_rows, parts, strict=True) if part is not None]
     return bindings
 
 
-def _open(keys: Keys, tenant: str, held: Sequence[BindingRow]) -> list[WherePart | None]:
-    """None for what is gone or damaged: the phone will register again."""
+def _open(keys: Keys, tenant: str, rows: Sequence[BindingRow]) -> list[WherePart | None]:
+    """Unseal rows; None if erased or damaged: the phone will register again."""
     found: list[WherePart | None] = []
-    for row in held:
+    for row in rows:
         try:
             part = WHERE.open(keys, tenant, "operations", [(row.subject_id, row.id, row.sealed)])[0]
         except CannotOpen:

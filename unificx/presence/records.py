@@ -1,10 +1,10 @@
-"""The words in which changes of bindings are spooled: a line each, personal values sealed before they get here.
+"""Spool records of binding changes: one line each, with personal values already sealed.
 
-    hold ID TENANT EXTENSION DEVICE SUBJECT EXPIRES SEALED      a new binding, or a changed one
-    extend ID EXPIRES                                           it lasts longer
-    drop ID                                                     it is gone
+    hold ID TENANT EXTENSION DEVICE SUBJECT EXPIRES SEALED      a new or changed binding
+    extend ID EXPIRES                                           a later expiry
+    drop ID                                                     a removed binding
 
-EXPIRES, until when it is kept, is in seconds since 1970, SEALED in base64.
+EXPIRES is the expiry in the journal in seconds since 1970, SEALED is base64.
 """
 
 from base64 import b64decode, b64encode
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A binding as it is stored."""
+    """A binding as stored."""
 
     id: str
     tenant_id: str
@@ -32,16 +32,23 @@ class Held:
 
 @dataclass(slots=True)
 class Changes:
-    """What a batch of records amounts to, each binding once; applying it twice changes nothing more."""
+    """The net changes of a batch, each binding once; applying them is idempotent."""
 
     held: dict[str, Held] = field(default_factory=dict[str, Held])
     extended: dict[str, datetime] = field(default_factory=dict[str, datetime])
     dropped: set[str] = field(default_factory=set[str])
 
 
-def hold(one: Held) -> bytes:
-    words = (one.id, one.tenant_id, one.extension_id, one.device_id, one.subject_id, str(one.expires))
-    return b"hold %b %b" % (" ".join(words).encode(), b64encode(one.sealed))
+def hold(binding: Held) -> bytes:
+    fields = (
+        binding.id,
+        binding.tenant_id,
+        binding.extension_id,
+        binding.device_id,
+        binding.subject_id,
+        str(binding.expires),
+    )
+    return b"hold %b %b" % (" ".join(fields).encode(), b64encode(binding.sealed))
 
 
 def extend(binding_id: str, expires: int) -> bytes:
@@ -53,7 +60,7 @@ def drop(binding_id: str) -> bytes:
 
 
 def fold(records: Iterable[bytes]) -> Changes:
-    """The records of a batch, in order, as one set of changes."""
+    """Fold the records of a batch, in order, into one set of changes."""
     changes = Changes()
     for record in records:
         verb, binding_id, *rest = record.decode().split(" ")

@@ -1,7 +1,7 @@
-"""What a REGISTER does to a device's bindings (RFC 3261 section 10.3, RFC 3327, RFC 5626 section 6). Pure.
+"""Effect of a REGISTER on a device's bindings (RFC 3261 section 10.3, RFC 3327, RFC 5626 section 6). Pure.
 
-A device has its own credentials and its own set of bindings: it neither sees nor removes those of another device of the
-same extension, for they say where its owner's other devices are.
+A device has its own credentials and bindings: it can neither query nor remove those of another device of the same
+extension, since they reveal the location of the user's other devices.
 """
 
 from collections.abc import Callable
@@ -16,20 +16,20 @@ from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 
 SHORTEST, LONGEST, USUAL = 60, 3600, 3600
-"""Seconds a binding may last, and lasts when the phone does not say."""
+"""Minimum, maximum and default expiry in seconds."""
 NOTED_LONGER = 600
-"""Seconds a binding is noted for beyond what was granted, at least: the refreshes in between cost no write. After a
-restart it is held for no longer than it was granted the last time, counted from the restart."""
+"""Minimum seconds by which the journalled expiry exceeds the granted one, so that refreshes in between do not write.
+After a restart a binding is valid for the last granted time, counted from the restart."""
 MOST_BINDINGS = 10
-"""Of one device."""
+"""Bindings per device."""
 MOST_TEXT = 512
-"""Characters of a contact, a Path value, an instance, a Call-ID."""
+"""Maximum characters of a contact, Path value, instance or Call-ID."""
 MOST_AGENT = 120
 _READ = ("contact", "expires", "supported", "user-agent")
 
 
 class RegistrationRefused(BadPeer):
-    """The REGISTER is refused; `headers` go into the response."""
+    """The REGISTER is refused; `headers` are added to the response."""
 
     def __init__(self, status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(status, reason)
@@ -38,7 +38,7 @@ class RegistrationRefused(BadPeer):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One contact of a REGISTER and how many seconds it shall last; 0 takes it away."""
+    """One contact of a REGISTER and its requested expiry in seconds; 0 removes it."""
 
     uri: Uri
     contact: str = field(repr=False)
@@ -50,24 +50,24 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a REGISTER asks for."""
+    """The parsed REGISTER."""
 
     call_id: str = field(repr=False)
     cseq: int
     wanted: tuple[Wanted, ...] = ()
     nothing: bool = False
-    """Contact was "*": all of the device's bindings shall go."""
+    """Contact was "*": remove all bindings of the device."""
     path: tuple[str, ...] = ()
     path_understood: bool = False
     outbound: bool = False
     user_agent: str = field(default="", repr=False)
     lines: str = field(default="", repr=False)
-    """See `lines_of`."""
+    """See `fingerprint_of`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How and when the REGISTER came."""
+    """Flow and monotonic time of the REGISTER."""
 
     flow: Flow = field(repr=False)
     now: float
@@ -75,7 +75,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The device's bindings afterwards; what of it is to be noted: new or changed, only longer than noted, gone."""
+    """The resulting bindings, and the changes to journal: new or changed, only extended, removed."""
 
     bindings: tuple[Binding, ...]
     changed: tuple[Binding, ...] = ()
@@ -83,33 +83,33 @@ class Outcome:
     removed: tuple[Binding, ...] = ()
 
 
-def read(request: Request, longest: int = LONGEST) -> Asked:
-    """What the REGISTER asks for, nothing for more than `longest` seconds.
+def read(request: Request, max_expires: int = LONGEST) -> Asked:
+    """Parse a REGISTER, limiting expiry to `max_expires` seconds.
 
-    Raises BadPeer, or RegistrationRefused for what no rule allows.
+    Raises RemoteProtocolError, or RegistrationRefused if it violates the registrar's policy.
     """
     path = tuple([_route(value) for value in request.values("path")])
     supported = request.options("supported")
-    wanted: tuple[Wanted, ...] = ()
+    contacts: tuple[Wanted, ...] = ()
     expires = request.first("expires")
     if request.contact_star:
         if expires is None or seconds(expires) != 0:
             raise BadPeer(400, "Contact * Needs Expires 0")
     else:
-        usual = USUAL if expires is None else seconds(expires)
+        default = USUAL if expires is None else seconds(expires)
         outbound = "outbound" in supported
-        wanted = tuple([_wanted(contact, usual, longest, outbound) for contact in request.contacts])
-    if len(path) > MOST_BINDINGS or len(wanted) > MOST_BINDINGS:
+        contacts = tuple([_wanted(contact, default, max_expires, outbound) for contact in request.contacts])
+    if len(path) > MOST_BINDINGS or len(contacts) > MOST_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
-    flows = [one for one in wanted if one.reg_id]
-    if flows and len(wanted) > 1:
+    flows = [one for one in contacts if one.reg_id]
+    if flows and len(contacts) > 1:
         raise BadPeer(400, "One Contact At A Time With reg-id")
     if flows and not _first_hop_keeps_flows(request, path):
         raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
     return Asked(
         call_id=_bounded(request.call_id),
         cseq=request.cseq.number,
-        wanted=wanted,
+        wanted=contacts,
         nothing=request.contact_star,
         path=path,
         path_understood="path" in supported,
@@ -120,23 +120,23 @@ def read(request: Request, longest: int = LONGEST) -> Asked:
 
 
 def lines_of(request: Request) -> str:
-    """All that `read` looks at but what counts every REGISTER; "" where it came through a proxy."""
+    """Return the headers evaluated by `parse_register` except CSeq and Call-ID; "" if it came through a proxy."""
     index = request.by_name
     if len(index["via"]) > 1 or "," in index["via"][0] or "path" in index:
         return ""
     return "\n".join([f"{name}:{value}" for name in _READ for value in index.get(name, ())])
 
 
-def again(held: tuple[Binding, ...], request: Request, arrival: Arrival, longest: int) -> Binding | None:
-    """The device's binding, for a REGISTER that asks once more for what it has; None for any other, which is judged.
+def again(current: tuple[Binding, ...], request: Request, context: Arrival, max_expires: int) -> Binding | None:
+    """Return the refreshed binding if the REGISTER only repeats the previous one, else None.
 
-    Nearly every REGISTER is one: to see that it says the same costs a third of reading it.
+    Nearly every REGISTER is such a refresh, and comparing headers costs a third of parsing them.
     """
-    if len(held) != 1:
+    if len(current) != 1:
         return None
-    old, now, call_id, number = held[0], arrival.now, request.call_id, request.cseq.number
-    same_way = old.lines != "" and old.lines == lines_of(request) and old.flow == arrival.flow and not old.cut
-    if not same_way or old.lasts > longest or old.noted_until < now + old.lasts:
+    old, now, call_id, number = current[0], context.now, request.call_id, request.cseq.number
+    is_same = old.lines != "" and old.lines == lines_of(request) and old.flow == context.flow and not old.cut
+    if not is_same or old.lasts > max_expires or old.noted_until < now + old.lasts:
         return None
     if number <= old.cseq and call_id == old.call_id:
         return None
@@ -148,31 +148,31 @@ def again(held: tuple[Binding, ...], request: Request, arrival: Arrival, longest
 
 
 def decide(
-    held: tuple[Binding, ...], asked: Asked, device: Device, arrival: Arrival, new_id: Callable[[], str]
+    current: tuple[Binding, ...], register: Asked, device: Device, context: Arrival, new_id: Callable[[], str]
 ) -> Outcome:
-    """All of what was asked, or nothing: raises RegistrationRefused. `held` are the device's bindings, none expired."""
-    if asked.nothing:
-        _in_order(held, asked)
-        return Outcome((), removed=held)
-    bindings = list(held)
+    """Apply a REGISTER atomically, or raise RegistrationRefused. `current` are the device's unexpired bindings."""
+    if register.nothing:
+        _in_order(current, register)
+        return Outcome((), removed=current)
+    bindings = list(current)
     changed: list[Binding] = []
     extended: list[Binding] = []
     removed: list[Binding] = []
-    for wanted in asked.wanted:
-        old = _match(bindings, wanted)
+    for contact in register.wanted:
+        old = _match(bindings, contact)
         if old is not None:
-            _in_order((old,), asked)
+            _in_order((old,), register)
             bindings.remove(old)
-        if not wanted.seconds:
+        if not contact.seconds:
             removed += [] if old is None else [old]
-        elif old is not None and _same_way(old, wanted, asked, arrival.flow):
-            noted_until = old.noted_until if old.noted_until >= arrival.now + wanted.seconds else None
-            new = _binding(old.id, wanted, asked, device, arrival, noted_until=noted_until)
+        elif old is not None and _same_way(old, contact, register, context.flow):
+            noted_until = old.noted_until if old.noted_until >= context.now + contact.seconds else None
+            new = _binding(old.id, contact, register, device, context, noted_until=noted_until)
             bindings.append(new)
             if noted_until is None:
                 extended.append(new)
         else:
-            new = _binding(new_id() if old is None else old.id, wanted, asked, device, arrival)
+            new = _binding(new_id() if old is None else old.id, contact, register, device, context)
             bindings.append(new)
             changed.append(new)
     if len(bindings) > MOST_BINDINGS:
@@ -181,7 +181,7 @@ def decide(
 
 
 def contact_value(binding: Binding, now: float) -> str:
-    """The binding as a Contact value of the response."""
+    """Return the Contact value for the response."""
     left = max(1, round(binding.expires_at - now))
     text = f"<{binding.contact}>;expires={left}"
     if binding.q != 1.0:
@@ -193,22 +193,22 @@ def contact_value(binding: Binding, now: float) -> str:
     return text
 
 
-def _wanted(contact: Address, usual: int, longest: int, outbound: bool) -> Wanted:
+def _wanted(contact: Address, default: int, max_expires: int, outbound: bool) -> Wanted:
     if contact.uri.scheme not in ("sip", "sips"):
         raise BadPeer(400, "A Contact Must Be A SIP URI")
-    asked = contact.expires
-    lasts = min(usual if asked is None else asked, longest)
-    if 0 < lasts < SHORTEST:
+    requested = contact.expires
+    expires = min(default if requested is None else requested, max_expires)
+    if 0 < expires < SHORTEST:
         raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(SHORTEST)),))
     instance = _bounded(contact.param("+sip.instance") or "")
     if '"' in instance or "\\" in instance:
         raise BadPeer(400, "Bad Instance")
     reg_id = _reg_id(contact.param("reg-id")) if outbound and instance else 0
-    return Wanted(contact.uri, _bounded(str(contact.uri)), lasts, contact.q, instance, reg_id)
+    return Wanted(contact.uri, _bounded(str(contact.uri)), expires, contact.q, instance, reg_id)
 
 
 def _reg_id(text: str | None) -> int:
-    """0 if there is none."""
+    """Return the reg-id, 0 if it is missing."""
     if text is None:
         return 0
     if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
@@ -217,7 +217,7 @@ def _reg_id(text: str | None) -> int:
 
 
 def _bounded(text: str) -> str:
-    """Refuse what is too long to keep, and what is no text at all: bytes that were no UTF-8 among it."""
+    """Return the text; raise RemoteProtocolError if it is too long or not printable (e.g. invalid UTF-8)."""
     if len(text) > MOST_TEXT or not text.isprintable():
         raise BadPeer(400, "Unusable Value")
     return text
@@ -234,70 +234,76 @@ def _route(value: str) -> str:
 
 
 def _first_hop_keeps_flows(request: Request, path: tuple[str, ...]) -> bool:
-    """Whether the phone came straight to us, or by an edge that said it keeps the flow (RFC 5626 section 6)."""
+    """Whether the REGISTER came directly, or through an edge proxy that supports outbound (RFC 5626 section 6)."""
     if len(request.vias) == 1:
         return True
     return bool(path) and parse_address(path[-1]).uri.has("ob")
 
 
-def _match(bindings: list[Binding], wanted: Wanted) -> Binding | None:
-    """The binding this contact is about: the same flow of the same instance, else the same URI.
+def _match(bindings: list[Binding], contact: Wanted) -> Binding | None:
+    """Return the binding of this contact: with the same instance and reg-id, else with the same URI.
 
-    Several flows of a phone have one URI, so the URI does not tell them apart (RFC 5626 section 6).
+    All flows of a phone have the same URI, so it does not distinguish them (RFC 5626 section 6).
     """
-    if wanted.reg_id:
+    if contact.reg_id:
         for binding in bindings:
-            if binding.reg_id == wanted.reg_id and binding.instance == wanted.instance:
+            if binding.reg_id == contact.reg_id and binding.instance == contact.instance:
                 return binding
     for binding in bindings:
-        if wanted.reg_id and binding.reg_id:
+        if contact.reg_id and binding.reg_id:
             continue
-        if binding.contact == wanted.contact or Uri.parse(binding.contact).equals(wanted.uri):
+        if binding.contact == contact.contact or Uri.parse(binding.contact).equals(contact.uri):
             return binding
     return None
 
 
-def _in_order(held: tuple[Binding, ...], asked: Asked) -> None:
-    """A REGISTER that was overtaken by a later one changes nothing (RFC 3261 section 10.3, step 7)."""
-    for binding in held:
-        if binding.call_id == asked.call_id and asked.cseq <= binding.cseq:
+def _in_order(bindings: tuple[Binding, ...], register: Asked) -> None:
+    """Refuse a REGISTER that arrives after a later one (RFC 3261 section 10.3, step 7)."""
+    for binding in bindings:
+        if binding.call_id == register.call_id and register.cseq <= binding.cseq:
             raise RegistrationRefused(500, "CSeq Out Of Order")
 
 
 def _binding(
-    own_id: str, wanted: Wanted, asked: Asked, device: Device, arrival: Arrival, *, noted_until: float | None = None
+    binding_id: str,
+    contact: Wanted,
+    register: Asked,
+    device: Device,
+    context: Arrival,
+    *,
+    noted_until: float | None = None,
 ) -> Binding:
-    expires = arrival.now + wanted.seconds
+    expires = context.now + contact.seconds
     return Binding(
-        id=own_id,
+        id=binding_id,
         tenant_id=device.tenant_id,
         extension_id=device.extension_id,
         device_id=device.device_id,
         expires_at=expires,
-        cseq=asked.cseq,
-        call_id=asked.call_id,
-        contact=wanted.contact,
-        flow=arrival.flow,
-        path=asked.path,
-        q=wanted.q,
-        instance=wanted.instance,
-        reg_id=wanted.reg_id,
-        user_agent=asked.user_agent,
-        lasts=wanted.seconds,
-        lines=asked.lines,
-        noted_until=expires + max(wanted.seconds, NOTED_LONGER) if noted_until is None else noted_until,
+        cseq=register.cseq,
+        call_id=register.call_id,
+        contact=contact.contact,
+        flow=context.flow,
+        path=register.path,
+        q=contact.q,
+        instance=contact.instance,
+        reg_id=contact.reg_id,
+        user_agent=register.user_agent,
+        lasts=contact.seconds,
+        lines=register.lines,
+        noted_until=expires + max(contact.seconds, NOTED_LONGER) if noted_until is None else noted_until,
     )
 
 
-def _same_way(old: Binding, wanted: Wanted, asked: Asked, flow: Flow) -> bool:
-    """Whether nothing changed but the times and the count."""
+def _same_way(old: Binding, contact: Wanted, register: Asked, flow: Flow) -> bool:
+    """Whether only times and CSeq differ."""
     return (
         old.flow == flow
-        and old.contact == wanted.contact
-        and old.path == asked.path
-        and old.q == wanted.q
-        and old.instance == wanted.instance
-        and old.reg_id == wanted.reg_id
-        and old.user_agent == asked.user_agent
+        and old.contact == contact.contact
+        and old.path == register.path
+        and old.q == contact.q
+        and old.instance == contact.instance
+        and old.reg_id == contact.reg_id
+        and old.user_agent == register.user_agent
         and not old.cut
     )

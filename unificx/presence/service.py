@@ -1,4 +1,4 @@
-"""Takes registrations: decided by the rules, safe in the spool before they are acknowledged, told on the bus."""
+"""Registrar: applies REGISTER requests, journals changes before the response, and publishes events."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from unificx.sip.message import Request
 from unificx.store import Database, ErasedSubject, Keys, SpoolFull, UnitOfWork
 
 KIND = "presence.binding"
-"""The kind of this room's records in the spool; hang `Registrar.apply` in as its handler."""
+"""Kind of the registrar's spool records; register `Registrar.apply` as its handler."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the registrar works with."""
+    """Collaborators of the registrar."""
 
     directory: Directory
     keys: Keys
@@ -35,11 +35,11 @@ class Parts:
     clock: Clock
     bus: Bus
     full: Callable[[], bool] = lambda: False
-    """Whether there is no room to keep anything new."""
+    """Whether storage is too full to accept new bindings."""
 
 
 class Registrar:
-    """The one that changes `Location`. All but `restore` and `apply` answer at once."""
+    """The only writer of `LocationService`. Only `restore` and `apply` perform I/O on the database."""
 
     def __init__(self, parts: Parts, location: Location) -> None:
         self._parts = parts
@@ -48,27 +48,27 @@ class Registrar:
     def register(
         self, device: Device, request: Request, flow: Flow, now: float, *, longest: int = LONGEST
     ) -> Registered:
-        """Do what an authenticated REGISTER asks for, or nothing of it; nothing lasts for more than `longest` seconds.
+        """Apply an authenticated REGISTER atomically; bindings expire after `max_expires` seconds at most.
 
-        Raises BadPeer, and RegistrationRefused where the response needs headers of its own.
+        Raises RemoteProtocolError, or RegistrationRefused if the response needs specific headers.
         """
-        held, arrival = self._held(device, now), Arrival(flow, now)
-        same = again(held, request, arrival, longest)
-        if same is not None:
-            self._location.put(device.extension_id, device.device_id, (same,))
-            return Registered((same,), (), outbound=same.reg_id > 0)
-        asked = read(request, longest)
-        if not held and asked.wanted and self._parts.full():
+        current, context = self._held(device, now), Arrival(flow, now)
+        refreshed = again(current, request, context, longest)
+        if refreshed is not None:
+            self._location.put(device.extension_id, device.device_id, (refreshed,))
+            return Registered((refreshed,), (), outbound=refreshed.reg_id > 0)
+        parsed = read(request, longest)
+        if not current and parsed.wanted and self._parts.full():
             raise _no_room()
-        outcome = decide(held, asked, device, arrival, self._parts.clock.new_id)
+        outcome = decide(current, parsed, device, context, self._parts.clock.new_id)
         if outcome.changed or outcome.removed or outcome.extended:
             self._keep(outcome)
-        if asked.wanted or asked.nothing:
+        if parsed.wanted or parsed.nothing:
             self._put(device, outcome.bindings, now)
-        return Registered(outcome.bindings, asked.path if asked.path_understood else (), asked.outbound)
+        return Registered(outcome.bindings, parsed.path if parsed.path_understood else (), parsed.outbound)
 
     def lost(self, flow: Flow, now: float) -> None:
-        """A connection is gone: what registered over it cannot be rung until it comes back."""
+        """Disconnect the bindings of a lost connection until their phones reconnect."""
         if not flow.connection:
             return
         for binding in self._location.cut(flow):
@@ -76,23 +76,23 @@ class Registrar:
                 self._parts.bus.publish(DeviceUnregistered(binding.tenant_id, binding.extension_id, binding.device_id))
 
     def expire(self, now: float) -> None:
-        """Forget what has run out; to be called every few seconds."""
+        """Remove expired bindings; call every few seconds."""
         self._remove(self._location.expired(now), now)
 
     def forget_device(self, device_id: str, now: float) -> None:
-        """The device was revoked."""
-        self._remove([one for one in self._location if one.device_id == device_id], now)
+        """Remove the bindings of a revoked device."""
+        self._remove([binding for binding in self._location if binding.device_id == device_id], now)
 
     def forget_extension(self, extension_id: str, now: float) -> None:
-        """The extension was deleted."""
-        self._remove([one for one in self._location if one.extension_id == extension_id], now)
+        """Remove the bindings of a deleted extension."""
+        self._remove([binding for binding in self._location if binding.extension_id == extension_id], now)
 
     def review(self, now: float) -> None:
-        """Forget every device that may not register any more: after a tenant or a person was suspended or closed."""
-        self._remove([one for one in self._location if not self._welcome(one)], now)
+        """Remove the bindings of devices that may no longer register, e.g. after their tenant was suspended."""
+        self._remove([binding for binding in self._location if not self._welcome(binding)], now)
 
     async def restore(self, database: Database) -> int:
-        """Take up what earlier lives of this process knew, once the spool is recovered; how many bindings that is."""
+        """Restore the stored bindings and return their number. Call after the spool is recovered."""
         at = self._moment()
         async with database.begin() as uow:
             stored = await queries.rows(uow.session)
@@ -102,73 +102,73 @@ class Registrar:
                 if one.expires_at > at.monotonic and self._welcome(one)
             ]
             await queries.forget(uow.session, {row.id for row in stored} - {one.id for one in bindings})
-        of_device: dict[tuple[str, str], list[Binding]] = {}
+        by_device: dict[tuple[str, str], list[Binding]] = {}
         for one in bindings:
-            of_device.setdefault((one.extension_id, one.device_id), []).append(one)
-        for (extension_id, device_id), found in of_device.items():
+            by_device.setdefault((one.extension_id, one.device_id), []).append(one)
+        for (extension_id, device_id), found in by_device.items():
             self._location.put(extension_id, device_id, tuple(found))
         log.info("registrations_restored", bindings=len(bindings))
         return len(bindings)
 
     async def apply(self, uow: UnitOfWork, batch: list[bytes]) -> None:
-        """Bring a batch of the spool into the database."""
+        """Store a batch of the spool in the database."""
         await queries.apply(uow.session, records.fold(batch))
 
     def _held(self, device: Device, now: float) -> tuple[Binding, ...]:
-        """The device's bindings; those that ran out since the last sweep go now."""
-        held = self._location.of_device(device.extension_id, device.device_id)
-        expired = [one for one in held if one.expires_at <= now]
+        """Return the device's bindings after removing expired ones."""
+        bindings = self._location.of_device(device.extension_id, device.device_id)
+        expired = [binding for binding in bindings if binding.expires_at <= now]
         if not expired:
-            return held
+            return bindings
         self._remove(expired, now)
         return self._location.of_device(device.extension_id, device.device_id)
 
     def _keep(self, outcome: Outcome) -> None:
-        """Into the journal, before anything is acknowledged."""
+        """Journal the changes, before the response is sent."""
         at = self._moment()
         append = self._parts.journal.append
         try:
-            for one in outcome.extended:
-                append(KIND, records.extend(one.id, at.epoch_of(one.noted_until)))
-            for one in outcome.changed:
-                append(KIND, records.hold(queries.sealed(self._parts.keys, self._subject(one), one, at)))
-            for one in outcome.removed:
-                append(KIND, records.drop(one.id))
+            for binding in outcome.extended:
+                append(KIND, records.extend(binding.id, at.epoch_of(binding.noted_until)))
+            for binding in outcome.changed:
+                append(KIND, records.hold(queries.sealed(self._parts.keys, self._subject(binding), binding, at)))
+            for binding in outcome.removed:
+                append(KIND, records.drop(binding.id))
         except ErasedSubject:
             raise RegistrationRefused(403, "Forbidden") from None
         except SpoolFull:
             raise _no_room() from None
 
     def _put(self, device: Device, bindings: tuple[Binding, ...], now: float) -> None:
-        place = device.extension_id, device.device_id
-        before = self._location.reachable(*place, now)
-        ways = {one.flow for one in self._location.of_device(*place)}
-        self._location.put(*place, bindings)
-        after = self._location.reachable(*place, now)
-        if after and not before:
-            self._parts.bus.publish(DeviceRegistered(device.tenant_id, *place))
-        elif after and not ways.issuperset(one.flow for one in bindings):
-            self._parts.bus.publish(DeviceMoved(device.tenant_id, *place))
-        elif before and not after:
-            self._parts.bus.publish(DeviceUnregistered(device.tenant_id, *place))
+        key = device.extension_id, device.device_id
+        was_reachable = self._location.reachable(*key, now)
+        previous_flows = {binding.flow for binding in self._location.of_device(*key)}
+        self._location.put(*key, bindings)
+        is_reachable = self._location.reachable(*key, now)
+        if is_reachable and not was_reachable:
+            self._parts.bus.publish(DeviceRegistered(device.tenant_id, *key))
+        elif is_reachable and not previous_flows.issuperset(binding.flow for binding in bindings):
+            self._parts.bus.publish(DeviceMoved(device.tenant_id, *key))
+        elif was_reachable and not is_reachable:
+            self._parts.bus.publish(DeviceUnregistered(device.tenant_id, *key))
 
     def _remove(self, bindings: Iterable[Binding], now: float) -> None:
-        """Take these away: from memory even where the journal cannot note it, for then they come back at most once."""
-        of_device: dict[tuple[str, str], list[Binding]] = {}
-        for one in bindings:
-            of_device.setdefault((one.extension_id, one.device_id), []).append(one)
-        for (extension_id, device_id), going in of_device.items():
-            every = self._location.of_device(extension_id, device_id)
-            kept = tuple(one for one in every if one not in going)
-            self._location.put(extension_id, device_id, kept)
-            self._note_gone(going)
-            if any(not one.cut for one in going) and not self._location.reachable(extension_id, device_id, now):
-                self._parts.bus.publish(DeviceUnregistered(going[0].tenant_id, extension_id, device_id))
+        """Remove bindings from memory, even if journalling fails: they would then reappear after a restart at most."""
+        by_device: dict[tuple[str, str], list[Binding]] = {}
+        for each in bindings:
+            by_device.setdefault((each.extension_id, each.device_id), []).append(each)
+        for (extension_id, device_id), removed in by_device.items():
+            current = self._location.of_device(extension_id, device_id)
+            remaining = tuple(each for each in current if each not in removed)
+            self._location.put(extension_id, device_id, remaining)
+            self._note_gone(removed)
+            if any(not each.cut for each in removed) and not self._location.reachable(extension_id, device_id, now):
+                self._parts.bus.publish(DeviceUnregistered(removed[0].tenant_id, extension_id, device_id))
 
-    def _note_gone(self, going: Iterable[Binding]) -> None:
+    def _note_gone(self, removed: Iterable[Binding]) -> None:
         try:
-            for one in going:
-                self._parts.journal.append(KIND, records.drop(one.id))
+            for binding in removed:
+                self._parts.journal.append(KIND, records.drop(binding.id))
         except SpoolFull:
             log.warning("registration_end_not_noted")
 

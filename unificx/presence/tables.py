@@ -1,4 +1,4 @@
-"""Registrations that have to outlast the process: neutral times and ids, and a sealed part that says where."""
+"""Stored bindings: non-personal times and ids, and a sealed part with the location."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ def _while_registered(category: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class WherePart:
-    """Where the device is and what it says it is."""
+    """Location and user agent of the device."""
 
     contact: str = _while_registered("user.contact.phone_number")
     transport: str = _while_registered("user.device")
@@ -41,10 +41,10 @@ class WherePart:
 class BindingRow(Base):
     __tablename__ = "binding"
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation; no foreign key, for the spool may bring a row after it is gone")
-    extension_id: Mapped[str] = plain("our extension's random id")
-    device_id: Mapped[str] = plain("our device's random id")
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    expires: Mapped[datetime] = plain("a time: until when it is kept, somewhat longer than was granted")
+    id: Mapped[str] = plain("random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant; no foreign key, since the spool may deliver a row after its deletion")
+    extension_id: Mapped[str] = plain("random id of the extension")
+    device_id: Mapped[str] = plain("random id of the device")
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    expires: Mapped[datetime] = plain("expiry in the journal, somewhat later than granted")
     sealed: Mapped[bytes] = sealed_column(WherePart, subject="subject_id")

@@ -1,4 +1,4 @@
-"""Routing: who is meant."""
+"""Routing: resolves dialled numbers to destinations."""
 
 from unificx.routing.contracts import Destination, Hosted, NoSuchNumber, Ring
 from unificx.routing.ports import Apps, Sleepers

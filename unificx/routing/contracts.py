@@ -1,4 +1,4 @@
-"""Where a dialled number leads."""
+"""Destinations of a dialled number."""
 
 from dataclasses import dataclass
 
@@ -8,33 +8,34 @@ from unificx.presence import Binding
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring all devices of one extension; no bindings means that none is reachable now.
+    """Ring the devices of an extension; without bindings, no device is registered.
 
-    `wakeable` are its devices that can be told of a call by push, those with bindings too: they may sleep all the same.
+    `push_devices` are its devices that accept push notifications, including those with bindings: a registered device
+    may be suspended.
     """
 
     extension: Extension
     bindings: tuple[Binding, ...]
     wakeable: tuple[str, ...] = ()
     only: str = ""
-    """The one device that is meant, if it is not all."""
+    """The only device to ring, "" for all."""
     instead: "Hosted | None" = None
-    """Who takes the call if nobody does who is rung."""
+    """App that takes the call if no device answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """The call ends in the system itself: an app takes it."""
+    """Connect the call to an app."""
 
     app: str
     arguments: tuple[str, ...] = ()
     longest: float | None = None
-    """Seconds the call may last; None: as long as calls with apps usually may."""
+    """Maximum call length in seconds; None for the default of app calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoSuchNumber:
-    """Nobody in this tenant has this number."""
+    """The number does not exist in this tenant."""
 
 
 Destination = Ring | Hosted | NoSuchNumber

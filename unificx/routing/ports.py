@@ -1,4 +1,4 @@
-"""What the room needs from others; filled by the wiring."""
+"""Interfaces that routing requires; implemented by other areas."""
 
 from typing import Protocol
 
@@ -7,15 +7,15 @@ from unificx.routing.contracts import Hosted
 
 
 class Sleepers(Protocol):
-    """Who knows which devices can be woken."""
+    """Lists the devices that accept push notifications."""
 
     def sleeping(self, extension_id: str) -> tuple[str, ...]:
-        """The enabled devices of an extension that can be told of a call though they are not registered."""
+        """Return the enabled devices of an extension that accept push notifications, registered or not."""
         ...
 
 
 class NoSleepers:
-    """Nobody can be woken."""
+    """Push is not available."""
 
     def sleeping(self, extension_id: str) -> tuple[str, ...]:
         del extension_id
@@ -23,19 +23,19 @@ class NoSleepers:
 
 
 class Apps(Protocol):
-    """Who knows which calls end in the system itself. Asked for every call: answered from memory."""
+    """Finds the apps of numbers and extensions. Queried for every call, so it must answer from memory."""
 
     def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
-        """The app that is reached by a feature code, such as *43, or by a number that no extension has."""
+        """Return the app of a feature code, such as *43, or of a number that is not an extension."""
         ...
 
     def instead_of(self, extension: Extension) -> Hosted | None:
-        """The app that takes an extension's calls when nobody does."""
+        """Return the app that takes unanswered calls of an extension, e.g. voicemail."""
         ...
 
 
 class NoApps:
-    """There are none."""
+    """No apps are available."""
 
     def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
         del tenant_id, dialled

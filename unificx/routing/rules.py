@@ -1,4 +1,4 @@
-"""What a dialled string means, before anybody is looked up."""
+"""Dial plan: classifies a dialled string, before any lookup."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _SEPARATORS = str.maketrans("", "", " -.()/")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Digits: an extension's number."""
+    """Digits: a number."""
 
     digits: str
 
@@ -24,14 +24,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Nonsense:
-    """Nothing that could be dialled."""
+    """Not a valid dialled string."""
 
 
 Dialled = Number | Code | Nonsense
 
 
 def read_dialled(user: str) -> Dialled:
-    """Read the user part of a Request-URI, unescaped. Visual separators (RFC 3966 section 5.1.1) do not count."""
+    """Classify the unescaped user part of a Request-URI. Visual separators are ignored (RFC 3966 section 5.1.1)."""
     if len(user) > 64:
         return Nonsense()
     text = user.translate(_SEPARATORS)

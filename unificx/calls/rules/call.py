@@ -1,4 +1,4 @@
-"""The call's state machine, whole: `begin` or `open_by_app`, then `step` by `step`, a `deadline` between."""
+"""Entry points of the call state machine: `begin` or `originate_by_app`, then `step` per event, with `deadline`."""
 
 from collections.abc import Iterable
 from typing import assert_never
@@ -22,7 +22,7 @@ from unificx.calls.rules.words import (
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:
-    """Take one event: where the call stands now, and what must be done."""
+    """Process one event; return the new state and the actions to execute."""
     match state:
         case Opening():
             return opening(state, event, now)
@@ -45,7 +45,7 @@ def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:
 
 
 def deadline(state: State) -> float | None:
-    """When `TimePassed` is next due."""
+    """Return the monotonic time at which `DeadlineReached` is due, None if never."""
     match state:
         case SettingUp():
             return state.ring_until if state.nudge_at is None else min(state.ring_until, state.nudge_at)
@@ -62,7 +62,7 @@ def deadline(state: State) -> float | None:
 
 
 def abandon(legs: Iterable[str], recorded: bool) -> list[Action]:
-    """What must be done at the least when a fault of ours has left a call where nobody knows where it stands."""
+    """Return the actions that end a call whose state is unknown after an internal error."""
     callees = [name for name in legs if name != CALLER]
     cause = Cause.FAULT
     actions: list[Action] = [CancelCallee(name, elsewhere=False) for name in callees]

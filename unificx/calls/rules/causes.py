@@ -1,4 +1,4 @@
-"""Why a call ended: one word of ours, and how it reads as an outcome, a Q.850 cause and a SIP status.
+"""Causes of a call's end, and their mapping to an outcome, a Q.850 cause and a SIP status.
 
 Sources: ITU-T Q.850 for the numbers, RFC 3326 for the Reason header, RFC 3398 section 7.2 for the mapping.
 """
@@ -11,7 +11,7 @@ from unificx.calls.facts import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """How a cause reads: in the record, as Q.850, as the status the caller gets if it was not answered."""
+    """Mapping of a cause: outcome in the call record, Q.850 value, and status for the caller of an unanswered call."""
 
     outcome: Outcome
     q850: int
@@ -32,7 +32,7 @@ class Cause(Enum):
     NOT_ALLOWED = Meaning("failed", 57, 403, "Not allowed")
     NO_COMMON_MEDIA = Meaning("failed", 88, 488, "No common media")
     NO_MEDIA = Meaning("failed", 34, 503, "No media available")
-    FAULT = Meaning("failed", 41, 500, "Something went wrong here")
+    FAULT = Meaning("failed", 41, 500, "Internal server error")
     FAILED = Meaning("failed", 41, 480, "The callee's phone failed")
     TOO_LONG = Meaning("answered", 102, 200, "Maximum length reached")
     LEG_LOST = Meaning("answered", 102, 200, "One side vanished")
@@ -48,12 +48,12 @@ class Cause(Enum):
 
 
 ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
-"""Goes with the CANCEL of phones that need not ring on because the call was answered or declined at another one, so
-that they note no missed call (RFC 3326 section 3.1)."""
+"""Reason header of a CANCEL when another phone answered or declined, so that no missed call is shown (RFC 3326 section
+3.1)."""
 
 
 def cause_of(status: int) -> Cause:
-    """What a callee's refusal means."""
+    """Map the status of a callee's final response to a cause."""
     if status in (486, 600):
         return Cause.BUSY
     if status in (603, 607, 608):
@@ -80,5 +80,5 @@ _WEIGHT = (
 
 
 def weightiest(causes: list[Cause]) -> Cause:
-    """Of the refusals of several phones, the one that tells the caller most: what a person did comes first."""
+    """Select the most informative of several refusals; user decisions take precedence over device errors."""
     return min(causes, key=_WEIGHT.index, default=Cause.UNREACHABLE)

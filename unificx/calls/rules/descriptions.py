@@ -1,4 +1,4 @@
-"""What the conductor has to know of a session description, found in the bytes without a full parse."""
+"""Inspection of SDP for call control, on the bytes without a full parse."""
 
 import re
 from functools import lru_cache
@@ -6,9 +6,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 MOST_BYTES = 16 * 1024
 MOST_MEDIA = 8
-"""Media sections; every one takes ports from everybody's stock."""
+"""Media sections; each one uses ports of the shared pool."""
 _HELD = "0.0.0.0"
-"""Nowhere to send to: hold as in RFC 2543, or an offer whose candidates are still to come (RFC 8840)."""
+"""Unspecified address: hold as in RFC 2543, or an offer with trickled candidates (RFC 8840)."""
 _NOBODYS = b"192.0.2.1"
 _ADDRESS = re.compile(rb"^(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] )([^\s/]+)", re.M)
 _CANDIDATE = re.compile(rb"^a=(?:candidate:\S+ \d+ \S+ \d+ |remote-candidates:\d+ )(\S+)", re.M)
@@ -19,68 +19,68 @@ _DIRECTION = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)(?=\s*$)", re
 
 
 def usable(sdp: bytes, source: str) -> bytes:
-    """The description as it may be given to the media engine: of a sane size, and sending media to nobody it must not
-    reach; b"" if there is no such description.
+    """Return the SDP as it may be passed to the media engine: of limited size and without forbidden media addresses;
+    b"" if it is unacceptable.
 
-    `source` is the address it came from. A description from elsewhere that names this machine's loopback would turn
-    the relay into a way to what only this machine may talk to, the engine's own control port among it. With ICE such
-    an address is one way of several, so it alone is left out; without, nothing would be left.
+    `source` is the address it was received from. Remote SDP with a loopback address of this machine would turn the
+    relay into an access path to local services, including the engine's control port (SSRF). With ICE, only such
+    candidates are removed; without ICE, the SDP is rejected.
     """
     if len(sdp) > MOST_BYTES or sdp.count(b"\nm=") > MOST_MEDIA:
         return b""
-    here = _numeric(source)
-    if here is not None and here.is_loopback:
+    source_ip = _numeric(source)
+    if source_ip is not None and source_ip.is_loopback:
         return sdp
     if uses_ice(sdp):
         sdp = _CANDIDATES.sub(lambda line: line[0] if _may_be_tried(line[1]) else b"", sdp)
         sdp = b"\nm=".join(_without_place(section) for section in sdp.split(b"\nm="))
-    named = [*_ADDRESS.findall(sdp), *_CANDIDATE.findall(sdp)]
-    return sdp if all(_may_be_tried(address) for address in named) else b""
+    addresses = [*_ADDRESS.findall(sdp), *_CANDIDATE.findall(sdp)]
+    return sdp if all(_may_be_tried(address) for address in addresses) else b""
 
 
 def sends(sdp: bytes) -> bool:
-    """Whether the side that wrote it says it sends sound (RFC 3264 section 5.1): neither held nor listening only."""
+    """Whether the author sends audio: sendrecv or sendonly (RFC 3264 section 5.1)."""
     return _direction(sdp) in (b"sendrecv", b"sendonly")
 
 
 def hears(sdp: bytes) -> bool:
-    """Whether the side that wrote it wants to be sent sound."""
+    """Whether the author receives audio: sendrecv or recvonly."""
     return _direction(sdp) in (b"sendrecv", b"recvonly")
 
 
 def as_origin(sdp: bytes, identity: int, version: int) -> bytes:
-    """The same description under our own origin line: in one dialog the identity stays and the version counts up
-    (RFC 3264 section 8)."""
+    """Replace the origin line: in one dialog the identity is constant and the version increments (RFC 3264 section
+    8)."""
     line = _line(sdp, b"o=")
-    words = line.split()
-    if len(words) != 6:
+    fields = line.split()
+    if len(fields) != 6:
         return sdp
-    ours = b"- %d %d %s" % (identity, version, b" ".join(words[3:]))
-    return sdp.replace(b"o=" + line, b"o=" + ours, 1)
+    origin = b"- %d %d %s" % (identity, version, b" ".join(fields[3:]))
+    return sdp.replace(b"o=" + line, b"o=" + origin, 1)
 
 
 def _direction(sdp: bytes) -> bytes:
-    """Of the audio section, else of the session, else both ways; a refused section or the old way to hold is none."""
+    """Direction of the audio section, else of the session, else sendrecv; inactive if rejected or RFC 2543 hold."""
     session, _, media = sdp.partition(b"\nm=")
     audio = next((part for part in media.split(b"\nm=") if part.startswith(b"audio ")), media)
-    words = audio.split(maxsplit=2)
-    said = _DIRECTION.search(audio) or _DIRECTION.search(session)
-    held = b"c=IN IP4 0.0.0.0" in (audio if b"\nc=" in audio else session) and words[1:2] != [b"9"]
-    if words[1:2] == [b"0"] or held:
+    fields = audio.split(maxsplit=2)
+    attribute = _DIRECTION.search(audio) or _DIRECTION.search(session)
+    on_hold = b"c=IN IP4 0.0.0.0" in (audio if b"\nc=" in audio else session) and fields[1:2] != [b"9"]
+    if fields[1:2] == [b"0"] or on_hold:
         return b"inactive"
-    return said[1] if said is not None else b"sendrecv"
+    return attribute[1] if attribute is not None else b"sendrecv"
 
 
 def uses_ice(sdp: bytes) -> bool:
-    """Whether its author is reached by ICE (RFC 8839)."""
+    """Whether the SDP uses ICE (RFC 8839)."""
     return b"\na=ice-ufrag:" in sdp
 
 
 def without_ways(sdp: bytes) -> bytes:
-    """The description of one who goes by ICE without anything that says where he is and by which key he is known; any
-    other as it is. The media engine hashes its own key as he did his, unless he did not yet.
+    """Remove ICE parameters, candidates and fingerprints from an SDP that uses ICE; return any other unchanged.
 
-    Its place is one that nobody has (RFC 5737), for 0.0.0.0 without ICE means hold.
+    Without a fingerprint, the media engine does not mirror the peer's hash function. The address becomes one of
+    TEST-NET-1 (RFC 5737), since 0.0.0.0 without ICE means hold.
     """
     if not uses_ice(sdp):
         return sdp
@@ -88,24 +88,24 @@ def without_ways(sdp: bytes) -> bytes:
 
 
 def both_ways(sdp: bytes) -> bytes:
-    """The description as if nobody were on hold: what one says who is given to somebody else (RFC 3264 section 5.1)."""
+    """Set the direction to sendrecv, for a held party that is connected to a new peer (RFC 3264 section 5.1)."""
     return _DIRECTION.sub(b"a=sendrecv", sdp)
 
 
 def _without_place(section: bytes) -> bytes:
-    """A section whose own address is none to reach, as if its candidates were all it has (RFC 8840 section 4.1.1)."""
+    """Replace an unreachable address of a section, leaving only its candidates (RFC 8840 section 4.1.1)."""
     reached = all(_may_be_tried(address) for address in _ADDRESS.findall(section))
     return section if reached else _placed(section, _HELD.encode())
 
 
-def _placed(section: bytes, place: bytes) -> bytes:
-    """The section at another IPv4 address, and the port that is for nothing."""
-    moved = _ADDRESS.sub(lambda line: line[0].replace(line[1], place).replace(b"IN IP6", b"IN IP4"), section)
+def _placed(section: bytes, address: bytes) -> bytes:
+    """Set the section's address to an IPv4 address and its port to 9 (discard)."""
+    moved = _ADDRESS.sub(lambda line: line[0].replace(line[1], address).replace(b"IN IP6", b"IN IP4"), section)
     return _PORT.sub(rb"\g<1>9", moved)
 
 
 def _may_be_tried(address: bytes) -> bool:
-    """A name that only the author's own network knows (RFC 8828, mDNS) does no harm."""
+    """Whether media may be sent to an address. mDNS names (RFC 8828) only resolve in the author's network."""
     return address.endswith(b".local") or _is_reachable(address.decode("ascii", "replace"))
 
 
@@ -127,7 +127,7 @@ def _is_low(address: IPv4Address | IPv6Address) -> bool:
     return isinstance(address, IPv4Address) and address.packed[0] == 0
 
 
-@lru_cache(maxsize=1024)  # phones offer from where they offered before
+@lru_cache(maxsize=1024)  # phones reuse their addresses
 def _numeric(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text.partition("%")[0])

@@ -1,4 +1,4 @@
-"""A call that an app begins: it is asked for its description, and then calls like anybody else."""
+"""Calls originated by an app: wait for the app's SDP offer, then set up the call as usual."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -45,13 +45,13 @@ from unificx.calls.rules.words import (
 Outcome = tuple[State, list[Action]]
 
 
-def open_by_app(rung: Rung, now: float) -> Outcome:
-    """Ask the app that is the caller."""
-    return Opening(rung, now + APP_ANSWERS), [Dial(CALLER, b"")]
+def open_by_app(targets: Rung, now: float) -> Outcome:
+    """Start the calling app."""
+    return Opening(targets, now + APP_ANSWERS), [Dial(CALLER, b"")]
 
 
 def opening(state: Opening, event: Event, now: float) -> Outcome:
-    """Its description is awaited."""
+    """Wait for the app's offer."""
     match event:
         case CalleeAnswered("a", sdp):
             return begin(sdp, state.rung, now) if sdp else _none(Cause.FAULT)
@@ -76,5 +76,5 @@ def opening(state: Opening, event: Event, now: float) -> Outcome:
 
 
 def _none(cause: Cause) -> Outcome:
-    """No call came of it."""
+    """End the call before any phone was dialled."""
     return Over(), [Record(cause), Reject(480, cause)]

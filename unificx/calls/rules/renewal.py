@@ -1,8 +1,8 @@
-"""The media engine came back empty, and a side goes by ICE: both are asked for the way to them, one after the other.
+"""ICE restart: re-anchors media if at least one side uses ICE, with a new offer to both sides, one after the other.
 
-A browser that is offered another ICE agent than before begins ICE anew itself (RFC 8445 section 4.3), and its answer
-alone says how it is reached from now on. The engine in turn begins anew with whoever comes with other credentials than
-it knew. So it is given nothing of the old ways: each side is offered the other as if for the first time.
+A browser that gets an offer of a different ICE agent restarts ICE (RFC 8445 section 4.3), and only its answer contains
+its new candidates. The engine in turn restarts for a peer with new credentials. So all old ICE data is removed: each
+side gets an offer as if it were the first one.
 """
 
 from dataclasses import replace
@@ -24,38 +24,38 @@ Outcome = tuple[Talking, list[Action]]
 
 
 def renew(state: Talking) -> Outcome:
-    """Begin with the callee."""
+    """Start the ICE restart with an offer to the callee."""
     number = state.count + 1
-    renewal = Renewal(number, "offering", state.callee)
-    ask = OfferMedia(f"exchange:{number}", state.callee, CALLER, without_ways(state.caller_sdp))
-    return replace(state, exchange=renewal, count=number), [ask]
+    restart = Renewal(number, "offering", state.callee)
+    request = OfferMedia(f"exchange:{number}", state.callee, CALLER, without_ways(state.caller_sdp))
+    return replace(state, exchange=restart, count=number), [request]
 
 
-def renewing(state: Talking, renewal: Renewal, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
-    """The anchor replied."""
-    match renewal.stage, event:
+def renewing(state: Talking, restart: Renewal, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+    """Process a reply of the anchor."""
+    match restart.stage, event:
         case "offering", MediaOffered(_, sdp):
-            return replace(state, exchange=replace(renewal, stage="asking")), [Offer(renewal.side, sdp)]
-        case "answering", MediaAnswered() if renewal.side == state.callee:
-            following = replace(renewal, stage="offering", side=CALLER)
-            ask = OfferMedia(f"exchange:{renewal.number}", state.callee, state.callee, state.callee_sdp)
-            return replace(state, exchange=following), [ask]
+            return replace(state, exchange=replace(restart, stage="asking")), [Offer(restart.side, sdp)]
+        case "answering", MediaAnswered() if restart.side == state.callee:
+            next_offer = replace(restart, stage="offering", side=CALLER)
+            request = OfferMedia(f"exchange:{restart.number}", state.callee, state.callee, state.callee_sdp)
+            return replace(state, exchange=next_offer), [request]
         case "answering", MediaAnswered():
             return replace(state, exchange=None), []
-        case _, MediaFailed():  # the silence that follows will end the call
+        case _, MediaFailed():  # the media watchdog will end the call
             return replace(state, exchange=None), []
         case _:
             return state, []
 
 
-def renewal_answered(state: Talking, renewal: Renewal, leg: str, sdp: bytes) -> Outcome:
-    """The side that was asked says how it is reached; b"": it does not, and is taken to be where it was."""
-    if renewal.stage != "asking" or leg != renewal.side:
+def renewal_answered(state: Talking, restart: Renewal, leg: str, sdp: bytes) -> Outcome:
+    """Process the answer of the re-offered side; b"" (refused): its previous SDP remains valid."""
+    if restart.stage != "asking" or leg != restart.side:
         return state, []
     if leg == CALLER:
         state = replace(state, caller_sdp=sdp or state.caller_sdp)
     else:
         state = replace(state, callee_sdp=sdp or state.callee_sdp)
-    said = state.caller_sdp if leg == CALLER else state.callee_sdp
-    ask = AnswerMedia(f"exchange:{renewal.number}", state.callee, leg, said)
-    return replace(state, exchange=replace(renewal, stage="answering")), [ask]
+    answer = state.caller_sdp if leg == CALLER else state.callee_sdp
+    request = AnswerMedia(f"exchange:{restart.number}", state.callee, leg, answer)
+    return replace(state, exchange=replace(restart, stage="answering")), [request]

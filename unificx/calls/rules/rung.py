@@ -1,11 +1,11 @@
-"""Who is rung for a call, and how long it may take."""
+"""Fork targets of a call, and its time limits."""
 
 from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds: how long it rings, how long it may last."""
+    """Maximum ringing and call time, in seconds."""
 
     ring: float
     talk: float
@@ -13,7 +13,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sleepers:
-    """Who can be woken: devices that are not registered, and those behind phones that are rung, by the phone's name."""
+    """Devices that accept push: unregistered ones awaiting push, and registered ones by the name of their leg."""
 
     asleep: frozenset[str] = frozenset()
     behind: dict[str, str] = field(default_factory=dict[str, str])
@@ -21,8 +21,8 @@ class Sleepers:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """The phones `names`, those of `srtp` with SRTP, and the devices that have to be woken; none of either: whoever is
-    meant is nowhere to be reached. `instead` is the app that takes the call then, or when nobody does."""
+    """The legs to dial, which of them use SRTP, and the devices to push; without either, the callee is unreachable.
+    `fallback` is the leg of the app that takes the call if no phone answers."""
 
     names: tuple[str, ...]
     limits: Limits
@@ -31,7 +31,7 @@ class Rung:
     instead: str = ""
 
     def without(self, device: str, legs: frozenset[str]) -> "Rung":
-        """The same but for a device, whose these legs would be."""
-        asleep, behind = self.sleepers.asleep - {device}, self.sleepers.behind
-        sleepers = Sleepers(asleep, {name: each for name, each in behind.items() if each != device})
-        return replace(self, names=tuple(name for name in self.names if name not in legs), sleepers=sleepers)
+        """Return a copy without a device and its legs."""
+        awaiting, by_leg = self.sleepers.asleep - {device}, self.sleepers.behind
+        push_targets = Sleepers(awaiting, {name: each for name, each in by_leg.items() if each != device})
+        return replace(self, names=tuple(name for name in self.names if name not in legs), sleepers=push_targets)

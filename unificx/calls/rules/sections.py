@@ -1,7 +1,7 @@
-"""Which media sections a side is shown, and in what order: pictures go between those who asked for them.
+"""Selection and order of media sections: video is relayed only between parties that use it.
 
-A description inside a dialog keeps the sections of those before it, in their order: one that is used no more is said
-with port 0 (RFC 3264 sections 6 and 8). Browsers end a call in which that is not so.
+SDP within a dialog keeps the sections of earlier SDP in their order; an unused one has port 0 (RFC 3264 sections 6 and
+8). Browsers end a call that violates this.
 """
 
 import re
@@ -11,31 +11,31 @@ _SECTION = re.compile(rb"\A(\S+) \d+(?:/\d+)? (\S+) (\S+)")
 
 
 def sound_alone(sdp: bytes) -> bytes:
-    """The description without all that is no sound."""
+    """Return the SDP with its audio sections only."""
     session, *sections = _parts(sdp)
     return b"\nm=".join([session, *(section for section in sections if _kind(section) == b"audio")])
 
 
 def shows(sdp: bytes) -> bool:
-    """Whether its author takes part in pictures."""
+    """Whether the SDP has an accepted video section."""
     return any(_kind(section) == b"video" and not _is_refused(section) for section in _parts(sdp)[1:])
 
 
-def fitted(sdp: bytes, known: bytes) -> bytes:
-    """`sdp` for a side whose own last description is `known`: with its sections in its order, under its names (RFC
-    5888). What is lacking is refused, what is new comes behind."""
+def fitted(sdp: bytes, peer_sdp: bytes) -> bytes:
+    """Align `sdp` with the peer's latest SDP: same section order and mid values (RFC 5888). Missing sections are
+    rejected, new ones appended."""
     session, *sections = _parts(sdp)
-    kept: list[bytes] = []
-    for before in _parts(known)[1:]:
-        kind = _kind(before)
+    aligned: list[bytes] = []
+    for previous in _parts(peer_sdp)[1:]:
+        kind = _kind(previous)
         section = next((each for each in sections if _kind(each) == kind), None)
         if section is None:
-            kept.append(_refused(before))
+            aligned.append(_refused(previous))
         else:
             sections.remove(section)
-            kept.append(_named_as(section, before))
-    ended = [each if each.endswith(b"\r") else each.rstrip(b"\r\n") + b"\r" for each in (*kept, *sections)]
-    return b"\nm=".join([session, *ended]) + b"\n" if ended else sdp
+            aligned.append(_named_as(section, previous))
+    terminated = [each if each.endswith(b"\r") else each.rstrip(b"\r\n") + b"\r" for each in (*aligned, *sections)]
+    return b"\nm=".join([session, *terminated]) + b"\n" if terminated else sdp
 
 
 def _parts(sdp: bytes) -> list[bytes]:
@@ -50,16 +50,16 @@ def _is_refused(section: bytes) -> bool:
     return section.split(b" ", 2)[1:2] == [b"0"]
 
 
-def _refused(before: bytes) -> bytes:
-    """What says of a section that nothing comes of it, with the least that reads as one."""
-    said = _SECTION.match(before)
-    first = b"%s 0 %s %s" % said.groups() if said is not None else b"audio 0 RTP/AVP 0"
-    mid = _MID.search(before)
+def _refused(previous: bytes) -> bytes:
+    """Return a minimal rejected section (port 0)."""
+    match = _SECTION.match(previous)
+    first = b"%s 0 %s %s" % match.groups() if match is not None else b"audio 0 RTP/AVP 0"
+    mid = _MID.search(previous)
     lines = [first, b"c=IN IP4 0.0.0.0", b"a=inactive", *([mid[0]] if mid is not None else [])]
     return b"\r\n".join(lines)
 
 
-def _named_as(section: bytes, before: bytes) -> bytes:
-    """Under the name its place had before. One that had none is left as it is."""
-    mid = _MID.search(before)
+def _named_as(section: bytes, previous: bytes) -> bytes:
+    """Set the mid of the section to the earlier one, if there was one."""
+    mid = _MID.search(previous)
     return _MID.sub(mid[0].replace(b"\\", b"\\\\"), section, count=1) if mid is not None else section

@@ -1,4 +1,4 @@
-"""From the INVITE to the answer: ring every phone of the callee, let the first who answers have the call."""
+"""Call set-up: parallel forking to all phones of the callee; the first 2xx wins."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -59,28 +59,30 @@ from unificx.calls.rules.words import (
 
 Outcome = tuple[State, list[Action]]
 VANISHED = (408, 503)
-"""A phone that did not answer at all, or whose connection is gone."""
+"""Statuses of a phone that does not respond or whose connection is lost."""
 APP_ANSWERS = 10.0
-"""Seconds an app of ours is given to answer."""
+"""Seconds within which an app must answer."""
 
 
-def begin(offer: bytes, rung: Rung, now: float) -> Outcome:
-    """Start to ring, with the caller's description `offer`, and to wake who sleeps."""
-    names, limits, sleepers, instead = rung.names, rung.limits, rung.sleepers, rung.instead
-    if not names and not sleepers.asleep:
-        return _not_taken(SettingUp(limits, offer, (), now, instead=instead), Cause.UNREACHABLE, now)
+def begin(offer: bytes, targets: Rung, now: float) -> Outcome:
+    """Start forking with the caller's SDP `offer` ("": delayed offer) and send push notifications."""
+    names, limits, push_targets, fallback = targets.names, targets.limits, targets.sleepers, targets.instead
+    if not names and not push_targets.asleep:
+        return _not_taken(SettingUp(limits, offer, (), now, instead=fallback), Cause.UNREACHABLE, now)
     stage = "offering" if offer else "calling"
-    branches = tuple(Branch(name, stage, name in rung.srtp, sleeper=sleepers.behind.get(name, "")) for name in names)
-    nudge_at = now + waking.NUDGE_AFTER if sleepers.behind else None
+    branches = tuple(
+        Branch(name, stage, name in targets.srtp, sleeper=push_targets.behind.get(name, "")) for name in names
+    )
+    nudge_at = now + waking.NUDGE_AFTER if push_targets.behind else None
     until = now + limits.ring
-    begun = SettingUp(limits, offer, branches, until, asleep=sleepers.asleep, nudge_at=nudge_at, instead=instead)
-    state, woken = waking.wake(begun, sleepers.asleep) if sleepers.asleep else (begun, [])
-    state, told = (state, []) if names else waking.hold(state)
-    return state, [*(_first_step(state, name) for name in names), *woken, *told]
+    initial = SettingUp(limits, offer, branches, until, asleep=push_targets.asleep, nudge_at=nudge_at, instead=fallback)
+    state, push_actions = waking.wake(initial, push_targets.asleep) if push_targets.asleep else (initial, [])
+    state, progress = (state, []) if names else waking.hold(state)
+    return state, [*(_first_step(state, name) for name in names), *push_actions, *progress]
 
 
 def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
-    """Phones ring."""
+    """Process an event while phones ring."""
     match event:
         case MediaOffered(ticket, sdp):
             return _offered(state, ticket, sdp)
@@ -125,14 +127,14 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
 
 
 def answering(state: Answering, event: Event, now: float) -> Outcome:
-    """A phone answered; anchor and caller are still to be told."""
+    """Process an event while the answer is passed to the anchor and the caller."""
     match event:
-        case MediaOffered(state.awaited, sdp) if state.delayed:  # the callee's offer, for the caller
+        case MediaOffered(state.awaited, sdp) if state.delayed:  # the callee's offer, for the caller (delayed offer)
             return replace(state, accepted=True, awaited=""), [NoteAnswered(state.callee), Accept(sdp)]
         case MediaOffered(state.awaited, sdp):
             again = f"again:{state.restarts}"
-            ask = AnswerMedia(again, state.callee, state.callee, state.callee_sdp)
-            return replace(state, awaited=again, redo=sdp), [ask]
+            request = AnswerMedia(again, state.callee, state.callee, state.callee_sdp)
+            return replace(state, awaited=again, redo=sdp), [request]
         case MediaAnswered(state.awaited, sdp):
             return _connect(state, sdp, now)
         case AckCame("a", sdp) if state.accepted and not state.awaited:
@@ -186,13 +188,13 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
         return state, []
     ringing = replace(branch, stage="ringing")
     if sdp and state.offer and len(state.branches) == 1 and not state.early and not state.instead:
-        # One phone alone may be heard before it answers; of several nobody could say which one to hear. Nor if an app
-        # may answer after it: what was said early is the answer (RFC 3262 section 5), and the app's is another.
+        # Early media only with a single branch: with several, the source would be ambiguous. Not if a fallback app may
+        # answer later: early SDP is the answer (RFC 3262 section 5), and the app's SDP differs.
         return replace(_with(state, ringing), early=sdp), [AnswerMedia("early", leg, leg, sdp)]
-    told = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
-    if told <= state.told:
+    provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
+    if provisional <= state.told:
         return _with(state, ringing), []
-    return _with(state, ringing, told=told), [Progress(told, b"")]
+    return _with(state, ringing, last_provisional=provisional), [Progress(provisional, b"")]
 
 
 def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
@@ -221,30 +223,30 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, Taker.PLAIN)
         return _with(state, again), [offer]
     cause = cause_of(status)
-    if status >= 600 and status != 606:  # a person said no: RFC 3261 section 16.7, a 6xx ends the search
+    if status >= 600 and status != 606:  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
         return _not_taken(_with(state, replace(branch, stage="over", cause=cause)), cause, now)
     return _branch_over(state, leg, cause, now, vanished=status in VANISHED)
 
 
 def _came(state: SettingUp, event: DeviceCame) -> Outcome:
-    """A device is there that was not, or is elsewhere now: ring it too."""
+    """Add a branch for a device that has registered or moved."""
     if _find(state, event.leg) is not None:
         return state, []
     actions: list[Action] = []
-    before = _find(state, event.instead)
-    if before is not None and before.live:
-        if before.stage != "offering":
-            actions.append(CancelCallee(before.name, elsewhere=True))
-        actions.append(ReleaseMedia(before.name, final=False))
-        state = _with(state, replace(before, stage="over"))
-    sleeper = event.device if event.device in state.woken or (before is not None and before.sleeper) else ""
-    branch = Branch(event.leg, "offering" if state.offer else "calling", event.srtp, sleeper=sleeper)
+    replaced = _find(state, event.instead)
+    if replaced is not None and replaced.live:
+        if replaced.stage != "offering":
+            actions.append(CancelCallee(replaced.name, elsewhere=True))
+        actions.append(ReleaseMedia(replaced.name, final=False))
+        state = _with(state, replace(replaced, stage="over"))
+    push_device = event.device if event.device in state.woken or (replaced is not None and replaced.sleeper) else ""
+    branch = Branch(event.leg, "offering" if state.offer else "calling", event.srtp, sleeper=push_device)
     state = replace(state, branches=(*state.branches, branch), asleep=state.asleep - {event.device})
     return state, [*actions, _first_step(state, event.leg)]
 
 
 def _gone(state: SettingUp, event: DeviceGone, now: float) -> Outcome:
-    """A device does not ring on, and is not waited for; the others are."""
+    """Remove a revoked device; the other branches continue."""
     if CALLER in event.legs:
         return _give_up(state, Cause.ENDED_BY_ADMINISTRATOR)
     actions: list[Action] = []
@@ -274,12 +276,12 @@ def _branch_over(state: SettingUp, leg: str, cause: Cause, now: float, *, vanish
 
 
 def _go_on(state: SettingUp, actions: list[Action], now: float) -> Outcome:
-    """As long as anybody rings, or wakes."""
+    """Continue if a branch rings or a pushed device is awaited, else end the search."""
     if any(each.live for each in state.branches):
         return state, actions
     if state.asleep:
-        state, told = waking.hold(state)
-        return state, [*actions, *told]
+        state, progress = waking.hold(state)
+        return state, [*actions, *progress]
     outcome, over = _not_taken(
         state, weightiest([each.cause for each in state.branches if each.cause is not None]), now
     )
@@ -287,29 +289,29 @@ def _go_on(state: SettingUp, actions: list[Action], now: float) -> Outcome:
 
 
 def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:
-    """Nobody who was rung took the call: it goes to the app that stands in for them, if there is one.
+    """End the search unanswered: pass the call to the fallback app if there is one, else end it.
 
-    What the phones said is over then, and so is who sleeps.
+    All branches and push notifications are cancelled.
     """
     if not state.instead:
         return _give_up(state, cause)
-    ended = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
+    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
     app = Branch(state.instead, "offering" if state.offer else "calling")
-    passed = SettingUp(state.limits, state.offer, (app,), now + APP_ANSWERS, told=state.told, stale=state.stale)
-    return passed, [*ended, PassOn(app.name, cause), _first_step(passed, app.name)]
+    passed_on = SettingUp(state.limits, state.offer, (app,), now + APP_ANSWERS, told=state.told, stale=state.stale)
+    return passed_on, [*cancelled, PassOn(app.name, cause), _first_step(passed_on, app.name)]
 
 
 def _give_up(state: SettingUp, cause: Cause) -> Outcome:
-    """No call came of it. The record first: the caller's answer is the acknowledgement that it is kept."""
+    """End the unanswered call. The call record is written before the final response, which acknowledges it."""
     status = cause.value.status if cause.value.status >= 300 else 480
-    ended = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
-    return Over(), [*ended, Record(cause), Reject(status, cause)]
+    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
+    return Over(), [*cancelled, Record(cause), Reject(status, cause)]
 
 
-def _drop_others(state: SettingUp, winner: str | None, *, elsewhere: bool) -> list[Action]:
+def _drop_others(state: SettingUp, answered_leg: str | None, *, elsewhere: bool) -> list[Action]:
     actions: list[Action] = []
     for branch in state.branches:
-        if branch.name == winner:
+        if branch.name == answered_leg:
             continue
         if branch.stage in ("calling", "ringing"):
             actions.append(CancelCallee(branch.name, elsewhere))
@@ -318,25 +320,25 @@ def _drop_others(state: SettingUp, winner: str | None, *, elsewhere: bool) -> li
 
 
 def _acknowledged(state: Answering, sdp: bytes) -> Outcome:
-    """The caller has answered the callee's offer."""
+    """Process the caller's answer to the callee's offer, in the ACK."""
     if not sdp:
         return _fail(state, Cause.NO_COMMON_MEDIA)
-    ask = AnswerMedia("acknowledged", state.callee, CALLER, sdp)
-    return replace(state, caller_sdp=sdp, awaited="acknowledged"), [ask]
+    request = AnswerMedia("acknowledged", state.callee, CALLER, sdp)
+    return replace(state, caller_sdp=sdp, awaited="acknowledged"), [request]
 
 
 def _restarted(state: Answering) -> Outcome:
-    """The media engine was lost: whoever made the offer is offered for again."""
+    """Repeat the offer to the anchor after a restart of the media engine."""
     if state.accepted:
         return _fail(state, Cause.NO_MEDIA)
     number = state.restarts + 1
     ticket = f"redo:{number}"
-    giver, sdp = (state.callee, state.callee_sdp) if state.delayed else (CALLER, state.caller_sdp)
-    return replace(state, awaited=ticket, restarts=number), [OfferMedia(ticket, state.callee, giver, sdp)]
+    offerer, sdp = (state.callee, state.callee_sdp) if state.delayed else (CALLER, state.caller_sdp)
+    return replace(state, awaited=ticket, restarts=number), [OfferMedia(ticket, state.callee, offerer, sdp)]
 
 
 def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
-    """The anchor has both sides: let them talk."""
+    """Connect the parties once the anchor has the SDP of both."""
     talking = Talking(state.callee, now + state.limits.talk, state.caller_sdp, state.callee_sdp)
     if state.delayed:
         return talking, [Acknowledge(state.callee, sdp)]
@@ -345,13 +347,13 @@ def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
         talking, again = renew(talking)
         actions += again
     elif state.redo:
-        talking = replace(talking, exchange=Rebuild(0, "telling", waiting=(state.callee,)))
+        talking = replace(talking, exchange=Rebuild(0, "reoffering", waiting=(state.callee,)))
         actions.append(Offer(state.callee, state.redo))
     return talking, actions
 
 
 def _fail(state: Answering, cause: Cause, actions: list[Action] | None = None) -> Outcome:
-    """It was answered, and yet no call came of it."""
+    """End a call that was answered but could not be established."""
     done: list[Action] = [*(actions or []), Bye(state.callee, cause), ReleaseMedia(state.callee, final=False)]
     if state.accepted:
         return Over(), [*done, Bye(CALLER, cause), Record(cause)]
@@ -375,6 +377,6 @@ def _find(state: SettingUp, name: str) -> Branch | None:
     return next((branch for branch in state.branches if branch.name == name), None)
 
 
-def _with(state: SettingUp, changed: Branch, *, told: int | None = None) -> SettingUp:
+def _with(state: SettingUp, changed: Branch, *, last_provisional: int | None = None) -> SettingUp:
     branches = tuple([changed if each.name == changed.name else each for each in state.branches])
-    return replace(state, branches=branches, told=state.told if told is None else told)
+    return replace(state, branches=branches, told=state.told if last_provisional is None else last_provisional)

@@ -1,4 +1,4 @@
-"""Where a call stands. One frozen value per phase, holding only what that phase needs."""
+"""States of a call: one frozen class per phase, with only the data of that phase."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,9 +11,9 @@ Stage = Literal["offering", "calling", "ringing", "over"]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One phone that is rung. `srtp`: it is asked with SRTP, once it refuses without; `cause`: why it is over.
+    """One forked branch. `srtp`: offered SRTP, plain RTP after a refusal; `cause`: why it has ended.
 
-    `sleeper`: the device behind it, if that can be woken.
+    `push_device`: its device, if that accepts push.
     """
 
     name: str
@@ -29,12 +29,12 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class SettingUp:
-    """Phones ring. `offer` is the caller's description, b"" if the callee has to make one.
+    """Phones ring. `offer` is the caller's SDP, b"" for a delayed offer.
 
-    `told` is the last provisional the caller got; `early` the callee's description whose sound the caller already
-    hears. `stale`: the media engine was lost meanwhile. `asleep`: devices that were woken and have not come; while
-    there are any the call is held. `nudge_at`: when devices that can be woken and do not ring are. `instead`: the leg
-    of the app that takes the call if nobody else does.
+    `last_provisional`: the latest provisional status sent to the caller; `early_sdp`: the callee's SDP of early media.
+    `media_lost`: the media engine restarted meanwhile. `awaiting_push`: pushed devices that have not registered yet;
+    the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed. `fallback`:
+    the leg of the app that takes the call if no phone answers.
     """
 
     limits: Limits
@@ -50,13 +50,13 @@ class SettingUp:
     instead: str = ""
 
     def rings(self, device: str) -> bool:
-        """Whether it rings at a device that can be woken, or is about to."""
+        """Whether the call rings on a device that accepts push, or is about to."""
         return device in self.woken or any(each.live and each.sleeper == device for each in self.branches)
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An app calls: until `until` its description is awaited, with which `rung` are called then."""
+    """An app calls: its offer is awaited until `until`, then the targets are dialled."""
 
     rung: Rung
     until: float
@@ -64,10 +64,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """`callee` has answered; the anchor is being told, then the caller. `delayed`: the callee made the offer.
+    """`callee` has answered; the SDP is passed to the anchor, then to the caller. `delayed`: the callee made the offer.
 
-    `awaited` is the ticket of the reply the anchor owes us, "" while it is the caller's ACK we wait for. `redo`: the
-    media engine was lost since the callee was called, so this has to be offered to it again once we talk.
+    `awaited_ticket`: ticket of the pending anchor request, "" while the caller's ACK is awaited. `reoffer_sdp`: SDP to
+    re-offer to the callee once connected, since the media engine restarted after it was dialled.
     """
 
     limits: Limits
@@ -86,9 +86,10 @@ ExchangeStage = Literal["offering", "asking", "answering", "restoring", "restore
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`giver` offered a new session inside the call. `silent`: nobody waits for an answer (it came in an ACK).
+    """Offer/answer exchange within the call, started by `offerer`. `silent`: the offerer does not wait for an answer
+    (its SDP was in an ACK).
 
-    Restoring: the other side refused, and the anchor is put back to what was agreed before.
+    Restoring: the other side refused, and the anchor is reset to the previous session.
     """
 
     number: int
@@ -101,17 +102,17 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Rebuild:
-    """The anchor is made anew from what both sides last described, and both are told. `waiting`: who has to answer."""
+    """Media is re-anchored from the latest SDP of both sides, and re-offered to both. `pending`: legs yet to answer."""
 
     number: int
-    stage: Literal["offering", "answering", "telling"]
+    stage: Literal["offering", "answering", "reoffering"]
     for_callee: bytes = b""
     waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """The anchor is made anew for sides that go by ICE: `side` is asked now, the callee first."""
+    """Media is re-anchored with ICE: `side` has the current re-offer, the callee first."""
 
     number: int
     stage: Literal["offering", "asking", "answering"]
@@ -120,7 +121,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """The caller goes to an app: that is dialled, and its answer brought to the anchor of its own."""
+    """The caller is connected to an app, over an anchor of its own."""
 
     number: int
     stage: Literal["offering", "calling"]
@@ -128,7 +129,7 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class TakingOver:
-    """`leg` comes in the place of the callee: the caller is offered what it sent, over an anchor of its own."""
+    """`leg` replaces the callee: the caller gets its offer, over an anchor of its own."""
 
     number: int
     stage: Literal["offering", "asking", "answering"]
@@ -139,7 +140,7 @@ class TakingOver:
 
 @dataclass(frozen=True, slots=True)
 class Talking:
-    """Caller and `callee` talk. The descriptions are the last ones agreed on, as each side sent its own."""
+    """Caller and `callee` are connected. The SDP is the last negotiated one, as received from each side."""
 
     callee: str
     ends_at: float
@@ -151,10 +152,12 @@ class Talking:
 
 @dataclass(frozen=True, slots=True)
 class Transferring:
-    """The caller was given away by `transferor`, "" once he is gone; those of `search` ring. Meanwhile the caller talks
-    with an app, which lets him hear that. `before` is the transferor's last description, `back` who is rung if nobody
-    takes the call and he is gone. `borrowed`: those who ring were offered somebody else's media. `keeps`: if nobody
-    takes the call, the caller goes on with the app."""
+    """The caller is being transferred by `transferor`, "" once it has left; the phones of `setup` ring while the caller
+    is connected to an app that plays ringback.
+
+    `transferor_sdp`: the transferor's latest SDP; `return_targets`: targets to ring if the transfer is not answered and
+    the transferor has left. `from_consultation`: the ringing phones got the offer of the consultation call.
+    `keep_with_app`: if the transfer is not answered, the caller stays connected to the app."""
 
     talking: Talking
     search: SettingUp
@@ -167,9 +170,9 @@ class Transferring:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Both legs are told; the anchor's last figures are awaited until `until`, then the record is written.
+    """BYE was sent; the anchor's final statistics are awaited until `until`, then the call record is written.
 
-    `closing` is the leg whose BYE is answered once the record is safe.
+    `closing` is the leg whose BYE is answered once the record is stored.
     """
 
     cause: Cause
@@ -179,7 +182,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """Nothing is left to do."""
+    """The call has ended."""
 
 
 State = Opening | SettingUp | Answering | Talking | Transferring | Ending | Over

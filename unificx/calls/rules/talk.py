@@ -1,4 +1,4 @@
-"""From the answer to the end: hold and other new offers, a media engine that comes back empty, hanging up."""
+"""Established calls: re-INVITE (hold etc.), restart of the media engine, and the end of the call."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -51,13 +51,13 @@ from unificx.calls.rules.words import (
 
 Outcome = tuple[State, list[Action]]
 REFUSALS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
-"""What a side may be told of why the other refused its offer; whatever else was said is between us and the other."""
+"""Statuses of a refused offer that are relayed to the offerer; others become 488."""
 FIGURES_WAIT = 0.3
-"""Seconds the record waits for the anchor's last figures; shorter than the peer's first repetition of its BYE."""
+"""Seconds the call record waits for the final media statistics; less than the first retransmission of a BYE (T1)."""
 
 
 def talking(state: Talking, event: Event, now: float) -> Outcome:
-    """Two legs talk."""
+    """Process an event of an established call."""
     match event:
         case HungUp(leg) if leg in (CALLER, state.callee):
             return end(state, Cause.HUNG_UP, now, closing=leg)
@@ -67,7 +67,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return end(state, Cause.ENDED_BY_ADMINISTRATOR, now)
         case DeviceGone(_, legs) if isinstance(state.exchange, TakingOver) and state.exchange.leg in legs:
             return turning.kept(state, state.exchange, Cause.ENDED_BY_ADMINISTRATOR)
-        case CallerCancelled():  # our answer still waits for the PRACK of an early one, so it never went out
+        case CallerCancelled():  # our 2xx was not sent yet, since it awaits the PRACK of an early response
             return end(state, Cause.HUNG_UP, now)
         case EndAsked(cause):
             return end(state, cause, now)
@@ -76,8 +76,8 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
         case TimePassed():
             return end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
         case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:
-            kept, actions = turning.kept(state, state.exchange, Cause.CANCELLED)
-            return kept, [*actions, Close(leg)]
+            restored, actions = turning.kept(state, state.exchange, Cause.CANCELLED)
+            return restored, [*actions, Close(leg)]
         case MediaRestarted():
             return _rebuild(state)
         case OfferCame(leg, sdp):
@@ -99,7 +99,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
         case Restate(leg) if leg in (CALLER, state.callee):
             return _restate(state, leg)
         case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
-            return state, []  # see `transfer`, which is asked before
+            return state, []  # handled by `transfer` before
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
         case DeviceCame() | DeviceGone() | Declined():
@@ -109,7 +109,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
 
 
 def ending(state: Ending, event: Event, now: float) -> Outcome:
-    """Wait for the last figures, then write the record, then acknowledge."""
+    """Wait for the final statistics, then write the call record, then answer the BYE."""
     due = isinstance(event, TimePassed) and now >= state.until
     if not due and not isinstance(event, MediaReleased):
         return state, []
@@ -120,14 +120,14 @@ def ending(state: Ending, event: Event, now: float) -> Outcome:
 
 
 def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None) -> Outcome:
-    """Say goodbye to both, but not to who said it or is not there any more."""
+    """Send BYE to both legs, except to the one that hung up or was lost."""
     actions: list[Action] = turning.turn_away(state, cause)
     actions += [Bye(leg, cause) for leg in (CALLER, state.callee) if leg not in (closing, lost)]
     actions.append(ReleaseMedia(state.callee, final=True))
     return Ending(cause, closing, now + FIGURES_WAIT), actions
 
 
-# ---- one side offers
+# ---- offers of a leg
 
 
 def _offer_came(state: Talking, leg: str, sdp: bytes) -> Outcome:
@@ -137,7 +137,7 @@ def _offer_came(state: Talking, leg: str, sdp: bytes) -> Outcome:
 
 
 def _restate(state: Talking, leg: str) -> Outcome:
-    """As if the other side had offered once more what it has: the anchor follows whatever is answered to it."""
+    """Re-offer the other side's current SDP to a leg; the anchor is updated with the answer."""
     if state.exchange is not None:
         return state, []
     other = _other(state, leg)
@@ -145,9 +145,9 @@ def _restate(state: Talking, leg: str) -> Outcome:
 
 
 def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Outcome:
-    """A re-INVITE without a description was answered with ours; what came in the ACK is new only if it differs."""
-    agreed = state.caller_sdp if leg == CALLER else state.callee_sdp
-    if not sdp or sdp == agreed or state.exchange is not None:
+    """Process the SDP in the ACK of a re-INVITE without offer; it is a new session only if it differs."""
+    current = state.caller_sdp if leg == CALLER else state.callee_sdp
+    if not sdp or sdp == current or state.exchange is not None:
         return state, []
     return _exchange(state, leg, sdp, silent=True)
 
@@ -168,10 +168,10 @@ def _other(state: Talking, leg: str) -> str:
 def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
     exchange = state.exchange
     match exchange:
-        case Exchange(number, "asking", giver) if leg == _other(state, giver):
-            ask = AnswerMedia(f"exchange:{number}", state.callee, leg, sdp)
-            return replace(state, exchange=replace(exchange, stage="answering", answer=sdp)), [ask]
-        case Rebuild(stage="telling"):
+        case Exchange(number, "asking", offerer) if leg == _other(state, offerer):
+            request = AnswerMedia(f"exchange:{number}", state.callee, leg, sdp)
+            return replace(state, exchange=replace(exchange, stage="answering", answer=sdp)), [request]
+        case Rebuild(stage="reoffering"):
             return _told(state, exchange, leg), []
         case Renewal():
             return renewal_answered(state, exchange, leg, sdp)
@@ -184,9 +184,9 @@ def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
 def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
     exchange = state.exchange
     match exchange:
-        case Exchange(_, "asking", giver) if leg == _other(state, giver):
+        case Exchange(_, "asking", offerer) if leg == _other(state, offerer):
             return _restore(state, exchange, turning.refusal(exchange, status if status in REFUSALS else 488))
-        case Rebuild(stage="telling"):
+        case Rebuild(stage="reoffering"):
             return _told(state, exchange, leg), []
         case Renewal():
             return renewal_answered(state, exchange, leg, b"")
@@ -197,13 +197,13 @@ def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
 
 
 def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Outcome:
-    """The anchor already follows the offer nobody wanted: put it back to what was agreed."""
-    agreed = state.caller_sdp if exchange.giver == CALLER else state.callee_sdp
-    ask = OfferMedia(f"exchange:{exchange.number}", state.callee, exchange.giver, agreed)
-    return replace(state, exchange=replace(exchange, stage="restoring")), [*actions, ask]
+    """Reset the anchor, which already applied the refused offer, to the previous session."""
+    current = state.caller_sdp if exchange.giver == CALLER else state.callee_sdp
+    request = OfferMedia(f"exchange:{exchange.number}", state.callee, exchange.giver, current)
+    return replace(state, exchange=replace(exchange, stage="restoring")), [*actions, request]
 
 
-# ---- the anchor replies
+# ---- replies of the anchor
 
 
 def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
@@ -231,11 +231,11 @@ def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) ->
         case "restoring", MediaOffered():
             other = _other(state, exchange.giver)
             before = state.callee_sdp if other == state.callee else state.caller_sdp
-            ask = AnswerMedia(f"exchange:{exchange.number}", state.callee, other, before)
-            return replace(state, exchange=replace(exchange, stage="restored")), [ask]
+            request = AnswerMedia(f"exchange:{exchange.number}", state.callee, other, before)
+            return replace(state, exchange=replace(exchange, stage="restored")), [request]
         case "restored", MediaAnswered() | MediaFailed():
             return replace(state, exchange=None), []
-        case "restoring", MediaFailed():  # if nothing is heard now, that will end the call
+        case "restoring", MediaFailed():  # if media is lost now, the watchdog will end the call
             return replace(state, exchange=None), []
         case _:
             return state, []
@@ -250,37 +250,37 @@ def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
     return replace(state, exchange=None), actions
 
 
-# ---- the media engine came back empty
+# ---- restart of the media engine
 
 
 def _rebuild(state: Talking) -> Outcome:
-    """Make the anchor anew from the descriptions both sides last agreed on, and tell both where it is now."""
-    if isinstance(state.exchange, Moving):  # the app offers anew by itself
+    """Re-anchor media from the last negotiated SDP of both sides, and re-offer it to both."""
+    if isinstance(state.exchange, Moving):  # the app makes a new offer on its own
         return state, []
     actions = turning.interrupted(state)
     if uses_ice(state.caller_sdp) or uses_ice(state.callee_sdp):
-        renewed, asks = renew(state)
-        return renewed, [*actions, *asks]
+        restarted, requests = renew(state)
+        return restarted, [*actions, *requests]
     number = state.count + 1
-    ask = OfferMedia(f"exchange:{number}", state.callee, CALLER, state.caller_sdp)
-    return replace(state, exchange=Rebuild(number, "offering"), count=number), [*actions, ask]
+    request = OfferMedia(f"exchange:{number}", state.callee, CALLER, state.caller_sdp)
+    return replace(state, exchange=Rebuild(number, "offering"), count=number), [*actions, request]
 
 
-def _rebuilding(state: Talking, rebuild: Rebuild, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
-    match rebuild.stage, event:
+def _rebuilding(state: Talking, reanchor: Rebuild, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+    match reanchor.stage, event:
         case "offering", MediaOffered(_, sdp):
-            ask = AnswerMedia(f"exchange:{rebuild.number}", state.callee, state.callee, state.callee_sdp)
-            return replace(state, exchange=replace(rebuild, stage="answering", for_callee=sdp)), [ask]
+            request = AnswerMedia(f"exchange:{reanchor.number}", state.callee, state.callee, state.callee_sdp)
+            return replace(state, exchange=replace(reanchor, stage="answering", for_callee=sdp)), [request]
         case "answering", MediaAnswered(_, sdp):
             both = (CALLER, state.callee)
-            telling = replace(rebuild, stage="telling", waiting=both)
-            return replace(state, exchange=telling), [Offer(CALLER, sdp), Offer(state.callee, rebuild.for_callee)]
-        case _, MediaFailed():  # the silence that follows will end the call
+            reoffering = replace(reanchor, stage="reoffering", waiting=both)
+            return replace(state, exchange=reoffering), [Offer(CALLER, sdp), Offer(state.callee, reanchor.for_callee)]
+        case _, MediaFailed():  # the media watchdog will end the call
             return replace(state, exchange=None), []
         case _:
             return state, []
 
 
-def _told(state: Talking, rebuild: Rebuild, leg: str) -> Talking:
-    waiting = tuple(each for each in rebuild.waiting if each != leg)
-    return replace(state, exchange=replace(rebuild, waiting=waiting) if waiting else None)
+def _told(state: Talking, reanchor: Rebuild, leg: str) -> Talking:
+    waiting = tuple(each for each in reanchor.waiting if each != leg)
+    return replace(state, exchange=replace(reanchor, waiting=waiting) if waiting else None)

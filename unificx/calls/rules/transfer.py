@@ -1,7 +1,7 @@
-"""Who talks with whom changes: one side gives the other away, to phones that ring, to an app, or to a call of his own.
+"""Changes of a call's peer: transfer to ringing phones, to an app or to another call, and replacement of a leg.
 
-Whoever stays is the caller from then on. While phones ring he talks with an app that lets him hear it, so a transfer is
-two machines side by side: `talking` for him, `search` for those who ring.
+The remaining party becomes the caller. While phones ring, it is connected to an app that plays ringback, so a transfer
+runs two state machines side by side: `talking` for the caller, `setup` for the ringing phones.
 """
 
 from dataclasses import replace
@@ -63,23 +63,23 @@ Change = TransferAsked | Joined | IntoApp | TakeOver
 
 
 def changed(state: Talking, event: Change, now: float) -> Outcome:
-    """Two talk, and one of them is to talk with somebody else."""
+    """Start a change of peer in an established call."""
     by = event.gone if isinstance(event, TakeOver) else event.by
     if by not in (CALLER, state.callee) or isinstance(state.exchange, Moving):
-        return state, []  # nobody has come yet who could give anybody away
+        return state, []  # no other party is connected yet
     state, actions = turning.turned(state, by)
     outcome: Outcome
     match event:
         case TransferAsked():
             outcome = _transfer(state, event, now)
         case Joined(_, leg, sdp):
-            goodbye = _goodbye(state.callee, Cause.HUNG_UP)
-            joined, asks = renew(replace(state, callee=leg, callee_sdp=sdp))
-            outcome = joined, [Notify(state.callee, 200), *goodbye, NoteJoined(leg), *asks]
+            release = _goodbye(state.callee, Cause.HUNG_UP)
+            joined, requests = renew(replace(state, callee=leg, callee_sdp=sdp))
+            outcome = joined, [Notify(state.callee, 200), *release, NoteJoined(leg), *requests]
         case IntoApp(_, app):
-            goodbye = _goodbye(state.callee, Cause.HUNG_UP)
-            moved, asks = turning.move(state, app)
-            outcome = moved, [Notify(state.callee, 200), *goodbye, Seek(), NoteJoined(app), *asks]
+            release = _goodbye(state.callee, Cause.HUNG_UP)
+            moved, requests = turning.move(state, app)
+            outcome = moved, [Notify(state.callee, 200), *release, Seek(), NoteJoined(app), *requests]
         case TakeOver(_, leg, sdp):
             outcome = turning.take_over(state, leg, sdp)
         case _:
@@ -88,7 +88,7 @@ def changed(state: Talking, event: Change, now: float) -> Outcome:
 
 
 def transferring(state: Transferring, event: Event, now: float) -> Outcome:
-    """One waits, others ring."""
+    """Process an event while the caller waits and the transfer targets ring."""
     match event:
         case HungUp("a") | CallerCancelled():
             return _given_up(state, Cause.HUNG_UP, now, closing=CALLER if isinstance(event, HungUp) else None)
@@ -108,9 +108,9 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
         ):
             return _of_those_in(state, event, leg, now)
         case MediaRestarted():
-            waits, actions = _waits(state, event, now)
-            search, _ = setting_up(state.search, event, now)
-            return (replace(waits, search=search) if isinstance(search, SettingUp) else waits), actions
+            waiting, actions = _waits(state, event, now)
+            setup, _ = setting_up(state.search, event, now)
+            return (replace(waiting, search=setup) if isinstance(setup, SettingUp) else waiting), actions
         case MediaOffered(ticket) | MediaAnswered(ticket) | MediaFailed(ticket) if ticket.startswith("exchange:"):
             return _waits(state, event, now)
         case AckCame(leg) | OfferAnswered(leg) | OfferRefused(leg) | OfferCame(leg):
@@ -126,25 +126,25 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
 
 
 def deadline(state: Transferring) -> float:
-    """When `TimePassed` is next due."""
-    search = state.search
-    return min(at for at in (search.ring_until, search.nudge_at, state.talking.ends_at) if at is not None)
+    """Return the monotonic time at which `DeadlineReached` is due."""
+    setup = state.search
+    return min(at for at in (setup.ring_until, setup.nudge_at, state.talking.ends_at) if at is not None)
 
 
 def _transfer(state: Talking, event: TransferAsked, now: float) -> Outcome:
-    by, rung = state.callee, event.rung
-    waits, asks = (state, []) if not event.waiting else turning.move(state, event.waiting)
-    gone = [ReleaseMedia(by, final=False)] if event.waiting else []
-    if isinstance(rung, SettingUp):
-        told = [Notify(by, rung.told)] if rung.told >= 180 else []
-        borrowed = Transferring(waits, rung, by, state.callee_sdp, event.back, borrowed=True)
-        return borrowed, [Seek(), *gone, *asks, *told]
-    placeholder = SettingUp(rung.limits, b"", (), now)
-    # An app that gives him away is what he hears until somebody is there.
-    gives = by if event.waiting else ""
-    transferring = Transferring(waits, placeholder, gives, state.callee_sdp, event.back, keeps=event.keeps)
-    outcome, actions = _searched(transferring, begin(without_ways(state.caller_sdp), rung, now), now)
-    return outcome, [Seek(), *gone, *asks, *actions]
+    by, targets = state.callee, event.rung
+    waiting, requests = (state, []) if not event.waiting else turning.move(state, event.waiting)
+    released = [ReleaseMedia(by, final=False)] if event.waiting else []
+    if isinstance(targets, SettingUp):
+        notifications = [Notify(by, targets.told)] if targets.told >= 180 else []
+        transferring_ringing = Transferring(waiting, targets, by, state.callee_sdp, event.back, borrowed=True)
+        return transferring_ringing, [Seek(), *released, *requests, *notifications]
+    placeholder = SettingUp(targets.limits, b"", (), now)
+    # A transferring app is heard by the caller until the target answers.
+    transferor = by if event.waiting else ""
+    transferring = Transferring(waiting, placeholder, transferor, state.callee_sdp, event.back, keeps=event.keeps)
+    outcome, actions = _searched(transferring, begin(without_ways(state.caller_sdp), targets, now), now)
+    return outcome, [Seek(), *released, *requests, *actions]
 
 
 def _is_in(state: Transferring, leg: str) -> bool:
@@ -157,7 +157,7 @@ def _of_those_in(
     leg: str,
     now: float,
 ) -> Outcome:
-    """He who gave the call away, or the app that is heard meanwhile."""
+    """Process an event of the transferor or of the ringback app."""
     match event:
         case HungUp() if leg == state.transferor:
             return replace(state, transferor=""), [NoteJoined(""), Close(leg)]
@@ -165,83 +165,87 @@ def _of_those_in(
             return replace(state, transferor=""), [NoteJoined("")]
         case OfferCame() if leg == state.transferor:
             return state, [RefuseOffer(leg, 491)]
-        case HungUp() | LegLost() | CalleeRefused():  # nothing is heard then until somebody answers
+        case HungUp() | LegLost() | CalleeRefused():  # the caller hears silence until the target answers
             return replace(state, talking=replace(state.talking, exchange=None)), []
         case _:
             return _waits(state, event, now)
 
 
 def _waits(state: Transferring, event: Event, now: float) -> tuple[Transferring, list[Action]]:
-    """What concerns him who waits."""
+    """Process an event of the waiting caller."""
     waiting, actions = talking(state.talking, event, now)
     if isinstance(waiting, Talking):
         return replace(state, talking=waiting), actions
-    return replace(state, talking=replace(state.talking, exchange=None)), []  # he hears nothing then
+    return replace(state, talking=replace(state.talking, exchange=None)), []  # the caller hears silence then
 
 
 def _searched(state: Transferring, outcome: Outcome, now: float) -> Outcome:
-    """What became of those who ring: to him who waits it is said by an app, not by provisional responses."""
-    search, done = outcome
-    told: list[Action] = [Notify(state.transferor, each.status) for each in done if isinstance(each, Progress)]
-    actions: list[Action] = [each for each in done if not isinstance(each, Progress | Record | Reject | AnswerMedia)]
-    match search:
+    """Apply a step of the set-up state machine. The caller gets ringback from an app, not provisional responses."""
+    setup, setup_actions = outcome
+    notifications: list[Action] = [
+        Notify(state.transferor, each.status) for each in setup_actions if isinstance(each, Progress)
+    ]
+    actions: list[Action] = [
+        each for each in setup_actions if not isinstance(each, Progress | Record | Reject | AnswerMedia)
+    ]
+    match setup:
         case SettingUp():
-            return replace(state, search=search), [*actions, *(told if state.transferor else [])]
+            return replace(state, search=setup), [*actions, *(notifications if state.transferor else [])]
         case Answering():
-            return _taken(state, search, [each for each in actions if not isinstance(each, OfferMedia)], now)
+            return _taken(state, setup, [each for each in actions if not isinstance(each, OfferMedia)], now)
         case _:
-            cause = next((each.cause for each in done if isinstance(each, Record)), Cause.FAULT)
+            cause = next((each.cause for each in setup_actions if isinstance(each, Record)), Cause.FAULT)
             return _not_taken(state, cause, actions, now)
 
 
-def _taken(state: Transferring, search: Answering, actions: list[Action], now: float) -> Outcome:
-    """Somebody answered: whoever waited talks with him."""
-    waited = state.talking
-    actions += turning.interrupted(waited)
+def _taken(state: Transferring, answer: Answering, actions: list[Action], now: float) -> Outcome:
+    """Connect the waiting caller to the answering target."""
+    waiting = state.talking
+    actions += turning.interrupted(waiting)
     joined = replace(
-        waited,
-        callee=search.callee,
-        callee_sdp=search.callee_sdp,
-        ends_at=now + search.limits.talk,
+        waiting,
+        callee=answer.callee,
+        callee_sdp=answer.callee_sdp,
+        ends_at=now + answer.limits.talk,
         exchange=None,
     )
-    anew = state.borrowed or state.search.stale
-    joined, asks = renew(joined) if anew else turning.met(joined)
-    actions += [*_goodbye(waited.callee, Cause.HUNG_UP), NoteJoined(search.callee), *asks]
+    restart_ice = state.borrowed or state.search.stale
+    joined, requests = renew(joined) if restart_ice else turning.met(joined)
+    actions += [*_goodbye(waiting.callee, Cause.HUNG_UP), NoteJoined(answer.callee), *requests]
     if state.transferor:
         actions += [Notify(state.transferor, 200), Bye(state.transferor, Cause.HUNG_UP)]
     return joined, actions
 
 
 def _not_taken(state: Transferring, cause: Cause, actions: list[Action], now: float) -> Outcome:
-    """Nobody took the call: it goes back, to him who gave it away if he is still there, else to his phones."""
-    waited = state.talking
+    """Return the unanswered call: to the transferor if it is still connected, else ring its phones."""
+    waiting = state.talking
     if state.transferor:
         status = cause.value.status if cause.value.status >= 300 else 480
-        actions += [Notify(state.transferor, status), *turning.interrupted(waited)]
-        again = replace(waited, callee=state.transferor, callee_sdp=state.before, exchange=None)
-        again, asks = renew(again)
-        return again, [*actions, *_goodbye(waited.callee, Cause.HUNG_UP), NoteJoined(state.transferor), *asks]
+        actions += [Notify(state.transferor, status), *turning.interrupted(waiting)]
+        returned = replace(waiting, callee=state.transferor, callee_sdp=state.before, exchange=None)
+        returned, requests = renew(returned)
+        return returned, [*actions, *_goodbye(waiting.callee, Cause.HUNG_UP), NoteJoined(state.transferor), *requests]
     if state.keeps:
-        return waited, [*actions, Seek(back=True), NoteJoined(waited.callee)]
+        return waiting, [*actions, Seek(back=True), NoteJoined(waiting.callee)]
     if state.back is not None:
-        begun = begin(without_ways(waited.caller_sdp), state.back, now)
-        outcome, more = _searched(replace(state, back=None, borrowed=False), begun, now)
+        return_setup = begin(without_ways(waiting.caller_sdp), state.back, now)
+        outcome, more = _searched(replace(state, back=None, borrowed=False), return_setup, now)
         return outcome, [*actions, Seek(back=True), *more]
-    outcome, goodbye = end(waited, cause, now)
-    return outcome, [*actions, *goodbye]
+    outcome, end_actions = end(waiting, cause, now)
+    return outcome, [*actions, *end_actions]
 
 
 def _given_up(
     state: Transferring, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None
 ) -> Outcome:
-    """It is over for all of them."""
-    _, done = setting_up(state.search, EndAsked(cause), now)
-    actions: list[Action] = [each for each in done if not isinstance(each, Record | Reject)]
+    """End the call and the transfer."""
+    _, setup_actions = setting_up(state.search, EndAsked(cause), now)
+    actions: list[Action] = [each for each in setup_actions if not isinstance(each, Record | Reject)]
     if state.transferor:
         actions += [Notify(state.transferor, 487), Bye(state.transferor, cause)]
-    outcome, goodbye = end(state.talking, cause, now, closing=closing, lost=lost)
-    return outcome, [*actions, *goodbye]
+    outcome, end_actions = end(state.talking, cause, now, closing=closing, lost=lost)
+    return outcome, [*actions, *end_actions]
 
 
 def _goodbye(leg: str, cause: Cause) -> list[Action]:

@@ -1,7 +1,7 @@
-"""Whoever stays in a call turns to somebody else: to an app, or to a leg that comes in another's place.
+"""Redirection of the remaining party to a new peer: to an app, or to a leg that replaces another one.
 
-Each has an anchor of its own, named after the leg the caller turns to; the caller, by then always the one who stays, is
-offered the new one as if for the first time.
+Each peer has an anchor of its own, named after its leg; the caller, which is always the remaining party by then, gets
+an offer as if it were the first one.
 """
 
 from dataclasses import replace
@@ -32,9 +32,9 @@ Outcome = tuple[Talking, list[Action]]
 
 
 def turned(state: Talking, leaving: str) -> Outcome:
-    """See to it that who leaves is the callee, and what was under way is over.
+    """Abort a pending exchange and make the leaving party the callee.
 
-    Whoever stays was most likely held by him who leaves, and said that he only listens. To who comes he may speak.
+    The remaining party was probably held by the leaving one and so is recvonly; for the new peer it is set to sendrecv.
     """
     actions = interrupted(state)
     if leaving != CALLER:
@@ -44,12 +44,12 @@ def turned(state: Talking, leaving: str) -> Outcome:
 
 
 def refusal(exchange: Exchange, status: int) -> list[Action]:
-    """What the side that offered is told, if it waits for an answer."""
+    """Refuse the offer, if the offerer waits for an answer."""
     return [] if exchange.silent else [RefuseOffer(exchange.giver, status)]
 
 
 def interrupted(state: Talking) -> list[Action]:
-    """What has to be said because an exchange is broken off: its giver may come again."""
+    """Return the responses to an aborted exchange; the offerer may retry."""
     exchange = state.exchange
     if isinstance(exchange, Exchange) and exchange.stage in ("offering", "asking", "answering"):
         return refusal(exchange, 491)
@@ -57,25 +57,25 @@ def interrupted(state: Talking) -> list[Action]:
 
 
 def turn_away(state: Talking, cause: Cause) -> list[Action]:
-    """Refuse who wanted to come in another's place."""
+    """Reject the replacing leg of a pending takeover."""
     exchange = state.exchange
     if not isinstance(exchange, TakingOver):
         return []
     return [Bye(exchange.leg, cause), ReleaseMedia(exchange.leg, final=False)]
 
 
-# ---- to an app
+# ---- redirection to an app
 
 
 def move(state: Talking, app: str) -> Outcome:
-    """Let the caller talk with an app."""
+    """Connect the caller to an app."""
     number = state.count + 1
     moved = replace(state, callee=app, callee_sdp=b"", exchange=Moving(number, "offering"), count=number)
     return moved, [OfferMedia(f"exchange:{number}", app, CALLER, without_ways(state.caller_sdp))]
 
 
 def moving(state: Talking, exchange: Moving, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
-    """The anchor replied."""
+    """Process a reply of the anchor."""
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
             return replace(state, exchange=replace(exchange, stage="calling")), [Dial(state.callee, sdp)]
@@ -84,7 +84,7 @@ def moving(state: Talking, exchange: Moving, event: MediaOffered | MediaAnswered
 
 
 def app_answered(state: Talking, sdp: bytes) -> Outcome:
-    """The app is there: now the caller is asked for the way to him."""
+    """Process the app's answer, then re-offer to the caller."""
     exchange = state.exchange
     if not isinstance(exchange, Moving) or exchange.stage != "calling" or not sdp:
         return state, []
@@ -92,34 +92,34 @@ def app_answered(state: Talking, sdp: bytes) -> Outcome:
 
 
 def met(state: Talking) -> Outcome:
-    """The callee answered what was offered in the caller's name: that goes to the anchor, then the caller is asked."""
+    """Pass the callee's answer to the anchor, then re-offer to the caller."""
     number = state.count + 1
     state = replace(state, exchange=Renewal(number, "answering", state.callee), count=number)
     return state, [AnswerMedia(f"exchange:{number}", state.callee, state.callee, state.callee_sdp)]
 
 
-# ---- to a leg that comes
+# ---- replacement by another leg
 
 
 def take_over(state: Talking, leg: str, sdp: bytes) -> Outcome:
-    """Offer the caller what the one sent who comes."""
+    """Pass the replacing leg's offer to the caller."""
     number = state.count + 1
     state = replace(state, exchange=TakingOver(number, "offering", leg, sdp), count=number)
     return state, [OfferMedia(f"exchange:{number}", leg, leg, sdp)]
 
 
 def taking_over(state: Talking, exchange: TakingOver, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
-    """The anchor replied."""
+    """Process a reply of the anchor."""
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
             return replace(state, exchange=replace(exchange, stage="asking")), [Offer(CALLER, sdp)]
         case "answering", MediaAnswered(_, sdp):
-            gone = state.callee
+            replaced = state.callee
             state = replace(
                 state, callee=exchange.leg, caller_sdp=exchange.answer, callee_sdp=exchange.sdp, exchange=None
             )
-            goodbye = [Bye(gone, Cause.HUNG_UP), ReleaseMedia(gone, final=False)]
-            return state, [NoteJoined(exchange.leg), Accept(sdp, exchange.leg), *goodbye]
+            release = [Bye(replaced, Cause.HUNG_UP), ReleaseMedia(replaced, final=False)]
+            return state, [NoteJoined(exchange.leg), Accept(sdp, exchange.leg), *release]
         case _, MediaFailed(_, theirs):
             return kept(state, exchange, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
         case _:
@@ -127,21 +127,21 @@ def taking_over(state: Talking, exchange: TakingOver, event: MediaOffered | Medi
 
 
 def kept(state: Talking, exchange: TakingOver, cause: Cause) -> Outcome:
-    """Whoever came does not come after all: a caller who was offered his way already is brought back."""
+    """Abort a takeover; a caller that already got the offer is re-anchored to its previous peer."""
     actions = turn_away(state, cause)
     state = replace(state, exchange=None)
     if exchange.stage == "offering":
         return state, actions
-    renewed, asks = renew(state)
-    return renewed, [*actions, *asks]
+    restarted, requests = renew(state)
+    return restarted, [*actions, *requests]
 
 
 def asked(state: Talking, exchange: TakingOver, leg: str, sdp: bytes) -> Outcome:
-    """The caller answered, or (b"") refused."""
+    """Process the caller's answer; b"": it refused."""
     if leg != CALLER or exchange.stage != "asking":
         return state, []
     if not sdp:
         return replace(state, exchange=None), turn_away(state, Cause.NO_COMMON_MEDIA)
     answering = replace(exchange, stage="answering", answer=sdp)
-    ask = AnswerMedia(f"exchange:{exchange.number}", exchange.leg, CALLER, sdp)
-    return replace(state, exchange=answering), [ask]
+    request = AnswerMedia(f"exchange:{exchange.number}", exchange.leg, CALLER, sdp)
+    return replace(state, exchange=answering), [request]

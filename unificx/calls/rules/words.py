@@ -1,7 +1,7 @@
-"""What can happen to a call and what must be done about it: the words of the call's state machine.
+"""Events and actions of the call state machine.
 
-Legs go by name: `CALLER`, and "b1", "b2" … for the callees that ring. Descriptions are SDP as bytes; b"" means none.
-A `ticket` ties what the media anchor replies to what was asked, so that a late reply is seen as late.
+Legs are named `CALLER`, and "b1", "b2" … for ringing callees. SDP is bytes; b"" means none. A `ticket` correlates a
+reply of the media anchor with its request, so that stale replies are ignored.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from unificx.calls.rules.states import SettingUp
 CALLER = "a"
 
 
-# ---- what can happen
+# ---- events
 
 
 @dataclass(frozen=True, slots=True)
 class MediaOffered:
-    """The anchor has taken an offer: this goes to the other side."""
+    """The anchor accepted an offer; `sdp` is for the other side."""
 
     ticket: str
     sdp: bytes
@@ -27,7 +27,7 @@ class MediaOffered:
 
 @dataclass(frozen=True, slots=True)
 class MediaAnswered:
-    """The anchor has taken an answer: this goes back to the side that offered."""
+    """The anchor accepted an answer; `sdp` is for the offerer."""
 
     ticket: str
     sdp: bytes
@@ -35,7 +35,7 @@ class MediaAnswered:
 
 @dataclass(frozen=True, slots=True)
 class MediaFailed:
-    """The anchor could not do it; `theirs`: the description itself was at fault."""
+    """A request to the anchor failed; `sdp_at_fault`: because of the SDP."""
 
     ticket: str
     theirs: bool
@@ -43,17 +43,17 @@ class MediaFailed:
 
 @dataclass(frozen=True, slots=True)
 class MediaReleased:
-    """The anchor is gone and its last figures are noted."""
+    """The anchor was deleted and its final statistics are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaRestarted:
-    """The media engine died and came back: it knows nothing of this call any more."""
+    """The media engine restarted and lost the call's anchors."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaSilent:
-    """For too long nothing came from one side that should speak (`both`: from neither)."""
+    """No media arrived for too long from one side (`both`: from either side)."""
 
     both: bool
 
@@ -79,8 +79,8 @@ class CalleeRefused:
 
 @dataclass(frozen=True, slots=True)
 class DeviceCame:
-    """A device can be rung that could not be before, or not there: as `leg`, in the place of `instead` if it was rung
-    where it is no more."""
+    """A device has become reachable or has moved: dial it as `leg`, replacing `replaces_leg` if it was dialled at its
+    previous location."""
 
     leg: str
     device: str
@@ -90,7 +90,7 @@ class DeviceCame:
 
 @dataclass(frozen=True, slots=True)
 class DeviceGone:
-    """A device may take part no more; `legs` are its own, whether they are in the call, ring, or are still to."""
+    """A device was revoked; `legs` are all its legs: connected, ringing or not dialled yet."""
 
     device: str
     legs: frozenset[str]
@@ -98,7 +98,7 @@ class DeviceGone:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """A person said no on a device that was woken for the call, without its phone: as good as a phone's 603."""
+    """The call was declined from a push notification; equivalent to a 603."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class CallerCancelled:
 
 @dataclass(frozen=True, slots=True)
 class AckCame:
-    """A leg acknowledged our 2xx, with an answer if that 2xx was an offer."""
+    """ACK to our 2xx, with an answer if the 2xx contained an offer."""
 
     leg: str
     sdp: bytes
@@ -139,24 +139,24 @@ class HungUp:
 
 @dataclass(frozen=True, slots=True)
 class LegLost:
-    """A leg ended without a BYE of its peer: no ACK, session expired, no answer to a request."""
+    """A leg ended without BYE: missing ACK, session timer expired, request timeout."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class EndAsked:
-    """Somebody entitled to it ends the call: an administrator, the system going down."""
+    """The call is ended by an administrator or by the system."""
 
     cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
 class TransferAsked:
-    """The leg `by` gives the other one to whoever is `rung`, or to the app behind a name in there. Meanwhile the app
-    `waiting` is heard; "" if that is `by` itself. `back` are the phones to ring if nobody takes the call and `by` is
-    gone. Phones that ring already for another call of his come as the state they are in. `keeps`: if nobody takes the
-    call, the app `by` goes on with it."""
+    """The leg `by` transfers the other party to `targets`, which may include app legs. Meanwhile the app leg
+    `waiting_app` is heard; "" if `by` is that app. `return_targets` ring if the transfer is not answered and `by` has
+    left. Phones that already ring for a consultation call are passed as its `SettingUp` state. `keep_with_app`: if the
+    transfer is not answered, the party stays with the app `by`."""
 
     by: str
     rung: Rung | SettingUp
@@ -167,7 +167,7 @@ class TransferAsked:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The leg `by` gives the other one to `leg`, which was in another call with him, and wrote `sdp` last."""
+    """The leg `by` transfers the other party to `leg` of its consultation call, whose latest SDP is `sdp`."""
 
     by: str
     leg: str
@@ -176,7 +176,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class IntoApp:
-    """The leg `by` leaves the other one to the app `app`."""
+    """The leg `by` leaves, and the other party is connected to the app leg `app`."""
 
     by: str
     app: str
@@ -184,7 +184,7 @@ class IntoApp:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """`leg` calls, with the offer `sdp`, to take the place of the leg `gone`."""
+    """The new leg `leg`, with the offer `sdp`, replaces the leg `gone`."""
 
     gone: str
     leg: str
@@ -193,14 +193,14 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class Restate:
-    """`leg` is to be told what it has anew: nobody offers anything, but something is to be said along with it."""
+    """Re-offer the current session to `leg`, to send it changed SDP attributes."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """A deadline of the state has come."""
+    """A deadline of the state was reached."""
 
 
 Event = (
@@ -233,20 +233,20 @@ Event = (
 )
 
 
-# ---- what must be done
+# ---- actions
 
 
 class Taker(Enum):
-    """How the side that gets a description carries its media."""
+    """Media profile of the SDP's recipient."""
 
     AS_REGISTERED = "as registered"
     PLAIN = "plain"
-    """A phone that refused SRTP is asked once more without."""
+    """Plain RTP, after the phone refused SRTP."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfferMedia:
-    """Give the anchor of `branch` an offer by `giver`."""
+    """Pass an offer of `sender` to the anchor of `branch`."""
 
     ticket: str
     branch: str
@@ -257,7 +257,7 @@ class OfferMedia:
 
 @dataclass(frozen=True, slots=True)
 class AnswerMedia:
-    """Give the anchor of `branch` the answer by `giver`."""
+    """Pass an answer of `sender` to the anchor of `branch`."""
 
     ticket: str
     branch: str
@@ -267,7 +267,7 @@ class AnswerMedia:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseMedia:
-    """End the anchor of `branch`; `final`: MediaReleased is to be told, its figures belong to the record."""
+    """Delete the anchor of `branch`; `final`: emit MediaReleased once its statistics are stored for the call record."""
 
     branch: str
     final: bool
@@ -281,21 +281,21 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Tell devices that sleep, or seem to, that there is a call."""
+    """Send a push notification of the call to devices."""
 
     devices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LetSleep:
-    """Tell devices that were woken that the call is no matter of theirs any more."""
+    """Notify pushed devices that the call has ended for them."""
 
     devices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CancelCallee:
-    """Stop ringing; `elsewhere`: it was answered or declined at another phone, so it is no missed call."""
+    """Stop ringing; `elsewhere`: answered or declined on another phone, so not a missed call."""
 
     leg: str
     elsewhere: bool
@@ -303,7 +303,7 @@ class CancelCallee:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Tell the caller how far it is."""
+    """Send a provisional response to the caller."""
 
     status: int
     sdp: bytes
@@ -311,7 +311,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Answer the caller, or another leg that called."""
+    """Send a 2xx to the caller, or to another calling leg."""
 
     sdp: bytes
     leg: str = CALLER
@@ -319,7 +319,7 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Refuse the caller."""
+    """Send a final error response to the caller."""
 
     status: int
     cause: Cause
@@ -327,7 +327,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Answer the offer in the callee's 2xx."""
+    """Answer the offer in the callee's 2xx, in the ACK."""
 
     leg: str
     sdp: bytes
@@ -335,7 +335,7 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Offer a leg a new session."""
+    """Send a re-INVITE with an offer."""
 
     leg: str
     sdp: bytes
@@ -361,21 +361,21 @@ class Bye:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Answer the BYE of a leg: only now, when the record is safe."""
+    """Answer the BYE of a leg, now that the call record is stored."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoteAnswered:
-    """The call is answered: note when and by whom, and journal it, before the caller hears of it."""
+    """Store the answer time and leg, and journal the call, before the caller's INVITE is answered."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    """Nobody took the call, for this reason: note it, the app `leg` takes it now."""
+    """The call was not answered for this cause; pass it to the app leg `leg`."""
 
     leg: str
     cause: Cause
@@ -383,28 +383,28 @@ class PassOn:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """From here on the caller and this leg go by each other's names: whoever stays is the caller."""
+    """Swap the names of the caller and this leg, so that the remaining party is the caller."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoteJoined:
-    """`leg` is the one the caller talks with now: note it and journal it. "": there is nobody at the moment."""
+    """Set and journal `leg` as the caller's peer; "" for none at the moment."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Somebody else is called now: note whom. `back`: him who gave the call away, for nobody took it."""
+    """Set the transfer target as the called party; `back`: set the transferor, since the transfer was not answered."""
 
     back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Tell who asked for a transfer how far it is."""
+    """Send transfer progress to the transferor (NOTIFY)."""
 
     leg: str
     status: int
@@ -412,7 +412,7 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The call is over: write what became of it."""
+    """Write the call record."""
 
     cause: Cause
 
