@@ -1,4 +1,4 @@
-"""A call's state machine driven by scripts, and what has to hold however it was driven."""
+"""Drives the call state machine by scripts, and checks its invariants."""
 
 from collections import Counter
 
@@ -15,8 +15,8 @@ LEGS = (CALLER, "b1", "b2", "app", "b3", "b4", "w1")
 
 
 class Script:
-    """A call with the phones b1 and b2, everything it wanted done, and its clock. `instead` is the leg of an app; `by_app`:
-    an app is the caller, and has not said how it is reached."""
+    """A call with the phones b1 and b2, all its actions, and its clock. `fallback` is the leg of a fallback app;
+    `by_app`: an app is the caller and has not made its offer yet."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Script:
         self.last = actions
 
     def tell(self, *events: Event) -> list[Action]:
-        """What must be done for these events."""
+        """Process events and return the resulting actions."""
         self.last = []
         for event in events:
             self.state, actions = call.step(self.state, event, self.now)
@@ -46,16 +46,12 @@ class Script:
         return self.last
 
     def at(self, seconds: float) -> list[Action]:
-        """Let so much time pass."""
+        """Advance the clock and process the deadline."""
         self.now += seconds
         return self.tell(words.TimePassed())
 
-    def kinds(self) -> list[str]:
-        """The last actions by name."""
-        return [type(action).__name__ for action in self.last]
-
     def phones_vanish(self) -> None:
-        """Nobody is there any more, and the clock goes on: what a leg that gets no answer tells in the end."""
+        """All phones are gone: legs report timeouts, and all deadlines pass."""
         for name in LEGS:
             self.tell(words.LegLost(name), words.CalleeRefused(name, 408))
         for _ in range(6):
@@ -65,7 +61,7 @@ class Script:
                 self.tell(words.TimePassed())
 
     def check(self) -> None:
-        """What holds after every script that has come to its end."""
+        """Check the invariants of an ended script."""
         assert isinstance(self.state, Over), self.state
         kinds = Counter(type(action) for action in self.done)
         assert kinds[words.Record] == 1
@@ -75,10 +71,10 @@ class Script:
         )
         assert kinds[words.PassOn] <= 1
         self._check_record_first()
-        self._check_nobody_kept_awake()
+        self._check_push_is_cancelled()
 
-    def _check_nobody_kept_awake(self) -> None:
-        """Whoever was woken hears of the end, once; who answered knows it."""
+    def _check_push_is_cancelled(self) -> None:
+        """Every pushed device is notified of the end once, except the one that answered."""
         woken = [device for action in self.done if isinstance(action, words.Wake) for device in action.devices]
         told = [device for action in self.done if isinstance(action, words.LetSleep) for device in action.devices]
         assert len(woken) == len(set(woken))
@@ -87,7 +83,7 @@ class Script:
         assert len(set(woken) - set(told)) <= 1
 
     def _check_record_first(self) -> None:
-        """What acknowledges the end comes after the record."""
+        """The responses that acknowledge the end follow the call record."""
         record = next(at for at, action in enumerate(self.done) if isinstance(action, words.Record))
         for at, action in enumerate(self.done):
             if isinstance(action, (words.Reject, words.Close)):
@@ -95,7 +91,7 @@ class Script:
 
 
 def talking(names: tuple[str, ...] = ("b1",)) -> Script:
-    """A script whose caller and b1 talk, having agreed on "offer" and "answer"."""
+    """A script with an established call of the caller and b1, with the SDP "offer" and "answer"."""
     script = Script(names)
     script.tell(*(words.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
     script.tell(words.CalleeAnswered("b1", b"answer"), words.MediaAnswered("answer", b"relayed answer"))
@@ -104,12 +100,12 @@ def talking(names: tuple[str, ...] = ("b1",)) -> Script:
 
 
 def ringing() -> SettingUp:
-    """Phones that ring already, for another call."""
+    """The set-up state of another call whose phones ring."""
     return SettingUp(LIMITS, b"another offer", (Branch("b3", "ringing"),), 1030.0, told=180)
 
 
 def every_event() -> list[Event]:
-    """One or more of each kind of event, for the legs and tickets that occur."""
+    """Events of every kind, for all legs and tickets."""
     tickets = (
         "offer:b1",
         "offer:b2",

@@ -1,4 +1,4 @@
-"""What is read off a session description without a parser, and whom the callee is told is calling."""
+"""SDP inspection without a full parse, and caller identity headers."""
 
 import pytest
 from hypothesis import given
@@ -25,36 +25,36 @@ SDP = b"v=0\r\no=alice 5 6 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 
         (b"m=audio", True, True),
     ],
 )
-def test_who_speaks_and_who_listens(sdp: bytes, speaks: bool, listens: bool) -> None:
+def test_direction(sdp: bytes, speaks: bool, listens: bool) -> None:
     assert (sends(sdp), hears(sdp)) == (speaks, listens)
 
 
 @pytest.mark.parametrize(
     "video", [b"m=video 0 RTP/AVP 96\r\na=inactive\r\n", b"m=video 9 RTP/AVP 96\r\na=sendonly\r\n"]
 )
-def test_only_the_sound_counts(video: bytes) -> None:
+def test_direction_of_the_audio_section(video: bytes) -> None:
     assert sends(SDP + video)
     assert hears(SDP + video)
 
 
-def test_a_browser_whose_candidates_are_still_to_come_is_not_on_hold() -> None:
+def test_trickle_ice_offer_is_not_on_hold() -> None:
     assert hears(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0").replace(b"4000", b"9"))
 
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("here", ["127.0.0.1", "127.9.9.9", "0.0.0.1", "224.0.0.1", "169.254.1.1", "localhost"])
-def test_nobody_makes_the_relay_speak_to_this_machine_itself(here: str) -> None:
-    """The engine's own control port is on the loopback: media sent there would be commands."""
+def test_loopback_and_other_forbidden_addresses_are_rejected(here: str) -> None:
+    """The engine's control port is on the loopback address: media sent there would be commands."""
     named = here.encode()
     candidate = b"a=candidate:1 1 UDP 1 " + named + b" 5000 typ host\r\n"
     for sdp in (SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 " + named), SDP + candidate):
         assert not usable(sdp, "192.0.2.1")
-        assert usable(sdp, "127.0.0.1")  # who is on this machine reaches it anyway
+        assert usable(sdp, "127.0.0.1")  # local peers can reach loopback anyway
     assert not usable(SDP + b"a=rtcp:53 IN IP4 " + named + b"\r\n", "2001:db8::1")
     assert not usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::ffff:127.0.0.1"), "192.0.2.1")
 
 
-def test_an_ordinary_description_usable_and_a_monstrous_one_is_not() -> None:
+def test_sdp_size_limits() -> None:
     assert usable(SDP, "192.0.2.1")
     assert usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0"), "192.0.2.1")
     assert usable(SDP + b"a=candidate:1 1 UDP 1 9a8b.local 5000 typ host\r\n", "192.0.2.1")
@@ -62,7 +62,7 @@ def test_an_ordinary_description_usable_and_a_monstrous_one_is_not() -> None:
     assert not usable(SDP + b"a=x:" + b"y" * 20_000, "192.0.2.1")
 
 
-def test_of_the_ways_of_ice_those_that_lead_where_nothing_may_are_left_out() -> None:
+def test_forbidden_ice_candidates_are_removed() -> None:
     ways = [b"127.0.0.1 5000", b"fe80::1 5000", b"192.0.2.1 5000", b"9a8b.local 5000"]
     lines = [b"a=candidate:%d 1 udp 1 %s typ host\r\n" % each for each in enumerate(ways)]
     here = SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 127.0.0.1").replace(b"c=IN IP4 127.0.0.1\r\nt=0 0", b"t=0 0")
@@ -73,7 +73,7 @@ def test_of_the_ways_of_ice_those_that_lead_where_nothing_may_are_left_out() -> 
     assert not usable(sdp.replace(b"a=ice-ufrag:a\r\n", b""), "192.0.2.1")
 
 
-def test_a_description_without_its_ways_says_nothing_of_where_its_author_is() -> None:
+def test_without_ice_removes_addresses_and_credentials() -> None:
     ways = b"a=ice-ufrag:a\r\na=ice-pwd:b\r\na=ice-options:trickle\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n"
     assert without_ways(SDP) == SDP
     there = SDP.replace(b"IP4 192.0.2.1\r\nt=", b"IP6 2001:db8::1\r\nt=") + ways + b"a=setup:active\r\n"
@@ -83,7 +83,7 @@ def test_a_description_without_its_ways_says_nothing_of_where_its_author_is() ->
     assert not uses_ice(bare)
 
 
-def test_our_origin_stands_in_the_place_of_theirs() -> None:
+def test_origin_line_is_replaced() -> None:
     worded = as_origin(SDP, 77, 3)
     assert worded == SDP.replace(b"o=alice 5 6 IN IP4 192.0.2.1", b"o=- 77 3 IN IP4 192.0.2.1")
     assert as_origin(SDP.replace(b"o=alice 5 6 IN", b"o=IN"), 77, 3) == SDP.replace(b"o=alice 5 6 IN", b"o=IN")
@@ -91,7 +91,7 @@ def test_our_origin_stands_in_the_place_of_theirs() -> None:
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_upset_them(sdp: bytes) -> None:
+def test_arbitrary_bytes_do_not_raise(sdp: bytes) -> None:
     sends(sdp)
     hears(sdp)
     usable(sdp, "192.0.2.1")
@@ -100,7 +100,7 @@ def test_no_bytes_upset_them(sdp: bytes) -> None:
 
 
 @given(st.text(max_size=40))
-def test_any_name_makes_an_address_that_reads_back(name: str) -> None:
+def test_display_name_round_trip(name: str) -> None:
     address = Identity("1001", name, "acme.example").address
     assert "\r" not in address
     assert "\n" not in address
@@ -113,11 +113,11 @@ def test_any_name_makes_an_address_that_reads_back(name: str) -> None:
     ("values", "hidden"),
     [([], False), (["none"], False), (["id"], True), (["header;user"], True), (["critical", " ID "], True)],
 )
-def test_when_an_identity_is_withheld(values: list[str], hidden: bool) -> None:
+def test_privacy_values(values: list[str], hidden: bool) -> None:
     assert withheld(values) is hidden
 
 
-def test_a_withheld_identity_is_in_no_header() -> None:
+def test_withheld_identity_is_not_in_any_header() -> None:
     value, headers = caller_headers(Identity("1001", "Alice", "acme.example"), hidden=True)
     assert "1001" not in value + str(headers)
     value, headers = caller_headers(Identity("1001", "", "acme.example"), hidden=False)

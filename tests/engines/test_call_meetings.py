@@ -1,4 +1,4 @@
-"""A browser that goes from one anchor to another is told to shake hands anew, and one that stays is not."""
+"""DTLS: a browser that moves to another anchor does a new handshake, one that stays does not."""
 
 from unificx.calls.meetings import Meetings
 from unificx.media import Profile, ng
@@ -12,20 +12,20 @@ def met(*anchors: str) -> tuple[Meetings, list[Profile]]:
     return meetings, profiles
 
 
-def test_every_other_anchor_shows_itself_by_another_hash() -> None:
+def test_another_anchor_uses_another_hash() -> None:
     first, second = Profile.WEBRTC, Profile.WEBRTC_ANEW
     assert met("one", "one", "two", "two", "three")[1] == [first, first, second, second, first]
     hashes = [ng.answer("one", "a", "b", b"v=0", each)["DTLS-fingerprint"] for each in (first, second)]
     assert hashes[0] != hashes[1]
 
 
-def test_what_was_worded_and_never_sent_is_not_known_to_it() -> None:
+def test_unsent_sdp_does_not_count() -> None:
     meetings, _ = met("one")
     assert meetings.describe("a", "two") is Profile.WEBRTC_ANEW
     assert meetings.describe("a", "three") is Profile.WEBRTC_ANEW
 
 
-def test_an_anchor_made_again_is_another() -> None:
+def test_released_anchor_is_a_new_one() -> None:
     meetings, _ = met("one", "two")
     meetings.left("two")
     assert meetings.describe("a", "two") is Profile.WEBRTC

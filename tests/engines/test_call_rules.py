@@ -1,4 +1,4 @@
-"""What the rules of a call decide, state by state. The ladders in tests/flows show the same from outside."""
+"""Decisions of the call state machine, by state. The ladders in tests/flows show the same from outside."""
 
 import pytest
 from call_script import Script, talking
@@ -31,18 +31,18 @@ def ringing(*names: str) -> Script:
 # ---- setting up
 
 
-def test_a_phone_is_dialled_once_the_anchor_has_its_side_ready() -> None:
+def test_phone_is_dialled_once_the_anchor_has_replied() -> None:
     script = Script(("b1", "b2"))
     assert script.last == [OfferMedia("offer:b1", "b1", "a", b"offer"), OfferMedia("offer:b2", "b2", "a", b"offer")]
     assert script.tell(words.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
     assert script.tell(words.MediaOffered("offer:b2", b"again")) == []
 
 
-def test_nobody_to_ring_is_unreachable_and_recorded_first() -> None:
+def test_call_without_targets_is_unreachable_and_recorded_first() -> None:
     assert Script(()).last == [Record(Cause.UNREACHABLE), Reject(480, Cause.UNREACHABLE)]
 
 
-def test_what_the_caller_is_told_only_goes_up() -> None:
+def test_provisional_status_only_increases() -> None:
     script = ringing("b1")
     told = [(action.status, action.sdp) for status in (182, 180, 183, 180, 183)
             for action in script.tell(words.CalleeProgressed("b1", status, b""))
@@ -50,7 +50,7 @@ def test_what_the_caller_is_told_only_goes_up() -> None:
     assert told == [(180, b""), (183, b"")]
 
 
-def test_a_failed_early_answer_may_be_tried_again() -> None:
+def test_failed_early_answer_is_retried() -> None:
     script = ringing("b1")
     ask = [AnswerMedia("early", "b1", "b1", b"early")]
     assert script.tell(words.CalleeProgressed("b1", 183, b"early")) == ask
@@ -59,7 +59,7 @@ def test_a_failed_early_answer_may_be_tried_again() -> None:
     assert script.tell(words.MediaAnswered("early", b"relayed")) == [words.Progress(183, b"relayed")]
 
 
-def test_a_phone_the_anchor_cannot_serve_is_not_dialled_but_the_others_are() -> None:
+def test_phone_without_media_is_not_dialled_but_others_are() -> None:
     script = Script(("b1", "b2"))
     assert script.tell(words.MediaFailed("offer:b1", theirs=False)) == []
     assert script.tell(words.MediaOffered("offer:b1", b"late")) == []
@@ -68,7 +68,7 @@ def test_a_phone_the_anchor_cannot_serve_is_not_dialled_but_the_others_are() -> 
     assert script.last[-2:] == [Record(Cause.NO_MEDIA), Reject(503, Cause.NO_MEDIA)]
 
 
-def test_a_late_failure_of_a_phone_that_rings_changes_nothing() -> None:
+def test_late_media_failure_of_a_ringing_phone_is_ignored() -> None:
     script = ringing("b1")
     before = script.state
     assert script.tell(words.MediaFailed("offer:b1", theirs=True)) == []
@@ -76,13 +76,13 @@ def test_a_late_failure_of_a_phone_that_rings_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("event", [words.LegLost("b1"), words.HungUp("b1")])
-def test_a_callee_lost_while_it_rings_is_one_less(event: words.Event) -> None:
+def test_lost_branch_is_removed(event: words.Event) -> None:
     script = ringing("b1", "b2")
     assert script.tell(event) == []
     assert script.tell(words.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
 
 
-def test_a_phone_with_srtp_is_asked_without_once() -> None:
+def test_srtp_refusal_is_retried_once_with_plain_rtp() -> None:
     script = Script(("b1",), srtp=("b1",))
     script.tell(words.MediaOffered("offer:b1", b"srtp"))
     plain = OfferMedia("offer:b1", "b1", "a", b"offer", words.Taker.PLAIN)
@@ -91,7 +91,7 @@ def test_a_phone_with_srtp_is_asked_without_once() -> None:
     assert script.tell(words.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
 
 
-def test_ringing_ends_when_its_time_is_over_and_not_before() -> None:
+def test_ringing_ends_at_its_deadline() -> None:
     script = ringing("b1")
     assert script.at(29.9) == []
     assert script.at(0.1) == [
@@ -105,7 +105,7 @@ def test_ringing_ends_when_its_time_is_over_and_not_before() -> None:
 # ---- answering
 
 
-def test_late_news_of_the_losers_does_not_touch_the_winner() -> None:
+def test_late_events_of_other_branches_are_ignored() -> None:
     script = ringing("b1", "b2")
     script.tell(words.CalleeAnswered("b1", b"answer"))
     before = script.state
@@ -122,7 +122,7 @@ def test_late_news_of_the_losers_does_not_touch_the_winner() -> None:
         assert script.state == before
 
 
-def test_an_answer_given_by_an_engine_that_died_does_not_count() -> None:
+def test_anchor_answer_before_a_restart_is_ignored() -> None:
     script = ringing("b1")
     script.tell(words.CalleeAnswered("b1", b"answer"))
     assert script.tell(words.MediaRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
@@ -138,7 +138,7 @@ def test_an_answer_given_by_an_engine_that_died_does_not_count() -> None:
     assert script.state.exchange is None
 
 
-def test_a_restart_before_the_callees_own_offer_was_taken_asks_again() -> None:
+def test_restart_repeats_the_delayed_offer() -> None:
     script = Script(("b1",), b"")
     script.tell(words.CalleeAnswered("b1", b"theirs"))
     assert script.tell(words.MediaRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
@@ -155,7 +155,7 @@ def test_a_restart_before_the_callees_own_offer_was_taken_asks_again() -> None:
 # ---- talking
 
 
-def test_a_hold_walks_through_anchor_and_other_side_and_back() -> None:
+def test_hold_passes_anchor_and_other_side() -> None:
     script = talking()
     assert script.tell(words.OfferCame("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
     assert script.tell(words.MediaOffered("exchange:1", b"hold for b1")) == [Offer("b1", b"hold for b1")]
@@ -167,7 +167,7 @@ def test_a_hold_walks_through_anchor_and_other_side_and_back() -> None:
 
 
 @pytest.mark.parametrize(("said", "told"), [(488, 488), (491, 491), (401, 488), (302, 488)])
-def test_a_refused_offer_puts_the_anchor_back(said: int, told: int) -> None:
+def test_refused_offer_resets_the_anchor(said: int, told: int) -> None:
     script = talking()
     script.tell(words.OfferCame("b1", b"hold"), words.MediaOffered("exchange:1", b"for a"))
     assert script.tell(words.OfferRefused("a", said)) == [
@@ -181,7 +181,7 @@ def test_a_refused_offer_puts_the_anchor_back(said: int, told: int) -> None:
     assert script.state.exchange is None
 
 
-def test_an_answer_the_anchor_cannot_use_puts_it_back_too() -> None:
+def test_unusable_answer_resets_the_anchor() -> None:
     script = talking()
     script.tell(words.OfferCame("a", b"hold"), words.MediaOffered("exchange:1", b"for b1"))
     script.tell(words.OfferAnswered("b1", b"nonsense"))
@@ -194,7 +194,7 @@ def test_an_answer_the_anchor_cannot_use_puts_it_back_too() -> None:
     assert script.state.exchange is None
 
 
-def test_an_answer_in_an_ack_is_passed_on_only_if_it_is_new() -> None:
+def test_answer_in_ack_is_relayed_only_if_changed() -> None:
     script = talking()
     assert script.tell(words.AckCame("a", b"offer")) == []
     assert script.tell(words.AckCame("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
@@ -202,7 +202,7 @@ def test_an_answer_in_an_ack_is_passed_on_only_if_it_is_new() -> None:
     assert script.tell(words.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
 
 
-def test_a_restart_interrupts_an_offer_and_refuses_it() -> None:
+def test_restart_aborts_an_exchange() -> None:
     script = talking()
     script.tell(words.OfferCame("a", b"hold"), words.MediaOffered("exchange:1", b"for b1"))
     rebuild = OfferMedia("exchange:2", "b1", "a", b"offer")
@@ -220,7 +220,7 @@ def test_a_restart_interrupts_an_offer_and_refuses_it() -> None:
     assert script.state.exchange is None
 
 
-def test_a_rebuild_that_fails_leaves_the_rest_to_the_silence() -> None:
+def test_failed_reanchor_is_left_to_the_watchdog() -> None:
     script = talking()
     script.tell(words.MediaRestarted())
     assert script.tell(words.MediaFailed("exchange:1", theirs=False)) == []
@@ -240,7 +240,7 @@ def test_a_rebuild_that_fails_leaves_the_rest_to_the_silence() -> None:
         (words.CallerCancelled(), Cause.HUNG_UP, ["a", "b1"], None),
     ],
 )
-def test_every_end_says_goodbye_then_records_then_acknowledges(
+def test_end_sends_bye_then_records_then_acknowledges(
     event: words.Event, cause: Cause, told: list[str], closing: str | None
 ) -> None:
     script = talking()
@@ -251,19 +251,19 @@ def test_every_end_says_goodbye_then_records_then_acknowledges(
     assert script.state == Over()
 
 
-def test_the_figures_are_not_waited_for_any_longer_than_a_peer_waits() -> None:
+def test_statistics_timeout_is_shorter_than_t1() -> None:
     script = talking()
     script.tell(words.HungUp("a"))
     assert script.at(0.3) == [Record(Cause.HUNG_UP), Close("a")]
 
 
-def test_a_call_ends_at_its_longest() -> None:
+def test_call_ends_at_its_maximum_length() -> None:
     script = talking()
     assert script.at(599.0) == []
     assert script.at(1.0)[0] == Bye("a", Cause.TOO_LONG)
 
 
-def test_only_one_exchange_goes_on_at_a_time() -> None:
+def test_one_exchange_at_a_time() -> None:
     script = talking()
     script.tell(words.OfferCame("a", b"one"))
     assert script.tell(words.OfferCame("b1", b"two")) == [RefuseOffer("b1", 491)]
@@ -272,10 +272,10 @@ def test_only_one_exchange_goes_on_at_a_time() -> None:
     assert script.state.exchange.giver == "a"
 
 
-# ---- a fault of ours
+# ---- internal errors
 
 
-def test_a_call_nobody_understands_any_more_is_given_up_whole() -> None:
+def test_abandon_ends_all_legs() -> None:
     actions = call.abandon(("a", "b1"), recorded=False)
     assert Record(Cause.FAULT) in actions
     assert actions.index(Record(Cause.FAULT)) < actions.index(Reject(500, Cause.FAULT))
@@ -301,23 +301,23 @@ def test_a_call_nobody_understands_any_more_is_given_up_whole() -> None:
         (500, Cause.FAILED),
     ],
 )
-def test_what_a_refusal_means(status: int, cause: Cause) -> None:
+def test_cause_from_status(status: int, cause: Cause) -> None:
     assert cause_of(status) is cause
 
 
-def test_what_a_person_did_weighs_more_than_what_a_phone_could_not() -> None:
+def test_user_decision_takes_precedence() -> None:
     assert weightiest([Cause.UNREACHABLE, Cause.BUSY, Cause.FAILED]) is Cause.BUSY
     assert weightiest([]) is Cause.UNREACHABLE
     assert all(weightiest([cause_of(status)]) is cause_of(status) for status in range(300, 700))
 
 
-def test_every_cause_reads_as_a_reason() -> None:
+def test_every_cause_has_a_reason_header() -> None:
     for cause in Cause:
         assert cause.reason.startswith(f"Q.850;cause={cause.value.q850};text=")
         assert 0 < cause.value.q850 < 128
 
 
-def test_two_kinds_of_time_do_not_mix() -> None:
+def test_wall_and_monotonic_time_are_separate() -> None:
     script = ringing("b1")
     assert isinstance(script.state, SettingUp)
     assert call.deadline(script.state) == script.now + 30

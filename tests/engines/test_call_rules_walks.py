@@ -1,4 +1,4 @@
-"""The call's state machine under every event in every state, and under scripts nobody would write."""
+"""The call state machine under every event in every state, and under random scripts."""
 
 from dataclasses import replace
 from typing import get_args
@@ -39,7 +39,7 @@ def _waking(names: tuple[str, ...] = ()) -> Script:
 
 
 def _behind(*, passed_on: bool = False) -> Script:
-    """An app takes the call if nobody does, or does so already."""
+    """A call with a fallback app, which already takes it if `passed_on`."""
     script = Script(instead="app")
     if passed_on:
         script.tell(words.CalleeRefused("b1", 486), words.CalleeRefused("b2", 480))
@@ -81,7 +81,7 @@ def _renewing(stage: str, side: str) -> Script:
 
 
 def _moved(*events: words.Event) -> Script:
-    """Two talk, and then it happens that one gives the other away."""
+    """An established call after these events, e.g. a transfer."""
     script = talking()
     script.tell(*events)
     return script
@@ -127,7 +127,8 @@ STATES = {
         for giver in ("a", "b1")
     },
     **{
-        f"rebuilding: {stage}": lambda stage=stage: _rebuilding(stage) for stage in ("offering", "answering", "reoffering")
+        f"rebuilding: {stage}": lambda stage=stage: _rebuilding(stage)
+        for stage in ("offering", "answering", "reoffering")
     },
     **{
         f"renewing: {stage} {side}": lambda stage=stage, side=side: _renewing(stage, side)
@@ -160,7 +161,7 @@ STATES = {
 }
 
 
-def test_the_walk_knows_every_state_and_every_event() -> None:
+def test_walk_covers_every_state_and_event() -> None:
     assert {type(make().state) for make in STATES.values()} == {
         Opening,
         SettingUp,
@@ -174,7 +175,7 @@ def test_the_walk_knows_every_state_and_every_event() -> None:
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_every_event_in_every_state_leaves_a_call_that_still_ends(name: str) -> None:
+def test_every_event_in_every_state_leads_to_an_end(name: str) -> None:
     for event in EVENTS:
         script = STATES[name]()
         over = isinstance(script.state, Over)
@@ -187,17 +188,17 @@ def test_every_event_in_every_state_leaves_a_call_that_still_ends(name: str) -> 
             script.check()
 
 
-def test_only_a_call_that_is_over_or_waits_for_the_anchor_has_no_deadline() -> None:
+def test_only_ended_or_answering_calls_have_no_deadline() -> None:
     for name, make in STATES.items():
         state = make().state
         assert (call.deadline(state) is None) == isinstance(state, (Answering, Over)), name
 
 
-# ---- scripts nobody would write
+# ---- random scripts
 
 
 def _fates(script: Script) -> dict[str, list[str]]:
-    """What became of each dialled phone, from what was done and from what it said itself."""
+    """Return the ending actions of each dialled leg."""
     fates: dict[str, list[str]] = {}
     for action in script.done:
         match action:
@@ -218,7 +219,7 @@ def _fates(script: Script) -> dict[str, list[str]]:
     st.booleans(),
     st.sampled_from([(NOBODY, ""), (SLEEPERS, ""), (NOBODY, "app"), (SLEEPERS, "app")]),
 )
-def test_no_script_leaves_a_call_alive_or_a_phone_ringing(
+def test_scripts_end_calls_and_branches(
     events: list[words.Event], names: tuple[str, ...], offer: bytes, secure: bool, others: tuple[Sleepers, str]
 ) -> None:
     script = Script(names, offer, srtp=names if secure else (), sleepers=others[0], instead=others[1])
@@ -232,7 +233,7 @@ def test_no_script_leaves_a_call_alive_or_a_phone_ringing(
     script.tell(words.EndAsked(call.Cause.GOING_DOWN), words.MediaReleased())
     script.check()
     for leg, fate in _fates(script).items():
-        assert fate or leg in gone, f"{leg} was dialled and nobody told it that the call is over"
+        assert fate or leg in gone, f"{leg} was dialled but its end was not signalled"
 
 
 @settings(max_examples=400, deadline=None)
@@ -242,7 +243,7 @@ def test_no_script_leaves_a_call_alive_or_a_phone_ringing(
     st.sampled_from([NOBODY, SLEEPERS]),
     st.sampled_from(["", "app"]),
 )
-def test_every_script_ends_once_all_phones_are_gone(
+def test_scripts_end_once_all_phones_are_gone(
     events: list[words.Event], offer: bytes, sleepers: Sleepers, instead: str
 ) -> None:
     script = Script(("b1", "b2"), offer, sleepers=sleepers, instead=instead)
@@ -253,13 +254,13 @@ def test_every_script_ends_once_all_phones_are_gone(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(EVENTS), max_size=20))
-def test_every_offer_of_a_side_is_answered_or_refused_or_the_call_ends(events: list[words.Event]) -> None:
-    """Whatever happens between: an offer the rules took in is never forgotten."""
+def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[words.Event]) -> None:
+    """An accepted offer is never left without a response, whatever happens in between."""
     script = talking()
     opened: set[str] = set()
     for event in events:
         taken = isinstance(event, words.OfferCame) and isinstance(script.state, Talking)
-        if taken and event.leg in (*opened, "b2"):  # a leg lets no second one through while the first is open
+        if taken and event.leg in (*opened, "b2"):  # a leg does not pass on a second offer while the first is pending
             continue
         if taken:
             opened.add(event.leg)
@@ -279,7 +280,7 @@ MOVES = [event for event in EVENTS if isinstance(event, transfer.Change)]
 
 
 def _brought(event: words.Event) -> list[str]:
-    """The legs that come into the call with an event, out of another call."""
+    """Return the legs that an event brings in from another call."""
     match event:
         case words.Joined(leg=leg) | words.TakeOver(leg=leg):
             return [leg]
@@ -290,7 +291,7 @@ def _brought(event: words.Event) -> list[str]:
 
 
 def _to_be_rung(event: words.Event) -> list[str]:
-    """The legs that an event has dialled."""
+    """Return the legs that an event dials."""
     match event:
         case words.IntoApp(app=app):
             return [app]
@@ -303,14 +304,14 @@ def _to_be_rung(event: words.Event) -> list[str]:
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(EVENTS), st.sampled_from(MOVES)), max_size=25))
-def test_however_often_somebody_is_given_away_every_leg_hears_goodbye_in_the_end(events: list[words.Event]) -> None:
-    """Legs are followed by who they are, for names change: a leg's goodbye is its own, or ours."""
+def test_every_leg_is_ended_after_repeated_transfers(events: list[words.Event]) -> None:
+    """Legs are tracked by identity, since names change; a leg ends by its own BYE or by ours."""
     script = talking()
     names = {"a": "the first caller", "b1": "the first callee"}
     there = set(names.values())
     for number, event in enumerate([*events, words.EndAsked(call.Cause.GOING_DOWN), words.MediaReleased()]):
         if any(names.get(leg) in there for leg in [*_brought(event), *_to_be_rung(event)]):
-            continue  # a leg is in the call once, under one name
+            continue  # a leg is in the call only once
         moved = isinstance(event, transfer.Change) and isinstance(script.state, Talking)
         before = script.state
         actions = script.tell(event)

@@ -1,4 +1,4 @@
-"""Media sections of descriptions: sound alone, and always the same sections in the same order (RFC 3264 section 8)."""
+"""Media sections: audio only, and the same sections in the same order within a dialog (RFC 3264 section 8)."""
 
 import pytest
 from hypothesis import given
@@ -20,28 +20,28 @@ def sections(sdp: bytes) -> list[bytes]:
     ("sdp", "shown"),
     [(SESSION + SOUND, False), (SESSION + SOUND + PICTURES, True), (SESSION + SOUND + REFUSED, False), (b"", False)],
 )
-def test_who_takes_part_in_pictures(sdp: bytes, shown: bool) -> None:
+def test_has_video(sdp: bytes, shown: bool) -> None:
     assert shows(sdp) is shown
 
 
-def test_sound_alone() -> None:
+def test_audio_only() -> None:
     assert sound_alone(SESSION + PICTURES + SOUND) == SESSION + SOUND
     assert sound_alone(SESSION + SOUND) == SESSION + SOUND
     assert sound_alone(b"") == b""
 
 
-def test_what_is_lacking_is_refused_in_its_place() -> None:
+def test_missing_section_is_rejected_in_place() -> None:
     assert fitted(SESSION + SOUND, SESSION + SOUND + PICTURES) == SESSION + SOUND + REFUSED
     assert sections(fitted(SESSION + SOUND, SESSION + PICTURES + SOUND)) == [b"video 0", b"audio 4000"]
 
 
-def test_what_is_new_comes_behind() -> None:
+def test_new_section_is_appended() -> None:
     assert fitted(SESSION + PICTURES + SOUND, SESSION + SOUND) == SESSION + SOUND + PICTURES
     for sdp in (SESSION + SOUND, SESSION + SOUND + PICTURES):
         assert fitted(sdp, b"") == fitted(sdp, sdp) == sdp
 
 
-def test_a_section_keeps_its_name() -> None:
+def test_section_keeps_its_mid() -> None:
     known = SESSION + SOUND + b"a=mid:0\r\n" + PICTURES + b"a=mid:pic\\1\r\n"
     theirs = SESSION + b"a=group:BUNDLE 7\r\n" + SOUND + b"a=mid:7\r\n" + PICTURES + b"a=mid:8\r\n"
     worded = fitted(theirs, known)
@@ -51,7 +51,7 @@ def test_a_section_keeps_its_name() -> None:
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
-def test_no_bytes_upset_them(sdp: bytes, known: bytes) -> None:
+def test_arbitrary_bytes_do_not_raise(sdp: bytes, known: bytes) -> None:
     shows(sdp)
     sound_alone(sdp)
     assert fitted(sdp, b"").startswith(sdp[:1])

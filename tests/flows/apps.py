@@ -1,4 +1,4 @@
-"""The far end of calls that end in an app: what it is told stands in the ladder, what it says the ladder's lines say."""
+"""Fake call apps: what they receive is compared with the ladder, what they send is given by ladder lines."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ SAYS: dict[str, Callable[[bytes], LegEvent]] = {
 
 
 class Apps:
-    """Fills the ports of calls and of routing. `say` writes into the ladder what is told to an app."""
+    """Implements `AppHost` and `AppDirectory`. `log` receives what is sent to an app."""
 
     def __init__(self, voicemail: set[str], say: Callable[[str], None]) -> None:
         self._voicemail = voicemail
@@ -28,7 +28,7 @@ class Apps:
         self._tells: list[Callable[[LegEvent], None]] = []
         self.running = 0
         self.last: Hosting | None = None
-        """The call that was taken last."""
+        """Context of the latest call."""
 
     def behind(self, tenant_id: str, code: str) -> Hosted | None:
         if code.startswith("*86"):
@@ -48,11 +48,11 @@ class Apps:
         return self
 
     def does(self, words: list[str]) -> None:
-        """A line of the ladder, such as `answers [vm]`."""
+        """Execute a ladder line such as `answers [vm]` for the latest app."""
         self._says(self._tells[-1], words)
 
     def one_does(self, number: int, words: list[str]) -> None:
-        """The same, of the app that came as this one, from 1."""
+        """Execute a ladder line for the app with this number, from 1."""
         self._says(self._tells[number - 1], words)
 
     def _says(self, tell: Callable[[LegEvent], None], words: list[str]) -> None:

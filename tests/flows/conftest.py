@@ -1,4 +1,4 @@
-"""A ladder that left a fault in the log fails."""
+"""Fails a ladder that logged an error."""
 
 from collections.abc import Iterator
 

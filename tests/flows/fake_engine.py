@@ -1,4 +1,4 @@
-"""An rtpengine in memory: spoken to by the real client in the real language, it carries no sound."""
+"""In-memory rtpengine without media, used through the real client and ng protocol."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,21 +11,21 @@ ADDRESS = "203.0.113.1"
 
 
 class FakeEngine(NgClient):
-    """`anchors` holds the tags of both sides. A description that says "bad" cannot be used.
+    """`anchors` holds the tags of both sides. SDP that contains "bad" is rejected.
 
-    While `asleep` no answer comes; while `dead` every request fails as if nobody listened.
+    While `awake` is cleared, requests get no reply; while `dead`, every request fails as unreachable.
     """
 
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
         self.offered: list[str] = []
-        """What was offered, by the phones' own names for their descriptions."""
+        """Offers, by the phones' names for their SDP."""
         self.anchors: dict[str, set[str]] = {}
         self.awake = asyncio.Event()
         self.awake.set()
         self.dead = False
         self.silent_since: dict[str, float] = {}
-        """Unix time of the last packet of a tag; a tag that is not here was heard just now."""
+        """Unix time of the last packet of a tag; a missing tag received media just now."""
 
     async def request(self, message: ng.Message, patience: Sequence[float] = ()) -> ng.Reply:
         await self.awake.wait()
@@ -61,7 +61,7 @@ def _refusal(reason: str) -> ng.Reply:
 
 
 def _described(message: ng.Message) -> ng.Reply:
-    """The description as it goes on: from our address, in the protocol that was asked for."""
+    """Return the relayed SDP: with our address and the requested protocol."""
     sdp = str(message["sdp"])
     if not sdp:
         return _refusal("No SDP body")

@@ -1,25 +1,25 @@
-"""Calls written down as ladders: who says what, in the order in which it happens.
+"""Runs calls written as text ladders: the messages of all parties in order.
 
-    alice 1001, bob 1002, tablet 1002 tls       the cast: a phone, its extension, how it is registered (tcp); "asleep":
-                                                it is not, but can be woken; "wakeable": both; "off": neither
-    alice -> INVITE 1002 [alice]                alice's phone sends; [alice] is a description of hers
+    alice 1001, bob 1002, tablet 1002 tls       the cast: a phone, its extension, its transport (tcp); "asleep": not
+                                                registered, but accepts push; "wakeable": both; "off": neither
+    alice -> INVITE 1002 [alice]                alice's phone sends; [alice] is its SDP
       Privacy: id                               with this header
-    bob   <- INVITE [alice]                     the next thing that leaves the PBX: to bob, with alice's description
+    bob   <- INVITE [alice]                     the next message of the PBX: to bob, with alice's SDP
       From: "Anonymous" {*}                     and this header; {*} is anything, {name} the same everywhere,
-      P-Asserted-Identity: none                 "none" says there is no such header
-    bob   -> 200 [bob]                          bob's phone answers the last thing it was asked
-    bob   <- NOTIFY 180                         what he is told of a transfer; "over" with the last one
+      P-Asserted-Identity: none                 "none": the header is missing
+    bob   -> 200 [bob]                          bob's phone answers the latest request
+    bob   <- NOTIFY 180                         progress of a transfer; "over" with the last one
     ... 30 s                                    time passes
-    ! the media engine restarts                 what else can happen: see `World.act`
-    app <- voicemail for 1002 [alice]           an app takes the call; it is told like a phone and says "! the app answers
-                                                [vm]", "accepts", "offers", "hangs up", "refuses", "declines"; "voicemail"
-                                                in the cast: one takes this extension's calls when nobody does
-    push <- call bob                            bob's phone is told of the call, or with "stop" of its end
-    history <- answered 16 alice bob            the record is given: outcome, Q.850 cause, devices (or what was dialled)
+    ! the media engine restarts                 other events: see `World.act`
+    app <- voicemail for 1002 [alice]           an app gets the call; it receives messages like a phone and sends "! the
+                                                app answers [vm]", "accepts", "offers", "hangs up", "refuses",
+                                                "declines"; "voicemail" in the cast: the extension's fallback app
+    push <- call bob                            push notification of the call, or with "stop" of its end
+    history <- answered 16 alice bob            the call record: outcome, Q.850 cause, devices (or dialled number)
 
-Every message that leaves the PBX stands in the ladder, in its order, with a few exceptions that say nothing: 100
-Trying, ACKs of refusals, answers to CANCEL. Phones acknowledge refusals by themselves, answer BYE, CANCEL, INFO, NOTIFY,
-PRACK and an UPDATE without a description, unless they are in the cast "by hand".
+Every message sent by the PBX is in the ladder, in order, except for 100 Trying, ACKs of error responses, and responses
+to CANCEL. Phones acknowledge error responses and answer BYE, CANCEL, INFO, NOTIFY, PRACK and an UPDATE without SDP
+automatically, unless the cast contains "by hand".
 """
 
 import re
@@ -36,7 +36,7 @@ _BODY = re.compile(r"(.*?) ?\[(.+)\]")
 
 
 async def play(text: str, **settings: object) -> World:
-    """Play a ladder to its end; the world it leaves behind. Fails with what really happened."""
+    """Run a ladder and return its world. Fails with the actual messages."""
     lines = [line.split("#")[0].rstrip() for line in text.strip("\n").splitlines()]
     lines = [line for line in lines if line.strip()]
     world = World(_cast(lines[0].strip()), **settings)
@@ -45,7 +45,7 @@ async def play(text: str, **settings: object) -> World:
 
 
 async def play_on(world: World, text: str) -> None:
-    """Play more of a ladder in a world that is there."""
+    """Run more ladder lines in an existing world."""
     lines = [line.split("#")[0].strip() for line in text.splitlines()]
     steps = list(_steps([line for line in lines if line]))
     await world.settle()
@@ -70,7 +70,7 @@ def _cast(line: str) -> list[Phone]:
 
 
 def _steps(lines: list[str]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
-    """Each line with the header lines that follow it."""
+    """Yield each line with its header lines."""
     at = 0
     while at < len(lines):
         line, headers = lines[at], []
@@ -93,7 +93,7 @@ def _say(world: World, phone: Phone, line: str, headers: list[tuple[str, str]]) 
 
 
 def _expect(world: World, who: str, line: str, headers: list[tuple[str, str]]) -> None:
-    assert world.log, f"expected: {who} <- {line}\nbut nothing more was said"
+    assert world.log, f"expected: {who} <- {line}\nbut no further message was sent"
     to, message = world.log.pop(0)
     world.read.append(message)
     told = _told(message)
@@ -110,7 +110,7 @@ def _expect(world: World, who: str, line: str, headers: list[tuple[str, str]]) -
 
 
 def _fits(world: World, pattern: str, value: str) -> bool:
-    """Whether a header value fits; `{name}` takes on its meaning where it first fits."""
+    """Whether a header value matches; `{name}` is bound on its first match."""
     parts = re.split(r"\{([\w*]+)\}", pattern)
     known = world.meanings
     exact = "".join(

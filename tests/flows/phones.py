@@ -1,4 +1,4 @@
-"""A phone of a ladder: says what the text tells it to, and answers by itself what needs no thought."""
+"""A phone of a ladder: sends what the ladder contains and answers routine requests automatically."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ BY_ITSELF = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
 
 
 def description(name: str) -> bytes:
-    """What a phone means by `[name]`: after a stroke its direction (hold, held, off), "srtp", "webrtc", "video" or
-    "novideo" for a section of pictures, shown or refused; "shy" if it refuses to be recorded, "shows" if it has no such
-    wish; or just another word."""
+    """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "webrtc", "video" or
+    "novideo" for an accepted or rejected video section; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or any other
+    word to distinguish it."""
     words = name.split("/")
     protocol = next((PROTOCOLS[word] for word in words if word in PROTOCOLS), "RTP/AVP")
     lines = ["v=0", f"o={words[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
@@ -34,10 +34,10 @@ def description(name: str) -> bytes:
 
 
 def shown(body: bytes) -> str:
-    """A description that came from the PBX: whose it is and, where it is not plain RTP, in what it is wrapped; whether
-    pictures are shown or refused, whether it is of both ways though the one who wrote it was on hold, and what it tells
-    of a recording. A wish of the other side's never comes along."""
-    assert b"a=recordpref" not in body, f"a wish for the PBX alone: {body!r}"
+    """Describe SDP sent by the PBX: its author, the protocol if not plain RTP, accepted or rejected video, "both ways"
+    if it is sendrecv although the author was on hold, and the recording state. The author's recording preference must not
+    be relayed."""
+    assert b"a=recordpref" not in body, f"recording preference was relayed: {body!r}"
     assert b"c=IN IP4 203.0.113.1" in body, f"not through the anchor: {body!r}"
     name = body.partition(b"a=x-said:")[2].partition(b"\r\n")[0].decode()
     protocol = body.partition(b"m=audio 30000 ")[2].partition(b" ")[0]
@@ -53,8 +53,8 @@ def shown(body: bytes) -> str:
 
 @dataclass
 class Phone:
-    """One device. It knows one dialog at a time, the latest. `by_hand`: it answers nothing by itself. `wakeable`: a push
-    reaches it; `asleep`: nothing else does yet."""
+    """One device with its latest dialog. `by_hand`: no automatic answers. `wakeable`: accepts push; `asleep`: not
+    registered yet."""
 
     name: str
     number: str
@@ -63,7 +63,7 @@ class Phone:
     wakeable: bool = False
     asleep: bool = False
     voicemail: bool = False
-    """Whether an app takes its calls when nobody does."""
+    """Whether its extension has a fallback app."""
     gone: bool = False
     call_id: str = ""
     local: str = ""
@@ -74,16 +74,16 @@ class Phone:
     invite: Request | None = None
     """The last INVITE this phone sent."""
     open: list[Request] = field(default_factory=list)
-    """What it was asked and has not answered."""
+    """Unanswered requests."""
     branches: int = 0
     rseq: str = "1"
     refused: set[str] = field(default_factory=set)
-    """Branches of INVITEs it has refused."""
+    """Branches of refused INVITEs."""
 
-    # ---- what it says
+    # ---- sending
 
     def words(self, word: str, argument: str, name: str, headers: list[tuple[str, str]]) -> Request | Response:
-        """The message for a line of the ladder, such as `INVITE 1002 [alice]` or `200 [bob]`."""
+        """Build the message of a ladder line, such as `INVITE 1002 [alice]` or `200 [bob]`."""
         body = argument.encode() if word == "INFO" else description(name) if name else b""
         if word.isdigit():
             return self._answer(int(word), argument, body, headers)
@@ -146,10 +146,10 @@ class Phone:
             lines.append(("Content-Type", "application/sdp"))
         return respond(request, status, to_tag=f"{self.name}-t", headers=lines, body=body)
 
-    # ---- what it hears
+    # ---- receiving
 
     def hears(self, message: Request | Response) -> list[Request | Response]:
-        """Take note, and give what it answers by itself."""
+        """Process a message and return the automatic answers."""
         if isinstance(message, Response):
             return self._hears_response(message)
         if message.method == "ACK":

@@ -1,4 +1,4 @@
-"""What many ladders begin with: a call, and that somebody is given away, asked first or taken to a room."""
+"""Shared ladder prefixes: an established call, transfers, and a move to a room."""
 
 from world import World
 
@@ -70,7 +70,7 @@ ANSWERS = """
 
 
 def up(by: str) -> str:
-    """Alice talks with Bob, who did not answer at his desk; with `by` as the caller, the other way round."""
+    """Call between Alice and Bob, started by `by`; Bob answers on the mobile phone, not on the desk phone."""
     if by == "alice":
         return UP.replace(
             "bob   -> 200", "desk  <- INVITE [alice]\n    desk  -> 180\n    alice <- 180\n    bob   -> 200"

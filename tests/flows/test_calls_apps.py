@@ -1,4 +1,4 @@
-"""Calls that end in the system: dialled, or because nobody took them. The app is a leg like any other."""
+"""Calls to apps: dialled, or as fallback of unanswered calls."""
 
 import pytest
 from ladder import play, play_on
@@ -19,7 +19,7 @@ TALKING = """
 """
 
 
-async def test_an_app_is_dialled_and_hung_up() -> None:
+async def test_dialled_app_answers_and_caller_hangs_up() -> None:
     world = await play("""
         alice 1001
         alice -> INVITE *43 [alice]
@@ -37,7 +37,7 @@ async def test_an_app_is_dialled_and_hung_up() -> None:
     assert world.ended[0].answered is not None
 
 
-async def test_a_code_nobody_answers_to_is_no_number() -> None:
+async def test_unknown_feature_code_is_not_found() -> None:
     await play("""
         alice 1001
         alice -> INVITE *4711 [alice]
@@ -46,7 +46,7 @@ async def test_a_code_nobody_answers_to_is_no_number() -> None:
     """)
 
 
-async def test_nobody_answers_and_voicemail_does_and_the_call_is_one_missed_call() -> None:
+async def test_voicemail_after_no_answer_is_one_missed_call() -> None:
     world = await play(TALKING)
     await play_on(world, """
         ... 12 s
@@ -63,7 +63,7 @@ async def test_nobody_answers_and_voicemail_does_and_the_call_is_one_missed_call
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(486, "busy 17"), (603, "declined 21"), (480, "unreachable 20")])
-async def test_a_phone_that_refuses_sends_the_caller_to_voicemail(status: int, outcome: str) -> None:
+async def test_refusal_by_the_phone_falls_back_to_voicemail(status: int, outcome: str) -> None:
     world = await play(f"""
         alice 1001, bob 1002 tcp voicemail
         alice -> INVITE 1002 [alice]
@@ -82,7 +82,7 @@ async def test_a_phone_that_refuses_sends_the_caller_to_voicemail(status: int, o
     assert world.leftovers() == {}
 
 
-async def test_who_is_nowhere_registered_has_voicemail_at_once() -> None:
+async def test_unregistered_extension_falls_back_to_voicemail_immediately() -> None:
     world = await play("""
         alice 1001, bob 1002 tcp voicemail off
         alice -> INVITE 1002 [alice]
@@ -99,7 +99,7 @@ async def test_who_is_nowhere_registered_has_voicemail_at_once() -> None:
     assert world.leftovers() == {}
 
 
-async def test_who_sleeps_on_is_let_sleep_and_an_app_that_fails_leaves_a_missed_call() -> None:
+async def test_push_is_cancelled_and_failing_app_leaves_a_missed_call() -> None:
     world = await play("""
         alice 1001, bob 1002 tcp voicemail asleep
         alice -> INVITE 1002 [alice]
@@ -117,7 +117,7 @@ async def test_who_sleeps_on_is_let_sleep_and_an_app_that_fails_leaves_a_missed_
     assert world.leftovers() == {}
 
 
-async def test_who_gives_up_while_voicemail_answers_leaves_nothing() -> None:
+async def test_caller_cancel_while_voicemail_answers_leaves_nothing() -> None:
     world = await play("""
         alice 1001, bob 1002 tcp voicemail
         alice -> INVITE 1002 [alice]
@@ -133,7 +133,7 @@ async def test_who_gives_up_while_voicemail_answers_leaves_nothing() -> None:
     assert world.leftovers() == {}
 
 
-async def test_an_app_that_does_not_answer_is_not_waited_for_for_ever() -> None:
+async def test_app_answer_timeout() -> None:
     world = await play("""
         alice 1001
         alice -> INVITE *43 [alice]
@@ -147,7 +147,7 @@ async def test_an_app_that_does_not_answer_is_not_waited_for_for_ever() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_caller_without_a_description_gets_the_apps() -> None:
+async def test_delayed_offer_gets_the_offer_of_the_app() -> None:
     await play("""
         alice 1001
         alice -> INVITE *43
@@ -163,7 +163,7 @@ async def test_a_caller_without_a_description_gets_the_apps() -> None:
     """)
 
 
-async def test_a_caller_holds_and_an_app_answers_his_offers() -> None:
+async def test_app_answers_hold_offer_of_the_caller() -> None:
     world = await play(TALKING)
     await play_on(world, """
         alice -> INVITE [alice/hold]
@@ -178,7 +178,7 @@ async def test_a_caller_holds_and_an_app_answers_his_offers() -> None:
     """)  # fmt: skip
 
 
-async def test_an_app_that_is_elsewhere_now_says_so() -> None:
+async def test_app_makes_a_new_offer() -> None:
     world = await play(TALKING)
     await play_on(world, """
         ! the app offers [vm2]
@@ -189,7 +189,7 @@ async def test_an_app_that_is_elsewhere_now_says_so() -> None:
     """)  # fmt: skip
 
 
-async def test_keys_by_info_reach_the_app() -> None:
+async def test_dtmf_by_info_reaches_the_app() -> None:
     world = await play(TALKING)
     await play_on(world, """
         alice -> INFO
@@ -199,7 +199,7 @@ async def test_keys_by_info_reach_the_app() -> None:
     """)  # fmt: skip
 
 
-async def test_the_media_relay_dies_while_an_app_talks() -> None:
+async def test_media_engine_dies_during_an_app_call() -> None:
     world = await play(TALKING)
     await play_on(world, """
         ! the media engine dies
@@ -216,7 +216,7 @@ async def test_the_media_relay_dies_while_an_app_talks() -> None:
     """)  # fmt: skip
 
 
-async def test_early_sound_of_a_phone_is_not_passed_on_where_an_app_may_answer() -> None:
+async def test_early_media_is_not_relayed_with_a_fallback_app() -> None:
     await play("""
         alice 1001, bob 1002 tcp voicemail
         alice -> INVITE 1002 [alice]

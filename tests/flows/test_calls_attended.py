@@ -1,4 +1,4 @@
-"""Somebody calls a second person first, and then brings the two together; and calls that are taken over."""
+"""Attended transfer, and takeover of calls by INVITE with Replaces."""
 
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from unificx.sip.headers import parse_address
 
 
 def replaces(world: World, name: str = "desk", *, turned: bool = False) -> str:
-    """What names the call of a phone, as it would name it itself."""
+    """Return the Replaces value of a phone's dialog."""
     phone = world.phones[name]
     tags = [parse_address(phone.remote).tag, parse_address(phone.local).tag]
     to_tag, from_tag = reversed(tags) if turned else tags
@@ -37,7 +37,7 @@ TAKEN = """
 
 @pytest.mark.parametrize("by", ["alice", "bob"])
 @pytest.mark.parametrize("turned", [False, True])
-async def test_two_calls_become_one(by: str, turned: bool) -> None:
+async def test_attended_transfer_joins_two_calls(by: str, turned: bool) -> None:
     world = await play(WITH_DESK + up(by) + CONSULTS + ANSWERS)
     await play_on(world, refer(world, turned=turned) + TAKEN + MEETS + f"""
         carol -> BYE
@@ -50,12 +50,12 @@ async def test_two_calls_become_one(by: str, turned: bool) -> None:
     assert len(world.ended) == 1
 
 
-async def test_who_was_held_meanwhile_is_heard_by_the_other() -> None:
+async def test_party_on_hold_becomes_sendrecv_after_attended_transfer() -> None:
     world = await play(WITH_DESK + up("alice") + HOLDS + CONSULTS + ANSWERS)
     await play_on(world, refer(world) + TAKEN + MEETS.replace("[alice]", "[alice/held both ways]", 1))
 
 
-async def test_who_was_held_is_given_away_at_once_and_heard_by_the_other() -> None:
+async def test_party_on_hold_becomes_sendrecv_after_blind_transfer() -> None:
     await play(WITH_DESK + up("alice") + HOLDS + """
         bob   -> REFER
           Refer-To: <sip:1003@acme.example>
@@ -69,8 +69,8 @@ async def test_who_was_held_is_given_away_at_once_and_heard_by_the_other() -> No
 
 
 @pytest.mark.parametrize("by", ["alice", "bob"])
-async def test_whoever_called_first_is_known_to_have_called_whoever_stays(by: str) -> None:
-    """Of those who are left only he who began the call counts as calling."""
+async def test_initiator_is_known_after_attended_transfer(by: str) -> None:
+    """Only the party that started the call is the initiator."""
     world = await play(WITH_DESK + up(by) + CONSULTS + ANSWERS)
     await play_on(world, refer(world) + TAKEN + MEETS)
     talk = world.talk
@@ -78,7 +78,7 @@ async def test_whoever_called_first_is_known_to_have_called_whoever_stays(by: st
     assert {leg.extension_id: leg.calls for leg in talk.legs} == {"e-1001": by == "alice", "e-1003": False}
 
 
-async def test_the_second_one_still_rings() -> None:
+async def test_attended_transfer_while_the_consultation_call_rings() -> None:
     world = await play(WITH_DESK + up("alice") + CONSULTS)
     await play_on(world, refer(world) + """
         bob   <- 202 REFER
@@ -105,7 +105,7 @@ async def test_the_second_one_still_rings() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_call_of_somebody_else_is_nobodys_to_join() -> None:
+async def test_call_of_another_extension_cannot_be_joined() -> None:
     world = await play(WITH_DESK + up("bob") + """
         mallory -> INVITE 1003 [mallory]
         carol <- INVITE [mallory]
@@ -125,7 +125,7 @@ async def test_a_call_of_somebody_else_is_nobodys_to_join() -> None:
     """)  # fmt: skip
 
 
-async def test_a_call_is_taken_from_one_phone_to_another_of_its_own() -> None:
+async def test_call_is_taken_over_by_another_phone_of_the_extension() -> None:
     world = await play(WITH_DESK + up("bob"))
     await play_on(world, f"""
         desk  -> INVITE 1002 [desk]
@@ -145,7 +145,7 @@ async def test_a_call_is_taken_from_one_phone_to_another_of_its_own() -> None:
     assert world.leftovers() == {}
 
 
-async def test_who_takes_a_call_over_thinks_better_of_it() -> None:
+async def test_takeover_is_cancelled() -> None:
     world = await play(WITH_DESK + up("bob"))
     await play_on(world, f"""
         desk  -> INVITE 1002 [desk]
@@ -170,7 +170,7 @@ async def test_who_takes_a_call_over_thinks_better_of_it() -> None:
     assert world.leftovers() == {}
 
 
-async def test_what_cannot_be_taken_over_is_refused() -> None:
+async def test_invalid_takeover_is_refused() -> None:
     world = await play(WITH_DESK + up("bob"))
     await play_on(world, f"""
         desk  -> INVITE 1002 [desk]
@@ -196,7 +196,7 @@ async def test_what_cannot_be_taken_over_is_refused() -> None:
     assert world.leftovers() == {}
 
 
-async def test_the_place_of_somebody_who_has_left_is_nobodys_to_take() -> None:
+async def test_leg_that_has_left_cannot_be_replaced() -> None:
     world = await play(WITH_DESK + up("alice"))
     left = replaces(world, "bob")
     await play_on(world, f"""
@@ -226,7 +226,7 @@ async def test_the_place_of_somebody_who_has_left_is_nobodys_to_take() -> None:
     assert world.leftovers() == {}
 
 
-async def test_nobody_takes_the_place_of_one_who_is_on_the_way_to_an_app() -> None:
+async def test_leg_cannot_be_replaced_while_moving_to_an_app() -> None:
     world = await play(WITH_DESK + up("alice"))
     await play_on(world, f"""
         ! bob clicks to meet
@@ -249,7 +249,7 @@ ASKS_APP = """
 
 
 @pytest.mark.parametrize("by", ["alice", "bob"])
-async def test_who_has_asked_an_app_leaves_the_other_one_there(by: str) -> None:
+async def test_attended_transfer_to_an_app(by: str) -> None:
     world = await play(WITH_DESK + up(by) + ASKS_APP.format(code="*43", app="echo"))
     await play_on(world, refer(world) + TAKEN + f"""
         app   <- INVITE [alice]
@@ -266,7 +266,7 @@ async def test_who_has_asked_an_app_leaves_the_other_one_there(by: str) -> None:
     assert world.leftovers() == {}
 
 
-async def test_who_has_asked_for_a_place_parks_the_other_one_there() -> None:
+async def test_attended_transfer_to_a_parking_slot() -> None:
     world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*85", app="park"))
     [held] = [run for run in world.conductor.runs.values() if run.apps]
     assert world.parking.take("t1", held.app_leg("app"), "e-1002", world.clock.now()) == 1  # as its app does

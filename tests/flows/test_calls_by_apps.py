@@ -1,4 +1,4 @@
-"""Calls that an app begins: it calls an extension, and whoever answers is in the app."""
+"""Calls originated by an app to an extension."""
 
 import pytest
 from ladder import play, play_on
@@ -19,7 +19,7 @@ RINGS = """
 """
 
 
-async def test_an_app_calls_and_whoever_answers_first_is_in_it() -> None:
+async def test_first_answering_device_is_connected_to_the_originating_app() -> None:
     world = await play(RINGS)
     await play_on(world, """
         bob    -> 180
@@ -44,7 +44,7 @@ async def test_an_app_calls_and_whoever_answers_first_is_in_it() -> None:
     assert [(party.role, party.number) for party in call.parties] == [("caller", "8000"), ("callee", "1002")]
 
 
-async def test_the_app_hangs_up_on_whom_it_called() -> None:
+async def test_originating_app_hangs_up() -> None:
     world = await play(RINGS)
     await play_on(world, """
         bob    -> 200 [bob]
@@ -60,7 +60,7 @@ async def test_the_app_hangs_up_on_whom_it_called() -> None:
     assert world.leftovers() == {}
 
 
-async def test_nobody_takes_the_call_and_no_voicemail_does() -> None:
+async def test_unanswered_originated_call_does_not_fall_back_to_voicemail() -> None:
     world = await play("""
         bob 1002 tcp voicemail
         ! an app calls 1002
@@ -75,7 +75,7 @@ async def test_nobody_takes_the_call_and_no_voicemail_does() -> None:
     assert world.leftovers() == {}
 
 
-async def test_one_device_alone_is_rung() -> None:
+async def test_only_the_selected_device_rings() -> None:
     await play("""
         bob 1002, tablet 1002
         ! an app calls 1002 tablet
@@ -85,7 +85,7 @@ async def test_one_device_alone_is_rung() -> None:
     """)
 
 
-async def test_the_app_gives_up_while_it_rings() -> None:
+async def test_originating_app_cancels_while_ringing() -> None:
     world = await play(RINGS)
     await play_on(world, """
         bob    -> 180
@@ -99,7 +99,7 @@ async def test_the_app_gives_up_while_it_rings() -> None:
     assert world.leftovers() == {}
 
 
-async def test_an_app_that_says_nothing_calls_nobody() -> None:
+async def test_originating_app_without_offer_times_out() -> None:
     world = await play("""
         bob 1002
         ! an app calls 1002
@@ -112,7 +112,7 @@ async def test_an_app_that_says_nothing_calls_nobody() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_number_of_nobody_and_a_system_that_is_full() -> None:
+async def test_originate_to_unknown_number_and_at_the_call_limit() -> None:
     world = await play("bob 1002", settings=CallSettings(most_calls=1))
     room = Caller("t1", "e-8000", "", "s-8000", "8000", "The room")
     for number in ("4711", "*43", "sip:x"):

@@ -1,4 +1,4 @@
-"""Whoever watches live calls is told when one begins, is answered, and is over, whatever became of it."""
+"""Change callback of live calls: start, answer and end."""
 
 import pytest
 from ladder import play, play_on
@@ -14,7 +14,7 @@ from world import World
         (CANCELLED, ["1 ringing", "0"]),
     ],
 )
-async def test_each_change_of_the_live_calls_is_told(ladder: str, states: list[str]) -> None:
+async def test_change_callback_is_called_for_each_change_of_live_calls(ladder: str, states: list[str]) -> None:
     world = await play("alice 1001, bob 1002")
     seen: list[str] = []
     world.conductor.changed = lambda tenant: seen.append(_shape(world, tenant))

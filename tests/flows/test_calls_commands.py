@@ -1,4 +1,4 @@
-"""Calls that are begun, given away and joined by a click."""
+"""Click to dial and transfers by API."""
 
 import pytest
 from ladder import play, play_on
@@ -9,7 +9,7 @@ from unificx.calls import Commands
 from unificx.kernel.errors import Conflict, Forbidden, NotFound
 
 
-async def test_ones_own_phone_rings_first_and_then_the_others() -> None:
+async def test_click_to_dial_rings_own_phone_then_the_target() -> None:
     world = await play(CAST + CLICKED)
     await play_on(world, """
         ... 10 s
@@ -32,7 +32,7 @@ async def test_ones_own_phone_rings_first_and_then_the_others() -> None:
     assert (call.ended - call.answered).total_seconds() == pytest.approx(20, abs=1)
 
 
-async def test_the_other_does_not_take_it() -> None:
+async def test_click_to_dial_target_does_not_answer() -> None:
     world = await play(CAST + CLICKED)
     await play_on(world, """
         carol -> 486
@@ -44,7 +44,7 @@ async def test_the_other_does_not_take_it() -> None:
     assert world.leftovers() == {}
 
 
-async def test_nobody_takes_ones_own_phone() -> None:
+async def test_click_to_dial_own_phone_does_not_answer() -> None:
     world = await play(CAST + """
         ! alice clicks to dial 1003
         app   <- waiting
@@ -58,7 +58,7 @@ async def test_nobody_takes_ones_own_phone() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_code_is_dialled_by_a_click() -> None:
+async def test_click_to_dial_a_feature_code() -> None:
     world = await play(CAST + """
         ! alice clicks to dial *43
         app   <- waiting
@@ -83,7 +83,7 @@ async def test_a_code_is_dialled_by_a_click() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_call_is_given_away_by_a_click() -> None:
+async def test_blind_transfer_by_api() -> None:
     world = await play(CAST + UP + """
         ! bob clicks to transfer 1003
         app   <- waiting for 1003 [alice]
@@ -106,7 +106,7 @@ async def test_a_call_is_given_away_by_a_click() -> None:
         commands.transfer(live.id, {"e-1001"}, "4711")
 
 
-async def test_two_calls_are_joined_by_a_click() -> None:
+async def test_attended_transfer_by_api() -> None:
     await play(WITH_DESK + up("bob") + CONSULTS + ANSWERS + """
         ! bob clicks to join
         desk  <- BYE
@@ -114,7 +114,7 @@ async def test_two_calls_are_joined_by_a_click() -> None:
     """ + MEETS)  # fmt: skip
 
 
-async def test_what_cannot_be_given_away() -> None:
+async def test_impossible_transfers_by_api_are_refused() -> None:
     world: World = await play(CAST + """
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
@@ -166,7 +166,7 @@ ALICE_GOES = """
 
 
 @pytest.mark.parametrize("goes", [BOB_GOES, ALICE_GOES])
-async def test_two_who_talk_go_to_a_room_and_it_stays_one_call_in_the_history(goes: str) -> None:
+async def test_two_parties_move_to_a_room_with_one_call_record(goes: str) -> None:
     world = await play(CAST + UP)
     [live] = Commands(world.conductor).calls({"e-1001"})
     await play_on(world, MEET)
@@ -179,7 +179,7 @@ async def test_two_who_talk_go_to_a_room_and_it_stays_one_call_in_the_history(go
     assert (whole.ended - whole.started).total_seconds() == pytest.approx(20, abs=1)
 
 
-async def test_the_room_does_not_take_them() -> None:
+async def test_room_app_refuses_the_parties() -> None:
     world = await play(CAST + UP + """
         ! alice clicks to meet
         app   <- room [alice]

@@ -1,4 +1,4 @@
-"""Mistakes of ours and full disks: the call they happen in ends, phones are told, and other calls do not notice."""
+"""Internal errors and full disks: only the affected call ends, and its phones are notified."""
 
 import pytest
 from ladder import play, play_on
@@ -24,7 +24,7 @@ UP = """
 """
 
 
-async def test_a_full_disk_costs_the_record_and_not_the_phones() -> None:
+async def test_full_disk_loses_the_record_but_ends_the_call_cleanly() -> None:
     world = await play("alice 1001, bob 1002" + UP)
 
     def full(call: CallEnded) -> None:
@@ -42,11 +42,11 @@ async def test_a_full_disk_costs_the_record_and_not_the_phones() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_mistake_of_ours_ends_the_call_it_is_made_in() -> None:
+async def test_internal_error_ends_its_call() -> None:
     world = await play("alice 1001, bob 1002" + UP)
 
     def broken(call: CallEnded) -> None:
-        raise ValueError("1001 called 1002 and somebody had a typing error")
+        raise ValueError("1001 called 1002: test error")
 
     world.record = broken  # type: ignore[method-assign]
     with capture_logs() as logs:
@@ -62,7 +62,7 @@ async def test_a_mistake_of_ours_ends_the_call_it_is_made_in() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_call_that_breaks_while_it_rings_is_refused_and_recorded() -> None:
+async def test_internal_error_while_ringing_refuses_and_records_the_call() -> None:
     world = await play("alice 1001, bob 1002" + RINGS)
     [run] = world.conductor.runs.values()
     run.state = "nonsense"  # type: ignore[assignment]
@@ -79,7 +79,7 @@ async def test_a_call_that_breaks_while_it_rings_is_refused_and_recorded() -> No
     assert world.leftovers() == {}
 
 
-async def test_a_call_that_breaks_before_it_rings_is_refused_too() -> None:
+async def test_internal_error_before_ringing_refuses_the_call() -> None:
     world = await play("alice 1001, bob 1002")
 
     def lost(tenant_id: str) -> None:
@@ -95,7 +95,7 @@ async def test_a_call_that_breaks_before_it_rings_is_refused_too() -> None:
     assert [entry["event"] for entry in logs] == ["call_failed"]
 
 
-async def test_a_mistake_of_the_media_port_is_no_media() -> None:
+async def test_exception_of_the_media_port_means_no_media() -> None:
     world = await play("alice 1001, bob 1002")
 
     async def broken(anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile) -> bytes:
@@ -112,7 +112,7 @@ async def test_a_mistake_of_the_media_port_is_no_media() -> None:
 
 
 @pytest.mark.parametrize("cast", ["alice 1001, bob 1002 udp", "alice 1001 udp, bob 1002"])
-async def test_another_call_does_not_notice(cast: str) -> None:
+async def test_internal_error_does_not_affect_other_calls(cast: str) -> None:
     world = await play(cast + ", carol 1001, dave 1003" + UP)
     broken = next(iter(world.conductor.runs.values()))
     await play_on(world, """

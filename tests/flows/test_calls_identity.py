@@ -1,4 +1,4 @@
-"""Who is said to be calling: what the PBX knows, never what a phone claims; and what a caller withholds stays here."""
+"""Caller identity: asserted by the PBX, never copied from the phone; withheld identities are not revealed."""
 
 import pytest
 from ladder import play, play_on
@@ -6,7 +6,7 @@ from ladder import play, play_on
 from unificx.calls import Commands
 
 
-async def test_the_callee_sees_who_calls_as_the_pbx_knows_it() -> None:
+async def test_callee_gets_the_asserted_identity() -> None:
     await play(r"""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -25,7 +25,7 @@ async def test_the_callee_sees_who_calls_as_the_pbx_knows_it() -> None:
 
 @pytest.mark.promise("U1")
 @pytest.mark.parametrize("wish", ["id", "user; header", "critical;ID"])
-async def test_a_caller_who_withholds_the_number_is_anonymous_to_the_callee(wish: str) -> None:
+async def test_withheld_number_is_anonymous_to_the_callee(wish: str) -> None:
     world = await play(f"""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -41,11 +41,11 @@ async def test_a_caller_who_withholds_the_number_is_anonymous_to_the_callee(wish
     invite = world.read[0]
     assert not isinstance(invite, str)
     assert all(trace not in invite.encode() for trace in (b"1001", b"Alice", b"O\\Neill", b"192.0.2.9"))
-    assert world.ended[0].parties[0].number == "1001"  # the PBX knows, for the bill and for the law
+    assert world.ended[0].parties[0].number == "1001"  # the call record contains the identity
 
 
 @pytest.mark.promise("U1")
-async def test_nor_is_anybody_else_shown_who_withholds_the_number() -> None:
+async def test_withheld_number_is_hidden_from_observers_and_live_calls() -> None:
     world = await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -71,7 +71,7 @@ async def test_nor_is_anybody_else_shown_who_withholds_the_number() -> None:
     assert [party.withheld for party in world.ended[0].parties] == [True, False]
 
 
-async def test_nor_is_an_app_such_as_voicemail() -> None:
+async def test_withheld_number_is_hidden_from_apps() -> None:
     world = await play("""
         alice 1001, bob 1002 tcp voicemail off
         alice -> INVITE 1002 [alice]
@@ -83,7 +83,7 @@ async def test_nor_is_an_app_such_as_voicemail() -> None:
     assert (caller.extension_id, caller.number, caller.name) == ("e-1001", "", "")
 
 
-async def test_a_call_that_went_round_too_often_goes_no_further() -> None:
+async def test_max_forwards_is_enforced() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -92,8 +92,8 @@ async def test_a_call_that_went_round_too_often_goes_no_further() -> None:
     """)
 
 
-async def test_nothing_of_one_side_gets_to_the_other() -> None:
-    """The PBX is where each side's call ends: names, addresses and programs stay on their side."""
+async def test_headers_of_one_side_are_not_leaked_to_the_other() -> None:
+    """A B2BUA does not relay names, addresses and user agents of one side to the other."""
     world = await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -122,7 +122,7 @@ async def test_nothing_of_one_side_gets_to_the_other() -> None:
             assert b"dinner" not in text
 
 
-async def test_a_phone_behind_a_proxy_is_reached_by_its_routes() -> None:
+async def test_route_set_of_a_phone_behind_a_proxy() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -144,7 +144,7 @@ async def test_a_phone_behind_a_proxy_is_reached_by_its_routes() -> None:
     """)
 
 
-async def test_a_route_nobody_can_read_is_refused_at_once() -> None:
+async def test_invalid_route_is_refused() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]

@@ -1,4 +1,4 @@
-"""Phones that show whether they are recorded are told so, and each time it is new (RFC 7866)."""
+"""Recording indication: recording-aware phones get each change of the recording state (RFC 7866)."""
 
 import pytest
 from ladder import play, play_on
@@ -17,7 +17,7 @@ AWARE = """
 
 
 @pytest.mark.promise("C8")
-async def test_who_says_that_he_shows_it_is_told_by_offers_of_what_he_has() -> None:
+async def test_recording_aware_phone_gets_reoffers_with_the_state() -> None:
     world = await play(
         CAST
         + AWARE
@@ -44,7 +44,7 @@ async def test_who_says_that_he_shows_it_is_told_by_offers_of_what_he_has() -> N
 
 
 @pytest.mark.promise("C8")
-async def test_both_are_told_one_after_the_other_and_each_by_what_he_said_himself() -> None:
+async def test_both_phones_get_reoffers_one_after_the_other() -> None:
     await play(
         CAST
         + """
@@ -67,12 +67,12 @@ async def test_both_are_told_one_after_the_other_and_each_by_what_he_said_himsel
     )
 
 
-async def test_who_knows_nothing_of_it_is_told_nothing() -> None:
+async def test_unaware_phone_gets_no_recording_state() -> None:
     await play(CAST + UP + "    ! the call is recorded on\n" + DOWN)
 
 
 @pytest.mark.promise("C8")
-async def test_what_goes_on_anyway_tells_it_along_and_what_is_under_way_is_let_finish() -> None:
+async def test_pending_exchange_completes_and_carries_the_recording_state() -> None:
     await play(
         CAST
         + AWARE
@@ -99,7 +99,7 @@ async def test_what_goes_on_anyway_tells_it_along_and_what_is_under_way_is_let_f
     )
 
 
-async def test_who_refuses_the_offer_is_not_pressed_and_the_call_goes_on() -> None:
+async def test_refused_recording_reoffer_is_not_repeated() -> None:
     world = await play(
         CAST
         + AWARE
@@ -119,7 +119,7 @@ async def test_who_refuses_the_offer_is_not_pressed_and_the_call_goes_on() -> No
     await play_on(world, DOWN)
 
 
-async def test_a_media_engine_that_does_not_answer_is_asked_once() -> None:
+async def test_failed_recording_reoffer_is_not_repeated() -> None:
     world = await play(
         CAST
         + AWARE
@@ -139,7 +139,7 @@ async def test_a_media_engine_that_does_not_answer_is_asked_once() -> None:
 
 
 @pytest.mark.promise("C8")
-async def test_what_the_answer_says_anew_reaches_the_media() -> None:
+async def test_changed_answer_to_a_recording_reoffer_updates_the_anchor() -> None:
     world = await play(
         CAST
         + AWARE
@@ -154,7 +154,7 @@ async def test_what_the_answer_says_anew_reaches_the_media() -> None:
     assert b"a=x-said:alice/elsewhere" in world.talk.caller.sdp
 
 
-async def test_nobody_tells_another_what_is_recorded_here_nor_what_he_wishes() -> None:
+async def test_recording_attributes_are_not_relayed() -> None:
     world = await play(
         CAST
         + """
@@ -170,5 +170,5 @@ async def test_nobody_tells_another_what_is_recorded_here_nor_what_he_wishes() -
 
 
 @pytest.mark.promise("C8")
-async def test_an_extension_that_a_phone_requires_is_known() -> None:
+async def test_required_record_aware_option_is_supported() -> None:
     await play(CAST + UP.replace("[alice]\n", "[alice]\n      Require: record-aware\n", 1) + DOWN)

@@ -1,4 +1,4 @@
-"""A call that is over leaves nothing behind, however it ended: no entry, no timer, no cycle for the collector."""
+"""Ended calls leave no state, however they ended: no entries, timers or reference cycles."""
 
 import functools
 import gc
@@ -82,14 +82,14 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-async def test_nothing_is_kept_of_a_call_that_is_over(ending: str) -> None:
+async def test_ended_call_leaves_no_state(ending: str) -> None:
     world = await play("alice 1001, bob 1002" + ENDINGS[ending])
     await world.pass_time(70)
     assert world.leftovers() == {}
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-async def test_a_call_that_is_over_is_no_work_for_the_garbage_collector(ending: str) -> None:
+async def test_ended_call_leaves_no_reference_cycles(ending: str) -> None:
     world = await play("alice 1001, bob 1002" + ENDINGS[ending])
     await world.pass_time(70)
     gc.collect()
@@ -104,7 +104,7 @@ async def test_a_call_that_is_over_is_no_work_for_the_garbage_collector(ending: 
         gc.enable()
 
 
-async def test_a_call_that_is_held_again_and_again_grows_no_books() -> None:
+async def test_repeated_hold_does_not_grow_tables() -> None:
     held = HOLDS + HOLDS.replace("/hold]", "/back]").replace("/held]", "/on]")
     world = await play("alice 1001, bob 1002" + UP)
     for _ in range(3):
@@ -119,11 +119,11 @@ def _books(world: World) -> int:
     return len(world.legs._clients) + sum(len(leg._invites) for leg in world.legs._by_tag.values())
 
 
-async def test_a_thousand_calls_leave_memory_as_it_was() -> None:
+async def test_thousand_calls_do_not_leak_memory() -> None:
     world = await play("alice 1001, bob 1002" + ANSWERED)
     tracemalloc.start()
     try:
-        for _ in range(6):  # what the parsers remember, up to a bound, is remembered then
+        for _ in range(6):  # fills the bounded caches of the parsers
             await _calls(world, 100)
         before = _held()
         for _ in range(10):
@@ -136,9 +136,9 @@ async def test_a_thousand_calls_leave_memory_as_it_was() -> None:
 
 
 def _held() -> int:
-    """Octets in use; a collection first empties Python's own stock of small objects.
+    """Return the bytes in use after garbage collection.
 
-    Caches with a size are emptied too: what they keep does not grow with the calls.
+    Bounded caches are cleared, since their size does not grow with the number of calls.
     """
     for each in gc.get_objects():
         if isinstance(each, functools._lru_cache_wrapper):

@@ -1,4 +1,4 @@
-"""A call outlives the connections it is spoken over: who comes back by another one goes on where he was."""
+"""Calls survive their connections: they continue after a device has reconnected."""
 
 import pytest
 from ladder import play, play_on
@@ -35,7 +35,7 @@ async def up(then: str, **settings: object) -> World:
 
 
 @pytest.mark.promise("U1")
-async def test_what_one_side_says_finds_the_other_by_its_new_connection() -> None:
+async def test_offer_uses_the_new_connection() -> None:
     world = await up(
         """
         ! bob loses its connection
@@ -50,7 +50,7 @@ async def test_what_one_side_says_finds_the_other_by_its_new_connection() -> Non
     assert world.leftovers() == {}
 
 
-async def test_a_bye_finds_it_too() -> None:
+async def test_bye_uses_the_new_connection() -> None:
     await up(
         """
         ! alice loses its connection
@@ -64,8 +64,8 @@ async def test_a_bye_finds_it_too() -> None:
 
 
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
-async def test_what_comes_by_the_new_connection_is_heard(method: str) -> None:
-    """As when ICE is begun anew after a change of network."""
+async def test_request_over_the_new_connection_is_accepted(method: str) -> None:
+    """As for an ICE restart after a network change."""
     ack, answer = ("alice -> ACK", "") if method == "INVITE" else ("", " UPDATE")
     await up(
         f"""
@@ -82,7 +82,7 @@ async def test_what_comes_by_the_new_connection_is_heard(method: str) -> None:
     )
 
 
-async def test_what_was_under_way_is_said_again() -> None:
+async def test_pending_request_is_retransmitted_over_the_new_connection() -> None:
     await up(
         """
         alice -> INVITE [alice/webrtc/hold]
@@ -96,7 +96,7 @@ async def test_what_was_under_way_is_said_again() -> None:
     )
 
 
-async def test_and_so_it_is_when_the_old_connection_was_not_known_to_be_gone() -> None:
+async def test_pending_request_is_retransmitted_if_the_loss_was_not_detected() -> None:
     await up(
         """
         alice -> INVITE [alice/webrtc/hold]
@@ -108,7 +108,7 @@ async def test_and_so_it_is_when_the_old_connection_was_not_known_to_be_gone() -
     )
 
 
-async def test_an_answer_to_what_was_said_twice_is_acknowledged_and_no_more() -> None:
+async def test_duplicate_answer_is_only_acknowledged() -> None:
     await up(
         """
         alice -> INVITE [alice/webrtc/hold]
@@ -126,7 +126,7 @@ async def test_an_answer_to_what_was_said_twice_is_acknowledged_and_no_more() ->
     )
 
 
-async def test_who_has_nothing_to_hear_may_stay_away_as_long_as_the_voice_is_heard() -> None:
+async def test_disconnected_party_stays_while_media_flows() -> None:
     await up(
         """
         ! bob loses its connection
@@ -137,7 +137,7 @@ async def test_who_has_nothing_to_hear_may_stay_away_as_long_as_the_voice_is_hea
     )
 
 
-async def test_who_does_not_come_back_to_hear_is_gone() -> None:
+async def test_party_that_does_not_reconnect_for_a_request_is_lost() -> None:
     await up("""
         ! bob loses its connection
         alice -> INVITE [alice/webrtc/hold]
@@ -149,7 +149,7 @@ async def test_who_does_not_come_back_to_hear_is_gone() -> None:
     """)
 
 
-async def test_a_refresh_waits_for_the_one_who_is_away() -> None:
+async def test_session_refresh_waits_for_a_disconnected_party() -> None:
     await play(
         """
         alice 1001 wss, bob 1002 wss
@@ -171,7 +171,7 @@ async def test_a_refresh_waits_for_the_one_who_is_away() -> None:
     )
 
 
-async def test_our_answer_is_said_again_by_the_new_connection() -> None:
+async def test_our_answer_is_retransmitted_over_the_new_connection() -> None:
     await up(
         """
         alice -> INVITE [alice/webrtc/hold]
@@ -189,7 +189,7 @@ async def test_our_answer_is_said_again_by_the_new_connection() -> None:
 
 @pytest.mark.promise("U1")
 @pytest.mark.parametrize("way", ["tcp", "tls"])
-async def test_a_telephone_comes_back_by_another_connection_too(way: str) -> None:
+async def test_tcp_phone_reconnects(way: str) -> None:
     world = await play(f"""
         alice 1001, bob 1002 {way}
         bob   -> INVITE 1001 [bob]
@@ -220,7 +220,7 @@ async def test_a_telephone_comes_back_by_another_connection_too(way: str) -> Non
     assert world.leftovers() == {}
 
 
-async def test_and_is_not_waited_for_any_longer_than_another() -> None:
+async def test_tcp_phone_reconnect_timeout() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -241,7 +241,7 @@ async def test_and_is_not_waited_for_any_longer_than_another() -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_a_new_media_engine_asks_browsers_for_the_way_to_them_one_after_the_other() -> None:
+async def test_media_engine_restart_does_an_ice_restart_one_side_after_the_other() -> None:
     world = await up(
         """
         ! the media engine restarts
@@ -265,7 +265,7 @@ async def test_a_new_media_engine_asks_browsers_for_the_way_to_them_one_after_th
     assert world.media.anchors == {}
 
 
-async def test_a_browser_that_is_away_then_is_asked_when_it_is_back() -> None:
+async def test_ice_restart_waits_for_a_disconnected_browser() -> None:
     await up(
         """
         ! bob loses its connection
@@ -282,7 +282,7 @@ async def test_a_browser_that_is_away_then_is_asked_when_it_is_back() -> None:
     )
 
 
-async def test_a_media_engine_that_restarts_again_begins_anew() -> None:
+async def test_second_media_engine_restart_starts_over() -> None:
     await up(
         """
         ! the media engine restarts

@@ -1,4 +1,4 @@
-"""Who records is told who talks, when that changes, what is pressed, and when it is over: before anything else happens."""
+"""Call observers are notified of the conversation, its changes, DTMF and its end, before anything else happens."""
 
 import pytest
 from ladder import play, play_on
@@ -15,7 +15,7 @@ async def up(then: str = "", cast: str = CAST) -> World:
     return world
 
 
-async def test_who_talks_is_told_once_both_can_hear_each_other() -> None:
+async def test_conversation_is_announced_once_both_are_connected() -> None:
     ringing = await play(
         CAST
         + """
@@ -41,7 +41,7 @@ async def test_who_talks_is_told_once_both_can_hear_each_other() -> None:
     assert "number" not in repr(talk.caller)
 
 
-async def test_hold_is_told_and_that_it_is_over() -> None:
+async def test_hold_and_resume_are_announced() -> None:
     world = await up("""
         alice -> INVITE [alice/hold]
         bob   <- INVITE [alice/hold]
@@ -53,7 +53,7 @@ async def test_hold_is_told_and_that_it_is_over() -> None:
     assert world.overheard == ["alice, bob", "alice holds, bob"]
 
 
-async def test_media_made_anew_are_told_once_they_are() -> None:
+async def test_reanchored_media_is_announced_once_done() -> None:
     world = await up("""
         ! the media engine restarts
         alice <- INVITE [bob]
@@ -73,7 +73,7 @@ async def test_media_made_anew_are_told_once_they_are() -> None:
 
 
 @pytest.mark.parametrize("keeps", [True, False])
-async def test_the_end_is_told_before_the_record_which_says_whether_anything_was_recorded(keeps: bool) -> None:
+async def test_end_is_announced_before_the_call_record(keeps: bool) -> None:
     world = await up()
     world.keeps = keeps
     await play_on(world, DOWN)
@@ -81,7 +81,7 @@ async def test_the_end_is_told_before_the_record_which_says_whether_anything_was
     assert world.ended[0].recorded is keeps
 
 
-async def test_keys_are_told_with_who_pressed_them_whether_by_rtp_or_by_info() -> None:
+async def test_dtmf_by_rtp_and_info_is_announced_with_its_leg() -> None:
     world = await up("""
         ! alice presses *
         bob   -> INFO Signal=1
@@ -92,13 +92,13 @@ async def test_keys_are_told_with_who_pressed_them_whether_by_rtp_or_by_info() -
     assert world.overheard[1:] == ["alice presses *", "bob presses 1"]
 
 
-async def test_a_call_in_an_app_is_nobodys_business() -> None:
+async def test_app_call_is_not_announced() -> None:
     world = await play(TALKING)
     await play_on(world, "! alice presses 1")
     assert world.overheard == []
 
 
-async def test_a_call_that_nobody_answers_is_not_told() -> None:
+async def test_unanswered_call_is_not_announced() -> None:
     world = await play(
         CAST
         + """

@@ -1,4 +1,4 @@
-"""Somebody is parked, waits, and is fetched by whoever dials the number of his place."""
+"""Call parking: park, retrieve and recall."""
 
 import pytest
 from ladder import play, play_on
@@ -46,7 +46,7 @@ RETURNS = """
 
 
 @pytest.mark.parametrize("code", ["*861", "*86"])
-async def test_a_call_is_parked_and_fetched_from_another_phone(code: str) -> None:
+async def test_call_is_parked_and_retrieved_from_another_phone(code: str) -> None:
     world = await play(CAST + UP + PARKED)
     [parked] = world.conductor.parked("t1")
     assert (parked.place, parked.number, parked.by) == (1, "1001", "1002")
@@ -65,7 +65,7 @@ async def test_a_call_is_parked_and_fetched_from_another_phone(code: str) -> Non
     assert parties(world) == [("caller", "1001"), ("callee", "1002"), ("callee", "1003")]
 
 
-async def test_the_caller_parks_the_callee_who_hangs_up_there() -> None:
+async def test_caller_parks_the_callee_who_hangs_up() -> None:
     world = await play(CAST + UP + """
         ! alice clicks to transfer *85
         app   <- park [bob]
@@ -91,7 +91,7 @@ async def test_the_caller_parks_the_callee_who_hangs_up_there() -> None:
     assert world.leftovers() == {}
 
 
-async def test_nobody_fetches_him_and_who_parked_him_is_rung_and_takes_him() -> None:
+async def test_recall_is_answered_by_the_parking_extension() -> None:
     world = await play(CAST + UP + PARKED + RETURNS + """
         bob   -> 200 [bob]
         app   <- BYE
@@ -109,13 +109,13 @@ async def test_nobody_fetches_him_and_who_parked_him_is_rung_and_takes_him() -> 
 
 
 @pytest.mark.parametrize("answer", ["bob -> 486", "... 30 s\nbob <- CANCEL"])
-async def test_who_parked_him_does_not_take_him_and_he_stays_parked(answer: str) -> None:
+async def test_unanswered_recall_keeps_the_call_parked(answer: str) -> None:
     world = await play(CAST + UP + PARKED + RETURNS + answer)
     assert [one.place for one in world.conductor.parked("t1")] == [1]
     await play_on(world, "... 60 s" + FETCHED.format(code="*861"))
 
 
-async def test_somebody_else_fetches_him_while_it_rings_at_who_parked_him() -> None:
+async def test_call_is_retrieved_during_a_recall() -> None:
     world = await play(CAST + UP + PARKED + RETURNS + """
         carol -> INVITE *861 [carol]
         bob   <- CANCEL
@@ -130,7 +130,7 @@ async def test_somebody_else_fetches_him_while_it_rings_at_who_parked_him() -> N
     assert world.overheard[-1] == "alice, carol"
 
 
-async def test_who_hangs_up_while_it_rings_at_who_parked_him() -> None:
+async def test_parked_party_hangs_up_during_a_recall() -> None:
     world = await play(CAST + UP + PARKED + RETURNS + """
         alice -> BYE
         app   <- BYE
@@ -142,7 +142,7 @@ async def test_who_hangs_up_while_it_rings_at_who_parked_him() -> None:
     assert world.leftovers() == {}
 
 
-async def test_he_is_fetched_by_a_click() -> None:
+async def test_parked_call_is_retrieved_by_api() -> None:
     world = await play(CAST + UP + PARKED + """
         ! carol clicks to dial *861
         app   <- waiting
@@ -168,7 +168,7 @@ async def test_he_is_fetched_by_a_click() -> None:
     assert world.leftovers() == {}
 
 
-async def test_where_nobody_is_parked_an_app_says_so_and_when_all_places_are_taken_it_is_refused() -> None:
+async def test_empty_slot_reaches_the_app_and_parking_without_free_slots_is_refused() -> None:
     world = await play(CAST + """
         carol -> INVITE *862 [carol]
         app   <- fetch [carol]

@@ -1,10 +1,10 @@
-"""From the INVITE to the answer: who rings, who stops ringing, what the caller is told."""
+"""Call set-up: forking, provisional responses, early media and answer."""
 
 import pytest
 from ladder import play
 
 
-async def test_a_call_rings_is_answered_and_ends() -> None:
+async def test_basic_call() -> None:
     world = await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -29,7 +29,7 @@ async def test_a_call_rings_is_answered_and_ends() -> None:
     assert [party.address for party in call.parties] == [world.phones[who].flow.host for who in ("alice", "bob")]
 
 
-async def test_all_phones_ring_and_stop_when_one_answers() -> None:
+async def test_all_phones_ring_until_one_answers() -> None:
     await play("""
         alice 1001, bob 1002, tablet 1002, kitchen 1002
         alice   -> INVITE 1002 [alice]
@@ -55,7 +55,7 @@ async def test_all_phones_ring_and_stop_when_one_answers() -> None:
     """)
 
 
-async def test_an_answer_that_comes_too_late_is_ended() -> None:
+async def test_late_answer_gets_a_bye() -> None:
     await play("""
         alice 1001, bob 1002, tablet 1002 tcp by hand
         alice  -> INVITE 1002 [alice]
@@ -80,7 +80,7 @@ async def test_an_answer_that_comes_too_late_is_ended() -> None:
     """)
 
 
-async def test_one_phone_may_be_heard_before_it_answers() -> None:
+async def test_early_media_of_a_single_phone_is_relayed() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -100,7 +100,7 @@ async def test_one_phone_may_be_heard_before_it_answers() -> None:
     """)
 
 
-async def test_of_several_phones_none_is_heard_before_it_answers() -> None:
+async def test_early_media_of_several_phones_is_not_relayed() -> None:
     await play("""
         alice 1001, bob 1002, tablet 1002
         alice  -> INVITE 1002 [alice]
@@ -121,7 +121,7 @@ async def test_of_several_phones_none_is_heard_before_it_answers() -> None:
     """)
 
 
-async def test_early_media_to_a_caller_with_100rel_is_acknowledged_before_the_answer() -> None:
+async def test_early_media_with_100rel_is_acknowledged_before_the_answer() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -144,7 +144,7 @@ async def test_early_media_to_a_caller_with_100rel_is_acknowledged_before_the_an
     """)
 
 
-async def test_a_caller_that_gives_up_instead_of_acknowledging_early_media_is_let_go() -> None:
+async def test_caller_cancels_instead_of_sending_prack() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -161,7 +161,7 @@ async def test_a_caller_that_gives_up_instead_of_acknowledging_early_media_is_le
     """)
 
 
-async def test_a_callee_that_wants_its_ringing_acknowledged_gets_a_prack() -> None:
+async def test_reliable_ringing_of_the_callee_gets_a_prack() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -183,7 +183,7 @@ async def test_a_callee_that_wants_its_ringing_acknowledged_gets_a_prack() -> No
     """)
 
 
-async def test_the_callee_offers_when_the_caller_does_not() -> None:
+async def test_delayed_offer() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002
@@ -202,7 +202,7 @@ async def test_the_callee_offers_when_the_caller_does_not() -> None:
     """)
 
 
-async def test_a_caller_that_answers_no_offer_is_sent_home() -> None:
+async def test_delayed_offer_without_answer_ends_the_call() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002
@@ -218,7 +218,7 @@ async def test_a_caller_that_answers_no_offer_is_sent_home() -> None:
 
 
 @pytest.mark.promise("T1")
-async def test_a_phone_on_tls_is_offered_srtp_and_asked_without_once_it_refuses() -> None:
+async def test_tls_phone_refusing_srtp_is_offered_plain_rtp() -> None:
     await play("""
         alice 1001, bob 1002 tls
         alice -> INVITE 1002 [alice]
@@ -237,7 +237,7 @@ async def test_a_phone_on_tls_is_offered_srtp_and_asked_without_once_it_refuses(
 
 
 @pytest.mark.promise("T1")
-async def test_each_side_gets_the_protection_it_speaks() -> None:
+async def test_each_side_gets_its_media_profile() -> None:
     await play("""
         alice 1001, bob 1002 tls
         alice -> INVITE 1002 [alice]
@@ -253,7 +253,7 @@ async def test_each_side_gets_the_protection_it_speaks() -> None:
     """)
 
 
-async def test_a_plain_phone_that_cannot_is_not_asked_twice() -> None:
+async def test_plain_rtp_refusal_is_not_retried() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -264,7 +264,7 @@ async def test_a_plain_phone_that_cannot_is_not_asked_twice() -> None:
     """)
 
 
-async def test_a_long_ringing_is_said_again_so_that_no_proxy_gives_up() -> None:
+async def test_long_ringing_is_repeated_for_proxies() -> None:
     await play(
         """
         alice 1001, bob 1002
@@ -294,7 +294,7 @@ async def test_a_long_ringing_is_said_again_so_that_no_proxy_gives_up() -> None:
     )
 
 
-async def test_reliable_provisionals_go_one_by_one() -> None:
+async def test_reliable_provisionals_are_sent_one_by_one() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -319,7 +319,7 @@ async def test_reliable_provisionals_go_one_by_one() -> None:
     """)
 
 
-async def test_a_caller_that_acknowledges_no_provisional_is_sent_home() -> None:
+async def test_missing_prack_ends_the_call() -> None:
     await play(
         """
         alice 1001, bob 1002
@@ -336,7 +336,7 @@ async def test_a_caller_that_acknowledges_no_provisional_is_sent_home() -> None:
     )
 
 
-async def test_the_caller_can_change_nothing_before_the_answer() -> None:
+async def test_caller_offer_before_the_answer_is_refused() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -351,7 +351,7 @@ async def test_the_caller_can_change_nothing_before_the_answer() -> None:
     """)
 
 
-async def test_both_ends_speak_webrtc_when_they_registered_so() -> None:
+async def test_webrtc_on_both_sides() -> None:
     await play("""
         alice 1001, bob 1002 wss
         alice -> INVITE 1002 [alice]

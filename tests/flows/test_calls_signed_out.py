@@ -1,4 +1,4 @@
-"""A device is signed out, or may not be used any more: it does not ring on, and a call that it is in ends."""
+"""Revoked devices stop ringing, and their calls end."""
 
 import pytest
 from ladder import play, play_on
@@ -22,7 +22,7 @@ BOB_ANSWERS = """
 
 
 @pytest.mark.promise("T3")
-async def test_it_does_not_ring_on_and_the_others_do() -> None:
+async def test_revoked_device_stops_ringing_and_others_continue() -> None:
     world = await play(RINGS + """
         ! tablet is signed out
         tablet <- CANCEL
@@ -37,7 +37,7 @@ async def test_it_does_not_ring_on_and_the_others_do() -> None:
 
 
 @pytest.mark.promise("T3")
-async def test_an_answer_that_comes_in_that_moment_is_too_late() -> None:
+async def test_answer_of_a_revoked_device_is_too_late() -> None:
     world = await play(RINGS.replace("tablet 1002", "tablet 1002 by hand") + """
         ! tablet is signed out
         tablet <- CANCEL
@@ -50,7 +50,7 @@ async def test_an_answer_that_comes_in_that_moment_is_too_late() -> None:
     assert world.talk.callee.device_id == "bob"
 
 
-async def test_the_last_one_that_rang_leaves_nobody_to_reach() -> None:
+async def test_revoking_the_last_ringing_device_ends_the_call() -> None:
     world = await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -66,7 +66,7 @@ async def test_the_last_one_that_rang_leaves_nobody_to_reach() -> None:
     assert world.leftovers() == {}
 
 
-async def test_one_that_sleeps_is_not_waited_for() -> None:
+async def test_revoked_device_is_not_awaited_after_push() -> None:
     await play("""
         alice 1001, phone 1002 wss asleep
         alice -> INVITE 1002 [alice]
@@ -80,7 +80,7 @@ async def test_one_that_sleeps_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])
-async def test_a_call_that_it_is_in_ends(one: str) -> None:
+async def test_call_of_a_revoked_device_ends(one: str) -> None:
     world = await play("alice 1001, bob 1002" + UP + f"""
         ! {one} is signed out
         alice <- BYE
@@ -91,7 +91,7 @@ async def test_a_call_that_it_is_in_ends(one: str) -> None:
     assert world.leftovers() == {}
 
 
-async def test_while_it_waits_to_be_given_away_it_is_in_the_call() -> None:
+async def test_revoking_the_transferred_device_ends_the_call() -> None:
     world = await play(CAST + UP + ASKED + """
         ! alice is signed out
         app   <- BYE
@@ -105,7 +105,7 @@ async def test_while_it_waits_to_be_given_away_it_is_in_the_call() -> None:
     assert world.leftovers() == {}
 
 
-async def test_and_so_is_the_one_that_gives_it_away() -> None:
+async def test_revoking_the_transferor_ends_the_call() -> None:
     await play(CAST + UP + ASKED + """
         ! bob is signed out
         app   <- BYE
@@ -117,7 +117,7 @@ async def test_and_so_is_the_one_that_gives_it_away() -> None:
     """)  # fmt: skip
 
 
-async def test_the_one_it_is_given_to_has_not_taken_it() -> None:
+async def test_revoking_the_ringing_transfer_target_returns_the_call() -> None:
     await play(CAST + UP + ASKED + """
         ! carol is signed out
         app   <- BYE
@@ -127,7 +127,7 @@ async def test_the_one_it_is_given_to_has_not_taken_it() -> None:
     """)  # fmt: skip
 
 
-async def test_what_comes_back_does_not_ring_it() -> None:
+async def test_returned_call_does_not_ring_a_revoked_device() -> None:
     await play(WITH_DESK + up("alice") + """
         bob   -> REFER
           Refer-To: <sip:1003@acme.example>
@@ -142,7 +142,7 @@ async def test_what_comes_back_does_not_ring_it() -> None:
     """)  # fmt: skip
 
 
-async def test_who_takes_a_call_over_is_turned_away_and_the_call_goes_on() -> None:
+async def test_revoked_device_cannot_complete_a_takeover() -> None:
     world = await play(WITH_DESK + up("bob"))
     await play_on(world, f"""
         desk  -> INVITE 1002 [desk]
@@ -154,7 +154,7 @@ async def test_who_takes_a_call_over_is_turned_away_and_the_call_goes_on() -> No
     """)  # fmt: skip
 
 
-async def test_what_an_app_is_about_to_call_is_not_called() -> None:
+async def test_revoked_device_is_not_dialled_by_an_app() -> None:
     world = await play("""
         bob 1002, tablet 1002
         ! an app calls 1002

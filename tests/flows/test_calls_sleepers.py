@@ -1,4 +1,4 @@
-"""Devices that sleep: a call is held while they wake, rings when they have, and lets them sleep when it is over."""
+"""Push wake-up: calls wait for pushed devices, dial them once registered, and cancel the push at the end."""
 
 import pytest
 from ladder import play
@@ -17,7 +17,7 @@ UP = """
 
 
 @pytest.mark.promise("U1")
-async def test_a_call_is_held_while_the_only_device_wakes() -> None:
+async def test_call_waits_while_the_only_device_is_pushed() -> None:
     world = await play(
         """
         alice 1001, phone 1002 wss asleep
@@ -36,7 +36,7 @@ async def test_a_call_is_held_while_the_only_device_wakes() -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_a_browser_is_told_which_call_it_is_that_its_notification_was_about() -> None:
+async def test_browser_gets_the_call_id_of_its_notification() -> None:
     world = await play("""
         alice 1001, bob 1002, phone 1002 wss asleep
         alice -> INVITE 1002 [alice]
@@ -50,7 +50,7 @@ async def test_a_browser_is_told_which_call_it_is_that_its_notification_was_abou
     assert [*world.conductor.runs] == [world.meanings["call"]]
 
 
-async def test_who_does_not_wake_has_missed_it() -> None:
+async def test_pushed_device_that_does_not_register_misses_the_call() -> None:
     await play("""
         alice 1001, phone 1002 wss asleep
         alice -> INVITE 1002 [alice]
@@ -64,7 +64,7 @@ async def test_who_does_not_wake_has_missed_it() -> None:
     """)
 
 
-async def test_a_caller_who_gives_up_lets_it_sleep() -> None:
+async def test_caller_cancel_cancels_the_push() -> None:
     await play("""
         alice 1001, phone 1002 wss asleep
         alice -> INVITE 1002 [alice]
@@ -78,7 +78,7 @@ async def test_a_caller_who_gives_up_lets_it_sleep() -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_one_that_wakes_while_another_rings_rings_too() -> None:
+async def test_pushed_device_rings_in_addition() -> None:
     await play(
         """
         alice 1001, bob 1002, phone 1002 wss asleep
@@ -105,7 +105,7 @@ async def test_one_that_wakes_while_another_rings_rings_too() -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_one_that_sleeps_on_hears_that_another_has_answered() -> None:
+async def test_pushed_device_is_notified_of_an_answer_elsewhere() -> None:
     await play("""
         alice 1001, bob 1002, phone 1002 wss asleep
         alice -> INVITE 1002 [alice]
@@ -124,7 +124,7 @@ async def test_one_that_sleeps_on_hears_that_another_has_answered() -> None:
     """)
 
 
-async def test_a_telephone_that_is_busy_does_not_end_the_wait_and_a_person_who_declines_does() -> None:
+async def test_busy_keeps_waiting_for_push_and_decline_ends_the_call() -> None:
     await play("""
         alice 1001, bob 1002, phone 1002 wss asleep
         alice -> INVITE 1002 [alice]
@@ -141,7 +141,7 @@ async def test_a_telephone_that_is_busy_does_not_end_the_wait_and_a_person_who_d
     """)
 
 
-async def test_one_that_is_registered_and_does_not_ring_is_woken_all_the_same() -> None:
+async def test_unresponsive_registered_device_is_pushed() -> None:
     await play(
         """
         alice 1001, phone 1002 wss wakeable
@@ -158,7 +158,7 @@ async def test_one_that_is_registered_and_does_not_ring_is_woken_all_the_same() 
     )
 
 
-async def test_one_that_rings_at_once_is_not() -> None:
+async def test_responsive_device_is_not_pushed() -> None:
     await play(
         """
         alice 1001, phone 1002 wss wakeable
@@ -172,7 +172,7 @@ async def test_one_that_rings_at_once_is_not() -> None:
     )
 
 
-async def test_one_that_loses_its_connection_while_it_rings_is_woken_and_rung_again() -> None:
+async def test_device_disconnected_while_ringing_is_pushed_and_dialled_again() -> None:
     await play(
         """
         alice 1001, phone 1002 wss wakeable
@@ -189,8 +189,8 @@ async def test_one_that_loses_its_connection_while_it_rings_is_woken_and_rung_ag
     )
 
 
-async def test_one_that_rings_and_moves_is_rung_where_it_is_now() -> None:
-    """The browser has forgotten what it was asked over the connection that is gone."""
+async def test_moved_device_is_dialled_at_its_new_location() -> None:
+    """The browser has lost the INVITE that it received over the old connection."""
     await play(
         """
         alice 1001, phone 1002 wss
@@ -205,7 +205,7 @@ async def test_one_that_rings_and_moves_is_rung_where_it_is_now() -> None:
     )
 
 
-async def test_a_telephone_that_starts_while_the_call_rings_is_rung() -> None:
+async def test_phone_registering_while_the_call_rings_is_dialled() -> None:
     await play("""
         alice 1001, bob 1002, desk 1002 asleep
         alice -> INVITE 1002 [alice]
@@ -221,7 +221,7 @@ async def test_a_telephone_that_starts_while_the_call_rings_is_rung() -> None:
     """)
 
 
-async def test_nobody_is_rung_endlessly() -> None:
+async def test_branches_per_call_are_limited() -> None:
     again = """
         ! phone loses its connection
         ! phone comes back
@@ -251,7 +251,7 @@ async def test_nobody_is_rung_endlessly() -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_a_device_calls_itself_and_no_other_rings() -> None:
+async def test_ring_test_dials_only_the_calling_device() -> None:
     world = await play("""
         phone 1002 wss, bob 1002
         phone -> INVITE *44 [phone/webrtc]
@@ -260,7 +260,7 @@ async def test_a_device_calls_itself_and_no_other_rings() -> None:
     assert len(world.conductor.runs) == 1
 
 
-async def test_a_call_that_must_stay_secure_does_not_ring_what_is_not() -> None:
+async def test_sips_call_does_not_dial_insecure_devices() -> None:
     await play("""
         alice 1001 tls, desk 1002 asleep
         alice -> INVITE sips:1002 [alice/srtp]
@@ -275,7 +275,7 @@ async def test_a_call_that_must_stay_secure_does_not_ring_what_is_not() -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_a_person_declines_without_waking_the_phone_and_every_other_one_is_silent() -> None:
+async def test_decline_from_push_notification_ends_ringing_everywhere() -> None:
     await play("""
         alice 1001, bob 1002, phone 1002 wss asleep
         alice -> INVITE 1002 [alice]
@@ -296,7 +296,7 @@ async def test_a_person_declines_without_waking_the_phone_and_every_other_one_is
 
 
 @pytest.mark.promise("C9")
-async def test_who_is_declined_by_a_sleeping_device_may_leave_a_message() -> None:
+async def test_decline_from_push_notification_falls_back_to_voicemail() -> None:
     world = await play("""
         alice 1001, phone 1002 wss asleep voicemail
         alice -> INVITE 1002 [alice]
@@ -310,7 +310,7 @@ async def test_who_is_declined_by_a_sleeping_device_may_leave_a_message() -> Non
     assert world.ended == []
 
 
-async def test_nobody_declines_a_call_that_does_not_ring_there() -> None:
+async def test_decline_of_a_call_that_does_not_ring_is_refused() -> None:
     await play("""
         alice 1001, bob 1002, carol 1003 wss asleep
         alice -> INVITE 1002 [alice]
@@ -330,7 +330,7 @@ async def test_nobody_declines_a_call_that_does_not_ring_there() -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_a_call_that_is_given_to_a_sleeping_device_is_declined_there_too() -> None:
+async def test_transfer_is_declined_from_push_notification() -> None:
     await play("alice 1001, bob 1002, carol 1003 wss asleep" + TALKS + """
         bob   -> REFER
           Refer-To: <sip:1003@acme.example>
@@ -348,7 +348,7 @@ async def test_a_call_that_is_given_to_a_sleeping_device_is_declined_there_too()
     """)  # fmt: skip
 
 
-async def test_one_that_wakes_for_a_click_of_its_owner_is_told_whom_he_calls() -> None:
+async def test_device_pushed_for_click_to_dial_shows_the_target() -> None:
     await play("""
         alice 1001 wss asleep, carol 1003
         ! alice clicks to dial 1003
@@ -361,7 +361,7 @@ async def test_one_that_wakes_for_a_click_of_its_owner_is_told_whom_he_calls() -
     """)
 
 
-async def test_one_that_wakes_for_a_call_that_comes_back_is_told_so() -> None:
+async def test_device_pushed_for_a_returned_call_gets_alert_info() -> None:
     await play(r"""
         alice 1001, bob 1002, tablet 1002 wss asleep, carol 1003
         bob   -> INVITE 1001 [bob]

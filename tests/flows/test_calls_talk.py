@@ -1,4 +1,4 @@
-"""From the answer to the end: hold, other offers, what one side sends to the other, and every way to hang up."""
+"""Established calls: hold and other re-INVITEs, in-dialog requests, and all ways to end a call."""
 
 import pytest
 from ladder import play, play_on
@@ -33,7 +33,7 @@ DOWN = """
 
 @pytest.mark.parametrize(("one", "two"), [("alice", "bob"), ("bob", "alice")])
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
-async def test_either_side_holds_and_takes_back(one: str, two: str, method: str) -> None:
+async def test_hold_and_resume_by_either_side(one: str, two: str, method: str) -> None:
     ack = f"{one} -> ACK" if method == "INVITE" else ""
     answer = "" if method == "INVITE" else " UPDATE"
     await up(
@@ -55,7 +55,7 @@ async def test_either_side_holds_and_takes_back(one: str, two: str, method: str)
     )
 
 
-async def test_a_refused_hold_is_told_and_the_media_put_back() -> None:
+async def test_refused_hold_is_relayed_and_the_anchor_reset() -> None:
     world = await up("""
         alice -> INVITE [alice/hold]
         bob   <- INVITE [alice/hold]
@@ -66,7 +66,7 @@ async def test_a_refused_hold_is_told_and_the_media_put_back() -> None:
     await play_on(world, DOWN)
 
 
-async def test_what_the_other_side_refused_for_its_own_reasons_stays_between_us() -> None:
+async def test_unrelated_refusal_status_is_not_relayed() -> None:
     await up(
         """
         alice -> INVITE [alice/hold]
@@ -78,7 +78,7 @@ async def test_what_the_other_side_refused_for_its_own_reasons_stays_between_us(
     )
 
 
-async def test_an_offer_nobody_can_read_is_refused_and_the_call_goes_on() -> None:
+async def test_invalid_offer_is_refused_and_the_call_continues() -> None:
     await up(
         """
         alice -> INVITE [alice/bad]
@@ -93,8 +93,8 @@ async def test_an_offer_nobody_can_read_is_refused_and_the_call_goes_on() -> Non
     )
 
 
-async def test_both_sides_offer_at_once() -> None:
-    """Bob's is refused while ours is on its way to him; ours comes again when he has had his turn (RFC 3261 14.1)."""
+async def test_offer_glare() -> None:
+    """Bob's offer is refused with 491 while ours is pending; ours is retried afterwards (RFC 3261 section 14.1)."""
     await up(
         """
         alice -> INVITE [alice/hold]
@@ -113,7 +113,7 @@ async def test_both_sides_offer_at_once() -> None:
     )
 
 
-async def test_a_second_offer_while_the_first_is_open_is_refused() -> None:
+async def test_second_offer_during_an_exchange_is_refused() -> None:
     await up(
         """
         alice -> UPDATE [alice/hold]
@@ -129,7 +129,7 @@ async def test_a_second_offer_while_the_first_is_open_is_refused() -> None:
     )
 
 
-async def test_a_reinvite_without_a_description_is_offered_the_call_as_it_stands() -> None:
+async def test_reinvite_without_sdp_is_offered_the_current_session() -> None:
     await up(
         """
         alice -> INVITE
@@ -146,7 +146,7 @@ async def test_a_reinvite_without_a_description_is_offered_the_call_as_it_stands
     )
 
 
-async def test_the_version_of_a_description_counts_up_when_it_changes_and_only_then() -> None:
+async def test_sdp_version_increments_only_on_change() -> None:
     world = await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -183,7 +183,7 @@ async def test_dtmf_by_info_reaches_the_other_side() -> None:
     )
 
 
-async def test_questions_about_the_dialog_are_answered() -> None:
+async def test_options_and_unknown_methods_in_dialog() -> None:
     await up(
         """
         alice -> OPTIONS
@@ -199,7 +199,7 @@ async def test_questions_about_the_dialog_are_answered() -> None:
 
 
 @pytest.mark.parametrize(("one", "two"), [("alice", "bob"), ("bob", "alice")])
-async def test_a_bye_is_answered_once_the_record_is_given(one: str, two: str) -> None:
+async def test_bye_is_answered_after_the_call_record(one: str, two: str) -> None:
     world = await up(f"""
         {one} -> BYE
         {two} <- BYE
@@ -211,7 +211,7 @@ async def test_a_bye_is_answered_once_the_record_is_given(one: str, two: str) ->
     assert world.leftovers() == {}
 
 
-async def test_the_record_waits_for_the_figures_but_not_for_long() -> None:
+async def test_call_record_waits_briefly_for_statistics() -> None:
     world = await up("""
         ! the media engine sleeps
         alice -> BYE
@@ -224,7 +224,7 @@ async def test_the_record_waits_for_the_figures_but_not_for_long() -> None:
     assert world.ended[0].parties[0].quality.packets is None
 
 
-async def test_both_hang_up_at_once() -> None:
+async def test_simultaneous_bye() -> None:
     await up("""
         ! the media engine sleeps
         alice -> BYE
@@ -237,7 +237,7 @@ async def test_both_hang_up_at_once() -> None:
     """)
 
 
-async def test_an_administrator_ends_the_call() -> None:
+async def test_administrator_ends_an_established_call() -> None:
     await up("""
         ! an administrator ends the call
         alice <- BYE
@@ -248,7 +248,7 @@ async def test_an_administrator_ends_the_call() -> None:
     """)
 
 
-async def test_an_administrator_ends_a_call_that_rings() -> None:
+async def test_administrator_ends_a_ringing_call() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -262,7 +262,7 @@ async def test_an_administrator_ends_a_call_that_rings() -> None:
     """)
 
 
-async def test_a_call_may_last_only_so_long() -> None:
+async def test_maximum_call_length() -> None:
     await up(
         """
         ... 7199 s
@@ -276,7 +276,7 @@ async def test_a_call_may_last_only_so_long() -> None:
     )
 
 
-async def test_a_callee_that_vanished_is_noticed_by_the_next_offer() -> None:
+async def test_vanished_callee_is_detected_by_the_next_offer() -> None:
     await up("""
         bob   -> nothing any more
         alice -> INVITE [alice/hold]
@@ -288,7 +288,7 @@ async def test_a_callee_that_vanished_is_noticed_by_the_next_offer() -> None:
     """)
 
 
-async def test_a_callee_that_forgot_the_call_is_noticed_too() -> None:
+async def test_callee_without_the_dialog_is_detected() -> None:
     await up("""
         alice -> INVITE [alice/hold]
         bob   <- INVITE [alice/hold]
@@ -300,7 +300,7 @@ async def test_a_callee_that_forgot_the_call_is_noticed_too() -> None:
     """)
 
 
-async def test_an_answer_nobody_acknowledges_ends_the_call() -> None:
+async def test_missing_ack_ends_the_call() -> None:
     world = await play(
         """
         alice 1001, bob 1002
@@ -318,8 +318,8 @@ async def test_an_answer_nobody_acknowledges_ends_the_call() -> None:
     assert world.leftovers() == {}
 
 
-async def test_the_session_timer_notices_who_vanished() -> None:
-    """We refresh the callee at half time (RFC 4028); one that does not answer is gone."""
+async def test_session_timer_detects_a_vanished_callee() -> None:
+    """We refresh the callee at half the interval (RFC 4028); without a response the call ends."""
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -355,7 +355,7 @@ async def test_the_session_timer_notices_who_vanished() -> None:
     """)
 
 
-async def test_a_caller_that_stops_refreshing_is_gone() -> None:
+async def test_session_timer_detects_a_caller_that_stops_refreshing() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -373,7 +373,7 @@ async def test_a_caller_that_stops_refreshing_is_gone() -> None:
     """)
 
 
-async def test_a_refresh_that_is_answered_without_a_timer_still_counts() -> None:
+async def test_refresh_answered_without_session_expires_counts() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -395,7 +395,7 @@ async def test_a_refresh_that_is_answered_without_a_timer_still_counts() -> None
     """)
 
 
-async def test_a_callee_that_refuses_update_is_refreshed_by_reinvite() -> None:
+async def test_callee_refusing_update_is_refreshed_by_reinvite() -> None:
     await play("""
         alice 1001, bob 1002 tcp by hand
         alice -> INVITE 1002 [alice]
@@ -417,7 +417,7 @@ async def test_a_callee_that_refuses_update_is_refreshed_by_reinvite() -> None:
     """)
 
 
-async def test_an_offer_waits_for_a_refresh_that_is_on_its_way() -> None:
+async def test_offer_waits_for_a_pending_refresh() -> None:
     await play(
         """
         alice 1001, bob 1002
@@ -443,7 +443,7 @@ async def test_an_offer_waits_for_a_refresh_that_is_on_its_way() -> None:
     )
 
 
-async def test_what_belongs_to_no_dialog_is_refused() -> None:
+async def test_request_outside_a_known_dialog_is_refused() -> None:
     await up(
         """
         alice -> BYE
@@ -460,7 +460,7 @@ async def test_what_belongs_to_no_dialog_is_refused() -> None:
 # ---- silence
 
 
-async def test_a_call_that_has_gone_silent_ends() -> None:
+async def test_silent_call_ends() -> None:
     await up("""
         ! alice is not heard any more
         ! bob is not heard any more
@@ -474,7 +474,7 @@ async def test_a_call_that_has_gone_silent_ends() -> None:
     """)
 
 
-async def test_a_call_whose_sound_goes_one_way_ends_later() -> None:
+async def test_call_with_one_way_media_ends_later() -> None:
     await up("""
         ! bob is not heard any more
         ... 59 s
@@ -488,7 +488,7 @@ async def test_a_call_whose_sound_goes_one_way_ends_later() -> None:
     """)
 
 
-async def test_silence_on_hold_is_what_was_asked_for() -> None:
+async def test_silence_during_hold_is_ignored() -> None:
     await up(
         """
         alice -> INVITE [alice/hold]
@@ -506,7 +506,7 @@ async def test_silence_on_hold_is_what_was_asked_for() -> None:
     )
 
 
-async def test_a_media_engine_that_does_not_answer_ends_no_call() -> None:
+async def test_unresponsive_media_engine_does_not_end_calls() -> None:
     await up(
         """
         ! the media engine dies
@@ -516,7 +516,7 @@ async def test_a_media_engine_that_does_not_answer_ends_no_call() -> None:
     )
 
 
-async def test_a_call_the_media_engine_has_lost_is_made_anew() -> None:
+async def test_call_unknown_to_the_media_engine_is_reanchored() -> None:
     await up("""
         ! the media engine forgets the call
         ! the watch goes round
@@ -532,7 +532,7 @@ async def test_a_call_the_media_engine_has_lost_is_made_anew() -> None:
 # ---- the media engine restarts
 
 
-async def test_both_sides_are_offered_a_new_anchor_when_the_media_engine_restarts() -> None:
+async def test_media_engine_restart_reoffers_to_both_sides() -> None:
     world = await up("""
         ! the media engine restarts
         alice <- INVITE [bob]
@@ -552,7 +552,7 @@ async def test_both_sides_are_offered_a_new_anchor_when_the_media_engine_restart
     await play_on(world, DOWN)
 
 
-async def test_a_hold_that_the_restart_interrupts_is_tried_again_by_the_phone() -> None:
+async def test_hold_interrupted_by_a_restart_is_retried_by_the_phone() -> None:
     await up(
         """
         alice -> INVITE [alice/hold]
@@ -578,7 +578,7 @@ async def test_a_hold_that_the_restart_interrupts_is_tried_again_by_the_phone() 
     )
 
 
-async def test_a_restart_while_it_rings_costs_the_callee_one_more_offer() -> None:
+async def test_restart_while_ringing_adds_a_reoffer_to_the_callee() -> None:
     await play(
         """
         alice 1001, bob 1002
@@ -599,7 +599,7 @@ async def test_a_restart_while_it_rings_costs_the_callee_one_more_offer() -> Non
     )
 
 
-async def test_a_restart_just_as_the_callee_answers() -> None:
+async def test_restart_during_the_answer() -> None:
     await play(
         """
         alice 1001, bob 1002
@@ -623,7 +623,7 @@ async def test_a_restart_just_as_the_callee_answers() -> None:
 # ---- going down
 
 
-async def test_a_server_that_goes_down_says_goodbye_and_keeps_the_record() -> None:
+async def test_shutdown_ends_and_records_calls() -> None:
     await up("""
         ! the server goes down
         alice <- BYE
@@ -633,7 +633,7 @@ async def test_a_server_that_goes_down_says_goodbye_and_keeps_the_record() -> No
     """)
 
 
-async def test_a_server_that_goes_down_stops_the_ringing() -> None:
+async def test_shutdown_cancels_ringing_calls() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -647,7 +647,7 @@ async def test_a_server_that_goes_down_stops_the_ringing() -> None:
     """)
 
 
-async def test_who_is_asked_about_live_calls() -> None:
+async def test_live_calls_are_listed() -> None:
     world = await up("", settings=CallSettings())
     [call] = world.conductor.live("t1")
     assert (call.state, call.caller, call.callee) == ("talking", "1001", "1002")

@@ -1,11 +1,11 @@
-"""Somebody gives a call away: to a phone, to a code, to nobody who takes it."""
+"""Blind transfer: to a phone, to a feature code, unanswered."""
 
 import pytest
 from ladder import play
 from steps import ASKED, CAST, GONE, UP, parties
 
 
-async def test_the_callee_gives_the_caller_away() -> None:
+async def test_callee_transfers_the_caller() -> None:
     world = await play(CAST + UP + ASKED + """
         carol -> 200 [carol]
         app   <- BYE
@@ -35,7 +35,7 @@ async def test_the_callee_gives_the_caller_away() -> None:
     assert all(party.quality.packets for party in call.parties)
 
 
-async def test_the_caller_gives_the_callee_away() -> None:
+async def test_caller_transfers_the_callee() -> None:
     world = await play(CAST + UP + """
         alice -> REFER
           Refer-To: <sip:1003@acme.example>
@@ -66,7 +66,7 @@ async def test_the_caller_gives_the_callee_away() -> None:
     assert parties(world) == [("caller", "1001"), ("callee", "1002"), ("callee", "1003")]
 
 
-async def test_whoever_was_given_away_gives_it_away_again() -> None:
+async def test_transferred_call_is_transferred_again() -> None:
     world = await play(CAST + ", dora 1004" + UP + ASKED + GONE + """
         carol -> 200 [carol]
         app   <- BYE
@@ -97,7 +97,7 @@ async def test_whoever_was_given_away_gives_it_away_again() -> None:
     assert world.leftovers() == {}
 
 
-async def test_the_target_refuses_and_the_call_goes_back_to_who_gave_it_away() -> None:
+async def test_refused_transfer_returns_to_the_transferor() -> None:
     world = await play(CAST + UP + ASKED + """
         carol -> 486
         app   <- BYE
@@ -133,7 +133,7 @@ RINGS_BACK = (
 )
 
 
-async def test_nobody_takes_it_and_who_gave_it_away_is_rung() -> None:
+async def test_unanswered_transfer_rings_the_transferor_that_has_left() -> None:
     world = await play(RINGS_BACK + """
         bob   -> 200 [bob]
         app   <- BYE
@@ -150,7 +150,7 @@ async def test_nobody_takes_it_and_who_gave_it_away_is_rung() -> None:
     assert world.leftovers() == {}
 
 
-async def test_nobody_takes_it_nor_does_who_gave_it_away() -> None:
+async def test_unanswered_transfer_and_return_end_the_call() -> None:
     world = await play(RINGS_BACK + """
         ... 30 s
         app   <- BYE
@@ -163,7 +163,7 @@ async def test_nobody_takes_it_nor_does_who_gave_it_away() -> None:
     assert world.leftovers() == {}
 
 
-async def test_whoever_waits_hangs_up() -> None:
+async def test_waiting_party_hangs_up() -> None:
     world = await play(CAST + UP + ASKED + """
         alice -> BYE
         app   <- BYE
@@ -177,7 +177,7 @@ async def test_whoever_waits_hangs_up() -> None:
     assert world.leftovers() == {}
 
 
-async def test_voicemail_takes_what_was_given_away() -> None:
+async def test_unanswered_transfer_falls_back_to_voicemail() -> None:
     world = await play("alice 1001, bob 1002, carol 1003 off voicemail" + UP + """
         bob   -> REFER
           Refer-To: <sip:1003@acme.example>
@@ -201,7 +201,7 @@ async def test_voicemail_takes_what_was_given_away() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_code_takes_what_was_given_away() -> None:
+async def test_transfer_to_a_feature_code() -> None:
     world = await play(CAST + UP + """
         bob   -> REFER
           Refer-To: "Echo" <sip:*43@acme.example;user=phone>
@@ -237,7 +237,7 @@ async def test_a_code_takes_what_was_given_away() -> None:
         ("<sip:1003@acme.example?Replaces=x%3Bto-tag%3D1%3Bfrom-tag%3D2>", "404"),
     ],
 )
-async def test_what_is_no_transfer_is_refused_and_the_call_goes_on(target: str, answer: str) -> None:
+async def test_invalid_refer_is_refused_and_the_call_continues(target: str, answer: str) -> None:
     world = await play(CAST + UP + f"""
         bob   -> REFER
           Refer-To: {target}
@@ -253,7 +253,7 @@ async def test_what_is_no_transfer_is_refused_and_the_call_goes_on(target: str, 
     assert world.leftovers() == {}
 
 
-async def test_a_secure_call_is_not_given_away_to_an_insecure_target() -> None:
+async def test_sips_call_is_not_transferred_to_an_insecure_target() -> None:
     await play("alice 1001 tls, bob 1002 tls, carol 1003 tls" + """
         alice -> INVITE sips:1002 [alice/srtp]
         bob   <- INVITE [alice/srtp in srtp]
@@ -277,7 +277,7 @@ async def test_one_transfer_at_a_time() -> None:
     """)  # fmt: skip
 
 
-async def test_whoever_waits_may_hold_meanwhile_and_the_media_engine_may_be_lost() -> None:
+async def test_hold_and_media_engine_restart_during_a_transfer() -> None:
     world = await play(CAST + UP + ASKED + """
         alice -> INVITE [alice/hold]
         app   <- INVITE [alice/hold]

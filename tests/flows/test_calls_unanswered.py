@@ -1,4 +1,4 @@
-"""Calls nobody answers: busy, declined, unreachable, given up; the caller learns which, and so does history."""
+"""Unanswered calls: busy, declined, unreachable, cancelled; as reported to the caller and in the call record."""
 
 from ladder import play, play_on
 
@@ -19,7 +19,7 @@ async def test_busy() -> None:
     assert world.leftovers() == {}
 
 
-async def test_one_busy_phone_lets_the_others_ring() -> None:
+async def test_busy_phone_does_not_stop_the_others() -> None:
     await play("""
         alice 1001, bob 1002, tablet 1002
         alice  -> INVITE 1002 [alice]
@@ -34,7 +34,7 @@ async def test_one_busy_phone_lets_the_others_ring() -> None:
     """)
 
 
-async def test_a_person_who_declines_ends_the_search() -> None:
+async def test_decline_ends_forking() -> None:
     await play("""
         alice 1001, bob 1002, tablet 1002
         alice  -> INVITE 1002 [alice]
@@ -50,7 +50,7 @@ async def test_a_person_who_declines_ends_the_search() -> None:
     """)
 
 
-async def test_a_person_who_is_busy_everywhere_ends_the_search() -> None:
+async def test_busy_everywhere_ends_forking() -> None:
     await play("""
         alice 1001, bob 1002, tablet 1002
         alice  -> INVITE 1002 [alice]
@@ -65,7 +65,7 @@ async def test_a_person_who_is_busy_everywhere_ends_the_search() -> None:
     """)
 
 
-async def test_nobody_answers_in_time() -> None:
+async def test_no_answer_timeout() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -81,7 +81,7 @@ async def test_nobody_answers_in_time() -> None:
     """)
 
 
-async def test_nobody_is_registered() -> None:
+async def test_no_device_is_registered() -> None:
     await play("""
         alice 1001
         alice -> INVITE 1002 [alice]
@@ -91,7 +91,7 @@ async def test_nobody_is_registered() -> None:
     """)
 
 
-async def test_no_phone_is_there_any_more() -> None:
+async def test_all_phones_are_gone() -> None:
     world = await play("""
         alice 1001, bob 1002 udp, tablet 1002
         bob    -> nothing any more
@@ -105,7 +105,7 @@ async def test_no_phone_is_there_any_more() -> None:
     assert world.leftovers() == {}
 
 
-async def test_phones_that_say_nothing_for_longer_than_sip_waits_are_unreachable() -> None:
+async def test_phones_without_response_are_unreachable() -> None:
     await play(
         """
         alice 1001, bob 1002, tablet 1002
@@ -120,7 +120,7 @@ async def test_phones_that_say_nothing_for_longer_than_sip_waits_are_unreachable
     )
 
 
-async def test_a_phone_whose_connection_breaks_is_unreachable() -> None:
+async def test_phone_with_lost_connection_is_unreachable() -> None:
     await play("""
         alice 1001, bob 1002
         bob   -> nothing any more
@@ -131,7 +131,7 @@ async def test_a_phone_whose_connection_breaks_is_unreachable() -> None:
     """)
 
 
-async def test_a_number_nobody_has() -> None:
+async def test_unknown_number() -> None:
     world = await play("""
         alice 1001
         alice -> INVITE 4711 [alice]
@@ -145,7 +145,7 @@ async def test_a_number_nobody_has() -> None:
     """)  # fmt: skip
 
 
-async def test_the_caller_gives_up_before_anything_rang() -> None:
+async def test_caller_cancels_before_any_provisional() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -158,7 +158,7 @@ async def test_the_caller_gives_up_before_anything_rang() -> None:
     """)
 
 
-async def test_the_caller_gives_up_while_it_rings() -> None:
+async def test_caller_cancels_while_ringing() -> None:
     world = await play("""
         alice 1001, bob 1002, tablet 1002
         alice  -> INVITE 1002 [alice]
@@ -179,7 +179,7 @@ async def test_the_caller_gives_up_while_it_rings() -> None:
     assert world.leftovers() == {}
 
 
-async def test_the_caller_gives_up_with_a_bye() -> None:
+async def test_caller_sends_bye_while_ringing() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -194,7 +194,7 @@ async def test_the_caller_gives_up_with_a_bye() -> None:
     """)
 
 
-async def test_an_answer_that_crosses_the_cancel_is_ended() -> None:
+async def test_answer_crossing_cancel_gets_a_bye() -> None:
     world = await play("""
         alice 1001, bob 1002 tcp by hand
         alice -> INVITE 1002 [alice]
@@ -215,7 +215,7 @@ async def test_an_answer_that_crosses_the_cancel_is_ended() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_cancel_that_crosses_the_answer_comes_too_late() -> None:
+async def test_cancel_crossing_the_answer_is_too_late() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -232,7 +232,7 @@ async def test_a_cancel_that_crosses_the_answer_comes_too_late() -> None:
     """)
 
 
-async def test_the_caller_gives_up_while_the_media_engine_is_asked() -> None:
+async def test_caller_cancels_during_a_media_request() -> None:
     world = await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -250,7 +250,7 @@ async def test_the_caller_gives_up_while_the_media_engine_is_asked() -> None:
     assert world.leftovers() == {}
 
 
-async def test_no_media_no_call() -> None:
+async def test_media_engine_unavailable() -> None:
     world = await play("""
         alice 1001, bob 1002
         ! the media engine dies
@@ -262,7 +262,7 @@ async def test_no_media_no_call() -> None:
     assert world.leftovers() == {}
 
 
-async def test_a_description_nobody_can_read_is_the_callers_fault() -> None:
+async def test_invalid_offer_is_refused() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice/bad]
@@ -271,7 +271,7 @@ async def test_a_description_nobody_can_read_is_the_callers_fault() -> None:
     """)
 
 
-async def test_an_answer_nobody_can_read_ends_the_call() -> None:
+async def test_invalid_answer_ends_the_call() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -284,7 +284,7 @@ async def test_an_answer_nobody_can_read_ends_the_call() -> None:
     """)
 
 
-async def test_an_answer_without_a_description_ends_the_call() -> None:
+async def test_answer_without_sdp_ends_the_call() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -297,8 +297,8 @@ async def test_an_answer_without_a_description_ends_the_call() -> None:
     """)
 
 
-async def test_a_loser_whose_media_fails_late_does_no_harm() -> None:
-    """The engine is asked for both phones at once; that it fails one matters no more once the other has answered."""
+async def test_late_media_failure_of_another_branch_is_ignored() -> None:
+    """A media failure of early media is ignored once the phone has answered."""
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -315,7 +315,7 @@ async def test_a_loser_whose_media_fails_late_does_no_harm() -> None:
     """)
 
 
-async def test_what_an_invite_must_be_able_to_do_is_checked_before_anything_rings() -> None:
+async def test_invite_is_validated_before_ringing() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -336,7 +336,7 @@ async def test_what_an_invite_must_be_able_to_do_is_checked_before_anything_ring
     """)
 
 
-async def test_too_many_calls_are_told_to_come_back() -> None:
+async def test_call_limit_is_refused_with_retry_after() -> None:
     await play(
         """
         alice 1001, bob 1002
@@ -350,7 +350,7 @@ async def test_too_many_calls_are_told_to_come_back() -> None:
     )
 
 
-async def test_one_organisation_does_not_take_all_the_calls_there_may_be() -> None:
+async def test_call_limit_per_tenant() -> None:
     world = await play(
         """
         alice 1001, bob 1002
@@ -374,7 +374,7 @@ async def test_one_organisation_does_not_take_all_the_calls_there_may_be() -> No
     assert world.leftovers() == {}
 
 
-async def test_no_call_begins_when_there_is_no_room_to_keep_it() -> None:
+async def test_calls_are_refused_when_storage_is_full() -> None:
     world = await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -404,7 +404,7 @@ async def test_no_call_begins_when_there_is_no_room_to_keep_it() -> None:
     )
 
 
-async def test_a_callee_that_says_a_different_interval_is_asked_again() -> None:
+async def test_callee_with_larger_min_se_is_invited_again() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
@@ -420,8 +420,8 @@ async def test_a_callee_that_says_a_different_interval_is_asked_again() -> None:
     """)
 
 
-async def test_sips_rings_no_phone_in_the_clear() -> None:
-    """RFC 3261 section 26.2.2: secure to the last hop, or not at all."""
+async def test_sips_does_not_dial_insecure_phones() -> None:
+    """Every hop must be secure (RFC 3261 section 26.2.2)."""
     await play("""
         alice 1001, bob 1002 udp
         alice -> INVITE sips:1002 [alice]

@@ -1,4 +1,4 @@
-"""Pictures: between browsers, and not to telephones that do not show any."""
+"""Video: between browsers, and only to phones that support it."""
 
 import pytest
 from ladder import play
@@ -14,7 +14,7 @@ DOWN = """
 
 
 @pytest.mark.promise("U1")
-async def test_browsers_show_each_other_pictures() -> None:
+async def test_video_between_browsers() -> None:
     await play(
         BROWSERS
         + """
@@ -29,7 +29,7 @@ async def test_browsers_show_each_other_pictures() -> None:
     )
 
 
-async def test_one_who_answers_without_pictures_is_seen_without() -> None:
+async def test_browser_answers_without_video() -> None:
     await play(
         BROWSERS
         + """
@@ -44,7 +44,7 @@ async def test_one_who_answers_without_pictures_is_seen_without() -> None:
     )
 
 
-async def test_pictures_may_come_and_go_while_they_talk() -> None:
+async def test_video_is_added_and_removed_during_the_call() -> None:
     await play(
         BROWSERS
         + """
@@ -72,7 +72,7 @@ async def test_pictures_may_come_and_go_while_they_talk() -> None:
 
 
 @pytest.mark.promise("S2")
-async def test_a_telephone_is_called_with_sound_alone_and_the_browser_told_so() -> None:
+async def test_phone_is_offered_audio_only() -> None:
     await play(
         DESK
         + """
@@ -99,7 +99,7 @@ async def test_a_telephone_is_called_with_sound_alone_and_the_browser_told_so() 
     )
 
 
-async def test_a_telephone_that_shows_pictures_is_shown_some() -> None:
+async def test_video_phone_gets_video() -> None:
     await play("""
         alice 1001 wss, bob 1002
         bob   -> INVITE 1001 [bob/video]
@@ -127,7 +127,7 @@ async def test_a_telephone_that_shows_pictures_is_shown_some() -> None:
     """)
 
 
-async def test_telephones_show_each_other_what_they_like() -> None:
+async def test_video_between_phones() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice/video]
@@ -143,7 +143,7 @@ async def test_telephones_show_each_other_what_they_like() -> None:
     """)
 
 
-async def test_a_new_media_engine_keeps_the_browsers_sections() -> None:
+async def test_ice_restart_keeps_media_sections() -> None:
     await play(
         DESK
         + """

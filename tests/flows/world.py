@@ -1,4 +1,4 @@
-"""The call engine as it is wired in a server, in memory and in virtual time, with phones around it."""
+"""Call control wired as in a server, in memory and virtual time, with fake phones."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ _ports = count(20_000)
 
 
 class World:
-    """Everything between the SIP face and the database. `log` is what has left it and was not looked at yet."""
+    """Everything between the SIP request handler and the database. `log` contains messages not checked yet."""
 
     def __init__(
         self, phones: list[Phone], settings: CallSettings | None = None, rings: int = 30, session_expires: int = 1800
@@ -49,12 +49,12 @@ class World:
                 self._register(phone)
         self.media = FakeEngine(self.clock)
         self.apps = Apps(
-            {phone.number for phone in phones if phone.voicemail}, lambda words: self.log.append(("app", words))
+            {phone.number for phone in phones if phone.voicemail}, lambda line: self.log.append(("app", line))
         )
         self.notes: list[Run] = []
         self.overheard: list[str] = []
         self.talk: Talk | None = None
-        """Who talks, as was told last."""
+        """The conversation announced last."""
         self.keeps = False
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
@@ -64,9 +64,9 @@ class World:
         self.build()
 
     def build(
-        self, answered: Callable[[Run], None] | None = None, over: Callable[[Run], None] = lambda run: None
+        self, answered: Callable[[Run], None] | None = None, over: Callable[[Run], None] = lambda call: None
     ) -> None:
-        """Make the engine, as a start of the process does; what an earlier one had in memory is gone."""
+        """Create the call manager as at process start; earlier in-memory state is lost."""
         tags = count(1)
         life = f"{next(_ports)}"
         endpoint = Endpoint(tag=lambda: f"{life}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
@@ -100,7 +100,7 @@ class World:
     def now(self) -> float:
         return self.clock.monotonic()
 
-    # ---- what history is: a witness of order
+    # ---- CallRecordWriter, logging the order
 
     def record(self, call: CallEnded) -> None:
         caller, *callees = call.parties
@@ -108,7 +108,7 @@ class World:
         devices = " ".join([f"{caller.device_id}", *(each.device_id or each.number for each in callees)])
         self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
 
-    # ---- what a recorder is: it hears who talks
+    # ---- CallObserver
 
     def talks(self, talk: Talk) -> None:
         self.talk = talk
@@ -129,7 +129,7 @@ class World:
         self.overheard.append("over")
         return self.keeps
 
-    # ---- what push is: a witness too
+    # ---- PushWakeup
 
     def sleeping(self, extension_id: str) -> tuple[str, ...]:
         of = [phone for phone in self.phones.values() if f"e-{phone.number}" == extension_id]
@@ -143,10 +143,10 @@ class World:
         assert call_id in self.conductor.runs
         self.log += [("push", f"stop {device_id}") for device_id in device_ids]
 
-    # ---- in and out
+    # ---- input and output
 
     def arrive(self, phone: Phone, message: Request | Response) -> None:
-        """A message of a phone reaches the PBX."""
+        """Deliver a phone's message to the PBX."""
         self.legs.endpoint.receive(message.encode(), phone.flow, self.now)
         self._events()
 
@@ -170,7 +170,7 @@ class World:
         return next(each for each in self.phones.values() if (each.flow.host, each.flow.port) == (flow.host, flow.port))
 
     async def settle(self) -> None:
-        """Let everything happen that happens at once."""
+        """Run until no further message is sent."""
         quiet = 0
         while quiet < 10:
             sent = self.legs.endpoint.to_send()
@@ -192,7 +192,7 @@ class World:
             self.arrive(phone, answer)
 
     async def pass_time(self, seconds: float) -> None:
-        """Every timer on the way rings when it is due."""
+        """Advance the clock, running every timer when it is due."""
         end = self.now + seconds
         while self.now < end:
             due = min(self.conductor.deadline(), self.legs.endpoint.deadline() or end, end)
@@ -203,10 +203,10 @@ class World:
                 self.conductor.timer(self.now)
             await self.settle()
 
-    # ---- what else can happen
+    # ---- other events
 
     def act(self, what: str) -> None:
-        """A line of a ladder that is no message: the names of what can happen are the cases here."""
+        """Execute a ladder line that is not a message; the cases are all supported lines."""
         call_id = next(iter(self.conductor.runs), "")
         match what.split():
             case ["the", "media", "engine", "sleeps"]:
@@ -274,7 +274,7 @@ class World:
             case [name, "is", "signed", "out"]:
                 self.location.put(f"e-{self.phones[name].number}", name, ())
                 self.conductor.revoked(f"e-{self.phones[name].number}", name)
-            case [name, "comes", "back"]:  # by another connection, whether the old one is known to be gone or not
+            case [name, "comes", "back"]:  # by another connection, whether the loss of the old one was detected or not
                 self._come_back(self.phones[name])
             case _:
                 raise AssertionError(f"unknown: {what}")
@@ -292,14 +292,14 @@ class World:
         return CALLER if run.caller.device_id == name else run.state.callee
 
     def forget(self) -> None:
-        """What the tests themselves keep of the calls so far."""
+        """Clear what the test helpers store about earlier calls."""
         for kept in (self.read, self.ended, self.notes, self.media.offered, self._tasks, self.overheard):
             kept.clear()
         for phone in self.phones.values():
             phone.refused.clear()
 
     def leftovers(self) -> dict[str, int]:
-        """What is still held of any call."""
+        """Return the sizes of all tables that still hold call state."""
         conductor, legs = self.conductor, self.legs
         held = {
             "runs": len(conductor.runs),

@@ -1,4 +1,4 @@
-"""The calls room with its journal on a real database; the phones and ladders are those of tests/flows."""
+"""Call control with its journal on a real database; phones and ladders are those of tests/flows."""
 
 import sys
 from collections.abc import AsyncIterator

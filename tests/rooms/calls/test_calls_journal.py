@@ -1,4 +1,4 @@
-"""Answered calls survive the process: noted before the caller hears of it, carried on by the next life, struck out."""
+"""Journal of answered calls: saved before the answer, restored after a restart, removed at the end."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ NO_CALL = LiveCallPart(
 
 
 async def journalled(cast: str, journal: Journal, text: str = UP) -> World:
-    """A world whose calls are journalled, and a call in it."""
+    """Return a world with a journalled call."""
     world = await play(cast)
     world.build(journal.note, journal.strike)
     await play_on(world, text)
@@ -63,7 +63,7 @@ async def rows(database: Database) -> int:
 
 
 async def crash(world: World, journal: Journal, spool: Spool, database: Database) -> int:
-    """The process and its media engine die and start again; how many calls the new life carries on."""
+    """Restart the process and its media engine; return the number of restored calls."""
     world.media.anchors.clear()
     world.build(journal.note, journal.strike)
     await spool.recover()
@@ -71,7 +71,7 @@ async def crash(world: World, journal: Journal, spool: Spool, database: Database
 
 
 @pytest.mark.parametrize(("one", "two"), [("alice", "bob"), ("bob", "alice")])
-async def test_a_call_is_carried_on_and_either_side_can_end_it(
+async def test_restored_call_can_be_ended_by_either_side(
     journal: Journal, spool: Spool, database: Database, one: str, two: str
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
@@ -96,10 +96,8 @@ async def test_a_call_is_carried_on_and_either_side_can_end_it(
 
 @pytest.mark.promise("U1")
 @pytest.mark.parametrize("way", ["tcp", "tls"])
-async def test_telephones_come_back_by_connections_of_their_own(
-    journal: Journal, spool: Spool, database: Database, way: str
-) -> None:
-    """Where they were before nobody can connect to them."""
+async def test_phones_reconnect_after_a_restart(journal: Journal, spool: Spool, database: Database, way: str) -> None:
+    """Their old connections do not survive the restart."""
     first = UP.replace("<- INVITE [alice]", "<- INVITE [alice in srtp]") if way == "tls" else UP
     world = await journalled(f"alice 1001 {way}, bob 1002 {way}", journal, first)
     await play_on(
@@ -131,7 +129,7 @@ async def test_telephones_come_back_by_connections_of_their_own(
     )
 
 
-async def test_who_withholds_the_number_withholds_it_in_the_next_life_too(
+async def test_withheld_number_stays_withheld_after_a_restart(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
     asks = UP.replace("INVITE 1002 [alice]\n", "INVITE 1002 [alice]\n      Privacy: id\n")
@@ -141,7 +139,7 @@ async def test_who_withholds_the_number_withholds_it_in_the_next_life_too(
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])
-async def test_a_bye_that_comes_before_the_new_offers_were_answered(
+async def test_bye_before_the_reoffers_are_answered(
     journal: Journal, spool: Spool, database: Database, one: str
 ) -> None:
     two = "bob" if one == "alice" else "alice"
@@ -157,7 +155,7 @@ async def test_a_bye_that_comes_before_the_new_offers_were_answered(
     """)  # fmt: skip
 
 
-async def test_a_call_carried_on_can_be_held_and_is_watched_by_the_session_timer(
+async def test_restored_call_supports_hold_and_session_timer(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
     world = await journalled("alice 1001, bob 1002, tablet 1002", journal, """
@@ -195,9 +193,7 @@ async def test_a_call_carried_on_can_be_held_and_is_watched_by_the_session_timer
     """)  # fmt: skip
 
 
-async def test_what_was_agreed_on_last_is_what_is_carried_on(
-    journal: Journal, spool: Spool, database: Database
-) -> None:
+async def test_latest_session_is_restored(journal: Journal, spool: Spool, database: Database) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
     await spool.drain()
     await play_on(world, """
@@ -214,7 +210,7 @@ async def test_what_was_agreed_on_last_is_what_is_carried_on(
     """)  # fmt: skip
 
 
-async def test_a_call_that_nobody_remembers_ends_at_once(journal: Journal, spool: Spool, database: Database) -> None:
+async def test_request_of_an_unknown_call_is_refused(journal: Journal, spool: Spool, database: Database) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
     await crash(world, journal, spool, database)
     await play_on(world, """
@@ -229,10 +225,8 @@ async def test_a_call_that_nobody_remembers_ends_at_once(journal: Journal, spool
     assert await rows(database) == 0
 
 
-async def test_a_call_that_was_noted_twice_is_struck_out_whole(
-    journal: Journal, spool: Spool, database: Database
-) -> None:
-    """Noted in one batch of the spool, noted again and over in the next."""
+async def test_call_journalled_twice_is_removed(journal: Journal, spool: Spool, database: Database) -> None:
+    """Saved in one batch of the spool, saved again and removed in the next."""
     world = await journalled("alice 1001, bob 1002", journal)
     await spool.drain()
     assert await rows(database) == 1
@@ -253,7 +247,7 @@ async def test_a_call_that_was_noted_twice_is_struck_out_whole(
     assert await crash(world, journal, spool, database) == 0
 
 
-async def test_calls_nobody_answered_are_not_journalled(journal: Journal, spool: Spool, database: Database) -> None:
+async def test_unanswered_calls_are_not_journalled(journal: Journal, spool: Spool, database: Database) -> None:
     await journalled("alice 1001, bob 1002", journal, """
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
@@ -265,7 +259,7 @@ async def test_calls_nobody_answered_are_not_journalled(journal: Journal, spool:
     assert await rows(database) == 0
 
 
-async def test_a_call_without_the_callers_offer_is_noted_once_both_have_spoken(
+async def test_delayed_offer_call_is_journalled_after_the_ack(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal, """
@@ -281,7 +275,7 @@ async def test_a_call_without_the_callers_offer_is_noted_once_both_have_spoken(
 
 
 @pytest.mark.promise("T2")
-async def test_who_talks_with_whom_is_sealed_in_the_database_and_in_the_spool(
+async def test_parties_are_sealed_in_database_and_spool(
     journal: Journal, spool: Spool, database: Database, tmp_path: Path
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
@@ -295,7 +289,7 @@ async def test_who_talks_with_whom_is_sealed_in_the_database_and_in_the_spool(
     assert len(world.conductor.runs) == 1
 
 
-async def test_without_its_key_a_call_is_not_carried_on(
+async def test_call_without_its_key_is_not_restored(
     journal: Journal, spool: Spool, database: Database, keys: KeyStore
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
@@ -307,7 +301,7 @@ async def test_without_its_key_a_call_is_not_carried_on(
 
 
 @pytest.mark.parametrize("damage", ["the seal", "the words"])
-async def test_a_damaged_row_keeps_no_other_call_from_being_carried_on(
+async def test_damaged_row_does_not_affect_other_calls(
     journal: Journal, spool: Spool, database: Database, keys: KeyStore, damage: str
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
@@ -321,10 +315,10 @@ async def test_a_damaged_row_keeps_no_other_call_from_being_carried_on(
     assert await rows(database) == 1
 
 
-async def test_what_was_begun_by_a_click_and_is_not_taken_is_struck_out(
+async def test_unanswered_click_to_dial_is_removed_from_the_journal(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
-    """It is noted once the clicker's own phone is answered, though nobody has answered him yet."""
+    """The call is journalled once the user's own phone has answered, before the target answers."""
     world = await journalled(CAST, journal, CLICKED)
     await spool.drain()
     assert await rows(database) == 1
@@ -338,7 +332,7 @@ async def test_what_was_begun_by_a_click_and_is_not_taken_is_struck_out(
     assert await rows(database) == 0
 
 
-async def test_a_full_disk_keeps_no_call_from_being_answered(journal: Journal, spool: Spool) -> None:
+async def test_full_disk_does_not_prevent_answering(journal: Journal, spool: Spool) -> None:
     world = await play("alice 1001, bob 1002")
     world.build(journal.note, journal.strike)
 
@@ -351,9 +345,7 @@ async def test_a_full_disk_keeps_no_call_from_being_answered(journal: Journal, s
     assert [entry["event"] for entry in logs] == ["call_not_journalled"]
 
 
-async def test_going_down_says_goodbye_and_leaves_nothing_to_carry_on(
-    journal: Journal, spool: Spool, database: Database
-) -> None:
+async def test_shutdown_leaves_nothing_to_restore(journal: Journal, spool: Spool, database: Database) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
     await play_on(world, """
         ! the server goes down
@@ -371,7 +363,7 @@ async def test_going_down_says_goodbye_and_leaves_nothing_to_carry_on(
         ("1002", "voicemail for 1002 [alice]", "unreachable 20 alice 1002"),
     ],
 )
-async def test_a_call_in_an_app_is_ended_and_recorded(
+async def test_app_call_is_ended_and_recorded_after_a_restart(
     journal: Journal, spool: Spool, database: Database, dialled: str, app: str, outcome: str
 ) -> None:
     world = await journalled("alice 1001, bob 1002 tcp voicemail off", journal, f"""
@@ -388,6 +380,6 @@ async def test_a_call_in_an_app_is_ended_and_recorded(
     """)  # fmt: skip
     await spool.drain()
     assert await rows(database) == 0
-    world.apps.running = 0  # the app of the life before
+    world.apps.running = 0  # the app from before the restart
     await world.pass_time(70)
     assert world.leftovers() == {}

@@ -1,4 +1,4 @@
-"""Calls that were given away, and a process that dies: one call, and everybody who was in it."""
+"""Transferred calls and restarts: one call record with all participants."""
 
 import pytest
 from ladder import play_on
@@ -18,7 +18,7 @@ ARRIVED = """
 """
 
 
-async def test_a_call_that_was_given_away_is_carried_on_with_all_who_were_in_it(
+async def test_transferred_call_is_restored_with_all_participants(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
     world = await journalled(CAST, journal, UP + ASKED + GONE + ARRIVED)
@@ -43,7 +43,7 @@ async def test_a_call_that_was_given_away_is_carried_on_with_all_who_were_in_it(
     assert world.leftovers() == {}
 
 
-async def test_while_it_rings_and_who_gave_it_away_is_there_the_two_are_carried_on(
+async def test_ringing_transfer_restores_both_original_parties(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
     world = await journalled(CAST, journal, UP + ASKED)
@@ -65,7 +65,7 @@ async def test_while_it_rings_and_who_gave_it_away_is_there_the_two_are_carried_
 
 
 @pytest.mark.parametrize("by", ["callee", "caller"])
-async def test_while_it_rings_and_who_gave_it_away_is_gone_the_call_is_over_and_recorded(
+async def test_ringing_transfer_without_transferor_is_ended_and_recorded(
     journal: Journal, spool: Spool, database: Database, by: str
 ) -> None:
     text = UP + ASKED + GONE
@@ -98,7 +98,7 @@ async def test_while_it_rings_and_who_gave_it_away_is_gone_the_call_is_over_and_
 
 
 @pytest.mark.parametrize("gone", ["", "bob", "alice"])
-async def test_two_who_went_to_a_room_have_one_record_though_the_process_dies(
+async def test_split_calls_share_one_record_after_a_restart(
     journal: Journal, spool: Spool, database: Database, gone: str
 ) -> None:
     goes = f"""
@@ -117,7 +117,7 @@ async def test_two_who_went_to_a_room_have_one_record_though_the_process_dies(
     assert await rows(database) == 0
 
 
-async def test_that_two_calls_are_one_is_one_record(
+async def test_absorbed_call_is_part_of_the_same_journal_entry(
     journal: Journal, spool: Spool, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = await journalled(WITH_DESK, journal, up("bob") + CONSULTS + ANSWERS)

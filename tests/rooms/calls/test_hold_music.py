@@ -1,4 +1,4 @@
-"""Music on hold: begins and ends with the hold, in turn, and goes on where it was when the media are made anew."""
+"""Music on hold: starts and stops with the hold, and continues after renegotiation."""
 
 import asyncio
 from dataclasses import replace
@@ -23,7 +23,7 @@ BOTH = replace(TALK, caller=ANNA_HOLDS.caller, callee=BEN_HOLDS.callee)
 
 
 class Player:
-    """Notes what it is asked; may fail."""
+    """Logs its requests; may fail."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -56,7 +56,7 @@ class World:
         return None if self.silent else MUSIC
 
     async def told(self, *talks: Talk) -> list[str]:
-        """What was asked of the media once all is quiet."""
+        """Announce conversations and return the requests to the player."""
         for talk in talks:
             self.hold.talks(talk)
         for _ in range(20):
@@ -68,13 +68,13 @@ class World:
 @pytest.mark.parametrize(
     ("talk", "waits"), [(TALK, None), (ANNA_HOLDS, "ben"), (BEN_HOLDS, "anna"), (BOTH, None)], ids=str
 )
-def test_who_waits(talk: Talk, waits: str | None) -> None:
+def test_held_leg(talk: Talk, waits: str | None) -> None:
     leg = held(talk)
     assert (leg.tag if leg is not None else None) == waits
 
 
 @pytest.mark.promise("C9")
-async def test_music_begins_with_the_hold_and_ends_with_it() -> None:
+async def test_music_starts_and_stops_with_hold() -> None:
     world = World()
     assert await world.told(TALK) == []
     assert await world.told(ANNA_HOLDS) == ["play ben 0"]
@@ -82,7 +82,7 @@ async def test_music_begins_with_the_hold_and_ends_with_it() -> None:
     assert len(world.hold) == 0
 
 
-async def test_none_is_played_while_both_hold_and_the_other_way_round_it_changes_ears() -> None:
+async def test_no_music_while_both_hold_and_swapped_hold() -> None:
     world = World()
     assert await world.told(ANNA_HOLDS) == ["play ben 0"]
     assert await world.told(BOTH) == ["stop ben"]
@@ -90,10 +90,10 @@ async def test_none_is_played_while_both_hold_and_the_other_way_round_it_changes
 
 
 @pytest.mark.promise("C8", "C9")
-async def test_it_comes_back_after_what_was_said_to_who_waits_where_it_would_be_by_then() -> None:
+async def test_music_resumes_after_an_interruption() -> None:
     world = World()
     await world.told(ANNA_HOLDS)
-    for tag, expected in (("anna", []), ("ben", ["play ben 4"])):  # Anna holds: she hears none
+    for tag, expected in (("anna", []), ("ben", ["play ben 4"])):  # Anna holds, so she does not hear music
         world.hold.interrupted("call", tag, 0.05)
         assert await world.told() == []
         world.clock.advance(2)
@@ -101,7 +101,7 @@ async def test_it_comes_back_after_what_was_said_to_who_waits_where_it_would_be_
         assert await world.told() == expected
     world.hold.interrupted("another", "ben", 0.0)
     world.hold.interrupted("call", "ben", 0.05)
-    world.hold.interrupted("call", "ben", 0.0)  # what was said was cut short
+    world.hold.interrupted("call", "ben", 0.0)  # the announcement was cut short
     await asyncio.sleep(0.01)
     assert await world.told() == ["play ben 4"]
     world.hold.interrupted("call", "ben", 0.01)
@@ -111,7 +111,7 @@ async def test_it_comes_back_after_what_was_said_to_who_waits_where_it_would_be_
     assert len(world.hold) == 0
 
 
-async def test_media_made_or_described_anew_go_on_where_it_was() -> None:
+async def test_music_continues_after_renegotiation() -> None:
     world = World()
     await world.told(ANNA_HOLDS)
     world.clock.advance(13)
@@ -122,7 +122,7 @@ async def test_media_made_or_described_anew_go_on_where_it_was() -> None:
     assert await world.told(described) == []
 
 
-async def test_a_change_of_mind_is_done_in_turn() -> None:
+async def test_changes_are_serialized() -> None:
     world = World()
     assert await world.told(ANNA_HOLDS, TALK) == []
     world.hold.talks(ANNA_HOLDS)
@@ -131,7 +131,7 @@ async def test_a_change_of_mind_is_done_in_turn() -> None:
     assert await world.told(TALK) == ["play ben 0", "stop ben"]
 
 
-async def test_a_call_that_is_over_leaves_nothing() -> None:
+async def test_ended_call_leaves_no_state() -> None:
     world = World()
     world.hold.talks(ANNA_HOLDS)
     assert world.hold.over("call") is False
@@ -139,7 +139,7 @@ async def test_a_call_that_is_over_leaves_nothing() -> None:
     assert len(world.hold) == 0
 
 
-async def test_who_is_led_apart_hears_no_more_music() -> None:
+async def test_music_stops_when_the_conversation_is_suspended() -> None:
     world = World()
     await world.told(ANNA_HOLDS)
     world.hold.apart("call")
@@ -147,7 +147,7 @@ async def test_who_is_led_apart_hears_no_more_music() -> None:
     assert await world.told() == ["stop ben"]
 
 
-async def test_without_media_and_where_silence_is_wanted_nothing_breaks() -> None:
+async def test_unavailable_media_and_silence_are_handled() -> None:
     world = World()
     world.player.fails = True
     assert await world.told(ANNA_HOLDS) == ["play ben 0"]
@@ -156,7 +156,7 @@ async def test_without_media_and_where_silence_is_wanted_nothing_breaks() -> Non
     assert await World(silent=True).told(ANNA_HOLDS) == []
 
 
-def test_several_who_overhear_are_all_told() -> None:
+def test_composite_observer_forwards_to_all() -> None:
     class Ear:
         def __init__(self, keeps: bool) -> None:
             self.keeps, self.heard = keeps, list[object]()

@@ -1,4 +1,4 @@
-"""Registrations outlast the process: on a real database, through a real spool, under real keys."""
+"""Bindings survive a restart: with a real database, spool and keys."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -42,7 +42,7 @@ def register(
 
 @dataclass
 class Life:
-    """One life of the process: what it has in memory, and the spool it writes."""
+    """State of one process: in memory and in its spool."""
 
     registrar: Registrar
     location: Location
@@ -87,7 +87,7 @@ async def live(
 
 
 async def next_life(live: Callable[[], Life], database: Database) -> Life:
-    """A start after the process was killed: nobody closed anything."""
+    """Start after the process was killed without closing anything."""
     life = live()
     await life.spool.recover()
     await life.registrar.restore(database)
@@ -105,7 +105,7 @@ async def stored(database: Database) -> list[BindingRow]:
         return list((await session.scalars(select(BindingRow))).all())
 
 
-async def test_a_killed_process_knows_its_phones_again(
+async def test_bindings_are_restored_after_a_crash(
     live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
@@ -120,7 +120,7 @@ async def test_a_killed_process_knows_its_phones_again(
     assert second.location.contacts(made.extension.id, clock.monotonic()) == ()
 
 
-async def test_a_refresh_is_remembered_too(
+async def test_refresh_is_restored(
     live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
@@ -138,7 +138,7 @@ async def test_a_refresh_is_remembered_too(
 
 
 @pytest.mark.parametrize("drained", [True, False])
-async def test_what_was_taken_away_does_not_come_back(
+async def test_removed_binding_is_not_restored(
     live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock, drained: bool
 ) -> None:
     first = live()
@@ -152,7 +152,7 @@ async def test_what_was_taken_away_does_not_come_back(
     assert await stored(database) == []
 
 
-async def test_what_ran_out_meanwhile_is_deleted(
+async def test_binding_expired_meanwhile_is_deleted(
     live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
@@ -163,10 +163,10 @@ async def test_what_ran_out_meanwhile_is_deleted(
     assert await stored(database) == []
 
 
-async def test_a_phone_on_a_connection_is_kept_but_not_rung(
+async def test_binding_on_a_connection_is_restored_as_disconnected(
     live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
 ) -> None:
-    """Its connection ended with the process; it registers over a new one, as the same binding."""
+    """The connection ended with the process; a REGISTER over a new one updates the same binding."""
     first = live()
     device = device_of(people.directory, made)
     contact = "sip:1001@192.0.2.78:40077;transport=tls"
@@ -180,7 +180,7 @@ async def test_a_phone_on_a_connection_is_kept_but_not_rung(
     assert (binding.id, binding.flow) == (was.id, again)
 
 
-async def test_a_device_that_was_revoked_meanwhile_does_not_come_back(
+async def test_device_revoked_meanwhile_is_not_restored(
     live: Callable[[], Life], people: People, acme: Tenant, made: MadeExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
@@ -192,7 +192,7 @@ async def test_a_device_that_was_revoked_meanwhile_does_not_come_back(
 
 
 @pytest.mark.promise("R4", "C13", "C6")
-async def test_an_erased_persons_whereabouts_cannot_be_read(
+async def test_location_of_an_erased_user_is_unreadable(
     live: Callable[[], Life],
     people: People,
     acme: Tenant,
@@ -212,7 +212,7 @@ async def test_an_erased_persons_whereabouts_cannot_be_read(
 
 
 @pytest.mark.promise("C13")
-async def test_neither_spool_nor_database_says_where_a_phone_is(
+async def test_location_is_sealed_in_spool_and_database(
     live: Callable[[], Life],
     people: People,
     made: MadeExtension,
@@ -232,7 +232,7 @@ async def test_neither_spool_nor_database_says_where_a_phone_is(
         assert secret not in held
 
 
-async def test_a_batch_applied_twice_changes_nothing_more(
+async def test_applying_a_batch_is_idempotent(
     live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
 ) -> None:
     records: list[bytes] = []
@@ -252,7 +252,7 @@ async def test_a_batch_applied_twice_changes_nothing_more(
     assert len(before) == 1
 
 
-async def test_more_phones_than_a_statement_takes(
+async def test_more_bindings_than_one_statement_can_delete(
     live: Callable[[], Life], people: People, acme: Tenant, database: Database, clock: ManualClock
 ) -> None:
     first = live()
@@ -268,7 +268,7 @@ async def test_more_phones_than_a_statement_takes(
     assert await stored(database) == []
 
 
-def test_a_binding_shows_nothing_personal() -> None:
+def test_repr_of_a_binding_has_no_personal_data() -> None:
     binding = Binding(
         "b", "t", "e", "d", 1.0, 1, "call-77@phone", "sip:1001@192.0.2.77:5066", UDP, user_agent="SnomD785"
     )

@@ -1,4 +1,4 @@
-"""The rules of a device's bindings hold whatever it asks, in whatever order."""
+"""Invariants of a device's bindings under arbitrary REGISTER sequences."""
 
 from itertools import count
 from types import SimpleNamespace
@@ -30,7 +30,7 @@ asked = st.builds(
 
 
 @given(st.lists(st.tuples(asked, st.integers(0, 3700)), max_size=25))
-def test_what_always_holds(requests: list[tuple[Asked, int]]) -> None:
+def test_invariants(requests: list[tuple[Asked, int]]) -> None:
     numbers = count()
     held: tuple[Binding, ...] = ()
     now = 0.0

@@ -1,4 +1,4 @@
-"""Who is meant by what was dialled: within one tenant, from memory."""
+"""Routing of dialled numbers within a tenant."""
 
 from datetime import UTC, datetime
 
@@ -40,7 +40,7 @@ def directory() -> Directory:
     return people
 
 
-def test_the_same_number_is_somebody_else_in_another_tenant(directory: Directory) -> None:
+def test_numbers_are_per_tenant(directory: Directory) -> None:
     location = Location()
     for slug in ("acme", "globex"):
         location.put(f"{slug}-1001", slug, (binding(extension(slug, "1001"), slug),))
@@ -53,7 +53,7 @@ def test_the_same_number_is_somebody_else_in_another_tenant(directory: Directory
     assert routing.route(caller("globex"), "1002", NOW) == NoSuchNumber()
 
 
-def test_phones_ring_that_are_there_the_preferred_first(directory: Directory) -> None:
+def test_registered_phones_by_descending_q(directory: Directory) -> None:
     location = Location()
     ada = extension("acme", "1001")
     location.put(ada.id, "desk", (binding(ada, "desk", q=0.5),))
@@ -65,7 +65,7 @@ def test_phones_ring_that_are_there_the_preferred_first(directory: Directory) ->
     assert [one.id for one in found.bindings] == ["mobile", "desk"]
 
 
-def test_somebody_without_phones_is_still_somebody(directory: Directory) -> None:
+def test_extension_without_phones_is_a_destination(directory: Directory) -> None:
     assert Routing(directory, Location()).route(caller("acme"), "1002", NOW) == Ring(extension("acme", "1002"), ())
 
 
@@ -74,14 +74,14 @@ class Sleepers:
         return ("mobile", "laptop") if extension_id == "acme-1001" else ()
 
 
-def test_devices_that_can_be_woken_are_named(directory: Directory) -> None:
+def test_push_devices_are_listed(directory: Directory) -> None:
     routing = Routing(directory, Location(), Sleepers())
     called = Ring(extension("acme", "1001"), (), ("mobile", "laptop"))
     assert routing.route(caller("acme"), "1001", NOW) == called
     assert routing.route(caller("acme"), "1002", NOW) == Ring(extension("acme", "1002"), ())
 
 
-def test_a_device_may_call_itself_and_no_other(directory: Directory) -> None:
+def test_ring_test_code(directory: Directory) -> None:
     location = Location()
     ada = extension("acme", "1001")
     for name in ("desk", "mobile"):
@@ -94,7 +94,7 @@ def test_a_device_may_call_itself_and_no_other(directory: Directory) -> None:
 
 
 @pytest.mark.parametrize("dialled", ["*97", "alice", "", "4711", "1001x", "１００１"])
-def test_what_nobody_has(directory: Directory, dialled: str) -> None:
+def test_unknown_numbers(directory: Directory, dialled: str) -> None:
     assert Routing(directory, Location()).route(caller("acme"), dialled, NOW) == NoSuchNumber()
 
 
@@ -113,12 +113,12 @@ def test_what_nobody_has(directory: Directory, dialled: str) -> None:
         ("٣", Nonsense()),
     ],
 )
-def test_how_a_dialled_string_reads(dialled: str, meaning: object) -> None:
+def test_classification_of_dialled_strings(dialled: str, meaning: object) -> None:
     assert read_dialled(dialled) == meaning
 
 
 @given(st.text(max_size=80))
-def test_any_text_reads_as_something(dialled: str) -> None:
+def test_any_text_is_classified(dialled: str) -> None:
     match read_dialled(dialled):
         case Number(digits):
             assert digits.isascii()
