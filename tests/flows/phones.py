@@ -17,8 +17,8 @@ BY_ITSELF = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
 
 def description(name: str) -> bytes:
     """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "webrtc", "video" or
-    "novideo" for an accepted or rejected video section; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or any other
-    word to distinguish it."""
+    "novideo" for an accepted or rejected video section; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
+    any other word to distinguish it."""
     words = name.split("/")
     protocol = next((PROTOCOLS[word] for word in words if word in PROTOCOLS), "RTP/AVP")
     lines = ["v=0", f"o={words[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
@@ -35,8 +35,8 @@ def description(name: str) -> bytes:
 
 def shown(body: bytes) -> str:
     """Describe SDP sent by the PBX: its author, the protocol if not plain RTP, accepted or rejected video, "both ways"
-    if it is sendrecv although the author was on hold, and the recording state. The author's recording preference must not
-    be relayed."""
+    if it is sendrecv although the author was on hold, and the recording state. The author's recording preference must
+    not be relayed."""
     assert b"a=recordpref" not in body, f"recording preference was relayed: {body!r}"
     assert b"c=IN IP4 203.0.113.1" in body, f"not through the anchor: {body!r}"
     name = body.partition(b"a=x-said:")[2].partition(b"\r\n")[0].decode()

@@ -156,28 +156,29 @@ async def test_unavailable_media_and_silence_are_handled() -> None:
     assert await World(silent=True).told(ANNA_HOLDS) == []
 
 
+class Observer:
+    def __init__(self, recorded: bool) -> None:
+        self.recorded, self.calls = recorded, list[object]()
+
+    def talks(self, talk: Talk) -> None:
+        self.calls.append(talk)
+
+    def apart(self, call_id: str) -> None:
+        self.calls.append(call_id)
+
+    def pressed(self, call_id: str, tag: str, key: str) -> None:
+        self.calls.append((call_id, tag, key))
+
+    def over(self, call_id: str) -> bool:
+        self.calls.append("over")
+        return self.recorded
+
+
 def test_composite_observer_forwards_to_all() -> None:
-    class Ear:
-        def __init__(self, keeps: bool) -> None:
-            self.keeps, self.heard = keeps, list[object]()
-
-        def talks(self, talk: Talk) -> None:
-            self.heard.append(talk)
-
-        def apart(self, call_id: str) -> None:
-            self.heard.append(call_id)
-
-        def pressed(self, call_id: str, tag: str, key: str) -> None:
-            self.heard.append((call_id, tag, key))
-
-        def over(self, call_id: str) -> bool:
-            self.heard.append("over")
-            return self.keeps
-
-    ears = Ear(True), Ear(False)
-    both: Overhears = Several(*ears)
+    observers = Observer(True), Observer(False)
+    both: Overhears = Several(*observers)
     both.talks(TALK)
     both.apart("call")
     both.pressed("call", "anna", "5")
     assert both.over("call")
-    assert ears[0].heard == ears[1].heard == [TALK, "call", ("call", "anna", "5"), "over"]
+    assert observers[0].calls == observers[1].calls == [TALK, "call", ("call", "anna", "5"), "over"]
