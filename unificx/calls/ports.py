@@ -18,14 +18,14 @@ class MediaAnchor(Protocol):
         anchor: str,
         from_tag: str,
         sdp: bytes,
-        recipient_profile: Profile,
-        sender_profile: Profile = Profile.PLAIN,
+        taker: Profile,
+        giver: Profile = Profile.PLAIN,
     ) -> bytes:
         """Pass an offer of `from_tag` to the anchor and return the SDP for the other side. Of `sender_profile` only
         whether it is an app's matters."""
         ...
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
+    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
         """Pass the answer of `to_tag` to the offer of `from_tag` and return the SDP for the offerer."""
         ...
 
@@ -126,7 +126,7 @@ class _Nowhere:
 class Overhears(Protocol):
     """Observes conversations, e.g. to record them. Methods do not block."""
 
-    def talks(self, conversation: Talk) -> None:
+    def talks(self, talk: Talk) -> None:
         """Two participants are connected. Called again with the same call id on every change of participants, hold
         state or anchor. Media of a new leg must not be stored before it was announced here."""
         ...
@@ -135,7 +135,7 @@ class Overhears(Protocol):
         """The participants are disconnected from each other, but the call continues: parked, or with an app."""
         ...
 
-    def pressed(self, call_id: str, tag: str, digit: str) -> None:
+    def pressed(self, call_id: str, tag: str, key: str) -> None:
         """A leg sent a DTMF digit."""
         ...
 
@@ -147,9 +147,9 @@ class Overhears(Protocol):
 class NobodyOverhears:
     """Observer that does nothing."""
 
-    def talks(self, conversation: Talk) -> None: ...
+    def talks(self, talk: Talk) -> None: ...
     def apart(self, call_id: str) -> None: ...
-    def pressed(self, call_id: str, tag: str, digit: str) -> None: ...
+    def pressed(self, call_id: str, tag: str, key: str) -> None: ...
 
     def over(self, call_id: str) -> bool:
         del call_id
