@@ -31,8 +31,8 @@ class Script:
         self.now = 1000.0
         self.done: list[Action] = []
         self.state: State
-        rung = Rung(names, LIMITS, frozenset(srtp), sleepers, instead)
-        self.state, actions = call.open_by_app(rung, self.now) if by_app else call.begin(offer, rung, self.now)
+        targets = Rung(names, LIMITS, frozenset(srtp), sleepers, instead)
+        self.state, actions = call.open_by_app(targets, self.now) if by_app else call.begin(offer, targets, self.now)
         self.done += actions
         self.last = actions
 
@@ -75,12 +75,12 @@ class Script:
 
     def _check_push_is_cancelled(self) -> None:
         """Every pushed device is notified of the end once, except the one that answered."""
-        woken = [device for action in self.done if isinstance(action, words.Wake) for device in action.devices]
-        told = [device for action in self.done if isinstance(action, words.LetSleep) for device in action.devices]
-        assert len(woken) == len(set(woken))
-        assert len(told) == len(set(told))
-        assert set(told) <= set(woken)
-        assert len(set(woken) - set(told)) <= 1
+        pushed = [device for action in self.done if isinstance(action, words.Wake) for device in action.devices]
+        cancelled = [device for action in self.done if isinstance(action, words.LetSleep) for device in action.devices]
+        assert len(pushed) == len(set(pushed))
+        assert len(cancelled) == len(set(cancelled))
+        assert set(cancelled) <= set(pushed)
+        assert len(set(pushed) - set(cancelled)) <= 1
 
     def _check_record_first(self) -> None:
         """The responses that acknowledge the end follow the call record."""
@@ -130,15 +130,18 @@ def every_event() -> list[Event]:
     for ticket in tickets:
         events += [words.MediaOffered(ticket, b"relayed"), words.MediaAnswered(ticket, b"relayed")]
         events += [words.MediaFailed(ticket, theirs) for theirs in (True, False)]
-    away = Rung(("b3",), LIMITS, frozenset(("b3",)), Sleepers(frozenset("f"), {"b3": "g"}), "app")
-    back = Rung(("b4",), LIMITS)
+    transfer_targets = Rung(("b3",), LIMITS, frozenset(("b3",)), Sleepers(frozenset("f"), {"b3": "g"}), "app")
+    return_targets = Rung(("b4",), LIMITS)
     for leg in (CALLER, "b1", "b2"):
         events += [
-            words.TransferAsked(leg, away, "w1", back),
-            words.TransferAsked(leg, back, ""),
-            words.TransferAsked(leg, back, "", keeps=True),
+            words.TransferAsked(leg, transfer_targets, "w1", return_targets),
+            words.TransferAsked(leg, return_targets, ""),
+            words.TransferAsked(leg, return_targets, "", keeps=True),
         ]
-        events += [words.TransferAsked(leg, NOBODY_RUNG, "w1", back), words.TransferAsked(leg, ringing(), "w1")]
+        events += [
+            words.TransferAsked(leg, NOBODY_RUNG, "w1", return_targets),
+            words.TransferAsked(leg, ringing(), "w1"),
+        ]
         events += [words.Joined(leg, "b3", b"theirs"), words.IntoApp(leg, "w1"), words.TakeOver(leg, "b4", b"offer")]
     events += [words.DeviceCame(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))]
     for leg in LEGS:
@@ -149,7 +152,9 @@ def every_event() -> list[Event]:
     for leg in LEGS:
         events += [words.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
         events += [words.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
-        events += [words.CalleeProgressed(leg, *said) for said in ((180, b""), (183, b""), (183, b"early"), (182, b""))]
+        events += [
+            words.CalleeProgressed(leg, *response) for response in ((180, b""), (183, b""), (183, b"early"), (182, b""))
+        ]
     return events
 
 

@@ -56,10 +56,10 @@ def _answering(*, delayed: bool = False, accepted: bool = False, restarted: bool
     return script
 
 
-def _exchanging(stage: str, *, silent: bool, giver: str) -> Script:
+def _exchanging(stage: str, *, silent: bool, offerer: str) -> Script:
     script = talking()
     assert isinstance(script.state, Talking)
-    exchange = Exchange(1, stage, giver, b"new", silent)  # type: ignore[arg-type]
+    exchange = Exchange(1, stage, offerer, b"new", silent)  # type: ignore[arg-type]
     script.state = replace(script.state, exchange=exchange, count=1)
     return script
 
@@ -67,9 +67,9 @@ def _exchanging(stage: str, *, silent: bool, giver: str) -> Script:
 def _rebuilding(stage: str) -> Script:
     script = talking()
     assert isinstance(script.state, Talking)
-    waiting = ("a", "b1") if stage == "reoffering" else ()
-    rebuild = Rebuild(1, stage, b"for b1", waiting)  # type: ignore[arg-type]
-    script.state = replace(script.state, exchange=rebuild, count=1)
+    pending = ("a", "b1") if stage == "reoffering" else ()
+    reanchor = Rebuild(1, stage, b"for b1", pending)  # type: ignore[arg-type]
+    script.state = replace(script.state, exchange=reanchor, count=1)
     return script
 
 
@@ -109,9 +109,9 @@ STATES = {
     "ringing one": lambda: _ringing(("b1",)),
     "ringing without an offer": lambda: _ringing(offer=b""),
     "waking": _waking,
-    "waking while others ring": lambda: _waking(("b1",)),
-    "ringing before an app": _behind,
-    "passed on to an app": lambda: _behind(passed_on=True),
+    "pushing while others ring": lambda: _waking(("b1",)),
+    "ringing with a fallback app": _behind,
+    "in the fallback app": lambda: _behind(passed_on=True),
     "in an app at once": lambda: Script((), instead="app"),
     "answering": _answering,
     "answering after a restart": lambda: _answering(restarted=True),
@@ -120,44 +120,42 @@ STATES = {
     "talking": talking,
     **{
         f"{stage} by {giver}{' silently' if silent else ''}": (
-            lambda stage=stage, silent=silent, giver=giver: _exchanging(stage, silent=silent, giver=giver)
+            lambda stage=stage, silent=silent, giver=giver: _exchanging(stage, silent=silent, offerer=giver)
         )
         for stage in STAGES
         for silent in (False, True)
         for giver in ("a", "b1")
     },
     **{
-        f"rebuilding: {stage}": lambda stage=stage: _rebuilding(stage)
+        f"reanchoring: {stage}": lambda stage=stage: _rebuilding(stage)
         for stage in ("offering", "answering", "reoffering")
     },
     **{
-        f"renewing: {stage} {side}": lambda stage=stage, side=side: _renewing(stage, side)
+        f"ICE restart: {stage} {side}": lambda stage=stage, side=side: _renewing(stage, side)
         for stage in ("offering", "asking", "answering")
         for side in ("a", "b1")
     },
-    "given away": lambda: _moved(AWAY),
-    "given away, and hears it ring": lambda: _moved(AWAY, *WAITS),
-    "given away by the caller": lambda: _moved(replace(AWAY, by="a"), *WAITS),
-    "given away by one who is gone": lambda: _moved(AWAY, words.HungUp("b1")),
-    "given back": lambda: _moved(
+    "transferring": lambda: _moved(AWAY),
+    "transferring with ringback": lambda: _moved(AWAY, *WAITS),
+    "transferring by the caller": lambda: _moved(replace(AWAY, by="a"), *WAITS),
+    "transferring, transferor has left": lambda: _moved(AWAY, words.HungUp("b1")),
+    "returning": lambda: _moved(
         AWAY, words.HungUp("b1"), words.CalleeRefused("b3", 486), words.CalleeRefused("app", 480)
     ),
-    "given to phones that ring": lambda: _moved(words.TransferAsked("b1", ringing(), "w1")),
-    "given away by an app": lambda: _moved(words.TransferAsked("b1", AWAY.rung, "")),
-    "called back from an app": lambda: _moved(words.TransferAsked("b1", AWAY.rung, "", keeps=True)),
-    "into an app": lambda: _moved(words.IntoApp("a", "w1")),
-    "into an app that is dialled": lambda: _moved(
-        words.IntoApp("a", "w1"), words.MediaOffered("exchange:1", b"relayed")
-    ),
+    "transferring to ringing phones": lambda: _moved(words.TransferAsked("b1", ringing(), "w1")),
+    "transferring by an app": lambda: _moved(words.TransferAsked("b1", AWAY.rung, "")),
+    "recalling from an app": lambda: _moved(words.TransferAsked("b1", AWAY.rung, "", keeps=True)),
+    "moving to an app": lambda: _moved(words.IntoApp("a", "w1")),
+    "moving to an app, dialled": lambda: _moved(words.IntoApp("a", "w1"), words.MediaOffered("exchange:1", b"relayed")),
     "joined": lambda: _moved(words.Joined("b1", "b3", b"theirs")),
-    "taken over": lambda: _moved(TAKES),
-    "taken over, and asked": lambda: _moved(TAKES, words.MediaOffered("exchange:1", b"relayed")),
-    "taken over, and answered": lambda: _moved(
+    "takeover": lambda: _moved(TAKES),
+    "takeover, offered": lambda: _moved(TAKES, words.MediaOffered("exchange:1", b"relayed")),
+    "takeover, answered": lambda: _moved(
         TAKES, words.MediaOffered("exchange:1", b"relayed"), words.OfferAnswered("a", b"new")
     ),
     "ending by a BYE": lambda: _ending(closing=True),
-    "ending by us": lambda: _ending(closing=False),
-    "over": _over,
+    "ending by the PBX": lambda: _ending(closing=False),
+    "ended": _over,
 }
 
 
@@ -199,16 +197,16 @@ def test_only_ended_or_answering_calls_have_no_deadline() -> None:
 
 def _fates(script: Script) -> dict[str, list[str]]:
     """Return the ending actions of each dialled leg."""
-    fates: dict[str, list[str]] = {}
+    endings: dict[str, list[str]] = {}
     for action in script.done:
         match action:
             case words.Dial(leg):
-                fates[leg] = []
-            case words.CancelCallee(leg) | words.Bye(leg) | words.Close(leg) if leg in fates:
-                fates[leg].append(type(action).__name__)
+                endings[leg] = []
+            case words.CancelCallee(leg) | words.Bye(leg) | words.Close(leg) if leg in endings:
+                endings[leg].append(type(action).__name__)
             case _:
                 pass
-    return fates
+    return endings
 
 
 @settings(max_examples=400, deadline=None)
@@ -232,8 +230,8 @@ def test_scripts_end_calls_and_branches(
                 gone.discard(action.leg)
     script.tell(words.EndAsked(call.Cause.GOING_DOWN), words.MediaReleased())
     script.check()
-    for leg, fate in _fates(script).items():
-        assert fate or leg in gone, f"{leg} was dialled but its end was not signalled"
+    for leg, endings in _fates(script).items():
+        assert endings or leg in gone, f"{leg} was dialled but its end was not signalled"
 
 
 @settings(max_examples=400, deadline=None)
@@ -244,9 +242,9 @@ def test_scripts_end_calls_and_branches(
     st.sampled_from(["", "app"]),
 )
 def test_scripts_end_once_all_phones_are_gone(
-    events: list[words.Event], offer: bytes, sleepers: Sleepers, instead: str
+    events: list[words.Event], offer: bytes, push_targets: Sleepers, fallback: str
 ) -> None:
-    script = Script(("b1", "b2"), offer, sleepers=sleepers, instead=instead)
+    script = Script(("b1", "b2"), offer, sleepers=push_targets, instead=fallback)
     script.tell(*events)
     script.phones_vanish()
     script.check()
@@ -259,10 +257,13 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[words.
     script = talking()
     opened: set[str] = set()
     for event in events:
-        taken = isinstance(event, words.OfferCame) and isinstance(script.state, Talking)
-        if taken and event.leg in (*opened, "b2"):  # a leg does not pass on a second offer while the first is pending
+        is_offer = isinstance(event, words.OfferCame) and isinstance(script.state, Talking)
+        if is_offer and event.leg in (
+            *opened,
+            "b2",
+        ):  # a leg does not pass on a second offer while the first is pending
             continue
-        if taken:
+        if is_offer:
             opened.add(event.leg)
         for action in script.tell(event):
             if isinstance(action, (words.AnswerOffer, words.RefuseOffer, words.Bye)):
@@ -296,8 +297,8 @@ def _to_be_rung(event: words.Event) -> list[str]:
         case words.IntoApp(app=app):
             return [app]
         case words.TransferAsked():
-            rung = [name for each in (event.rung, event.back) if isinstance(each, Rung) for name in each.names]
-            return [*rung, event.waiting]
+            targets = [name for each in (event.rung, event.back) if isinstance(each, Rung) for name in each.names]
+            return [*targets, event.waiting]
         case _:
             return []
 

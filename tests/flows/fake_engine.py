@@ -75,8 +75,8 @@ def _described(message: ng.Message) -> ng.Reply:
             line = f"o=- 1 1 IN IP4 {ADDRESS}"
         elif line.startswith("m="):
             kind, port, _, *formats = line.split(" ")
-            ours = {"m=audio": 30000}.get(kind, 30002) if port != "0" else 0
-            line = " ".join([kind, str(ours), str(message["transport-protocol"]), *formats])
+            relayed_port = {"m=audio": 30000}.get(kind, 30002) if port != "0" else 0
+            line = " ".join([kind, str(relayed_port), str(message["transport-protocol"]), *formats])
         lines.append(line)
     return {"result": "ok", "sdp": "\r\n".join(lines)}
 

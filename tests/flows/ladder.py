@@ -50,13 +50,13 @@ async def play_on(world: World, text: str) -> None:
     steps = list(_steps([line for line in lines if line]))
     await world.settle()
     for line, headers in steps:
-        said = _SAYS.fullmatch(line)
-        if said is not None and said[2] == "<-":
-            _expect(world, said[1], said[3], headers)
+        match = _SAYS.fullmatch(line)
+        if match is not None and match[2] == "<-":
+            _expect(world, match[1], match[3], headers)
             continue
         _nothing_more(world, line)
-        if said is not None:
-            _say(world, world.phones[said[1]], said[3], headers)
+        if match is not None:
+            _say(world, world.phones[match[1]], match[3], headers)
         elif (time := _TIME.fullmatch(line)) is not None:
             await world.pass_time(float(time[1]))
         else:
@@ -92,21 +92,21 @@ def _say(world: World, phone: Phone, line: str, headers: list[tuple[str, str]]) 
     world.arrive(phone, phone.words(word, argument, name, headers))
 
 
-def _expect(world: World, who: str, line: str, headers: list[tuple[str, str]]) -> None:
-    assert world.log, f"expected: {who} <- {line}\nbut no further message was sent"
+def _expect(world: World, receiver: str, line: str, headers: list[tuple[str, str]]) -> None:
+    assert world.log, f"expected: {receiver} <- {line}\nbut no further message was sent"
     to, message = world.log.pop(0)
     world.read.append(message)
-    told = _told(message)
-    assert (to, told) == (who, line), (
-        f"expected: {who} <- {line}\nbut it was: {to} <- {told}\nand then: {_rest(world)}\n{message}"
+    actual = _told(message)
+    assert (to, actual) == (receiver, line), (
+        f"expected: {receiver} <- {line}\nbut it was: {to} <- {actual}\nand then: {_rest(world)}\n{message}"
     )
     for name, pattern in headers:
         assert not isinstance(message, str)
         values = message.all(name.lower())
         if pattern == "none":
-            assert not values, f"{who} <- {line}: {name} is {values}"
+            assert not values, f"{receiver} <- {line}: {name} is {values}"
         else:
-            assert any(_fits(world, pattern, value) for value in values), f"{who} <- {line}: {name} is {values}"
+            assert any(_fits(world, pattern, value) for value in values), f"{receiver} <- {line}: {name} is {values}"
 
 
 def _fits(world: World, pattern: str, value: str) -> bool:

@@ -19,17 +19,17 @@ def description(name: str) -> bytes:
     """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "webrtc", "video" or
     "novideo" for an accepted or rejected video section; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
     any other word to distinguish it."""
-    words = name.split("/")
-    protocol = next((PROTOCOLS[word] for word in words if word in PROTOCOLS), "RTP/AVP")
-    lines = ["v=0", f"o={words[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
+    options = name.split("/")
+    protocol = next((PROTOCOLS[word] for word in options if word in PROTOCOLS), "RTP/AVP")
+    lines = ["v=0", f"o={options[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
-    lines += [f"a={DIRECTIONS[word]}" for word in words if word in DIRECTIONS]
-    lines += [f"a=recordpref:{WISHES[word]}" for word in words if word in WISHES]
-    named = ["a=mid:0", "a=ice-ufrag:a"] if "webrtc" in words else []
-    lines += named
-    for word in words:
+    lines += [f"a={DIRECTIONS[word]}" for word in options if word in DIRECTIONS]
+    lines += [f"a=recordpref:{WISHES[word]}" for word in options if word in WISHES]
+    ice_lines = ["a=mid:0", "a=ice-ufrag:a"] if "webrtc" in options else []
+    lines += ice_lines
+    for word in options:
         if word in PICTURES:
-            lines += [f"m=video {PICTURES[word]} {protocol} 96", *(each.replace(":0", ":1") for each in named)]
+            lines += [f"m=video {PICTURES[word]} {protocol} 96", *(each.replace(":0", ":1") for each in ice_lines)]
     return "\r\n".join([*lines, ""]).encode()
 
 
@@ -41,14 +41,14 @@ def shown(body: bytes) -> str:
     assert b"c=IN IP4 203.0.113.1" in body, f"not through the anchor: {body!r}"
     name = body.partition(b"a=x-said:")[2].partition(b"\r\n")[0].decode()
     protocol = body.partition(b"m=audio 30000 ")[2].partition(b" ")[0]
-    pictures = body.partition(b"\r\nm=video ")[2].partition(b" ")[0]
-    seen = {b"": "", b"0": " without video"}.get(pictures, " with video")
-    told = body.partition(b"\r\na=record:")[2].partition(b"\r\n")[0].decode()
-    recorded = f" recorded {told}" if told else ""
-    written = [DIRECTIONS[word].encode() for word in name.split("/") if word in DIRECTIONS]
-    freed = " both ways" if written and b"\r\na=sendrecv\r\n" in body else ""
-    wrapped = {b"RTP/AVP": "", b"RTP/SAVP": " in srtp"}.get(protocol, " in webrtc")
-    return f"[{name}{wrapped}{seen}{freed}{recorded}]"
+    video_port = body.partition(b"\r\nm=video ")[2].partition(b" ")[0]
+    video = {b"": "", b"0": " without video"}.get(video_port, " with video")
+    recording = body.partition(b"\r\na=record:")[2].partition(b"\r\n")[0].decode()
+    recording_label = f" recorded {recording}" if recording else ""
+    directions = [DIRECTIONS[word].encode() for word in name.split("/") if word in DIRECTIONS]
+    both_ways = " both ways" if directions and b"\r\na=sendrecv\r\n" in body else ""
+    protocol_label = {b"RTP/AVP": "", b"RTP/SAVP": " in srtp"}.get(protocol, " in webrtc")
+    return f"[{name}{protocol_label}{video}{both_ways}{recording_label}]"
 
 
 @dataclass
@@ -118,12 +118,12 @@ class Phone:
     def _word(self, method: str, number: int, body: bytes, headers: Iterable[tuple[str, str]]) -> Request:
         self.branches += 1
         via = f"SIP/2.0/{self.flow.transport.upper()} {self.flow.host}:{self.flow.port}"
-        given = dict(headers)
-        typed = [("Content-Type", "application/sdp")] if body and "Content-Type" not in given else []
-        contact = [] if "Contact" in given else [("Contact", f"<sip:{self.name}@{self.flow.host}>")]
+        extra = dict(headers)
+        typed = [("Content-Type", "application/sdp")] if body and "Content-Type" not in extra else []
+        contact = [] if "Contact" in extra else [("Contact", f"<sip:{self.name}@{self.flow.host}>")]
         lines = [
             ("Via", f"{via};rport;branch=z9hG4bK{self.name}{self.branches}"),
-            ("Max-Forwards", given.pop("Max-Forwards", "70")),
+            ("Max-Forwards", extra.pop("Max-Forwards", "70")),
             *(("Route", route) for route in self.routes),
             ("From", self.local),
             ("To", self.remote),
@@ -131,7 +131,7 @@ class Phone:
             ("CSeq", f"{number} {method}"),
             *contact,
             *typed,
-            *given.items(),
+            *extra.items(),
         ]
         return Request(method, self.target, lines, body)
 

@@ -268,7 +268,7 @@ async def test_attended_transfer_to_an_app(by: str) -> None:
 
 async def test_attended_transfer_to_a_parking_slot() -> None:
     world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*85", app="park"))
-    [held] = [run for run in world.conductor.runs.values() if run.apps]
+    [held] = [call for call in world.conductor.runs.values() if call.apps]
     assert world.parking.take("t1", held.app_leg("app"), "e-1002", world.clock.now()) == 1  # as its app does
     await play_on(world, refer(world) + TAKEN + """
         app   <- INVITE [alice]

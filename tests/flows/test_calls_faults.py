@@ -64,8 +64,8 @@ async def test_internal_error_ends_its_call() -> None:
 
 async def test_internal_error_while_ringing_refuses_and_records_the_call() -> None:
     world = await play("alice 1001, bob 1002" + RINGS)
-    [run] = world.conductor.runs.values()
-    run.state = "nonsense"  # type: ignore[assignment]
+    [call] = world.conductor.runs.values()
+    call.state = "nonsense"  # type: ignore[assignment]
     with capture_logs() as logs:
         await play_on(world, """
             bob   -> 200 [bob]

@@ -57,8 +57,8 @@ async def test_withheld_number_is_hidden_from_observers_and_live_calls() -> None
         alice -> ACK
     """)
     commands = Commands(world.conductor)
-    for shown, told in ((commands.calls({"e-1002"}), ""), (commands.calls({"e-1001"}), "1001")):
-        assert [call.caller for call in shown] == [told]
+    for live, number in ((commands.calls({"e-1002"}), ""), (commands.calls({"e-1001"}), "1001")):
+        assert [call.caller for call in live] == [number]
     assert [call.caller for call in world.conductor.live()] == [""]
     assert world.talk is not None
     assert (world.talk.caller.number, world.talk.caller.name, world.talk.callee.number) == ("", "", "1002")

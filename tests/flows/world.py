@@ -68,8 +68,8 @@ class World:
     ) -> None:
         """Create the call manager as at process start; earlier in-memory state is lost."""
         tags = count(1)
-        life = f"{next(_ports)}"
-        endpoint = Endpoint(tag=lambda: f"{life}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
+        tag_prefix = f"{next(_ports)}"
+        endpoint = Endpoint(tag=lambda: f"{tag_prefix}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
         self.legs = Legs(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
         routing = Routing(self.directory, self.location, self, self.apps)
         self.parking = Parking()
@@ -80,13 +80,15 @@ class World:
         self.watch = Watch(self.conductor, self.media, self.clock, self.settings)
 
     @staticmethod
-    def phone(name: str, number: str, way: str = "") -> Phone:
-        words = way.split()
-        transport = words[0] if words and words[0] in ("udp", "tcp", "tls", "wss") else "tcp"
+    def phone(name: str, number: str, options: str = "") -> Phone:
+        flags = options.split()
+        transport = flags[0] if flags and flags[0] in ("udp", "tcp", "tls", "wss") else "tcp"
         flow = Flow(transport, f"192.0.2.{10 + len(name)}", next(_ports), 0 if transport == "udp" else next(_ports))
-        asleep, off = "asleep" in words, "off" in words
-        wakeable, voicemail = asleep or "wakeable" in words, "voicemail" in words
-        return Phone(name, number, flow, "by hand" in way, wakeable=wakeable, asleep=asleep or off, voicemail=voicemail)
+        asleep, off = "asleep" in flags, "off" in flags
+        wakeable, voicemail = asleep or "wakeable" in flags, "voicemail" in flags
+        return Phone(
+            name, number, flow, "by hand" in options, wakeable=wakeable, asleep=asleep or off, voicemail=voicemail
+        )
 
     def _register(self, phone: Phone) -> None:
         binding = Binding(
@@ -231,9 +233,9 @@ class World:
             case ["the", "watch", "goes", "round"]:
                 self._tasks = [asyncio.ensure_future(self.watch.go_round())]
             case [name, "presses", key]:
-                run = self.conductor.runs[call_id]
-                tag = run.legs[self._leg_name(call_id, name)].id
-                self.conductor.pressed(KeyPressed(run.anchor("b1"), tag, key))
+                call = self.conductor.runs[call_id]
+                tag = call.legs[self._leg_name(call_id, name)].id
+                self.conductor.pressed(KeyPressed(call.anchor("b1"), tag, key))
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
                 self.conductor.originate(Origin(room, "room", ("a",), number, " ".join(device)))
@@ -287,21 +289,21 @@ class World:
         self._events()
 
     def _leg_name(self, call_id: str, name: str) -> str:
-        run = self.conductor.runs[call_id]
-        assert isinstance(run.state, Talking)
-        return CALLER if run.caller.device_id == name else run.state.callee
+        call = self.conductor.runs[call_id]
+        assert isinstance(call.state, Talking)
+        return CALLER if call.caller.device_id == name else call.state.callee
 
     def forget(self) -> None:
         """Clear what the test helpers store about earlier calls."""
-        for kept in (self.read, self.ended, self.notes, self.media.offered, self._tasks, self.overheard):
-            kept.clear()
+        for stored in (self.read, self.ended, self.notes, self.media.offered, self._tasks, self.overheard):
+            stored.clear()
         for phone in self.phones.values():
             phone.refused.clear()
 
     def leftovers(self) -> dict[str, int]:
         """Return the sizes of all tables that still hold call state."""
         conductor, legs = self.conductor, self.legs
-        held = {
+        sizes = {
             "runs": len(conductor.runs),
             "runs of tenants": len(conductor._shares),
             "legs of runs": len(conductor._by_leg),
@@ -318,7 +320,7 @@ class World:
             "apps": self.apps.running,
             "parked": len(self.parking),
         }
-        return {name: number for name, number in held.items() if number}
+        return {name: number for name, number in sizes.items() if number}
 
 
 def _says_nothing(phone: Phone, message: Request | Response) -> bool:
