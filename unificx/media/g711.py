@@ -1,18 +1,18 @@
-"""G.711, both laws, by table. Samples are 16 bits, 8000 a second; one byte each on the wire."""
+"""G.711 mu-law and A-law, table driven: 16-bit samples at 8000 Hz, one byte per sample on the wire."""
 
 from array import array
 from collections.abc import Iterable
 
 
 def _ulaw_value(code: int) -> int:
-    """Sample of a mu-law byte (G.711 table 2, scaled to 16 bits)."""
+    """Return the sample of a mu-law byte (G.711 table 2, scaled to 16 bits)."""
     bits = ~code & 0xFF
     magnitude = (((bits & 0x0F) << 3) + 0x84 << (bits >> 4 & 7)) - 0x84
     return -magnitude if bits & 0x80 else magnitude
 
 
 def _alaw_value(code: int) -> int:
-    """Sample of an A-law byte (G.711 table 1, scaled to 16 bits)."""
+    """Return the sample of an A-law byte (G.711 table 1, scaled to 16 bits)."""
     bits = code ^ 0x55
     exponent, magnitude = bits >> 4 & 7, (bits & 0x0F) << 4
     magnitude = magnitude + 8 if exponent == 0 else magnitude + 0x108 << exponent - 1
@@ -20,7 +20,7 @@ def _alaw_value(code: int) -> int:
 
 
 def _encoding(values: list[int]) -> bytes:
-    """Table from a sample, taken as an index that may be negative, to the code whose value is nearest."""
+    """Build a table that maps a sample, used as a possibly negative index, to the code with the nearest value."""
     codes = sorted(range(256), key=lambda code: values[code])
     table = bytearray(65536)
     start = -32768
@@ -42,7 +42,7 @@ ALAW_SILENCE = 0xD5
 
 
 def ulaw_encode(samples: Iterable[int]) -> bytes:
-    """PCMU (RTP payload type 0). Raises IndexError for a sample beyond 16 bits."""
+    """Encode samples as PCMU (RTP payload type 0). Raise IndexError for a sample beyond 16 bits."""
     return bytes(map(_ULAW_CODES.__getitem__, samples))
 
 
@@ -51,7 +51,7 @@ def ulaw_decode(data: bytes) -> "array[int]":
 
 
 def alaw_encode(samples: Iterable[int]) -> bytes:
-    """PCMA (RTP payload type 8). Raises IndexError for a sample beyond 16 bits."""
+    """Encode samples as PCMA (RTP payload type 8). Raise IndexError for a sample beyond 16 bits."""
     return bytes(map(_ALAW_CODES.__getitem__, samples))
 
 

@@ -1,9 +1,9 @@
-"""rtpengine's control language, "ng": what is asked of it for each kind of party, and what its replies mean.
+"""rtpengine's "ng" control protocol: requests for each media profile, and parsing of the replies.
 
-A call's media is anchored in rtpengine under a name of ours (its call-id). Both parties are told apart by tags of ours.
-Each side of an anchor has a profile, and every offer and answer is worded for the side that will get it.
+A call's media is anchored in rtpengine under an id of ours (its call-id); tags of ours tell the two parties apart.
+Each side of an anchor has a profile, and every offer and answer is built for the profile of the side that receives it.
 
-The language comes as bencode and as JSON. JSON it is, for Python reads and writes it in C: the figures that end a call
+rtpengine accepts bencode and JSON. JSON is used because its parsers are written in C: the final statistics of a call
 are two hundred values.
 """
 
@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from pydantic_core import from_json, to_json
+
+from unificx.media.errors import MediaUnavailable
 
 Encodable: TypeAlias = int | str | Sequence["Encodable"] | Mapping[str, "Encodable"]
 Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"] | None
@@ -22,35 +24,22 @@ Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"]
 Message: TypeAlias = dict[str, Encodable]
 Reply: TypeAlias = dict[str, Value]
 
-Cause: TypeAlias = Literal["silent", "busy", "full", "unknown", "description", "refused"]
-"""Why there is no media: rtpengine does not answer; too many requests wait for it; it has no ports or sessions left; it
-does not know this anchor (any more); it cannot use the description; it refused for another reason."""
-
-
-class MediaUnavailable(Exception):
-    """No media for this call. `cause` says why; "description" is the fault of the peer who wrote it."""
-
-    def __init__(self, cause: Cause) -> None:
-        super().__init__(f"no media: {cause}")
-        self.cause: Cause = cause
-
-
 class BadReply(ValueError):
-    """Bytes that are no reply."""
+    """The bytes are not a valid reply."""
 
 
-# Both take a third of what Python's own writer and reader take for a description, or a call's figures.
+# Three times as fast as the standard library's json for SDP and call statistics.
 _write = to_json
 _read = partial(from_json, cache_strings="keys")
 
 
 def encode(message: Message) -> bytes:
-    """The message as rtpengine takes it, without the cookie before it."""
+    """Encode a message, without the leading cookie."""
     return _write(message)
 
 
 def decode(data: bytes) -> Reply:
-    """The reply in these bytes, without the cookie before it. Raises BadReply, and nothing else, for any others."""
+    """Decode a reply, without the leading cookie. Raise InvalidReply, and nothing else, for invalid bytes."""
     try:
         reply: Value = _read(data)
     except ValueError:
@@ -61,25 +50,25 @@ def decode(data: bytes) -> Reply:
 
 
 class Profile(StrEnum):
-    """How one side of a call carries its media."""
+    """Media transport of one side of a call."""
 
     PLAIN = "plain"
-    """RTP/AVP, for phones on a trusted network and for trunks that know no better."""
+    """RTP/AVP, for phones on a trusted network and for trunks without encryption."""
     SRTP = "srtp"
-    """RTP/SAVP with keys in the description (SDES, RFC 4568), for phones on TLS."""
+    """RTP/SAVP with keys in SDP (SDES, RFC 4568), for phones on TLS."""
     WEBRTC = "webrtc"
     """ICE and DTLS-SRTP, for browsers and the mobile client (RFC 8827)."""
     WEBRTC_ANEW = "webrtc-anew"
-    """The same with the certificate's fingerprint by another hash: one who came from an anchor of the other kind shakes
-    hands anew. Every anchor has the engine's one certificate, and a browser begins anew only when the fingerprint is
-    not the one it knows (RFC 8842 section 4)."""
+    """WEBRTC with the certificate's fingerprint in another hash, to force a new DTLS handshake when a browser moves
+    between anchors. All anchors share rtpengine's certificate, and a browser starts a new DTLS association only if the
+    fingerprint changes (RFC 8842 section 4)."""
     ENGINE = "engine"
-    """RTP/AVP on this machine alone, for our own media engine."""
+    """RTP/AVP on this machine only, for our own media engine."""
 
 
 SAFETY = ("PCMU", "PCMA")
-"""Codecs offered to the taker after all that the giver offered. They are there so that parties without a common codec
-still hear each other; whoever takes one that the giver offered too is relayed untouched."""
+"""Codecs appended to every offer, so that parties without a common codec can still talk through transcoding. A codec
+that the offerer offered too is relayed without transcoding."""
 
 INSIDE = "inside"
 """rtpengine's interface towards our own media engine."""
@@ -104,8 +93,8 @@ _TO_BROWSERS: Message = {
     "DTLS": "passive",
     "SDES": ["off"],
     "rtcp-mux": ["offer", "require"],
-    # What rtpengine plays, music and notices, has a source (SSRC) of its own, made when it first plays. Where
-    # another was named, browsers decode that and keep it silent; where none was, they play whatever comes.
+    # Sounds played by rtpengine have an SSRC of their own, created on first use. If SDP announces another SSRC,
+    # browsers stay silent; if it announces none, they play whatever arrives.
     "sdp-attr": {"audio": {"remove": ["ssrc"]}},
 }
 
@@ -114,7 +103,7 @@ _TAKER: dict[Profile, Message] = {
     Profile.SRTP: _TO_PHONES
     | {
         "transport-protocol": "RTP/SAVP",
-        # Padded, for baresip among others takes a key without its last "=" for one that is too short.
+        # Padded, because baresip and others reject a key without its final "=" as too short.
         "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"],
     },
     Profile.ENGINE: _TO_PHONES | {"transport-protocol": "RTP/AVP", "SDES": ["off"], "to-interface": INSIDE},
@@ -133,15 +122,15 @@ _FLAGS: dict[Profile, tuple[str, ...]] = {
 }
 
 _OFFERING: Message = {
-    # Without this rtpengine greets a browser with DTLS before the answer is out, and one call in four hangs.
+    # Otherwise rtpengine starts DTLS with a browser before the answer is sent, and one call in four hangs.
     "DTLS-reverse": "passive",
-    # So that browsers choose the way (RFC 8445 section 2.4). One that does not choose keeps to its old way, though
-    # nobody is there any more, for 3.5 s, and then waits for its next attempt at DTLS: six seconds without a sound.
+    # Makes browsers the controlling ICE agent (RFC 8445 section 2.4). A controlled browser stays on a dead candidate
+    # pair for 3.5 s and then waits for its next DTLS retransmission: six seconds of silence.
     "ICE-lite": "both",
 }
 
 KEYS = "telephone-event"
-"""Keys as RFC 4733 has them. Phones that know no such thing send the tones as sound."""
+"""Encoding name of RFC 4733 events. Phones without it send DTMF as in-band tones."""
 _KEYS_KNOWN = re.compile(rb"^a=rtpmap:\d+ telephone-event/", re.MULTILINE | re.IGNORECASE)
 
 _ICE = re.compile(rb"^a=ice-ufrag:", re.MULTILINE)
@@ -149,7 +138,7 @@ _PROTO = re.compile(rb"^m=audio \d+(?:/\d+)? (\S+)", re.MULTILINE)
 
 
 def profile_of(sdp: bytes) -> Profile:
-    """How the author of this description carries media: the profile of the answer he has to get."""
+    """Return the media profile of the SDP's author, which is also the profile of the answer to it."""
     proto = _PROTO.search(sdp)
     if proto is None:
         return Profile.PLAIN
@@ -159,16 +148,16 @@ def profile_of(sdp: bytes) -> Profile:
 
 
 def sends_keys(sdp: bytes) -> bool:
-    """Whether the author of this description sends keys as telephone events."""
+    """Whether the SDP's author sends DTMF as telephone events."""
     return _KEYS_KNOWN.search(sdp) is not None
 
 
 def _codecs(sdp: bytes, taker: Profile, giver: Profile) -> Message:
-    """What an offer adds to the giver's codecs. Our own media engine knows keys by events alone: where a phone sends
-    tones, rtpengine listens for them, and makes events of them.
+    """Return the codecs to add to an offer.
 
-    Such a phone's sound goes through rtpengine's codecs, which bear loss and jitter less well than our engine does: so
-    not for phones that send events.
+    Our media engine understands only telephone events. For a phone that sends in-band tones, rtpengine detects them
+    and generates events. That routes the audio through rtpengine's codecs, which handle loss and jitter worse than our
+    engine, so it is not done for phones that send events.
     """
     transcode = [*SAFETY]
     if taker is Profile.ENGINE and not sends_keys(sdp):
@@ -178,83 +167,83 @@ def _codecs(sdp: bytes, taker: Profile, giver: Profile) -> Message:
 
 
 def _worded(command: str, sdp: bytes, taker: Profile) -> Message:
-    """What offers and answers have in common: the giver's description, and how the taker gets it."""
+    """Build the common part of offers and answers: the SDP and the options of the receiving side's profile."""
     flags = [*_FLAGS[taker]]
     if not _ICE.search(sdp):
-        # Once the giver's first packet is here, packets from anywhere else are not his. With ICE, rtpengine knows
-        # by the checks, and SRTP by the key.
+        # After the first packet, accept only packets from the same source. ICE verifies it by connectivity checks, and
+        # SRTP by its key.
         flags.append("strict-source")
     message: Message = {"command": command, "sdp": _nameless(sdp), "flags": flags}
     return message | {"replace": ["origin", "SDP-version", "zero-address"]} | _TAKER[taker]
 
 
 def _nameless(sdp: bytes) -> str:
-    """The description without what names its author: o= user name, s=, i=, u=, e= and p= lines (RFC 8866 section 5).
+    """Remove what identifies the author from SDP: o= user name, s=, i=, u=, e= and p= lines (RFC 8866 section 5).
 
-    rtpengine can keep these the same over a call, but not away from the other side. They are also the only lines that
-    a person reads, in whatever character set; of the others, bytes that are not UTF-8 do not survive.
+    rtpengine can keep these constant over a call but cannot hide them from the other side. They are also the only
+    free-text lines, in any character set; in all other lines, bytes that are not UTF-8 are replaced.
     """
     clean = _NAMES.sub(lambda match: match[0][:2] + b"-" if match[0][:1] in b"os" else b"", sdp)
     return clean.decode("utf-8", "replace")
 
 
 def ping() -> Message:
-    """Ask whether rtpengine is there."""
+    """Build a ping."""
     return {"command": "ping"}
 
 
 def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN) -> Message:
-    """Word an offer, the first or a later one, by the party `from_tag` for the party that will get it."""
+    """Build an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`."""
     inside: Message = {"from-interface": INSIDE} if giver is Profile.ENGINE else {}
     codecs = _codecs(sdp, taker, giver)
     return {"call-id": anchor, "from-tag": from_tag} | _worded("offer", sdp, taker) | _OFFERING | codecs | inside
 
 
 def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> Message:
-    """Word the answer that `to_tag` gave to the offer of `from_tag`; `taker` is the profile of the one who offered."""
+    """Build the answer of `to_tag` to the offer of `from_tag`; `recipient_profile` is the offerer's profile."""
     return {"call-id": anchor, "from-tag": from_tag, "to-tag": to_tag} | _worded("answer", sdp, taker)
 
 
 def delete(anchor: str) -> Message:
-    """End the anchor. Its ports are free at once; the reply holds the last figures."""
+    """Build a request to delete an anchor. Its ports are released at once; the reply holds the final statistics."""
     return {"command": "delete", "call-id": anchor, "delete delay": 0}
 
 
 def query(anchor: str) -> Message:
-    """Ask for the anchor's figures so far."""
+    """Build a request for an anchor's current statistics."""
     return {"command": "query", "call-id": anchor}
 
 
 @dataclass(frozen=True, slots=True)
 class PartyReport:
-    """What one party sent, and how the other heard it.
+    """Statistics of the media one party sent, and of its reception by the other party.
 
-    The second half comes from the reports the parties exchange by RTCP, and is None where they do not.
+    The reception values come from the parties' RTCP reports, and are None without them.
     """
 
     tag: str
     packets: int
-    """RTP packets that reached us from this party."""
+    """RTP packets received from this party."""
     octets: int
     last_packet_age: float
-    """Seconds since its last packet, or since the anchor was made if none came. Whole seconds are rtpengine's grain."""
+    """Seconds since its last packet, or since the anchor was created if none arrived. Resolution: one second."""
     lost: int | None = None
-    """Packets of this party that the other missed, wherever they were lost."""
+    """Packets of this party that the other party did not receive, wherever they were lost."""
     jitter_ms: float | None = None
     mos: float | None = None
-    """Mean opinion score of its voice at the other end, 1.0 to 5.0, worked out by rtpengine (after ITU-T G.107)."""
+    """Mean opinion score of its audio at the other end, 1.0 to 5.0, computed by rtpengine (after ITU-T G.107)."""
     round_trip_ms: float | None = None
-    """From one party to the other and back."""
+    """Round trip time between the two parties."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaReport:
-    """The figures of one anchor."""
+    """Statistics of one anchor."""
 
     parties: tuple[PartyReport, ...]
 
     def party(self, tag: str) -> PartyReport | None:
-        """The figures of the party with this tag."""
+        """Return the statistics of the party with this tag."""
         return next((each for each in self.parties if each.tag == tag), None)
 
 
@@ -263,12 +252,12 @@ _DESCRIPTION = ("Error rewriting SDP", "Failed to parse SDP", "Incomplete SDP sp
 
 
 def accept(reply: Reply) -> Reply:
-    """The reply itself if rtpengine did what was asked; raises MediaUnavailable with the cause if it did not."""
+    """Return the reply if the request succeeded. Raise MediaUnavailable with the cause otherwise."""
     if reply.get("result") in ("ok", "pong"):
         return reply
     reason = reply.get("error-reason")
     words = reason if isinstance(reason, str) else ""
-    if words.lower().startswith("unknown call-id"):  # some commands write it large
+    if words.lower().startswith("unknown call-id"):  # capitalized by some commands
         raise MediaUnavailable("unknown")
     if words.startswith(_FULL):
         raise MediaUnavailable("full")
@@ -278,7 +267,7 @@ def accept(reply: Reply) -> Reply:
 
 
 def sdp_of(reply: Reply) -> bytes:
-    """The description to send on, from the reply to an offer or answer."""
+    """Return the SDP to forward from the reply to an offer or answer."""
     sdp = accept(reply).get("sdp")
     if not isinstance(sdp, str):
         raise MediaUnavailable("refused")
@@ -286,7 +275,7 @@ def sdp_of(reply: Reply) -> bytes:
 
 
 def report_of(reply: Reply, now: float) -> MediaReport | None:
-    """The figures in the reply to a query or delete, None if there was no such anchor. `now` is Unix time."""
+    """Return the statistics from the reply to a query or delete; None for an unknown anchor. `now` is Unix time."""
     try:
         accept(reply)
     except MediaUnavailable as refusal:
@@ -299,7 +288,7 @@ def report_of(reply: Reply, now: float) -> MediaReport | None:
     told = {tag: _told(each, _dictionary(reply.get("SSRC"))) for tag, each in streams.items()}
     return MediaReport(
         tuple(
-            _party(tag, each, [figures for other in told if other != tag for figures in told[other]], now)
+            _party(tag, each, [report for other in told if other != tag for report in told[other]], now)
             for tag, each in streams.items()
             if each
         )
@@ -307,19 +296,19 @@ def report_of(reply: Reply, now: float) -> MediaReport | None:
 
 
 def _named(party: Value) -> bool:
-    """A side that has not answered yet is listed without a tag."""
+    """Whether the party has a tag: a side that has not answered yet is listed without one."""
     return bool(_dictionary(party).get("tag"))
 
 
 def _streams(party: Value) -> list[Reply]:
-    """The RTP streams of one party, without those for RTCP."""
+    """Return the RTP streams of a party, without RTCP streams."""
     sections = _dictionaries(_dictionary(party).get("medias"))
     streams = [stream for section in sections for stream in _dictionaries(section.get("streams"))]
     return [stream for stream in streams if "RTP" in _list(stream.get("flags"))]
 
 
 def _told(streams: list[Reply], sources: Reply) -> list[Reply]:
-    """What a party told about the one it hears: rtpengine files a report under the source that made it."""
+    """Return a party's RTCP reports about what it receives: rtpengine lists a report under the SSRC that sent it."""
     numbers = [source.get("SSRC") for stream in streams for source in _dictionaries(stream.get("ingress SSRCs"))]
     return [_dictionary(sources.get(str(_integer(number)))) for number in numbers]
 
@@ -340,7 +329,7 @@ def _party(tag: str, streams: list[Reply], told: list[Reply], now: float) -> Par
 
 
 def _quality(told: list[Reply]) -> tuple[int | None, float | None, float | None, float | None]:
-    """Loss, jitter in ms, MOS times 10 and round trip in microseconds, over all that was told."""
+    """Return loss, jitter in ms, MOS times 10 and round trip time in microseconds over all reports."""
     if not told:
         return None, None, None, None
     losses = [_integer(each["cumulative loss"]) for each in told if "cumulative loss" in each]

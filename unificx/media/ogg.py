@@ -1,6 +1,6 @@
-"""Opus in Ogg (RFC 3533, RFC 7845), one stream of packets of 60 ms, a page each second: as we write it, and only that.
+"""Opus in Ogg (RFC 3533, RFC 7845), limited to the files we write: one stream of 60 ms packets, one page per second.
 
-Every page but the last holds `PACKETS` packets, so that the samples before a page follow from its place in time.
+Every page but the last holds `PACKETS_PER_PAGE` packets, so the position of a page follows from its time.
 """
 
 import struct
@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 CLOCK = 48_000
-"""Positions in Ogg are counted at this rate, whatever the sound's own is."""
+"""Rate of Ogg Opus granule positions, whatever the sample rate of the sound."""
 PACKET_MS = 60
 PACKETS = 17
 PAGE = PACKETS * PACKET_MS * CLOCK // 1000
-"""Clock ticks a whole page lasts."""
+"""Duration of a full page in clock ticks."""
 _MARK = b"OggS"
 _HEAD = struct.Struct("<4sBBqIIIB")
 _OPUS_HEAD = struct.Struct("<8sBBHIhB")
@@ -20,7 +20,7 @@ _OPUS_TAGS = b"OpusTags" + struct.pack("<I7s", 7, b"UnifiCX")
 _SERIAL = 1
 _FIRST, _LAST = 2, 4
 MOST_CHAPTERS = 400
-"""They have to go into one page."""
+"""All chapters have to fit into one page."""
 
 
 def _remainder(byte: int) -> int:
@@ -34,7 +34,7 @@ _TABLE = tuple(_remainder(byte) for byte in range(256))
 
 
 def checksum(data: bytes) -> int:
-    """RFC 3533's CRC: its polynomial is the usual one, but neither side is mirrored or turned over."""
+    """Return the CRC of RFC 3533: the usual CRC-32 polynomial, without bit reflection or inversion."""
     value = 0
     for byte in data:
         value = (value << 8) & 0xFFFFFFFF ^ _TABLE[(value >> 24) ^ byte]
@@ -42,7 +42,7 @@ def checksum(data: bytes) -> int:
 
 
 class Pages:
-    """Puts packets into pages. `skip` is how many samples a decoder says before the sound begins."""
+    """Writes packets into pages. `pre_skip` is the number of samples a decoder outputs before the sound begins."""
 
     def __init__(self, rate: int, channels: int, skip: int) -> None:
         self._scale = CLOCK // rate
@@ -53,20 +53,20 @@ class Pages:
         self._packets = 0
 
     def begin(self, chapters: Sequence[tuple[float, str]] = ()) -> bytes:
-        """The two pages every file begins with. `chapters`: at which second something is to be found, and what."""
+        """Return the two header pages. `chapters` are (second, title) pairs."""
         channels, family = self._channels, int(self._channels > 1)
         head = _OPUS_HEAD.pack(b"OpusHead", 1, channels, self._skip, self._rate, 0, family)
-        if family:  # a stream for each channel, none of two
+        if family:  # one mono stream per channel, no stereo stream
             head += bytes((channels, 0, *range(channels)))
         return self._page([head], 0, _FIRST) + self._page([_tags(chapters)], 0, 0)
 
     def page(self, packets: Sequence[bytes]) -> bytes:
-        """A whole one."""
+        """Return a full page."""
         self._packets += len(packets)
         return self._page(packets, self._packets * PACKET_MS * CLOCK // 1000, 0)
 
     def last(self, packets: Sequence[bytes], samples: int) -> bytes:
-        """The end, of a sound of so many samples: what the packets hold beyond it is not played."""
+        """Return the last page of a sound of `samples` samples; excess samples of its packets are not played."""
         return self._page(packets, self._skip + samples * self._scale, _LAST)
 
     def _page(self, packets: Sequence[bytes], position: int, kind: int) -> bytes:
@@ -79,7 +79,7 @@ class Pages:
 
 
 def _tags(chapters: Sequence[tuple[float, str]]) -> bytes:
-    """The comment header, with chapters as players know them: CHAPTER001=00:00:07.250, CHAPTER001NAME=paused."""
+    """Return the comment header with chapters as players read them: CHAPTER001=00:00:07.250, CHAPTER001NAME=paused."""
     comments: list[bytes] = []
     for number, (at, name) in enumerate(chapters[:MOST_CHAPTERS], 1):
         minutes, milliseconds = divmod(round(at * 1000), 60_000)
@@ -91,7 +91,7 @@ def _tags(chapters: Sequence[tuple[float, str]]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it is read: where in time it begins and ends, and its packets."""
+    """A parsed page: its packets and the position of its end, in clock ticks."""
 
     position: int
     packets: tuple[bytes, ...]
@@ -102,7 +102,7 @@ class Page:
 
 
 class Reading:
-    """Takes a file in pieces, from its beginning or from anywhere, and gives the whole pages in them."""
+    """Parses a file in chunks, from its start or from any offset, into complete pages."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -119,13 +119,13 @@ class Reading:
 
 
 def first_position(data: bytes) -> int | None:
-    """Where in time the first page that begins in `data` ends; None if none does."""
+    """Return the position of the first page that begins in `data`, or None."""
     at = data.find(_MARK)
     return None if at < 0 or len(data) < at + _HEAD.size else _HEAD.unpack_from(data, at)[3]
 
 
 def _page_at(data: bytes, at: int) -> tuple[Page, int] | None:
-    """A page and where it ends; None if it is not whole."""
+    """Return the page at `at` and the offset of its end; None if it is incomplete."""
     if len(data) < at + _HEAD.size:
         return None
     _, _, _, position, _, _, _, segments = _HEAD.unpack_from(data, at)

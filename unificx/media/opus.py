@@ -1,24 +1,24 @@
-"""The Opus codec (RFC 6716): the system's libopus, which rtpengine needs as well. Nothing of it is ours to free."""
+"""Opus codec (RFC 6716), using the system's libopus, which rtpengine also requires. States live in our own buffers."""
 
 import ctypes
 from functools import cache
 
 LIBRARY = "libopus.so.0"
 MOST_BYTES = 4000
-"""Of a packet; what libopus recommends."""
+"""Maximum packet size, as recommended by libopus."""
 _VOICE = 2048
 _SET_BITS, _SET_EFFORT, _GET_SKIP = 4002, 4010, 4027
 _EFFORT = 5
-"""Of 10: a quarter less CPU than the most, by ear the same for speech."""
+"""Complexity, 0 to 10: a quarter less CPU than 10, with no audible difference for speech."""
 
 
 class NoOpus(RuntimeError):
-    """The library is missing, or refused what it was given."""
+    """The library is missing or returned an error."""
 
 
 @cache
 def _library() -> ctypes.CDLL:
-    """Raises NoOpus."""
+    """Load libopus. Raise OpusError if it is not installed."""
     try:
         return ctypes.CDLL(LIBRARY)
     except OSError:
@@ -26,10 +26,10 @@ def _library() -> ctypes.CDLL:
 
 
 class Encoder:
-    """Makes packets of one sound: 16-bit samples at 8000 or 16000 Hz, of two channels alternating.
+    """Encodes one sound: 16-bit samples at 8000 or 16000 Hz, channels interleaved.
 
-    Each channel is a stream of its own (RFC 7845 section 3): as stereo they would share what they have in common, and
-    who talks would be heard faintly on the other's side.
+    Each channel is a mono stream of its own (RFC 7845 section 3): stereo coding would leak each speaker faintly into
+    the other channel.
     """
 
     def __init__(self, rate: int, channels: int, bits: int) -> None:
@@ -45,17 +45,17 @@ class Encoder:
         skip = ctypes.c_int()
         _done(tell(self._state, _GET_SKIP, ctypes.byref(skip)))
         self.skip = skip.value
-        """Samples a decoder gives before the first one of the sound."""
+        """Samples a decoder outputs before the first sample of the sound."""
 
     def encode(self, pcm: bytes) -> bytes:
-        """A packet of 2.5, 5, 10, 20, 40 or 60 ms."""
+        """Encode a packet of 2.5, 5, 10, 20, 40 or 60 ms."""
         samples = len(pcm) // self._samples
         size = _done(self._opus.opus_multistream_encode(self._state, pcm, samples, self._out, MOST_BYTES))
         return ctypes.string_at(self._out, size)
 
 
 class Decoder:
-    """Gives the samples of one sound's packets, at 8000 or 16000 Hz."""
+    """Decodes one sound's packets into samples at 8000 or 16000 Hz."""
 
     def __init__(self, rate: int, channels: int) -> None:
         self._samples = 2 * channels
@@ -67,7 +67,7 @@ class Decoder:
         _done(self._opus.opus_multistream_decoder_init(self._state, *layout))
 
     def decode(self, packet: bytes) -> bytes:
-        """Raises NoOpus for what is no packet."""
+        """Decode a packet. Raise OpusError if it is invalid."""
         made = self._opus.opus_multistream_decode(self._state, packet, len(packet), self._out, self._most, 0)
         samples = _done(made)
         return ctypes.string_at(self._out, samples * self._samples)
@@ -75,5 +75,5 @@ class Decoder:
 
 def _done(result: int) -> int:
     if result < 0:
-        raise NoOpus(f"libopus says {result}")
+        raise NoOpus(f"libopus returned error {result}")
     return result

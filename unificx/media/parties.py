@@ -1,5 +1,4 @@
-"""What rtpengine is asked about one party of an anchor: to play something to it, to let somebody listen to it; and the
-keys it tells that a party pressed."""
+"""rtpengine commands about one party of an anchor: playback, subscriptions and DTMF detection; and its DTMF log."""
 
 import json
 from dataclasses import dataclass
@@ -7,13 +6,13 @@ from dataclasses import dataclass
 from unificx.media.ng import INSIDE, Message, Reply, accept
 
 _KEYS = "0123456789*#ABCD"
-"""By the numbers of RFC 4733 section 3.2."""
+"""Indexed by event code (RFC 4733 section 3.2)."""
 LONGEST_LINE = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """A party has pressed a key and let go of it."""
+    """A party pressed and released a DTMF key."""
 
     anchor: str
     tag: str
@@ -21,13 +20,13 @@ class KeyPressed:
 
 
 def play(anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0) -> Message:
-    """Play a sound file to a party in the place of what it hears, from second `start` on, so many times."""
+    """Build a request to play a sound file to a party, replacing its audio, `times` times from second `start`."""
     return {
         "command": "play media",
         "call-id": anchor,
         "from-tag": tag,
         "file": file,
-        # Else the other party's voice goes on between the sound's packets, and neither can be understood.
+        # Otherwise the other party's packets interleave with the sound's, and neither is intelligible.
         "flags": ["block-egress"],
         "repeat-times": times,
         "start-pos": round(start * 1000),
@@ -35,13 +34,15 @@ def play(anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0
 
 
 def stop(anchor: str, tag: str) -> Message:
-    """Stop what is played to a party: it hears the other one again."""
+    """Build a request to stop playback to a party; it hears the other party again."""
     return {"command": "stop media", "call-id": anchor, "from-tag": tag}
 
 
 def subscribe(anchor: str, tag: str, listener: str, *, wideband: bool) -> Message:
-    """Ask for an offer by which our own media engine listens to a party. One subscription a party: of two at once
-    those with equal `a=mid` would be mingled. The party goes on as before, its call is not touched."""
+    """Build a request for an offer by which our media engine receives a party's audio; its call is not affected.
+
+    One subscription per party: simultaneous ones with equal `a=mid` would be mixed up.
+    """
     return {
         "command": "subscribe request",
         "call-id": anchor,
@@ -59,7 +60,7 @@ def subscribe(anchor: str, tag: str, listener: str, *, wideband: bool) -> Messag
 
 
 def subscribed(anchor: str, listener: str, sdp: bytes) -> Message:
-    """The listener's answer: it is sent what the party says from now on."""
+    """Build the subscriber's answer, which starts forwarding the party's audio."""
     return {
         "command": "subscribe answer",
         "call-id": anchor,
@@ -70,25 +71,28 @@ def subscribed(anchor: str, listener: str, sdp: bytes) -> Message:
 
 
 def hear_tones(anchor: str, tag: str) -> Message:
-    """Listen for keys that a party sends as sound: they are told like all others. What it says goes through the codecs
-    from now on, so only for who sends no events, and where keys matter."""
+    """Build a request to detect a party's in-band DTMF, which is then logged like telephone events.
+
+    The party's audio passes through rtpengine's codecs from then on, so use it only for parties without telephone
+    events, and only where DTMF matters.
+    """
     flags = ["detect-DTMF"]
     return {"command": "unblock DTMF", "call-id": anchor, "from-tag": tag, "flags": flags, "delay-buffer": 0}
 
 
 def unsubscribe(anchor: str, listener: str) -> Message:
-    """Nothing more is sent to the listener. Its tag stays with the anchor and may be used again."""
+    """Build a request to end a subscription. Its tag stays with the anchor and may be reused."""
     return {"command": "unsubscribe", "call-id": anchor, "to-tag": listener}
 
 
 def seconds_of(reply: Reply) -> float:
-    """How long what is played lasts, once through. Raises MediaUnavailable if it is not played."""
+    """Return the duration of the sound, played once. Raise MediaUnavailable if playback failed."""
     duration = accept(reply).get("duration")
     return duration / 1000 if isinstance(duration, int) else 0.0
 
 
 def key_of(line: bytes) -> KeyPressed | None:
-    """The key that a line of the log of keys tells of; None for a line that tells of none."""
+    """Parse a line of rtpengine's DTMF log; return None for a line without a digit."""
     try:
         told = json.loads(line[:LONGEST_LINE])
         anchor, tag, number = told["callid"], told["source_tag"], told["event"]

@@ -1,4 +1,4 @@
-"""RTP and RTCP (RFC 3550): headers, and what a receiver has to work out for its reports. For our own endpoints."""
+"""RTP and RTCP (RFC 3550) for our own endpoints: headers, and the statistics a receiver reports."""
 
 import struct
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NTP_EPOCH = 2_208_988_800
 
 
 class BadPacket(ValueError):
-    """Not a packet of the kind looked for."""
+    """The bytes are not a packet of the expected kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,25 @@ def is_rtcp(data: bytes) -> bool:
 
 
 def parse(data: bytes) -> Packet:
-    """Read an RTP packet; raises BadPacket, and nothing else, for any bytes."""
+    """Parse an RTP packet. Raise InvalidPacket, and nothing else, for invalid bytes."""
     if len(data) < 12 or data[0] >> 6 != 2 or is_rtcp(data):
         raise BadPacket("not RTP")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
     start, end = 12 + 4 * (first & 0x0F), len(data)
     if first & 0x10:
         if end < start + 4:
-            raise BadPacket("cut short")
+            raise BadPacket("truncated")
         start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
     if first & 0x20:
         end -= data[-1]
     if start > end or (first & 0x20 and data[-1] == 0):
-        raise BadPacket("cut short")
+        raise BadPacket("truncated")
     return Packet(second & 0x7F, sequence, timestamp, ssrc, data[start:end], bool(second & 0x80))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportBlock:
-    """How one source is heard (RFC 3550 6.4.1). `fraction_lost` in 1/256, `jitter` in timestamp units."""
+    """Reception report of a source (RFC 3550 section 6.4.1). `fraction_lost` in 1/256, `jitter` in timestamp units."""
 
     ssrc: int
     fraction_lost: int = 0
@@ -67,9 +67,9 @@ class ReportBlock:
     highest: int = 0
     jitter: int = 0
     last_report: int = 0
-    """The middle 32 bits of the NTP time in the last sender report, 0 if none came."""
+    """Middle 32 bits of the NTP time in the last sender report, or 0."""
     delay: int = 0
-    """Since that report came, in 1/65536 s."""
+    """Time since that report, in 1/65536 s."""
 
     def __bytes__(self) -> bytes:
         second = self.fraction_lost << 24 | self.lost & 0xFFFFFF
@@ -84,7 +84,7 @@ def _parse_block(data: bytes, at: int) -> ReportBlock:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A sender report, or a receiver report where `ntp` is None. `ntp` is 64 bits: seconds since 1900 and fraction."""
+    """A sender report, or a receiver report if `ntp` is None. `ntp` is 64 bits: seconds since 1900 and fraction."""
 
     ssrc: int
     blocks: tuple[ReportBlock, ...] = ()
@@ -105,7 +105,7 @@ class Report:
 
 
 def parse_reports(data: bytes) -> list[Report]:
-    """The sender and receiver reports of a compound RTCP packet; raises BadPacket, and nothing else, for any bytes."""
+    """Parse the reports of a compound RTCP packet. Raise InvalidPacket, and nothing else, for invalid bytes."""
     found: list[Report] = []
     at = 0
     while at < len(data):
@@ -115,7 +115,7 @@ def parse_reports(data: bytes) -> list[Report]:
         blocks_at = at + (28 if kind == SENDER_REPORT else 8)
         count = data[at] & 0x1F
         if end > len(data) or (kind in (SENDER_REPORT, RECEIVER_REPORT) and blocks_at + 24 * count > end):
-            raise BadPacket("cut short")
+            raise BadPacket("truncated")
         if kind in (SENDER_REPORT, RECEIVER_REPORT):
             blocks = tuple(_parse_block(data, blocks_at + 24 * number) for number in range(count))
             ssrc = int.from_bytes(data[at + 4 : at + 8], "big")
@@ -129,12 +129,12 @@ def parse_reports(data: bytes) -> list[Report]:
 
 
 def ntp_time(unix: float) -> int:
-    """Unix time in seconds as the 64 bits of NTP."""
+    """Convert Unix time in seconds to a 64-bit NTP timestamp."""
     return int((unix + NTP_EPOCH) * (1 << 32))
 
 
 class Reception:
-    """What is heard of one source: loss and jitter as RFC 3550 appendix A.3 and A.8 have it."""
+    """Reception statistics of one source: loss and jitter as in RFC 3550 appendix A.3 and A.8."""
 
     def __init__(self, ssrc: int, rate: int = 8000) -> None:
         self.ssrc = ssrc
@@ -148,7 +148,7 @@ class Reception:
         self._report: tuple[int, float] | None = None
 
     def hear(self, packet: Packet, now: float) -> None:
-        """Take in one packet of this source, in any order; `now` in seconds."""
+        """Count a packet of this source, in any order; `now` in seconds."""
         self.received += 1
         if self._first is None:
             self._first = self._highest = packet.sequence
@@ -161,7 +161,7 @@ class Reception:
         self._transit = transit
 
     def hear_report(self, report: Report, now: float) -> None:
-        """Take in a sender report of this source, for the sender to know the round trip."""
+        """Store a sender report of this source, so that the sender can compute the round trip time."""
         if report.ntp is not None:
             self._report = (report.ntp >> 16 & 0xFFFFFFFF, now)
 
@@ -171,11 +171,11 @@ class Reception:
 
     @property
     def lost(self) -> int:
-        """Packets missing so far; negative if some came twice."""
+        """Packets lost so far; negative if there were duplicates."""
         return self.expected - self.received
 
     def block(self, now: float) -> ReportBlock:
-        """The report block for now; the fraction lost is counted from the block before."""
+        """Return the current report block; the fraction lost is counted since the previous block."""
         expected, lost = self.expected - self._before[0], self.lost - self._before[1]
         self._before = (self.expected, self.lost)
         fraction = min(255, (lost << 8) // expected) if expected > 0 and lost > 0 else 0

@@ -1,4 +1,4 @@
-"""A piece of sound as it is played: samples in memory, known by their digest."""
+"""A sound to play: samples in memory, identified by their digest."""
 
 import hashlib
 from dataclasses import dataclass

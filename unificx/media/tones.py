@@ -1,4 +1,4 @@
-"""Tones: making one, and hearing whether one is there. Samples are 16 bits."""
+"""Tone generation and detection on 16-bit samples."""
 
 import math
 from array import array
@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 
 def sine(frequency: float, amplitude: float, count: int, *, start: int = 0, rate: int = 8000) -> "array[int]":
-    """`count` samples of a tone of `frequency` Hz from sample number `start` on, so that pieces fit together."""
+    """Return `count` samples of a tone of `frequency` Hz from sample number `start` on, so that chunks join up."""
     step = 2 * math.pi * frequency / rate
     return array("h", (round(amplitude * math.sin(step * number)) for number in range(start, start + count)))
 
 
 def level(samples: Sequence[int], frequency: float, *, rate: int = 8000) -> float:
-    """Amplitude of the tone of `frequency` Hz in the samples (Goertzel). 0.0 for no samples.
+    """Return the amplitude of a tone of `frequency` Hz in the samples (Goertzel); 0.0 for no samples.
 
-    The resolution is rate / len(samples) Hz: half a second tells tones apart that are a few hertz from each other.
+    The resolution is rate / len(samples) Hz: half a second separates tones a few hertz apart.
     """
     if not samples:
         return 0.0
@@ -28,7 +28,7 @@ def level(samples: Sequence[int], frequency: float, *, rate: int = 8000) -> floa
 
 
 def rms(samples: Sequence[int]) -> float:
-    """Root of the mean square: the loudness. 0.0 for no samples."""
+    """Return the root mean square (loudness); 0.0 for no samples."""
     if not samples:
         return 0.0
     return math.sqrt(sum(sample * sample for sample in samples) / len(samples))

@@ -1,7 +1,6 @@
-"""Sockets and third parties: SIP's transports, certificates of our own, rtpengine, mail and push services.
+"""Sockets and third parties: SIP transports, the local certificate authority, rtpengine, mail and push services.
 
-What is imported from here is looked up when it is: the media engine's process, which lives in this package, needs none
-of it and starts without it.
+Names are imported lazily, because the media engine's process lives in this package and starts without the rest of it.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Who is behind a reverse proxy on this machine: without a look there, everybody who comes by it is one source."""
+"""Client addresses behind a local reverse proxy; without them, all clients of the proxy would count as one source."""
 
 from ipaddress import ip_address
 
@@ -9,10 +9,10 @@ _FORWARDED = b"x-forwarded-for"
 
 
 class BehindProxy:
-    """`app`, told by whom a request was sent, not by whom it was passed on.
+    """ASGI middleware that sets a request's client address from X-Forwarded-For.
 
-    A proxy on this machine is believed, and of what it says the last address alone: that is the one it has seen itself,
-    while those before are what the client has written. The port stays the proxy's, and tells connections apart.
+    Only a proxy on this machine is trusted, and only the last address: the proxy added that one itself, while the
+    client can forge the others. The port remains the proxy's, which keeps connections distinct.
     """
 
     def __init__(self, app: App) -> None:
@@ -28,7 +28,7 @@ class BehindProxy:
 
 
 def _last_of(values: list[bytes]) -> str:
-    """The last address that headers name, "" if it is none."""
+    """Return the last address in the header values, or "" if it is not a valid address."""
     last = values[-1].rpartition(b",")[2].strip() if values else b""
     try:
         return str(ip_address(last.decode("ascii").removeprefix("[").removesuffix("]")))

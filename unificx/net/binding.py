@@ -1,4 +1,4 @@
-"""Opening the sockets we listen on, and saying plainly why one cannot be opened."""
+"""Listening sockets, with explanatory errors if one cannot be opened."""
 
 import errno
 import socket
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from unificx.kernel.errors import CannotStart
 
 RECEIVE_BUFFER = 4 * 1024 * 1024
-"""A burst of some thousand requests, as far as the kernel's net.core.rmem_max lets us."""
+"""Room for a burst of some thousand requests, capped by the kernel's net.core.rmem_max."""
 BACKLOG = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """A transport ("udp", "tcp" or "tls") and where it listens; port 0 picks a free one.
+    """A transport ("udp", "tcp" or "tls") and its listening address; port 0 selects a free port.
 
-    `advertised` is the address peers are told instead, where the machine is reached under another than its own.
+    `advertised` is the address announced to peers if the machine is reachable under another address than `host`.
     """
 
     transport: str
@@ -28,7 +28,7 @@ class Bind:
 
 
 def open_socket(bind: Bind) -> socket.socket:
-    """A bound (and for streams listening) non-blocking socket. Raises CannotStart."""
+    """Open a bound (for streams: listening) non-blocking socket. Raise CannotStart."""
     kind = socket.SOCK_DGRAM if bind.transport == "udp" else socket.SOCK_STREAM
     try:
         family, _, _, _, address = socket.getaddrinfo(bind.host, bind.port, type=kind, flags=socket.AI_PASSIVE)[0]
@@ -65,12 +65,12 @@ def _explained(bind: Bind, fault: OSError) -> CannotStart:
         )
     if fault.errno in (errno.EACCES, errno.EPERM):
         return CannotStart(
-            f"Port {bind.port} may not be opened by this user: {name} at {bind}.",
+            f"This user is not permitted to open port {bind.port}: {name} at {bind}.",
             hint="Choose a port from 1024 up, or give the program CAP_NET_BIND_SERVICE.",
         )
     if fault.errno == errno.EADDRNOTAVAIL or isinstance(fault, socket.gaierror):
         return CannotStart(
             f"{bind.host} is not an address of this machine: {name} at {bind} cannot be opened.",
-            hint="`ip address` lists the addresses there are.",
+            hint="Run `ip address` to list its addresses.",
         )
     return CannotStart(f"{name} at {bind} cannot be opened: {fault.strerror}.", hint="Choose another address or port.")

@@ -1,7 +1,7 @@
-"""A certificate authority of our own for development and closed networks, made on the first start.
+"""Local certificate authority for development and closed networks, created on first start.
 
-A site that is reached from outside brings a certificate that everybody trusts; until then phones and browsers can be
-given `ca.pem`, and TLS is on from the first minute.
+A public installation uses a publicly trusted certificate. Until then, TLS works with this authority's certificates:
+install `ca.pem` on phones and browsers.
 """
 
 import ipaddress
@@ -23,16 +23,16 @@ from unificx.kernel.errors import CannotStart
 
 AUTHORITY_LIFE = timedelta(days=3650)
 SERVER_LIFE = timedelta(days=397)
-"""What browsers accept of a server at most."""
+"""Maximum lifetime that browsers accept for server certificates."""
 RENEW_BEFORE = timedelta(days=30)
 EARLIER = timedelta(hours=1)
-"""Valid a little before it was made: clocks differ."""
+"""Certificates are backdated, because clocks differ."""
 ALWAYS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Files in PEM: what to trust, what the server shows and its key."""
+    """PEM files: CA certificate, server certificate chain and server key."""
 
     authority: Path
     certificate: Path
@@ -40,9 +40,9 @@ class Certificates:
 
 
 def ensure_certificates(directory: Path, names: Iterable[str], clock: Clock) -> Certificates:
-    """The development certificates in `directory`, made or renewed if need be.
+    """Return the development certificates in `directory`; create or renew them if needed.
 
-    `names` are domains and addresses besides this machine's own. Raises CannotStart if the directory cannot be used.
+    `names` are additional domains and addresses. Raise CannotStart if the directory cannot be used.
     """
     files = Certificates(directory / "ca.pem", directory / "server.pem", directory / "server.key")
     wanted = _wanted(names)
@@ -54,13 +54,13 @@ def ensure_certificates(directory: Path, names: Iterable[str], clock: Clock) -> 
     except (OSError, ValueError) as fault:
         raise CannotStart(
             f"The TLS certificates in {directory} cannot be read or made.",
-            hint="See that the directory can be written, or remove it: new ones are made then.",
+            hint="Make the directory writable, or remove it to have new certificates created.",
         ) from fault
     return files
 
 
 def server_context(files: Certificates) -> ssl.SSLContext:
-    """What our TLS listeners use: TLS 1.2 and later (RFC 8996), no client certificates."""
+    """Return the context for TLS listeners: TLS 1.2 and later (RFC 8996), no client certificates."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(files.certificate, files.key)
@@ -169,7 +169,7 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
-    """Whole or not at all, and never readable for others in between."""
+    """Write the file atomically; it is never readable by other users."""
     fresh = path.with_suffix(path.suffix + ".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:

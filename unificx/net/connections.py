@@ -1,4 +1,4 @@
-"""Live stream connections by number (`Flow.connection`), and how many of them a source may hold."""
+"""Stream connections by number (`Flow.connection`), with a limit per source address."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,45 +15,45 @@ OnLost = Callable[[Flow], None]
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """Bounds of TCP, TLS and WebSocket connections; times in seconds, sizes in bytes."""
+    """Limits of TCP, TLS and WebSocket connections; times in seconds, sizes in bytes."""
 
     connections: int = 20_000
     per_source: int = 1_000
-    """An office behind one address holds one connection per phone, and two for each browser."""
+    """An office behind NAT uses one connection per phone and two per browser."""
     per_source_here: int = 20_000
-    """Of this machine itself: all who come through a reverse proxy."""
+    """Limit for loopback, the source of all connections through a local reverse proxy."""
     handshake: float = 10.0
     first_message: float = 15.0
-    """A stranger who says nothing is not waited for longer."""
+    """A peer has to send its first message within this time."""
     message: float = 20.0
-    """From a message's first byte to its last."""
+    """From the first to the last byte of a message."""
     idle: float = 3_900.0
-    """Longer than the longest registration: whoever is silent longer is gone."""
+    """Longer than the longest registration."""
     unsent: int = 256 * 1024
-    """More than this waiting for a peer that does not read ends the connection,"""
+    """A connection with more unsent bytes is closed, because its peer does not read."""
     stalled: float = 20.0
-    """and so does a write buffer that stays filled for so long."""
+    """A connection whose write buffer stays full this long is closed."""
     connect: float = 5.0
     waiting: int = 64
-    """Messages held back while a connection is being opened."""
+    """Messages queued while a connection is being opened."""
 
 
 class Connection(Protocol):
-    """What can be done with a live stream connection."""
+    """A stream connection."""
 
     def send(self, data: bytes) -> None:
-        """Send one whole message. A peer that does not read is dropped."""
+        """Send one complete message. The connection is closed if the peer does not read."""
         ...
 
     def close(self) -> None:
-        """End it at once."""
+        """Close it at once."""
         ...
 
 
 class Connections:
-    """All stream connections of this process, whichever face accepted them.
+    """All stream connections of this process: SIP over TCP and TLS, and WebSockets.
 
-    A connection has a seat from the moment it is accepted, and a number once it can carry messages.
+    A connection counts towards the limits from its acceptance, and has a number once it can carry messages.
     """
 
     def __init__(self, on_message: OnMessage, on_lost: OnLost, limits: StreamLimits | None = None) -> None:
@@ -69,7 +69,7 @@ class Connections:
         return len(self._live)
 
     def take_seat(self, host: str) -> bool:
-        """Whether there is room for one more connection from `host`; it has the seat then."""
+        """Count a new connection from `host`. Return False if a limit is reached."""
         source = source_of(host)
         most = self.limits.per_source_here if is_here(source) else self.limits.per_source
         if self._taken >= self.limits.connections or self._seats[source] >= most:
@@ -79,7 +79,7 @@ class Connections:
         return True
 
     def free_seat(self, host: str) -> None:
-        """A connection that had a seat is over."""
+        """Stop counting a closed connection."""
         source = source_of(host)
         self._taken -= 1
         self._seats[source] -= 1
@@ -87,20 +87,20 @@ class Connections:
             del self._seats[source]
 
     def add(self, connection: Connection) -> int:
-        """The number of a connection that can carry messages now."""
+        """Register a connection that can carry messages; return its number."""
         number = next(self._numbers)
         self._live[number] = connection
         return number
 
     def get(self, number: int) -> Connection | None:
-        """The live connection of that number."""
+        """Return the connection with this number."""
         return self._live.get(number)
 
     def remove(self, number: int) -> None:
-        """The connection carries no messages any more."""
+        """Unregister a connection."""
         self._live.pop(number, None)
 
     def close_all(self) -> None:
-        """End every connection."""
+        """Close all connections."""
         for connection in tuple(self._live.values()):
             connection.close()

@@ -1,7 +1,6 @@
-"""Asking a server of somebody else's over HTTPS, under limits. Fills `people.ports.Fetch`.
+"""HTTPS client for third-party servers, with limits on time and size.
 
-Who is asked was chosen by people who administer one organisation, so nothing inside our network is asked unless the
-caller says that it may be.
+Tenant administrators choose the servers, so internal addresses are blocked unless the caller allows them.
 """
 
 import asyncio
@@ -17,13 +16,13 @@ import httpcore
 from unificx.net.public_only import PublicOnly
 
 SECONDS = 10.0
-"""For one question, connection and all."""
+"""Timeout of a request, including the connection."""
 MOST_BYTES = 256 * 1024
 MOST_CONNECTIONS = 16
 
 
 class Fetcher:
-    """Asks and gives the answer's body: no redirects, no cookies, no proxy of the environment, no compression."""
+    """HTTP client without redirects, cookies, proxies from the environment or compression."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._given = tls
@@ -36,13 +35,14 @@ class Fetcher:
         login: tuple[str, str] | None = None,
         inside: bool = False,
     ) -> bytes:
-        """The body of a 200 answer: to a GET, or to a POST of `form`, with `login` as HTTP Basic.
+        """GET, or POST `form`, with `login` as HTTP Basic credentials; return the body of a 200 response.
 
-        `https` only, and `http` to this machine itself where `inside` is allowed. Raises OSError if anything is wrong.
+        Only `https`; with `inside` also internal addresses, and `http` to this machine. Raise OSError on any
+        failure.
         """
         scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
         if scheme != "https" and not (scheme == "http" and inside and is_this_machine(host)):
-            raise OSError("only https is asked")
+            raise OSError("only https URLs are supported")
         headers = [("Accept", "application/json"), ("Accept-Encoding", "identity")]
         if login is not None:
             headers.append(("Authorization", "Basic " + base64.b64encode(":".join(login).encode()).decode()))
@@ -56,8 +56,8 @@ class Fetcher:
             async with asyncio.timeout(SECONDS), pool.stream(method, url, headers=headers, content=content) as answer:
                 return await _body(answer)
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError) as fault:
-            # From None: the fault may quote the address.
-            raise OSError(f"no usable answer: {type(fault).__name__}") from None
+            # From None, because the cause may contain the address.
+            raise OSError(f"no usable response: {type(fault).__name__}") from None
 
     @cached_property
     def _public(self) -> httpcore.AsyncConnectionPool:
@@ -71,7 +71,7 @@ class Fetcher:
         return httpcore.AsyncConnectionPool(
             ssl_context=self._tls,
             max_connections=MOST_CONNECTIONS,
-            # Asked a few times a day: a connection kept would only be one to close at the end.
+            # A few requests a day do not justify open connections.
             max_keepalive_connections=0,
             network_backend=backend,
         )
@@ -81,13 +81,13 @@ class Fetcher:
         if self._given is not None:
             return self._given
         context = httpcore.default_ssl_context()
-        # An authority of the organisation's own is known to the system alone.
+        # A tenant's private CA is only in the system's trust store.
         context.load_default_certs()
         return context
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a host of an address is this machine itself, by its number or the one name for it."""
+    """Whether a host is a loopback address or "localhost"."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -96,10 +96,10 @@ def is_this_machine(host: str) -> bool:
 
 async def _body(answer: httpcore.Response) -> bytes:
     if answer.status != 200:
-        raise OSError(f"answered {answer.status}")
+        raise OSError(f"response status {answer.status}")
     body = b""
     async for chunk in answer.aiter_stream():
         body += chunk
         if len(body) > MOST_BYTES:
-            raise OSError("the answer is too large")
+            raise OSError("response too large")
     return body

@@ -1,4 +1,4 @@
-"""Where a SIP message ends on a stream (RFC 3261 section 18.3), within bounds. Pure: bytes in, messages out."""
+"""Framing of SIP messages on a stream (RFC 3261 section 18.3), with size limits. Pure: bytes in, messages out."""
 
 import re
 
@@ -11,13 +11,13 @@ _CONTENT_LENGTH = re.compile(_LENGTH_NAME + rb"(?:[ \t]|\r\n[ \t])*([0-9]{1,9})[
 
 
 class Unframed(Exception):
-    """The peer's bytes cannot be cut into messages any more, or one is too large: the connection has to end."""
+    """The stream cannot be split into messages, or a message is too large: the connection has to be closed."""
 
 
 class Framer:
-    """Cuts a stream into messages and counts keep-alive pings (RFC 5626 section 4.4.1).
+    """Splits a stream into messages and counts keep-alive pings (RFC 5626 section 4.4.1).
 
-    Holds at most one unfinished message of `MOST_MESSAGE` bytes besides what one `feed` brought.
+    Buffers at most one incomplete message of `MAX_MESSAGE` bytes plus the data of one `feed`.
     """
 
     __slots__ = ("_buffer", "_crlf", "_length", "_searched", "pings")
@@ -28,15 +28,15 @@ class Framer:
         self._length = 0
         self._crlf = 0
         self.pings = 0
-        """Double CRLFs seen and not yet answered; whoever answers them sets it back."""
+        """Double CRLFs received and not yet answered. The consumer resets it."""
 
     @property
     def begun(self) -> bool:
-        """Whether a message has begun that is not complete."""
+        """Whether an incomplete message is buffered."""
         return bool(self._buffer)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The messages that `data` completes. Raises Unframed."""
+        """Return the messages that `data` completes. Raise FramingError."""
         buffer = self._buffer
         buffer += data
         messages: list[bytes] = []
@@ -56,7 +56,7 @@ class Framer:
         return messages
 
     def _skip_line_ends(self, start: int) -> int:
-        """Past the CRLFs before a message; each second one in a row is a ping."""
+        """Skip CRLFs before a message; every second consecutive one is a ping."""
         buffer = self._buffer
         while buffer.startswith(b"\r\n", start):
             start += 2
@@ -69,22 +69,22 @@ class Framer:
         return start
 
     def _measure(self, start: int) -> int:
-        """Length of the message that begins at `start`, 0 while its head is not complete."""
+        """Return the length of the message at `start`, or 0 while its head is incomplete."""
         buffer = self._buffer
         end = buffer.find(b"\r\n\r\n", max(start, self._searched - 3))
         if end < 0:
             if len(buffer) - start > MOST_HEAD:
-                raise Unframed("a message's head is too large")
+                raise Unframed("message head too large")
             self._searched = len(buffer)
             return 0
         if end - start > MOST_HEAD:
-            raise Unframed("a message's head is too large")
+            raise Unframed("message head too large")
         if len(_LENGTH_NAMED.findall(buffer, start, end + 2)) != 1:
-            raise Unframed("a message on a stream states its length once")
+            raise Unframed("a message on a stream needs exactly one Content-Length")
         stated = _CONTENT_LENGTH.search(buffer, start, end + 2)
         if stated is None:
-            raise Unframed("a message's length is not a number")
+            raise Unframed("invalid Content-Length")
         length = end + 4 - start + int(stated[1])
         if length > MOST_MESSAGE:
-            raise Unframed("a message is too large")
+            raise Unframed("message too large")
         return length

@@ -1,7 +1,7 @@
-"""HTTP connections under limits: uvicorn's own protocol, in a seat and against the clock.
+"""HTTP connections with time-outs and per-source limits, on top of uvicorn's protocol.
 
-uvicorn bounds neither how long a request's head may take nor how long a peer may not read, and its limit on connections
-counts everybody alike: a stranger who opens enough of them and says nothing closes the door for all.
+uvicorn limits neither the time for a request head nor the time a peer may stop reading, and its connection limit is
+global: one client could exhaust it with idle connections.
 """
 
 import asyncio
@@ -28,8 +28,10 @@ log = structlog.get_logger()
 
 
 class HttpConnection(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1. Its seat is free again when it ends, and when it becomes a WebSocket: those are counted
-    where they are let in."""
+    """uvicorn's HTTP/1.1 protocol with limits.
+
+    It releases its slot when it closes or becomes a WebSocket, which is counted in `transport.Connections` instead.
+    """
 
     def __init__(self, seat: Seat, seats: Seats, config: Config, state: ServerState) -> None:
         super().__init__(config, state, {}, asyncio.get_running_loop())
@@ -38,7 +40,7 @@ class HttpConnection(HttpToolsProtocol):
         self._head: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._tail = b""
-        """What came last of a head: its end may come in two pieces."""
+        """Last bytes of the head so far, because its end may be split over two reads."""
         self._in_body = False
         self._stall: asyncio.TimerHandle | None = None
 
@@ -121,13 +123,13 @@ class HttpConnection(HttpToolsProtocol):
             self._linger()
 
     def _linger(self) -> None:
-        """What was sent and is not read in time is given up; closing alone would wait for it for ever."""
+        """Abort the connection if the peer does not read in time; close() alone would wait forever."""
         if self._stall is None:
             self._stall = self.loop.call_later(self._limits.stalled, self.transport.abort)
 
 
 class Door:
-    """Accepts HTTP connections at one socket; what `uvicorn.Server` expects of a server of asyncio's."""
+    """Accepts HTTP connections on one socket; has the interface of asyncio.Server that `uvicorn.Server` uses."""
 
     def __init__(
         self, sock: socket.socket, seats: Seats, made: Callable[[Seat], HttpConnection], tls: ssl.SSLContext | None
@@ -137,15 +139,15 @@ class Door:
         self._made = made
         self._tls = tls
         self._greeting: set[asyncio.Task[None]] = set()
-        self._task = asyncio.create_task(self._run(), name="http door")
+        self._task = asyncio.create_task(self._run(), name="http acceptor")
 
     def close(self) -> None:
-        """Stop accepting; connections that stand are not touched."""
+        """Stop accepting; established connections stay open."""
         for task in (self._task, *self._greeting):
             task.cancel()
 
     async def wait_closed(self) -> None:
-        """After `close`, until nothing is under way."""
+        """Wait until accepting has stopped after `close`."""
         await asyncio.gather(self._task, *self._greeting, return_exceptions=True)
 
     async def _run(self) -> None:
@@ -167,7 +169,7 @@ class Door:
             task.add_done_callback(self._greeting.discard)
 
     async def _greet(self, sock: socket.socket, seat: Seat) -> None:
-        """From the accepted socket to a connection that stands, or to nothing."""
+        """Turn an accepted socket into a connection, including the TLS handshake, or close it."""
         stands = False
         try:
             sock.setblocking(False)
@@ -180,7 +182,7 @@ class Door:
             await loop.connect_accepted_socket(lambda: self._made(seat), sock, **options)
             stands = True
         except OSError:
-            pass  # the peer went away, or could not agree with us on TLS: its business
+            pass  # the peer disconnected, or the TLS handshake failed
         finally:
             if not stands:
                 seat.free()

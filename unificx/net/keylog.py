@@ -1,4 +1,4 @@
-"""Where rtpengine tells the keys that parties press: a datagram each, on this machine."""
+"""Receiver of rtpengine's DTMF log: one datagram per digit on loopback."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from unificx.media.parties import KeyPressed, key_of
 
 
 class KeyLog(asyncio.DatagramProtocol):
-    """Listens on a port of 127.0.0.1; `pressed` gets every key."""
+    """Listens on a port of 127.0.0.1; `on_dtmf` receives every digit."""
 
     def __init__(self) -> None:
         self.pressed: Callable[[KeyPressed], None] = lambda key: None
         self._transport: asyncio.DatagramTransport | None = None
 
     async def open(self, port: int) -> None:
-        """Listen on this port."""
+        """Start listening on `port`."""
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", port))
 

@@ -1,4 +1,4 @@
-"""Accepts TCP and TLS connections, never more than there are seats for: a handshake in progress has its seat too."""
+"""Accepts TCP and TLS connections within the connection limits, which include TLS handshakes in progress."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class Listener:
-    """One listening socket. `local` is its number in `Flow.local`."""
+    """One listening socket. `local` is its index in `Flow.local`."""
 
     def __init__(
         self, sock: socket.socket, connections: Connections, scheme: str, local: int, tls: ssl.SSLContext | None
@@ -30,7 +30,7 @@ class Listener:
         self._task = asyncio.create_task(self._run(), name=f"sip {scheme} listener")
 
     async def close(self) -> None:
-        """Stop accepting; connections that stand are not touched."""
+        """Stop accepting; established connections stay open."""
         self._task.cancel()
         await asyncio.wait((self._task,))
         await self._greeting.close()
@@ -51,7 +51,7 @@ class Listener:
             self._greeting.begin(self._greet(sock, address[0]))
 
     async def _greet(self, sock: socket.socket, host: str) -> None:
-        """From the accepted socket to a connection that stands, or to nothing."""
+        """Turn an accepted socket into a connection, including the TLS handshake, or close it."""
         connection = StreamConnection(self._connections, self._scheme, self._local)
         connection.ended.add_done_callback(lambda _: self._connections.free_seat(host))
         stands = False
@@ -66,7 +66,7 @@ class Listener:
             )
             stands = True
         except OSError:
-            pass  # the peer went away, or could not agree with us on TLS: its business
+            pass  # the peer disconnected, or the TLS handshake failed
         finally:
             if not stands:
                 connection.ended.cancel()

@@ -1,4 +1,4 @@
-"""Hands letters to the mail server the installation was told of (RFC 6409), never in clear text over a network."""
+"""E-mail submission to the configured SMTP server (RFC 6409), never unencrypted over a network."""
 
 import asyncio
 import ssl
@@ -18,13 +18,13 @@ from unificx.kernel.errors import CannotStart
 from unificx.notices import NotTaken
 
 SECONDS = 15.0
-"""For each step of a conversation."""
+"""Timeout of each step of an SMTP session."""
 LONGEST = 30.0
-"""For a whole one."""
+"""Timeout of a whole session."""
 TOO_LONG = 552
-"""What a server says of a letter longer than it takes any (RFC 1870), before it has seen it."""
+"""Reply code for an e-mail that exceeds the server's size limit (RFC 1870)."""
 SLOWEST = 64 << 10
-"""Bytes a second: a letter with a message in it is given the time it takes at that."""
+"""Minimum transfer rate in bytes per second; timeouts grow with the size of the e-mail accordingly."""
 _PORTS = {"smtp": 587, "smtps": 465}
 _HINT = "smtp://user:password@mail.example.com:587?from=pbx@example.com, or smtps:// for TLS from the first byte."
 _CONFIGURED = (
@@ -33,12 +33,12 @@ _CONFIGURED = (
     aiosmtplib.SMTPHeloError,
     aiosmtplib.SMTPConnectResponseError,
 )
-"""Refusals that are about us and not about the letter: somebody may put them right within the day."""
+"""Errors of our configuration rather than of the e-mail; retried, because an administrator may fix them."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where letters are handed in. `implicit`: TLS from the first byte; `starttls`: the server has to offer it."""
+    """A mail server. `implicit` means TLS from the first byte; `starttls` makes STARTTLS mandatory."""
 
     host: str
     port: int
@@ -50,9 +50,10 @@ class MailServer:
 
 
 def mail_server(url: str, variable: str) -> MailServer:
-    """Read `smtp[s]://[user:password@]host[:port]?from=ADDRESS[&tls=required]`. Raises CannotStart, quoting nothing.
+    """Parse `smtp[s]://[user:password@]host[:port]?from=ADDRESS[&tls=required]`.
 
-    STARTTLS is required unless the server is this machine itself; `tls=required` requires it there too.
+    STARTTLS is mandatory unless the server is this machine; `tls=required` makes it mandatory there too. Raise
+    CannotStart without quoting the URL, which contains a password.
     """
     try:
         parts = urlsplit(url)
@@ -84,10 +85,10 @@ def mail_server(url: str, variable: str) -> MailServer:
 def _address(text: str) -> Address:
     name, address = parseaddr(text)
     if not (text.isprintable() and address.isascii()):
-        raise ValueError("a sender has an address every server takes")
+        raise ValueError("the sender address has to be printable ASCII")
     found = Address(name, addr_spec=address)
     if not found.username or "." not in found.domain:
-        raise ValueError("no address")
+        raise ValueError("not an address")
     return found
 
 
@@ -99,17 +100,17 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _unreadable(variable: str) -> CannotStart:
-    return CannotStart(f"{variable} cannot be understood.", hint=f"For example {_HINT}")
+    return CannotStart(f"{variable} is invalid.", hint=f"For example {_HINT}")
 
 
 class SmtpPostman:
-    """Fills `notices.ports.Postman`: one conversation a letter."""
+    """SMTP client with one session per e-mail."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
 
     async def send(self, letter: EmailMessage) -> None:
-        """Hand one over. Raises NotTaken."""
+        """Submit an e-mail. Raise NotTaken if the server does not accept it."""
         try:
             more = sum(len(part.get_payload()) for part in letter.walk() if not part.is_multipart()) / SLOWEST
             async with asyncio.timeout(LONGEST + more), self._conversation() as smtp:
@@ -124,26 +125,26 @@ class SmtpPostman:
             raise NotTaken(for_good=False) from None
 
     async def try_out(self) -> str:
-        """Say hello, encrypt and sign in, and send nothing; what was found. Raises CannotStart with what to do."""
+        """Connect, encrypt and sign in without sending; return the result as text. Raise CannotStart with a hint."""
         where = f"{self._server.host}:{self._server.port}"
         try:
             async with asyncio.timeout(LONGEST), self._conversation() as smtp:
-                # Newer servers need a proof that the connection is not only open: NOOP is the least there is.
+                # NOOP proves that the session works, not only that the connection is open.
                 await smtp.noop()
                 encrypted = smtp.transport is not None and smtp.transport.get_extra_info("ssl_object") is not None
         except aiosmtplib.SMTPAuthenticationError as refusal:
             raise CannotStart(
-                f"{where} refuses the user or the password ({refusal.code})", hint="Correct both."
+                f"{where} refuses the user or the password ({refusal.code})", hint="Correct them."
             ) from None
         except ssl.SSLCertVerificationError:
             raise _untrusted(where) from None
         except aiosmtplib.SMTPResponseException as refusal:
-            raise CannotStart(f"{where} refuses us ({refusal.code})", hint="Ask whoever runs it.") from None
+            raise CannotStart(f"{where} rejects the session ({refusal.code})", hint="Ask its administrator.") from None
         except (aiosmtplib.SMTPException, OSError) as fault:
             if isinstance(fault.__cause__, ssl.SSLCertVerificationError):
                 raise _untrusted(where) from None
-            raise CannotStart(f"{where} {_why(fault)}", hint="Check its address, and that it is reached.") from None
-        return f"{where} takes letters" + (", encrypted" if encrypted else ", on this machine")
+            raise CannotStart(f"{where} {_why(fault)}", hint="Check its address and the network.") from None
+        return f"{where} accepts e-mail" + (", encrypted" if encrypted else ", on this machine")
 
     @asynccontextmanager
     async def _conversation(self) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -168,7 +169,7 @@ class SmtpPostman:
 
 
 def _context(*, verified: bool) -> ssl.SSLContext:
-    """What trusts the machine's authorities. A server on this machine may show whatever it has: nobody is between."""
+    """Return a context that trusts the system's CAs; unverified for a server on this machine, which is not needed."""
     context = ssl.create_default_context()
     if not verified:
         context.check_hostname = False
@@ -178,14 +179,14 @@ def _context(*, verified: bool) -> ssl.SSLContext:
 
 def _untrusted(where: str) -> CannotStart:
     return CannotStart(
-        f"{where} shows a certificate that is not trusted here",
-        hint="Name it as its certificate does, or trust its authority.",
+        f"The certificate of {where} is not trusted",
+        hint="Use the host name in its certificate, or add its CA to the system's trust store.",
     )
 
 
 def _why(fault: BaseException) -> str:
     if isinstance(fault, TimeoutError):
-        return "does not answer in time"
+        return "does not respond in time"
     if isinstance(fault, aiosmtplib.SMTPConnectError | OSError):
-        return "is not reached"
-    return "does not offer what is needed: STARTTLS, or a way to sign in"
+        return "is not reachable"
+    return "does not support STARTTLS or a sign-in method"

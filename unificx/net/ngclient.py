@@ -1,4 +1,4 @@
-"""A client of rtpengine's control port: one UDP socket on this machine, many requests at once."""
+"""Client of rtpengine's ng control port: one UDP socket with concurrent requests."""
 
 import asyncio
 import contextlib
@@ -11,16 +11,16 @@ from unificx.media import ng, parties
 from unificx.media.ng import MediaReport, MediaUnavailable, Profile, Reply
 
 PATIENCE = (0.3, 0.7, 1.5)
-"""How long, in seconds, an answer is waited for before the request is sent again, and after the last try given up.
+"""Seconds to wait for a reply before each retransmission, and finally before giving up.
 
-A repeated request is safe: rtpengine knows it by its cookie and repeats its answer."""
+Retransmissions are safe: rtpengine recognizes the cookie and repeats its reply."""
 
 MAX_WAITING = 1000
 
 
 @dataclass(slots=True)
 class _Question:
-    """A request that waits for its answer, with the times left to wait before it is sent again."""
+    """A request without a reply yet, with its remaining retransmission delays."""
 
     datagram: bytes
     patience: Iterator[float]
@@ -29,24 +29,24 @@ class _Question:
 
 
 class NgClient(asyncio.DatagramProtocol):
-    """Fills `calls.ports.MediaAnchor` with one rtpengine. Every method may raise MediaUnavailable."""
+    """Client of one rtpengine. Every method may raise MediaUnavailable."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        # rtpengine answers a cookie it has seen with the answer it gave then, even to another client.
+        # Random, because rtpengine repeats its reply to a known cookie even to another client.
         self._prefix = clock.random_bytes(8).hex().encode()
         self._numbers = count()
         self._asked: dict[bytes, _Question] = {}
         self._transport: asyncio.DatagramTransport | None = None
 
     async def connect(self, port: int, host: str = "127.0.0.1") -> None:
-        """Talk to the rtpengine on this port from now on; what waits for an earlier one fails."""
+        """Connect to the rtpengine on this port; pending requests to an earlier one fail."""
         self.disconnect()
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, port))
 
     def disconnect(self) -> None:
-        """Close the socket; whoever waits for an answer gets MediaUnavailable at once."""
+        """Close the socket; pending requests raise MediaUnavailable at once."""
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
@@ -62,10 +62,10 @@ class NgClient(asyncio.DatagramProtocol):
                 question.answer.set_result(ng.decode(body))
 
     def error_received(self, exc: Exception) -> None:
-        """Nobody listens there just now; the request is repeated until its patience ends."""
+        """Ignore a closed port: requests are retransmitted until they time out."""
 
     async def request(self, message: ng.Message, patience: Sequence[float] = ()) -> Reply:
-        """Send one request and return its reply, whatever that says."""
+        """Send a request and return its reply, which may be an error reply."""
         if len(self._asked) >= MAX_WAITING:
             raise MediaUnavailable("busy")
         cookie = b"%b_%d" % (self._prefix, next(self._numbers))
@@ -81,7 +81,7 @@ class NgClient(asyncio.DatagramProtocol):
                 question.timer.cancel()
 
     def _ask(self, question: _Question) -> None:
-        """Send it for the first time or again, or give up."""
+        """Send or retransmit a request, or give up."""
         seconds = next(question.patience, None)
         if question.answer.done():
             return
@@ -97,43 +97,43 @@ class NgClient(asyncio.DatagramProtocol):
     async def offer(
         self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
     ) -> bytes:
-        """Anchor an offer, the first or a later one, by the party `from_tag`; returns the SDP to send on."""
+        """Anchor an offer or re-offer of the party `from_tag`; return the SDP to forward."""
         return ng.sdp_of(await self.request(ng.offer(anchor, from_tag, sdp, taker, giver)))
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
-        """Anchor the answer that `to_tag` gave to `from_tag`'s offer; returns the SDP to send on to `from_tag`."""
+        """Anchor the answer of `to_tag` to the offer of `from_tag`; return the SDP to forward to `from_tag`."""
         return ng.sdp_of(await self.request(ng.answer(anchor, from_tag, to_tag, sdp, taker)))
 
     async def delete(self, anchor: str) -> MediaReport | None:
-        """End an anchor; returns its last figures, None if it was not known."""
+        """Delete an anchor; return its final statistics, or None if it is unknown."""
         return self._report(await self.request(ng.delete(anchor)))
 
     async def query(self, anchor: str) -> MediaReport | None:
-        """The figures of an anchor so far; None if it is not known."""
+        """Return the statistics of an anchor so far, or None if it is unknown."""
         return self._report(await self.request(ng.query(anchor)))
 
     async def play(self, anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0) -> float:
-        """Play a sound file to a party, in the place of what it hears; how many seconds once through takes."""
+        """Play a sound file to a party, replacing its audio; return the duration of the sound in seconds."""
         return parties.seconds_of(await self.request(parties.play(anchor, tag, file, times=times, start=start)))
 
     async def stop(self, anchor: str, tag: str) -> None:
-        """Stop what is played to a party."""
+        """Stop playback to a party."""
         ng.accept(await self.request(parties.stop(anchor, tag)))
 
     async def hear_tones(self, anchor: str, tag: str) -> None:
-        """Tell the keys, too, that a party sends as sound."""
+        """Detect in-band DTMF of a party too."""
         ng.accept(await self.request(parties.hear_tones(anchor, tag)))
 
     async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
-        """An offer by which our media engine listens to a party, under a tag of its own."""
+        """Return an offer by which our media engine receives a party's audio, under a tag of its own."""
         return ng.sdp_of(await self.request(parties.subscribe(anchor, tag, listener, wideband=wideband)))
 
     async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
-        """The media engine's answer."""
+        """Pass on the media engine's answer to `subscribe`."""
         ng.accept(await self.request(parties.subscribed(anchor, listener, sdp)))
 
     async def unsubscribe(self, anchor: str, listener: str) -> None:
-        """Nobody listens under this tag any more."""
+        """End the subscription with this tag."""
         ng.accept(await self.request(parties.unsubscribe(anchor, listener)))
 
     def _report(self, reply: Reply) -> MediaReport | None:

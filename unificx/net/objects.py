@@ -1,8 +1,8 @@
-"""Sealed sound in an object store that speaks S3.
+"""Encrypted audio in an S3 object store.
 
-What is being written lies on this machine, half a second at a time, for an object cannot be appended to and a part of
-one is 5 MB at least: a crash would lose minutes. Once a file is over it is brought there whole, and deleted here when
-the store has said that it has it. Until then it is read from here.
+A file is written to local disk in half-second steps: objects cannot be appended to, and parts of an upload are at least
+5 MB, so a crash would lose minutes. A finished file is uploaded as a whole and deleted locally once the store confirms
+it. Until then it is read from local disk.
 """
 
 import re
@@ -26,12 +26,12 @@ log = structlog.get_logger()
 _NEEDED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _PROBE = "unificx-probe"
 _PAUSE = 60.0
-"""Seconds for which a store that did not answer is not asked to delete."""
+"""Seconds without delete requests after the store did not respond."""
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/?\Z")
 
 
 class ObjectStore:
-    """Fills `Blobs`: `here` while they are written, a bucket afterwards. Raises Away where that does not answer."""
+    """Blobs in a local directory while they are written, in a bucket afterwards. Raise Away if it does not respond."""
 
     def __init__(self, here: Directory, bucket: S3Store) -> None:
         self._here = here
@@ -59,9 +59,10 @@ class ObjectStore:
                 return self._bucket.head(id_)["size"]
 
     def remove(self, id_: str) -> None:
-        """One that cannot be deleted now is of no use to anybody: its key is destroyed. `elsewhere` finds it again.
+        """Delete a blob. If the store is unavailable the object stays, unreadable because its key is destroyed.
 
-        While the store is away it is not asked for each: who erases a thousand does not wait for a thousand answers.
+        After a failure no request is made for a minute, so that erasing a thousand blobs does not wait for a thousand
+        timeouts. A later clean-up finds the remaining objects by listing the bucket.
         """
         self._here.remove(id_)
         if time.monotonic() < self._not_before:
@@ -87,7 +88,7 @@ class ObjectStore:
             self._bucket.put(id_, file)
             whole = self._bucket.head(id_)["size"] == self._here.size(id_)
         if not whole:
-            raise Away("The object store did not take all of it.")
+            raise Away("The object store did not store the whole object.", hint="The upload will be retried.")
         self._here.remove(id_)
 
     def elsewhere(self) -> list[str]:
@@ -97,30 +98,32 @@ class ObjectStore:
         return found
 
     def try_out(self) -> str:
-        """Write, read and delete a few bytes. Raises Away."""
+        """Write, read and delete a few bytes as a test. Raise Away."""
         with _answers():
             self._bucket.put(_PROBE, b"probe")
             got = bytes(self._bucket.get_range(_PROBE, start=0, length=5))
             self._bucket.delete(_PROBE)
         if got != b"probe":
-            raise Away("The object store gives back other bytes than it was given.")
-        return "it keeps and gives back what it is given"
+            raise Away("The object store returned different bytes than were written.")
+        return "writing and reading work"
 
 
 def object_store(here: Directory, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:
-    """The store that `variable` names: s3://BUCKET or s3://BUCKET/PREFIX; the rest from the usual AWS_ variables.
+    """Return the store configured in `variable` as s3://BUCKET or s3://BUCKET/PREFIX and in the usual AWS_ variables.
 
-    Raises CannotStart.
+    Raise CannotStart if the configuration is invalid.
     """
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.hostname or parts.query or parts.port or parts.username:
         raise CannotStart(f"{variable} takes s3://BUCKET or s3://BUCKET/PREFIX.", hint="For example s3://recordings.")
     missing = [name for name in _NEEDED if not environ.get(name)]
     if missing:
-        raise CannotStart(f"The object store needs {' and '.join(missing)}.", hint=f"Or unset {variable}.")
+        raise CannotStart(f"The object store needs {' and '.join(missing)}.", hint=f"Set them, or unset {variable}.")
     endpoint = environ.get("AWS_ENDPOINT_URL", "")
     if endpoint and not _ENDPOINT.match(endpoint):
-        raise CannotStart("AWS_ENDPOINT_URL takes http[s]://HOST or http[s]://HOST:PORT.", hint=f"Or unset {variable}.")
+        raise CannotStart(
+            "AWS_ENDPOINT_URL takes http[s]://HOST or http[s]://HOST:PORT.", hint=f"Correct it, or unset {variable}."
+        )
     config: S3Config = {
         "access_key_id": environ[_NEEDED[0]],
         "secret_access_key": environ[_NEEDED[1]],
@@ -139,7 +142,7 @@ def object_store(here: Directory, url: str, environ: Mapping[str, str], variable
 
 
 class _answers:  # noqa: N801 - reads as what it is: with _answers()
-    """Turns what the store's client raises into what callers know; nothing of it is shown, for it quotes addresses."""
+    """Translates the client library's errors; their texts are not shown, because they contain addresses."""
 
     def __enter__(self) -> None: ...
 
@@ -149,5 +152,5 @@ class _answers:  # noqa: N801 - reads as what it is: with _answers()
         if isinstance(fault, BaseError):
             log.warning("object_store_failed", fault=type(fault).__name__)
             raise Away(
-                "The store that keeps recordings does not answer.", hint="Try again in a moment; nothing is lost."
+                "The storage for recordings does not respond.", hint="Try again in a moment; nothing is lost."
             ) from None

@@ -1,4 +1,4 @@
-"""Connections we open ourselves, because a message has to go where none stands (RFC 3261 section 18.1.1)."""
+"""Outgoing TCP and TLS connections, opened when a message has no connection to use (RFC 3261 section 18.1.1)."""
 
 import asyncio
 import ssl
@@ -11,10 +11,10 @@ from unificx.sip.flow import Flow
 
 
 class Outgoing:
-    """One connection per far end, opened at the first message and used again by the following ones.
+    """One connection per destination, opened by the first message and reused by the following ones.
 
-    `lost` is told of the flow the message was sent to, when the connection cannot be opened or is over. Connections
-    that others opened to us are never taken instead: who is at their far end was not verified.
+    `on_lost` is called with the message's flow if the connection cannot be opened or is closed. Connections accepted
+    from peers are never reused, because the identity of their peer is not verified.
     """
 
     def __init__(self, connections: Connections, lost: Callable[[Flow], None], trust: ssl.SSLContext) -> None:
@@ -26,7 +26,7 @@ class Outgoing:
         self._opening = Background()
 
     def send(self, data: bytes, flow: Flow) -> None:
-        """Send over the connection to `flow.end`, opening it first if need be."""
+        """Send on the connection to `flow.end`, which is opened if needed."""
         connection = self._standing.get(flow.end)
         if connection is not None:
             connection.send(data)
@@ -40,7 +40,7 @@ class Outgoing:
         self._opening.begin(self._open(flow))
 
     async def close(self) -> None:
-        """Stop opening; connections that stand are not touched."""
+        """Stop opening connections; established ones stay open."""
         await self._opening.close()
 
     async def _open(self, flow: Flow) -> None:

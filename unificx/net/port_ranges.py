@@ -1,8 +1,8 @@
-"""Which ports media uses: as told, or a range that no other installation on this machine has taken.
+"""Media port range: the configured one, or one that no other installation on this machine uses.
 
-Two rtpengines that share a range find each other's ports taken in the middle of a call. A name in the abstract socket
-namespace stands for each range: it belongs to the network namespace, as the ports do, and is free again when its
-process ends, however that happens.
+Two rtpengines with the same range would conflict in the middle of calls. A name in the abstract socket namespace
+reserves each range: like the ports, it belongs to the network namespace, and it is released when its process ends for
+any reason.
 """
 
 import socket
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import structlog
 
 Ports = tuple[int, int]
-"""The first and the last."""
+"""First and last port."""
 RANGES: tuple[Ports, ...] = ((30000, 39999), (40000, 49999), (50000, 59999), (20000, 29999))
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 @contextmanager
 def media_ports(given: Ports | None) -> Iterator[Ports]:
-    """The ports, as long as they are needed. With every range taken already, the first is shared."""
+    """Reserve a port range for the duration of the context. If all are in use, the first is shared."""
     if given is not None:
         yield given
         return
@@ -32,5 +32,5 @@ def media_ports(given: Ports | None) -> Iterator[Ports]:
                 continue
             yield ports
             return
-        log.warning("media_ports_shared", hint="give each installation its own by UNIFICX_MEDIA_PORTS")
+        log.warning("media_ports_shared", hint="set a different UNIFICX_MEDIA_PORTS for each installation")
         yield RANGES[0]

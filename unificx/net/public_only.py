@@ -1,6 +1,6 @@
-"""Connections to public addresses alone, for requests to places that somebody else named (server-side request forgery).
+"""Protection against server-side request forgery: connections to public addresses only.
 
-The address that was judged is the one that is connected to: a name cannot lead elsewhere in between.
+The address that was checked is the one that is connected to, so DNS rebinding has no effect.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from typing import Any, cast
 import httpcore
 
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""RFC 6052: an IPv4 address inside, whatever it is."""
+"""IPv6 addresses with an embedded IPv4 address (RFC 6052)."""
 
 
 def is_public(address: str) -> bool:
-    """Whether a numeric address is one of the public internet's, as far as can be told from it."""
+    """Whether a numeric address is a public internet address."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -28,7 +28,7 @@ def is_public(address: str) -> bool:
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    """The IPv4 address an IPv6 address stands for."""
+    """Return the IPv4 address embedded in an IPv6 address, or None."""
     if isinstance(address, IPv4Address):
         return None
     if address in _NAT64:
@@ -37,7 +37,7 @@ def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
 
 
 class PublicOnly(httpcore.AsyncNetworkBackend):
-    """Fills httpcore's connections. `loopback` allows this machine's own addresses too: for tests."""
+    """httpcore network backend for public addresses. `loopback` also allows loopback addresses, for tests."""
 
     def __init__(self, *, loopback: bool = False) -> None:
         self._loopback = loopback
@@ -51,7 +51,7 @@ class PublicOnly(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first of the name's addresses that takes it. Raises httpcore.ConnectError."""
+        """Connect to the first of the name's addresses that accepts. Raise httpcore.ConnectError."""
         fault: Exception = httpcore.ConnectError("the name has no public address")
         try:
             async with asyncio.timeout(timeout):
@@ -70,12 +70,12 @@ class PublicOnly(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Never."""
+        """Raise httpcore.ConnectError: not supported."""
         del path, timeout, socket_options
-        raise httpcore.ConnectError("only public addresses are connected to")
+        raise httpcore.ConnectError("only public addresses are allowed")
 
     async def sleep(self, seconds: float) -> None:
-        """As httpcore asks."""
+        """Sleep, as required by httpcore."""
         await asyncio.sleep(seconds)
 
     async def _allowed(self, host: str, port: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Sends to push services (RFC 8030 section 5): one POST, nothing followed, nothing of the answer read but its head."""
+"""Web Push delivery (RFC 8030 section 5): one POST without redirects; only the head of the response is read."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from unificx.net.public_only import PublicOnly
 from unificx.notices import Answer, NotReached
 
 SECONDS = 5.0
-"""For one try, connection and all."""
+"""Timeout of one attempt, including the connection."""
 MOST_CONNECTIONS = 128
 IDLE_SECONDS = 30.0
 
 
 class PushDelivery:
-    """Fills `notices.ports.PushGate`. `loopback`: push services on this machine are sent to as well (tests)."""
+    """Web Push client. `loopback` also allows push services on this machine, for tests."""
 
     def __init__(self, *, loopback: bool = False) -> None:
         self._pool = httpcore.AsyncConnectionPool(
@@ -26,7 +26,7 @@ class PushDelivery:
         )
 
     async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """POST it. Raises NotReached."""
+        """POST a push message. Raise NotReached if the push service is unreachable."""
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         sent.append((b"Content-Length", str(len(body)).encode()))
         try:
@@ -41,11 +41,11 @@ class PushDelivery:
             raise NotReached from None
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         await self._pool.aclose()
 
 
 def _retry_after(headers: list[tuple[bytes, bytes]]) -> float | None:
-    """Seconds, where it says seconds: dates are for patience longer than ours."""
+    """Return the seconds of Retry-After. Dates are ignored, because they exceed our retry period."""
     said = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
     return float(said) if said.isdigit() and len(said) < 7 else None

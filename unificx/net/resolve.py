@@ -1,4 +1,4 @@
-"""Names to addresses (A and AAAA) without holding up the loop, remembered for a short while."""
+"""Non-blocking DNS resolution (A and AAAA) with a short-lived cache."""
 
 import asyncio
 import socket
@@ -10,18 +10,18 @@ MOST_AT_ONCE = 32
 
 
 class Unresolved(Exception):
-    """The name has no address that we can find."""
+    """The name cannot be resolved."""
 
 
 class Resolver:
-    """Asks the system's resolver; one look-up per name at a time, `MOST_AT_ONCE` names at once."""
+    """Caching client of the system's resolver: one query per name at a time, at most `MAX_CONCURRENT` in total."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, tuple[float, tuple[str, ...]]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[tuple[str, ...]]] = {}
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Numeric addresses of `host`, the system's preferred first. Raises Unresolved."""
+        """Return the numeric addresses of `host`, in the system's order of preference. Raise ResolutionError."""
         loop = asyncio.get_running_loop()
         known = self._known.get(host)
         if known is not None and known[0] > loop.time():
@@ -29,14 +29,14 @@ class Resolver:
         task = self._asking.get(host)
         if task is None:
             if len(self._asking) >= MOST_AT_ONCE:
-                raise Unresolved("too many names are being looked up")
+                raise Unresolved("too many concurrent queries")
             task = asyncio.create_task(self._ask(host))
             self._asking[host] = task
             task.add_done_callback(lambda _: self._asking.pop(host, None))
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Give up what is being looked up."""
+        """Cancel all queries."""
         tasks = tuple(self._asking.values())
         for task in tasks:
             task.cancel()
@@ -57,5 +57,5 @@ class Resolver:
 
 
 def is_numeric(host: str) -> bool:
-    """Whether `host` is an IPv4 or IPv6 address: no top-level domain ends in a digit (RFC 3696 section 2)."""
+    """Whether `host` is an IPv4 or IPv6 address; no top-level domain ends in a digit (RFC 3696 section 2)."""
     return ":" in host or host[-1:].isdigit()

@@ -1,4 +1,4 @@
-"""rtpengine as a child of ours: started, watched, started again when it dies, gone when we are gone."""
+"""Supervisor of the rtpengine process: starts it, restarts it when it dies, and stops it with this process."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ STOP_SECONDS = 1.5
 PING_EVERY = 5.0
 BACK_OFF = (0.0, 0.2, 1.0, 5.0, 15.0)
 STEADY_SECONDS = 60.0
-"""After so long without a fault the next restart is immediate again."""
+"""After this long without a crash, the next restart is immediate again."""
 
 _SAID = re.compile(
     rb"(?:\[[\d.]+\] )?(EMERG|ALERT|CRIT|ERR|WARNING|NOTICE|INFO|DEBUG): (?:\[[^\]]*\]: )?\[([a-z]{1,12})\]"
@@ -40,15 +40,18 @@ _TELLING = (
     (b"Ran out of ports", "ports"),
     (b"Too many open files", "files"),
 )
-"""What is kept of its words: everything else may name a caller's address."""
+"""Log lines that are counted by category; the text itself is discarded, because it may contain callers' addresses."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """An address media is received on. `advertised` is what descriptions name instead, where the machine is reached
-    under another address than its own; interfaces of one name are one network, IPv4 and IPv6."""
+    """A local address for media.
+
+    `advertised` is used in SDP if the machine is reachable under another address than `address`. Interfaces of the same
+    name belong to the same network, over IPv4 and IPv6.
+    """
 
     address: str
     advertised: str = ""
@@ -62,10 +65,10 @@ LOOPBACK = (Interface("127.0.0.1"),)
 
 
 class RtpEngine:
-    """Fills `calls.ports.MediaAnchor` with a supervised rtpengine.
+    """A supervised rtpengine.
 
-    `restarted` is called each time a new rtpengine has taken the place of one that died: the anchors are gone, and
-    live calls get their media back by offering again under the same names.
+    `on_restarted` is called when a new rtpengine replaced one that died: all anchors are gone, and live calls restore
+    their media with new offers under the same anchor ids.
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class RtpEngine:
     ) -> None:
         self.restarted: Callable[[], None] = lambda: None
         self.said: Counter[str] = Counter()
-        """How often it said what, by severity and part, such as "ERR core"."""
+        """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
         self._clock = clock
         self._interfaces = interfaces
         self._ports = ports
@@ -87,16 +90,16 @@ class RtpEngine:
         self._keepers: list[asyncio.Task[None]] = []
 
     def keys_to(self, pressed: Callable[[KeyPressed], None]) -> None:
-        """Who is told the keys that parties press: RFC 4733, in any call, each once it is let go of."""
+        """Set the callback for the DTMF digits of all calls (RFC 4733), called once per digit on release."""
         self._keys.pressed = pressed
 
     @property
     def pid(self) -> int | None:
-        """Process id of the rtpengine that runs now."""
+        """Process id of the running rtpengine."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start rtpengine and return once it answers (about 0.1 s). Raises CannotStart with what to do."""
+        """Start rtpengine and return when it responds (about 0.1 s). Raise CannotStart with a hint."""
         self._keys_port = _free_port(self._ports)
         await self._keys.open(self._keys_port)
         try:
@@ -107,7 +110,7 @@ class RtpEngine:
         self._keepers = [asyncio.create_task(self._supervise()), asyncio.create_task(self._watch())]
 
     async def close(self) -> None:
-        """Stop rtpengine and with it all media, within 2 seconds."""
+        """Stop rtpengine and all media, within 2 seconds."""
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -130,8 +133,10 @@ class RtpEngine:
         return await (await self._running()).query(anchor)
 
     async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
-        """Play to one party in the place of what it hears; how many seconds once through takes. Nothing tells when it
-        is over. `times` is for music; `stop` ends it."""
+        """Play to one party `times` times, replacing its audio; return the duration of the sound in seconds.
+
+        There is no event at the end of playback. Music uses a high `times` and ends with `stop`.
+        """
         try:
             file = self._sounds.path(sound)
         except OSError:
@@ -154,9 +159,9 @@ class RtpEngine:
         await (await self._running()).unsubscribe(anchor, listener)
 
     async def _running(self) -> NgClient:
-        """The client, after the moment that a restart takes."""
+        """Return the client, waiting for a restart if needed."""
         if self.pid is None:
-            self._ready.clear()  # it ended just now, and `_supervise` is about to hear of it
+            self._ready.clear()  # it just exited, and `_supervise` has not noticed yet
         if not self._ready.is_set():
             try:
                 await asyncio.wait_for(self._ready.wait(), 2.0)
@@ -168,7 +173,7 @@ class RtpEngine:
         program = shutil.which(PROGRAM, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
         if program is None:
             raise CannotStart(
-                "rtpengine is not installed, and without it calls have no sound.",
+                "rtpengine is not installed; calls have no audio without it.",
                 hint="Install it with: apt install rtpengine-daemon",
             )
         for interface in self._interfaces:
@@ -183,10 +188,10 @@ class RtpEngine:
             await self._stop()
             if self.said["address_in_use"] == before:
                 break
-        raise CannotStart("rtpengine does not start.", hint="Run `unificx doctor`, or rtpengine by hand, to see why.")
+        raise CannotStart("rtpengine does not start.", hint="Run `unificx doctor` or rtpengine itself to see why.")
 
     async def _spawn(self, program: str) -> asyncio.subprocess.Process:
-        """Start one rtpengine that cannot outlive us, has no rights, and sees nothing of our environment."""
+        """Start an rtpengine without privileges and without our environment, which dies with this process."""
         files = _files(self._ports)
         confinement = [CONFINER, f"--nofile={files}:{files}", "setpriv", "--pdeathsig", "KILL", "--no-new-privs"]
         if os.geteuid() == 0:
@@ -208,13 +213,13 @@ class RtpEngine:
         except OSError:
             await self._stop()
             raise CannotStart(
-                "No program can be started.",
-                hint="prlimit (package util-linux), free memory, free processes and free sockets are needed.",
+                "Cannot start a process.",
+                hint="Install prlimit (package util-linux), and check for free memory, processes and sockets.",
             ) from None
         return process
 
     async def _answers(self, process: asyncio.subprocess.Process) -> bool:
-        """Whether it answers before it ends or our patience does."""
+        """Whether it responds before it exits or the start timeout expires."""
         deadline = self._clock.monotonic() + START_SECONDS
         while process.returncode is None and self._clock.monotonic() < deadline:
             with contextlib.suppress(MediaUnavailable):
@@ -240,7 +245,7 @@ class RtpEngine:
             await self._listener
 
     async def _supervise(self) -> None:
-        """Put a new rtpengine in the place of each one that ends, not before the old one is gone."""
+        """Start a new rtpengine whenever one ends, after the old process is gone."""
         faults = 0
         while self._process:
             since = self._clock.monotonic()
@@ -255,11 +260,11 @@ class RtpEngine:
                     await self._launch()
             try:
                 self.restarted()
-            except Exception as fault:  # whatever it is, the next crash has to be mended too
-                log.error("restart_not_told", fault=type(fault).__name__)
+            except Exception as fault:  # supervision has to continue
+                log.error("restart_handler_failed", fault=type(fault).__name__)
 
     async def _watch(self) -> None:
-        """End an rtpengine that runs but does not answer, so that `_supervise` replaces it."""
+        """Kill an rtpengine that runs but does not respond, so that `_supervise` restarts it."""
         while True:
             await asyncio.sleep(PING_EVERY)
             process = self._process
@@ -273,7 +278,7 @@ class RtpEngine:
                     process.kill()
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        """Count what it says, by kind. Its lines themselves name addresses and numbers and go nowhere."""
+        """Count log lines by kind. The lines themselves are discarded, because they contain addresses and numbers."""
         if process.stderr is None:
             return
         rest = b""
@@ -289,12 +294,12 @@ class RtpEngine:
             kinds.append(b" ".join(said.groups()).decode())
         for kind in kinds:
             self.said[kind] += 1
-            log.debug("rtpengine_said", kind=kind, times=self.said[kind])
+            log.debug("rtpengine_logged", kind=kind, times=self.said[kind])
 
 
 def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], control: int, keys: int) -> list[str]:
     return [
-        "--config-file=none",  # else the distribution's own file is read
+        "--config-file=none",  # otherwise the distribution's file is read
         "--foreground",
         "--log-stderr",
         "--log-level=4",
@@ -305,17 +310,17 @@ def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], contro
         f"--dtmf-log-dest=127.0.0.1:{keys}",
         f"--port-min={ports[0]}",
         f"--port-max={ports[1]}",
-        # The first packet settles where a party is. The default watches three seconds, in which anybody who finds
-        # the port can draw the call's audio to himself; with the flag strict-source everybody else is then ignored.
+        # The first packet determines a party's address. By default it can change for three seconds, in which an
+        # attacker who finds the port could receive the call's audio; with strict-source all other sources are ignored.
         "--endpoint-learning=immediate",
         "--dtls-passive",
-        # How well a voice is heard is then told from a party's first report on. The default waits until both have told
-        # the way's length too, which phones that report every five seconds have done after ten or fifteen.
+        # Listening quality, available from a party's first RTCP report on. The default (CQ) also needs the round trip
+        # time from both parties, which takes 10 to 15 seconds with phones that report every five seconds.
         "--mos=LQ",
         "--num-threads=2",
         "--poller-per-thread",
         "--delete-delay=0",
-        # When silence ends a call is the call's business; these only sweep up what nobody ends.
+        # The call layer ends silent calls; these timeouts only remove leaked anchors.
         "--timeout=7200",
         "--silent-timeout=7200",
         "--offer-timeout=600",
@@ -323,7 +328,7 @@ def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], contro
 
 
 def _files(ports: tuple[int, int]) -> int:
-    """Open files to allow: one a port and some to spare, as far as the machine lets us."""
+    """Return the limit of open files: one per port plus a reserve, up to the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = ports[1] - ports[0] + 1 + 1024
     if hard != resource.RLIM_INFINITY and hard < wanted:
@@ -333,7 +338,7 @@ def _files(ports: tuple[int, int]) -> int:
 
 
 def _free_port(avoid: tuple[int, int]) -> int:
-    """A free UDP port on loopback outside the range `avoid`, where rtpengine itself would take it sooner or later."""
+    """Return a free UDP port on loopback outside the range `avoid`, which rtpengine itself uses for media."""
     with contextlib.ExitStack() as held:
         while True:
             probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -344,13 +349,13 @@ def _free_port(avoid: tuple[int, int]) -> int:
 
 
 def _usable(address: str) -> None:
-    """Raise CannotStart unless media can be received on this address: rtpengine would start, and fail at each call."""
+    """Raise CannotStart if this address cannot be bound; rtpengine would start anyway and fail on each call."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.bind((address, 0))
     except OSError:
         raise CannotStart(
-            "Media cannot be received on an address that this machine does not have.",
+            "The media address is not an address of this machine.",
             hint=f"Correct the media address {address} in the settings.",
         ) from None

@@ -1,8 +1,8 @@
-"""How many HTTP connections there may be, and who gives way when there are too many.
+"""Limits on HTTP connections, in total and per source, with eviction of idle connections.
 
-A connection that waits for its peer (for a handshake, a request, the rest of a body, or that what was sent is read) can
-be told to go. So a source that holds all its connections open loses its oldest, and whoever holds most loses before
-those who hold few: nobody keeps others out by doing nothing.
+A connection that waits for its peer (for a handshake, a request, the rest of a body, or for sent data to be read) can
+be evicted. A source at its limit loses its oldest idle connection; at the total limit, the source with the most
+connections loses one. So a client cannot lock others out with idle connections.
 """
 
 from collections import Counter, OrderedDict
@@ -14,25 +14,25 @@ from unificx.kernel.sources import is_here, source_of
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
-    """Bounds of HTTP connections; times in seconds, sizes in bytes."""
+    """Limits of HTTP connections; times in seconds, sizes in bytes."""
 
     connections: int = 4_000
     per_source: int = 128
-    """A browser holds six; when an office has more, those that wait the longest are closed."""
+    """A browser opens six; if an office behind NAT needs more, its longest idle connections are closed."""
     per_source_here: int = 3_500
-    """Of this machine itself, where a reverse proxy may stand."""
+    """Limit for loopback, where a reverse proxy may run."""
     handshake: float = 10.0
     head: float = 10.0
-    """From the moment a connection stands, or the first byte after an answer, to the end of a request's head."""
+    """From the start of a connection, or from the first byte after a response, to the end of the request head."""
     most_head: int = 64 * 1024
     idle: float = 30.0
-    """Between an answer and the next request."""
+    """Between a response and the next request."""
     stalled: float = 20.0
-    """How long a peer may not read what it was sent."""
+    """Maximum time without the peer reading sent data."""
 
 
 class Seat:
-    """The place of one connection. `leave` is called when it has to give way."""
+    """Slot of one connection. `on_evict` is called when it is evicted."""
 
     __slots__ = ("_seats", "leave", "source")
 
@@ -42,34 +42,34 @@ class Seat:
         self.leave: Callable[[], None] = lambda: None
 
     def waits(self, *, for_peer: bool) -> None:
-        """Whether it is the peer's turn."""
+        """Mark whether the connection waits for its peer and can be evicted."""
         if self._seats is not None:
             self._seats.note(self, waiting=for_peer)
 
     def free(self) -> None:
-        """The connection is over, or is no HTTP connection any more. May be called again."""
+        """Release the slot when the connection is closed or upgraded. Idempotent."""
         seats, self._seats = self._seats, None
         if seats is not None:
             seats.freed(self)
 
 
 class Seats:
-    """The seats of all HTTP servers of this process."""
+    """Connection slots of all HTTP servers of this process."""
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
         self.limits = limits or HttpLimits()
         self.refused = 0
-        """Connections for which nobody had to give way: everybody was being served."""
+        """Connections refused because no connection could be evicted."""
         self._held: Counter[str] = Counter()
         self._taken = 0
         self._waiting: dict[str, OrderedDict[Seat, None]] = {}
-        """By source, those who wait for their peer, the longest first."""
+        """Evictable connections by source, longest waiting first."""
 
     def __len__(self) -> int:
         return self._taken
 
     def take(self, host: str) -> Seat | None:
-        """A seat for a connection from `host`, though somebody else may lose his; None if there is none."""
+        """Return a slot for a connection from `host`, evicting another connection if needed; None if impossible."""
         source = source_of(host)
         most = self.limits.per_source_here if is_here(source) else self.limits.per_source
         if self._held[source] >= most and not self._make_room(source):
@@ -87,7 +87,7 @@ class Seats:
         return seat
 
     def note(self, seat: Seat, *, waiting: bool) -> None:
-        """It is the peer's turn now, or ours."""
+        """Mark a slot as evictable or not."""
         if waiting:
             self._waiting.setdefault(seat.source, OrderedDict())[seat] = None
         elif (others := self._waiting.get(seat.source)) is not None:
@@ -96,7 +96,7 @@ class Seats:
                 del self._waiting[seat.source]
 
     def freed(self, seat: Seat) -> None:
-        """A seat is empty."""
+        """Free a slot."""
         self.note(seat, waiting=False)
         self._taken -= 1
         self._held[seat.source] -= 1
@@ -104,7 +104,7 @@ class Seats:
             del self._held[seat.source]
 
     def _make_room(self, source: str) -> bool:
-        """Whether the connection of this source that has waited the longest gave way."""
+        """Evict the longest waiting connection of a source; return False if it has none."""
         waiting = self._waiting.get(source)
         if not waiting:
             return False

@@ -1,6 +1,6 @@
-"""Sounds as files that rtpengine, which has no rights of its own, can read: prompts, tones, music.
+"""Sound files for rtpengine, readable by its unprivileged process: prompts, tones and music.
 
-Music may be an organisation's own, so it lies in memory where the system has such a place, never for long on a disk.
+Music may belong to a tenant, so the files are stored in memory (tmpfs) where available.
 """
 
 import contextlib
@@ -13,24 +13,24 @@ from pathlib import Path
 
 from unificx.media.sounds import Sound
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is created in it
 MOST = 48 << 20
-"""Bytes of all of them. What was not asked for longest goes first; whoever plays it has it open."""
+"""Total size in bytes. The least recently used files are deleted first; rtpengine keeps playing files open."""
 _PREFIX = "unificx-played-"
 
 
 class SoundFiles:
-    """A directory for as long as the process runs; every sound is in it once, under its digest."""
+    """A directory that exists while the process runs, with one file per sound, named by its digest."""
 
     def __init__(self, most: int = MOST) -> None:
         self._root: Path | None = None
         self._lock = -1
         self._most = most
         self._sizes: dict[Path, int] = {}
-        """In the order they were last asked for."""
+        """Least recently used first."""
 
     def path(self, sound: Sound) -> str:
-        """Where the sound is, written now if it was not before. Raises OSError."""
+        """Return the path of a sound, writing the file if needed. Raise OSError."""
         if self._root is None:
             self._root, self._lock = _own_directory()
         path = self._root / f"{sound.digest}.wav"
@@ -39,7 +39,7 @@ class SoundFiles:
         if not path.exists():
             fresh = path.with_suffix(".new")
             _write(fresh, sound)
-            os.chmod(fresh, 0o644)  # whatever the umask says: rtpengine is nobody
+            os.chmod(fresh, 0o644)  # independent of the umask: rtpengine runs as nobody
             fresh.replace(path)
         return str(path)
 
@@ -61,7 +61,7 @@ class SoundFiles:
 
 
 def _own_directory() -> tuple[Path, int]:
-    """A directory that is ours while the lock on it, a descriptor, is open. Those of processes that were killed go."""
+    """Create a directory and lock it by a file descriptor; delete unlocked directories of killed processes."""
     place = Path(IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else tempfile.gettempdir())
     for left in place.glob(f"{_PREFIX}*"):
         lock = _locked(left, fcntl.LOCK_NB)
@@ -71,7 +71,7 @@ def _own_directory() -> tuple[Path, int]:
     while True:
         root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
         lock = _locked(root)
-        if lock is not None and root.exists():  # not taken for one of a killed process meanwhile
+        if lock is not None and root.exists():  # not deleted by another process in between
             root.chmod(0o711)
             return root, lock
 

@@ -1,4 +1,4 @@
-"""One SIP connection over TCP or TLS: framing, time-outs and back pressure around an asyncio transport."""
+"""SIP connection over TCP or TLS: framing, time-outs and back pressure on an asyncio transport."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ from unificx.sip.flow import Flow
 
 
 class StreamConnection(asyncio.Protocol):
-    """Frames what arrives, answers keep-alives, drops peers that are too slow, too silent or do not read."""
+    """Frames incoming data, answers keep-alives, and closes connections whose peer is slow, idle or does not read."""
 
     def __init__(self, connections: Connections, scheme: str, local: int, *, ours: bool = False) -> None:
         self._connections = connections
@@ -24,14 +24,14 @@ class StreamConnection(asyncio.Protocol):
         self._heard = self._begun = self._stalled = 0.0
         self._greeted = ours
         self.flow: Flow | None = None
-        """Where its messages come from, once it stands."""
+        """Flow of its messages, once connected."""
         self.ended = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are no subclass
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are not a subclass
         peer = self._transport.get_extra_info("peername")
         if not peer:
-            self._transport.abort()  # gone before it was there
+            self._transport.abort()  # already disconnected
             return
         self.flow = Flow(self._scheme, peer[0], peer[1], self._connections.add(self), self._local)
         self._transport.set_write_buffer_limits(high=64 * 1024)
@@ -89,7 +89,7 @@ class StreamConnection(asyncio.Protocol):
             self.ended.set_result(None)
 
     def _look(self) -> None:
-        """End the connection if its time is up, else look again when it may be."""
+        """Close the connection if a deadline has passed, otherwise schedule the next check."""
         due = self._heard + (self._limits.idle if self._greeted else self._limits.first_message)
         if self._begun:
             due = min(due, self._begun + self._limits.message)
@@ -104,7 +104,7 @@ class StreamConnection(asyncio.Protocol):
 
 
 def keep_alive(sock: socket.socket) -> None:
-    """Let the kernel find out about peers that vanished, and send small messages at once."""
+    """Enable TCP keep-alive, to detect vanished peers, and disable Nagle's algorithm."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if hasattr(socket, "TCP_KEEPIDLE"):

@@ -1,7 +1,7 @@
-"""STUN binding answers on the SIP port (RFC 8489, RFC 5626 section 4.4.2): the keep-alive of phones behind NAT.
+"""STUN Binding responses on the SIP port (RFC 8489, RFC 5626 section 4.4.2): the keep-alive of phones behind NAT.
 
-Pure: one datagram in, one datagram or None out. Only the Binding request is understood; nothing is authenticated, so an
-answer is never larger than three times what was asked and goes to nobody but the asker.
+Pure: one datagram in, one datagram or None out. Only Binding requests are supported. Requests are not authenticated, so
+a response is at most three times as large as the request and goes only to its source.
 """
 
 import ipaddress
@@ -35,7 +35,7 @@ def is_stun(data: bytes) -> bool:
 
 
 def answer(data: bytes, host: str, port: int) -> bytes | None:
-    """What to send back to `host`:`port` for the datagram it sent; None for whatever is not a sound Binding request."""
+    """Return the response to a datagram from `host`:`port`, or None if it is not a valid Binding request."""
     if not is_stun(data):
         return None
     kind, length, _, transaction = _HEADER.unpack_from(data)
@@ -59,12 +59,12 @@ def answer(data: bytes, host: str, port: int) -> bytes | None:
 
 
 def binding_request(transaction: bytes) -> bytes:
-    """A Binding request without attributes; `transaction` is 12 random bytes."""
+    """Return a Binding request without attributes; `transaction` is 12 random bytes."""
     return _HEADER.pack(BINDING_REQUEST, 0, MAGIC_COOKIE, transaction)
 
 
 def mapped_address(data: bytes) -> tuple[str, int] | None:
-    """The (host, port) a Binding success names in its XOR-MAPPED-ADDRESS; None if it names none."""
+    """Return the XOR-MAPPED-ADDRESS of a Binding success response as (host, port), or None."""
     if not is_stun(data):
         return None
     kind, length, _, transaction = _HEADER.unpack_from(data)
@@ -78,13 +78,13 @@ def mapped_address(data: bytes) -> tuple[str, int] | None:
 
 
 def address(value: bytes, transaction: bytes) -> tuple[str, int]:
-    """The (host, port) in the value of an XOR- address attribute (RFC 8489 section 14.2)."""
+    """Decode the value of an XOR- address attribute into (host, port) (RFC 8489 section 14.2)."""
     port = int.from_bytes(value[2:4], "big") ^ MAGIC_COOKIE >> 16
     return str(ipaddress.ip_address(xor(value[4:], transaction))), port
 
 
 def attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
-    """(number, value, offset of the attribute) of each; None if one runs over the end."""
+    """Return (number, value, offset) of each attribute; None if one exceeds the message."""
     found: list[tuple[int, bytes, int]] = []
     at = _HEADER.size
     while at < len(data):
@@ -115,12 +115,12 @@ def _word(kind: int, transaction: bytes, body: bytes, marked: bool) -> bytes:
 
 
 def _fingerprint(before: bytes) -> bytes:
-    """CRC-32 of the message up to the attribute, its length field already counting it (RFC 8489 section 14.7)."""
+    """Return the FINGERPRINT of a message whose length field already includes the attribute (RFC 8489 section 14.7)."""
     return (zlib.crc32(before) ^ FINGERPRINT_XOR).to_bytes(4, "big")
 
 
 def attribute(number: int, value: bytes) -> bytes:
-    """An attribute, padded (section 14)."""
+    """Encode an attribute with padding (RFC 8489 section 14)."""
     return _ATTRIBUTE.pack(number, len(value)) + value + b"\x00" * (-len(value) % 4)
 
 
@@ -131,6 +131,6 @@ def _xored(host: str, port: int, transaction: bytes) -> bytes:
 
 
 def xor(packed: bytes, transaction: bytes) -> bytes:
-    """An address, hidden from those who rewrite addresses, or shown again (section 14.2)."""
+    """XOR an address with cookie and transaction id, so that NATs do not rewrite it (RFC 8489 section 14.2)."""
     mask = MAGIC_COOKIE.to_bytes(4, "big") + transaction
     return bytes(a ^ b for a, b in zip(packed, mask, strict=False))

@@ -1,4 +1,4 @@
-"""SIP's sockets: UDP, TCP and TLS, IPv4 and IPv6. Whole messages in, whole messages out, each with its flow."""
+"""SIP transports: UDP, TCP and TLS over IPv4 and IPv6. Complete messages in and out, each with its flow."""
 
 import asyncio
 import ssl
@@ -22,11 +22,11 @@ log = structlog.get_logger()
 
 
 class Transports:
-    """Every socket SIP comes and goes through.
+    """All SIP sockets.
 
-    `on_message` gets each whole message with the flow it came by; `on_lost` the flow that a message could not be sent
-    to, or whose connection is over. `tls` is the server's context and needed for TLS binds; `trust` verifies whom we
-    connect to (the system's authorities if None). WebSockets share `connections`.
+    `on_message` receives each complete message with its flow; `on_lost` the flow of a message that could not be sent or
+    of a closed connection. `tls` is the server context, required for TLS; `trust` verifies servers that we connect to
+    (the system's CAs if None). WebSockets share `connections`.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Transports:
     ) -> None:
         self.connections = Connections(on_message, on_lost, limits)
         self.bound: list[Bind] = list(binds)
-        """Where we listen, in the order of `Flow.local` from 1; with real ports once started."""
+        """Listening addresses, indexed by `Flow.local` from 1; with actual ports once started."""
         self._tls = tls
         self._on_lost = on_lost
         self._udp: dict[int, UdpSocket] = {}
@@ -52,7 +52,7 @@ class Transports:
         self._ways = Ways(())
 
     async def start(self) -> None:
-        """Open every socket. Raises CannotStart, with none left open."""
+        """Open all sockets. Raise CannotStart after closing those already opened."""
         try:
             for index, bind in enumerate(self.bound):
                 self.bound[index] = await self._start(bind, index + 1)
@@ -62,7 +62,7 @@ class Transports:
         self._ways = Ways(self.bound)
 
     async def close(self) -> None:
-        """End everything, connections too."""
+        """Close all sockets and connections."""
         await asyncio.gather(*(listener.close() for listener in self._listeners))
         await self._outgoing.close()
         await self._resolver.close()
@@ -72,14 +72,14 @@ class Transports:
             sock.close()
         self._listeners.clear()
         self._udp.clear()
-        await asyncio.sleep(0)  # lets the transports say their last word
+        await asyncio.sleep(0)  # let the transports finish closing
 
     def address(self, flow: Flow) -> tuple[str, int]:
-        """Our own host (IPv6 without brackets) and port, as the far end of `flow` should name them."""
+        """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
         return self._ways.address(flow)
 
     def send(self, data: bytes, flow: Flow) -> None:
-        """Send one message. What cannot be sent is told to `on_lost`, later; nothing is raised."""
+        """Send one message. Failures are reported to `on_lost` asynchronously; nothing is raised."""
         if flow.transport == "udp":
             self._send_datagram(data, flow)
         elif flow.connection:
@@ -91,11 +91,11 @@ class Transports:
         elif flow.transport in ("tcp", "tls"):
             self._outgoing.send(data, flow)
         else:
-            self._lose(flow)  # nobody can connect to a browser
+            self._lose(flow)  # a browser cannot be connected to
 
     async def _start(self, bind: Bind, local: int) -> Bind:
         if bind.transport == "tls" and self._tls is None:
-            raise CannotStart("SIP over TLS needs a certificate.", hint="Name one, or listen without TLS.")
+            raise CannotStart("SIP over TLS needs a certificate.", hint="Configure one, or listen without TLS.")
         sock = open_socket(bind)
         port = sock.getsockname()[1]
         if bind.transport == "udp":

@@ -1,7 +1,7 @@
-"""TURN servers (RFC 8656): where they are, credentials for them that last an hour, and trying them out.
+"""STUN and TURN servers (RFC 8656): configuration, short-lived credentials and a connectivity test.
 
-The server shares a secret with us and knows nobody by name: a user name is when it ends and a random text, the password
-a hash of it (draft-uberti-behave-turn-rest-00; coturn's `use-auth-secret`).
+The TURN server shares a secret with us and has no user accounts: a user name consists of an expiry time and a random
+id, the password is an HMAC of it (draft-uberti-behave-turn-rest-00; coturn's `use-auth-secret`).
 """
 
 import base64
@@ -19,9 +19,9 @@ from unificx.kernel.errors import CannotStart, Refused
 from unificx.net import stun
 
 LIFETIME = 3600
-"""Seconds credentials are good for. A call that has begun goes on."""
+"""Lifetime of credentials in seconds. Established calls are not affected by their expiry."""
 SECONDS = 5.0
-"""For each step of trying a server out."""
+"""Timeout of each step of the test."""
 TRIES = 3
 MOST_SERVERS = 8
 
@@ -37,7 +37,7 @@ _MOST = 4096
 
 @dataclass(frozen=True, slots=True)
 class RelayServer:
-    """A STUN or TURN server, as its URI (RFC 7064, RFC 7065) says."""
+    """A STUN or TURN server, given by its URI (RFC 7064, RFC 7065)."""
 
     url: str
     scheme: Literal["stun", "stuns", "turn", "turns"]
@@ -47,7 +47,7 @@ class RelayServer:
 
     @property
     def relays(self) -> bool:
-        """Whether it is a TURN server."""
+        """Whether this is a TURN server."""
         return self.scheme.startswith("turn")
 
     @property
@@ -56,10 +56,10 @@ class RelayServer:
 
 
 def relay_servers(text: str, variable: str) -> tuple[RelayServer, ...]:
-    """Read URIs separated by commas. Raises CannotStart naming the variable they are from."""
+    """Parse comma-separated URIs. Raise CannotStart naming the `variable` they come from."""
     found = tuple(_server(each.strip(), variable) for each in text.split(",") if each.strip())
     if len(found) > MOST_SERVERS:
-        raise CannotStart(f"{variable} names more than {MOST_SERVERS} servers.", hint="Browsers try every one.")
+        raise CannotStart(f"{variable} names more than {MOST_SERVERS} servers.", hint="Browsers try them all.")
     return found
 
 
@@ -68,7 +68,7 @@ def _server(url: str, variable: str) -> RelayServer:
     port = int(read[3] or (5349 if read[1].endswith("s") else 3478)) if read is not None else 0
     if read is None or not 0 < port < 65536 or (read[1].endswith("s") and read[4] == "udp"):
         raise CannotStart(
-            f"{variable} takes STUN and TURN servers, separated by commas.",
+            f"{variable} takes a comma-separated list of STUN and TURN servers.",
             hint="For example turn:turn.example.com:3478?transport=udp,turns:turn.example.com:443?transport=tcp",
         )
     transport = read[4] or ("tcp" if read[1].endswith("s") else "udp")
@@ -76,14 +76,14 @@ def _server(url: str, variable: str) -> RelayServer:
 
 
 def credentials(secret: str, until: int, whom: str) -> tuple[str, str]:
-    """User name and password, good until `until` (seconds since 1970). `whom` is random: it names nobody."""
+    """Return a user name and password valid until `until` (Unix time). `random_id` identifies no user."""
     username = f"{until}:{whom}"
     password = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
     return username, base64.b64encode(password).decode()
 
 
 class _Refusal(Exception):
-    """An error response: its code, and what has to be said the next time."""
+    """An error response: its code, and the realm and nonce for the next request."""
 
     def __init__(self, code: int, realm: bytes, nonce: bytes) -> None:
         super().__init__(code)
@@ -91,22 +91,22 @@ class _Refusal(Exception):
 
 
 def try_out(server: RelayServer, login: tuple[str, str], random: Callable[[int], bytes]) -> str:
-    """Have the server relay for a moment, and say where. Blocks. Raises Refused with what to do."""
+    """Allocate a relay address briefly and return a description of it. Blocks. Raise Refused with a hint."""
     name = f"{server.host}:{server.port}/{server.transport}"
     try:
         with _connected(server) as sock:
             return f"{name} {_try(sock, server, login, random)}"
     except ssl.SSLError as fault:
         why = getattr(fault, "verify_message", "") or fault.reason or "TLS failed"
-        raise Refused(f"{name} is not trusted: {why}", hint="Give it a certificate of its name.") from None
+        raise Refused(f"{name} is not trusted: {why}", hint="Install a certificate for its name.") from None
     except OSError as fault:
-        why = "nothing came back" if isinstance(fault, TimeoutError) else fault.strerror or type(fault).__name__
-        raise Refused(f"{name} does not answer: {why}", hint="Look whether it runs, and at its firewall.") from None
+        why = "timeout" if isinstance(fault, TimeoutError) else fault.strerror or type(fault).__name__
+        raise Refused(f"{name} does not respond: {why}", hint="Check that it runs, and its firewall.") from None
     except _Refusal as refusal:
         if refusal.code == 401:
-            hint = "UNIFICX_TURN_SECRET and the server's static-auth-secret are to be the same."
-            raise Refused(f"{name} does not take our credentials", hint=hint) from None
-        raise Refused(f"{name} refuses with error {refusal.code}", hint="Look at the server's log.") from None
+            hint = "UNIFICX_TURN_SECRET must equal the server's static-auth-secret."
+            raise Refused(f"{name} rejects our credentials", hint=hint) from None
+        raise Refused(f"{name} responds with error {refusal.code}", hint="See the server's log.") from None
 
 
 def _connected(server: RelayServer) -> socket.socket:
@@ -126,7 +126,7 @@ def _try(sock: socket.socket, server: RelayServer, login: tuple[str, str], rando
     if not server.relays:
         transaction = random(12)
         seen = stun.mapped_address(_exchange(sock, stun.binding_request(transaction), transaction))
-        return f"sees us at {seen[0]}" if seen is not None else "answers"
+        return f"reports our address as {seen[0]}" if seen is not None else "responds"
     asked = stun.attribute(_REQUESTED_TRANSPORT, _UDP)
     try:
         _ask(sock, _ALLOCATE, asked, random(12), b"")
@@ -135,7 +135,7 @@ def _try(sock: socket.socket, server: RelayServer, login: tuple[str, str], rando
             raise
         proof, key = _proof(login, first)
     else:
-        raise Refused("It relays for anybody.", hint="Set use-auth-secret at the server.")
+        raise Refused("The server is an open relay.", hint="Set use-auth-secret on the server.")
     transaction = random(12)
     found = _ask(sock, _ALLOCATE, asked + proof, transaction, key)
     _ask(sock, _REFRESH, stun.attribute(_LIFETIME, bytes(4)) + proof, random(12), key)
@@ -143,7 +143,7 @@ def _try(sock: socket.socket, server: RelayServer, login: tuple[str, str], rando
 
 
 def _proof(login: tuple[str, str], refusal: _Refusal) -> tuple[bytes, bytes]:
-    """The attributes of a long-term credential, and the key of the message's integrity (RFC 8489 section 9.2.2)."""
+    """Return the attributes of a long-term credential and the MESSAGE-INTEGRITY key (RFC 8489 section 9.2.2)."""
     username, password = login
     key = hashlib.md5(b":".join((username.encode(), refusal.realm, password.encode())), usedforsecurity=False).digest()
     said = (stun.USERNAME, username.encode()), (_REALM, refusal.realm), (_NONCE, refusal.nonce)
@@ -151,7 +151,7 @@ def _proof(login: tuple[str, str], refusal: _Refusal) -> tuple[bytes, bytes]:
 
 
 def _ask(sock: socket.socket, method: int, body: bytes, transaction: bytes, key: bytes) -> dict[int, bytes]:
-    """The attributes of a success. Raises _Refusal, and OSError for what is no answer."""
+    """Send a request; return the attributes of a success response. Raise _ErrorResponse or OSError."""
     length = len(body) + (24 if key else 0)
     message = _HEADER.pack(method, length, stun.MAGIC_COOKIE, transaction) + body
     if key:
@@ -163,12 +163,12 @@ def _ask(sock: socket.socket, method: int, body: bytes, transaction: bytes, key:
         code = found.get(stun.ERROR_CODE, bytes(4))
         raise _Refusal(code[2] * 100 + code[3], found.get(_REALM, b""), found.get(_NONCE, b""))
     if kind != method | _SUCCESS:
-        raise OSError(None, "it is no TURN server")
+        raise OSError(None, "not a TURN server")
     return found
 
 
 def _exchange(sock: socket.socket, message: bytes, transaction: bytes) -> bytes:
-    """The answer to a message; over UDP it is asked more than once."""
+    """Send a message and return the response; retransmit over UDP."""
     stream = sock.type == socket.SOCK_STREAM
     for left in reversed(range(1 if stream else TRIES)):
         sock.sendall(message)
@@ -179,7 +179,7 @@ def _exchange(sock: socket.socket, message: bytes, transaction: bytes) -> bytes:
                 raise
         else:
             if not stun.is_stun(answer) or answer[8:20] != transaction:
-                raise OSError(None, "it is no STUN server")
+                raise OSError(None, "not a STUN server")
             return answer
     raise TimeoutError
 
@@ -189,6 +189,6 @@ def _read(sock: socket.socket) -> bytes:
     while len(data) < 20 or len(data) < 20 + int.from_bytes(data[2:4], "big"):
         more = sock.recv(_MOST)
         if not more or len(data) > _MOST:
-            raise ConnectionResetError(None, "it hung up")
+            raise ConnectionResetError(None, "connection closed")
         data += more
     return data

@@ -1,4 +1,4 @@
-"""One SIP socket over UDP: datagrams in and out, STUN and keep-alives answered on the spot."""
+"""SIP socket over UDP; STUN requests and keep-alives are answered directly."""
 
 import asyncio
 import socket
@@ -10,21 +10,21 @@ from unificx.net.connections import OnMessage
 from unificx.sip.flow import Flow
 
 MOST_FLOWS = 4096
-"""Far ends whose flow is remembered."""
+"""Size of the cache of flows."""
 
 
 class UdpSocket(asyncio.DatagramProtocol):
-    """Hands every datagram that may be SIP to `on_message`; bytes the peer only sends to keep its NAT open end here."""
+    """Passes datagrams that may be SIP to `on_message`; NAT keep-alives are handled here."""
 
     def __init__(self, on_message: OnMessage, local: int) -> None:
         self._on_message = on_message
-        # Phones speak again and again: one value for all messages of one is less to make, to compare and to keep.
+        # Cached, because phones send many messages: one Flow object per phone saves allocations and comparisons.
         self._flow = lru_cache(maxsize=MOST_FLOWS)(lambda host, port: Flow("udp", host, port, 0, local))
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's transports are no subclass
-        # uvloop lets others share the port: whoever did would get our datagrams, rtpengine by accident among them.
+        self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's transports are not a subclass
+        # uvloop sets SO_REUSEADDR, so another process, such as rtpengine, could bind the port and take our datagrams.
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -38,12 +38,12 @@ class UdpSocket(asyncio.DatagramProtocol):
         self._on_message(data, self._flow(addr[0], addr[1]))
 
     def send(self, data: bytes, host: str, port: int) -> None:
-        """Send one datagram to a numeric address. Raises OSError or ValueError for one that cannot be."""
+        """Send one datagram to a numeric address. Raise OSError or ValueError if it cannot be sent."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.sendto(data, (host, port))
 
     def error_received(self, exc: Exception) -> None:
-        """A datagram could not be delivered: the transaction's own timers notice."""
+        """Ignore delivery errors: the transaction timers handle them."""
 
     def close(self) -> None:
         if self._transport is not None:

@@ -1,4 +1,4 @@
-"""Which of our sockets leads to a far end, and what address of ours it should know."""
+"""Local addresses: the socket to use for a destination, and the address to announce to it."""
 
 import socket
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ DISCARD = 9
 
 
 class Ways:
-    """The sockets we have; `binds` in the order of `Flow.local` from 1, with their real ports."""
+    """Local sockets; `binds` are indexed by `Flow.local` from 1 and have their actual ports."""
 
     def __init__(self, binds: Sequence[Bind]) -> None:
         self._binds = tuple(binds)
@@ -22,13 +22,13 @@ class Ways:
         self._sources: dict[str, str] = {}
 
     def local(self, flow: Flow) -> int:
-        """The socket a message to `flow` leaves by: its own, else the first of its transport and family; 0 if none."""
+        """Return the socket for a message to `flow`: its own, or the first of its transport and family, or 0."""
         if 0 < flow.local <= len(self._binds) and self._binds[flow.local - 1].transport == flow.transport:
             return flow.local
         return self._first.get((flow.transport, ":" in flow.host), 0)
 
     def address(self, flow: Flow) -> tuple[str, int]:
-        """Host (IPv6 without brackets) and port of ours as the far end of `flow` should name them."""
+        """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
         local = self.local(flow)
         if not local:
             return self._source_towards(flow.host), 5061 if flow.secure else 5060
@@ -39,7 +39,7 @@ class Ways:
         return host, bind.port
 
     def _source_towards(self, host: str) -> str:
-        """The address of ours that packets to `host` carry: asked of the routing table, nothing is sent."""
+        """Return the source address of packets to `host`, from the routing table; no packet is sent."""
         known = self._sources.get(host)
         if known is not None:
             return known

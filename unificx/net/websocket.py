@@ -1,6 +1,6 @@
-"""SIP over WebSocket (RFC 7118) as a raw ASGI application: one message a frame, subprotocol "sip".
+"""SIP over WebSocket (RFC 7118) as a raw ASGI application: one message per frame, subprotocol "sip".
 
-Mounted by the web face at /sip; raw, because a framework's route costs more than the message itself.
+The API mounts it at /sip. It bypasses the framework, whose routing would cost more than processing the message.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ NORMAL, GOING_AWAY, POLICY, TOO_BIG, TRY_LATER = 1000, 1001, 1008, 1009, 1013
 
 
 class SipWebSocket:
-    """The ASGI application. Connections count among `connections`, with the same limits."""
+    """ASGI application for SIP over WebSocket; its connections are registered in `connections` and share its limits."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -50,7 +50,7 @@ class SipWebSocket:
 
 
 class SeatedWebSockets:
-    """`app`, whose WebSockets count among `connections` too: so many of one source, and no more."""
+    """ASGI middleware that applies the limits of `connections` to the WebSockets of `app`."""
 
     def __init__(self, app: App, connections: Connections) -> None:
         self._app = app
@@ -73,7 +73,7 @@ class SeatedWebSockets:
 
 
 def _from_another_site(scope: Scope) -> bool:
-    """Whether a page of another site opens it: browsers say so by Origin, others send none (RFC 6455 section 10.2)."""
+    """Whether the Origin header, which only browsers send, names another host (RFC 6455 section 10.2)."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     origins = [value for name, value in scope["headers"] if name == b"origin"]
     return any([_authority(origin)] != [host.decode("latin-1").lower() for host in hosts] for origin in origins)
@@ -87,7 +87,7 @@ def _authority(origin: bytes) -> str:
 
 
 class _Talk:
-    """One open WebSocket: reads frames, writes what is queued, ends when either side or the time is up."""
+    """An open WebSocket: reads frames and writes queued messages until either side closes it or a timeout expires."""
 
     def __init__(self, connections: Connections, scheme: str, host: str, port: int) -> None:
         self._connections = connections
@@ -167,7 +167,7 @@ class _Talk:
 
 
 def _frame(data: bytes) -> Event:
-    """A text frame where the message is text, else a binary one (RFC 7118 section 4.2)."""
+    """Return a text frame if the message is valid UTF-8, otherwise a binary one (RFC 7118 section 4.2)."""
     try:
         return {"type": "websocket.send", "text": data.decode()}
     except UnicodeDecodeError:
@@ -175,16 +175,16 @@ def _frame(data: bytes) -> Event:
 
 
 async def _hang_up(send: Send, code: int) -> None:
-    """Say that we end it, to a peer that may be gone or deaf."""
+    """Send a close frame; the peer may be gone or not reading."""
     try:
         async with asyncio.timeout(1.0):
             await send({"type": "websocket.close", "code": code})
     except (OSError, RuntimeError):
-        return  # the server has closed it already; a TimeoutError is an OSError
+        return  # already closed by the server; TimeoutError is an OSError
 
 
 async def _upgrade_required(send: Send) -> None:
-    text = b'SIP is spoken here over WebSocket, subprotocol "sip".\n'
+    text = b'This endpoint requires a WebSocket with the subprotocol "sip".\n'
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"upgrade", b"websocket")]
     await send({"type": "http.response.start", "status": 426, "headers": headers})
     await send({"type": "http.response.body", "body": text})

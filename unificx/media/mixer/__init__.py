@@ -1,6 +1,6 @@
-"""The mixer of the media engine: rooms, prompts, recordings and keys for thousands of legs, as arithmetic on arrays.
+"""Audio mixer of the media engine: conferences, prompts, recording taps and DTMF for thousands of legs, with numpy.
 
-Pure: bytes and orders in, bytes and events out. `unificx.net.engine` is the process around it.
+Pure: packets and commands in, packets and events out. `unificx.media_worker` is the process that runs it.
 """
 
 from unificx.media.mixer.desk import Desk

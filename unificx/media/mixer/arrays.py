@@ -1,7 +1,7 @@
-"""The words the mixer's arrays are spoken of with, and the sizes everything has.
+"""Array types and sizes of the mixer.
 
-Every leg has a *slot*, a place in all arrays. A frame is 20 ms: 160 bytes of payload and 160 units of RTP time in G.711
-and in G.722 alike, for the RTP clock of G.722 runs at 8000 Hz too (RFC 3551 section 4.5.2).
+Every leg has a *slot*, its index in all per-leg arrays. A frame is 20 ms: 160 bytes of payload and 160 RTP timestamp
+units in G.711 and in G.722 alike, because the RTP clock of G.722 runs at 8000 Hz too (RFC 3551 section 4.5.2).
 """
 
 from typing import TypeAlias
@@ -19,10 +19,10 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 TICKS = 50
-"""Ticks a second."""
+"""Ticks per second."""
 FRAME = 160
 NARROW, WIDE = 160, 320
-"""Samples of a frame at 8 and at 16 kHz."""
+"""Samples per frame at 8 and at 16 kHz."""
 HEADER = 12
 PACKET = HEADER + FRAME
 

@@ -1,6 +1,6 @@
-"""The sounds that can be played: 16-bit samples of many sounds in one array, so that one look fetches a frame of each.
+"""Sound bank: the 16-bit samples of all playable sounds in one array, so that one lookup reads a frame of each.
 
-Memory is bounded. What has not been played for longest makes room for what comes; what plays stays.
+Memory is bounded. Loading a sound evicts the least recently used ones; sounds that are playing are never evicted.
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -13,12 +13,12 @@ import numpy as np
 from unificx.media.mixer.arrays import Index, Pcm
 
 PAD = 640
-"""Zero samples before and after each sound: a frame may begin before it and end behind it."""
+"""Zero samples before and after each sound: a frame may begin before the sound and end after it."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """A sound's place: samples `start` to `start + length` of the bank. `filled` samples of it are there already."""
+    """Location of a sound: samples `start` to `start + length` of the bank, of which `loaded` have arrived."""
 
     digest: str
     start: int
@@ -37,20 +37,20 @@ class Entry:
 
 
 class Bank:
-    """`size` in samples."""
+    """Sound bank with room for `size` samples."""
 
     def __init__(self, size: int) -> None:
         self.samples: Pcm = np.zeros(size, np.int16)
         self.evicted: list[str] = []
-        """Digests that had to go; whoever is told takes them out."""
+        """Digests of evicted sounds. The consumer clears the list."""
         self._views: dict[int, Pcm] = {}
-        self._entries: dict[str, Entry] = {}  # in the order of their last use
+        self._entries: dict[str, Entry] = {}  # least recently used first
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def get(self, digest: str) -> Entry | None:
-        """A complete sound, now the most recently used."""
+        """Return a completely loaded sound and mark it as most recently used."""
         entry = self._entries.get(digest)
         if entry is None or not entry.complete:
             return None
@@ -58,7 +58,7 @@ class Bank:
         return entry
 
     def load(self, digest: str, rate: int, length: int, offset: int, piece: bytes) -> bool:
-        """Take in a piece of a sound at sample `offset`; pieces come in order. False if there is no room for it."""
+        """Store a chunk of a sound at sample `offset`; chunks come in order. Return False if the sound does not fit."""
         entry = self._entries.get(digest)
         if entry is not None and entry.complete:
             return True
@@ -73,7 +73,7 @@ class Bank:
         return True
 
     def windows(self, at: Index, width: int) -> Pcm:
-        """So many samples from each place, one row a place."""
+        """Return `width` samples from each position, one row per position."""
         view = self._views.get(width)
         if view is None:
             view = self._views[width] = np.lib.stride_tricks.sliding_window_view(self.samples, width)
@@ -96,7 +96,7 @@ class Bank:
         return entry
 
     def _gap(self, wanted: int) -> int | None:
-        """Where so many samples fit."""
+        """Return the position of a free gap of `wanted` samples, or None."""
         at = 0
         for begin, end in sorted(each.room for each in self._entries.values()):
             if begin - at >= wanted:

@@ -1,7 +1,4 @@
-"""G.711 in arrays: one look into a table for each sample.
-
-The tables are made from `unificx.media.g711`, so that there is one truth about both laws.
-"""
+"""G.711 on arrays, one table lookup per sample. The tables are built from `unificx.media.g711`."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -12,7 +9,7 @@ from unificx.media import g711
 from unificx.media.mixer.arrays import Bytes, Samples
 
 ULAW, ALAW, G722 = 0, 1, 2
-"""How a leg's payload is coded."""
+"""Codec of a leg."""
 
 _CODES = bytes(range(256))
 _SAMPLES = range(-32768, 32768)
@@ -25,7 +22,7 @@ ENCODED: tuple[Bytes, Bytes] = (
     np.frombuffer(g711.ulaw_encode(_SAMPLES), np.uint8),
     np.frombuffer(g711.alaw_encode(_SAMPLES), np.uint8),
 )
-"""By sample + 32768."""
+"""Indexed by sample + 32768."""
 
 SILENCE = (g711.ULAW_SILENCE, g711.ALAW_SILENCE)
 
@@ -35,5 +32,5 @@ def decode(payload: Bytes, law: int) -> Samples:
 
 
 def encode(samples: Samples, law: int) -> Bytes:
-    """Samples beyond 16 bits saturate: looking up with mode="clip" is all it takes."""
+    """Encode samples; those beyond 16 bits saturate, because take(mode="clip") clamps the index."""
     return ENCODED[law].take(samples + 32768, mode="clip")

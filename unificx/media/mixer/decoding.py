@@ -1,4 +1,4 @@
-"""From payload to samples, for those who have to be heard; what has not come is made up (see `concealment`)."""
+"""Decoding of the legs that are mixed or recorded, with packet loss concealment (see `concealment`)."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -16,16 +16,16 @@ _SILENT = concealment.LONGEST + 1
 
 
 class Decoder:
-    """What decoding remembers of every slot. `concealed` counts frames made up."""
+    """Decoder state of every slot. `concealed` counts concealed frames."""
 
     def __init__(self, jitter: Jitter, slots: int) -> None:
         self.concealed = 0
         self._jitter = jitter
         self._missing = np.zeros(slots, np.int32)
         self._tick = np.full(slots, -2, np.int64)
-        """When each was last decoded."""
+        """Tick in which each slot was last decoded."""
         self._kept: Pcm = np.zeros((slots, WIDE), np.int16)
-        """The last frame, where the next cannot be had from the payload before."""
+        """Last frame, for concealment where the jitter buffer does not hold the previous payload."""
         self._tail = np.zeros((slots, HISTORY[8000]), np.int32)
         self._states: dict[int, Coder] = {}
 
@@ -34,7 +34,7 @@ class Decoder:
         self._states.pop(slot, None)
 
     def narrow(self, slots: Index, law: Numbers, payload: Bytes, have: Mask, tick: int) -> Samples:
-        """G.711: frames of 160 samples."""
+        """Decode G.711 into frames of 160 samples."""
         self._begin(slots, tick)
         frames = self._laws(law, payload)
         if self._is_whole(slots, have):
@@ -47,7 +47,7 @@ class Decoder:
         return frames
 
     def wide(self, slots: Index, payload: Bytes, have: Mask, tick: int) -> Samples:
-        """G.722: frames of 320 samples."""
+        """Decode G.722 into frames of 320 samples."""
         fresh = self._begin(slots, tick)
         frames = np.zeros((len(slots), WIDE), np.int32)
         for n, slot in enumerate(slots.tolist()):
@@ -61,18 +61,18 @@ class Decoder:
         return frames
 
     def widened(self, slots: Index, frames: Samples) -> Samples:
-        """The same frames of G.711 at 16 kHz."""
+        """Resample G.711 frames to 16 kHz."""
         before = self._tail[slots]
         self._tail[slots] = frames[:, -HISTORY[8000] :]
         return to_rate(np.concatenate((before, frames), axis=1), 8000)
 
     def forget(self, talkers: Mask) -> None:
-        """Drop the states of those who do not talk; `talkers` by slot."""
+        """Drop the G.722 states of slots that do not talk; `talkers` is indexed by slot."""
         for slot in [slot for slot in self._states if not talkers[slot]]:
             del self._states[slot]
 
     def _begin(self, slots: Index, tick: int) -> Mask:
-        """Who was not decoded a tick ago, and so has no past."""
+        """Return the slots that were not decoded in the previous tick and therefore have no history."""
         fresh = self._tick[slots] != tick - 1
         self._tick[slots] = tick
         if fresh.any():
@@ -83,14 +83,14 @@ class Decoder:
         return fresh
 
     def _is_whole(self, slots: Index, have: Mask) -> bool:
-        """Whether all is there and was there a tick ago."""
+        """Whether every frame has arrived, in this tick and in the previous one."""
         if not have.all():
             return False
         missed = self._missing[slots] > 0
         return not missed.any()
 
     def _mend(self, frames: Samples, slots: Index, have: Mask, previous: Samples) -> None:
-        """Make up the frames that are missing, after `previous`, and lead into those that came after a gap."""
+        """Conceal the missing frames, continuing `previous`, and cross-fade into the first frames after a gap."""
         missing = self._missing[slots]
         back = np.flatnonzero(have & (missing > 0))
         frames[back] = concealment.rejoin(frames[back], self._kept[slots[back], : frames.shape[1]].astype(np.int32))
@@ -103,7 +103,7 @@ class Decoder:
         self.concealed += int(np.count_nonzero(count < _SILENT))
 
     def _warmed(self, slot: Index) -> Coder:
-        """A state as if it had decoded what came before."""
+        """Return a decoder state primed with the preceding payloads."""
         state = wideband.coder()
         for frames in range(WARM, 0, -1):
             wideband.decoded(state, self._jitter.before(slot, frames)[0])

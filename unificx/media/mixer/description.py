@@ -1,14 +1,14 @@
-"""What the engine says of itself in offers and answers (RFC 3264), and what it reads from those of the other side.
+"""SDP offer/answer (RFC 3264) between the media engine and rtpengine on the same machine.
 
-One stream of audio in G.722 or G.711, with telephone events. The other side is our own rtpengine on this machine.
+One audio stream in G.722 or G.711, with telephone events (RFC 4733).
 """
 
 import ipaddress
 from dataclasses import dataclass, replace
 
 from unificx import sdp
+from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer.companding import ALAW, G722, ULAW
-from unificx.media.ng import MediaUnavailable
 from unificx.sdp import Codec, Direction, Media, Session
 
 _CODECS = {"PCMU": ULAW, "PCMA": ALAW, "G722": G722}
@@ -19,34 +19,34 @@ _OFFERED_EVENTS = Codec(101, _EVENTS, 8000)
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What both sides have settled on. Ports are those of 127.0.0.1 that the other side's RTP and RTCP come from."""
+    """Result of a negotiation. The ports are the remote RTP and RTCP ports on 127.0.0.1."""
 
     port: int
     control: int
     codec: int
     payload: int
     digits: int
-    """Payload type of telephone events, -1 for none."""
+    """Payload type of telephone events, or -1."""
     listens: bool
-    """Whether the other side wants to hear anything."""
+    """Whether the remote side receives audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Self:
-    """Our own side: the port of our RTP, that of RTCP being the next, and what stands in the o= line."""
+    """Local side of a session: the RTP port (RTCP uses the next one) and the values of the o= line."""
 
     port: int
     session: int
     version: int = 1
     codec: int | None = None
-    """What was agreed on before."""
+    """Previously negotiated codec."""
 
 
 def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, bytes]:
-    """Answer an offer: G.722 wherever it is offered and `wideband` is wanted, else the first G.711 in it; but who is
-    described anew keeps the codec he has, if it is offered still. Browsers stay silent over a change.
+    """Answer an offer with G.722 if it is offered and `wideband` is set, else with the first G.711 codec in it.
 
-    Raises MediaUnavailable("description") if there is nothing we can hear.
+    A re-offer keeps the current codec if it is still offered, because browsers go silent on a codec change.
+    Raise MediaUnavailable("description") if no offered codec is supported.
     """
     session = _parse(offer)
     media = _audio(session)
@@ -68,7 +68,7 @@ def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, b
 
 
 def offer(own: Self) -> bytes:
-    """An offer of all we can."""
+    """Offer all supported codecs."""
     codecs = (*_OFFERED, _OFFERED_EVENTS)
     formats = tuple(str(each.payload) for each in codecs)
     media = Media("audio", own.port, "RTP/AVP", formats, _lines(codecs, Direction.SENDRECV))
@@ -76,7 +76,7 @@ def offer(own: Self) -> bytes:
 
 
 def agreed(answered: bytes) -> Agreed:
-    """What an answer to our offer settles. Raises MediaUnavailable("description") if that is nothing."""
+    """Read the answer to our offer. Raise MediaUnavailable("description") if it contains no usable audio."""
     session = _parse(answered)
     media = _audio(session)
     best = next((each for each in sdp.codecs(media) if _known(each)), None)
@@ -93,7 +93,7 @@ def _parse(data: bytes) -> Session:
 
 
 def _audio(session: Session) -> Media:
-    """The audio we take part in: plain RTP that comes from this machine."""
+    """Return the audio section: plain RTP from this machine."""
     media = sdp.audio(session)
     where = session.connection(media) if media else None
     if media is None or where is None or media.proto != "RTP/AVP" or not _is_here(where.address):
@@ -142,7 +142,7 @@ def _lines(codecs: tuple[Codec, ...], direction: Direction) -> tuple[str, ...]:
 
 
 def _multiplexed(media: Media, lines: tuple[str, ...]) -> tuple[str, ...]:
-    """With what of the offer an answer has to repeat (RFC 5761, RFC 5888)."""
+    """Append the attributes of the offer that an answer has to repeat (RFC 5761, RFC 5888)."""
     mid = media.attribute("mid")
     more = ["a=rtcp-mux"] if media.attribute("rtcp-mux") is not None else []
     return (*lines, *more, *([f"a=mid:{mid}"] if mid else []))

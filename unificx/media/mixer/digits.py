@@ -1,4 +1,4 @@
-"""Telephone events (RFC 4733): each key told once, when it is let go, however many packets said so or were lost."""
+"""Telephone events (RFC 4733): each DTMF digit is reported once, on release, despite repeated or lost packets."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -10,13 +10,13 @@ from unificx.media.mixer.packets import STRIDE, Packets
 
 KEYS = "0123456789*#ABCD"
 PATIENCE = TICKS // 5
-"""Ticks without a packet of it after which a key counts as let go."""
+"""Ticks without a packet after which a digit counts as released."""
 AT_ONCE = 64
-"""Edges looked at in a tick; a peer that makes more is not pressing keys."""
+"""Digit starts and ends processed per tick; a peer that sends more is flooding."""
 
 
 class Digits:
-    """Keys of all slots. `surplus` counts packets there was no time for."""
+    """DTMF state of all slots. `dropped` counts packets beyond the limit per tick."""
 
     def __init__(self, slots: int) -> None:
         self.surplus = 0
@@ -31,14 +31,14 @@ class Digits:
         self._held[slot] = self._known[slot] = False
 
     def hear(self, packets: Packets, which: Index, tick: int) -> list[tuple[int, str, int]]:
-        """Take in event packets; the keys let go, as slot, key and milliseconds."""
+        """Process event packets; return released digits as (slot, digit, milliseconds)."""
         which = which[packets.size[which] >= 4]
         slot, stamp = packets.slot[which], packets.timestamp[which]
         flat, at = packets.data.reshape(-1), which * STRIDE + packets.at[which]
         key, flags = flat[at], flat[at + 1]
         length = flat[at + 2].astype(np.int64) * 256 + flat[at + 3]
         ends = flags >= 0x80
-        # Older than what is known: a straggler. It must not look like a new key.
+        # A late packet of an earlier digit must not start a new one.
         old = self._known[slot] & ((stamp - self._began[slot]).view(np.int32) < 0)
         same = self._known[slot] & (stamp == self._began[slot])
         going = same & self._held[slot] & ~ends
@@ -68,7 +68,7 @@ class Digits:
         return told
 
     def expire(self, slots: Index, tick: int) -> list[tuple[int, str, int]]:
-        """Keys whose last packets have all been lost."""
+        """Release digits whose end packets were all lost."""
         held = slots[self._held[slots]]
         told: list[tuple[int, str, int]] = []
         for slot in held[tick - self._seen[held] > PATIENCE].tolist():

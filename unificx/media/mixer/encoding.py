@@ -1,4 +1,4 @@
-"""From samples to payload: one for each who hears something of his own, one for all the others in a room."""
+"""Encoding: one payload for each leg with an individual mix, and one shared by all other legs of a room."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -30,10 +30,10 @@ COMFORT = {
     width: np.rint(np.random.default_rng(width).normal(0, 10, (TICKS, width))).astype(np.int32)
     for width in (NARROW, WIDE)
 }
-"""A second of the faint noise that is in a room while nobody talks."""
+"""One second of faint comfort noise, played in a room while no leg talks."""
 _LAWS = (ULAW, ALAW)
 _EBB = 12
-"""Frames of silence coded after the last that somebody alone was given."""
+"""Frames of silence encoded after a leg outside any room stopped receiving audio."""
 
 
 def _comfort() -> Bytes:
@@ -48,7 +48,7 @@ _COMFORT: Bytes = _comfort()
 
 @dataclass(slots=True)
 class _Room:
-    """What is heard in a room at 16 kHz by all who hear the same."""
+    """Shared 16 kHz mix of a room, received by all legs without an individual mix."""
 
     state: Coder | None = None
     recent: list[Samples] = field(default_factory=list[Samples])
@@ -56,12 +56,12 @@ class _Room:
 
 
 class Encoder:
-    """What encoding remembers of every slot and room."""
+    """Encoder state of every slot and room."""
 
     def __init__(self, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
         self._states: dict[int, Coder] = {}
         self._ebbing: dict[int, int] = {}
-        """Frames of silence left to code for those who hear nothing any more, so that their ends calm down."""
+        """Frames of silence left to encode, by slot, until the remote decoder has settled."""
         self._rooms: dict[int, _Room] = {}
         self._tail = np.zeros((slots, HISTORY[16000]), np.int32)
 
@@ -74,8 +74,10 @@ class Encoder:
         self._rooms.pop(room, None)
 
     def narrow(self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples]) -> None:
-        """Write the plane's payloads: `own` rows with their samples; the others hear `mix`, a row a room and a last
-        one for those in none."""
+        """Write the plane's payloads: rows in `own` get their own samples, the others their room's row of `mix`.
+
+        The last row of `mix` is for legs outside any room.
+        """
         rows, samples = own
         shared = _others(plane, rows)
         if len(shared):
@@ -87,7 +89,7 @@ class Encoder:
     def wide(
         self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples], calm: tuple[Mask, int]
     ) -> None:
-        """The same at 16 kHz. `calm` tells the rooms where nobody has been heard for a while, and the tick."""
+        """Write the payloads of a 16 kHz plane. `calm` holds a mask of the quiet rooms and the tick."""
         rows, samples = own
         shared = _others(plane, rows)
         self._wide_own(plane, payload, rows, samples)
@@ -115,7 +117,7 @@ class Encoder:
         self._ebb(plane, states)
 
     def _ebb(self, plane: Plane, states: dict[int, Coder]) -> None:
-        """Keep, for a while, the states of those who are alone and hear nothing any more; all others' are made anew."""
+        """Keep the states of legs outside any room for a few frames after their audio ended; discard all others."""
         gone = self._states.keys() - states.keys()
         if gone:
             gone &= set(plane.slots[plane.place == len(plane.rooms)].tolist())
@@ -158,7 +160,7 @@ class Encoder:
         room.tail = mix[-HISTORY[16000] :]
 
     def _warmed(self, plane: Plane, row: int) -> Coder:
-        """A state as if it had coded what all in the room heard: so the other end's goes on from where it is."""
+        """Return a state primed with the room's shared mix, so that the remote decoder continues without a break."""
         place = int(plane.place[row])
         if place == len(plane.rooms):
             return _warm([])

@@ -1,7 +1,7 @@
-"""The jitter buffer: for every leg a ring of frames, all in one array; play-out takes one frame of each leg a tick.
+"""Jitter buffer: one ring of frames per leg, all in one array; play-out takes one frame of each leg per tick.
 
-A leg's ring is entered by how far a packet's time stamp is ahead of the one due next, as a signed difference of 32
-bits: so sequence numbers and time stamps may go round without a line of code for it.
+A packet's position in the ring is the signed 32-bit difference between its timestamp and the next one to be played,
+so timestamp wrap-around needs no special case.
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -13,13 +13,13 @@ from unificx.media.mixer.arrays import FRAME, HEADER, TICKS, Bytes, Index, Mask,
 from unificx.media.mixer.packets import STRIDE, Packets
 
 DEPTH = 32
-"""Frames in a ring, 640 ms."""
+"""Frames per ring: 640 ms."""
 TARGET = 2
-"""Frames of delay a stream begins with."""
+"""Initial delay of a stream, in frames."""
 PATIENCE = 2
-"""Ticks without a packet after which another source may take a stream's place."""
+"""Ticks without a packet after which another source (SSRC) may take over a stream."""
 ADAPT_EVERY = 10
-"""Ticks between two looks at the delays."""
+"""Ticks between two adjustments of the delay."""
 _UNSEEN = 9999
 _TOO_OLD = -TICKS
 _GOOD_LOOKS = 8 * TICKS // ADAPT_EVERY
@@ -27,7 +27,7 @@ _TOO_DEEP = 15
 
 
 class Jitter:
-    """The rings of all slots. Counts of packets by fate are in `late`, `resyncs`, `others`."""
+    """Rings of all slots. `late`, `resyncs` and `other_sources` count packets."""
 
     def __init__(self, slots: int) -> None:
         self.late = self.resyncs = self.others = 0
@@ -35,7 +35,7 @@ class Jitter:
         self.heard = np.zeros(slots, np.int64)
         """Tick of the last packet."""
         self._slots = slots
-        # All legs go on by a frame a tick, together: what is due at one time lies side by side in memory.
+        # All legs advance by one frame per tick: frames due at the same time are adjacent in memory.
         self._now = 0
         self._ring = np.full((DEPTH * slots, FRAME), 0, np.uint8)
         self._flat = self._ring.reshape(-1)
@@ -47,17 +47,17 @@ class Jitter:
         self._margin = np.full(slots, _UNSEEN, np.int32)
         self._good = np.zeros(slots, np.int32)
         self._taken = np.zeros(slots, np.int64)
-        """Frames taken in this tick."""
+        """Frames accepted in this tick."""
 
     def clear(self, slot: int) -> None:
-        """Forget what there was: the next packet begins a stream."""
+        """Reset a slot: its next packet starts a stream."""
         self.started[slot] = False
         self._stray[slot] = False
         self._haves[:, slot] = False
         self._margin[slot] = _UNSEEN
 
     def bounded(self, packets: Packets, which: Index) -> Index:
-        """Of audio packets those there is time for: of a leg no more in a tick than its ring holds."""
+        """Limit the audio packets of each leg to as many frames per tick as its ring holds."""
         slot, size = packets.slot[which], packets.size[which]
         before = self._taken
         if size.max() <= FRAME:
@@ -75,7 +75,7 @@ class Jitter:
         return which[np.sort(order[upto <= DEPTH])]
 
     def insert(self, packets: Packets, which: Index, tick: int) -> Index:
-        """Put audio packets in, `which` being their places in the batch; those that belong to a stream's own source."""
+        """Insert audio packets, given by their rows in the batch; return the rows that belong to a stream's source."""
         which = self._own(packets, which, tick)
         if not len(which):
             return which
@@ -106,7 +106,7 @@ class Jitter:
         return which
 
     def _own(self, packets: Packets, which: Index, tick: int) -> Index:
-        """Those that come from the source a stream has, or begin or take over a stream."""
+        """Return the packets that come from a stream's source, start a stream or take it over."""
         slot, source = packets.slot[which], packets.source[which]
         other = self.started[slot] & (source != self._source[slot])
         if other.any():
@@ -121,12 +121,12 @@ class Jitter:
         return which
 
     def _restart(self, packets: Packets, which: Index, outside: Mask) -> None:
-        """Begin the streams anew whose time has jumped: at the second packet that says so, for one alone may err."""
+        """Resynchronize streams whose timestamps jumped, on the second such packet: a single one may be an error."""
         slot = packets.slot[which]
         again = self._stray[slot] & self.started[slot]
         _, before, times = np.unique(slot[outside], return_inverse=True, return_counts=True)
         again[outside] |= times[before] > 1
-        anew = np.flatnonzero(outside & (again | ~self.started[slot]))[::-1]  # so that a stream's first packet wins
+        anew = np.flatnonzero(outside & (again | ~self.started[slot]))[::-1]  # reversed: a stream's first packet wins
         if not len(anew):
             return
         slots = slot[anew]
@@ -139,7 +139,7 @@ class Jitter:
         self._good[slots] = 0
 
     def _at(self, slot: Numbers | Index, frame: Numbers | int) -> Index:
-        """Where in the ring a slot's frame is, counted from the one due next."""
+        """Return the ring index of a slot's frame, counted from the next one to be played."""
         at: Index = (self._now + frame & DEPTH - 1) * self._slots + slot.astype(np.int64)
         return at
 
@@ -149,8 +149,10 @@ class Jitter:
         self._have[at] = True
 
     def _scatter(self, packets: Packets, which: Index, slot: Numbers, ahead: Numbers) -> None:
-        """Packets of any length at any place, byte by byte; what goes beyond the ring is cut off. It takes as long as
-        there are bytes, however many of them are the longest packet's."""
+        """Store packets of any length at any offset, byte by byte, truncated at the end of the ring.
+
+        The cost depends on the total number of bytes, not on the longest packet.
+        """
         first = np.maximum(ahead, 0)
         skipped = first - ahead
         size = np.minimum(packets.size[which] - skipped, (DEPTH - 1) * FRAME - first)
@@ -167,7 +169,7 @@ class Jitter:
         self._have[at] = True
 
     def due(self, slots: Index) -> tuple[Bytes, Mask]:
-        """The payload whose time has come, one row a slot, and whether it is there; time goes on by one frame."""
+        """Return the payload to play, one row per slot, and a mask of the frames that arrived; advance by one frame."""
         at = self._at(slots, 0)
         payload = self._ring.take(at, axis=0, mode="clip")
         have = self._have[at]
@@ -178,12 +180,15 @@ class Jitter:
         return payload, have
 
     def before(self, slots: Index, frames: int = 1) -> Bytes:
-        """The payload that was due so many frames before the last that `due` gave. It stays in the ring for a while."""
+        """Return the payload `frames` before the last one played; the ring still holds it for a while."""
         return self._ring.take(self._at(slots, -1 - frames), axis=0, mode="clip")
 
     def adapt(self, quiet: Mask) -> None:
-        """Look at how close to their time packets came since the last look: more delay at once where they were late,
-        less after some good seconds, and that in silence, where nobody hears it. `quiet` by slot."""
+        """Adapt each delay to how early packets arrived since the last call.
+
+        Late packets increase the delay at once; it shrinks after some good seconds, during silence, where the skip is
+        inaudible. `quiet` is indexed by slot.
+        """
         margin = self._margin
         seen = (margin != _UNSEEN) & self.started
         more = np.where(seen & (margin < 1), np.minimum(1 - margin, 5), 0)
@@ -191,7 +196,7 @@ class Jitter:
         self._good[seen & (margin <= TARGET)] = 0
         less = seen & (self._good >= _GOOD_LOOKS) & (quiet | (margin > _TOO_DEEP))
         self._good[less] = 0
-        # What is in the ring already stays where it is: the gap, or the frame that is lost, comes behind it.
+        # Frames already in the ring stay in place: the inserted gap or dropped frame follows them.
         shift = less.astype(np.int32) - more.astype(np.int32)
         self._due += (shift * FRAME).view(np.uint32)
         margin[:] = _UNSEEN

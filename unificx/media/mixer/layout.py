@@ -1,5 +1,7 @@
-"""In which order the legs stand in the arrays of a tick: made anew when somebody comes or goes, so that a tick itself
-only slices. First all who are mixed at 8 kHz, then all at 16 kHz; in each, room by room, then those in no room."""
+"""Row order of the legs in the per-tick arrays, rebuilt when legs change, so that a tick only slices.
+
+Legs mixed at 8 kHz come first, then those at 16 kHz; each sorted by room, with legs outside any room last.
+"""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -15,7 +17,7 @@ from unificx.media.mixer.legs import NOWHERE, Legs
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """All that is mixed at one rate: rows `begin` to `end` of the tick's arrays."""
+    """All legs mixed at one sample rate: rows `begin` to `end` of the tick's arrays."""
 
     width: int
     begin: int
@@ -23,11 +25,11 @@ class Plane:
     slots: Index
     codec: Numbers
     rooms: Index
-    """Numbers of the rooms, ascending, as the rows are."""
+    """Room numbers, ascending, in the order of the rows."""
     place: Index
-    """For each row, where its room is in `rooms`; one beyond the last for none."""
+    """Index of each row's room in `rooms`, or len(rooms) for none."""
     seated: Mask
-    """For each row, whether it is in a room."""
+    """Whether each row is in a room."""
 
     @property
     def rate(self) -> int:
@@ -36,22 +38,24 @@ class Plane:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
+    """Row order of a tick."""
+
     slots: Index
-    """By row."""
+    """Slot of each row."""
     row: Index
-    """By slot, -1 for none."""
+    """Row of each slot, or -1."""
     law: Numbers
-    """The codec of each row."""
+    """Codec of each row."""
     planes: tuple[Plane, ...]
     sends: Index
-    """Rows of those who are sent to."""
+    """Rows of the legs that receive audio."""
 
     def __len__(self) -> int:
         return len(self.slots)
 
 
 def arrange(legs: Legs) -> Layout:
-    """The order of the legs there are now."""
+    """Build the layout of the current legs."""
     slots = np.flatnonzero(legs.used)
     room, codec = legs.room[slots], legs.codec[slots]
     wide = codec == G722

@@ -1,4 +1,4 @@
-"""Who is there: the legs' and rooms' names and all that is set for them, by slot and by number."""
+"""Legs and rooms of the mixer: their names and settings, in arrays indexed by slot and room number."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -14,7 +14,7 @@ NOWHERE = -1
 
 
 class Names:
-    """Numbers for names, each the lowest that is free."""
+    """Assigns each name the lowest free number."""
 
     def __init__(self, most: int) -> None:
         self._numbers: dict[str, int] = {}
@@ -31,7 +31,7 @@ class Names:
         return self._names[number]
 
     def add(self, name: str) -> int | None:
-        """The name's number, a new one if it has none; None if there are too many."""
+        """Return the name's number, assigning one if needed; None if all are in use."""
         if (number := self._numbers.get(name)) is not None:
             return number
         if not self._free:
@@ -47,7 +47,7 @@ class Names:
 
 
 class Legs:
-    """Everything that is set for a leg, by slot; and the rooms."""
+    """Settings of all legs, by slot, and the rooms."""
 
     def __init__(self, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
         self.names = Names(slots)
@@ -61,9 +61,9 @@ class Legs:
         self.room = np.full(slots, NOWHERE, np.int64)
         self.muted = np.zeros(slots, np.bool_)
         self.echo = np.zeros(slots, np.bool_)
-        """Whether it hears itself."""
+        """Whether the leg hears itself."""
         self.gain = np.full(slots, 256, np.int32)
-        """256 is 1."""
+        """Fixed point: 256 is a gain of 1."""
         self.agc = np.zeros(slots, np.bool_)
         self.port = np.zeros(slots, np.uint16)
         """Big-endian, as in a socket address."""
@@ -73,12 +73,15 @@ class Legs:
         self.source = np.zeros(slots, np.uint32)
         self.sent = np.zeros(slots, np.uint32)
         self.slots = np.full(65536, -1, np.int32)
-        """By source port, big-endian."""
+        """Slot by remote RTP port, big-endian."""
         self.controls: dict[int, int] = {}
-        """Slots by the port their RTCP comes from."""
+        """Slot by remote RTCP port."""
 
     def open(self, order: Open, chance: npt.NDArray[np.uint32]) -> tuple[int, bool] | None:
-        """The leg's slot and whether it is new; None if there are too many. `chance` begins its numbers (RFC 3550)."""
+        """Open or update a leg; return its slot and whether it is new, or None if all slots are in use.
+
+        `random_words` holds the initial sequence number, timestamp and SSRC (RFC 3550).
+        """
         new = self.names.get(order.leg) is None
         slot = self.names.add(order.leg)
         if slot is None:
@@ -104,7 +107,7 @@ class Legs:
         self.names.remove(slot)
 
     def join(self, slot: int, room: str) -> int | None:
-        """The room's number; None if there are too many."""
+        """Put a leg into a room; return the room's number, or None if there are too many rooms."""
         number = self.rooms.add(room)
         if number is not None and number != self.room[slot]:
             self.leave(slot)
@@ -113,7 +116,7 @@ class Legs:
         return number
 
     def leave(self, slot: int) -> int | None:
-        """The room's number if it is empty now, and gone."""
+        """Take a leg out of its room; return the room's number if it was the last leg and the room is removed."""
         room = int(self.room[slot])
         if room == NOWHERE:
             return None
@@ -128,7 +131,7 @@ class Legs:
         return bool(np.any(self.used & (self.room == room) & (self.codec == G722)))
 
     def _unport(self, slot: int) -> None:
-        """Forget where it was heard from, unless another is heard from there by now."""
+        """Release the leg's remote ports, unless another leg uses them by now."""
         if self.slots[self.port[slot]] == slot:
             self.slots[self.port[slot]] = -1
         control = int(self.control[slot].byteswap())

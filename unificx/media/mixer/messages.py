@@ -1,5 +1,7 @@
-"""What the mixer is told to do and what it tells: one dataclass each, made of plain values, so that they can be written
-down. Legs, rooms, taps and tickets are named by whoever uses the mixer."""
+"""Commands to the mixer and its events: one dataclass each, made of plain values so that they can be serialized.
+
+The caller chooses the names of legs, rooms, taps and tickets.
+"""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -9,10 +11,10 @@ from unificx.media.mixer.playback import Reason
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A leg, or a new description of one that is there already: it stays in its room, and what plays goes on.
+    """Open a leg, or update an open one, which stays in its room while its sounds continue.
 
-    It is heard from `port` of 127.0.0.1, its RTCP from `control`. `codec` is one of the companding numbers, `payload`
-    and `digits` the payload types of its audio and of its telephone events (RFC 4733), -1 for none.
+    Its RTP comes from `port` of 127.0.0.1, its RTCP from `rtcp_port`. `codec` is one of the companding constants,
+    `payload_type` and `dtmf_payload_type` are those of its audio and its telephone events (RFC 4733), or -1.
     """
 
     leg: str
@@ -22,19 +24,21 @@ class Open:
     payload: int
     digits: int = -1
     listens: bool = True
-    """Whether anything is sent to it."""
+    """Whether audio is sent to it."""
     number: int = 0
-    """The answer names it."""
+    """Request number, repeated in the response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
+    """Close a leg."""
+
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A piece of a sound, in order; `pcm` are 16-bit little-endian samples from `offset` on."""
+    """Load a chunk of a sound, in order; `pcm` holds 16-bit little-endian samples from sample `offset` on."""
 
     digest: str
     rate: int
@@ -45,7 +49,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play a sound of the bank to a leg or a room, from second `start` on."""
+    """Play a sound of the bank to a leg or a room, starting at second `start`."""
 
     target: str
     ticket: str
@@ -54,12 +58,12 @@ class Play:
     start: float = 0.0
     to_room: bool = False
     signal: bool = False
-    """Beside what plays already, which a sound to a leg ends otherwise."""
+    """Mix it with the leg's current sound, which is replaced otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beep:
-    """The recording tone, to a leg or everybody in a room."""
+    """Play the recording tone to a leg or to all legs of a room."""
 
     target: str
     to_room: bool = False
@@ -67,12 +71,14 @@ class Beep:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
+    """Stop the sound that plays to a leg."""
+
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Into a room, out of any other. `gain` is a factor; with `agc` it is moved so that all are about as loud."""
+    """Move a leg into a room. `gain` is a factor; `agc` adapts it so that all legs are about equally loud."""
 
     room: str
     leg: str
@@ -80,23 +86,27 @@ class Join:
     gain: float = 1.0
     agc: bool = False
     echo: bool = False
-    """Whether it hears itself."""
+    """Whether the leg hears itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
+    """Take a leg out of its room."""
+
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
+    """Mute or unmute a leg in its room."""
+
     leg: str
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Give what a leg says, or what is said in a room, to `tap`."""
+    """Start `tap`, which records a leg's audio or a room's mix."""
 
     tap: str
     target: str
@@ -105,7 +115,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What is said meanwhile is not given; the count of samples goes on."""
+    """Pause or resume a tap. The sample count keeps advancing during a pause."""
 
     tap: str
     on: bool
@@ -113,11 +123,15 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class End:
+    """End a tap."""
+
     tap: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
+    """Request statistics."""
+
     number: int
 
 
@@ -126,14 +140,14 @@ Order: TypeAlias = Open | Close | Load | Play | Beep | Stop | Join | Leave | Mut
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The first word of an engine: the port its legs send to."""
+    """First message of an engine: the port that legs send RTP to."""
 
     port: int
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The answer to Open; `done` is False where there is no room for another leg."""
+    """Response to OpenLeg; `accepted` is False if there is no capacity for another leg."""
 
     number: int
     done: bool
@@ -141,7 +155,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What goes on, and what went on since the engine began: numbers that name nobody."""
+    """Current state of the engine and counters since its start; no personal data."""
 
     legs: int = 0
     rooms: int = 0
@@ -151,20 +165,20 @@ class Figures:
     packets_in: int = 0
     packets_out: int = 0
     dropped: dict[str, int] = field(default_factory=dict[str, int])
-    """Packets and messages that were not used, by reason."""
+    """Discarded packets and messages, by reason."""
     concealed: int = 0
-    """Frames made up because they had not come."""
+    """Concealed frames."""
     ticks: int = 0
     ticks_late: int = 0
-    """Ticks that ended after the next should have begun."""
+    """Ticks that ended after the next one was due."""
     tick_ms: float = 0.0
-    """Of the last ten seconds' ticks all but one in a hundred took no longer."""
+    """99th percentile of the tick durations of the last ten seconds."""
     tick_longest_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pong:
-    """The answer to Ping."""
+    """Response to Ping."""
 
     number: int
     figures: Figures
@@ -172,14 +186,14 @@ class Pong:
 
 @dataclass(frozen=True, slots=True)
 class Evicted:
-    """A sound that is not in the bank any more, or could not be put there."""
+    """A sound was removed from the bank, or could not be stored in it."""
 
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class DigitPressed:
-    """A key, told once when it is let go (RFC 4733)."""
+    """A DTMF digit, reported once on release (RFC 4733)."""
 
     leg: str
     digit: str
@@ -188,18 +202,18 @@ class DigitPressed:
 
 @dataclass(frozen=True, slots=True)
 class PlayEnded:
-    """A sound plays no more; `leg` is the room's name where it was played to a room."""
+    """A sound ended; `leg` is the room's name if it was played to a room."""
 
     leg: str
     ticket: str
     reason: Reason
     at: float = field(default=0.0, compare=False)
-    """How far it had come, in seconds from the sound's begin: where to go on from."""
+    """Position in seconds from the start of the sound, for resuming it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Who is heard most in a room now; None when nobody speaks."""
+    """The active speaker of a room changed; None if no leg speaks."""
 
     room: str
     leg: str | None
@@ -207,7 +221,7 @@ class Speaking:
 
 @dataclass(frozen=True, slots=True)
 class LegSilent:
-    """Nothing was heard of a leg that is recorded or in no room for this long; told at some lengths of silence."""
+    """A leg that is recorded or outside any room has been silent this long; reported at certain durations."""
 
     leg: str
     seconds: int
@@ -215,14 +229,14 @@ class LegSilent:
 
 @dataclass(frozen=True, slots=True)
 class LegLost:
-    """No packet has come from a leg for long. Told once; a leg may come back."""
+    """No packets have arrived from a leg for a long time. Reported once; packets may resume."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """16-bit little-endian samples of a tap, from its sample `offset` on, counted from when it began."""
+    """16-bit little-endian samples of a tap; `offset` is counted in samples since the tap started."""
 
     tap: str
     offset: int
@@ -231,12 +245,12 @@ class Chunk:
 
 
 TapReason: TypeAlias = Literal["ended", "closed", "missing", "full", "lost"]
-"""It was ended; its leg or room is gone; there is no such leg or room; no tap is free; the engine is gone."""
+"""Ended by command; leg or room closed; no such leg or room; no free tap; engine died."""
 
 
 @dataclass(frozen=True, slots=True)
 class TapEnded:
-    """Nothing more comes."""
+    """A tap ended; no more chunks follow."""
 
     tap: str
     reason: TapReason

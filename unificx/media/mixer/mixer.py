@@ -1,7 +1,7 @@
-"""The mixer: every 20 ms, from what came in from all legs, what goes out to all legs. No socket, no clock.
+"""Mixer core: every 20 ms it turns the packets received from all legs into packets for all legs. No sockets, no clock.
 
-A tick decodes, mixes and encodes only for those who are heard; whoever listens gets the payload that was made once for
-his room. See `layout` for the order of the arrays.
+A tick decodes only talking legs; all other legs of a room receive one payload that is encoded once for the room.
+See `layout` for the order of the arrays.
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -35,14 +35,14 @@ from unificx.media.mixer.wideband import Steps
 LOST = 20 * TICKS
 """Ticks without a packet after which a leg counts as lost."""
 MAX_WIDE = 300
-"""G.722 legs decoded in a tick: the loudest, for each takes a while."""
+"""Talking G.722 legs decoded per tick, loudest first, because each is expensive."""
 MAX_TOLD = 10_000
 
 
 def sums(rows: Samples, starts: Index) -> Samples:
-    """The sums of groups of rows that begin at `starts`.
+    """Return the sums of groups of rows that begin at `starts`.
 
-    Groups of one size are added together at once, which is several times as fast as np.add.reduceat.
+    Groups of equal size are summed in one operation, which is several times faster than np.add.reduceat.
     """
     sizes = np.diff(starts, append=len(rows))
     found = np.empty((len(starts), rows.shape[1]), np.int32)
@@ -57,7 +57,7 @@ def sums(rows: Samples, starts: Index) -> Samples:
 
 
 class Mixer:
-    """All legs and rooms of an engine. Orders are done by `desk.Desk`; what is to be told is in `told`."""
+    """All legs and rooms of an engine. `CommandHandler` applies commands; `events` collects what is to be sent."""
 
     def __init__(self, bank: int, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
         self.legs = Legs(slots, rooms)
@@ -76,7 +76,7 @@ class Mixer:
         self.told: list[Told] = []
         self.packets: Counter[str] = Counter()
         self.sent: Bytes = np.full((slots, PACKET), 0, np.uint8)
-        """The packets of this tick, by row of the layout."""
+        """Packets of this tick, by row of the layout."""
         self.layout: Layout = arrange(self.legs)
         self.changed = True
         """Whether the layout is out of date."""
@@ -84,23 +84,23 @@ class Mixer:
         self._calm = np.zeros(rooms, np.int32)
 
     def tell(self, message: Told) -> None:
-        """Tell something; what nobody fetches is bounded."""
+        """Emit a message. The queue is bounded, in case it is not drained."""
         if len(self.told) < MAX_TOLD:
             self.told.append(message)
         else:
-            self.packets["untold"] += 1
+            self.packets["events_dropped"] += 1
 
     def clear(self, slot: int) -> None:
-        """Forget what was heard of a slot and said to it."""
+        """Reset all state of a slot."""
         for each in (self.jitter, self.levels, self.digits, self.decoder, self.encoder, self.receptions, self.steps):
             each.clear(slot)
         self.jitter.heard[slot] = self.tick
         self._lost[slot] = False
 
-    # what comes in
+    # input
 
     def receive(self, batch: Received) -> list[int]:
-        """Take in a batch of packets; gives back the rows that are RTCP of legs, sharing the port of their RTP."""
+        """Process a batch of packets; return the rows that are RTCP multiplexed with RTP (RFC 5761)."""
         packets = read(batch, self.legs.slots)
         slot = packets.slot
         control = packets.good & (packets.kind >= 64) & (packets.kind <= 95)
@@ -115,9 +115,9 @@ class Mixer:
             if len(events):
                 self.jitter.heard[slot[events]] = self.tick
                 self._pressed(self.digits.hear(packets, events, self.tick))
-            strangers = int(np.count_nonzero(slot < 0))
-            self.packets["stranger"] += strangers
-            self.packets["malformed"] += int(np.count_nonzero(~packets.good)) - strangers
+            unknown = int(np.count_nonzero(slot < 0))
+            self.packets["unknown_source"] += unknown
+            self.packets["malformed"] += int(np.count_nonzero(~packets.good)) - unknown
             self.packets["payload"] += int(np.count_nonzero(good)) - len(which) - len(events)
         if len(which):
             audible = self.jitter.bounded(packets, which)
@@ -129,7 +129,7 @@ class Mixer:
         return np.flatnonzero(control).tolist() if control.any() else []
 
     def hear_report(self, slot: int, data: bytes, now: float) -> None:
-        """Take in RTCP of a leg."""
+        """Process an RTCP packet of a leg."""
         try:
             found = rtp.parse_reports(data)
         except rtp.BadPacket:
@@ -139,15 +139,15 @@ class Mixer:
             self.receptions.told(slot, report, now)
 
     def report(self, name: bytes, now: float) -> list[tuple[int, bytes]]:
-        """The RTCP that is due in this tick: slots and packets."""
+        """Return the RTCP packets due in this tick as (slot, packet)."""
         slots = self.layout.slots
         due = slots[(slots + self.tick) % reports.EVERY == 0]
         return [(slot, reports.compound(self.legs, self.receptions, slot, name, now)) for slot in due.tolist()]
 
-    # what goes out
+    # output
 
     def advance(self) -> int:
-        """Do a tick; the packets are in `sent` then. How many there are."""
+        """Run one tick. The packets are in `output` afterwards; return their number."""
         self.tick += 1
         if self.changed:
             self.layout, self.changed = arrange(self.legs), False
@@ -188,7 +188,7 @@ class Mixer:
         self.levels.measure(slots, now, have)
 
     def _talkers(self, layout: Layout) -> Mask:
-        """Rows that are let into their room's mix."""
+        """Select the rows that are added to their room's mix."""
         slots = layout.slots
         talk = (self.levels.hang[slots] > 0) & (self.legs.room[slots] >= 0) & ~self.legs.muted[slots]
         wide = np.flatnonzero(talk & (layout.law == G722))
@@ -232,7 +232,7 @@ class Mixer:
     def _voices(
         self, plane: Plane, heard: tuple[Bytes, Mask], talk: Mask, taken: dict[tuple[int, bool], Samples]
     ) -> tuple[Index, Samples]:
-        """The rows that are in the mix, and their samples; what of the others is recorded is only decoded."""
+        """Return the mixed rows and their samples. Legs that are recorded but not mixed are only decoded."""
         payload, have = heard
         tapped = self.taps.targets(of_room=False) if len(self.taps) else np.zeros(0, np.int64)
         needed = talk
@@ -273,7 +273,7 @@ class Mixer:
             taken.update(zip(((slot, False) for slot in slots.tolist()), frames, strict=True))
 
     def _adjusted(self, slots: Index, frames: Samples) -> Samples:
-        """Frames with their legs' gains."""
+        """Apply the legs' gains to frames."""
         gain = self.legs.gain[slots]
         turned = gain != 256
         if turned.any():
@@ -281,7 +281,7 @@ class Mixer:
         return frames
 
     def _play_to_rooms(self, plane: Plane, mix: Samples, rows: Index) -> Mask:
-        """Mix in what plays to rooms; which of the plane's rooms hear something so."""
+        """Add the sounds played to rooms; return a mask of the plane's rooms with a sound."""
         busy = np.zeros(len(plane.rooms), np.bool_)
         if not len(rows) or not len(plane.rooms):
             return busy
@@ -294,7 +294,7 @@ class Mixer:
         return busy
 
     def _rooms_calm(self, plane: Plane, talkers: Index, busy: Mask) -> Mask:
-        """The plane's rooms where nothing has been heard for a while."""
+        """Return a mask of the plane's rooms that have been silent for some ticks."""
         busy[plane.place[talkers]] = True
         self._calm[plane.rooms] = np.where(busy, 0, self._calm[plane.rooms] + 1)
         return self._calm[plane.rooms] > 2
@@ -312,7 +312,7 @@ class Mixer:
             self.tell(chunk)
 
     def _head(self, layout: Layout) -> None:
-        """The RTP headers of this tick's packets."""
+        """Write the RTP headers of this tick's packets."""
         legs, slots, count = self.legs, layout.slots, len(layout)
         words = self.sent.view(np.uint32)
         kind = np.uint32(0x80000000) | legs.payload[slots].astype(np.uint32) << 16
@@ -323,10 +323,10 @@ class Mixer:
         legs.stamp[slots] += np.uint32(FRAME)
         legs.sent[slots] += np.uint32(1)
 
-    # what is told
+    # events
 
     def _look_around(self, layout: Layout, talk: Mask) -> None:
-        """What is looked at five times a second."""
+        """Run the checks that are due five times a second."""
         slots, tick = layout.slots, self.tick
         self.jitter.adapt(self.levels.hang == 0)
         self._pressed(self.digits.expire(slots, tick))
@@ -360,7 +360,7 @@ class Mixer:
             self.tell(DigitPressed(self.legs.names.name(slot), key, ms))
 
     def tell_plays(self) -> None:
-        """Tell which plays are over."""
+        """Emit PlayEnded for the sounds that ended."""
         for ended in self.playback.ended:
             if not ended.ticket:
                 continue

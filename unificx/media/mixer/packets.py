@@ -1,4 +1,4 @@
-"""Reading the RTP headers of a whole batch of packets at once (RFC 3550 section 5.1)."""
+"""Vectorized parsing of the RTP headers of a batch of packets (RFC 3550 section 5.1)."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -11,15 +11,18 @@ import numpy.typing as npt
 from unificx.media.mixer.arrays import HEADER, Bytes, Index, Mask, Numbers, Words
 
 STRIDE = 1536
-"""Bytes kept for each packet."""
+"""Buffer bytes per packet."""
 LONGEST = 1500
 _PADDED_OR_EXTENDED = 0x3F000000
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A batch as the socket gave it: `data` holds one packet a row, of which `length` bytes are its own; `port` is
-    where it came from, as it stands in the socket address (big-endian)."""
+    """A batch as received from the socket.
+
+    `data` holds one packet per row, of which the first `length` bytes are used; `port` is the source port as in the
+    socket address (big-endian).
+    """
 
     data: Bytes
     length: Words
@@ -31,7 +34,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Packets:
-    """The headers of a batch, one entry a packet. Only those in `good` are RTP of a leg we know."""
+    """RTP headers of a batch, one entry per packet. Only packets in `valid` are RTP of a known leg."""
 
     data: Bytes
     slot: Numbers
@@ -42,13 +45,13 @@ class Packets:
     timestamp: Words
     source: Words
     at: Numbers
-    """Where the payload begins in its row."""
+    """Offset of the payload in its row."""
     size: Numbers
-    """Bytes of payload."""
+    """Payload length in bytes."""
 
 
 def read(batch: Received, slots: Numbers) -> Packets:
-    """Read a batch; `slots` leads from a source port to a slot, and to -1 for strangers."""
+    """Parse a batch; `slots` maps source ports to slots, unknown ones to -1."""
     count = len(batch)
     words = batch.data.view(np.uint32)
     first = words[:count, 0].byteswap()
@@ -74,8 +77,10 @@ def read(batch: Received, slots: Numbers) -> Packets:
 
 
 def _unwrapped(data: Bytes, first: Words, rows: Index, at: Numbers, length: Numbers) -> Numbers:
-    """Put `at` behind CSRCs and header extension, and give the lengths without padding. What does not fit comes out
-    with nothing left."""
+    """Move `at` past CSRCs and header extension and return the lengths without padding.
+
+    Packets that are too short for their headers end up without payload.
+    """
     flat, head = data.reshape(-1), first[rows]
     begin = HEADER + 4 * (head >> 24 & 15).astype(np.int32)
     there = rows * STRIDE + begin

@@ -1,7 +1,7 @@
-"""What is being played, to whom, and how far it has come: one row a sound that plays, in arrays.
+"""Playback of sounds to legs and rooms: one row per playing sound, in arrays.
 
-A sound plays to a leg, under everything else it hears, or to a room. A leg has one sound at a time and, besides, one
-signal, such as a beep, that does not interrupt it.
+A sound is mixed with whatever else the leg or room hears. A leg has one sound at a time and in addition one signal,
+such as a beep, which does not interrupt the sound.
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -17,28 +17,28 @@ from unificx.media.mixer.bank import Bank, Entry
 from unificx.media.mixer.resampling import HISTORY, to_rate
 
 Reason = Literal["end", "stopped", "replaced", "closed", "missing", "full", "lost"]
-"""Why a sound plays no more: it was over; somebody stopped it; another took its place; its leg or room is gone; it is
-not in the bank; too many play; the engine is gone."""
+"""Why playback ended: played to the end; stopped by command; replaced by another sound; leg or room closed; not in the
+bank; too many sounds playing; engine died."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A play that is over. `target` is a slot or a room's number."""
+    """A sound that ended. `target` is a slot or a room number."""
 
     ticket: str
     target: int
     to_room: bool
     reason: Reason
     at: float = 0.0
-    """Seconds of the sound that were played, counted from its begin."""
+    """Position in seconds from the start of the sound."""
 
 
 class Playback:
-    """The plays of a mixer."""
+    """All playing sounds of a mixer."""
 
     def __init__(self, bank: Bank, capacity: int = MAX_PLAYS) -> None:
         self.ended: list[Ended] = []
-        """Whoever is told takes them out."""
+        """Sounds that ended. The consumer clears the list."""
         self._bank = bank
         self._target = np.full(capacity, -1, np.int64)
         self._to_room = np.zeros(capacity, np.bool_)
@@ -68,8 +68,7 @@ class Playback:
         signal: bool = False,
         span: tuple[int, bool] = (0, False),
     ) -> bool:
-        """Begin to play; `span` is the sample to start at and whether to begin again at the end. False if too many
-        play."""
+        """Start playing; `span` is (first sample, whether to loop). Return False if too many sounds are playing."""
         if not to_room:
             self._stop_one(self._of_leg.get((target, signal)), "replaced")
         if not self._free:
@@ -89,7 +88,7 @@ class Playback:
         return True
 
     def stop(self, target: int, reason: Reason = "stopped", *, signals: bool = False) -> None:
-        """End what plays to a leg; its signal too if asked."""
+        """Stop the sound that plays to a leg, and its signal too if `signals` is set."""
         self._stop_one(self._of_leg.get((target, False)), reason)
         if signals:
             self._stop_one(self._of_leg.get((target, True)), reason)
@@ -99,13 +98,13 @@ class Playback:
             self._stop_one(row, reason)
 
     def rows(self) -> tuple[Index, Index, Index]:
-        """The plays to legs, and their slots; the plays to rooms."""
+        """Return the rows playing to legs, their slots, and the rows playing to rooms."""
         rows = self._rows
         to_room = self._to_room[rows]
         return rows[~to_room], self._target[rows[~to_room]], rows[to_room]
 
     def apart(self, rows: Index) -> tuple[Mask, Mask]:
-        """Which of these plays to legs are signals, and which are not: none of either has its leg twice."""
+        """Split rows playing to legs into masks of signals and sounds; each leg occurs at most once in either."""
         signal = self._signal[rows]
         return signal, ~signal
 
@@ -113,7 +112,7 @@ class Playback:
         return self._target[rows]
 
     def frames(self, rows: Index, rate: int) -> Samples:
-        """The present frame of these plays, at 8000 or 16000 Hz."""
+        """Return the current frame of these rows at 8000 or 16000 Hz."""
         found = np.zeros((len(rows), rate // 50), np.int32)
         for own in (8000, 16000):
             some = np.flatnonzero(self._rate[rows] == own)
@@ -134,7 +133,7 @@ class Playback:
         return pcm
 
     def advance(self) -> None:
-        """Go on by one frame; what is over is told in `ended`."""
+        """Advance by one frame; append finished sounds to `ended`."""
         rows = self._rows
         if not len(rows):
             return

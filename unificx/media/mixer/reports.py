@@ -1,4 +1,4 @@
-"""RTCP of all legs (RFC 3550 section 6): what is heard of them, and the compound packets that say so."""
+"""RTCP of all legs (RFC 3550 section 6): reception statistics and compound report packets."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -11,14 +11,14 @@ from unificx.media.mixer.legs import Legs
 from unificx.media.mixer.packets import Packets
 
 EVERY = 250
-"""Ticks between two reports of a leg."""
+"""Ticks between two reports to a leg."""
 _UNITS = 8000
 
 
 class Receptions:
-    """What is heard of every slot: loss and jitter as RFC 3550 appendix A.3 and A.8 have it.
+    """Reception statistics of every slot: loss and jitter as in RFC 3550 appendix A.3 and A.8.
 
-    Packets are taken in once a tick, so jitter below that grain shows as none, or as a tick.
+    Packets are processed once per tick, so smaller jitter is measured as zero or one tick.
     """
 
     def __init__(self, slots: int) -> None:
@@ -38,7 +38,7 @@ class Receptions:
         self._report[slot] = 0
 
     def hear(self, packets: Packets, which: Index, tick: int) -> None:
-        """Take in a batch's packets of legs' own sources."""
+        """Update the statistics with a batch's packets, given by their rows."""
         slot, number = packets.slot[which], packets.sequence[which]
         arrival = np.uint32(tick * FRAME & 0xFFFFFFFF)
         new = ~self._known[slot] | (self._source[slot] != packets.source[which])
@@ -57,20 +57,20 @@ class Receptions:
         np.add.at(self._received, slot, 1)
         transit = arrival - packets.timestamp[which]
         change = np.abs((transit - self._transit[slot]).view(np.int32)).astype(np.float32)
-        # A clock that jumps is not jitter.
+        # A jump of the clock is not jitter.
         change = np.where(change < _UNITS, change, np.float32(0))
         np.add.at(self._jitter, slot, (change - self._jitter[slot]) / 16)
-        self._jitter[slot] = np.maximum(self._jitter[slot], 0)  # many packets at once take it away many times
+        self._jitter[slot] = np.maximum(self._jitter[slot], 0)  # many packets in one batch subtract it many times
         self._transit[slot] = transit
 
     def told(self, slot: int, report: rtp.Report, now: float) -> None:
-        """Take in a report of the leg itself, for it to know the round trip."""
+        """Store a sender report of the leg, so that our report lets it compute the round trip time."""
         if report.ntp is not None:
             self._report[slot] = report.ntp >> 16 & 0xFFFFFFFF
             self._reported[slot] = now
 
     def block(self, slot: int, now: float) -> tuple[rtp.ReportBlock, ...]:
-        """How the slot is heard; the fraction lost is counted from the block before. Nothing if it has not been."""
+        """Return the slot's report block, or nothing if no packet has arrived; resets the fraction lost."""
         if not self._known[slot]:
             return ()
         expected = int(self._highest[slot] - self._first[slot]) + 1
@@ -93,7 +93,7 @@ class Receptions:
 
 
 def compound(legs: Legs, receptions: Receptions, slot: int, name: bytes, now: float) -> bytes:
-    """A report of what is sent to a leg and heard of it, and the name that binds our sources. `now` is Unix time."""
+    """Return a sender or receiver report for a leg with our CNAME `name`. `now` is Unix time."""
     source, sent = int(legs.source[slot]), int(legs.sent[slot])
     report = rtp.Report(
         ssrc=source,
@@ -107,7 +107,7 @@ def compound(legs: Legs, receptions: Receptions, slot: int, name: bytes, now: fl
 
 
 def _description(source: int, name: bytes) -> bytes:
-    """An SDES packet with a CNAME and nothing else (RFC 3550 section 6.5, RFC 7022)."""
+    """Return an SDES packet with only a CNAME (RFC 3550 section 6.5, RFC 7022)."""
     item = source.to_bytes(4, "big") + bytes((1, len(name))) + name
     item += bytes(4 - len(item) % 4)
     return bytes((0x81, 202)) + (len(item) // 4).to_bytes(2, "big") + item

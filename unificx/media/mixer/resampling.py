@@ -1,6 +1,6 @@
-"""Between 8 and 16 kHz: a finite impulse response as one matrix product for all rows of a frame.
+"""Resampling between 8 and 16 kHz: an FIR filter as one matrix product over all rows of a frame.
 
-Each way needs some samples from before the frame, so that frames fit together; both delay by half of the filter.
+Both directions need some samples from before the frame for continuity, and delay by half the filter length.
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -12,20 +12,20 @@ import numpy.typing as npt
 from unificx.media.mixer.arrays import NARROW, WIDE, Floats, Samples
 
 _TAPS = 48
-"""Taps of the filter, at 16 kHz."""
+"""Filter taps at 16 kHz."""
 HISTORY = {8000: _TAPS // 2, 16000: _TAPS}
-"""Samples from before the frame that a row begins with, by the rate it has."""
+"""Samples from before the frame at the start of a row, by the row's sample rate."""
 
 
 def _lowpass() -> npt.NDArray[np.float64]:
-    """Half-band filter: passes up to 3.4 kHz, stops what would fold back into the voice."""
+    """Return a half-band filter that passes up to 3.4 kHz and suppresses aliasing into the voice band."""
     place = np.arange(_TAPS) - (_TAPS - 1) / 2
     taps = np.sinc(place * 0.46) * np.kaiser(_TAPS, 6.0)
     return taps / taps.sum()
 
 
 def _up() -> Floats:
-    """(HISTORY + 160, 320): a sample of the input stands for two of the output, one of them zero before the filter."""
+    """Return the upsampling matrix (HISTORY + 160, 320): zero-stuffing followed by the filter."""
     taps, history = _lowpass(), HISTORY[8000]
     matrix = np.zeros((history + NARROW, WIDE))
     for out in range(WIDE):
@@ -37,7 +37,7 @@ def _up() -> Floats:
 
 
 def _down() -> Floats:
-    """(HISTORY + 320, 160)."""
+    """Return the downsampling matrix (HISTORY + 320, 160)."""
     taps, history = _lowpass(), HISTORY[16000]
     matrix = np.zeros((history + WIDE, NARROW))
     for out in range(NARROW):
@@ -50,5 +50,5 @@ _MATRIX = {8000: _up(), 16000: _down()}
 
 
 def to_rate(rows: Samples, own: int) -> Samples:
-    """Rows of HISTORY[own] samples and a frame at the rate `own`, as frames of the other rate."""
+    """Convert rows of HISTORY[source_rate] samples and a frame at `source_rate` into frames at the other rate."""
     return np.rint(rows.astype(np.float32) @ _MATRIX[own]).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Who is heard most in each room, with hysteresis: whoever has the word keeps it until another is clearly louder."""
+"""Active speaker detection per room, with hysteresis: the speaker stays active until another is clearly louder."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -10,15 +10,15 @@ from unificx.media.mixer.layout import Plane
 from unificx.media.mixer.levels import VOICE, Levels
 
 EVERY = TICKS // 5
-"""Ticks between two looks."""
+"""Ticks between two updates."""
 _CLEARLY = 1.5
 _PATIENCE = 6
-"""Looks in silence after which nobody speaks."""
+"""Silent updates after which a room has no active speaker."""
 NOBODY = -1
 
 
 class Speakers:
-    """The speaker of every room, by its number."""
+    """Active speaker of every room, by room number."""
 
     def __init__(self, rooms: int) -> None:
         self._speaker = np.full(rooms, NOBODY, np.int64)
@@ -29,14 +29,14 @@ class Speakers:
         self._silent[room] = 0
 
     def gone(self, room: int, slot: int) -> bool:
-        """A leg has left: whether it was the speaker."""
+        """Handle a leg leaving the room; return whether it was the active speaker."""
         if self._speaker[room] != slot:
             return False
         self.clear(room)
         return True
 
     def look(self, plane: Plane, talkers: Index, levels: Levels) -> list[tuple[int, int]]:
-        """Rooms whose speaker has changed, with the new one or NOBODY. `talkers` are rows of the plane, in order."""
+        """Update the speakers; return changes as (room, slot or NO_SPEAKER). `talkers` are ascending plane rows."""
         changes: list[tuple[int, int]] = []
         silent = np.ones(len(plane.rooms), np.bool_)
         if len(talkers):

@@ -1,4 +1,4 @@
-"""Recording taps: what a leg says or what is said in a room, collected and given away in pieces of 0.2 s."""
+"""Recording taps: the audio of a leg or the mix of a room, delivered in chunks of 0.2 s."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -12,40 +12,40 @@ from unificx.media.mixer.messages import Chunk
 from unificx.media.mixer.resampling import HISTORY, to_rate
 
 CHUNK = 10
-"""Frames of a piece."""
+"""Frames per chunk."""
 
 
 @dataclass(slots=True)
 class Tap:
-    """`target` is a slot or a room's number, `width` the samples of a frame of it."""
+    """A tap; `target` is a slot or a room number, `width` the number of samples per frame."""
 
     name: str
     target: int
     of_room: bool
     width: int
     frames: int = 0
-    """Frames since it began, pauses included."""
+    """Frames since the tap started, including pauses."""
     filled: int = 0
     paused: bool = False
     tail: Samples = field(default_factory=lambda: np.zeros(HISTORY[16000], np.int32))
-    """What came last, where its target has another rate than the tap began with."""
+    """Last samples, for resampling if the target's sample rate differs from the tap's."""
 
 
 class Taps:
-    """The taps of a mixer, one row each in an array of pieces."""
+    """All taps of a mixer, with one row each in an array of chunk buffers."""
 
     def __init__(self, capacity: int = MAX_TAPS) -> None:
         self._taps: dict[str, int] = {}
         self._rows: list[Tap | None] = [None] * capacity
         self._free = list(range(capacity - 1, -1, -1))
-        # Filled, not zeros(): pages that are first touched in a tick make it late.
+        # full(), not zeros(): page faults on first access would delay a tick.
         self._pieces = np.full((capacity, CHUNK, WIDE), 0, np.int16)
 
     def __len__(self) -> int:
         return len(self._taps)
 
     def add(self, name: str, target: int, width: int, *, of_room: bool) -> bool:
-        """False if there is no place for another, or it is there already."""
+        """Start a tap. Return False if all are in use or the name already exists."""
         if name in self._taps or not self._free:
             return False
         row = self._taps[name] = self._free.pop()
@@ -53,7 +53,7 @@ class Taps:
         return True
 
     def pause(self, name: str, *, on: bool) -> list[Chunk]:
-        """What was said before a pause is given at once."""
+        """Pause or resume a tap; return the chunk buffered so far."""
         tap = self._get(name)
         if tap is None or tap.paused == on:
             return []
@@ -61,7 +61,7 @@ class Taps:
         return self._piece(tap)
 
     def end(self, name: str) -> list[Chunk] | None:
-        """Take a tap away; what is left in it, or None if there is no such tap."""
+        """Remove a tap; return its remaining chunk, or None if there is no such tap."""
         tap = self._get(name)
         if tap is None:
             return None
@@ -72,17 +72,17 @@ class Taps:
         return left
 
     def of(self, target: int, *, of_room: bool) -> list[str]:
-        """Names of the taps of a leg or a room."""
+        """Return the names of the taps of a leg or a room."""
         return [tap.name for tap in self._all() if tap.target == target and tap.of_room is of_room]
 
     def targets(self, *, of_room: bool) -> Index:
-        """Slots, or rooms, that are tapped and not paused."""
+        """Return the slots or rooms with a tap that is not paused."""
         return np.array(
             sorted({tap.target for tap in self._all() if tap.of_room is of_room and not tap.paused}), np.int64
         )
 
     def write(self, frames: dict[tuple[int, bool], Samples]) -> list[Chunk]:
-        """Take one frame of every target, by target and whether it is a room, and give the pieces that are full."""
+        """Append one frame of every target, keyed by (target, of_room); return the completed chunks."""
         full: list[Chunk] = []
         for tap in self._all():
             tap.frames += 1
@@ -94,7 +94,7 @@ class Taps:
                 frame = _resampled(tap, frame)
             self._pieces[row, tap.filled, : tap.width] = 0 if frame is None else np.clip(frame, -32768, 32767)
             tap.filled += 1
-            if (tap.frames + row) % CHUNK == 0 or tap.filled == CHUNK:  # not all in one tick
+            if (tap.frames + row) % CHUNK == 0 or tap.filled == CHUNK:  # spreads the taps over the ticks
                 full += self._piece(tap)
         return full
 

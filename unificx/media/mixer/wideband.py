@@ -1,7 +1,7 @@
-"""G.722 through its C library, for those who talk; and how loud a frame is without decoding it.
+"""G.722 through its C library, and the loudness of a frame without decoding it.
 
-Coding G.722 takes a state for each direction of each leg. Both ends' states follow the signal and forget: a state that
-was warmed with a few frames is as good as one that was there all the time.
+G.722 needs a codec state per leg and direction. The state adapts to the signal with a short memory: one primed with a
+few frames is as good as one that has seen the whole stream.
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -16,11 +16,11 @@ import numpy as np
 from unificx.media.mixer.arrays import FRAME, WIDE, Bytes, Floats, Index, Mask, Pcm, Samples
 
 WARM = 3
-"""Frames that warm a state."""
+"""Frames needed to prime a codec state."""
 
 
 class Coder(Protocol):
-    """One direction of one stream."""
+    """Codec state of one direction of one stream."""
 
     def encode(self, samples: object) -> bytes: ...
     def decode(self, payload: bytes) -> "array[int]": ...
@@ -35,7 +35,7 @@ def saturated(frames: Samples) -> Pcm:
 
 
 def encoded(state: Coder, frame: Pcm) -> Bytes:
-    """One frame of 320 samples as 160 bytes."""
+    """Encode a frame of 320 samples into 160 bytes."""
     return np.frombuffer(state.encode(frame), np.uint8)
 
 
@@ -52,9 +52,9 @@ def _silence() -> Bytes:
 
 SILENCE: Bytes = _silence()
 
-# A band's step size is the exponential of a number that each code moves by a fixed amount and that leaks by 1/128
-# (G.722 section 3.2.2): so a frame moves it by a weighted sum of its codes' moves. Six bits of a code are the low
-# band's, of which four count here; two are the high band's.
+# The logarithm of a band's step size changes by a fixed amount per code and leaks by 1/128 (G.722 section 3.2.2), so a
+# frame changes it by a weighted sum over its codes. Six bits of a code belong to the low band, four of which matter
+# here; two belong to the high band.
 _LOW = (-60, -30, 58, 172, 334, 538, 1198, 3042)
 _LOW_RANKS = (0, 7, 6, 5, 4, 3, 2, 1, 7, 6, 5, 4, 3, 2, 1, 0)
 _HIGH = (798, -214, 798, -214)
@@ -68,11 +68,11 @@ _LEAK = 127 / 128
 _WEIGHT: Floats = (_LEAK ** np.arange(FRAME - 1, -1, -1)).astype(np.float32)
 _KEPT = np.float32(_LEAK**FRAME)
 _SCALE = np.float32(7.5)
-"""Mean magnitude of noise, by the step it makes. A steady tone makes a smaller one, for it can be foretold."""
+"""Mean magnitude of noise per step size. A steady tone has a smaller step size because it is predictable."""
 
 
 class Steps:
-    """The step sizes of every slot's two bands, as their logarithms."""
+    """Logarithmic step sizes of both bands of every slot."""
 
     def __init__(self, slots: int) -> None:
         self._log = np.zeros((2, slots), np.float32)
@@ -83,7 +83,7 @@ class Steps:
         self._true[slot] = 0
 
     def loudness(self, slots: Index, payload: Bytes, have: Mask) -> Floats:
-        """How loud these frames are, about as `levels` counts it."""
+        """Return the loudness of these frames, on about the scale of `levels`."""
         loudest = np.zeros(len(slots), np.float32)
         for band, (moves, most) in enumerate(zip(_MOVES, _MOST, strict=True)):
             log = self._log[band, slots]
@@ -96,5 +96,5 @@ class Steps:
         return np.maximum(np.exp2(loudest / np.float32(2048)) * _SCALE, heard)
 
     def correct(self, slots: Index, frames: Samples) -> None:
-        """What was heard when these were decoded: counts, next time, where it is more than the codes tell."""
+        """Store the measured loudness of decoded frames; the next estimate is at least that."""
         self._true[slots] = np.abs(frames[:, ::3]).mean(axis=1, dtype=np.float32)

@@ -1,6 +1,6 @@
-"""The media engine: a process of its own around `unificx.media.mixer`, and its client.
+"""Media engine: a separate process that runs `unificx.media.mixer`, and its client.
 
-From outside this package `MediaEngine` and what goes with it is used; the process is `python -m unificx.net.engine`.
+`MediaEngine` is the client; `__main__` is the process.
 """
 
 from unificx.media.mixer.messages import (

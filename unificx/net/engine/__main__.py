@@ -1,4 +1,4 @@
-"""`python -m unificx.net.engine DESCRIPTOR`: the media engine, for a client at the other end of that socket."""
+"""Media engine process. Its argument is the file descriptor of the socket to the client."""
 
 import sys
 

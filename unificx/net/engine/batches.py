@@ -1,6 +1,6 @@
-"""Many packets with one system call: recvmmsg and sendmmsg, their structures laid out in numpy arrays.
+"""Batched datagram I/O: recvmmsg and sendmmsg, with their structures laid out in numpy arrays.
 
-The structures are those of Linux on 64 bits. Everything they point to is kept here, for they hold addresses only.
+The structures are those of 64-bit Linux. They hold plain addresses, so the objects keep references to all buffers.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ from unificx.media.mixer.packets import LONGEST, STRIDE, Received
 
 BATCH = 1024
 MOST_BATCHES = 12
-"""Batches taken in a tick: what a flood leaves over, the kernel drops."""
+"""Batches received per tick. Under a flood, the kernel drops the rest."""
 _DONT_WAIT = 0x40
 _RCVBUFFORCE, _SNDBUFFORCE = 33, 32
 _MEMORY_INFO = 55
@@ -41,7 +41,7 @@ _sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int
 
 
 class Messages:
-    """Message headers for `count` packets of `size` bytes, at these places of a buffer."""
+    """mmsghdr structures for packets of `size` bytes at these offsets of a buffer."""
 
     def __init__(self, buffer: Bytes, places: npt.NDArray[np.uint64], size: int) -> None:
         count = len(places)
@@ -60,7 +60,7 @@ class Messages:
 
 
 class Wire:
-    """The engine's RTP socket on loopback, and beside it, on the next port, that of RTCP."""
+    """The engine's RTP socket on loopback, and its RTCP socket on the next port."""
 
     def __init__(self) -> None:
         self.media, self.control = _pair()
@@ -75,14 +75,14 @@ class Wire:
         self._out = Messages(self._data, places[:0], PACKET)
 
     def receive(self) -> Iterator[Received]:
-        """The packets that have come, in batches; each is overwritten by the next."""
+        """Yield the received packets in batches; each batch is overwritten by the next."""
         for _ in range(MOST_BATCHES):
             count = int(_recvmmsg(self._file, self._in.pointer, BATCH, _DONT_WAIT, None))
             if count <= 0:
                 return
             addresses = self._in.addresses[:count]
             port = addresses["port"]
-            if not (addresses["address"] == _HERE).all():  # this machine, but not from loopback: nobody we know
+            if not (addresses["address"] == _HERE).all():  # not from 127.0.0.1: treat as unknown source
                 port = np.where(addresses["address"] == _HERE, port, 0).astype(np.uint16)
             yield Received(self._data, self._in.headers["length"][:count], port)
             self._in.headers["name_length"][:count] = _ADDRESS.itemsize
@@ -90,19 +90,19 @@ class Wire:
                 return
 
     def aim(self, packets: Bytes, rows: Index, ports: npt.NDArray[np.uint16]) -> None:
-        """From now on these rows of `packets` are sent to these ports, which are big-endian."""
+        """Set the rows of `packets` to send, and their destination ports (big-endian)."""
         self._out = Messages(packets, rows.astype(np.uint64) * np.uint64(PACKET), PACKET)
         self._out.addresses["family"] = socket.AF_INET
         self._out.addresses["address"] = _HERE
         self._out.addresses["port"] = ports
 
     def send(self) -> int:
-        """Send every row once; how many went out."""
+        """Send every row once; return their number."""
         count, done = len(self._out.headers), 0
         while done < count:
             sent = int(_sendmmsg(self._file, self._out.pointer + 64 * done, count - done, _DONT_WAIT))
             if sent <= 0:
-                # One that nobody listens for must not keep the others back.
+                # A closed destination port must not block the remaining packets.
                 self.failed += 1
                 done += 1
                 continue
@@ -110,14 +110,14 @@ class Wire:
         return count
 
     def send_control(self, port: int, data: bytes, *, multiplexed: bool) -> None:
-        """Send RTCP, from the port of RTP if they share one (RFC 5761)."""
+        """Send RTCP, from the RTP port if they are multiplexed (RFC 5761)."""
         try:
             (self.media if multiplexed else self.control).sendto(data, ("127.0.0.1", port))
         except OSError:
             self.failed += 1
 
     def receive_control(self, most: int) -> list[tuple[int, bytes]]:
-        """RTCP that has come, with the port it came from; not more than so many packets."""
+        """Return received RTCP packets as (source port, packet), at most `limit`."""
         found: list[tuple[int, bytes]] = []
         while len(found) < most:
             try:
@@ -128,13 +128,13 @@ class Wire:
         return found
 
     def overflown(self) -> int:
-        """Packets the kernel dropped because the socket's buffer was full."""
+        """Return the number of packets dropped by the kernel because the receive buffer was full."""
         info = np.frombuffer(self.media.getsockopt(socket.SOL_SOCKET, _MEMORY_INFO, 36), np.uint32)
         return int(info[8]) if len(info) > 8 else 0
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:
-    """An even port and the odd one above it (RFC 3550 section 11)."""
+    """Bind an even port and the odd one above it (RFC 3550 section 11)."""
     while True:
         media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         media.bind(("127.0.0.1", 0))
@@ -151,7 +151,7 @@ def _pair() -> tuple[socket.socket, socket.socket]:
 
 
 def _enlarge(media: socket.socket, option: int) -> None:
-    """A larger buffer; without the right to exceed the system's limit, as much as that allows."""
+    """Enlarge a socket buffer; without the privilege to exceed the system limit, up to that limit."""
     try:
         media.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
     except PermissionError:

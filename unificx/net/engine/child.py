@@ -1,4 +1,4 @@
-"""An engine's process as a child of ours: started, watched, started again when it dies, gone when we are gone."""
+"""Supervisor of the media engine process: starts it, restarts it when it dies, and stops it with this process."""
 
 import asyncio
 import contextlib
@@ -12,23 +12,25 @@ import structlog
 
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import CannotStart
+from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer import messages
-from unificx.media.ng import MediaUnavailable
 from unificx.net.engine.link import Link
 
 START_SECONDS = 20.0
 STOP_SECONDS = 1.5
 BACK_OFF = (0.0, 0.2, 1.0, 5.0, 15.0)
 STEADY_SECONDS = 60.0
-"""After so long without a fault the next restart is immediate again."""
+"""After this long without a crash, the next restart is immediate again."""
 _ENVIRONMENT = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 log = structlog.get_logger()
 
 
 class Child:
-    """One engine after another. `heard` gets what it says, `ended` is called when one has died, `again` when another
-    has taken its place."""
+    """Runs one engine process at a time.
+
+    `on_message` receives its messages, `on_ended` is called when it died, `on_restarted` when a new one is ready.
+    """
 
     def __init__(
         self, clock: Clock, heard: Callable[[Any], None], ended: Callable[[], None], again: Callable[[], None]
@@ -49,7 +51,7 @@ class Child:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start it and return once it ticks. Raises CannotStart."""
+        """Start the engine and return when it is running. Raise CannotStart."""
         await self._launch()
         self._keeper = asyncio.create_task(self._supervise())
 
@@ -60,7 +62,7 @@ class Child:
         await self._stop()
 
     async def running(self) -> None:
-        """Return when there is an engine, after the moment that a restart takes. Raises MediaUnavailable."""
+        """Wait until an engine is running, for the duration of a restart. Raise MediaUnavailable."""
         if not self._ready.is_set():
             try:
                 await asyncio.wait_for(self._ready.wait(), 3.0)
@@ -72,7 +74,7 @@ class Child:
             self._link.send(order)
 
     def kill(self) -> None:
-        """End one that runs but does not answer, so that it is replaced."""
+        """Kill an engine that runs but does not respond, so that it is restarted."""
         if self._process is not None and self._process.returncode is None:
             log.warning("media_engine_silent", pid=self._process.pid)
             self._process.kill()
@@ -94,7 +96,7 @@ class Child:
             except OSError:
                 ours.close()
                 raise CannotStart(
-                    "No program can be started.", hint="Free memory and free processes are needed."
+                    "Cannot start a process.", hint="Free memory, or raise the limit on processes."
                 ) from None
         self._link = Link(ours, self._hear, lambda: None)
         try:
@@ -102,7 +104,7 @@ class Child:
         except (TimeoutError, EOFError):
             await self._stop()
             raise CannotStart(
-                "The media engine does not start.", hint="Run `unificx media` by hand to see why."
+                "The media engine does not start.", hint="Run `unificx media` to see why."
             ) from None
         self._ready.set()
         log.info("media_engine_started", pid=self._process.pid)
@@ -139,7 +141,7 @@ class Child:
             await process.wait()
 
     async def _supervise(self) -> None:
-        """Put a new engine in the place of each one that ends."""
+        """Start a new engine whenever one ends."""
         faults = 0
         while self._process:
             since = self._clock.monotonic()
@@ -159,5 +161,5 @@ class Child:
     def _call(hook: Callable[[], None]) -> None:
         try:
             hook()
-        except Exception as fault:  # whatever it is, the next crash has to be mended too
-            log.error("restart_not_told", fault=type(fault).__name__)
+        except Exception as fault:  # supervision has to continue
+            log.error("restart_handler_failed", fault=type(fault).__name__)

@@ -1,4 +1,4 @@
-"""The media engine as everybody else uses it: legs, rooms, sounds, recordings. Its process is a child of ours."""
+"""Client of the media engine: legs, rooms, sounds and recording taps. The engine is a supervised child process."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,34 +7,34 @@ from itertools import count
 from typing import Any
 
 from unificx.kernel.clock import Clock
+from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer import description, messages
 from unificx.media.mixer.description import Agreed, Self
 from unificx.media.mixer.messages import Event, Figures, PlayEnded
-from unificx.media.ng import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.net.engine.child import Child
 from unificx.net.engine.recording import Recording
 
 PING_EVERY = 2.0
 PATIENCE = 3.0
-"""Seconds an answer is waited for."""
+"""Timeout of a request, in seconds."""
 PIECE = 48_000
-"""Bytes of sound in a message."""
+"""Bytes of sound per message."""
 
 
 class MediaEngine:
     """A supervised media engine.
 
-    Ids of legs, rooms and taps are the caller's. Orders about somebody who is gone do nothing. `told` gets every event;
-    `restarted` is called each time a new engine has taken the place of one that died: its legs are gone, and come back
-    by opening them again under the same ids. What played or was recorded has then been told to have ended, "lost".
+    The caller chooses the ids of legs, rooms and taps. Commands for a leg, room or tap that is gone have no effect.
+    `on_event` receives every event. `on_restarted` is called when a new engine replaced one that died: all legs are
+    gone and have to be opened again under the same ids. Sounds and taps have ended with the reason "lost" before that.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.told: Callable[[Event], None] = lambda _: None
         self.restarted: Callable[[], None] = lambda: None
         self.latest = Figures()
-        """What `figures` gave last: not older than some seconds, for the engine is watched by asking for them."""
+        """Last result of `stats`, at most a few seconds old, because the watchdog polls it."""
         self._clock = clock
         self._child = Child(clock, self._hear, self._forget, self._again)
         self._numbers = count(1)
@@ -48,7 +48,7 @@ class MediaEngine:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the engine that runs now."""
+        """Process id of the running engine."""
         return self._child.pid
 
     @property
@@ -57,12 +57,12 @@ class MediaEngine:
         return self._child.port
 
     async def start(self) -> None:
-        """Start the engine and return once it ticks. Raises CannotStart."""
+        """Start the engine and return when it is running. Raise CannotStart."""
         await self._child.start()
         self._watcher = asyncio.create_task(self._watch())
 
     async def shut_down(self) -> None:
-        """End the engine and with it all legs, within 2 seconds."""
+        """Stop the engine and all its legs, within 2 seconds."""
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
@@ -70,7 +70,7 @@ class MediaEngine:
         self._forget()
 
     async def figures(self) -> Figures:
-        """What goes on in the engine. Raises MediaUnavailable if it does not answer."""
+        """Return the engine's statistics. Raise MediaUnavailable if it does not respond."""
         await self._child.running()
         number = next(self._numbers)
         self.latest = found = await self._answer(number, self._pinged, messages.Ping(number))
@@ -79,10 +79,7 @@ class MediaEngine:
     # legs
 
     async def open(self, leg: str, offer: bytes, *, wideband: bool = True) -> bytes:
-        """A leg for whoever made this offer, and the answer to him. A leg that is there already is described anew.
-
-        Raises MediaUnavailable.
-        """
+        """Open a leg for an offer, or renegotiate an open one; return the answer. Raise MediaUnavailable."""
         await self._child.running()
         own = self._next_self(leg)
         agreed, answer = description.answer(offer, own, wideband=wideband)
@@ -90,24 +87,24 @@ class MediaEngine:
         return answer
 
     async def invite(self, leg: str) -> bytes:
-        """An offer for a leg; the answer to it, given to `answered`, opens it. Raises MediaUnavailable."""
+        """Return an offer for a leg, to be opened with the answer to it. Raise MediaUnavailable."""
         await self._child.running()
         return description.offer(self._next_self(leg))
 
     async def answered(self, leg: str, answer: bytes) -> None:
-        """Open a leg by the answer to what `invite` offered. Raises MediaUnavailable."""
+        """Open a leg with the answer to the offer made for it. Raise MediaUnavailable."""
         await self._child.running()
         await self._open(leg, description.agreed(answer))
 
     def close(self, leg: str) -> None:
-        """End a leg, with what plays to it and the recordings of it."""
+        """Close a leg, with its sounds and taps."""
         self._own.pop(leg, None)
         self._child.send(messages.Close(leg))
 
     # sounds
 
     def load(self, sound: Sound) -> None:
-        """Bring a sound to the engine, so that playing it begins at once. Playing it does so too."""
+        """Load a sound into the engine in advance, so that playing it starts at once. `play` loads it if needed."""
         if sound.digest in self._loaded:
             return
         self._loaded.add(sound.digest)
@@ -117,43 +114,45 @@ class MediaEngine:
             self._child.send(messages.Load(sound.digest, sound.rate, length, at // 2, piece))
 
     def play(self, leg: str, sound: Sound, *, loop: bool = False, start: float = 0.0) -> str:
-        """Play to a leg, from second `start` on, in the place of what plays to it; the ticket PlayEnded will name."""
+        """Play to a leg from second `start`, replacing its current sound; return the ticket that PlayEnded repeats."""
         return self._play(messages.Play(leg, self._ticket(), sound.digest, loop=loop, start=start), sound)
 
     def stop(self, leg: str) -> None:
-        """Stop what plays to a leg."""
+        """Stop the sound that plays to a leg."""
         self._child.send(messages.Stop(leg))
 
     def room_play(self, room: str, sound: Sound) -> str:
-        """Play to everybody in a room, beside what is said and plays there."""
+        """Play to all legs of a room, mixed with its other audio; return the ticket."""
         return self._play(messages.Play(room, self._ticket(), sound.digest, to_room=True), sound)
 
     def beep(self, leg_or_room: str) -> None:
-        """Sound the recording tone to a leg, or else to everybody in the room of this name."""
+        """Play the recording tone to a leg, or to all legs of the room with this id."""
         self._child.send(messages.Beep(leg_or_room, to_room=leg_or_room not in self._own))
 
     # rooms
 
     def join(self, room: str, leg: str, *, muted: bool = False, gain: float = 1.0, agc: bool = False) -> None:
-        """Put a leg into a room, out of any other; a room is there as long as somebody is in it. `gain` is a factor up
-        to 8; with `agc` it is moved so that everybody is about as loud."""
+        """Move a leg into a room; a room exists while it has legs.
+
+        `gain` is a factor up to 8; `agc` adapts it so that all legs are about equally loud.
+        """
         self._child.send(messages.Join(room, leg, muted, gain, agc))
 
     def echo(self, leg: str) -> None:
-        """Let a leg hear itself, in a room of its own."""
+        """Echo a leg's audio back to it, in a room of its own."""
         self._child.send(messages.Join(f"echo/{leg}", leg, echo=True))
 
     def leave(self, leg: str) -> None:
         self._child.send(messages.Leave(leg))
 
     def mute(self, leg: str, on: bool) -> None:
-        """Whether nobody in its room hears a leg."""
+        """Mute or unmute a leg in its room."""
         self._child.send(messages.Mute(leg, on))
 
     # recordings
 
     def record(self, tap: str, *, leg: str = "", room: str = "") -> Recording:
-        """Record what a leg says, or what is said and played in a room, from now on, until `end` or its end."""
+        """Record a leg's audio, or a room's mix including played sounds, until the tap or its target is closed."""
         recording = Recording(tap)
         if tap in self._recordings:
             recording.end("full")
@@ -163,17 +162,17 @@ class MediaEngine:
         return recording
 
     def pause(self, tap: str) -> None:
-        """Leave out what is said until `resume`. What was said before is given at once."""
+        """Pause a tap until `resume`. Audio recorded so far is delivered at once."""
         self._child.send(messages.Pause(tap, on=True))
 
     def resume(self, tap: str) -> None:
         self._child.send(messages.Pause(tap, on=False))
 
     def end(self, tap: str) -> None:
-        """End a recording: it gives what is left, and stops."""
+        """End a tap: its stream yields the remaining chunks and stops."""
         self._child.send(messages.End(tap))
 
-    # inside
+    # internal
 
     async def _open(self, leg: str, agreed: Agreed) -> None:
         number = next(self._numbers)
@@ -196,7 +195,7 @@ class MediaEngine:
             waiting.pop(number, None)
 
     def _next_self(self, leg: str) -> Self:
-        """Our side of a leg's next description: the same session, a version further (RFC 3264 section 8)."""
+        """Return the local side of a leg's next SDP: same session id, version incremented (RFC 3264 section 8)."""
         own = self._own.get(leg)
         if own is None:
             own = Self(self.port, int.from_bytes(self._clock.random_bytes(6), "big"), 0)
@@ -213,7 +212,7 @@ class MediaEngine:
         return order.ticket
 
     async def _watch(self) -> None:
-        """End an engine that runs but does not answer, so that another takes its place."""
+        """Kill an engine that runs but does not respond, so that it is restarted."""
         while True:
             await asyncio.sleep(PING_EVERY)
             pid = self.pid
@@ -245,7 +244,7 @@ class MediaEngine:
     def _play_ended(self, ended: PlayEnded) -> None:
         order, sound = self._plays.pop(ended.ticket, (None, None))
         if ended.reason == "missing" and order is not None and sound is not None and sound.digest not in self._loaded:
-            # It had to make room for another before the engine came to this order: once more.
+            # The sound was evicted before the engine processed this command: load and play it again.
             self._play(order, sound)
             return
         self.told(ended)
@@ -254,7 +253,7 @@ class MediaEngine:
         self.restarted()
 
     def _forget(self) -> None:
-        """The engine is gone, and everything in it."""
+        """Reset all state after the engine died."""
         self._loaded.clear()
         for number in [*self._asked, *self._pinged]:
             for waiting in (self._asked, self._pinged):

@@ -1,6 +1,6 @@
-"""The client's end of the socket to an engine: messages out in order, messages in, and never a wait.
+"""Client end of the socket to the engine: ordered, message based and non-blocking.
 
-asyncio's own transports do not keep messages apart, so this one reads and writes by itself.
+asyncio's transports do not preserve message boundaries, so this class reads and writes the socket itself.
 """
 
 import asyncio
@@ -14,12 +14,12 @@ from unificx.media.mixer import messages
 from unificx.net.engine import wire
 
 WAITING_BYTES = 64 << 20
-"""Orders that wait for an engine that does not read. Beyond that they are dropped: it is about to be replaced."""
+"""Maximum queued commands, in bytes; more are dropped, because an engine that does not read is about to be killed."""
 _AT_ONCE = 200
 
 
 class Link:
-    """`heard` gets every message; `ended` is called when the engine is gone."""
+    """Message channel; `on_message` receives every message, `on_closed` is called when the engine is gone."""
 
     def __init__(self, end: socket.socket, heard: Callable[[Any], None], ended: Callable[[], None]) -> None:
         end.setblocking(False)
@@ -39,7 +39,7 @@ class Link:
             self._end = None
 
     def send(self, order: messages.Order) -> None:
-        """Send, now or as soon as the engine has read what is before it."""
+        """Send a command, or queue it until the engine has read the previous ones."""
         if self._end is None:
             return
         data = wire.encode(order)

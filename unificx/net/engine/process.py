@@ -1,4 +1,4 @@
-"""The engine's process: a clock that ticks every 20 ms, sockets, and nothing else that could make it late."""
+"""Media engine process: a 20 ms clock and non-blocking sockets, and nothing else that could delay a tick."""
 
 import contextlib
 import ctypes
@@ -19,26 +19,26 @@ from unificx.net.engine.batches import Wire
 
 TICK = 1_000_000_000 // TICKS
 CATCH_UP = 5
-"""Ticks made up for when the process was kept from the processor; time lost beyond that is lost."""
+"""Ticks caught up after the process was not scheduled; further ones are skipped."""
 ORDERS = 64
-"""Orders done in a tick,"""
+"""Commands processed per tick."""
 ORDER_BYTES = 512 * 1024
-"""or bytes of them."""
+"""Bytes of commands processed per tick."""
 TOLD_BYTES = 32 << 20
-"""What waits for a client that does not read; beyond that it is dropped and counted."""
+"""Bytes queued for a client that does not read; further messages are dropped and counted."""
 CONTROL_PACKETS = 64
 BANK = 32 << 20
-"""Samples of sounds: an hour at 8 kHz."""
+"""Size of the sound bank in samples: an hour at 8 kHz."""
 NOBODY = 65534
 _WINDOW = 10 * TICKS
-_REASONS = ("stranger", "malformed", "payload", "flood", "talkers", "rooms", "orders", "untold")
+_REASONS = ("unknown_source", "malformed", "payload", "flood", "talkers", "rooms", "commands", "events_dropped")
 _KEEPING = {-1: 1 << 30, -3: 1 << 30, -2: 16 << 20}
 """glibc's M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_TOP_PAD (mallopt(3))."""
 _NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
 
 
 class Engine:
-    """A mixer, its sockets and its orders. `control` is the client's socket, which keeps messages apart."""
+    """A mixer with its sockets. `control` is the client's socket, which preserves message boundaries."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -51,11 +51,11 @@ class Engine:
         self._untold_bytes = 0
         self._ticks = self._late = self._sent = 0
         self._lengths: Index = np.zeros(_WINDOW, np.int64)
-        """Nanoseconds of the last ticks."""
+        """Durations of the last ticks in nanoseconds."""
         self._over = False
 
     def run(self) -> None:
-        """Tick until the client is gone."""
+        """Run until the client closes its socket."""
         self._tell(messages.Started(self._wire.port))
         due = time.monotonic_ns() + TICK
         while not self._over:
@@ -91,7 +91,7 @@ class Engine:
         for port, data in self._wire.receive_control(CONTROL_PACKETS):
             slot = mixer.legs.controls.get(port)
             if slot is None:
-                mixer.packets["stranger"] += 1
+                mixer.packets["unknown_source"] += 1
             else:
                 mixer.hear_report(slot, data, now)
         for slot, data in mixer.report(self._name, now):
@@ -119,15 +119,15 @@ class Engine:
         try:
             order = wire.decode(data)
         except wire.BadMessage:
-            self._mixer.packets["orders"] += 1
+            self._mixer.packets["commands"] += 1
             return
         if isinstance(order, messages.Ping):
             self._mixer.tell(messages.Pong(order.number, self.figures()))
             return
         try:
             self._desk.do(order)
-        except Exception:  # whatever is wrong with one order, everybody else's calls go on
-            self._mixer.packets["orders"] += 1
+        except Exception:  # one bad command must not affect other calls
+            self._mixer.packets["commands"] += 1
 
     def figures(self) -> messages.Figures:
         mixer = self._mixer
@@ -135,7 +135,7 @@ class Engine:
             "late": mixer.jitter.late,
             "resync": mixer.jitter.resyncs,
             "other_source": mixer.jitter.others,
-            "keys": mixer.digits.surplus,
+            "dtmf": mixer.digits.surplus,
             "overflow": self._wire.overflown(),
             "unsent": self._wire.failed,
         }
@@ -179,15 +179,14 @@ class Engine:
     def _tell(self, message: messages.Told) -> None:
         data = wire.encode(message)
         if self._untold_bytes + len(data) > TOLD_BYTES:
-            self._mixer.packets["untold"] += 1
+            self._mixer.packets["events_dropped"] += 1
             return
         self._untold.append(data)
         self._untold_bytes += len(data)
 
 
 def keep_memory() -> None:
-    """Let the C library keep what arrays leave behind: given back to the system, it has to be asked for and cleared
-    again in every tick."""
+    """Make the C library keep freed array memory, which otherwise would be requested and zeroed again in every tick."""
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         for option, value in _KEEPING.items():
@@ -195,10 +194,7 @@ def keep_memory() -> None:
 
 
 def confine() -> None:
-    """Take the first place at the processor if that is allowed, then give up every right there is.
-
-    The engine is gone with the one who started it.
-    """
+    """Acquire real-time priority if permitted, then drop all privileges. The process dies with its parent."""
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:
@@ -214,12 +210,12 @@ def confine() -> None:
 
 
 def main(descriptor: int) -> None:
-    """Be an engine; `descriptor` is the client's socket."""
+    """Run an engine; `descriptor` is the client's socket."""
     control = socket.socket(fileno=descriptor)
     keep_memory()
     engine = Engine(control)
     confine()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process stops us
     gc.collect()
     gc.freeze()
     gc.disable()

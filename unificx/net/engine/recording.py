@@ -1,4 +1,4 @@
-"""What a recording tap gives, at the side of whoever records."""
+"""Client side of a recording tap."""
 
 import asyncio
 from collections import deque
@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 from unificx.media.mixer.messages import Chunk, TapReason
 
 WAITING = 3000
-"""Pieces that wait for whoever takes them: ten minutes."""
+"""Maximum number of queued chunks: ten minutes."""
 
 
 class Recording:
-    """An async iterator of a tap's pieces, in order. `reason` says, afterwards, why it ended."""
+    """Async iterator of a tap's chunks, in order. `reason` is set when it has ended."""
 
     def __init__(self, tap: str) -> None:
         self.tap = tap
         self.reason: TapReason | None = None
         self.dropped = 0
-        """Pieces nobody took in time; the offsets of the others tell where."""
+        """Chunks that were not consumed in time; the offsets of the others show the gaps."""
         self._pieces: deque[Chunk] = deque()
         self._news = asyncio.Event()
 

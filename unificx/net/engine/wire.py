@@ -1,7 +1,7 @@
-"""How orders and what is told are written for the socket between the engine and whoever uses it.
+"""Message encoding on the socket between the engine and its client.
 
-A message is its class's name and its fields in JSON; bytes, of which a message has at most one field, follow after a
-zero byte. Both ends are of one release, started together: there are no versions.
+A message is a JSON array of its class name and its fields; a bytes field, at most one per message, follows after a
+zero byte. Both ends run the same release, so there is no version.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from unificx.media.mixer import messages
 
 LARGEST = 60_000
-"""Bytes of a message, more or less; sounds come in pieces."""
+"""Approximate maximum size of a message in bytes; sounds are split into chunks."""
 
 _CLASSES: dict[str, Callable[..., Any]] = {
     name: each for name, each in vars(messages).items() if isinstance(each, type) and hasattr(each, "__match_args__")
@@ -20,7 +20,7 @@ _CLASSES: dict[str, Callable[..., Any]] = {
 
 
 class BadMessage(ValueError):
-    """Bytes that are no message."""
+    """The bytes are not a valid message."""
 
 
 def encode(message: messages.Order | messages.Told) -> bytes:
@@ -36,7 +36,7 @@ def encode(message: messages.Order | messages.Told) -> bytes:
 
 
 def decode(data: bytes) -> Any:
-    """The message in these bytes. Raises BadMessage, and nothing else, for others."""
+    """Decode a message. Raise InvalidMessage, and nothing else, for invalid bytes."""
     text, _, tail = data.partition(b"\0")
     try:
         name, *values = json.loads(text)
@@ -47,7 +47,7 @@ def decode(data: bytes) -> Any:
         if "pcm" in wanted:
             values.append(tail)
         if len(values) != len(wanted):
-            raise BadMessage("not as many fields as it has")
+            raise BadMessage("wrong number of fields")
         return made(*values)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         raise BadMessage("not a message") from None

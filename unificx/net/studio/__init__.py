@@ -1,4 +1,4 @@
-"""Sounds out of what people upload or write, made in a process of its own."""
+"""Conversion of uploaded audio files and of text into sounds, in a separate process."""
 
 from unificx.net.studio.client import Studio
 

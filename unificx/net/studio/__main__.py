@@ -1,7 +1,7 @@
-"""The studio's process: a file or a text on standard input, its samples on standard output.
+"""Audio import process: reads a file or text from standard input and writes samples to standard output.
 
-What reads files and speaks texts is C code, and who sends them may be anybody with a password. So this process has
-next to no rights, and bounded memory and time.
+Decoders and speech synthesis are C code that processes untrusted input, so this process runs with minimal privileges
+and limited memory and CPU time.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ from unificx import prompts
 from unificx.kernel.errors import Refused
 
 REFUSED = 3
-"""How it ends when it says on standard output why there is no sound."""
+"""Exit status if standard output contains an error instead of samples."""
 MEMORY = 1500 << 20
 CPU_SECONDS = 30
 _DEATH_SIGNAL, _NO_NEW_RIGHTS = 1, 38
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def confine(*, rights: bool) -> None:
-    """No more memory, time, files or rights than it needs. `rights`: it goes on as who it is, for the voice's files."""
+    """Limit memory, CPU time, files and privileges. `rights` keeps the user id, to read the files of the voice."""
     os.nice(10)
     for kind, most in (
         (resource.RLIMIT_AS, MEMORY),
@@ -57,7 +57,7 @@ def confine(*, rights: bool) -> None:
         os.setuid(_NOBODY)
     system = ctypes.CDLL(None)
     system.prctl(_NO_NEW_RIGHTS, 1, 0, 0, 0)
-    system.prctl(_DEATH_SIGNAL, signal.SIGKILL)  # it does not outlive whoever asked
+    system.prctl(_DEATH_SIGNAL, signal.SIGKILL)  # die with the parent process
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The studio as everybody else uses it: a process for each sound, a few at a time."""
+"""Client of audio import: one process per sound, with limited concurrency."""
 
 import asyncio
 import contextlib
@@ -13,41 +13,41 @@ from unificx.net.studio.__main__ import REFUSED
 from unificx.prompts import RATE, SPEECH, CannotSpeak
 
 AT_ONCE = 2
-"""Processes."""
+"""Concurrent processes."""
 MOST = 8
-"""Sounds in the making, files on their way included."""
+"""Pending requests, including uploads in progress."""
 PATIENCE = 60.0
 _ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _REFUSALS: dict[str, type[Refused]] = {CannotSpeak.code: CannotSpeak}
 
 
 class Studio:
-    """Fills `web.Studio`."""
+    """Converts uploads and text into sounds."""
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._there = 0
 
     async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH) -> Sound:
-        """What is in a file that comes in pieces, at most so many seconds long and as loud as `level` LUFS.
+        """Convert an uploaded file, given in chunks, of at most `longest` seconds; normalize it to `level` LUFS.
 
-        Raises Invalid, TooMany, and what the pieces raise.
+        Raise Invalid, TooMany, and whatever the chunks raise.
         """
         with self._place():
             data = b"".join([piece async for piece in file])
             if not data:
-                raise Invalid("There is no sound in the body.", hint="Send the file itself, not a form.")
+                raise Invalid("The request body is empty.", hint="Send the file itself, not a form.")
             return await self._made(("file", str(level), str(longest)), data)
 
     async def spoken(self, text: str, language: str) -> Sound:
-        """A text as speech. Raises Invalid, TooMany; CannotSpeak where no voice is installed."""
+        """Synthesize speech. Raise Invalid, TooMany, or CannotSpeak if no voice is installed."""
         with self._place():
             return await self._made(("text", language), text.encode("utf-8", "replace"))
 
     @contextlib.contextmanager
     def _place(self) -> Iterator[None]:
         if self._there >= MOST:
-            raise TooMany("Too many sounds are being made just now.", retry_after=5.0)
+            raise TooMany("Too many audio conversions are in progress.", retry_after=5.0)
         self._there += 1
         try:
             yield
@@ -76,7 +76,7 @@ class Studio:
             await process.wait()
         if process.returncode == 0 and made:
             return Sound(made, RATE)
-        raise _why(made) if process.returncode == REFUSED else Invalid("This is no sound file that can be read.")
+        raise _why(made) if process.returncode == REFUSED else Invalid("The file is not a supported audio file.")
 
 
 def _why(made: bytes) -> Refused:

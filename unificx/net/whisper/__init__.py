@@ -1,4 +1,4 @@
-"""Speech into text by Whisper, in a process of its own, on this machine."""
+"""Speech recognition with Whisper, in a separate local process."""
 
 from unificx.net.whisper.client import Whisper
 

