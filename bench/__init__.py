@@ -1,4 +1,4 @@
-"""What a benchmark measures, and how: CPU time per unit of work, since wall time on a shared machine tells little."""
+"""Shared parts of the benchmarks. They measure CPU time per unit of work: wall time on a shared machine says little."""
 
 import os
 import platform
@@ -17,8 +17,8 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Metric(TypedDict):
-    """One figure. `goal` is the most it should be, None where more than a number decides; `peer` what Asterisk 22.10
-    took for the same work on the same kind of machine.
+    """One result. `goal` is its upper bound, or None if there is none; `peer` is the result of Asterisk 22.10 for the
+    same work on the same kind of machine.
     """
 
     name: str
@@ -34,31 +34,31 @@ def metric(name: str, value: float, unit: str, goal: float | None = None, peer: 
 
 @dataclass(frozen=True)
 class Process:
-    """A running process, weighed from outside."""
+    """A running process, measured through /proc."""
 
     pid: int
 
     def cpu(self) -> float:
-        """Seconds on a CPU so far, all threads together, those that have ended included; to 10 ms."""
+        """Return the CPU seconds of all threads so far, including ended ones; resolution 10 ms."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
     def settle(self) -> None:
-        """Wait until it has done what it was still busy with."""
+        """Wait until the process is idle."""
         before = -1.0
         while (now := self.cpu()) - before > 0.02:
             before = now
             time.sleep(0.5)
 
     def memory(self) -> float:
-        """Kilobytes resident."""
+        """Return the resident memory in kilobytes."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
 @contextmanager
 def running_server() -> Iterator[tuple[Server, Path]]:
-    """A fresh server on SQLite, and a directory for everybody's files."""
+    """Start a new server on SQLite; yield it and a directory for files."""
     with tempfile.TemporaryDirectory(prefix="unificx-bench-") as directory:
         place = Path(directory)
         with Server(place / "home") as server:
@@ -66,7 +66,7 @@ def running_server() -> Iterator[tuple[Server, Path]]:
 
 
 def make_extensions(server: Server, first: int, count: int) -> list[Login]:
-    """So many extensions of the demo tenant, numbered upwards."""
+    """Create `count` extensions of the demo tenant, with ascending numbers."""
     logins = []
     with server.rest() as rest:
         for number in range(first, first + count):
@@ -82,7 +82,7 @@ def user(login: Login, *, dials: str = "", port: int = 0) -> User:
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """Describe the machine of the measurement."""
     cpu = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), ":?")
     model = cpu.split(":", 1)[1].strip()
     return f"{os.cpu_count()} x {model}, Linux {platform.release()}, Python {platform.python_version()}"

@@ -1,5 +1,4 @@
-"""The client: how much script its first screens load, how soon a call rings after the tap, and what the API's usual
-reads cost the server."""
+"""Client benchmark: script size of the first screens, delay from tap to ringing, and server CPU of common API reads."""
 
 import statistics
 import sys
@@ -76,14 +75,14 @@ def _first_loads(clients: Clients) -> list[Metric]:
     pad, telephone = _loaded(client)
     client.context.close()
     return [
-        metric("script of the sign-in and all behind it, compressed", sign_in, "kB", 250),
+        metric("script of the sign-in page with its dependencies, compressed", sign_in, "kB", 250),
         metric("script until the number pad is shown, compressed", pad, "kB", 250),
-        metric("script of the number pad and all behind it (telephone, dialogs)", telephone, "kB"),
+        metric("script of the number pad with its dependencies (phone, dialogs)", telephone, "kB"),
     ]
 
 
 def _loaded(client: Client) -> tuple[float, float]:
-    """How much script came over the wire since the page was opened, kB: until the number pad stood there; in all."""
+    """Return the kB of script transferred since the page was opened: until the number pad was shown, and in total."""
     client.page.wait_for_timeout(SETTLED_MS)
     until_shown, in_all = client.page.evaluate(SCRIPTS)
     assert in_all
@@ -105,8 +104,8 @@ def _rings(clients: Clients) -> list[Metric]:
         ben.free()
     half, most = statistics.median(seconds), max(seconds)
     return [
-        metric("from the tap on Call to ringing, half of the calls", half, "ms", 300),
-        metric(f"the slowest of {CALLS}, the first of all included", most, "ms"),
+        metric("from the tap on Call to ringing, p50", half, "ms", 300),
+        metric(f"from the tap on Call to ringing, slowest of {CALLS}, including the first", most, "ms"),
     ]
 
 
@@ -134,17 +133,17 @@ def _reads_of(server: Server, email: str, paths: tuple[str, ...]) -> list[Metric
 
 
 def _read(server: Server, http: httpx.Client, path: str) -> float:
-    """Milliseconds on a CPU, half of the requests, by the scheduler's own clock."""
+    """Return the median CPU milliseconds of a request, from the scheduler's statistics."""
     costs = []
     for _ in range(READS):
         before = _on_cpu(server.pid)
         http.get(path).raise_for_status()
-        time.sleep(0.002)  # what is done after the answer belongs to it
+        time.sleep(0.002)  # work after the response counts too
         costs.append(_on_cpu(server.pid) - before)
     return statistics.median(costs) / 1e6
 
 
 def _on_cpu(pid: int) -> int:
-    """Nanoseconds of all its threads so far."""
+    """Return the CPU nanoseconds of all threads so far."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((each / "schedstat").read_text().split()[0]) for each in tasks)

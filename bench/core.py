@@ -1,7 +1,7 @@
-"""REGISTER in memory, without sockets: what the code itself takes, with warm caches and with cold ones.
+"""REGISTER in memory, without sockets: cost of the code with warm and with cold CPU caches.
 
-A phone's message finds the processor's caches full of what else ran since the last one. So the cold figure is what a
-server at a few hundred messages a second pays, the warm one what it pays for each of very many.
+Between two messages, other work replaces the contents of the caches. The cold result is the cost at a few hundred
+messages per second, the warm one the cost at very high rates.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from unificx.sip.message import Response, parse
 PHONES = 200
 ROUNDS = 8
 CACHES = np.zeros(6 << 20, np.uint8)
-"""More than the processor's second-level cache holds."""
+"""Larger than the CPU's second-level cache."""
 LINE = 64
-GC_THRESHOLDS = (5_000, 50, 1_000)  # as the server has them
+GC_THRESHOLDS = (5_000, 50, 1_000)  # the server's values
 
 
 def run() -> list[Metric]:
@@ -43,13 +43,13 @@ async def _run() -> list[Metric]:
     figures = [(desk.round(cold=False), desk.round(cold=True)) for _ in range(ROUNDS)]
     warm, cold = (min(each[at] for each in figures) for at in (0, 1))
     return [
-        metric("a refresh (401 and 200) in memory, caches warm", warm, "us"),
-        metric("the same, caches cold", cold, "us"),
+        metric("a refresh (401 and 200) in memory, warm caches", warm, "us"),
+        metric("a refresh (401 and 200) in memory, cold caches", cold, "us"),
     ]
 
 
 class Desk:
-    """The SIP side of a server for phones that refresh in turn."""
+    """The SIP part of a server, with phones that refresh in turn."""
 
     def __init__(self, face: Face) -> None:
         self._said: list[bytes] = []
@@ -60,7 +60,7 @@ class Desk:
         self._shell.start()
 
     def round(self, *, cold: bool) -> float:
-        """Microseconds a refresh takes, half of them."""
+        """Return the median microseconds of a refresh."""
         return statistics.median(self._refresh(5000 + number, cold=cold) for number in range(PHONES))
 
     def _refresh(self, number: int, *, cold: bool) -> float:
@@ -74,7 +74,7 @@ class Desk:
         return asked + proved
 
     def _say(self, data: bytes, number: int, *, cold: bool) -> tuple[float, Response]:
-        """Microseconds until the answer, and the answer."""
+        """Return the microseconds until the response, and the response."""
         flow = Flow("udp", "127.0.0.1", 30_000 + number, 0, 1)
         if cold:
             CACHES[::LINE] += 1
@@ -87,7 +87,7 @@ class Desk:
 
 
 def _words(number: int, cseq: int, proof: str = "") -> bytes:
-    """A REGISTER as SIPp words it."""
+    """Return a REGISTER as sent by SIPp."""
     return (
         f"REGISTER sip:{DOMAIN} SIP/2.0\r\n"
         f"Via: SIP/2.0/UDP 127.0.0.1:{30_000 + number};branch=z9hG4bK-{cseq}-{number};rport\r\n"

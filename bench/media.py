@@ -1,4 +1,4 @@
-"""The media engine: participants in rooms, beside the least that a program can do with as many packets."""
+"""Media engine benchmark: participants in rooms, compared with a minimal echo program as the lower bound."""
 
 import asyncio
 import contextlib
@@ -30,14 +30,14 @@ from unificx.recordings.sealing import Sealer
 WARM_UP = 3.0
 MEASURED = 10.0
 SEALED = 60
-"""Seconds of each recording that is sealed."""
+"""Seconds of each encrypted recording."""
 LOAD = Path(__file__).parent / "load"
 G711, G722 = 0, 9
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """So many participants in rooms of `room`, of whom `talkers` talk."""
+    """Participants in rooms of `room` legs, of which `talkers` talk."""
 
     people: int
     room: int
@@ -48,7 +48,7 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Weighed:
-    """`pair` is microseconds of CPU a packet in and a packet out; `core` the share of one, in percent."""
+    """Result: `pair` is CPU microseconds per packet pair (one in, one out), `core` the percentage of one core."""
 
     pair: float
     core: float
@@ -59,7 +59,7 @@ class Weighed:
 def run() -> list[Metric]:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
-        print("media: no C compiler, so nothing can be measured: the crowd and the floor are C programs")
+        print("media: skipped, because no C compiler is installed. Install cc or gcc.")
         return []
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-bench-")))
@@ -84,32 +84,32 @@ async def _run(place: Path) -> list[Metric]:
     recorded = await _engine(place, Crowd(200, 2, 2, recordings=200))
     plain = await _engine(place, Crowd(200, 2, 2))
     return [
-        metric("floor: an echo in C, 1000 participants, a packet pair", floor, "us"),
-        metric("1000 in rooms of 10, all talk: a packet pair", rooms.pair, "us"),
-        metric("the same, in floors", rooms.pair / floor, "x", 2),
+        metric("echo in C, 1000 participants: CPU per packet pair", floor, "us"),
+        metric("1000 in rooms of 10, all talk: CPU per packet pair", rooms.pair, "us"),
+        metric("1000 in rooms of 10, all talk: relative to the echo", rooms.pair / floor, "x", 2),
         *_ticks("1000 in rooms of 10", rooms),
-        metric("1000 in rooms of 10, 2 talk: a packet pair", gated.pair, "us"),
-        metric("1000 in G.722, rooms of 10, 2 talk: a packet pair", wide.pair, "us"),
-        metric("the same, in floors", wide.pair / floor, "x"),
+        metric("1000 in rooms of 10, 2 talk: CPU per packet pair", gated.pair, "us"),
+        metric("1000 in G.722, rooms of 10, 2 talk: CPU per packet pair", wide.pair, "us"),
+        metric("1000 in G.722, rooms of 10, 2 talk: relative to the echo", wide.pair / floor, "x"),
         *_ticks("1000 in G.722", wide),
-        metric("floor: 3000 participants: of one core", share, "%"),
-        metric("3000 in rooms of 10, all talk: a packet pair", many.pair, "us"),
-        metric("3000 in rooms of 10, all talk: of one core", many.core, "%"),
+        metric("echo in C, 3000 participants: share of one core", share, "%"),
+        metric("3000 in rooms of 10, all talk: CPU per packet pair", many.pair, "us"),
+        metric("3000 in rooms of 10, all talk: share of one core", many.core, "%"),
         *_ticks("3000 in rooms of 10", many, 15),
-        metric("one room of 200, 3 talk: of one core", hall.core, "%"),
+        metric("one room of 200, 3 talk: share of one core", hall.core, "%"),
         *_ticks("one room of 200, 3 talk", hall, 15),
-        metric("one room of 500, all talk: a packet pair", large.pair, "us"),
+        metric("one room of 500, all talk: CPU per packet pair", large.pair, "us"),
         *_ticks("one room of 500, all talk", large, 15),
-        metric("one room of 500, 3 talk: a packet pair", calm.pair, "us"),
-        metric("200 legs in rooms of 2: of one core", plain.core, "%"),
-        metric("the same, 200 recordings more: of one core", recorded.core, "%"),
+        metric("one room of 500, 3 talk: CPU per packet pair", calm.pair, "us"),
+        metric("200 legs in rooms of 2: share of one core", plain.core, "%"),
+        metric("200 legs in rooms of 2, with 200 recordings: share of one core", recorded.core, "%"),
         *_ticks("200 recordings", recorded, 15),
         *_kept(place),
     ]
 
 
 def _kept(place: Path) -> list[Metric]:
-    """What it costs to seal recordings while people speak, in this process, and to make Opus of them afterwards."""
+    """Measure the encryption of recordings during calls, in this process, and their transcoding to Opus."""
     minute = sine(443.7, 9000, 8000 * SEALED).tobytes()
     written = asyncio.run(_written(Directory(place / "audio"), minute))
     sealer, chunk = Sealer(AESGCM(bytes(32)), SealedHeader(8000), ("tenant", "audio")), minute[:8000]
@@ -118,10 +118,8 @@ def _kept(place: Path) -> list[Metric]:
         sealer.seal(number, chunk)
     sealed = time.process_time() - began
     return [
-        metric("100 recordings sealed at once: of one core", sealed / SEALED * 100, "%", 2),
-        metric(
-            "the same, with their writers, 100 ms at a time, and the disk: of one core", written / SEALED * 100, "%"
-        ),
+        metric("encryption of 100 simultaneous recordings: share of one core", sealed / SEALED * 100, "%", 2),
+        metric("the same with their writers, 100 ms per write: share of one core", written / SEALED * 100, "%"),
         *(each for rate in (8000, 16000) for channels in (1, 2) for each in _opus(rate, channels)),
     ]
 
@@ -139,7 +137,7 @@ async def _written(blobs: Directory, minute: bytes) -> float:
 
 
 def _opus(rate: int, channels: int) -> list[Metric]:
-    """A minute in which one party talks at a time, of a tone that comes and goes in noise."""
+    """Encode a minute of parties talking in turn: an intermittent tone in noise."""
     count, noise = rate * 60, np.random.default_rng(1)
     turns = np.arange(count) // (2 * rate) % 2
     tone = np.array(sine(300, 8000, count, rate=rate)) * (np.arange(count) // (rate // 5) % 3 > 0)
@@ -155,13 +153,13 @@ def _opus(rate: int, channels: int) -> list[Metric]:
 
 def _ticks(what: str, weighed: Weighed, goal: float | None = None) -> list[Metric]:
     return [
-        metric(f"{what}: a tick, 99 %", weighed.figures.tick_ms, "ms", goal),
-        metric(f"{what}: packets of ours that were missing", weighed.missing, "packets", 0),
+        metric(f"{what}: tick duration, p99", weighed.figures.tick_ms, "ms", goal),
+        metric(f"{what}: missing packets", weighed.missing, "packets", 0),
     ]
 
 
 async def _floor(place: Path, crowd: Crowd) -> tuple[float, float]:
-    """Microseconds a packet pair, and percent of a core."""
+    """Return CPU microseconds per packet pair, and percentage of one core."""
     echo = await asyncio.create_subprocess_exec(str(place / "echo"), stdout=asyncio.subprocess.PIPE)
     assert echo.stdout is not None
     try:
@@ -214,9 +212,9 @@ async def _phones(place: Path, crowd: Crowd) -> tuple[asyncio.subprocess.Process
 
 
 async def _weigh(process: Process, phones: asyncio.subprocess.Process, port: int) -> tuple[float, float, int]:
-    """Let the crowd talk: what a packet pair cost in microseconds, what share of a core, packets missing.
+    """Run the load; return CPU microseconds per packet pair, percentage of one core, and missing packets.
 
-    Where there are two processors each gets its own, and where it is allowed the first place on it.
+    With two CPUs each process runs on its own one, with real-time priority if permitted.
     """
     _place(process.pid, 0)
     _place(phones.pid, -1)
@@ -227,7 +225,7 @@ async def _weigh(process: Process, phones: asyncio.subprocess.Process, port: int
     cpu, passed = process.cpu() - before, time.monotonic() - began
     printed, _ = await result
     figures = json.loads(printed)
-    rate = figures["sent"] / (WARM_UP + MEASURED + 1)  # 50 a second each, unless the crowd itself was kept from that
+    rate = figures["sent"] / (WARM_UP + MEASURED + 1)  # 50 per second each, unless the load generator was too slow
     return cpu / passed / rate * 1e6, cpu / passed * 100, figures["missing"]
 
 
@@ -246,7 +244,7 @@ def _description(port: int, codec: int) -> bytes:
 
 
 def _sounds(codec: int) -> bytes:
-    """A second of noise that is about as loud as somebody who talks, and a second of silence."""
+    """Return a second of noise about as loud as speech, and a second of silence."""
     chance = np.random.default_rng(1)
     if codec == G711:
         noise = g711.ulaw_encode(np.rint(chance.normal(0, 1500, 8000)).astype(int).tolist())

@@ -1,4 +1,4 @@
-"""REGISTER with digest: challenge and success are one exchange. New phones, then the same ones refreshing."""
+"""REGISTER with digest authentication; challenge and success count as one exchange. New phones, then refreshes."""
 
 import time
 
@@ -19,13 +19,13 @@ def run() -> list[Metric]:
         process = Process(server.pid)
 
         def load(exchanges: int, rate: int) -> tuple[float, Outcome]:
-            """Milliseconds of CPU an exchange."""
+            """Return the CPU milliseconds per exchange."""
             steps = s.scenario(*s.registers(), s.recv(200))
             settings = {"domain": server.domain, "remote": server.sip("udp"), "traced": False, "timeout": 300}
             process.settle()
             before = process.cpu()
             outcome = Sipp(directory, steps, users=users, calls=exchanges, rate=rate, **settings).run()
-            time.sleep(1)  # the write that follows belongs to it
+            time.sleep(1)  # the database write that follows counts too
             return (process.cpu() - before) / exchanges * 1000, outcome
 
         empty = process.memory()
@@ -37,6 +37,6 @@ def run() -> list[Metric]:
             metric("CPU of a new registration at 200/s", new, "ms", 0.15, PEER),
             metric("CPU of a refresh at 400/s", again, "ms", 0.15, PEER),
             metric("CPU of a refresh at 2,000/s", busy, "ms", 0.15, PEER),
-            metric("memory a registered phone", weight, "kB", 5),
+            metric("memory per registered phone", weight, "kB", 5),
             metric("failed exchanges", first.failed + later.failed + last.failed, "exchanges", 0),
         ]

@@ -1,4 +1,4 @@
-"""Media: 500 calls of G.711 both ways at once through rtpengine, set up by our own client."""
+"""Media relay benchmark: 500 simultaneous two-way G.711 calls through rtpengine, set up by our own client."""
 
 import asyncio
 import contextlib
@@ -52,18 +52,18 @@ async def _run() -> list[Metric]:
             await engine.close()
     lost = figures["sent"] - figures["received"] + figures["misdirected"]
     return [
-        metric(f"CPU of rtpengine a call-second, {CALLS} calls", cpu, "ms", 0.75, PEER),
-        metric("CPU of rtpengine a set-up", setup, "ms"),
-        metric("CPU of UnifiCX a set-up, offer and answer", wording, "ms", 0.5),
-        metric("memory of rtpengine a call", weight, "kB", 100, "308"),
-        metric("time in the relay, half of the packets", figures["p50_us"], "us"),
-        metric("time in the relay, 99 % of the packets", figures["p99_us"], "us"),
+        metric(f"CPU of rtpengine per call-second, {CALLS} calls", cpu, "ms", 0.75, PEER),
+        metric("CPU of rtpengine per call set-up", setup, "ms"),
+        metric("CPU of UnifiCX per call set-up, offer and answer", wording, "ms", 0.5),
+        metric("memory of rtpengine per call", weight, "kB", 100, "308"),
+        metric("latency of the relay, p50", figures["p50_us"], "us"),
+        metric("latency of the relay, p99", figures["p99_us"], "us"),
         metric(f"packets lost of {figures['sent']}", lost, "packets", 0),
     ]
 
 
 async def _call(engine: RtpEngine, number: int, callers: socket.socket, callees: socket.socket) -> tuple[int, int]:
-    """Set one call up; the ports its caller and its callee send to."""
+    """Set up one call; return the ports that its caller and callee send to."""
     anchor = f"call-{number}"
     offer = await engine.offer(anchor, "a", _description(callers), Profile.PLAIN)
     answer = await engine.answer(anchor, "a", "b", _description(callees), Profile.PLAIN)
@@ -77,7 +77,7 @@ async def _talk(
     callees: socket.socket,
     targets: list[tuple[int, int]],
 ) -> tuple[dict[str, int], float]:
-    """Let all calls talk: what came through, and rtpengine's milliseconds of CPU a second of one call."""
+    """Run media on all calls; return the packet statistics and rtpengine's CPU milliseconds per call-second."""
     ends = (callers.fileno(), callees.fileno())
     load = await asyncio.create_subprocess_exec(
         *generator, *map(str, ends), str(WARM_UP + MEASURED + 1), pass_fds=ends,
@@ -94,7 +94,7 @@ async def _talk(
 
 
 def _end() -> socket.socket:
-    """One side of all calls. Its buffer holds what comes while the generator does not get the CPU."""
+    """Return the socket of one side of all calls; its large buffer bridges times without CPU for the generator."""
     end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
     with contextlib.suppress(PermissionError):
@@ -111,7 +111,7 @@ def _description(end: socket.socket) -> bytes:
 
 
 def _generator(place: Path) -> list[str]:
-    """The command that plays the phones: compiled where there is a compiler, else Python."""
+    """Return the command of the load generator: compiled if there is a C compiler, otherwise in Python."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         return [sys.executable, str(LOAD / "relay.py")]

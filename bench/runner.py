@@ -1,4 +1,4 @@
-"""Runs the benchmarks that are named, or all: prints a table of each and keeps it in bench/results/NAME.json."""
+"""Runs the named benchmarks, or all: prints a table of each and stores it in bench/results/NAME.json."""
 
 import argparse
 import json
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}")
     names = parser.parse_args().names or NAMES
     if unknown := set(names) - set(NAMES):
-        parser.error(f"no benchmark of the name {', '.join(sorted(unknown))}: there are {', '.join(NAMES)}")
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}. Choose from {', '.join(NAMES)}.")
     for name in names:
         run(name, Console(width=140))
 

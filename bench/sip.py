@@ -1,6 +1,6 @@
-"""Whole calls: authenticated INVITE, media anchored, answered, a second of talk, BYE, written to the history.
+"""Complete calls: authenticated INVITE, media anchoring, answer, one second of talk, BYE, call record.
 
-SIPp calls, the server connects, SIPp answers: extension to extension, over UDP.
+SIPp calls and SIPp answers: extension to extension, over UDP.
 """
 
 import time
@@ -20,14 +20,14 @@ CALLEE = s.scenario(s.called(""), s.ringing(), *s.answers(s.sdp()), *s.is_hung_u
 
 
 def caller(milliseconds: int) -> str:
-    """A call of that length."""
+    """Return the scenario of a call of that length."""
     talk = (*s.answered(), s.in_dialog("ACK", 2), s.pause(milliseconds), *s.hang_up(3))
     return s.scenario(*s.authenticated_invite(s.sdp()), *talk)
 
 
 @dataclass
 class Exchange:
-    """The server, callers by the hundred, and one SIPp that is everybody who is called."""
+    """The server, its callers, and one SIPp process that answers for all callees."""
 
     server: Server
     directory: Path
@@ -53,22 +53,23 @@ class Exchange:
         return self._sipp(caller(milliseconds), users=users, calls=number, rate=rate, limit=limit, timeout=900)
 
     def load(self, number: int, rate: float) -> tuple[float, float, Outcome]:
-        """Milliseconds of CPU a call: of the server, of rtpengine; and what SIPp counted."""
+        """Return the CPU milliseconds per call of the server and of rtpengine, and SIPp's result."""
         server, engine = Process(self.server.pid), Process(self.server.child("rtpengine") or 0)
         callee = self.answering(number).start()
         try:
             server.settle()
             before = server.cpu(), engine.cpu()
             outcome = self.calls(number, rate).run()
-            time.sleep(1)  # what follows a call belongs to it: the history's batch
+            time.sleep(1)  # the batched write of call records counts too
             spent = server.cpu() - before[0], engine.cpu() - before[1]
         finally:
             callee.stop()
         return spent[0] / number * 1000, spent[1] / number * 1000, outcome
 
     def weight_of_a_call(self) -> float:
-        """Kilobytes of the server's memory for each call that is up. To be asked before there were many at once: what
-        Python has taken it keeps for the next.
+        """Return the kilobytes of server memory per active call.
+
+        Measure it before any load with many calls: Python keeps freed memory for later use.
         """
         server = Process(self.server.pid)
         callee = self.answering(HELD).start()
@@ -95,22 +96,22 @@ def run() -> list[Metric]:
         exchange = Exchange(server, directory, people[:PHONES], people[PHONES:], free_port())
         exchange.register()
         exchange.load(40, 20)  # warm: imports, caches, the pool of connections
-        metrics.append(metric("memory a live call", exchange.weight_of_a_call(), "kB", 40, "308"))
+        metrics.append(metric("memory per active call", exchange.weight_of_a_call(), "kB", 40, "308"))
         for rate in (100, 200):
             cpu, media, outcome = exchange.load(rate * SECONDS, rate)
             metrics += [
-                metric(f"CPU a call at {rate} calls/s", cpu, "ms", 1.5, "1.9-2.4, without media"),
-                metric(f"rtpengine's CPU a call at {rate} calls/s", media, "ms"),
+                metric(f"CPU per call at {rate} calls/s", cpu, "ms", 1.5, "1.9-2.4, without media"),
+                metric(f"CPU of rtpengine per call at {rate} calls/s", media, "ms"),
                 metric(f"failed calls at {rate} calls/s", outcome.failed, "calls", 0, "27-66 % beyond 350 calls/s"),
             ]
-        # Once before: transactions are kept for 32 s, 20,000 nonces for 300 s. What grows afterwards is lost.
+        # Run once before measuring: transactions are kept for 32 s, nonces for 300 s. Growth after that is a leak.
         exchange.load(MANY, 200)
         before = Process(server.pid).memory()
         cpu, _, outcome = exchange.load(MANY, 200)
         grown = (Process(server.pid).memory() - before) / 1024
         metrics += [
-            metric(f"memory grown over {MANY} calls", grown, "MB", 2, "about 900 of 3 GB after 65,000"),
+            metric(f"memory growth over {MANY} calls", grown, "MB", 2, "about 900 of 3 GB after 65,000"),
             metric(f"failed calls of {MANY}", outcome.failed, "calls", 0),
-            metric(f"CPU a call after {MANY} calls", cpu, "ms", 1.5, "rises as the process ages"),
+            metric(f"CPU per call after {MANY} calls", cpu, "ms", 1.5, "rises as the process ages"),
         ]
     return metrics

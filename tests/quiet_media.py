@@ -1,4 +1,4 @@
-"""A relay and a media engine in which nothing is heard: what they are asked is noted, and can be made to fail."""
+"""Fake rtpengine and media engine without audio: they record requests and can be made to fail."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,8 +12,11 @@ SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\
 
 
 class QuietRelay:
-    """Fills `recorder.Relay`. `deaf` are parties nothing came from; `dead`: it answers nothing; `listened` are those
-    whose tones are listened for."""
+    """Fake of `recorder.MediaRelay`.
+
+    `silent` holds the tags of parties without packets, `inband_dtmf` those with in-band DTMF detection; with `dead`,
+    all requests fail.
+    """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -54,7 +57,7 @@ class QuietRelay:
 
 
 class QuietTap:
-    """What was put into `pieces`, and no more until it is ended."""
+    """Fake tap that yields the chunks put into it until it is ended."""
 
     def __init__(self) -> None:
         self.reason: str | None = None
@@ -62,7 +65,7 @@ class QuietTap:
 
     @property
     def taken(self) -> bool:
-        """Whether nothing waits to be heard."""
+        """Whether all chunks were consumed."""
         return self._pieces.empty()
 
     def say(self, offset: int, pcm: bytes, rate: int = 8000) -> None:
@@ -78,7 +81,7 @@ class QuietTap:
 
 
 class QuietEars:
-    """Fills `recorder.Ears` and `RoomEars`; `taps` by name. `dead`: whoever listens to a room hears that it is lost."""
+    """Fake of `recorder.LegTap` and `ConferenceTap`; `taps` by name. With `dead`, new taps end at once as missing."""
 
     def __init__(self) -> None:
         self.taps: dict[str, QuietTap] = {}
@@ -107,11 +110,11 @@ class QuietEars:
         self.taps[tap].end("ended")
 
     def tap(self, tag: str) -> QuietTap:
-        """The newest of a party."""
+        """Return the newest tap of a party."""
         return self._taps(tag)[-1]
 
     def hear(self, *tags: str) -> bool:
-        """Whether each of these parties is listened to now, and was heard to his last word."""
+        """Whether each of these parties has an active tap whose chunks were all consumed."""
         return all(taps and taps[-1].reason is None and taps[-1].taken for taps in map(self._taps, tags))
 
     def _taps(self, tag: str) -> list[QuietTap]:
@@ -125,7 +128,7 @@ class QuietEars:
 def talk_of(
     call_id: str, tenant_id: str, caller: tuple[str, str | None], callee: tuple[str, str | None], **more: object
 ) -> Talk:
-    """A talk of two; each by extension and subject."""
+    """Return a conversation of two parties, each given as (extension id, subject)."""
     legs = [
         TalkLeg(tag, extension, f"d-{tag}", subject, f"100{place}", f"Person {tag}", SDP, calls=tag == "a")
         for place, (tag, (extension, subject)) in enumerate(zip("ab", (caller, callee), strict=True), 1)

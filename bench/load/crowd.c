@@ -1,10 +1,10 @@
-/* Many phones on ports of their own, 50 packets a second each, spread evenly.
+/* Load generator: many phones on separate ports, 50 packets per second each, spread evenly.
  *
  *     crowd PHONES SECONDS PAYLOAD_TYPE ROOM TALKERS SOUNDS
  *
- * SOUNDS is a file: 50 frames of 160 bytes of somebody talking, then 50 of silence. Of every ROOM phones the first
- * TALKERS talk. Prints the phones' ports, reads the port to send to, sends; prints as one line of JSON how many packets
- * were sent and received and how many were missing in the sequences received.
+ * SOUNDS is a file: 50 frames of 160 bytes of speech, then 50 of silence. Of every ROOM phones the first TALKERS talk.
+ * Prints the phones' ports, reads the port to send to, sends; prints one line of JSON with the number of packets sent,
+ * received, and missing in the received sequences.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,7 +25,7 @@ enum { PHONES = 8192, FRAMES = 50, SOUND = 160, HEADER = 12, EVENTS = 1024 };
 static int ends[PHONES], expected[PHONES];
 static uint8_t sounds[2][FRAMES][SOUND];
 static uint64_t sent, received, missing;
-static int64_t settled; /* what was missing before everything ran does not count */
+static int64_t settled; /* start of the measurement; earlier losses are not counted */
 
 static int64_t now(void) {
     struct timespec t;

@@ -1,4 +1,4 @@
-/* The floor for the media engine: takes in all packets every 20 ms and sends each back to where it came from, untouched.
+/* Lower bound for the media engine: receives all packets every 20 ms and sends each back to its source unchanged.
  * Prints the port it listens on. */
 #define _GNU_SOURCE
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-"""The same as relay.c where there is no compiler: heavier, and good for some hundred calls."""
+"""Python version of relay.c for machines without a C compiler: slower, sufficient for some hundred calls."""
 
 import json
 import socket

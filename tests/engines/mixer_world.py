@@ -1,4 +1,4 @@
-"""A mixer with phones around it, in virtual time: every call of `tick` is 20 ms."""
+"""Mixer test harness with simulated phones in virtual time: each call of `tick` is 20 ms."""
 
 import struct
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from unificx.media.mixer.wideband import coder
 
 PAYLOAD = {ULAW: 0, ALAW: 8, G722: 9}
 DELAY = 2
-"""Ticks between the one in which a packet comes and the one in which it is heard, on a network without jitter."""
+"""Ticks between the arrival and the playout of a packet, on a network without jitter."""
 
 
 @dataclass
 class Phone:
-    """A leg as its phone sees it."""
+    """The phone at the other end of a leg."""
 
     name: str
     port: int
@@ -30,14 +30,14 @@ class Phone:
     source: int = 0
     heard: list[bytes] = field(default_factory=list)
     headers: list[tuple[int, ...]] = field(default_factory=list)
-    """Of each packet heard: first two bytes, sequence number, time stamp, source."""
+    """Header of each received packet: first two bytes, sequence number, timestamp, SSRC."""
 
     def __post_init__(self) -> None:
         self.source = self.source or 0xAB000000 + self.port
         self.ear, self.mouth = coder(), coder()
 
     def packet(self, payload: bytes, *, kind: int | None = None, first: int = 0x80) -> bytes:
-        """The next packet of audio."""
+        """Return the next audio packet."""
         kind = PAYLOAD[self.codec] if kind is None else kind
         data = struct.pack("!BBHII", first, kind, self.sequence & 0xFFFF, self.stamp & 0xFFFFFFFF, self.source)
         self.sequence += 1
@@ -45,7 +45,7 @@ class Phone:
         return data + payload
 
     def says(self, samples: Sequence[int] | np.ndarray) -> bytes:
-        """A packet of these samples."""
+        """Return a packet of these samples."""
         return self.packet(self.code(np.asarray(samples)))
 
     def code(self, samples: np.ndarray) -> bytes:
@@ -54,14 +54,14 @@ class Phone:
         return ENCODED[self.codec][samples + 32768].tobytes()
 
     def key(self, event: int, length: int, *, ends: bool = False, stamp: int | None = None) -> bytes:
-        """A telephone event packet; the sequence number goes on, the time stamp stays."""
+        """Return a telephone event packet; the sequence number advances, the timestamp does not."""
         at = self.stamp if stamp is None else stamp
         data = struct.pack("!BBHII", 0x80, 101, self.sequence & 0xFFFF, at & 0xFFFFFFFF, self.source)
         self.sequence += 1
         return data + struct.pack("!BBH", event, (0x80 if ends else 0) | 10, length)
 
     def samples(self, last: int | None = None) -> np.ndarray:
-        """What was heard, or its last frames."""
+        """Return the received samples, or those of the last frames."""
         frames = self.heard if last is None else self.heard[-last:]
         if self.codec != G722:
             return DECODED[self.codec][np.frombuffer(b"".join(frames), np.uint8)]
@@ -70,7 +70,7 @@ class Phone:
 
 
 class World:
-    """`told` keeps what the mixer tells."""
+    """A mixer with its phones; `events` collects the mixer's events."""
 
     def __init__(self, *, bank: int = 400_000, slots: int = 64) -> None:
         self.mixer = Mixer(bank, slots=slots, rooms=16)
@@ -79,7 +79,7 @@ class World:
         self.phones: dict[str, Phone] = {}
 
     def phone(self, name: str, codec: int = ULAW, *, room: str = "", **more: Any) -> Phone:
-        """Open a leg, and put it into a room."""
+        """Open a leg, optionally in a room."""
         phone = self.phones[name] = Phone(name, 20_000 + 2 * len(self.phones), codec, **more)
         self.do(messages.Open(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], 101))
         if room:
@@ -91,7 +91,7 @@ class World:
             self.desk.do(order)
 
     def receive(self, packets: Sequence[tuple[int, bytes]]) -> list[int]:
-        """Packets with the port each comes from."""
+        """Receive packets, given with their source ports."""
         if not packets:
             return []
         data = np.zeros((max(len(packets), 1), STRIDE), np.uint8)
@@ -102,7 +102,7 @@ class World:
         return self.mixer.receive(Received(data, lengths, ports))
 
     def tick(self, *packets: tuple[Phone, bytes]) -> None:
-        """These packets come, and a tick goes by."""
+        """Receive packets and run a tick."""
         self.receive([(phone.port, data) for phone, data in packets])
         self.mixer.advance()
         layout = self.mixer.layout
@@ -124,12 +124,12 @@ class World:
         self.do(messages.Load(digest, rate, len(samples), 0, samples.astype("<i2").tobytes()))
 
     def of(self, kind: type) -> list[Any]:
-        """What was told of this kind."""
+        """Return the events of a class."""
         return [each for each in self.told if isinstance(each, kind)]
 
 
 def tone(frequency: float, frames: int, *, width: int = 160, loud: float = 6000) -> np.ndarray:
-    """One row a frame."""
+    """Return a tone, one row per frame."""
     rate = width * 50
     return (
         np.rint(loud * np.sin(2 * np.pi * frequency * np.arange(frames * width) / rate))
@@ -139,7 +139,7 @@ def tone(frequency: float, frames: int, *, width: int = 160, loud: float = 6000)
 
 
 def level(samples: np.ndarray, frequency: float, rate: int = 8000) -> float:
-    """Amplitude of a tone in the samples."""
+    """Return the amplitude of a tone in the samples."""
     if not len(samples):
         return 0.0
     window = np.hanning(len(samples))

@@ -1,6 +1,4 @@
-"""What rtpengine is asked, and what its replies mean."""
-
-from functools import partial
+"""ng requests to rtpengine and parsing of its replies."""
 
 import pytest
 
@@ -12,12 +10,12 @@ NOW = 1_700_000_010.0
 
 
 def sent(message: ng.Message) -> Reply:
-    """The message as rtpengine reads it."""
+    """Return the message as rtpengine parses it."""
     return ng.decode(ng.encode(message))
 
 
 @pytest.mark.parametrize(
-    ("taker", "proto", "ice"),
+    ("profile", "proto", "ice"),
     [
         (Profile.PLAIN, "RTP/AVP", "remove"),
         (Profile.SRTP, "RTP/SAVP", "remove"),
@@ -25,9 +23,9 @@ def sent(message: ng.Message) -> Reply:
         (Profile.WEBRTC_ANEW, "UDP/TLS/RTP/SAVPF", "force"),
     ],
 )
-def test_each_side_gets_its_own_kind_of_media(taker: Profile, proto: str, ice: str) -> None:
-    offer = sent(ng.offer("anchor", "a", SDP, taker))
-    answer = sent(ng.answer("anchor", "a", "b", SDP, taker))
+def test_offer_and_answer_use_the_recipients_profile(profile: Profile, proto: str, ice: str) -> None:
+    offer = sent(ng.offer("anchor", "a", SDP, profile))
+    answer = sent(ng.answer("anchor", "a", "b", SDP, profile))
     for message in (offer, answer):
         assert message["transport-protocol"] == proto
         assert message["ICE"] == ice
@@ -37,43 +35,45 @@ def test_each_side_gets_its_own_kind_of_media(taker: Profile, proto: str, ice: s
     assert (answer["command"], answer["to-tag"]) == ("answer", "b")
 
 
-def test_every_offer_keeps_rtpengine_from_greeting_a_browser_too_early() -> None:
-    for taker in Profile:
-        assert sent(ng.offer("anchor", "a", SDP, taker))["DTLS-reverse"] == "passive"
+def test_every_offer_makes_rtpengine_passive_in_dtls() -> None:
+    for profile in Profile:
+        assert sent(ng.offer("anchor", "a", SDP, profile))["DTLS-reverse"] == "passive"
 
 
-def test_codecs_are_added_and_never_taken_away() -> None:
-    for taker in set(Profile) - {Profile.ENGINE}:
-        assert sent(ng.offer("anchor", "a", SDP, taker))["codec"] == {"transcode": ["PCMU", "PCMA"]}
-    for taker in Profile:
-        assert "codec" not in ng.answer("anchor", "a", "b", SDP, taker)
+def test_codecs_are_added_and_never_removed() -> None:
+    for profile in set(Profile) - {Profile.ENGINE}:
+        assert sent(ng.offer("anchor", "a", SDP, profile))["codec"] == {"transcode": ["PCMU", "PCMA"]}
+    for profile in Profile:
+        assert "codec" not in ng.answer("anchor", "a", "b", SDP, profile)
 
 
-def test_apps_get_the_keys_of_phones_that_send_tones() -> None:
+def test_inband_dtmf_is_converted_to_telephone_events_for_apps() -> None:
     events = SDP + b"a=rtpmap:101 Telephone-Event/8000\r\n"
-    to_app, safe = partial(ng.offer, "anchor", "a", taker=Profile.ENGINE), ["PCMU", "PCMA"]
-    assert sent(to_app(sdp=SDP))["codec"] == {"transcode": [*safe, "telephone-event"]}
-    assert sent(to_app(sdp=events))["codec"] == {"transcode": safe}
-    by_app = ng.offer("anchor", "a", events, Profile.PLAIN, Profile.ENGINE)
-    assert sent(by_app)["codec"] == {"transcode": safe, "accept": ["telephone-event"]}
+    fallback = ["PCMU", "PCMA"]
+    without_events = ng.offer("anchor", "a", SDP, Profile.ENGINE)
+    with_events = ng.offer("anchor", "a", events, Profile.ENGINE)
+    assert sent(without_events)["codec"] == {"transcode": [*fallback, "telephone-event"]}
+    assert sent(with_events)["codec"] == {"transcode": fallback}
+    from_app = ng.offer("anchor", "a", events, Profile.PLAIN, Profile.ENGINE)
+    assert sent(from_app)["codec"] == {"transcode": fallback, "accept": ["telephone-event"]}
 
 
-def test_only_a_giver_without_ice_is_bound_to_one_source() -> None:
+def test_strict_source_is_set_only_without_ice() -> None:
     browser = SDP + b"a=ice-ufrag:x\r\n"
-    for taker in Profile:
-        assert b"strict-source" in ng.encode(ng.offer("anchor", "a", SDP, taker))
-        assert b"strict-source" not in ng.encode(ng.offer("anchor", "a", browser, taker))
+    for profile in Profile:
+        assert b"strict-source" in ng.encode(ng.offer("anchor", "a", SDP, profile))
+        assert b"strict-source" not in ng.encode(ng.offer("anchor", "a", browser, profile))
 
 
 @pytest.mark.parametrize("eol", [b"\r\n", b"\n"])
-def test_the_author_of_a_description_stays_unnamed(eol: bytes) -> None:
+def test_identifying_sdp_lines_are_removed(eol: bytes) -> None:
     described = SDP.replace(b"t=0 0\r\n", b"u=http://alice\r\ne=alice@example.com\r\np=+1 617\r\nt=0 0\r\n")
     passed = sent(ng.answer("anchor", "a", "b", described.replace(b"\r\n", eol), Profile.PLAIN))["sdp"]
     expected = "v=0\r\no=- 1 2 IN IP4 198.51.100.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=x:s=y\r\n"
     assert passed == expected.replace("\r\n", eol.decode())
 
 
-def test_bytes_that_are_no_text_cost_themselves_alone() -> None:
+def test_only_invalid_utf8_bytes_are_replaced() -> None:
     passed = sent(ng.offer("anchor", "a", SDP.replace(b"Alice", b"\xe4") + b"a=y:\xe4\xc3\xa4\r\n", Profile.PLAIN))[
         "sdp"
     ]
@@ -94,12 +94,12 @@ def test_bytes_that_are_no_text_cost_themselves_alone() -> None:
         (b"RTP/SAVPF", b"a=ice-ufrag:x\r\n", Profile.WEBRTC),
     ],
 )
-def test_the_profile_of_a_description(proto: bytes, extra: bytes, profile: Profile) -> None:
+def test_profile_of_sdp(proto: bytes, extra: bytes, profile: Profile) -> None:
     assert profile_of(SDP.replace(b"RTP/AVP", proto) + extra) is profile
     assert profile_of(b"v=0\r\n") is Profile.PLAIN
 
 
-def test_deleting_frees_the_ports_at_once() -> None:
+def test_delete_releases_ports_at_once() -> None:
     assert sent(ng.delete("anchor")) == {"command": "delete", "call-id": "anchor", "delete delay": 0}
     assert sent(ng.query("anchor")) == {"command": "query", "call-id": "anchor"}
     assert sent(ng.ping()) == {"command": "ping"}
@@ -119,14 +119,14 @@ def test_deleting_frees_the_ports_at_once() -> None:
         ({"result": "ok"}, "refused"),
     ],
 )
-def test_why_there_is_no_media(reply: Reply, cause: str) -> None:
+def test_error_replies_map_to_causes(reply: Reply, cause: str) -> None:
     with pytest.raises(MediaUnavailable) as refusal:
         ng.sdp_of(reply)
     assert refusal.value.cause == cause
     assert "198.51.100.1" not in str(refusal.value)
 
 
-def test_the_sdp_of_a_good_reply() -> None:
+def test_sdp_of_a_successful_reply() -> None:
     assert ng.sdp_of({"result": "ok", "sdp": "v=0é"}) == "v=0é".encode()
     assert ng.accept({"result": "pong"}) == {"result": "pong"}
 
@@ -140,7 +140,7 @@ def stream(kind: str, packets: int, last: int, *ssrcs: int) -> Reply:
     }
 
 
-def test_a_report_tells_what_each_party_sent_and_how_the_other_heard_it() -> None:
+def test_report_has_sent_packets_and_reception_quality_of_each_party() -> None:
     reply: Reply = {
         "result": "ok",
         "tags": {
@@ -171,14 +171,14 @@ def test_a_report_tells_what_each_party_sent_and_how_the_other_heard_it() -> Non
     assert report.party("z") is None
 
 
-def test_no_anchor_no_report() -> None:
+def test_unknown_anchor_has_no_report() -> None:
     assert ng.report_of({"result": "error", "error-reason": "Unknown call-id"}, NOW) is None
     assert ng.report_of({"result": "ok", "warning": "Call-ID not found or tags didn't match"}, NOW) is None
     with pytest.raises(MediaUnavailable):
         ng.report_of({"result": "error", "error-reason": "other"}, NOW)
 
 
-def test_a_reply_of_an_unexpected_shape_is_an_empty_report() -> None:
+def test_reply_of_unexpected_shape_gives_an_empty_report() -> None:
     report = ng.report_of({"result": "ok", "tags": {"a": [], "b": {"tag": "b", "medias": [1, {"streams": 5}]}}}, NOW)
     assert report is not None
     assert report.parties == ()

@@ -1,4 +1,4 @@
-"""Opus in Ogg: what goes in comes out, to the sample, from anywhere."""
+"""Opus in Ogg: round trips, sample-accurate seeking and container format."""
 
 import struct
 from array import array
@@ -13,7 +13,7 @@ from unificx.recordings.opus import Coding, Decoding, back_from
 
 
 def said(seconds: float, rate: int, channels: int) -> bytes:
-    """443.7 Hz, and beside it 800 Hz; the second party is silent in every other second."""
+    """Return 443.7 Hz and, on the second channel, 800 Hz with silence in every other second."""
     count = round(seconds * rate)
     first = sine(443.7, 9000, count, rate=rate)
     if channels == 1:
@@ -36,7 +36,7 @@ def decoded(data: bytes, rate: int, channels: int, start: int, end: int) -> byte
 
 
 def apart(one: bytes, other: bytes) -> float:
-    """The difference of two sounds, relative to the first."""
+    """Return the difference of two sounds, relative to the first."""
     ours, theirs = array("h", one), array("h", other)
     return rms([a - b for a, b in zip(ours, theirs, strict=True)]) / rms(ours)
 
@@ -44,7 +44,7 @@ def apart(one: bytes, other: bytes) -> float:
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("rate", [8000, 16000])
 @pytest.mark.parametrize("seconds", [0.01, 0.06, 1.02, 5.3])
-def test_what_goes_in_comes_out(rate: int, channels: int, seconds: float) -> None:
+def test_round_trip(rate: int, channels: int, seconds: float) -> None:
     pcm = said(seconds, rate, channels)
     out = decoded(coded(pcm, rate, channels), rate, channels, 0, len(pcm))
     assert len(out) == len(pcm)
@@ -57,7 +57,7 @@ def test_what_goes_in_comes_out(rate: int, channels: int, seconds: float) -> Non
 
 
 @pytest.mark.parametrize("rate", [8000, 16000])
-def test_what_one_party_says_is_not_heard_on_the_other_side(rate: int) -> None:
+def test_silent_channel_stays_silent_while_the_other_talks(rate: int) -> None:
     pcm = said(4, rate, 2)
     second = array("h", decoded(coded(pcm, rate, 2), rate, 2, 0, len(pcm)))[1::2]
     silent = second[round(2.2 * rate) : round(2.9 * rate)]
@@ -65,7 +65,7 @@ def test_what_one_party_says_is_not_heard_on_the_other_side(rate: int) -> None:
 
 
 @pytest.mark.parametrize("rate", [8000, 16000])
-def test_two_who_talk_at_once_are_each_on_his_own_side_alone(rate: int) -> None:
+def test_simultaneous_talkers_do_not_leak_between_channels(rate: int) -> None:
     both = array("h", [0]) * (8 * rate)
     both[::2], both[1::2] = sine(450, 8000, 4 * rate, rate=rate), sine(1000, 8000, 4 * rate, rate=rate)
     out = array("h", decoded(coded(both.tobytes(), rate, 2), rate, 2, 0, len(both) * 2))
@@ -75,7 +75,7 @@ def test_two_who_talk_at_once_are_each_on_his_own_side_alone(rate: int) -> None:
 
 
 @pytest.mark.parametrize("rate", [8000, 16000])
-def test_from_any_place_it_is_what_it_is_from_the_beginning(rate: int) -> None:
+def test_seeking_gives_the_same_samples_as_decoding_from_the_start(rate: int) -> None:
     pcm = said(9, rate, 1)
     data = coded(pcm, rate, 1)
     whole = decoded(data, rate, 1, 0, len(pcm))
@@ -85,7 +85,7 @@ def test_from_any_place_it_is_what_it_is_from_the_beginning(rate: int) -> None:
         assert apart(whole[start:end], part) < 0.1
 
 
-def test_what_lies_before_is_not_needed() -> None:
+def test_seeking_needs_only_the_preceding_pages() -> None:
     pcm = said(9, 8000, 1)
     data = coded(pcm, 8000, 1)
     start, end = 100_000, 120_000
@@ -96,7 +96,7 @@ def test_what_lies_before_is_not_needed() -> None:
     assert decoded(data[last - 10 :], 8000, 1, start, end) == decoded(data, 8000, 1, start, end)
 
 
-def test_pages_are_pages_by_the_book() -> None:
+def test_pages_follow_rfc_3533() -> None:
     data = coded(said(3, 8000, 1), 8000, 1)
     at, numbers, kinds = 0, [], []
     while at < len(data):
@@ -113,14 +113,14 @@ def test_pages_are_pages_by_the_book() -> None:
     assert ogg.checksum(b"123456789") == 0x89A1897F
 
 
-def test_chapters_go_into_one_page_however_many_there_are() -> None:
+def test_excess_chapters_are_dropped_to_fit_one_page() -> None:
     begun = ogg.Pages(8000, 1, 0).begin([(each, "paused for joining") for each in range(5000)])
     [_, tags] = ogg.Reading().feed(begun)
     [packet] = tags.packets
     assert packet.count(b"NAME=paused for joining") == ogg.MOST_CHAPTERS
 
 
-def test_a_long_packet_has_its_length_written_in_several_bytes() -> None:
+def test_length_of_a_long_packet_takes_several_lacing_bytes() -> None:
     packets = [bytes([each]) * size for each, size in enumerate((0, 254, 255, 256, 510, 1000))]
     [page] = ogg.Reading().feed(ogg.Pages(8000, 1, 0).page(packets))
     assert list(page.packets) == packets
@@ -128,13 +128,13 @@ def test_a_long_packet_has_its_length_written_in_several_bytes() -> None:
 
 @given(st.binary(max_size=400))
 @settings(max_examples=300, deadline=None)
-def test_any_bytes_are_pages_or_none(data: bytes) -> None:
+def test_page_reader_accepts_any_bytes_in_any_chunks(data: bytes) -> None:
     whole = list(ogg.Reading().feed(data))
     reading = ogg.Reading()
     assert [page for at in range(len(data)) for page in reading.feed(data[at : at + 1])] == whole
 
 
-def test_what_is_no_packet_is_refused() -> None:
+def test_invalid_packets_and_rates_are_refused() -> None:
     with pytest.raises(opus.NoOpus):
         opus.Decoder(8000, 1).decode(b"\xff" * 300)
     with pytest.raises(opus.NoOpus):
@@ -143,7 +143,7 @@ def test_what_is_no_packet_is_refused() -> None:
         opus.Encoder(11_025, 1, 16_000)
 
 
-def test_without_the_library_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_library_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opus, "LIBRARY", "libopus-nowhere.so.0")
     opus._library.cache_clear()
     with pytest.raises(opus.NoOpus, match="missing"):

@@ -1,4 +1,4 @@
-"""The keys that rtpengine tells, and what it is asked about one party."""
+"""rtpengine's DTMF log and its commands about one party."""
 
 import json
 
@@ -11,7 +11,7 @@ LINE = {"callid": "call.b1", "source_tag": "a", "type": "DTMF", "event": 10, "du
 
 
 @pytest.mark.parametrize(("event", "key"), [(0, "0"), (9, "9"), (10, "*"), (11, "#"), (15, "D")])
-def test_a_key_is_read_with_its_anchor_and_tag(event: int, key: str) -> None:
+def test_digit_is_parsed_with_anchor_and_tag(event: int, key: str) -> None:
     line = json.dumps(LINE | {"event": event}).encode()
     assert parties.key_of(line) == KeyPressed("call.b1", "a", key)
 
@@ -33,16 +33,16 @@ def test_a_key_is_read_with_its_anchor_and_tag(event: int, key: str) -> None:
         json.dumps(LINE | {"x": "y" * 3000}).encode(),
     ],
 )
-def test_any_other_line_tells_of_none(line: bytes) -> None:
+def test_other_lines_are_ignored(line: bytes) -> None:
     assert parties.key_of(line) is None
 
 
-def test_what_is_played_lasts_as_long_as_is_told() -> None:
+def test_duration_is_read_from_the_reply() -> None:
     assert parties.seconds_of({"result": "ok", "duration": 1500}) == 1.5
     with pytest.raises(MediaUnavailable):
         parties.seconds_of({"result": "error", "error-reason": "Failed to start media playback from file"})
 
 
-def test_a_place_to_begin_is_in_milliseconds() -> None:
+def test_start_position_is_in_milliseconds() -> None:
     message = parties.play("call", "a", "/x.wav", times=3, start=1.25)
     assert (message["start-pos"], message["repeat-times"], message["flags"]) == (1250, 3, ["block-egress"])

@@ -39,19 +39,19 @@ blocks = st.builds(
         (g711.alaw_decode, 0xC5, 264),
     ],
 )
-def test_values_of_the_g711_tables(decode: object, code: int, value: int) -> None:
+def test_g711_table_values(decode: object, code: int, value: int) -> None:
     assert list(decode(bytes((code,)))) == [value]  # type: ignore[operator]
 
 
 @given(samples)
-def test_a_sample_becomes_the_nearest_code(sample: int) -> None:
+def test_samples_encode_to_the_nearest_code(sample: int) -> None:
     for encode, decode in ((g711.ulaw_encode, g711.ulaw_decode), (g711.alaw_encode, g711.alaw_decode)):
         values = decode(bytes(range(256)))
         (heard,) = decode(encode([sample]))
         assert abs(heard - sample) == min(abs(value - sample) for value in values)
 
 
-def test_every_code_survives_a_round_trip() -> None:
+def test_every_g711_code_survives_a_round_trip() -> None:
     everything = bytes(range(256))
     assert g711.alaw_encode(g711.alaw_decode(everything)) == everything
     negative_zero = everything.replace(b"\x7f", b"\xff")
@@ -64,13 +64,13 @@ def test_every_code_survives_a_round_trip() -> None:
     assert list(g711.alaw_decode(bytes([g711.ALAW_SILENCE]))) == [8]
 
 
-def test_a_sample_beyond_16_bits_is_our_mistake() -> None:
+def test_sample_beyond_16_bits_raises_index_error() -> None:
     with pytest.raises(IndexError):
         g711.ulaw_encode([70000])
 
 
 @pytest.mark.parametrize("frequency", [300.0, 440.0, 1004.0, 3300.0])
-def test_a_tone_is_heard_at_its_own_frequency_only(frequency: float) -> None:
+def test_tone_is_detected_only_at_its_own_frequency(frequency: float) -> None:
     tone = tones.sine(frequency, 8000, 4000)
     assert tones.level(tone, frequency) == pytest.approx(8000, rel=0.01)
     assert tones.level(tone, frequency + 200) < 200
@@ -79,7 +79,7 @@ def test_a_tone_is_heard_at_its_own_frequency_only(frequency: float) -> None:
     assert tones.level(heard, frequency) == pytest.approx(8000, rel=0.02)
 
 
-def test_pieces_of_a_tone_fit_together() -> None:
+def test_chunks_of_a_tone_join_up() -> None:
     whole = tones.sine(440, 8000, 320)
     assert tones.sine(440, 8000, 160) + tones.sine(440, 8000, 160, start=160) == whole
 
@@ -90,7 +90,7 @@ def test_silence_has_no_level() -> None:
 
 
 @given(st.integers(0, 127), st.integers(0, 65535), words, words, st.binary(max_size=200), st.booleans())
-def test_rtp_packets_are_read_as_written(
+def test_rtp_packets_round_trip(
     kind: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool
 ) -> None:
     packet = Packet(kind, sequence, timestamp, ssrc, payload, marker)
@@ -123,21 +123,21 @@ def test_csrcs_extension_and_padding_are_dropped_rfc_3550_5_1() -> None:
         bytes([0x80, 200]) + bytes(20),
     ],
 )
-def test_what_is_no_rtp_packet_is_refused(bad: bytes) -> None:
+def test_invalid_rtp_packets_are_refused(bad: bytes) -> None:
     with pytest.raises(BadPacket):
         rtp.parse(bad)
 
 
 @given(words, st.lists(blocks, max_size=31), st.none() | st.integers(0, 2**64 - 1), words, words, words)
-def test_reports_are_read_as_written(
-    ssrc: int, told: list[ReportBlock], ntp: int | None, timestamp: int, packets: int, octets: int
+def test_rtcp_reports_round_trip(
+    ssrc: int, report_blocks: list[ReportBlock], ntp: int | None, timestamp: int, packets: int, octets: int
 ) -> None:
-    report = Report(ssrc, tuple(told), ntp, *((timestamp, packets, octets) if ntp is not None else ()))
+    report = Report(ssrc, tuple(report_blocks), ntp, *((timestamp, packets, octets) if ntp is not None else ()))
     description = bytes.fromhex("81ca0003") + bytes(4) + b"\x01\x03abc\0\0\0"
     assert rtp.parse_reports(bytes(report) + description + bytes(report)) == [report, report]
 
 
-def test_a_torn_report_is_refused() -> None:
+def test_truncated_report_is_refused() -> None:
     whole = bytes(Report(1, (ReportBlock(2),), 3))
     for size in range(1, len(whole)):
         with pytest.raises(BadPacket):
@@ -151,7 +151,7 @@ def heard(reception: Reception, *numbers: int, every: float = 0.02) -> None:
         reception.hear(Packet(0, number & 0xFFFF, number * 160, 1, b""), number * every)
 
 
-def test_loss_is_what_is_missing_between_first_and_highest() -> None:
+def test_loss_counts_packets_missing_between_first_and_highest() -> None:
     reception = Reception(1)
     assert (reception.expected, reception.lost) == (0, 0)
     heard(reception, 0, 1, 2, 4, 5, 3, 8)
@@ -164,14 +164,14 @@ def test_loss_is_what_is_missing_between_first_and_highest() -> None:
     assert reception.lost == 1
 
 
-def test_the_sequence_number_may_go_round() -> None:
+def test_sequence_number_wraps_around() -> None:
     reception = Reception(1)
     heard(reception, 65530, 65535, 65536, 65540)
     assert reception.expected == 11
     assert reception.block(0.0).highest == 65540
 
 
-def test_jitter_grows_with_uneven_arrival_and_not_with_steady() -> None:
+def test_jitter_grows_only_with_uneven_arrival() -> None:
     steady, uneven = Reception(1), Reception(1)
     heard(steady, *range(100))
     for number in range(100):
@@ -180,7 +180,7 @@ def test_jitter_grows_with_uneven_arrival_and_not_with_steady() -> None:
     assert uneven.block(0.0).jitter == pytest.approx(80, abs=2)
 
 
-def test_a_block_echoes_the_senders_report_for_the_round_trip() -> None:
+def test_report_block_refers_to_the_last_sender_report() -> None:
     reception = Reception(1)
     heard(reception, 0)
     reception.hear_report(Report(1, (), rtp.ntp_time(0.5)), now=10.0)

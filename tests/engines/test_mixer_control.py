@@ -1,4 +1,4 @@
-"""Keys, reports and descriptions."""
+"""Mixer control: DTMF, RTCP reports and SDP negotiation."""
 
 import contextlib
 
@@ -23,7 +23,7 @@ KEYS = "0123456789*#ABCD"
     st.data(),
 )
 @settings(max_examples=60, deadline=None)
-def test_each_key_is_told_once_whatever_of_its_packets_is_lost(
+def test_each_digit_is_reported_once_despite_lost_packets(
     keys: list[tuple[int, int, int]], data: st.DataObject
 ) -> None:
     world = World()
@@ -43,7 +43,7 @@ def test_each_key_is_told_once_whatever_of_its_packets_is_lost(
     assert all(each.leg == "a" and 0 <= each.ms <= 240 for each in world.of(DigitPressed))
 
 
-def test_a_key_is_told_when_it_is_let_go_with_its_length() -> None:
+def test_digit_is_reported_on_release_with_its_duration() -> None:
     world = World()
     a = world.phone("a")
     for n in range(5):
@@ -54,18 +54,18 @@ def test_a_key_is_told_when_it_is_let_go_with_its_length() -> None:
     assert world.of(DigitPressed) == [DigitPressed("a", "5", 120)]
 
 
-def test_an_old_packet_that_comes_late_is_not_another_key() -> None:
+def test_late_packet_is_not_another_digit() -> None:
     world = World()
     a = world.phone("a")
-    straggler = a.key(1, 160)
+    late_packet = a.key(1, 160)
     world.tick((a, a.key(1, 480, ends=True)))
     a.stamp += 1600
-    world.tick((a, a.key(2, 160)), (a, straggler))
-    world.tick((a, a.key(2, 320, ends=True)), (a, straggler))
+    world.tick((a, a.key(2, 160)), (a, late_packet))
+    world.tick((a, a.key(2, 320, ends=True)), (a, late_packet))
     assert [each.digit for each in world.of(DigitPressed)] == ["1", "2"]
 
 
-def test_a_flood_of_keys_is_bounded_and_torn_ones_are_nothing() -> None:
+def test_digit_flood_is_limited_and_truncated_events_are_ignored() -> None:
     world = World()
     a = world.phone("a")
     flood = []
@@ -77,7 +77,7 @@ def test_a_flood_of_keys_is_bounded_and_torn_ones_are_nothing() -> None:
     assert world.mixer.digits.surplus == 500 - 64
 
 
-def test_keys_are_not_heard_by_others() -> None:
+def test_digits_are_not_audible_to_other_legs() -> None:
     world = World()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     for n in range(10):
@@ -92,7 +92,7 @@ def reports(world: World, now: float) -> dict[int, list[rtp.Report]]:
     return {slot: rtp.parse_reports(data) for slot, data in world.mixer.report(b"name", now)}
 
 
-def test_every_leg_gets_a_report_every_five_seconds_with_what_was_sent_and_heard() -> None:
+def test_every_leg_gets_an_rtcp_report_every_five_seconds() -> None:
     world = World()
     a = world.phone("a", sequence=65_500)
     said = tone(400, 1)[0]
@@ -117,7 +117,7 @@ def test_every_leg_gets_a_report_every_five_seconds_with_what_was_sent_and_heard
     assert block.jitter == 0
 
 
-def test_a_legs_own_report_is_echoed_for_its_round_trip() -> None:
+def test_report_block_refers_to_the_legs_sender_report() -> None:
     world = World()
     a = world.phone("a")
     world.tick((a, a.says(tone(400, 1)[0])))
@@ -130,14 +130,14 @@ def test_a_legs_own_report_is_echoed_for_its_round_trip() -> None:
     assert world.mixer.packets["malformed"] == 1
 
 
-def test_reports_on_the_port_of_the_media_are_told_apart() -> None:
+def test_multiplexed_rtcp_is_recognized() -> None:
     world = World()
     a = world.phone("a")
     report = bytes(rtp.Report(a.source, (), 5))
     assert world.receive([(a.port, a.says(tone(400, 1)[0])), (a.port, report), (9, report)]) == [1]
 
 
-def test_many_packets_at_once_leave_no_less_than_no_jitter() -> None:
+def test_jitter_is_not_negative_after_a_burst() -> None:
     world = World()
     a = world.phone("a", room="r")
     said = tone(400, 1)[0]
@@ -148,14 +148,14 @@ def test_many_packets_at_once_leave_no_less_than_no_jitter() -> None:
     packets: list[tuple[int, bytes]] = []
     for _ in range(40):
         packets.append((a.port, a.says(said)))
-        a.stamp += 80_000  # a clock that jumps is not jitter
+        a.stamp += 80_000  # a jump of the clock is not jitter
     world.receive(packets)
     [block] = world.mixer.receptions.block(int(world.mixer.layout.slots[0]), 0.0)
     assert bytes(block)
     assert block.jitter >= 0
 
 
-def test_uneven_arrival_shows_as_jitter() -> None:
+def test_uneven_arrival_is_measured_as_jitter() -> None:
     world = World()
     a = world.phone("a")
     said = tone(400, 1)[0]
@@ -167,7 +167,7 @@ def test_uneven_arrival_shows_as_jitter() -> None:
     assert block.lost == 0
 
 
-# descriptions
+# SDP
 
 
 def offer(*lines: str, media: str = "m=audio 40000 RTP/AVP 8 0 9 96", address: str = "127.0.0.1") -> bytes:
@@ -183,7 +183,7 @@ OWN = Self(12_000, 7)
     ("formats", "wideband", "codec", "payload"),
     [("8 0 9", True, G722, 9), ("8 0 9", False, ALAW, 8), ("0 8", True, ULAW, 0), ("18 3 8", True, ALAW, 8)],
 )
-def test_the_answer_names_one_codec_and_the_keys(formats: str, wideband: bool, codec: int, payload: int) -> None:
+def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool, codec: int, payload: int) -> None:
     media = f"m=audio 40000 RTP/AVP {formats} 96"
     agreed, answered = description.answer(offer(*EVENTS, media=media), OWN, wideband=wideband)
     assert (agreed.codec, agreed.payload, agreed.digits, agreed.listens) == (codec, payload, 96, True)
@@ -197,7 +197,7 @@ def test_the_answer_names_one_codec_and_the_keys(formats: str, wideband: bool, c
     assert session.origin.session_id == 7
 
 
-def test_without_telephone_events_in_the_offer_there_are_none_in_the_answer() -> None:
+def test_answer_has_telephone_events_only_if_offered() -> None:
     agreed, answered = description.answer(offer(), OWN)
     assert agreed.digits == -1
     assert b"telephone-event" not in answered
@@ -213,7 +213,7 @@ def test_directions(given_line: str, answered: str, listens: bool) -> None:
     assert f"a={answered}\r\n".encode() in answer
 
 
-def test_reports_go_where_the_offer_says() -> None:
+def test_rtcp_port_is_taken_from_the_offer() -> None:
     assert description.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), OWN)[0].control == 41_000
     agreed, answer = description.answer(offer("a=rtcp-mux", "a=mid:0"), OWN)
     assert agreed.control == 40_000
@@ -221,7 +221,7 @@ def test_reports_go_where_the_offer_says() -> None:
     assert b"a=mid:0\r\n" in answer
 
 
-def test_all_but_one_audio_is_refused() -> None:
+def test_all_sections_but_one_audio_are_rejected() -> None:
     more = "m=video 5000 RTP/AVP 97"
     answered = sdp.parse(
         description.answer(offer(*EVENTS, more, media="m=image 1 udptl t38\r\nm=audio 40000 RTP/AVP 0 96"), OWN)[1]
@@ -244,14 +244,14 @@ def test_all_but_one_audio_is_refused() -> None:
         offer(address="0.0.0.0"),
     ],
 )
-def test_what_we_cannot_hear_or_is_not_here_is_refused(bad: bytes) -> None:
+def test_unsupported_or_remote_media_is_refused(bad: bytes) -> None:
     with pytest.raises(MediaUnavailable, match="description"):
         description.answer(bad, OWN)
     with pytest.raises(MediaUnavailable, match="description"):
         description.agreed(bad)
 
 
-def test_our_offer_is_one_that_we_would_answer_and_its_answer_settles_it() -> None:
+def test_our_own_offer_can_be_answered_and_negotiated() -> None:
     made = description.offer(OWN)
     agreed, answered = description.answer(made, Self(13_000, 8))
     assert (agreed.codec, agreed.payload, agreed.digits) == (G722, 9, 101)
@@ -261,19 +261,19 @@ def test_our_offer_is_one_that_we_would_answer_and_its_answer_settles_it() -> No
 
 @given(st.binary(max_size=300))
 @settings(max_examples=200, deadline=None)
-def test_any_bytes_are_a_description_or_refused(data: bytes) -> None:
+def test_any_bytes_are_answered_or_refused(data: bytes) -> None:
     for raw in (data, offer().replace(b"0 9 96", data)):
         with contextlib.suppress(MediaUnavailable):
             assert description.answer(raw, OWN)
 
 
-def test_an_order_with_an_impossible_value_is_survived() -> None:
+def test_command_with_out_of_range_values_is_tolerated() -> None:
     world = World()
     world.do(Open("a", 4464, 0, ULAW, 300, 400), Join("r", "a", gain=1e9), Join("r", "a", gain=-5.0))
     assert [world.mixer.advance() for _ in range(3)] == [1, 1, 1]
 
 
-def test_who_is_described_anew_keeps_the_codec_he_has_while_it_is_offered() -> None:
+def test_reoffer_keeps_the_current_codec_while_it_is_offered() -> None:
     both = offer("a=rtpmap:9 G722/8000", media="m=audio 40000 RTP/AVP 0 9")
     agreed, _ = description.answer(both, Self(13_000, 8, 2, ULAW))
     assert agreed.codec == ULAW

@@ -1,4 +1,4 @@
-"""The network as it is: packets late, lost, twice, out of order, of any length, and clocks that jump."""
+"""Jitter buffer: packets that are late, lost, duplicated, reordered or of any length, and clock jumps."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def pair(**more: int) -> tuple[World, Phone, Phone]:
 
 
 def noise(frames: int, seed: int = 3) -> np.ndarray:
-    """Without samples near zero, which mu-law has two codes for."""
+    """Return noise without samples near zero, for which mu-law has two codes."""
     return np.random.default_rng(seed).choice([-1, 1], (frames, 160)) * np.random.default_rng(seed).integers(
         20, 6000, (frames, 160)
     )
@@ -28,7 +28,7 @@ def coded(frames: np.ndarray) -> list[bytes]:
 
 @given(st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1))
 @settings(max_examples=20, deadline=None)
-def test_numbers_and_time_stamps_may_go_round_at_any_place(sequence: int, stamp: int) -> None:
+def test_numbers_and_timestamps_wrap_around(sequence: int, stamp: int) -> None:
     world, a, b = pair(sequence=sequence, stamp=stamp)
     frames = coded(noise(10))
     for frame in frames:
@@ -37,13 +37,13 @@ def test_numbers_and_time_stamps_may_go_round_at_any_place(sequence: int, stamp:
 
 
 @pytest.mark.parametrize(("sequence", "stamp"), [(65530, 2**32 - 800), (65535, 2**32 - 1), (0, 2**31 - 500)])
-def test_they_go_round_while_a_stream_runs(sequence: int, stamp: int) -> None:
-    test_numbers_and_time_stamps_may_go_round_at_any_place.hypothesis.inner_test(sequence, stamp)  # type: ignore[attr-defined]
+def test_wrap_around_during_a_stream(sequence: int, stamp: int) -> None:
+    test_numbers_and_timestamps_wrap_around.hypothesis.inner_test(sequence, stamp)  # type: ignore[attr-defined]
 
 
 @given(st.permutations(range(5)))
 @settings(max_examples=40, deadline=None)
-def test_packets_of_one_tick_are_put_in_order(order: list[int]) -> None:
+def test_packets_of_one_tick_are_reordered(order: list[int]) -> None:
     world, a, b = pair()
     frames = coded(noise(20))
     for frame in frames[:5]:
@@ -54,7 +54,7 @@ def test_packets_of_one_tick_are_put_in_order(order: list[int]) -> None:
     assert b.heard[DELAY + 5 : DELAY + 10] == frames[5:10]
 
 
-def test_what_comes_twice_is_heard_once() -> None:
+def test_duplicates_are_played_once() -> None:
     world, a, b = pair()
     frames = coded(noise(10))
     for frame in frames:
@@ -65,12 +65,12 @@ def test_what_comes_twice_is_heard_once() -> None:
 
 @given(st.lists(st.integers(1, 1200), min_size=12, max_size=30), st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)
-def test_packets_of_any_length_make_the_same_sound(sizes: list[int], seed: int) -> None:
+def test_packets_of_any_length_give_the_same_audio(sizes: list[int], seed: int) -> None:
     world, a, b = pair()
     said = np.frombuffer(b"".join(coded(noise(400, seed))), np.uint8)
     at = ticks = 0
     for size in sizes:
-        while at > ticks * 160:  # no sooner than its time
+        while at > ticks * 160:  # not before it is due
             world.tick()
             ticks += 1
         world.receive([(a.port, a.packet(said[at : at + size].tobytes()))])
@@ -78,7 +78,7 @@ def test_packets_of_any_length_make_the_same_sound(sizes: list[int], seed: int) 
     world.ticks(12)
     heard = np.frombuffer(b"".join(b.heard), np.uint8)[: ticks * 160 + 12 * 160]
     began = DELAY * 160
-    # Frame by frame: those that came whole in time are heard as they were said.
+    # Frame by frame: those that arrived completely and in time are played unchanged.
     same = [
         heard[n + began : n + began + 160].tobytes() == said[n : n + 160].tobytes()
         for n in range(160, at // 160 * 160, 160)
@@ -87,7 +87,7 @@ def test_packets_of_any_length_make_the_same_sound(sizes: list[int], seed: int) 
 
 
 @pytest.mark.parametrize("ptime", [10, 30, 40, 60])
-def test_odd_packet_times_are_heard_without_a_gap(ptime: int) -> None:
+def test_unusual_packet_times_play_without_gaps(ptime: int) -> None:
     world, a, b = pair()
     said = tone(440, 150).reshape(-1)
     step = ptime * 8
@@ -100,11 +100,11 @@ def test_odd_packet_times_are_heard_without_a_gap(ptime: int) -> None:
     heard = b.samples()[20 * 160 :]
     assert level(heard, 440) == pytest.approx(6000, rel=0.03)
     jumps = np.abs(np.diff(heard)).max()
-    assert jumps < 2300  # what the tone itself does
+    assert jumps < 2300  # the slope of the tone itself
 
 
 @pytest.mark.parametrize("codec", [ULAW, G722])
-def test_a_lost_packet_is_bridged_and_many_fade_to_silence(codec: int) -> None:
+def test_a_lost_packet_is_concealed_and_longer_gaps_fade_to_silence(codec: int) -> None:
     world = World()
     a, b = world.phone("a", codec, room="r"), world.phone("b", codec, room="r")
     said = tone(300, 60, width=320 if codec == G722 else 160)
@@ -121,7 +121,7 @@ def test_a_lost_packet_is_bridged_and_many_fade_to_silence(codec: int) -> None:
     assert world.mixer.decoder.concealed >= 5
 
 
-def test_what_comes_after_a_gap_is_heard_whole_but_for_its_first_4_ms() -> None:
+def test_first_frame_after_a_gap_is_cross_faded_for_4_ms() -> None:
     world, a, b = pair()
     frames = coded(noise(40))
     for n, frame in enumerate(frames):
@@ -131,7 +131,7 @@ def test_what_comes_after_a_gap_is_heard_whole_but_for_its_first_4_ms() -> None:
     assert b.heard[14 + DELAY] == frames[14]
 
 
-def test_jitter_of_100_ms_is_learned_and_nothing_more_is_lost() -> None:
+def test_delay_adapts_to_100_ms_of_jitter() -> None:
     world, a, b = pair()
     said, chance = tone(440, 500), np.random.default_rng(7)
     coming: dict[int, list[bytes]] = {}
@@ -145,10 +145,10 @@ def test_jitter_of_100_ms_is_learned_and_nothing_more_is_lost() -> None:
     assert level(b.samples(50), 440) == pytest.approx(6000, rel=0.05)
 
 
-def test_delay_that_is_not_needed_any_more_goes_again_in_silence() -> None:
+def test_delay_shrinks_during_silence() -> None:
     world, a, b = pair()
     quiet = coded(np.zeros((1, 160), int))[0]
-    for _ in range(40):  # comes in lumps of five
+    for _ in range(40):  # bursts of five packets
         world.tick(*((a, a.packet(quiet)) for _ in range(5)))
         world.ticks(4)
     for _ in range(2500):
@@ -161,7 +161,7 @@ def test_delay_that_is_not_needed_any_more_goes_again_in_silence() -> None:
     assert frames[2] in b.heard[before : before + 2 + DELAY + 2]
 
 
-def test_a_clock_that_jumps_is_followed_and_a_single_stray_is_not() -> None:
+def test_a_clock_jump_is_followed_but_not_a_single_stray_packet() -> None:
     world, a, b = pair()
     frames = coded(noise(40))
     for frame in frames[:10]:
@@ -181,20 +181,20 @@ def test_a_clock_that_jumps_is_followed_and_a_single_stray_is_not() -> None:
     assert frames[27] in b.heard
 
 
-def test_another_source_waits_until_the_first_is_gone() -> None:
+def test_another_source_takes_over_only_after_the_first_stops() -> None:
     world, a, b = pair()
     frames = coded(noise(40))
     other = Phone("other", a.port, stamp=77_000_000, source=5)
     for n, frame in enumerate(frames[:20]):
         world.tick((a, a.packet(frame)), (other, other.packet(frames[20 + n])))
     assert b.heard[5 + DELAY : 20] == frames[5 : 20 - DELAY]
-    assert world.mixer.jitter.others == 19  # all but the one that came with the very first
+    assert world.mixer.jitter.others == 19  # all but the one in the first tick
     for n in range(10):
         world.tick((other, other.packet(frames[n])))
     assert frames[9 - DELAY - 1] in b.heard[20:]
 
 
-def test_a_leg_without_packets_is_lost_once_and_may_come_back() -> None:
+def test_loss_of_a_leg_is_reported_once_per_outage() -> None:
     world, a, b = pair()
     for _ in range(1100):
         world.tick((b, b.packet(bytes([0xFF]) * 160)))
@@ -205,7 +205,7 @@ def test_a_leg_without_packets_is_lost_once_and_may_come_back() -> None:
     assert world.of(LegLost) == [LegLost("a"), LegLost("a")]
 
 
-def test_silence_of_who_is_alone_is_told_by_its_length() -> None:
+def test_silence_of_a_leg_outside_any_room_is_reported() -> None:
     world = World()
     a, _ = world.phone("alone"), world.phone("b", room="r")
     talks = coded(tone(400, 1))[0]
@@ -216,7 +216,7 @@ def test_silence_of_who_is_alone_is_told_by_its_length() -> None:
     assert world.of(LegSilent) == [LegSilent("alone", seconds) for seconds in (2, 3, 4, 5)]
 
 
-def test_strangers_wrong_payloads_and_torn_packets_are_counted_and_not_heard() -> None:
+def test_unknown_sources_wrong_payload_types_and_malformed_packets_are_counted_and_discarded() -> None:
     world, a, b = pair()
     frame = coded(tone(400, 1))[0]
     world.receive([(9, a.packet(frame)), (a.port, a.packet(frame, kind=3)), (a.port, b"\x80\x00\x00"), (a.port, b"")])
@@ -228,8 +228,8 @@ def test_strangers_wrong_payloads_and_torn_packets_are_counted_and_not_heard() -
         ]
     )
     world.ticks(5)
-    assert {reason: world.mixer.packets[reason] for reason in ("stranger", "payload", "malformed")} == {
-        "stranger": 1,
+    assert {reason: world.mixer.packets[reason] for reason in ("unknown_source", "payload", "malformed")} == {
+        "unknown_source": 1,
         "payload": 1,
         "malformed": 5,
     }
@@ -239,7 +239,7 @@ def test_strangers_wrong_payloads_and_torn_packets_are_counted_and_not_heard() -
 
 @pytest.mark.parametrize("batches", [1, 3])
 @pytest.mark.parametrize("size", [1, 160, 161, 1400])
-def test_a_flood_of_one_leg_is_bounded_and_another_is_heard_beside_it(size: int, batches: int) -> None:
+def test_flood_from_one_leg_is_limited_and_other_legs_stay_audible(size: int, batches: int) -> None:
     world, a, b = pair()
     c = world.phone("c", room="r")
     frames = coded(tone(400, 12))
@@ -252,7 +252,7 @@ def test_a_flood_of_one_leg_is_bounded_and_another_is_heard_beside_it(size: int,
     assert level(b.samples()[(DELAY + 2) * 160 :], 400) > 0.5 * level(np.concatenate(tone(400, 12)), 400)
 
 
-def test_csrcs_extension_and_padding_are_left_out() -> None:
+def test_csrcs_extension_and_padding_are_skipped() -> None:
     world, a, b = pair()
     frames = coded(noise(10))
     for frame in frames:

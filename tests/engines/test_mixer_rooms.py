@@ -1,4 +1,4 @@
-"""Rooms: everybody hears all the others and never himself, exactly; who is muted, louder, silent, in another room."""
+"""Mixing in rooms: bit-exact sums without the own voice, muting, gain, active speakers and separate rooms."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def expected(codec: int, samples: np.ndarray) -> bytes:
     st.lists(st.sampled_from([ULAW, ALAW]), min_size=2, max_size=6), st.integers(0, 2**32 - 1), st.integers(1, 32767)
 )
 @settings(max_examples=30, deadline=None)
-def test_everybody_hears_the_sum_of_the_others_to_the_bit(codecs: list[int], seed: int, loud: int) -> None:
+def test_each_leg_gets_the_bit_exact_sum_of_the_others(codecs: list[int], seed: int, loud: int) -> None:
     world, chance = World(), np.random.default_rng(seed)
     loud = max(loud, 400)
     phones = [world.phone(f"p{n}", codec, room="r") for n, codec in enumerate(codecs)]
@@ -31,12 +31,12 @@ def test_everybody_hears_the_sum_of_the_others_to_the_bit(codecs: list[int], see
             meant[frame, n] = DECODED[phone.codec][ENCODED[phone.codec][said[frame, n] + 32768]]
         world.tick(*((phone, phone.says(said[frame, n])) for n, phone in enumerate(phones)))
     for n, phone in enumerate(phones):
-        for frame in range(1, FRAMES - DELAY):  # the first is faded in
+        for frame in range(1, FRAMES - DELAY):  # the first frame is faded in
             others = meant[frame].sum(axis=0) - meant[frame, n]
             assert phone.heard[frame + DELAY] == expected(phone.codec, others)
 
 
-def test_who_asks_for_an_echo_hears_himself_to_the_bit_and_no_longer_than_he_is_there() -> None:
+def test_echo_is_bit_exact_and_ends_with_leaving_the_room() -> None:
     world = World()
     phone = world.phone("p")
     world.do(Join("echo/p", "p", echo=True))
@@ -53,7 +53,7 @@ def test_who_asks_for_an_echo_hears_himself_to_the_bit_and_no_longer_than_he_is_
     assert level(phone.samples(3), 1000) < 20
 
 
-def test_what_is_too_loud_together_is_cut_and_does_not_go_round() -> None:
+def test_mix_saturates_instead_of_wrapping_around() -> None:
     world = World()
     phones = [world.phone(f"p{n}", room="r") for n in range(40)]
     for frame in range(FRAMES):
@@ -76,7 +76,7 @@ def hears(phone: Phone, frequency: float, last: int = 20) -> float:
 
 
 @pytest.mark.parametrize("codecs", [(ULAW, ULAW, ULAW), (ULAW, ALAW, ULAW), (G722, G722, G722), (G722, ULAW, ALAW)])
-def test_a_listener_who_says_nothing_hears_all(codecs: tuple[int, ...]) -> None:
+def test_a_silent_listener_hears_all_talkers(codecs: tuple[int, ...]) -> None:
     world = World()
     a, b, c = (world.phone(name, codec, room="r") for name, codec in zip("abc", codecs, strict=True))
     talk(world, {"a": 440, "b": 950})
@@ -88,7 +88,7 @@ def test_a_listener_who_says_nothing_hears_all(codecs: tuple[int, ...]) -> None:
     assert hears(b, 950) < 60
 
 
-def test_all_who_listen_are_sent_the_same_bytes() -> None:
+def test_all_listeners_of_a_codec_get_the_same_payload() -> None:
     world = World()
     phones = [world.phone(f"p{n}", codec, room="r") for n, codec in enumerate([ULAW, ULAW, ALAW, ALAW])]
     world.phone("talker", room="r")
@@ -97,7 +97,7 @@ def test_all_who_listen_are_sent_the_same_bytes() -> None:
     assert phones[2].heard == phones[3].heard
 
 
-def test_rooms_do_not_hear_each_other_and_who_is_alone_hears_nothing() -> None:
+def test_rooms_are_isolated_and_legs_outside_rooms_hear_nothing() -> None:
     world = World()
     for name, room in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "two"), ("e", "")):
         world.phone(name, room=room)
@@ -112,7 +112,7 @@ def test_rooms_do_not_hear_each_other_and_who_is_alone_hears_nothing() -> None:
     assert hears(world.phones["b"], 400) < 30
 
 
-def test_a_leg_that_is_muted_is_not_heard_and_hears() -> None:
+def test_a_muted_leg_is_inaudible_but_hears_the_others() -> None:
     world = World()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     world.do(Mute("a", on=True))
@@ -125,7 +125,7 @@ def test_a_leg_that_is_muted_is_not_heard_and_hears() -> None:
 
 
 @pytest.mark.parametrize("gain", [0.5, 2.0])
-def test_a_gain_is_a_factor(gain: float) -> None:
+def test_gain_is_a_factor(gain: float) -> None:
     world = World()
     world.phone("a")
     b = world.phone("b", room="r")
@@ -134,7 +134,7 @@ def test_a_gain_is_a_factor(gain: float) -> None:
     assert hears(b, 400) == pytest.approx(6000 * gain, rel=0.05)
 
 
-def test_with_agc_the_quiet_and_the_loud_come_closer() -> None:
+def test_agc_brings_quiet_and_loud_legs_closer() -> None:
     world = World()
     for name in "ab":
         world.phone(name)
@@ -150,7 +150,7 @@ def test_with_agc_the_quiet_and_the_loud_come_closer() -> None:
     assert hears(c, 400) > 3500
 
 
-def test_a_quiet_room_is_faintly_noisy_and_a_recorder_of_nobody_is_not() -> None:
+def test_comfort_noise_is_played_only_in_rooms() -> None:
     world = World()
     a, alone = world.phone("a", room="r"), world.phone("b")
     world.ticks(20)
@@ -158,7 +158,7 @@ def test_a_quiet_room_is_faintly_noisy_and_a_recorder_of_nobody_is_not() -> None
     assert not np.any(alone.samples(10))
 
 
-def test_who_speaks_is_told_once_and_kept_until_another_is_louder() -> None:
+def test_active_speaker_changes_only_for_a_louder_leg() -> None:
     world = World()
     world.phone("a", room="r")
     world.phone("b", room="r")
@@ -177,7 +177,7 @@ def test_who_speaks_is_told_once_and_kept_until_another_is_louder() -> None:
     assert world.of(Speaking)[2:] == [Speaking("r", None)]
 
 
-def test_the_speaker_who_goes_speaks_no_more() -> None:
+def test_active_speaker_is_cleared_when_its_leg_closes() -> None:
     world = World()
     world.phone("a", room="r")
     world.phone("b", room="r")
@@ -187,7 +187,7 @@ def test_the_speaker_who_goes_speaks_no_more() -> None:
     assert world.of(Speaking) == [Speaking("r", "a"), Speaking("r", None)]
 
 
-def test_a_leg_described_anew_stays_in_its_room_and_its_stream_goes_on() -> None:
+def test_renegotiated_leg_stays_in_its_room_and_its_stream_continues() -> None:
     world = World()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     talk(world, {"a": 400})
@@ -203,17 +203,17 @@ def test_a_leg_described_anew_stays_in_its_room_and_its_stream_goes_on() -> None
     assert {header[1] for header in b.headers[-40:]} == {8}
 
 
-def test_a_room_is_wideband_as_soon_as_a_member_can() -> None:
+def test_a_room_is_wideband_as_soon_as_one_leg_is() -> None:
     world = World()
     a, b = world.phone("a", G722, room="r"), world.phone("b", G722, room="r")
     c = world.phone("c", room="r")
     talk(world, {"a": 5600})
     assert hears(b, 5600) > 5000
-    assert hears(c, 2400) < 60  # and does not fold back
+    assert hears(c, 2400) < 60  # no aliasing
     assert hears(a, 5600) < 60
 
 
-def test_who_listens_only_to_us_is_sent_nothing() -> None:
+def test_a_send_only_leg_is_sent_nothing() -> None:
     world = World()
     world.phone("a", room="r")
     b = world.phone("b", room="r")
@@ -223,7 +223,7 @@ def test_who_listens_only_to_us_is_sent_nothing() -> None:
     assert hears(world.phones["a"], 700) > 5000
 
 
-def test_too_many_legs_are_refused_and_a_place_is_free_again() -> None:
+def test_excess_legs_are_refused_until_a_slot_is_free() -> None:
     world = World(slots=3)
     for name in "abcd":
         world.phone(name)
@@ -236,7 +236,7 @@ def test_too_many_legs_are_refused_and_a_place_is_free_again() -> None:
     assert world.told[-1].done
 
 
-def test_sequence_numbers_and_time_stamps_go_on_evenly() -> None:
+def test_sequence_numbers_and_timestamps_increase_steadily() -> None:
     world = World()
     a = world.phone("a")
     world.ticks(5)

@@ -1,4 +1,4 @@
-"""Playing and recording: every sample of a sound, from anywhere, over and over; everything said, and nothing in a pause."""
+"""Playback and recording taps: sample accuracy, seeking, loops, eviction and pauses."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ from unificx.media.mixer.playback import Playback
 
 
 def coded(samples: np.ndarray, codec: int = ULAW) -> np.ndarray:
-    """What is left of samples after coding."""
+    """Return the samples after encoding and decoding."""
     return DECODED[codec][ENCODED[codec][samples.astype(int) + 32768]]
 
 
@@ -39,7 +39,7 @@ def sound(length: int, seed: int = 1) -> np.ndarray:
 
 @given(st.integers(1, 3000), st.integers(0, 3200), st.sampled_from([ULAW, ALAW]))
 @settings(max_examples=40, deadline=None)
-def test_a_sound_is_heard_to_the_sample_from_any_place(length: int, start: int, codec: int) -> None:
+def test_playback_is_sample_accurate_from_any_position(length: int, start: int, codec: int) -> None:
     world, samples = World(), sound(length)
     a = world.phone("a", codec)
     world.load("s", samples)
@@ -53,7 +53,7 @@ def test_a_sound_is_heard_to_the_sample_from_any_place(length: int, start: int, 
 
 @given(st.integers(1, 900), st.integers(0, 900))
 @settings(max_examples=40, deadline=None)
-def test_a_loop_has_no_seam(length: int, start: int) -> None:
+def test_loop_is_seamless(length: int, start: int) -> None:
     world, samples = World(), sound(length)
     a = world.phone("a")
     world.load("s", samples)
@@ -70,7 +70,7 @@ def test_a_loop_has_no_seam(length: int, start: int) -> None:
     assert not np.any(a.samples(1))
 
 
-def test_a_sound_that_comes_in_pieces_is_whole() -> None:
+def test_sound_loaded_in_chunks_is_complete() -> None:
     world, samples = World(), sound(2500)
     a = world.phone("a")
     for at in range(0, 2500, 1000):
@@ -81,7 +81,7 @@ def test_a_sound_that_comes_in_pieces_is_whole() -> None:
 
 
 @pytest.mark.parametrize(("codec", "rate"), [(ULAW, 16000), (G722, 8000), (G722, 16000)])
-def test_a_sound_of_another_rate_is_heard_at_its_own_pitch(codec: int, rate: int) -> None:
+def test_sound_of_another_sample_rate_keeps_its_pitch(codec: int, rate: int) -> None:
     world = World()
     a = world.phone("a", codec)
     world.load("s", tone(900, 40, width=rate // 50).reshape(-1), rate)
@@ -93,7 +93,7 @@ def test_a_sound_of_another_rate_is_heard_at_its_own_pitch(codec: int, rate: int
     assert world.of(PlayEnded) == [PlayEnded("a", "t", "end")]
 
 
-def test_another_sound_takes_the_place_of_the_first_and_a_beep_goes_beside_it() -> None:
+def test_a_new_sound_replaces_the_first_and_a_beep_is_mixed_in() -> None:
     world, first, second = World(), sound(8000), sound(8000, 2)
     a = world.phone("a")
     world.load("one", first)
@@ -110,7 +110,7 @@ def test_another_sound_takes_the_place_of_the_first_and_a_beep_goes_beside_it() 
     assert world.of(PlayEnded) == [PlayEnded("a", "t1", "replaced")]
 
 
-def test_in_a_room_a_leg_hears_its_sound_and_the_others_and_they_do_not() -> None:
+def test_sound_to_a_leg_is_mixed_with_its_room_and_inaudible_to_others() -> None:
     world = World()
     a, b, c = (world.phone(name, room="r") for name in "abc")
     world.load("s", tone(900, 60).reshape(-1))
@@ -123,7 +123,7 @@ def test_in_a_room_a_leg_hears_its_sound_and_the_others_and_they_do_not() -> Non
     assert level(c.samples(20), 900) < 30
 
 
-def test_a_sound_to_a_room_is_heard_by_all_and_talkers_hear_all_but_themselves() -> None:
+def test_sound_to_a_room_reaches_all_legs() -> None:
     world = World()
     a, b = world.phone("a", room="r"), world.phone("b", G722, room="r")
     world.phone("elsewhere", room="x")
@@ -141,7 +141,7 @@ def test_a_sound_to_a_room_is_heard_by_all_and_talkers_hear_all_but_themselves()
 
 
 @pytest.mark.parametrize("to_room", [False, True])
-def test_what_cannot_be_played_is_told(to_room: bool) -> None:
+def test_failed_playback_is_reported(to_room: bool) -> None:
     world = World()
     world.phone("a", room="r")
     world.load("s", sound(8000))
@@ -156,8 +156,8 @@ def test_what_cannot_be_played_is_told(to_room: bool) -> None:
     ]
 
 
-def test_the_bank_makes_room_but_not_by_what_plays() -> None:
-    world = World(bank=3 * (1000 + 2 * PAD) + 4000 + 2 * PAD)  # beside three, the beep
+def test_sound_bank_never_evicts_playing_sounds() -> None:
+    world = World(bank=3 * (1000 + 2 * PAD) + 4000 + 2 * PAD)  # three sounds and the beep
     world.phone("a")
     for name in ("one", "two", "three"):
         world.load(name, sound(1000))
@@ -174,7 +174,7 @@ def test_the_bank_makes_room_but_not_by_what_plays() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 900), st.booleans()), max_size=40))
 @settings(max_examples=60, deadline=None)
-def test_sounds_in_the_bank_never_touch_each_other(steps: list[tuple[str, int, bool]]) -> None:
+def test_sounds_in_the_bank_never_overlap(steps: list[tuple[str, int, bool]]) -> None:
     bank = Bank(6000)
     kept: dict[str, np.ndarray] = {}
     for number, (name, length, pinned) in enumerate(steps):
@@ -197,7 +197,7 @@ def test_sounds_in_the_bank_never_touch_each_other(steps: list[tuple[str, int, b
             assert not np.any(around[-PAD:])
 
 
-def test_too_many_plays_are_told_so() -> None:
+def test_too_many_sounds_are_refused() -> None:
     bank = Bank(10_000)
     bank.load("s", 8000, 100, 0, bytes(200))
     entry = bank.get("s")
@@ -214,7 +214,7 @@ def taken(world: World, tap: str = "tap") -> np.ndarray:
     return np.concatenate([np.frombuffer(each.pcm, "<i2") for each in world.of(Chunk) if each.tap == tap])
 
 
-def test_a_tap_of_a_leg_gives_what_it_said_to_the_sample() -> None:
+def test_tap_of_a_leg_is_sample_accurate() -> None:
     world = World()
     a = world.phone("a", ALAW)
     world.do(Record("tap", "a"))
@@ -233,7 +233,7 @@ def test_a_tap_of_a_leg_gives_what_it_said_to_the_sample() -> None:
     assert max(len(each.pcm) for each in world.of(Chunk)) == 3200
 
 
-def test_nothing_said_in_a_pause_is_given_and_the_offsets_tell_where_it_was() -> None:
+def test_paused_audio_is_omitted_and_offsets_show_the_gap() -> None:
     world = World()
     a = world.phone("a")
     world.do(Record("tap", "a"))
@@ -251,7 +251,7 @@ def test_nothing_said_in_a_pause_is_given_and_the_offsets_tell_where_it_was() ->
     assert 40 * 160 in ends.values()
 
 
-def test_a_tap_of_a_room_gives_the_sum_and_what_plays_there() -> None:
+def test_tap_of_a_room_contains_the_mix_and_played_sounds() -> None:
     world = World()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     world.load("s", tone(1200, 60, loud=2000).reshape(-1))
@@ -268,7 +268,7 @@ def test_a_tap_of_a_room_gives_the_sum_and_what_plays_there() -> None:
     assert np.array_equal(heard[begin:], np.clip(meant, -32768, 32767))
 
 
-def test_a_tap_ends_with_its_leg_or_the_last_of_its_room() -> None:
+def test_tap_ends_with_its_leg_or_room() -> None:
     world = World()
     for name in "abc":
         world.phone(name, room="r")
@@ -283,7 +283,7 @@ def test_a_tap_ends_with_its_leg_or_the_last_of_its_room() -> None:
     assert sum(len(each.pcm) for each in world.of(Chunk) if each.tap == "leg") == 15 * 320
 
 
-def test_a_room_that_becomes_wideband_while_it_is_recorded_keeps_the_recordings_rate() -> None:
+def test_tap_keeps_its_sample_rate_when_the_room_becomes_wideband() -> None:
     world = World()
     a = world.phone("a", room="r")
     world.do(Record("tap", "r", of_room=True))
@@ -299,7 +299,7 @@ def test_a_room_that_becomes_wideband_while_it_is_recorded_keeps_the_recordings_
     assert level(taken(world)[30 * 160 :], 700) == pytest.approx(6000, rel=0.05)
 
 
-def test_a_wideband_leg_is_recorded_at_16_khz_although_nobody_needs_to_hear_it() -> None:
+def test_wideband_leg_outside_any_room_is_recorded_at_16_khz() -> None:
     world = World()
     a = world.phone("a", G722)
     world.do(Record("tap", "a"))
@@ -311,7 +311,7 @@ def test_a_wideband_leg_is_recorded_at_16_khz_although_nobody_needs_to_hear_it()
     assert level(taken(world)[6400:], 5000, 16000) == pytest.approx(6000, rel=0.1)
 
 
-def test_many_taps_do_not_give_their_pieces_in_the_same_tick() -> None:
+def test_chunks_of_many_taps_are_spread_over_ticks() -> None:
     world = World()
     for number in range(20):
         world.phone(f"p{number}")
@@ -324,7 +324,7 @@ def test_many_taps_do_not_give_their_pieces_in_the_same_tick() -> None:
     assert most <= 4
 
 
-def test_a_leg_opened_anew_goes_on_hearing_its_sound() -> None:
+def test_playback_continues_when_a_leg_is_renegotiated() -> None:
     world, samples = World(), sound(16000)
     a = world.phone("a")
     world.load("s", samples)

@@ -1,4 +1,4 @@
-"""Asking servers of others: only where that may be, and within bounds."""
+"""HTTP client: allowed destinations, and limits on time and size."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 async def server(
     answer: bytes | Answering, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A server that says one thing; its port and the heads and bodies it got."""
+    """Run a server with a fixed response; yield its port and the received request heads."""
     heard: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,7 +37,7 @@ async def server(
         yield running.sockets[0].getsockname()[1], heard
 
 
-async def test_a_question_is_a_plain_get() -> None:
+async def test_request_is_a_plain_get() -> None:
     async with server(GOOD) as (port, heard):
         assert await Fetcher()(f"http://127.0.0.1:{port}/x?y=z", inside=True) == b"{}"
     (head,) = heard
@@ -46,7 +46,7 @@ async def test_a_question_is_a_plain_get() -> None:
     assert b"accept-encoding: identity" in head.lower()
 
 
-async def test_a_form_is_posted_with_a_login() -> None:
+async def test_form_is_posted_with_basic_credentials() -> None:
     got: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -75,12 +75,12 @@ async def test_a_form_is_posted_with_a_login() -> None:
         "https://",
     ],
 )
-async def test_other_than_https_is_not_asked(url: str, inside: bool) -> None:
+async def test_only_https_urls_are_requested(url: str, inside: bool) -> None:
     with pytest.raises(OSError):
         await Fetcher()(url, inside=inside)
 
 
-async def test_nothing_inside_is_asked_without_leave(tmp_path: Path) -> None:
+async def test_internal_addresses_are_blocked_by_default(tmp_path: Path) -> None:
     certificates = ensure_certificates(tmp_path, ["localhost", "127.0.0.1"], SystemClock())
     trusting = ssl.create_default_context(cafile=str(certificates.authority))
     async with server(GOOD, server_context(certificates)) as (port, heard):
@@ -93,7 +93,7 @@ async def test_nothing_inside_is_asked_without_leave(tmp_path: Path) -> None:
         assert await Fetcher(trusting)(f"https://localhost:{port}/", inside=True) == b"{}"
 
 
-async def test_a_server_has_to_prove_its_name(tmp_path: Path) -> None:
+async def test_server_certificate_is_verified(tmp_path: Path) -> None:
     certificates = ensure_certificates(tmp_path, ["pbx.example.com"], SystemClock())
     trusting = ssl.create_default_context(cafile=str(certificates.authority))
     async with server(GOOD, server_context(certificates)) as (port, heard):
@@ -117,13 +117,13 @@ async def test_a_server_has_to_prove_its_name(tmp_path: Path) -> None:
     ],
     ids=["redirect", "missing", "empty", "cut", "large", "endless", "other", "nothing"],
 )
-async def test_only_a_whole_and_small_200_is_an_answer(answer: bytes) -> None:
+async def test_only_a_complete_and_small_200_response_is_accepted(answer: bytes) -> None:
     async with server(answer) as (port, _):
         with pytest.raises(OSError):
             await Fetcher()(f"http://127.0.0.1:{port}/", inside=True)
 
 
-async def test_a_server_that_keeps_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_slow_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "SECONDS", 0.2)
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -135,7 +135,7 @@ async def test_a_server_that_keeps_silent_is_given_up(monkeypatch: pytest.Monkey
             await Fetcher()(f"http://127.0.0.1:{port}/", inside=True)
 
 
-async def test_a_closed_port_and_an_unknown_name_are_no_answer() -> None:
+async def test_closed_port_and_unknown_name_fail() -> None:
     async with server(GOOD) as (port, _):
         pass
     for url in (f"http://127.0.0.1:{port}/", "https://nobody.invalid/"):

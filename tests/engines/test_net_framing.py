@@ -1,4 +1,4 @@
-"""Messages on a stream: cut where Content-Length says, however the bytes arrive, and never more than the bounds."""
+"""Framing of messages on a stream by Content-Length, for any segmentation, within size limits."""
 
 import pytest
 from hypothesis import given
@@ -18,12 +18,12 @@ def test_two_messages_in_one_read() -> None:
 @pytest.mark.parametrize(
     "length", ["Content-Length: %d", "l:%d", "L : %d", "content-length  :   %d  ", "Content-Length:\r\n %d"]
 )
-def test_the_length_in_every_spelling(length: str) -> None:
+def test_content_length_in_every_spelling(length: str) -> None:
     assert Framer().feed(message(b"\r\n\r\nINVITE", length)) == [message(b"\r\n\r\nINVITE", length)]
 
 
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=5), st.lists(st.integers(1, 30), max_size=60))
-def test_the_cut_does_not_depend_on_the_reads(bodies: list[bytes], sizes: list[int]) -> None:
+def test_framing_does_not_depend_on_segmentation(bodies: list[bytes], sizes: list[int]) -> None:
     stream = b"\r\n\r\n".join(message(body) for body in bodies)
     framer, cut = Framer(), []
     for size in sizes:
@@ -35,8 +35,8 @@ def test_the_cut_does_not_depend_on_the_reads(bodies: list[bytes], sizes: list[i
     assert not framer.begun
 
 
-def test_pings_are_double_line_ends() -> None:
-    """RFC 5626 section 4.4.1; a lone CRLF is the answer to a ping of ours, and asks for nothing."""
+def test_double_crlf_is_a_ping() -> None:
+    """RFC 5626 section 4.4.1: a single CRLF is the response to our own ping and needs no response."""
     framer = Framer()
     framer.feed(b"\r\n")
     assert framer.pings == 0
@@ -60,7 +60,7 @@ def test_pings_are_double_line_ends() -> None:
         b"OPTIONS sip:a SIP/2.0\r\nX: " + b"x" * MOST_HEAD + b"\r\nContent-Length: 0\r\n\r\n",
     ],
 )
-def test_what_cannot_be_framed_ends_the_connection(data: bytes) -> None:
+def test_unframeable_data_raises(data: bytes) -> None:
     with pytest.raises(Unframed):
         Framer().feed(data)
 

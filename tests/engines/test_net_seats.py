@@ -1,4 +1,4 @@
-"""Who gets a seat for an HTTP connection, and who gives way."""
+"""Limits on HTTP connections and eviction of idle ones."""
 
 from unificx.net.seats import HttpLimits, Seat, Seats
 
@@ -12,7 +12,7 @@ def taken(seats: Seats, host: str, gone: list[str], name: str = "") -> Seat:
     return seat
 
 
-def test_a_source_that_holds_all_its_seats_open_loses_the_oldest() -> None:
+def test_source_at_its_limit_loses_its_oldest_connection() -> None:
     seats, gone = Seats(LIMITS), []
     for number in range(5):
         taken(seats, "203.0.113.1", gone, f"c{number}")
@@ -20,7 +20,7 @@ def test_a_source_that_holds_all_its_seats_open_loses_the_oldest() -> None:
     assert len(seats) == 3
 
 
-def test_addresses_of_one_ipv6_subscriber_are_one_source() -> None:
+def test_ipv6_addresses_of_one_subscriber_are_one_source() -> None:
     seats, gone = Seats(LIMITS), []
     for number in range(4):
         taken(seats, f"2001:db8:1:2::{number}", gone)
@@ -28,7 +28,7 @@ def test_addresses_of_one_ipv6_subscriber_are_one_source() -> None:
     assert gone == ["2001:db8:1:2::0"]
 
 
-def test_what_is_being_served_does_not_give_way() -> None:
+def test_connections_being_served_are_not_evicted() -> None:
     seats, gone = Seats(LIMITS), []
     held = [taken(seats, "203.0.113.1", gone, f"c{number}") for number in range(3)]
     for seat in held:
@@ -40,7 +40,7 @@ def test_what_is_being_served_does_not_give_way() -> None:
     assert gone == ["c1"]
 
 
-def test_when_all_are_taken_whoever_holds_most_gives_way() -> None:
+def test_source_with_most_connections_is_evicted_at_the_total_limit() -> None:
     seats, gone = Seats(LIMITS), []
     for number in range(3):
         taken(seats, "203.0.113.1", gone, f"greedy{number}")
@@ -50,7 +50,7 @@ def test_when_all_are_taken_whoever_holds_most_gives_way() -> None:
     assert len(seats) == 6
 
 
-def test_this_machine_has_a_limit_of_its_own() -> None:
+def test_loopback_has_its_own_limit() -> None:
     seats, gone = Seats(LIMITS), []
     for number in range(6):
         taken(seats, "127.0.0.1" if number % 2 else "::1", gone)
@@ -59,7 +59,7 @@ def test_this_machine_has_a_limit_of_its_own() -> None:
         taken(Seats(LIMITS), "", gone)
 
 
-def test_a_seat_is_free_once_however_often_it_is_left() -> None:
+def test_releasing_a_slot_twice_counts_once() -> None:
     seats, gone = Seats(LIMITS), []
     seat = taken(seats, "203.0.113.1", gone)
     seat.free()

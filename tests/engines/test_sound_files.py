@@ -1,4 +1,4 @@
-"""Sounds as files: each once, so many at the most, and none when it is over."""
+"""Sound files for rtpengine: deduplication, size limit and cleanup."""
 
 import signal
 import subprocess
@@ -17,19 +17,19 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_files_have_bounds_and_an_end() -> None:
+def test_files_are_limited_and_deleted_on_close() -> None:
     files, sounds = SoundFiles(most=2500), [Sound(bytes([number]) * 1000) for number in range(4)]
     first, second, third = (Path(files.path(sound)) for sound in sounds[:3])
     assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
     assert Path(files.path(sounds[1])) == second
-    fourth = Path(files.path(sounds[3]))  # the third was not asked for longest
+    fourth = Path(files.path(sounds[3]))  # the third is the least recently used
     assert (second.exists(), third.exists(), fourth.exists()) == (True, False, True)
     assert Path(files.path(sounds[2])).stat().st_size == 1044
     files.close()
     assert not fourth.parent.exists()
 
 
-def test_what_a_killed_process_left_goes_and_what_others_use_stays() -> None:
+def test_files_of_killed_processes_are_deleted_and_those_of_running_ones_kept() -> None:
     others = SoundFiles()
     used = Path(others.path(Sound(bytes(500))))
     killed = subprocess.run([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, check=False)

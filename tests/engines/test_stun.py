@@ -1,4 +1,4 @@
-"""STUN on the SIP port: RFC 5769's vectors, and that nothing but a sound Binding request is answered."""
+"""STUN on the SIP port: RFC 5769 test vectors; only valid Binding requests are answered."""
 
 import struct
 
@@ -34,7 +34,7 @@ def request(*attributes: bytes, kind: int = stun.BINDING_REQUEST) -> bytes:
 
 
 @pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 32853), ("2001:db8::7", 1), ("fe80::1%eth0", 65535)])
-def test_the_asker_is_told_its_own_address(host: str, port: int) -> None:
+def test_response_contains_the_source_address(host: str, port: int) -> None:
     answer = stun.answer(stun.binding_request(TRANSACTION), host, port)
     assert answer is not None
     assert answer[:2] == b"\x01\x01"
@@ -42,14 +42,14 @@ def test_the_asker_is_told_its_own_address(host: str, port: int) -> None:
     assert stun.mapped_address(answer) == (host.partition("%")[0], port)
 
 
-def test_the_address_is_worded_as_in_rfc5769() -> None:
+def test_address_is_encoded_as_in_rfc5769() -> None:
     answer = stun.answer(request(), "192.0.2.1", 32853)
     assert answer is not None
     assert answer[20:] == RFC5769_RESPONSE_ADDRESS
 
 
-def test_a_fingerprint_is_verified_and_answered_by_one() -> None:
-    """RFC 5769 section 2.1 carries PRIORITY, which a plain Binding server does not know (RFC 8489 section 6.3.1)."""
+def test_fingerprint_is_verified_and_returned() -> None:
+    """RFC 5769 section 2.1 contains PRIORITY, unknown to a plain Binding server (RFC 8489 section 6.3.1)."""
     answer = stun.answer(RFC5769_REQUEST, "192.0.2.1", 32853)
     assert answer is not None
     assert answer[:2] == b"\x01\x11"
@@ -60,7 +60,7 @@ def test_a_fingerprint_is_verified_and_answered_by_one() -> None:
     assert stun.answer(broken, "192.0.2.1", 32853) is None
 
 
-def test_optional_attributes_are_passed_over() -> None:
+def test_comprehension_optional_attributes_are_ignored() -> None:
     answer = stun.answer(request(attribute(0x8022, b"a phone")), "192.0.2.1", 5060)
     assert answer is not None
     assert stun.mapped_address(answer) == ("192.0.2.1", 5060)
@@ -80,12 +80,12 @@ def test_optional_attributes_are_passed_over() -> None:
         b"REGISTER sip:example.com SIP/2.0\r\n\r\n",
     ],
 )
-def test_everything_else_is_met_with_silence(data: bytes) -> None:
+def test_other_datagrams_are_not_answered(data: bytes) -> None:
     assert stun.answer(data, "192.0.2.1", 5060) is None
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_after_the_cookie_are_survived(noise: bytes) -> None:
+def test_any_bytes_after_the_cookie_are_tolerated(noise: bytes) -> None:
     head = struct.pack("!HHI12s", stun.BINDING_REQUEST, len(noise), stun.MAGIC_COOKIE, TRANSACTION)
     answer = stun.answer(head + noise, "192.0.2.1", 5060)
     assert answer is None or len(answer) <= 3 * len(head + noise)

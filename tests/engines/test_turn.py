@@ -1,4 +1,4 @@
-"""TURN servers: what their URIs say, and credentials as coturn takes them."""
+"""TURN server URIs, and credentials as expected by coturn."""
 
 import pytest
 
@@ -17,13 +17,13 @@ from unificx.net.turn import MOST_SERVERS, credentials, relay_servers
         ("stun:stun.example.com", "stun.example.com", 3478, "udp", False, False),
     ],
 )
-def test_what_a_uri_says(url: str, host: str, port: int, transport: str, secure: bool, relays: bool) -> None:
+def test_uris_are_parsed(url: str, host: str, port: int, transport: str, secure: bool, relays: bool) -> None:
     (server,) = relay_servers(url, "UNIFICX_TURN")
     assert (server.url, server.host, server.port, server.transport) == (url, host, port, transport)
     assert (server.secure, server.relays) == (secure, relays)
 
 
-def test_several_are_separated_by_commas() -> None:
+def test_comma_separated_list() -> None:
     assert [one.host for one in relay_servers(" turn:a , turns:b:443,", "X")] == ["a", "b"]
     assert relay_servers("", "X") == ()
 
@@ -41,11 +41,11 @@ def test_several_are_separated_by_commas() -> None:
         ",".join(["turn:a"] * (MOST_SERVERS + 1)),
     ],
 )
-def test_what_is_none_is_refused_by_the_name_of_the_setting(text: str) -> None:
+def test_invalid_value_is_refused_naming_the_setting(text: str) -> None:
     with pytest.raises(CannotStart, match="UNIFICX_TURN"):
         relay_servers(text, "UNIFICX_TURN")
 
 
-def test_credentials_say_when_they_end_and_are_a_hash_of_that() -> None:
-    """Made with: printf %s 1700000000:abc | openssl dgst -sha1 -hmac secret -binary | base64"""
+def test_credentials_are_an_hmac_of_the_expiry_time() -> None:
+    """Computed with: printf %s 1700000000:abc | openssl dgst -sha1 -hmac secret -binary | base64"""
     assert credentials("secret", 1700000000, "abc") == ("1700000000:abc", "JHgegmW+/B84iarkT5SFAOC1Iqw=")

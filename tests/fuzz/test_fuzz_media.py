@@ -1,4 +1,4 @@
-"""Any bytes are a reply or raise BadReply; replies of any shape become reports or MediaUnavailable."""
+"""Fuzzing of ng replies and RTP: any bytes are parsed or raise the documented error."""
 
 import contextlib
 
@@ -53,17 +53,17 @@ def test_any_bytes(data: bytes) -> None:
 
 @given(st.text('{}[]:,"0123456789.-e\\udtrue', max_size=60))
 @settings(max_examples=500, deadline=None)
-def test_any_bytes_of_the_language(text: str) -> None:
+def test_any_json_like_text(text: str) -> None:
     check(text.encode())
     check(b'{"result":"ok","sdp":"%b"}' % text.encode())
 
 
-def test_what_is_nested_too_deep_and_numbers_too_long_to_read() -> None:
+def test_deep_nesting_and_huge_numbers() -> None:
     for data in (b"[" * 100_000, b'{"a":' * 100_000, b'{"a":' + b"9" * 10_000 + b"}"):
         check(data)
 
 
-def test_a_good_reply_with_each_byte_changed_and_cut_anywhere() -> None:
+def test_valid_reply_with_each_byte_changed_and_truncated_anywhere() -> None:
     for place in range(len(SEED)):
         check(SEED[:place])
         for byte in b'{}[]:,"0-.eu\\\x00\xff':

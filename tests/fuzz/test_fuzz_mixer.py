@@ -1,4 +1,4 @@
-"""Whatever comes in packets, orders and descriptions, the mixer goes on, keeps to its bounds, and harms nobody else."""
+"""Fuzzing of the mixer: any packets, commands and messages leave it running, within its limits, with legs isolated."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
 
 from mixer_world import World, tone
 
-from unificx.media.mixer import messages as says
+from unificx.media.mixer import messages
 from unificx.media.mixer.arrays import PACKET
 from unificx.media.mixer.companding import ALAW, G722, ULAW
 from unificx.net.engine import wire
@@ -26,20 +26,20 @@ seconds = st.floats(allow_nan=False, width=32)
 
 orders = st.one_of(
     st.builds(
-        says.Open, names, st.integers(1, 65535), st.integers(0, 65535), codecs, st.integers(0, 127), st.integers(-1, 127), flags, st.just(0)
+        messages.Open, names, st.integers(1, 65535), st.integers(0, 65535), codecs, st.integers(0, 127), st.integers(-1, 127), flags, st.just(0)
     ),
-    st.builds(says.Close, names),
-    st.builds(says.Load, names, st.sampled_from([8000, 16000, 7]), st.integers(-1, 3000), st.integers(-1, 300), st.binary(max_size=600)),
-    st.builds(lambda digest, pcm: says.Load(digest, 8000, len(pcm) // 2, 0, pcm), names, st.binary(min_size=2, max_size=600)),
-    st.builds(says.Play, st.one_of(names, rooms), names, names, flags, seconds, flags, flags),
-    st.builds(says.Beep, st.one_of(names, rooms), flags),
-    st.builds(says.Stop, names),
-    st.builds(says.Join, rooms, names, flags, seconds, flags),
-    st.builds(says.Leave, names),
-    st.builds(says.Mute, names, flags),
-    st.builds(says.Record, names, st.one_of(names, rooms), flags),
-    st.builds(says.Pause, names, flags),
-    st.builds(says.End, names),
+    st.builds(messages.Close, names),
+    st.builds(messages.Load, names, st.sampled_from([8000, 16000, 7]), st.integers(-1, 3000), st.integers(-1, 300), st.binary(max_size=600)),
+    st.builds(lambda digest, pcm: messages.Load(digest, 8000, len(pcm) // 2, 0, pcm), names, st.binary(min_size=2, max_size=600)),
+    st.builds(messages.Play, st.one_of(names, rooms), names, names, flags, seconds, flags, flags),
+    st.builds(messages.Beep, st.one_of(names, rooms), flags),
+    st.builds(messages.Stop, names),
+    st.builds(messages.Join, rooms, names, flags, seconds, flags),
+    st.builds(messages.Leave, names),
+    st.builds(messages.Mute, names, flags),
+    st.builds(messages.Record, names, st.one_of(names, rooms), flags),
+    st.builds(messages.Pause, names, flags),
+    st.builds(messages.End, names),
 )  # fmt: skip
 
 steps = st.lists(st.one_of(orders, st.integers(1, 8), st.lists(st.binary(max_size=400), max_size=6)), max_size=40)
@@ -47,7 +47,7 @@ steps = st.lists(st.one_of(orders, st.integers(1, 8), st.lists(st.binary(max_siz
 
 @given(steps, st.integers(0, 2**32 - 1))
 @settings(max_examples=150, deadline=None)
-def test_any_orders_and_any_packets(steps: list, seed: int) -> None:
+def test_any_commands_and_any_packets(steps: list, seed: int) -> None:
     world, chance = World(bank=12_000), np.random.default_rng(seed)
     mixer = world.mixer
     for step in steps:
@@ -71,7 +71,7 @@ def test_any_orders_and_any_packets(steps: list, seed: int) -> None:
 
 
 def _packets(world: World, used: np.ndarray, chance: np.random.Generator) -> list[bytes]:
-    """For each leg one of its own packets, more or less."""
+    """Return one packet per leg, some of them malformed."""
     legs = world.mixer.legs
     found = []
     for slot in used.tolist():
@@ -91,8 +91,8 @@ def _packets(world: World, used: np.ndarray, chance: np.random.Generator) -> lis
 
 @given(st.lists(st.binary(max_size=1400), max_size=30), st.sampled_from([ULAW, G722]))
 @settings(max_examples=100, deadline=None)
-def test_what_one_leg_sends_does_not_change_what_others_say_to_each_other(junk: list[bytes], codec: int) -> None:
-    """Two rooms; in one of them somebody sends anything."""
+def test_packets_of_one_leg_do_not_affect_other_rooms(junk: list[bytes], codec: int) -> None:
+    """Two rooms; a leg in one of them sends arbitrary packets."""
     calm, wild = World(), World()
     heard = []
     for world in (calm, wild):
@@ -111,7 +111,7 @@ def test_what_one_leg_sends_does_not_change_what_others_say_to_each_other(junk: 
 
 @given(st.binary(max_size=200))
 @settings(max_examples=300, deadline=None)
-def test_any_bytes_are_a_message_or_refused(data: bytes) -> None:
+def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     with contextlib.suppress(wire.BadMessage):
         wire.decode(data)
 
@@ -125,17 +125,17 @@ values = st.recursive(
 
 @given(st.sampled_from(sorted(wire._CLASSES)), st.lists(values, max_size=14), st.binary(max_size=20))
 @settings(max_examples=300, deadline=None)
-def test_messages_with_any_values_are_read_or_refused(name: str, fields: list, tail: bytes) -> None:
+def test_messages_with_any_values_are_decoded_or_refused(name: str, fields: list, tail: bytes) -> None:
     with contextlib.suppress(wire.BadMessage):
         wire.decode(json.dumps([name, *fields]).encode() + b"\0" + tail)
 
 
 @given(orders)
 @settings(max_examples=200, deadline=None)
-def test_an_order_is_read_as_it_was_written(order: says.Order) -> None:
-    assert wire.decode(wire.encode(order)) == order
+def test_commands_round_trip(command: messages.Order) -> None:
+    assert wire.decode(wire.encode(command)) == command
 
 
-def test_figures_are_read_as_they_were_written() -> None:
-    pong = says.Pong(4, says.Figures(legs=2, dropped={"late": 3}, tick_ms=1.5))
+def test_statistics_round_trip() -> None:
+    pong = messages.Pong(4, messages.Figures(legs=2, dropped={"late": 3}, tick_ms=1.5))
     assert wire.decode(wire.encode(pong)) == pong

@@ -1,4 +1,4 @@
-"""coturn as a child: a TURN server that shares a secret with us."""
+"""coturn as a child process: a TURN server with a shared secret."""
 
 import socket
 import subprocess
@@ -15,13 +15,13 @@ SECRET = "a secret of sixteen"
 
 @dataclass(frozen=True)
 class Coturn:
-    """Where it listens: one port for UDP and TCP, one for TLS."""
+    """Ports of a coturn: one for UDP and TCP, one for TLS."""
 
     port: int
     tls: int
 
     def settings(self, *urls: str, secret: str = SECRET) -> dict[str, str]:
-        """What UnifiCX is told of it."""
+        """Return the UnifiCX settings for this server."""
         return {"UNIFICX_TURN": ",".join(urls), "UNIFICX_TURN_SECRET": secret}
 
 

@@ -1,6 +1,6 @@
-"""Two networks that lead to the server, one after the other, as when somebody with a telephone leaves the house.
+"""Network handover: a client moves from one network to another, as when a phone leaves the Wi-Fi.
 
-A browser of its own namespace stands before a router, to which it has two cables; the server never sees them change.
+A browser in its own network namespace is connected to a router by two links; the server does not notice the change.
 """
 
 import shlex
@@ -11,14 +11,14 @@ from baresip_phone import Network
 from browser import CHROMIUM
 
 UPLINK = "10.98.0"
-"""Between the server and the router."""
+"""Network between the server and the router."""
 CABLES = ("10.98.1", "10.98.2")
 QUIET = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 net.ipv4.ip_forward=1"
-"""IPv6 finds its addresses a second later, which a browser takes for another network."""
+"""IPv6 autoconfiguration takes a second, which a browser would treat as a network change."""
 
 
 class Namespace:
-    """A network namespace that lasts until it is closed."""
+    """A network namespace that exists until it is closed."""
 
     def __init__(self) -> None:
         script = f"{QUIET} && ip link set lo up && echo up && exec sleep infinity"
@@ -40,7 +40,7 @@ class Namespace:
 
 
 class Roads:
-    """At first there is the one cable, then the other."""
+    """A client behind a router with two links, of which one is up."""
 
     def __init__(self, network: Network) -> None:
         self._router, self._here = Namespace(), Namespace()
@@ -61,20 +61,20 @@ class Roads:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Of the browser, in the first and in the second network."""
+        """Addresses of the browser in the first and in the second network."""
         return tuple(f"{prefix}.2" for prefix in CABLES)
 
     def change(self) -> None:
-        """The first network is gone, and there is the second."""
+        """Take the first network down and bring the second up."""
         run(self._here.enter, "ip link set cable0 down")
         self._lead(1)
 
     def block(self, blocked: bool = True) -> None:
-        """Let nothing through for a while, of which the browser is told nothing: as behind a wall, or in a tunnel."""
+        """Drop or forward all packets; the browser gets no network event, as with a lost radio signal."""
         run(self._router.enter, f"sysctl -qw net.ipv4.ip_forward={int(not blocked)}")
 
     def browser(self, directory: Path) -> Path:
-        """Chromium in here."""
+        """Return a script that runs Chromium in the client's namespace."""
         program = directory / "chromium-on-the-road"
         program.write_text(f'#!/bin/sh\nexec {shlex.join(self._here.enter)} {CHROMIUM} "$@"\n')
         program.chmod(0o700)

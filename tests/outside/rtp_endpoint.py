@@ -1,4 +1,4 @@
-"""A plain-RTP phone without a phone: sends a tone, keeps what it hears, reports by RTCP."""
+"""Test RTP endpoint: sends a tone, collects received packets, sends RTCP reports."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ RTPMAP = {0: "PCMU/8000", 8: "PCMA/8000", 9: "G722/8000", 18: "G729/8000", 101: 
 
 
 class RtpEndpoint:
-    """One party of a call. `tone` in Hz is what it says; `protect` and `unprotect` are the two halves of SRTP."""
+    """One party of a call. It sends a tone of `tone` Hz; `protect` and `unprotect` implement SRTP."""
 
     def __init__(self, tone: float, *, host: str = "127.0.0.1", codecs: tuple[int, ...] = (0,)) -> None:
         self.tone = tone
@@ -45,7 +45,7 @@ class RtpEndpoint:
             each.close()
 
     def describe(self, direction: str = "sendrecv") -> bytes:
-        """What its SDP says."""
+        """Return its SDP."""
         family = "IP6" if ":" in self.host else "IP4"
         lines = [
             "v=0",
@@ -61,7 +61,7 @@ class RtpEndpoint:
         return "".join(line + "\r\n" for line in lines).encode()
 
     def aim(self, description: bytes) -> None:
-        """Send where the other side's SDP says, in the first codec it names."""
+        """Send to the address in the other side's SDP, with its first codec."""
         session = sdp.parse(description)
         media = sdp.audio(session)
         assert media is not None
@@ -71,7 +71,7 @@ class RtpEndpoint:
         self.payload_type = sdp.codecs(media)[0].payload
 
     async def talk(self, seconds: float, *, lose_every: int = 0, reports: bool = False) -> None:
-        """Say the tone in packets of 20 ms; every `lose_every`th packet is lost on the way."""
+        """Send the tone in packets of 20 ms; every `lose_every`th packet is dropped."""
         assert self.target is not None
         began = time.monotonic()
         for number in range(int(seconds * 50)):
@@ -87,7 +87,7 @@ class RtpEndpoint:
             await asyncio.sleep(max(0.0, began + number * 0.02 - time.monotonic()))
 
     async def press(self, event: int, ms: int = 100) -> None:
-        """Press a key: telephone events (RFC 4733) in payload type 101."""
+        """Send a DTMF digit as telephone events (RFC 4733) with payload type 101."""
         assert self.target is not None
         stamp, frames = self.sequence * 160, ms // 20
         for number in range(frames + 3):
@@ -101,7 +101,7 @@ class RtpEndpoint:
             await asyncio.sleep(0 if ends else 0.02)
 
     def level(self, tone: float) -> float:
-        """How loud the tone is in the last half second heard."""
+        """Return the amplitude of a tone in the last half second received."""
         samples: list[int] = []
         for packet in self.heard[-25:]:
             samples.extend(DECODE[packet.payload_type](packet.payload))
@@ -135,7 +135,7 @@ class RtpEndpoint:
 
 
 def _port_pair(host: str) -> tuple[socket.socket, socket.socket]:
-    """An even port and the odd one above it (RFC 3550 section 11)."""
+    """Bind an even port and the odd one above it (RFC 3550 section 11)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
         media = socket.socket(family, socket.SOCK_DGRAM)

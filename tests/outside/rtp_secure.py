@@ -26,7 +26,7 @@ class Srtp:
 
     @classmethod
     def from_crypto(cls, line: str) -> "Srtp":
-        """Read the value of an a=crypto attribute."""
+        """Parse the value of an a=crypto attribute."""
         match = re.search(r"inline:([A-Za-z0-9+/]+)", line)
         assert match is not None
         return cls(base64.b64decode(match[1] + "=" * (-len(match[1]) % 4)))

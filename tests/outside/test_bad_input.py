@@ -1,6 +1,6 @@
-"""Whatever comes over the wire, from strangers and from broken phones: the server goes on serving everybody else.
+"""Malformed and hostile input on the network: the server keeps serving all other phones.
 
-The attacker sits at 127.0.0.2; the honest phones at 127.0.0.1 sign in and call while it is at work.
+The attacker uses 127.0.0.2; legitimate phones at 127.0.0.1 register and call during the attack.
 """
 
 import contextlib
@@ -62,7 +62,7 @@ def attacker(server: Server) -> Attacker:
 
 @pytest.fixture
 def all_is_well(desk, household, server) -> Callable[[], None]:
-    """The honest phones sign in and talk."""
+    """Check that legitimate phones can register and call."""
     caller = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2), s.pause(200), *s.hang_up(3))
     callee = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
 
@@ -114,7 +114,7 @@ def send(wire: socket.socket, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("transport", ["tcp", "tls"])
-def test_garbage_over_a_stream_ends_the_connection(attacker, all_is_well, transport):
+def test_garbage_over_a_stream_closes_the_connection(attacker, all_is_well, transport):
     for data in (
         random.Random(2).randbytes(5000) + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -132,15 +132,15 @@ def test_garbage_over_a_stream_ends_the_connection(attacker, all_is_well, transp
 
 
 def assert_closed(wire: socket.socket) -> None:
-    """The server hangs up; what it may say before is a refusal."""
+    """Assert that the server closes the connection, after an error response at most."""
     said = b""
     with contextlib.suppress(ConnectionError):
         while data := wire.recv(4096):
             said += data
-    assert not said or said[:9] == b"SIP/2.0 4" or said[0] == 0x15, said[:100]  # 0x15: an alert of TLS
+    assert not said or said[:9] == b"SIP/2.0 4" or said[0] == 0x15, said[:100]  # 0x15: a TLS alert
 
 
-def test_a_request_torn_into_single_bytes_is_answered(attacker):
+def test_request_sent_byte_by_byte_is_answered(attacker):
     with attacker.stream() as wire:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in attacker.request(61, "TCP") + attacker.request(62, "TCP"):
@@ -152,7 +152,7 @@ def test_a_request_torn_into_single_bytes_is_answered(attacker):
             answers += data
 
 
-def test_many_requests_in_one_piece_are_all_answered(attacker):
+def test_many_requests_in_one_segment_are_all_answered(attacker):
     with attacker.stream() as wire:
         wire.sendall(b"\r\n\r\n".join(attacker.request(n, "TCP") for n in range(100, 110)))
         answers = b""
@@ -163,7 +163,7 @@ def test_many_requests_in_one_piece_are_all_answered(attacker):
 
 
 @pytest.mark.promise("T3")
-def test_slow_and_silent_connections_do_not_keep_others_out(attacker, all_is_well):
+def test_slow_and_idle_connections_do_not_block_others(attacker, all_is_well):
     with contextlib.ExitStack() as held:
         for number in range(300):
             with contextlib.suppress(OSError):
@@ -173,7 +173,7 @@ def test_slow_and_silent_connections_do_not_keep_others_out(attacker, all_is_wel
 
 
 @pytest.mark.promise("T3", "U9")
-def test_guessing_passwords_locks_the_guesser_out_and_nobody_else(attacker, all_is_well, household, desk):
+def test_password_guessing_blocks_only_the_attackers_address(attacker, all_is_well, household, desk):
     stop = threading.Event()
 
     def guess() -> None:
@@ -188,7 +188,7 @@ def test_guessing_passwords_locks_the_guesser_out_and_nobody_else(attacker, all_
     try:
         all_is_well()
         outcome = desk.register(household.anna, free_port(ATTACKER), host=ATTACKER, timeout=3)
-        assert not outcome.ok  # not even with the right password, from where the guesses come
+        assert not outcome.ok  # not even with the right password, from the attacker's address
     finally:
         stop.set()
         attack.join()
@@ -196,7 +196,7 @@ def test_guessing_passwords_locks_the_guesser_out_and_nobody_else(attacker, all_
 
 
 @pytest.mark.promise("T3")
-def test_a_flood_of_requests_is_not_answered_one_by_one(attacker, all_is_well, server):
+def test_request_flood_is_rate_limited(attacker, all_is_well, server):
     with attacker.datagrams() as wire:
         wire.settimeout(0.5)
         for number in range(20000):
@@ -222,6 +222,6 @@ def test_memory_does_not_grow_with_garbage(attacker, server):
 
 
 def resident(pid: int) -> int:
-    """Kilobytes of memory in use."""
+    """Return the resident memory in kilobytes."""
     with open(f"/proc/{pid}/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))

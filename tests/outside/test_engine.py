@@ -1,4 +1,4 @@
-"""The media engine as a process: heard through the real rtpengine, in rooms on bad networks, killed and back again."""
+"""Media engine process: audio through a real rtpengine, lossy networks, crashes and restarts."""
 
 import asyncio
 import os
@@ -54,7 +54,7 @@ async def parties() -> AsyncIterator[AsyncExitStack]:
 
 
 class Ears:
-    """Keeps what an engine tells."""
+    """Collects the events of an engine."""
 
     def __init__(self, engine: MediaEngine) -> None:
         self.told: list[Event] = []
@@ -78,7 +78,7 @@ async def phone(parties: AsyncExitStack, tone: float) -> RtpEndpoint:
 
 
 async def straight(engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
-    """Connect without an rtpengine between."""
+    """Connect an endpoint directly, without rtpengine."""
     endpoint.aim(await engine.open(leg, endpoint.describe()))
 
 
@@ -91,7 +91,7 @@ def spoken(seconds: float, frequency: float) -> Sound:
     return Sound(tones.sine(frequency, 8000, int(seconds * 8000)).tobytes())
 
 
-async def test_a_phone_hears_a_prompt_through_rtpengine_and_we_hear_that_it_ended(
+async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
     engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     ears, caller = Ears(engine), await phone(parties, 440.0)
@@ -109,7 +109,7 @@ async def test_a_phone_hears_a_prompt_through_rtpengine_and_we_hear_that_it_ende
     assert numbers == [number & 0xFFFF for number in range(numbers[0], numbers[0] + len(numbers))]
 
 
-async def test_three_in_a_room_through_rtpengine_hear_each_other_and_not_themselves(
+async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
     engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     ears = Ears(engine)
@@ -127,11 +127,11 @@ async def test_three_in_a_room_through_rtpengine_hear_each_other_and_not_themsel
     assert report is not None
     figures = await engine.figures()
     assert (figures.legs, figures.rooms) == (3, 1)
-    assert figures.dropped["stranger"] == 0
+    assert figures.dropped["unknown_source"] == 0
 
 
 class Walkie:
-    """A phone on a bad network: says a tone, loses and delays packets, keeps what it hears."""
+    """A phone on a bad network: sends a tone, loses and delays packets, collects received audio."""
 
     def __init__(
         self, tone: float, seconds: float, loss: float = 0.0, jitter: float = 0.0, seed: int = 0, *, wide: bool = False
@@ -177,7 +177,7 @@ class Walkie:
             self.heard[int.from_bytes(data[4:8], "big")] = data[12:]
 
     def spectrum(self, tone: float, seconds: float) -> float:
-        """Amplitude of a tone in the last seconds but half of one."""
+        """Return the amplitude of a tone in `seconds` of audio ending half a second before the end."""
         payload = b"".join(self.heard[stamp] for stamp in sorted(self.heard))[: -int(0.5 * 8000)]
         decoded = coder().decode(payload) if self.wide else g711.ulaw_decode(payload)
         samples = np.array(decoded[-int(seconds * self.rate) :], float)
@@ -188,9 +188,7 @@ class Walkie:
 
 
 @pytest.mark.parametrize(("loss", "jitter"), [(0.0, 0.0), (0.05, 0.1)])
-async def test_on_a_good_and_a_bad_network_every_listener_hears_all_others_and_not_itself(
-    engine: MediaEngine, loss: float, jitter: float
-) -> None:
+async def test_mixing_works_on_a_good_and_a_bad_network(engine: MediaEngine, loss: float, jitter: float) -> None:
     seconds = 8.0
     walkies = [Walkie(350.0 + 430 * n, seconds, loss, jitter, n) for n in range(3)]
     await converse(engine, walkies, seconds)
@@ -200,7 +198,7 @@ async def test_on_a_good_and_a_bad_network_every_listener_hears_all_others_and_n
         assert each.spectrum(each.tone, 4.0) < 0.05 * min(others)
 
 
-async def test_those_who_can_hear_each_other_in_wideband_and_the_others_what_they_can(engine: MediaEngine) -> None:
+async def test_wideband_and_narrowband_legs_in_one_room(engine: MediaEngine) -> None:
     walkies = [Walkie(5200.0, 4.0, wide=True), Walkie(1000.0, 4.0, wide=True), Walkie(600.0, 4.0)]
     await converse(engine, walkies, 4.0)
     high, low, narrow = walkies
@@ -208,12 +206,12 @@ async def test_those_who_can_hear_each_other_in_wideband_and_the_others_what_the
     assert low.spectrum(600.0, 2.0) > 3000
     assert high.spectrum(5200.0, 2.0) < 100
     assert narrow.spectrum(1000.0, 2.0) > 3000
-    assert narrow.spectrum(2800.0, 2.0) < 100  # where 5200 would fold to
+    assert narrow.spectrum(2800.0, 2.0) < 100  # the alias of 5200 Hz
     assert narrow.spectrum(600.0, 2.0) < 100
 
 
 async def converse(engine: MediaEngine, walkies: list[Walkie], seconds: float) -> None:
-    """All in one room, until everybody has said everything."""
+    """Put all phones in one room until all of their audio is sent."""
     for number, each in enumerate(walkies):
         await engine.open(f"leg-{number}", each.describe())
         engine.join("room", f"leg-{number}")
@@ -226,7 +224,7 @@ async def converse(engine: MediaEngine, walkies: list[Walkie], seconds: float) -
         each.end.close()
 
 
-async def test_a_recording_is_what_was_said(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_recording_contains_the_sent_audio(engine: MediaEngine, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
     await straight(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
@@ -249,7 +247,7 @@ async def test_a_recording_is_what_was_said(engine: MediaEngine, parties: AsyncE
     assert all(after.offset == before.offset + len(before.pcm) // 2 for before, after in pairwise(pieces))
 
 
-async def test_a_recording_that_is_paused_misses_the_pause(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_paused_audio_is_not_recorded(engine: MediaEngine, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
     await straight(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
@@ -271,7 +269,9 @@ async def test_a_recording_that_is_paused_misses_the_pause(engine: MediaEngine, 
     assert len(heard) < 1.7 * 8000
 
 
-async def test_keys_are_told_through_rtpengine(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_dtmf_is_received_through_rtpengine(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
     ears, caller = Ears(engine), await phone(parties, 440.0)
     await through(relay, engine, "leg", caller)
     await caller.talk(0.3)
@@ -281,7 +281,7 @@ async def test_keys_are_told_through_rtpengine(engine: MediaEngine, relay: RtpEn
     assert [(each.leg, each.digit) for each in await ears.wait(DigitPressed, 2)] == [("leg", "1"), ("leg", "#")]
 
 
-async def test_rtpengine_learns_from_our_reports_how_its_callers_are_heard(
+async def test_rtpengine_evaluates_our_rtcp_reports(
     engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     caller, shared = await phone(parties, 440.0), await phone(parties, 620.0)
@@ -309,20 +309,20 @@ async def test_rtpengine_learns_from_our_reports_how_its_callers_are_heard(
     assert told.packets > 100
 
 
-async def test_packets_of_strangers_never_reach_a_room(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngine, parties: AsyncExitStack) -> None:
     one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
     for leg, each in (("one", one), ("other", other)):
         await straight(engine, leg, each)
         engine.join("room", leg)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.bind(("127.0.0.1", 0))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as intruder:
+        intruder.bind(("127.0.0.1", 0))
         loud = g711.ulaw_encode(tones.sine(1500.0, 20_000, 160))
 
         async def intrude() -> None:
             for number in range(100):
                 for source in (one.ssrc, 7):
                     packet = struct.pack("!BBHII", 0x80, 0, number, number * 160, source) + loud
-                    stranger.sendto(packet, ("127.0.0.1", engine.port))
+                    intruder.sendto(packet, ("127.0.0.1", engine.port))
                 await asyncio.sleep(0.01)
 
         await asyncio.gather(one.talk(1.2), other.talk(1.2), intrude())
@@ -330,10 +330,10 @@ async def test_packets_of_strangers_never_reach_a_room(engine: MediaEngine, part
     assert one.level(620.0) > 2000
     assert one.level(1500.0) < 50
     assert other.level(1500.0) < 50
-    assert (await engine.figures()).dropped["stranger"] == 200
+    assert (await engine.figures()).dropped["unknown_source"] == 200
 
 
-async def test_a_flood_from_a_leg_harms_nobody_else(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, parties: AsyncExitStack) -> None:
     one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
     for leg, each in (("one", one), ("other", other)):
         await straight(engine, leg, each)
@@ -359,7 +359,7 @@ async def test_a_flood_from_a_leg_harms_nobody_else(engine: MediaEngine, parties
     assert (await engine.figures()).dropped["payload"] > 4000
 
 
-async def test_after_kill_9_another_engine_is_there_and_legs_come_back(
+async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     engine: MediaEngine, parties: AsyncExitStack
 ) -> None:
     ears, again = Ears(engine), asyncio.Event()
@@ -376,7 +376,7 @@ async def test_after_kill_9_another_engine_is_there_and_legs_come_back(
     await asyncio.wait_for(again.wait(), 20)
     assert engine.pid != killed
     assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "lost")]
-    assert len([piece async for piece in recording]) >= 1  # what there was so far is kept
+    assert len([piece async for piece in recording]) >= 1  # chunks so far are kept
     assert recording.reason == "lost"
     caller.forget()
     await straight(engine, "leg", caller)
@@ -385,7 +385,7 @@ async def test_after_kill_9_another_engine_is_there_and_legs_come_back(
     assert caller.level(700) > 7000
 
 
-async def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PING_EVERY", 0.1)
     monkeypatch.setattr(client, "PATIENCE", 0.5)
     engine, again = MediaEngine(SystemClock()), asyncio.Event()
@@ -399,7 +399,7 @@ async def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> No
     await engine.shut_down()
 
 
-async def test_requests_under_way_at_the_moment_of_death_fail_and_later_ones_wait(
+async def test_pending_requests_fail_on_a_crash_and_later_ones_wait(
     engine: MediaEngine, parties: AsyncExitStack
 ) -> None:
     caller = await phone(parties, 440.0)
@@ -414,7 +414,7 @@ async def test_requests_under_way_at_the_moment_of_death_fail_and_later_ones_wai
     assert await engine.open("leg", caller.describe())
 
 
-async def test_a_bad_description_is_told_apart(engine: MediaEngine) -> None:
+async def test_invalid_sdp_has_its_own_cause(engine: MediaEngine) -> None:
     with pytest.raises(MediaUnavailable) as refused:
         await engine.open("leg", b"v=0\r\n")
     assert refused.value.cause == "description"
@@ -422,23 +422,25 @@ async def test_a_bad_description_is_told_apart(engine: MediaEngine) -> None:
         await engine.answered("leg", b"nothing")
 
 
-async def test_we_can_offer_too(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_engine_can_make_the_offer(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
     callee = await phone(parties, 440.0)
     offer = await relay.offer("call", "a", await engine.invite("leg"), Profile.PLAIN)
-    callee.aim(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it speaks G.711 only
+    callee.aim(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it supports G.711 only
     await engine.answered("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
     engine.play("leg", spoken(2.0, 700))
     await callee.talk(0.8)
     assert callee.level(700) > 7000
 
 
-async def test_a_second_description_is_a_version_further(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_sdp_version_is_incremented(engine: MediaEngine, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
     first, second = [sdp.parse(await engine.open("leg", caller.describe())).origin for _ in range(2)]
     assert (second.session_id, second.version) == (first.session_id, first.version + 1)
 
 
-async def test_it_has_no_rights_and_none_of_our_secrets(engine: MediaEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_process_has_no_privileges_and_a_clean_environment(
+    engine: MediaEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     proc = Path(f"/proc/{engine.pid}")
     status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
     assert int(status["CapEff"], 16) == 0
@@ -455,7 +457,7 @@ async def test_it_has_no_rights_and_none_of_our_secrets(engine: MediaEngine, mon
     }
 
 
-async def test_it_dies_with_us() -> None:
+async def test_process_dies_with_its_parent() -> None:
     program = (
         "import asyncio\n"
         "from unificx.kernel.clock import SystemClock\n"

@@ -1,4 +1,4 @@
-"""Which ports media uses: two installations on one machine do not share any."""
+"""Media port ranges: two installations on one machine use different ports."""
 
 import re
 from contextlib import ExitStack
@@ -15,7 +15,7 @@ from unificx.net import port_ranges
 
 
 def used(server: Server) -> tuple[int, int]:
-    """What its rtpengine was told."""
+    """Return the port range in the command line of its rtpengine."""
     words = Path(f"/proc/{server.child('rtpengine')}/cmdline").read_text()
     found = dict(re.findall(r"--port-(min|max)=(\d+)", words))
     return int(found["min"]), int(found["max"])
@@ -33,7 +33,7 @@ def test_two_installations_on_one_machine_use_different_ports(tmp_path: Path) ->
         assert apart(one, two)
 
 
-def test_a_range_is_free_again_and_there_are_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ranges_are_released_and_shared_when_all_are_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     ranges = ((101, 200), (201, 300))
     monkeypatch.setattr(port_ranges, "RANGES", ranges)
     with ExitStack() as stack, capture_logs() as logs:
@@ -47,12 +47,12 @@ def test_a_range_is_free_again_and_there_are_so_many(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("text", ["30000", "39999-30000", "1000-2000", "60000-70000", "30000-30050", "a-b", "-", "²-³"])
-def test_what_is_no_range_is_told(text: str) -> None:
+def test_invalid_range_is_refused(text: str) -> None:
     with pytest.raises(CannotStart, match="UNIFICX_MEDIA_PORTS"):
         media_ports({"UNIFICX_MEDIA_PORTS": text})
 
 
-def test_settings_are_read() -> None:
+def test_settings_are_parsed() -> None:
     assert media_ports({"UNIFICX_MEDIA_PORTS": "30000-30099"}) == (30000, 30099)
     assert media_ports({}) is None
     assert calls_per_tenant({}) == 500

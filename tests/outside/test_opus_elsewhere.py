@@ -1,4 +1,4 @@
-"""Our Opus in Ogg in another program: ffmpeg hears what was said, and finds its chapters."""
+"""Interoperability of our Ogg Opus files with ffmpeg: audio and chapters."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ from unificx.recordings.opus import Coding
 
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("rate", [8000, 16000])
-def test_it_hears_what_was_said(rate: int, channels: int, tmp_path: Path) -> None:
+def test_ffmpeg_decodes_the_audio(rate: int, channels: int, tmp_path: Path) -> None:
     count = round(3.21 * rate)
     pcm = array("h", [0]) * (count * channels)
     for channel, tone in zip(range(channels), (443.7, 800), strict=False):
@@ -33,7 +33,7 @@ def test_it_hears_what_was_said(rate: int, channels: int, tmp_path: Path) -> Non
         assert level(part, 1243.7 - tone, rate=rate) < 200
 
 
-def test_it_finds_the_chapters(tmp_path: Path) -> None:
+def test_ffprobe_reads_the_chapters(tmp_path: Path) -> None:
     coding = Coding(8000, 1, [(1.25, "paused for card"), (3.0, "resumed"), (3725.0, "gap")])
     file = tmp_path / "sound.ogg"
     file.write_bytes(coding.feed(bytes(16_000 * 5)) + coding.end())

@@ -1,4 +1,4 @@
-"""Where the operator has the server listen, and what it shows there of itself."""
+"""Listening addresses and configured certificates."""
 
 import ssl
 from pathlib import Path
@@ -11,7 +11,7 @@ from unificx.net import ensure_certificates
 
 
 @pytest.mark.promise("U1")
-def test_over_ipv6_alone_a_call_has_its_sound(tmp_path: Path) -> None:
+def test_call_over_ipv6_only_has_audio(tmp_path: Path) -> None:
     with Server(tmp_path / "home", host="[::1]") as server:
         call = server.cli("call")
         assert call["ok"], call
@@ -19,7 +19,7 @@ def test_over_ipv6_alone_a_call_has_its_sound(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("T1")
-def test_a_certificate_from_outside_is_shown_to_browsers_and_phones(tmp_path: Path) -> None:
+def test_configured_certificate_is_used_for_browsers_and_phones(tmp_path: Path) -> None:
     given = ensure_certificates(tmp_path / "given", ["pbx.example.com"], SystemClock())
     settings = {"UNIFICX_TLS_CERTIFICATE": str(given.certificate), "UNIFICX_TLS_KEY": str(given.key)}
     with Server(tmp_path / "home", settings=settings) as server:

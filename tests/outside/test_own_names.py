@@ -1,4 +1,4 @@
-"""What the server counts as its own name, and a phone that knows it by no other."""
+"""The server's own names, and a phone that uses one of them as its domain."""
 
 import socket
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ def test_own_names(tmp_path: Path, names: tuple[str, ...]) -> None:
     assert own_names(settings) == expected | {socket.gethostname().lower()} | {name.lower() for name in names}
 
 
-def test_the_server_is_known_by_its_own_name_and_not_by_any(desk: Desk, household) -> None:
+def test_server_accepts_its_own_name_and_refuses_others(desk: Desk, household) -> None:
     by_name = desk._sipp(household.anna, *s.registers(), s.recv(200), s.pause(10))
     by_name.domain = "localhost"
     assert by_name.run().ok

@@ -1,4 +1,4 @@
-"""Calls through a real rtpengine, with sound that is measured at both ends."""
+"""Calls through a real rtpengine, with audio measured at both ends."""
 
 import asyncio
 import socket
@@ -32,7 +32,7 @@ async def parties() -> AsyncIterator[AsyncExitStack]:
 
 
 async def connect(engine: RtpEngine, caller: RtpEndpoint, callee: RtpEndpoint, anchor: str = "call") -> bytes:
-    """One offer and one answer; returns the offer as the callee got it."""
+    """Exchange an offer and an answer; return the offer as received by the callee."""
     offer = await engine.offer(anchor, "a", caller.describe(), Profile.PLAIN)
     answer = await engine.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN)
     callee.aim(offer)
@@ -52,7 +52,7 @@ def assert_heard(listener: RtpEndpoint, tone: float, *, not_tone: float) -> None
     assert listener.level(not_tone) < 300
 
 
-async def test_both_hear_each_other_and_not_themselves(engine: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_two_way_audio(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee)
@@ -60,7 +60,7 @@ async def test_both_hear_each_other_and_not_themselves(engine: RtpEngine, partie
     assert_heard(caller, CALLEE, not_tone=CALLER)
 
 
-async def test_a_description_arrives_as_it_was_written(engine: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_unknown_sdp_attributes_are_forwarded_unchanged(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller = await parties.enter_async_context(RtpEndpoint(CALLER))
     odd = 'a=x-odd:"\\\\/\t%41 {}é\u20ac\U0001f4de\r\n'.encode()
     offer = await engine.offer("call", "a", caller.describe() + odd + b"a=x-last:\xe4\r\n", Profile.PLAIN)
@@ -68,7 +68,7 @@ async def test_a_description_arrives_as_it_was_written(engine: RtpEngine, partie
     assert "a=x-last:\ufffd\r\n".encode() in offer
 
 
-async def test_equal_codecs_pass_untouched(engine: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_common_codec_is_relayed_without_transcoding(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller = await parties.enter_async_context(RtpEndpoint(CALLER, codecs=(8, 0, 101)))
     callee = await parties.enter_async_context(RtpEndpoint(CALLEE, codecs=(8, 101)))
     await connect(engine, caller, callee)
@@ -79,7 +79,7 @@ async def test_equal_codecs_pass_untouched(engine: RtpEngine, parties: AsyncExit
     assert {packet.payload_type for packet in caller.heard} == {8}
 
 
-async def test_codecs_are_changed_where_the_two_have_none_in_common(engine: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_transcoding_without_a_common_codec(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller = await parties.enter_async_context(RtpEndpoint(CALLER, codecs=(0,)))
     callee = await parties.enter_async_context(RtpEndpoint(CALLEE, codecs=(8,)))
     offer = sdp.audio(sdp.parse(await connect(engine, caller, callee)))
@@ -93,7 +93,7 @@ async def test_codecs_are_changed_where_the_two_have_none_in_common(engine: RtpE
     assert_heard(caller, CALLEE, not_tone=CALLER)
 
 
-async def test_the_other_side_learns_neither_name_nor_address(engine: RtpEngine) -> None:
+async def test_names_and_addresses_are_hidden_from_the_other_side(engine: RtpEngine) -> None:
     described = (
         b"v=0\r\no=alice 7 7 IN IP4 192.0.2.44\r\ns=Alice's phone\r\n"
         b"i=Alice's\r\ne=alice@example.com (Alice)\r\np=+1 617 555-6011\r\nc=IN IP4 192.0.2.44\r\nt=0 0\r\n"
@@ -130,9 +130,7 @@ async def test_hold_and_resume(engine: RtpEngine, parties: AsyncExitStack, holde
     assert_heard(caller, CALLEE, not_tone=CALLER)
 
 
-async def test_a_party_that_offers_again_from_elsewhere_is_heard_there(
-    engine: RtpEngine, parties: AsyncExitStack
-) -> None:
+async def test_reoffer_from_another_address_moves_the_media(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee, roamed = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE, 800.0)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee, 0.4)
@@ -144,7 +142,7 @@ async def test_a_party_that_offers_again_from_elsewhere_is_heard_there(
     assert_heard(roamed, CALLEE, not_tone=800.0)
 
 
-async def test_a_party_behind_nat_is_found_by_its_first_packet(engine: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_address_behind_nat_is_learned_from_the_first_packet(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     hidden = caller.describe().replace(b"127.0.0.1", b"192.0.2.44")
     callee.aim(await engine.offer("call", "a", hidden, Profile.PLAIN))
@@ -154,36 +152,34 @@ async def test_a_party_behind_nat_is_found_by_its_first_packet(engine: RtpEngine
     assert_heard(caller, CALLEE, not_tone=CALLER)
 
 
-async def test_a_stranger_can_neither_speak_into_a_call_nor_draw_it_away(
-    engine: RtpEngine, parties: AsyncExitStack
-) -> None:
+async def test_intruder_can_neither_inject_nor_redirect_media(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee, 0.1)
     caller.forget()
     callee.forget()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.bind(("127.0.0.1", 0))
-        stranger.setblocking(False)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as intruder:
+        intruder.bind(("127.0.0.1", 0))
+        intruder.setblocking(False)
 
         async def intrude() -> None:
             for number in range(100):
                 packet = struct.pack("!BBHII", 0x80, 0, number, number * 160, 0xBAD) + bytes(160)
                 for party in (caller, callee):
                     assert party.target is not None
-                    stranger.sendto(packet, party.target)
+                    intruder.sendto(packet, party.target)
                 await asyncio.sleep(0.01)
 
         await asyncio.gather(caller.talk(1.0), callee.talk(1.0), intrude())
         await asyncio.sleep(0.05)
         with pytest.raises(BlockingIOError):
-            stranger.recv(2048)
+            intruder.recv(2048)
     assert {packet.ssrc for packet in caller.heard} == {callee.ssrc}
     assert {packet.ssrc for packet in callee.heard} == {caller.ssrc}
     assert len(caller.heard) == len(callee.heard) == 50
 
 
-async def test_one_offer_anchored_for_several_callees_of_different_kinds(
+async def test_one_offer_anchored_for_several_callees_with_different_profiles(
     engine: RtpEngine, parties: AsyncExitStack
 ) -> None:
     caller = await parties.enter_async_context(RtpEndpoint(CALLER))
@@ -206,7 +202,7 @@ async def test_one_offer_anchored_for_several_callees_of_different_kinds(
     assert not callees[2].heard
 
 
-async def test_the_report_at_the_end_tells_loss_jitter_and_mos(engine: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_final_report_has_loss_jitter_and_mos(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await asyncio.gather(caller.talk(2.6, lose_every=10, reports=True), callee.talk(2.6, reports=True))
@@ -232,7 +228,7 @@ async def test_the_report_at_the_end_tells_loss_jitter_and_mos(engine: RtpEngine
     assert await engine.query("call") is None
 
 
-async def test_one_way_silence_is_seen(engine: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_one_way_audio_is_visible_in_the_report(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee, 0.2)
@@ -247,7 +243,7 @@ async def test_one_way_silence_is_seen(engine: RtpEngine, parties: AsyncExitStac
     assert talking.mos is silent.mos is None
 
 
-async def test_full_is_told_from_a_bad_description_and_an_unknown_anchor() -> None:
+async def test_causes_of_full_invalid_sdp_and_unknown_anchor_differ() -> None:
     engine = RtpEngine(SystemClock(), ports=(46500, 46507))
     await engine.start()
     try:
@@ -283,7 +279,7 @@ async def test_calls_over_ipv6(parties: AsyncExitStack) -> None:
     assert_heard(caller, CALLEE, not_tone=CALLER)
 
 
-async def test_the_advertised_address_stands_in_the_description() -> None:
+async def test_sdp_contains_the_advertised_address() -> None:
     engine = RtpEngine(
         SystemClock(), interfaces=(Interface("127.0.0.1", advertised="203.0.113.5"),), ports=(46000, 46499)
     )

@@ -1,4 +1,4 @@
-"""rtpengine as our child: it dies and comes back, hangs and is replaced, never outlives us, and tells nothing."""
+"""Supervision of the rtpengine process: crashes, hangs, shutdown, privileges and log handling."""
 
 import asyncio
 import contextlib
@@ -35,7 +35,7 @@ async def engine() -> AsyncIterator[RtpEngine]:
 
 
 def gone(pid: int) -> bool:
-    """No such process, or one that only waits to be buried."""
+    """Whether the process does not exist or is a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     except (FileNotFoundError, ProcessLookupError):
@@ -43,14 +43,14 @@ def gone(pid: int) -> bool:
 
 
 def freeze(pid: int) -> None:
-    """Stop it, and return once every thread of it has noticed."""
+    """Stop a process and return when all of its threads have stopped."""
     os.kill(pid, signal.SIGSTOP)
     deadline = time.monotonic() + 5
     while any(") T" not in each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/stat")):
         assert time.monotonic() < deadline
 
 
-async def test_after_a_crash_a_new_one_takes_over_and_calls_get_their_sound_back(engine: RtpEngine) -> None:
+async def test_calls_recover_after_a_crash(engine: RtpEngine) -> None:
     again = asyncio.Event()
     engine.restarted = again.set
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
@@ -77,7 +77,7 @@ async def test_after_a_crash_a_new_one_takes_over_and_calls_get_their_sound_back
         assert caller.level(620.0) > 6000
 
 
-async def test_a_request_made_during_a_restart_waits_for_its_end(engine: RtpEngine) -> None:
+async def test_request_during_a_restart_waits_for_it(engine: RtpEngine) -> None:
     killed = engine.pid
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
@@ -86,7 +86,7 @@ async def test_a_request_made_during_a_restart_waits_for_its_end(engine: RtpEngi
     assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
 
 
-async def test_requests_under_way_at_the_moment_of_death_fail_at_once(engine: RtpEngine) -> None:
+async def test_pending_requests_fail_at_once_on_a_crash(engine: RtpEngine) -> None:
     assert engine.pid is not None
     freeze(engine.pid)
     asked = asyncio.create_task(engine.offer("call", "a", PHONE, Profile.PLAIN))
@@ -97,7 +97,7 @@ async def test_requests_under_way_at_the_moment_of_death_fail_at_once(engine: Rt
     assert failed.value.cause == "silent"
 
 
-async def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hanging_rtpengine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rtpengine, "PING_EVERY", 0.1)
     monkeypatch.setattr(ngclient, "PATIENCE", (0.1, 0.1))
     again = asyncio.Event()
@@ -115,23 +115,23 @@ async def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> No
         await engine.close()
 
 
-async def test_a_fault_of_whoever_is_told_does_not_end_the_watch(engine: RtpEngine) -> None:
-    told = asyncio.Event()
+async def test_exception_in_the_restart_callback_does_not_end_supervision(engine: RtpEngine) -> None:
+    called = asyncio.Event()
 
-    def stumble() -> None:
-        told.set()
-        raise RuntimeError("a fault elsewhere")
+    def fail() -> None:
+        called.set()
+        raise RuntimeError("error in the callback")
 
-    engine.restarted = stumble
+    engine.restarted = fail
     for _ in range(2):
         assert engine.pid is not None
-        told.clear()
+        called.clear()
         os.kill(engine.pid, signal.SIGKILL)
-        await asyncio.wait_for(told.wait(), 5)
+        await asyncio.wait_for(called.wait(), 5)
     assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
 
 
-async def test_it_dies_with_us() -> None:
+async def test_rtpengine_dies_with_its_parent() -> None:
     program = (
         "import asyncio\n"
         "from unificx.kernel.clock import SystemClock\n"
@@ -159,10 +159,8 @@ async def test_it_dies_with_us() -> None:
 
 
 @pytest.mark.parametrize("lacks", ["a port", "a socket"])
-async def test_one_that_cannot_be_started_at_once_is_started_later(
-    engine: RtpEngine, monkeypatch: pytest.MonkeyPatch, lacks: str
-) -> None:
-    """As when there are no free files for a moment; a program that was begun and cannot be talked to is ended."""
+async def test_failed_restart_is_retried(engine: RtpEngine, monkeypatch: pytest.MonkeyPatch, lacks: str) -> None:
+    """For example with no free file descriptors; a started process that cannot be connected to is stopped."""
     again, faults = asyncio.Event(), iter([True])
     engine.restarted = again.set
     free_port, connect = rtpengine._free_port, NgClient.connect
@@ -187,7 +185,7 @@ async def test_one_that_cannot_be_started_at_once_is_started_later(
     assert engine.pid not in (None, before)
 
 
-async def test_closing_ends_it_even_if_it_does_not_listen() -> None:
+async def test_close_ends_a_hanging_process() -> None:
     engine = RtpEngine(SystemClock(), ports=PORTS)
     await engine.start()
     pid = engine.pid
@@ -197,14 +195,14 @@ async def test_closing_ends_it_even_if_it_does_not_listen() -> None:
     assert gone(pid)
 
 
-async def test_without_the_program_we_say_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_missing_program_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotStart, match="rtpengine is not installed") as refused:
         await RtpEngine(SystemClock()).start()
     assert "apt install rtpengine-daemon" in refused.value.hint
 
 
-async def test_a_program_that_ends_at_once_is_refused_not_tried_for_ever(
+async def test_program_that_exits_at_once_is_not_retried_forever(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken = tmp_path / "rtpengine"
@@ -216,18 +214,18 @@ async def test_a_program_that_ends_at_once_is_refused_not_tried_for_ever(
         await RtpEngine(SystemClock()).start()
 
 
-async def test_a_machine_that_starts_no_programs_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failure_to_start_processes_has_its_own_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rtpengine, "CONFINER", "no-such-program")
-    with pytest.raises(CannotStart, match="No program can be started"):
+    with pytest.raises(CannotStart, match="Cannot start a process"):
         await RtpEngine(SystemClock()).start()
 
 
-async def test_an_address_that_is_not_ours_is_refused_at_the_start() -> None:
+async def test_foreign_media_address_is_refused_at_start() -> None:
     with pytest.raises(CannotStart, match="address"):
         await RtpEngine(SystemClock(), interfaces=(Interface("203.0.113.5"),)).start()
 
 
-async def test_it_has_no_rights_none_of_our_secrets_and_files_enough(
+async def test_process_has_no_privileges_a_clean_environment_and_enough_files(
     engine: RtpEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proc = Path(f"/proc/{engine.pid}")
@@ -240,7 +238,7 @@ async def test_it_has_no_rights_none_of_our_secrets_and_files_enough(
     assert int(limit.split()[3]) >= min(200, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 
 
-async def test_what_it_says_is_counted_and_not_repeated(engine: RtpEngine, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: pytest.CaptureFixture[str]) -> None:
     secret = PHONE.replace(b"127.0.0.1", b"192.0.2.44").replace(b"m=audio", b"m=mystery")
     with contextlib.suppress(MediaUnavailable):
         await engine.offer("call", "a", secret, Profile.PLAIN)
@@ -249,12 +247,12 @@ async def test_what_it_says_is_counted_and_not_repeated(engine: RtpEngine, capfd
     await asyncio.sleep(0.1)
     assert engine.said["WARNING control"] >= 1
     written = "".join(capfd.readouterr())
-    assert "rtpengine_said" in written
+    assert "rtpengine_logged" in written
     assert "192.0.2.44" not in written
 
 
 class Crowd(asyncio.DatagramProtocol):
-    """An rtpengine that answers only every third request, and twice, with a stranger's answer before."""
+    """A fake rtpengine that answers every third request, twice, after replies with a wrong cookie or content."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -270,7 +268,7 @@ class Crowd(asyncio.DatagramProtocol):
                 self.transport.sendto(answer, addr)
 
 
-async def test_a_lost_request_is_sent_again_under_the_same_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_lost_request_is_retransmitted_with_the_same_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ngclient, "PATIENCE", (0.05, 0.05, 0.05))
     loop = asyncio.get_running_loop()
     transport, crowd = await loop.create_datagram_endpoint(Crowd, local_addr=("127.0.0.1", 0))
@@ -288,7 +286,7 @@ async def test_a_lost_request_is_sent_again_under_the_same_cookie(monkeypatch: p
         await client.ping()
 
 
-async def test_the_requests_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_number_of_pending_requests_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ngclient, "MAX_WAITING", 20)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))

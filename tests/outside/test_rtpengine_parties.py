@@ -1,4 +1,4 @@
-"""What is done to one party of a call in a real rtpengine: played to, listened to, its keys heard."""
+"""Commands about one party of a call in a real rtpengine: playback, subscription and DTMF."""
 
 import asyncio
 from array import array
@@ -27,7 +27,7 @@ def tone(seconds: float, hertz: float = PROMPT) -> Sound:
 
 @pytest.fixture
 async def relay() -> AsyncIterator[RtpEngine]:
-    # Its public side has another address than the inside, so that either can be told from the other.
+    # The public interface has another address than the internal one, to distinguish them.
     relay = RtpEngine(SystemClock(), interfaces=(Interface("127.0.0.2"),), ports=(45000, 45199))
     await relay.start()
     yield relay
@@ -63,14 +63,15 @@ async def talk(parties: tuple[RtpEndpoint, RtpEndpoint], seconds: float) -> None
 
 
 def steadily(samples: Sequence[int], frequency: float, rate: int) -> float:
-    """How loud a tone is, tenth by tenth of a second: one packet that comes late turns its phase, which over a whole
-    second would look like silence.
+    """Return the median amplitude of a tone over tenths of a second.
+
+    A late packet shifts the phase, so that the amplitude over a whole second would look like silence.
     """
     tenth = rate // 10
     return median(tones.level(samples[at : at + tenth], frequency, rate=rate) for at in range(0, len(samples), tenth))
 
 
-async def test_one_party_hears_what_is_played_and_the_other_goes_on_undisturbed(
+async def test_playback_reaches_one_party_and_does_not_affect_the_other(
     relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]
 ) -> None:
     caller, callee = parties
@@ -87,7 +88,7 @@ async def test_one_party_hears_what_is_played_and_the_other_goes_on_undisturbed(
     assert caller.level(PROMPT) < 300
 
 
-async def test_music_goes_on_until_it_is_stopped(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
+async def test_music_plays_until_stopped(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
     caller, _ = parties
     await connect(relay, parties)
     await talk(parties, 0.2)
@@ -101,7 +102,7 @@ async def test_music_goes_on_until_it_is_stopped(relay: RtpEngine, parties: tupl
 
 
 @pytest.mark.parametrize(("wideband", "rate"), [(False, 8000), (True, 16000)])
-async def test_each_party_is_listened_to_by_itself(
+async def test_each_party_is_recorded_separately(
     relay: RtpEngine, engine: MediaEngine, parties: tuple[RtpEndpoint, RtpEndpoint], wideband: bool, rate: int
 ) -> None:
     caller, callee = parties
@@ -134,7 +135,7 @@ async def test_each_party_is_listened_to_by_itself(
     assert tones.level(last, CALLER, rate=rate) < 300
 
 
-async def test_keys_are_told_with_who_pressed_them(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
+async def test_dtmf_is_reported_with_anchor_and_tag(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
     pressed: asyncio.Queue[KeyPressed] = asyncio.Queue()
     relay.keys_to(pressed.put_nowait)
     caller, callee = parties
@@ -147,7 +148,7 @@ async def test_keys_are_told_with_who_pressed_them(relay: RtpEngine, parties: tu
     assert told == {KeyPressed("call", "a", "*"), KeyPressed("call", "b", "1")}
 
 
-async def test_nothing_is_done_to_who_is_not_there(relay: RtpEngine) -> None:
+async def test_commands_for_an_unknown_anchor_fail(relay: RtpEngine) -> None:
     for asked in (
         relay.play("nothing", "a", tone(0.1)),
         relay.subscribe("nothing", "a", "rec-a"),

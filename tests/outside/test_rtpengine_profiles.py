@@ -1,4 +1,4 @@
-"""Parties of different kinds in one call: plain RTP, SRTP keyed by SDES, and what a browser is told."""
+"""Different media profiles in one call: plain RTP, SRTP with SDES, and the SDP for browsers."""
 
 import asyncio
 import hashlib
@@ -66,7 +66,7 @@ def audio_of(description: bytes) -> sdp.Media:
 
 
 def secure(endpoint: RtpEndpoint, tag: int) -> None:
-    """Make the endpoint one that speaks SRTP, under a key of its own."""
+    """Make the endpoint use SRTP with a key of its own."""
     own = Srtp(hashlib.sha256(str(endpoint.tone).encode()).digest()[:30])
     endpoint.proto = "RTP/SAVP"
     endpoint.extra = (own.crypto(tag),)
@@ -74,7 +74,7 @@ def secure(endpoint: RtpEndpoint, tag: int) -> None:
 
 
 def take_key(endpoint: RtpEndpoint, description: bytes) -> int:
-    """Read the other side's key from its SDP; returns the tag of the suite."""
+    """Read the other side's key from its SDP; return the tag of the suite."""
     lines = [value for name, value in audio_of(description).attributes if name == "crypto" and value and SUITE in value]
     endpoint.unprotect = Srtp.from_crypto(lines[0]).unprotect
     return int(lines[0].split()[0])

@@ -1,4 +1,4 @@
-"""TURN on a real coturn: the doctor tries it, and browsers that are shut in call by way of it."""
+"""TURN with a real coturn: the check of `unificx doctor`, and calls of browsers that can only use a relay."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,23 +24,23 @@ def turn(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def examined(home: Path, settings: dict[str, str]) -> dict[str, str]:
-    """What the doctor says of TURN."""
+    """Return the result of the TURN check of `unificx doctor`."""
     server = Server(home, settings=settings)
     checks = server.cli("doctor", check=False)
     return next(one for one in (checks["checks"] if isinstance(checks, dict) else checks) if one["name"] == "turn")
 
 
 @pytest.mark.promise("T1")
-def test_the_doctor_has_every_server_relay(turn: Coturn, certificates: Certificates, tmp_path: Path) -> None:
+def test_doctor_allocates_a_relay_on_every_server(turn: Coturn, certificates: Certificates, tmp_path: Path) -> None:
     urls = [f"turn:127.0.0.1:{turn.port}?transport=udp", f"turn:127.0.0.1:{turn.port}?transport=tcp"]
     urls += [f"turns:localhost:{turn.tls}?transport=tcp", f"stun:127.0.0.1:{turn.port}"]
     found = examined(tmp_path, turn.settings(*urls) | {"SSL_CERT_FILE": str(certificates.authority)})
     assert found["state"] == "ok", found
     assert found["detail"].count("relays from 127.0.0.1") == 3
-    assert found["detail"].endswith("sees us at 127.0.0.1")
+    assert found["detail"].endswith("reports our address as 127.0.0.1")
 
 
-def test_the_doctor_says_what_is_wrong(turn: Coturn, tmp_path: Path) -> None:
+def test_doctor_reports_the_problem(turn: Coturn, tmp_path: Path) -> None:
     url = f"turn:127.0.0.1:{turn.port}?transport=tcp"
     found = examined(tmp_path, turn.settings(url, secret="quite another secret"))
     assert found["state"] == "fail"
@@ -48,7 +48,7 @@ def test_the_doctor_says_what_is_wrong(turn: Coturn, tmp_path: Path) -> None:
     found = examined(tmp_path, turn.settings(f"turns:localhost:{turn.tls}"))
     assert (found["state"], "not trusted" in found["detail"]) == ("fail", True), found
     found = examined(tmp_path, turn.settings("turn:127.0.0.1:9?transport=udp"))
-    assert (found["state"], "does not answer" in found["detail"]) == ("fail", True), found
+    assert (found["state"], "does not respond" in found["detail"]) == ("fail", True), found
     assert examined(tmp_path, {})["state"] == "ok"
 
 
@@ -56,7 +56,7 @@ def test_the_doctor_says_what_is_wrong(turn: Coturn, tmp_path: Path) -> None:
 def telephones(
     request: pytest.FixtureRequest, turn: Coturn, playwright: Playwright, tmp_path: Path
 ) -> Iterator[Telephones]:
-    """Browsers around a server that names coturn, by one transport alone."""
+    """Browsers of a server that uses coturn over one transport only."""
     url = f"turn:127.0.0.1:{turn.port}?transport={request.param}"
     for server in watched(Server(tmp_path / "home", settings=turn.settings(url))):
         telephones = Telephones(playwright, tmp_path, server, library(tmp_path))
@@ -65,11 +65,11 @@ def telephones(
 
 
 @pytest.mark.promise("U1", "T1")
-def test_browsers_that_are_shut_in_hear_each_other(telephones: Telephones) -> None:
+def test_browsers_behind_restrictive_firewalls_hear_each_other(telephones: Telephones) -> None:
     household = settle(telephones.server)
     anna = telephones(440).register(household.anna).by_relay_alone()
     berta = telephones(1000).register(household.berta).by_relay_alone().answers()
     anna.dial(household.berta.number)
     anna.until("confirmed")
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices by relay")
+    eventually(lambda: anna.hears(1000) and berta.hears(440), what="audio through the relay")
     assert anna.way() == berta.way() == "relay"

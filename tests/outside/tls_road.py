@@ -1,6 +1,6 @@
-"""A road over TLS for phones that can only do TCP: every connection is carried on to the server's TLS port.
+"""TLS tunnel for phones that support only TCP: forwards every connection to the server's TLS port.
 
-What goes out says TLS where the phone wrote TCP, in as many bytes, so that the server sees a phone that does TLS.
+Outgoing messages are rewritten from TCP to TLS, with equal length, so that the server sees a phone on TLS.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ WRITTEN = ((b"SIP/2.0/TCP", b"SIP/2.0/TLS"), (b"transport=TCP", b"transport=TLS"
 
 
 class TlsRoad:
-    """Begins at `address` ("host:port"), ends at `to`, whose certificate `ca` has signed; open until closed."""
+    """Tunnel from `address` ("host:port") to `to`, whose certificate is signed by `ca`; open until closed."""
 
     def __init__(self, to: tuple[str, int], ca: Path) -> None:
         self.address = ""

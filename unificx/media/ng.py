@@ -24,6 +24,7 @@ Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"]
 Message: TypeAlias = dict[str, Encodable]
 Reply: TypeAlias = dict[str, Value]
 
+
 class BadReply(ValueError):
     """The bytes are not a valid reply."""
 

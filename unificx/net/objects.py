@@ -141,7 +141,7 @@ def object_store(here: Directory, url: str, environ: Mapping[str, str], variable
     return ObjectStore(here, bucket)
 
 
-class _answers:  # noqa: N801 - reads as what it is: with _answers()
+class _answers:  # noqa: N801 - used like a function: with _answers()
     """Translates the client library's errors; their texts are not shown, because they contain addresses."""
 
     def __enter__(self) -> None: ...

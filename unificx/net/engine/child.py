@@ -103,9 +103,7 @@ class Child:
             self.port = await asyncio.wait_for(self._or_ended(self._started), START_SECONDS)
         except (TimeoutError, EOFError):
             await self._stop()
-            raise CannotStart(
-                "The media engine does not start.", hint="Run `unificx media` to see why."
-            ) from None
+            raise CannotStart("The media engine does not start.", hint="Run `unificx media` to see why.") from None
         self._ready.set()
         log.info("media_engine_started", pid=self._process.pid)
 
