@@ -61,7 +61,7 @@ def attacker(server: Server) -> Attacker:
 
 
 @pytest.fixture
-def all_is_well(desk, household, server) -> Callable[[], None]:
+def check_service(desk, household, server) -> Callable[[], None]:
     """Check that legitimate phones can register and call."""
     caller = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2), s.pause(200), *s.hang_up(3))
     callee = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
@@ -90,7 +90,7 @@ def assert_answered_over_tls(server: Server) -> None:
 
 
 @pytest.mark.promise("T3")
-def test_garbage_over_udp(attacker, all_is_well, server):
+def test_garbage_over_udp(attacker, check_service, server):
     dice = random.Random(1)
     whole = attacker.request(1)
     with attacker.datagrams() as wire:
@@ -105,7 +105,7 @@ def test_garbage_over_udp(attacker, all_is_well, server):
         send(wire, whole.replace(b"\r\n\r\n", b"\r\n" + b"X: y\r\n" * 9000 + b"\r\n"))
         send(wire, b"REGISTER sip:x SIP/2.0\r\nFrom: " + b'"<' * 20000 + b"\r\n\r\n")
     assert server.running
-    all_is_well()
+    check_service()
 
 
 def send(wire: socket.socket, data: bytes) -> None:
@@ -114,7 +114,7 @@ def send(wire: socket.socket, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("transport", ["tcp", "tls"])
-def test_garbage_over_a_stream_closes_the_connection(attacker, all_is_well, transport):
+def test_garbage_over_a_stream_closes_the_connection(attacker, check_service, transport):
     for data in (
         random.Random(2).randbytes(5000) + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -128,7 +128,7 @@ def test_garbage_over_a_stream_closes_the_connection(attacker, all_is_well, tran
             with contextlib.suppress(OSError):
                 wire.sendall(data)
             assert_closed(wire)
-    all_is_well()
+    check_service()
 
 
 def assert_closed(wire: socket.socket) -> None:
@@ -163,17 +163,17 @@ def test_many_requests_in_one_segment_are_all_answered(attacker):
 
 
 @pytest.mark.promise("T3")
-def test_slow_and_idle_connections_do_not_block_others(attacker, all_is_well):
+def test_slow_and_idle_connections_do_not_block_others(attacker, check_service):
     with contextlib.ExitStack() as held:
         for number in range(300):
             with contextlib.suppress(OSError):
                 wire = held.enter_context(attacker.stream("tcp" if number % 3 else "tls"))
                 wire.sendall(attacker.request(number, "TCP")[: number % 50])
-        all_is_well()
+        check_service()
 
 
 @pytest.mark.promise("T3", "U9")
-def test_password_guessing_blocks_only_the_attackers_address(attacker, all_is_well, household, desk):
+def test_password_guessing_blocks_only_the_attackers_address(attacker, check_service, household, desk):
     stop = threading.Event()
 
     def guess() -> None:
@@ -186,17 +186,17 @@ def test_password_guessing_blocks_only_the_attackers_address(attacker, all_is_we
     attack = threading.Thread(target=guess)
     attack.start()
     try:
-        all_is_well()
+        check_service()
         outcome = desk.register(household.anna, free_port(ATTACKER), host=ATTACKER, timeout=3)
         assert not outcome.ok  # not even with the right password, from the attacker's address
     finally:
         stop.set()
         attack.join()
-    all_is_well()
+    check_service()
 
 
 @pytest.mark.promise("T3")
-def test_request_flood_is_rate_limited(attacker, all_is_well, server):
+def test_request_flood_is_rate_limited(attacker, check_service, server):
     with attacker.datagrams() as wire:
         wire.settimeout(0.5)
         for number in range(20000):
@@ -206,7 +206,7 @@ def test_request_flood_is_rate_limited(attacker, all_is_well, server):
             while wire.recv(4096):
                 answers += 1
     assert answers < 5000
-    all_is_well()
+    check_service()
 
 
 def test_memory_does_not_grow_with_garbage(attacker, server):

@@ -8,7 +8,8 @@ from itertools import count
 
 from unificx.kernel.clock import Clock
 from unificx.media import ng, parties
-from unificx.media.ng import MediaReport, MediaUnavailable, Profile, Reply
+from unificx.media.errors import MediaUnavailable
+from unificx.media.ng import MediaReport, Profile, Reply
 
 PATIENCE = (0.3, 0.7, 1.5)
 """Seconds to wait for a reply before each retransmission, and finally before giving up.

@@ -15,7 +15,8 @@ import structlog
 
 from unificx.kernel.clock import Clock
 from unificx.kernel.errors import CannotStart
-from unificx.media.ng import INSIDE, MediaReport, MediaUnavailable, Profile
+from unificx.media.errors import MediaUnavailable
+from unificx.media.ng import INSIDE, MediaReport, Profile
 from unificx.media.parties import KeyPressed
 from unificx.media.sounds import Sound
 from unificx.net.keylog import KeyLog
