@@ -1,1 +1,1 @@
-"""Ground floor: words every room shares. Imports nothing of the house."""
+"""Core types shared by every area: errors, events, clock, ids, personal data. Imports no other unificx package."""

@@ -1,7 +1,7 @@
-"""Deadlines of many things at once, most of them far away and never reached (a call's longest length, a session timer).
+"""Deadline queue for many objects with mostly distant, rarely reached deadlines (maximum call length, session timer).
 
-Near deadlines stand in a heap; far ones stand nowhere and are found again by a sweep over what is alive, so that a
-thing that is gone leaves nothing behind.
+Near deadlines are kept in a heap; far ones are not stored and are found again by a periodic sweep over the live
+objects, so a removed object leaves no entry behind.
 """
 
 import heapq
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 
 class Agenda:
-    """`alive` gives (deadline, name) of everything that has a deadline; it is asked once every `sweep` seconds."""
+    """Deadlines by name. `live` yields (deadline, name) of every live object, called once per `sweep` seconds."""
 
     def __init__(self, alive: Callable[[], Iterable[tuple[float, str]]], sweep: float = 10.0) -> None:
         self._alive = alive
@@ -18,16 +18,16 @@ class Agenda:
         self._near: list[tuple[float, str]] = []
 
     def note(self, at: float | None, name: str) -> None:
-        """A deadline is new or has moved. One that moved away leaves an entry that comes up as stale."""
+        """Add or move a deadline. Moving one to a later time leaves a stale entry, which `due` still returns."""
         if at is not None and at <= self._next:
             heapq.heappush(self._near, (at, name))
 
     def deadline(self) -> float:
-        """When `due` wants to be called."""
+        """Return the time at which `due` has to be called next."""
         return min(self._next, self._near[0][0]) if self._near else self._next
 
     def due(self, now: float) -> list[str]:
-        """The names whose time has come, each once; one may be stale, so look at the thing's own deadline."""
+        """Return the names whose deadline has passed, each once. Entries may be stale: check the object itself."""
         if now >= self._next:
             self._next = now + self._sweep
             self._near = [entry for entry in self._alive() if entry[0] <= self._next]

@@ -1,4 +1,4 @@
-"""Work that goes on after whoever began it has gone on."""
+"""Background tasks that outlive the request that started them."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Background:
-    """Tasks that nobody waits for one by one. They are kept here: the event loop alone would let go of them."""
+    """Tasks that are not awaited one by one. Holds references to them: the event loop itself keeps only weak ones."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
@@ -15,20 +15,20 @@ class Background:
         return len(self._tasks)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin it now. What it raises is told by the event loop, and raised nowhere."""
+        """Start a task. Its exceptions are reported by the event loop and not raised anywhere."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def settle(self) -> None:
-        """Return once nothing is left, what was begun meanwhile included."""
+        """Wait until no task is left, including tasks started meanwhile."""
         while self._tasks:
-            # Not `gather`: from Python 3.12 on it does not give way to the loop if all are done already, and what is
-            # done leaves the set only when the loop comes round. It would turn for ever and hold up everything else.
+            # Not `gather`: since Python 3.12 it does not yield to the loop if all tasks are done, and done tasks are
+            # removed from the set only by a loop callback. This would become a busy loop that blocks everything else.
             await asyncio.wait(self._tasks)
 
     async def close(self, seconds: float = 0) -> None:
-        """Give what is left that long, then cancel it."""
+        """Wait at most `seconds` for the remaining tasks, then cancel them."""
         if seconds and self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:

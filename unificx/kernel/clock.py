@@ -1,6 +1,6 @@
-"""Time, randomness and ids: the only module that asks the machine for them.
+"""Time, randomness and ids: the only module that reads them from the operating system.
 
-Everything else takes a `Clock` (or plain `now: float`), so that tests run in virtual time.
+All other code takes a `Clock` (or plain `now: float`), so that tests run in virtual time.
 """
 
 import os
@@ -13,27 +13,27 @@ from unificx.kernel.ids import uuid7
 
 
 class Clock(Protocol):
-    """What a room may ask of the world around it."""
+    """Source of time, randomness and ids."""
 
     def now(self) -> datetime:
-        """The wall clock, aware, in UTC."""
+        """Return the wall-clock time, timezone-aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards; for timers, not for records."""
+        """Return monotonic seconds, for timers and not for records."""
         ...
 
     def random_bytes(self, size: int) -> bytes:
-        """`size` bytes fit for keys, tags and nonces."""
+        """Return `size` cryptographically random bytes, fit for keys, tags and nonces."""
         ...
 
     def new_id(self) -> str:
-        """A new id (UUIDv7, RFC 9562): sorts by the time it was made."""
+        """Return a new id (UUIDv7, RFC 9562), sortable by creation time."""
         ...
 
 
 class SystemClock:
-    """The real clock and the real source of randomness."""
+    """System clock and system random source."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -50,7 +50,7 @@ class SystemClock:
 
 @dataclass
 class ManualClock:
-    """A clock that moves when told to: for tests and for moving a retention period along."""
+    """Clock that moves only when advanced, for tests and for simulating retention periods."""
 
     at: datetime = field(default_factory=lambda: datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
     ticks: float = 1000.0
@@ -63,7 +63,7 @@ class ManualClock:
         return self.ticks
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, on both clocks."""
+        """Advance the wall clock and the monotonic clock."""
         self.at += timedelta(seconds=seconds)
         self.ticks += seconds
 

@@ -1,11 +1,11 @@
-"""What a use case may refuse with. Faces turn these into problem+json, one CLI line or a SIP status.
+"""Domain errors. The API maps them to problem+json, the CLI to one line, SIP to a status code.
 
-`message` and `hint` go to people: they never hold a personal value that the asker did not send.
+`message` and `hint` are shown to users: they never contain a personal value that the caller did not send.
 """
 
 
 class Refused(Exception):
-    """A request that cannot be done, and what to do about it."""
+    """Base class: a request that cannot be carried out, with a hint what to do about it."""
 
     code = "refused"
 
@@ -17,43 +17,43 @@ class Refused(Exception):
 
 
 class NotFound(Refused):
-    """It does not exist, or not for this asker: the two are not told apart."""
+    """The object does not exist or is not visible to the caller; the two cases are indistinguishable."""
 
     code = "not-found"
 
 
 class Conflict(Refused):
-    """It clashes with something that exists: a number taken, a name used."""
+    """The request conflicts with an existing object: a number or a name in use."""
 
     code = "conflict"
 
 
 class Over(Refused):
-    """It was there and is not any more: used, expired or taken back. Another one has to be asked for."""
+    """The object existed but is used up, expired or revoked. A new one has to be requested."""
 
     code = "over"
 
 
 class Invalid(Refused):
-    """A value that cannot be accepted; `field` says which."""
+    """Invalid value; `field` names it."""
 
     code = "invalid"
 
 
 class Forbidden(Refused):
-    """The asker's role does not allow it."""
+    """The caller's role does not allow the request."""
 
     code = "forbidden"
 
 
 class Unauthenticated(Refused):
-    """Nobody we know, or a wrong or expired credential."""
+    """Missing, unknown, wrong or expired credentials."""
 
     code = "unauthenticated"
 
 
 class TooMany(Refused):
-    """Too often: come back after `retry_after` seconds."""
+    """Rate limit exceeded: retry after `retry_after` seconds."""
 
     code = "too-many"
 
@@ -63,18 +63,18 @@ class TooMany(Refused):
 
 
 class NoRoom(Refused):
-    """There is no room to keep it: a full disk, or as much as one may keep."""
+    """Out of storage: the disk is full or a quota is exhausted."""
 
     code = "no-room"
 
 
 class CannotStart(Refused):
-    """The machine lacks something: a port, a program, room on the disk. Ends a command with exit code 2."""
+    """A precondition on the host is missing: a port, a program, disk space. Ends a command with exit code 2."""
 
     code = "cannot-start"
 
 
 class Away(Refused):
-    """Another system that this needs does not answer. It may later."""
+    """A required external system does not answer. Retrying later may succeed."""
 
     code = "away"

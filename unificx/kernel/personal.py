@@ -1,7 +1,7 @@
-"""Words for personal data: what a value is, what it may be used for, how long it stays, what erasure does to it.
+"""Declarations of personal data: category, purposes, retention and the effect of erasure.
 
 Every field of a sealed part is declared with `personal(...)`. The keys come from `vocabulary.json`, a closed list: a
-category or purpose outside it cannot be declared, and one on its list of banned keys says why it never will be.
+category or purpose outside it cannot be declared, and each banned key states why it never will be allowed.
 """
 
 import json
@@ -12,18 +12,18 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 
 OnErase = Literal["delete", "keep"]
-"""`delete`: unreadable at once, with the subject's key. `keep`: law holds it until its retention ends."""
+"""`delete`: unreadable at once, with the subject's key. `keep`: retained by law until its retention ends."""
 
 METADATA_KEY = "personal"
 
 
 class BadDeclaration(TypeError):
-    """A table, column or field that does not say, in known words, what it holds. Nothing loads with one of these."""
+    """A table, column or field without a valid declaration of what it holds. Prevents the application from starting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The closed list of keys, each with a sentence for people; `purposes` also map to Fideslang's data uses."""
+    """Closed list of keys, each with a description; `purposes` also map to Fideslang's data uses."""
 
     categories: Mapping[str, str]
     purposes: Mapping[str, str]
@@ -32,7 +32,7 @@ class Vocabulary:
     banned: Mapping[str, str]
 
     def require(self, what: str, known: Iterable[str], key: str) -> None:
-        """Raise BadDeclaration unless `key` is one of the `known` words for `what`."""
+        """Raise InvalidDeclaration unless `key` is one of the `known` keys for `label`."""
         if key in self.banned:
             raise BadDeclaration(f"{what} {key!r} is banned: {self.banned[key]}")
         if key not in known:
@@ -57,7 +57,7 @@ VOCABULARY = _read()
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What one personal field is. Each fact stands alone: what is not exported may still have to be erased."""
+    """Declaration of one personal field. Properties are independent: a field may be erasable but not exported."""
 
     category: str
     uses: frozenset[str]
@@ -70,19 +70,19 @@ class Personal:
 def personal(
     category: str, *, uses: tuple[str, ...], retention: str, on_erase: OnErase, export: bool, rectifiable: bool
 ) -> Any:
-    """A dataclass field that holds a personal value.
+    """Return a dataclass field that holds a personal value.
 
-    `uses` are the purposes it may be opened for, `retention` the class that says how long it stays. `export`: it is in
-    the copy a person can ask for. `rectifiable`: the person can have it corrected. Raises BadDeclaration for a word
-    the vocabulary lacks.
+    `uses` are the purposes it may be opened for, `retention` its retention class. `export`: included in a data access
+    copy (GDPR Art. 15). `rectifiable`: the person can have it corrected (Art. 16). Raise InvalidDeclaration for a key
+    that is not in the vocabulary.
     """
     VOCABULARY.require("category", VOCABULARY.categories, category)
     VOCABULARY.require("retention", VOCABULARY.retention, retention)
     for use in uses:
         VOCABULARY.require("purpose", VOCABULARY.purposes, use)
     if not uses:
-        raise BadDeclaration(f"{category!r} is held for no purpose")
+        raise BadDeclaration(f"{category!r} is declared for no purpose")
     if on_erase not in ("delete", "keep"):
-        raise BadDeclaration(f"on_erase is 'delete' or 'keep', not {on_erase!r}")
+        raise BadDeclaration(f"on_erase must be 'delete' or 'keep', not {on_erase!r}")
     declared = Personal(category, frozenset(uses), retention, on_erase, export, rectifiable)
     return field(metadata={METADATA_KEY: declared})

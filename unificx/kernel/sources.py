@@ -1,12 +1,12 @@
-"""Whom a network address counts against, for limits and for suspicion."""
+"""Source key of a network address, for rate limits and abuse detection."""
 
 import ipaddress
 from functools import lru_cache
 
 
-@lru_cache(maxsize=4096)  # asked several times for every message, and nearly always about somebody who was there before
+@lru_cache(maxsize=4096)  # called several times per message, mostly for recently seen addresses
 def source_of(host: str) -> str:
-    """The IPv4 address, or the IPv6 /64 that one subscriber has to himself; anything else as it is."""
+    """Return the IPv4 address, or the IPv6 /64 assigned to one subscriber; anything else unchanged."""
     if ":" not in host:
         return host
     try:
@@ -19,8 +19,8 @@ def source_of(host: str) -> str:
 
 
 def is_here(source: str) -> bool:
-    """Whether a source is this machine itself: a reverse proxy may stand there, with everybody behind it.
+    """Whether a source is this host: possibly a reverse proxy that carries the traffic of every client.
 
-    A unix socket's peer has no address at all.
+    The peer of a Unix socket has no address at all.
     """
     return not source or source == "::" or source.startswith("127.")

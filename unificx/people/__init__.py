@@ -1,4 +1,4 @@
-"""Who is here: tenants, persons, extensions, devices, and who may come in."""
+"""Identity and directory: tenants, users, extensions, devices, authentication and authorization."""
 
 from unificx.people.contracts import (
     Acceptance,

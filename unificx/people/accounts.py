@@ -38,16 +38,16 @@ from unificx.people.room import Change, Room, behind, page, page_size
 from unificx.people.rules import values
 
 EMAIL = "email"
-"""The kind of alias an e-mail address is."""
+"""Alias kind of an e-mail address."""
 
 
 class Accounts(Room):
-    """Who is here: organisations and the people in them."""
+    """Tenants and their users."""
 
     # tenants
 
     async def create_tenant(self, new: NewTenant) -> Tenant:
-        """Raises Conflict if the short name or the domain is taken, Invalid for a value that cannot be."""
+        """Create a tenant. Raise Conflict if the short name or the domain is taken, Invalid for an invalid value."""
         tenant = Tenant(
             id=self._clock.new_id(),
             slug=values.slug(new.slug),
@@ -60,27 +60,27 @@ class Accounts(Room):
         )
         async with self._changing() as change:
             if self.directory.tenant_by_slug(tenant.slug) is not None:
-                raise Conflict("There is a tenant of that short name already.", field="slug")
+                raise Conflict("A tenant with this short name already exists.", field="slug")
             if self.directory.tenant_by_domain(tenant.domain) is not None:
-                raise Conflict("That domain belongs to another tenant.", field="domain")
+                raise Conflict("This domain belongs to another tenant.", field="domain")
             await accounts.add_tenant(change.session, tenant)
             change.publish(TenantCreated(self._clock.new_id(), tenant.id))
             change.afterwards.append(lambda: self.directory.put_tenant(tenant))
         return tenant
 
     async def list_tenants(self, cursor: str | None = None, limit: int = 100) -> Page[Tenant]:
-        """All tenants, the operator's own too, the oldest first. Raises Invalid for a cursor that is none."""
+        """List all tenants including the operator's own, oldest first. Raise Invalid for an invalid cursor."""
         after = behind(cursor)
         found = [one for one in self.directory.tenants() if after is None or one.id > after]
         return page(found[: page_size(limit) + 1], limit, lambda tenant: tenant.id)
 
     async def tenant(self, reference: str) -> Tenant:
-        """By id or short name. Raises NotFound."""
+        """Return a tenant by id or short name. Raise NotFound."""
         found = self.directory.tenant_by_slug(reference)
         return found or self._tenant(reference)
 
     async def update_tenant(self, tenant_id: str, change: TenantChange) -> Tenant:
-        """Rename, set up, suspend or resume. Suspending ends every session and refuses every device at once."""
+        """Rename, configure, suspend or resume. Suspending ends every session and blocks every device at once."""
         async with self._changing() as doing:
             before = self._tenant(tenant_id)
             after = _changed_tenant(before, change)
@@ -96,7 +96,7 @@ class Accounts(Room):
         return after
 
     async def delete_tenant(self, tenant_id: str) -> None:
-        """Delete the tenant and all that is in it; its keys are destroyed, so that backups lose it too."""
+        """Delete the tenant with all its data and destroy its keys, which makes backups of it unreadable too."""
         async with self._changing() as change:
             if self._tenant(tenant_id).slug == OPERATOR:
                 raise Conflict("The operator's own tenant cannot be deleted.")
@@ -109,7 +109,7 @@ class Accounts(Room):
     # persons
 
     async def create_person(self, tenant_id: str, new: NewPerson) -> Person:
-        """Raises Conflict if the e-mail address has an account in this tenant."""
+        """Create a user. Raise Conflict if the e-mail address has an account in this tenant."""
         hashed = await self._passwords.hash(values.password(new.password)) if new.password is not None else None
         async with self._changing() as change:
             person = await self._add_person(change, tenant_id, new, "invited" if hashed is None else "active")
@@ -137,22 +137,22 @@ class Accounts(Room):
         return person
 
     async def list_persons(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]:
-        """Open accounts, the oldest first. Raises Invalid for a cursor that is none."""
+        """List open accounts, oldest first. Raise Invalid for an invalid cursor."""
         after = behind(cursor)
         async with self._database.read() as session:
             found = await accounts.persons(session, self._keys, tenant_id, after, page_size(limit) + 1)
         return page(found, limit, lambda person: person.id)
 
     async def person(self, tenant_id: str, person_id: str) -> Person:
-        """Raises NotFound; for a closed account too."""
+        """Return a user. Raise NotFound, also for a closed account."""
         async with self._database.read() as session:
             found = await accounts.person(session, self._keys, tenant_id, person_id)
         if found is None:
-            raise NotFound("There is no such person.")
+            raise NotFound("User not found.")
         return found
 
     async def update_person(self, tenant_id: str, person_id: str, change: PersonChange) -> Person:
-        """Correct, promote, suspend or resume. A corrected name reaches the extensions that showed the old one."""
+        """Change, promote, suspend or resume a user. Extensions that showed the old name get the new one."""
         async with self._changing() as doing:
             before = await self._person(doing, tenant_id, person_id)
             after = _changed(before, change)
@@ -162,7 +162,7 @@ class Accounts(Room):
             await accounts.save_person(doing.session, self._keys, after)
             if values.email_key(after.email) != values.email_key(before.email):
                 await self._take_email(doing, after)
-                await links.drop_of(doing.session, tenant_id, person_id)  # sent to where the person is not any more
+                await links.drop_of(doing.session, tenant_id, person_id)  # they were sent to the previous address
                 doing.afterwards.append(lambda: self._release_email(before))
             if after.name != before.name:
                 await self._rename_extensions(doing, before, after.name)
@@ -170,7 +170,7 @@ class Accounts(Room):
         return after
 
     async def close_person(self, tenant_id: str, person_id: str) -> None:
-        """End the account: extensions, devices, password and sessions go, and so do name and e-mail address."""
+        """Close the account: delete extensions, devices, password, sessions, name and e-mail address."""
         async with self._changing() as change:
             person = await self._person(change, tenant_id, person_id)
             if person.role is Role.OPERATOR:
@@ -178,9 +178,9 @@ class Accounts(Room):
             await self._close(change, person)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """What is left to do here once a subject's key is destroyed: its account, extensions and devices go.
+        """Delete account, extensions and devices of a subject whose key has been destroyed. Idempotent.
 
-        May be repeated. The key goes first: `Directory.forget` is what stops the phones at that very moment.
+        The key is destroyed first: `DirectoryCache.evict_subject` blocks the devices at that moment.
         """
         async with self._changing() as change:
             person = await accounts.person_of_subject(change.session, self._keys, tenant_id, subject)
@@ -194,11 +194,11 @@ class Accounts(Room):
     async def _person(self, change: Change, tenant_id: str, person_id: str) -> Person:
         found = await accounts.person(change.session, self._keys, tenant_id, person_id)
         if found is None:
-            raise NotFound("There is no such person.")
+            raise NotFound("User not found.")
         return found
 
     async def _tell(self, tenant_id: str, person_id: str, kind: NoticeKind, detail: str) -> None:
-        """Let the courier tell the person, unless they never were here: an invitation comes first."""
+        """Send the user a security notice, unless they have not accepted their invitation yet."""
         async with self._database.read() as session:
             person = await accounts.person(session, self._keys, tenant_id, person_id)
         if person is not None and person.state != "invited":
@@ -219,25 +219,25 @@ class Accounts(Room):
         change.afterwards.append(lambda: self._release_email(person))
 
     async def _take_email(self, change: Change, person: Person) -> None:
-        """Let the address lead to the person, in the tenant and, for whoever has it first, in the installation.
+        """Bind the address to the user, in the tenant and, if not bound there yet, in the whole installation.
 
-        Bound before the commit: an address that leads to nobody does no harm (`_owner_of_email` looks whose it is), a
-        person it does not lead to is lost.
+        Bound before the commit: an alias without an account is harmless (`_owner_of_email` checks the account), but a
+        user without an alias could not sign in.
         """
         if not person.email:
             return
         address = values.email_key(person.email)
         owner = await self._owner_of_email(change.session, person.tenant_id, address)
         if owner not in (None, person.subject):
-            raise Conflict("That e-mail address has an account already.", field="email")
+            raise Conflict("This e-mail address already has an account.", field="email")
         self._rebind_email(person.tenant_id, address, person.subject)
         if await self._owner_of_email(change.session, EVERYWHERE, address) is None:
             self._rebind_email(EVERYWHERE, address, person.subject)
 
     async def _owner_of_email(self, session: AsyncSession, scope: str, address: str) -> str | None:
-        """The subject of whoever has the address now.
+        """Return the subject of the account that has the address now.
 
-        Where an alias leads does not say: a change that was not committed leaves it leading to who has another address.
+        The alias alone is not proof: after a rollback it may point to a user with another address.
         """
         subject = self._keys.find(scope, EMAIL, address)
         account = await entry.account(session, self._keys, subject or "")
@@ -267,7 +267,7 @@ class Accounts(Room):
     async def _keep_an_operator(self, change: Change, person: Person) -> None:
         active = await accounts.count_active(change.session, person.tenant_id, Role.OPERATOR)
         if person.state == "active" and active <= 1:
-            raise Conflict("This is the last operator: make another one first.")
+            raise Conflict("This is the last operator. Create another one first.")
 
     async def _rename_extensions(self, change: Change, person: Person, name: str) -> None:
         for extension in await phones.extensions_of_person(change.session, self._keys, person.tenant_id, person.id):
@@ -288,7 +288,7 @@ class Accounts(Room):
     async def _end_sessions(
         self, change: Change, tenant_id: str, person_id: str | None = None, *, only: str | None = None, keep: str = ""
     ) -> int:
-        """End the sessions `queries.sessions.running` names, with their SIP devices; how many there were."""
+        """End the matching sessions and their SIP devices; return their number."""
         ended = await sessions.running(change.session, tenant_id, person_id, only=only, keep=keep)
         for one in ended:
             await self._end(change, one)
@@ -308,7 +308,7 @@ class Accounts(Room):
         change.afterwards.append(lambda: self.directory.drop_device(device_id))
 
     async def _drop_extension(self, change: Change, tenant_id: str, extension_id: str) -> None:
-        """Delete the extension with its devices, and tell of each."""
+        """Delete the extension with its devices and publish an event for each."""
         for device_id in await phones.device_ids(change.session, tenant_id, extension_id):
             change.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension_id))
         await phones.drop_extension(change.session, tenant_id, extension_id)
@@ -342,4 +342,4 @@ def _changed(person: Person, change: PersonChange) -> Person:
 
 def _check_role(tenant: Tenant, role: Role) -> None:
     if role is Role.OPERATOR and tenant.slug != OPERATOR:
-        raise Invalid("Operators belong to the operator's own tenant.", field="role")
+        raise Invalid("Operators have to belong to the operator's own tenant.", field="role")

@@ -1,6 +1,6 @@
-"""WebAuthn's two ceremonies (W3C Web Authentication level 3, section 7), with the library that knows their bytes.
+"""WebAuthn registration and authentication ceremonies (W3C Web Authentication level 3, section 7).
 
-Nothing here keeps anything. Whatever the library trips over came from outside, so every fault of it is a refusal.
+Stateless. The library processes only client input, so each of its exceptions means invalid input.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ RELYING_PARTY = "UnifiCX"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Whose passkey it is to be: `handle` is what an authenticator gives back, `account` and `name` what it shows."""
+    """Owner of a new passkey: the authenticator returns `handle` and displays `account` and `name`."""
 
     handle: str
     account: str
@@ -34,7 +34,7 @@ class User:
 
 
 def creation_options(origin: WebOrigin, user: User, challenge: bytes, known: Iterable[PasskeyPart]) -> Options:
-    """What a browser makes a passkey by: discoverable, its person verified, and not where one is `known`."""
+    """Return creation options: discoverable, user verification required, `known` authenticators excluded."""
     options = webauthn.generate_registration_options(
         rp_id=host_of(origin),
         rp_name=RELYING_PARTY,
@@ -54,7 +54,7 @@ def creation_options(origin: WebOrigin, user: User, challenge: bytes, known: Ite
 
 
 def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[PasskeyPart] = ()) -> Options:
-    """What a browser signs in by: with one of the `known` passkeys, or with whichever it finds."""
+    """Return request options for one of the `known` passkeys, or for any discoverable one."""
     options = webauthn.generate_authentication_options(
         rp_id=host_of(origin),
         challenge=challenge,
@@ -66,7 +66,7 @@ def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[Passkey
 
 
 def made(credential: Credential, origin: WebOrigin, challenge: bytes) -> PasskeyPart:
-    """The passkey a browser made. Raises Invalid."""
+    """Verify a registration response and return the passkey. Raise Invalid."""
     try:
         verified = webauthn.verify_registration_response(
             credential=dict(credential),
@@ -76,7 +76,7 @@ def made(credential: Credential, origin: WebOrigin, challenge: bytes) -> Passkey
             require_user_verification=True,
         )
     except Exception:
-        raise Invalid("That is not the passkey that was asked for.", hint="Begin again.", field="credential") from None
+        raise Invalid("The passkey does not match the request.", hint="Start again.", field="credential") from None
     return PasskeyPart(
         credential_id=bytes_to_base64url(verified.credential_id),
         public_key=bytes_to_base64url(verified.credential_public_key),
@@ -86,7 +86,7 @@ def made(credential: Credential, origin: WebOrigin, challenge: bytes) -> Passkey
 
 
 def challenge_of(credential: Credential) -> bytes:
-    """The challenge that the browser says it answers; b"" if it does not say. Not proved yet."""
+    """Return the challenge claimed by the response, b"" if missing. Not verified yet."""
     try:
         return parse_client_data_json(base64url_to_bytes(credential["response"]["clientDataJSON"])).challenge
     except Exception:
@@ -94,7 +94,7 @@ def challenge_of(credential: Credential) -> bytes:
 
 
 def handle_of(credential: Credential) -> str:
-    """Whose passkey says that it signed; "" if it does not say. Not proved yet."""
+    """Return the user handle claimed by the response, "" if missing. Not verified yet."""
     try:
         return base64url_to_bytes(credential["response"]["userHandle"]).decode("ascii")
     except Exception:
@@ -102,9 +102,9 @@ def handle_of(credential: Credential) -> str:
 
 
 def signed(credential: Credential, origin: WebOrigin, challenge: bytes, passkey: PasskeyPart) -> int:
-    """The passkey's counter, now that it signed. Raises WrongProof for whatever is wrong with it.
+    """Verify an assertion and return the passkey's new signature counter. Raise InvalidProof if anything is wrong.
 
-    A counter that does not go up is a copy of the authenticator, or an answer sent twice (section 6.1.1).
+    A counter that does not increase means a cloned authenticator or a replayed response (section 6.1.1).
     """
     if passkey.host != origin.host:
         raise wrong()
@@ -124,16 +124,16 @@ def signed(credential: Credential, origin: WebOrigin, challenge: bytes, passkey:
 
 
 def wrong() -> WrongProof:
-    """One answer for every passkey that does not let in."""
-    return WrongProof("The passkey does not let you in.", hint="Try again, or another way.")
+    """Return the same error for every rejected passkey."""
+    return WrongProof("The passkey was not accepted.", hint="Try again, or use another sign-in method.")
 
 
 def host_of(origin: WebOrigin) -> str:
-    """The host passkeys are for. Raises Conflict for an address in digits, which browsers make none for."""
+    """Return the relying party id. Raise Conflict for an IP address, for which browsers create no passkeys."""
     host = origin.host
     if not host or ":" in host or host[-1].isdigit():
         raise Conflict(
-            "Passkeys need a host name.", hint="Open these pages by a name such as pbx.example.com, or localhost."
+            "Passkeys need a host name.", hint="Open this page by a name such as pbx.example.com, or localhost."
         )
     return host
 

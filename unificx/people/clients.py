@@ -1,4 +1,4 @@
-"""Our own client as a telephone: each session of a person has one device at the most, which ends with it."""
+"""SIP devices of the UnifiCX client: at most one per session, deleted with the session."""
 
 from unificx.people.contracts import Extension, NewDevice, Principal
 from unificx.people.phones import Phones
@@ -10,18 +10,18 @@ _UNNAMED = "UnifiCX client"
 
 
 class Clients(Phones):
-    """What a session rings."""
+    """SIP devices of sessions."""
 
     async def session_device(self, who: Principal) -> tuple[Extension, str]:
-        """The extension that the session this is asked from rings for, and the id of its device, made the first time.
+        """Return the extension and the device id of the caller's session; create the device on first use.
 
-        The device registers by proofs made of its id: its SIP password is told to nobody. Raises NoExtension.
+        The device registers with credentials derived from its id; its SIP password is never shown. Raise NoExtension.
         """
         held = await self._held(who)
         if held is not None:
             return held
         async with self._changing() as change:
-            held = await self._held(who)  # two tabs of one browser may ask at once
+            held = await self._held(who)  # two tabs of one browser may call at the same time
             return held if held is not None else await self._give_device(change, who)
 
     async def _held(self, who: Principal) -> tuple[Extension, str] | None:
@@ -34,10 +34,10 @@ class Clients(Phones):
     async def _give_device(self, change: Change, who: Principal) -> tuple[Extension, str]:
         own = await phones.extensions_of_person(change.session, self._keys, who.tenant_id, who.person_id)
         if not own:
-            raise NoExtension("You have no extension to call from.", hint="Ask an administrator for one.")
+            raise NoExtension("You have no extension.", hint="Ask an administrator for one.")
         name = await sessions.name_of(change.session, self._keys, who.tenant_id, who.session_id)
         if name is None:
-            raise SessionOver("You are not signed in any more.", hint="Sign in again.")
+            raise SessionOver("Your session has ended.", hint="Sign in again.")
         made = await self._add_device(change, own[0], NewDevice(own[0].id, name or _UNNAMED, "client"))
         await sessions.set_device(change.session, who.tenant_id, who.session_id, made.device.id)
         return own[0], made.device.id

@@ -1,7 +1,7 @@
-"""Sign-in codes: a picture on a screen where somebody is in already, scanned by the device that is to come in.
+"""QR sign-in: a code shown by a signed-in browser or on the command line, scanned by the device to sign in.
 
-A code lives for two minutes and belongs to the first device that comes with it: the same device may come again, for an
-answer gets lost; any other is refused, and the code's owner is told. Kept in memory: a restart voids what was open.
+A code is valid for two minutes and for the first device that presents it. The same device may repeat the request, as
+the response may be lost; any other device is refused and the user is notified. Held in memory: lost at a restart.
 """
 
 import hmac
@@ -19,14 +19,14 @@ from unificx.people.rules import rotation
 
 CODE_LIFETIME = timedelta(seconds=120)
 REMEMBERED = timedelta(minutes=10)
-"""How long after its end it is still known what became of a code."""
+"""How long the outcome of a code is remembered after its expiry."""
 MOST, MOST_OF_ONE = 10_000, 5
 _CODE_BYTES = 16
 
 
 @dataclass(slots=True)
 class _Code:
-    """`secret` is the digest of what the device that came with the code knows."""
+    """`secret` is the digest of the device secret of the first device that presented the code."""
 
     id: str
     tenant_id: str
@@ -42,7 +42,7 @@ class _Code:
 
 
 class _Book:
-    """The codes there are: few for each person, and in all."""
+    """Bounded store of codes, per user and in total."""
 
     def __init__(self) -> None:
         self._by_id: OrderedDict[str, _Code] = OrderedDict()
@@ -68,16 +68,16 @@ class _Book:
 
 
 class Codes(Entrance):
-    """Signing in by a picture."""
+    """QR sign-in."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self._codes = _Book()
 
     async def create_sign_in_code(self, tenant_id: str, person_id: str, maker_id: str) -> SignInCode:
-        """A code that signs a device in as the person. `maker_id`: who has it shown, "" for the operator's machine.
+        """Create a code that signs a device in as the user. `maker_id` is its creator, "" for the operator's console.
 
-        Raises NotFound, and Conflict for somebody who is suspended.
+        Raise NotFound, and Conflict for a suspended user.
         """
         person = await self.person(tenant_id, person_id)
         if person.state not in ("active", "invited"):
@@ -96,10 +96,10 @@ class Codes(Entrance):
         return SignInCode(made.id, made.expires, code)
 
     def sign_in_code(self, code_id: str, asker_id: str) -> SignInCodeState:
-        """What became of a code, for whoever had it made and whom it signs in. Raises NotFound."""
+        """Return the state of a code to its creator or its user. Raise NotFound."""
         code = self._codes.by_id(code_id)
         if code is None or asker_id not in (code.maker_id, code.person_id):
-            raise NotFound("There is no such code.")
+            raise NotFound("Code not found.")
         state = "used" if code.used is not None else "open" if self._clock.now() < code.expires else "expired"
         return SignInCodeState(
             id=code.id,
@@ -112,9 +112,10 @@ class Codes(Entrance):
         )
 
     async def sign_in_by_code(self, code: str, device_secret: str, arrival: Arrival) -> Admission:
-        """A session for the device that came with the code first. Raises UsedSignInCode, SignInCodeExpired, TooMany.
+        """Sign in the first device that presents the code.
 
-        Somebody who set up a second factor is asked for it, unless they had the code shown themselves.
+        The second factor, if any, is required unless the user created the code themselves. Raise UsedSignInCode,
+        SignInCodeExpired, TooManyRequests.
         """
         self._slow_down("", arrival.source)
         found, secret = self._codes.by_code(code), rotation.digest(device_secret)
@@ -122,10 +123,10 @@ class Codes(Entrance):
             raise _expired()
         if found.secret and not hmac.compare_digest(found.secret, secret):
             await self._another_device(found)
-            raise UsedSignInCode("Another device was signed in with this code.", hint="Have a new code shown.")
+            raise UsedSignInCode("This code was already used by another device.", hint="Show a new code.")
         if found.expires <= self._clock.now():
             raise _expired()
-        found.secret = secret  # before anything is waited for: of two devices at once one is first
+        found.secret = secret  # before the first await: exactly one of two concurrent devices wins
         self._guesses.succeeded("", arrival.source.address, self._clock.monotonic())
         async with self._changing() as change:
             outcome = await self._come_in(change, found, arrival)
@@ -139,7 +140,7 @@ class Codes(Entrance):
 
     async def _come_in(self, change: Change, code: _Code, arrival: Arrival) -> Admission:
         account = await self._account(change, code.tenant_id, code.person_id)
-        if code.session_id is not None:  # the same device once more: the answer was lost
+        if code.session_id is not None:  # the same device again: the response was lost
             await self._end_sessions(change, code.tenant_id, code.person_id, only=code.session_id)
         if code.maker_id == code.person_id:
             return await self._open(change, account, arrival, proved=False)
@@ -153,9 +154,9 @@ class Codes(Entrance):
             change.publish(
                 SignInCodeTriedAgain(self._clock.new_id(), code.tenant_id, code.id, code.person_id, code.maker_id)
             )
-        # What the other device calls itself is not passed on: a stranger would be writing to the owner.
+        # The name of the other device is not included: an attacker could send text to the user with it.
         self._later(self._tell(code.tenant_id, code.person_id, "code_tried_again", ""))
 
 
 def _expired() -> SignInCodeExpired:
-    return SignInCodeExpired("This code has expired.", hint="Have a new code shown.")
+    return SignInCodeExpired("This code has expired.", hint="Show a new code.")

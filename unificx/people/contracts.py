@@ -1,4 +1,4 @@
-"""What goes in and out of the room. Frozen; personal values never show in a `repr`."""
+"""Input and output types. Frozen; personal values are excluded from `repr`."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,11 +10,11 @@ T = TypeVar("T")
 TenantState = Literal["active", "suspended"]
 PersonState = Literal["invited", "active", "suspended", "closed"]
 DeviceKind = Literal["phone", "softphone", "client"]
-"""A desk phone or gateway; a SIP program of somebody else; our own client."""
+"""Desk phone or gateway; third-party softphone; UnifiCX client."""
 SessionKind = Literal["mobile", "desktop", "browser", "program"]
-"""What is signed in."""
+"""Type of a signed-in device."""
 Keep = Literal["token", "cookie"]
-"""How a session is kept: by a program, which is told its tokens, or by a browser, out of a script's reach."""
+"""How tokens are delivered: in the response body to a program, or in HttpOnly cookies to a browser."""
 FactorKind = Literal["totp", "passkey", "recovery_code"]
 NoticeKind = Literal[
     "new_device",
@@ -25,12 +25,12 @@ NoticeKind = Literal[
     "factor_changed",
     "recovery_used",
 ]
-"""What a person is told about the safety of their account."""
+"""Kinds of security notices sent to users."""
 Language = Literal["en", "de"]
 
 
 class Role(StrEnum):
-    """From the most to the least powerful. Operators belong to the operator's own tenant."""
+    """From most to least privileged. Operators belong to the operator's own tenant."""
 
     OPERATOR = "operator"
     TENANT_ADMIN = "tenant_admin"
@@ -39,7 +39,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A stretch of a longer list; `next` is the cursor of the following one, None at the end."""
+    """One page of a list; `next` is the cursor of the next page, None at the end."""
 
     items: tuple[T, ...]
     next: str | None = None
@@ -47,7 +47,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an attempt to sign in comes from."""
+    """Network address and user agent of a sign-in attempt."""
 
     address: str = field(default="", repr=False)
     agent: str = field(default="", repr=False)
@@ -55,7 +55,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SignInDevice:
-    """What signs in, as it calls itself."""
+    """Name and type of the device that signs in, as reported by itself."""
 
     name: str = field(default="", repr=False)
     kind: SessionKind = "program"
@@ -63,7 +63,7 @@ class SignInDevice:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How somebody comes in: from where, with what, and how the session is to be kept."""
+    """Context of a sign-in: source, device and token delivery."""
 
     source: Source = Source()
     device: SignInDevice = SignInDevice()
@@ -72,7 +72,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `session_id` is "" for the operator at the control socket."""
+    """Authenticated caller. `session_id` is "" for the operator at the control socket."""
 
     person_id: str
     tenant_id: str
@@ -82,7 +82,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """An organisation with its own SIP domain. `slug` is its short name on the command line."""
+    """Tenant with its own SIP domain. `slug` is its short name on the command line."""
 
     id: str
     slug: str
@@ -91,11 +91,11 @@ class Tenant:
     state: TenantState
     created: datetime
     language: Language = "en"
-    """In which it is spoken and written to its people, where they have not chosen another."""
+    """Language of prompts and e-mails for users without a choice of their own."""
     time_zone: str = ""
-    """The IANA name of the zone whose times it is told in; "" for the server's own."""
+    """IANA time zone of prompts and e-mails; "" for the server's own."""
     park_seconds: int = 90
-    """How long somebody stays parked before it rings at who has parked him."""
+    """How long a call stays parked before it rings back at the parking extension, in seconds."""
 
     @property
     def active(self) -> bool:
@@ -113,7 +113,7 @@ class NewTenant:
 
 @dataclass(frozen=True, slots=True)
 class TenantChange:
-    """None leaves a value as it is. The domain is fixed: every device's credential is bound to it."""
+    """None leaves a value unchanged. The domain is fixed: the credentials of all devices depend on it."""
 
     name: str | None = None
     state: TenantState | None = None
@@ -124,7 +124,7 @@ class TenantChange:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`subject` is whose data a sealed value is; what an erasure destroys."""
+    """User account. `subject` is the data subject whose key seals the values and is destroyed by an erasure."""
 
     id: str
     tenant_id: str
@@ -135,12 +135,12 @@ class Person:
     name: str = field(repr=False)
     email: str = field(repr=False)
     language: Language | None = None
-    """None for the organisation's."""
+    """None for the language of the tenant."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Without a password the person is `invited` until one is set."""
+    """Without a password the user is `invited` until one is set."""
 
     name: str = field(repr=False)
     email: str = field(default="", repr=False)
@@ -150,7 +150,7 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """None leaves a value as it is. Closing is `People.close_person`. The language "" is the organisation's."""
+    """None leaves a value unchanged. Closing is `IdentityService.close_person`. Language "" is that of the tenant."""
 
     name: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
@@ -161,7 +161,7 @@ class PersonChange:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A number of a tenant. `subject` is its owner's, or its own where it belongs to nobody (a lobby, a door)."""
+    """Extension of a tenant. `subject` is that of its user, or its own if it has no user (lobby, door phone)."""
 
     id: str
     tenant_id: str
@@ -175,7 +175,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class NewExtension:
-    """With an e-mail the extension belongs to that person of the tenant, made if there is none yet."""
+    """With an e-mail address the extension belongs to that user, who is created if missing."""
 
     number: str
     name: str = field(repr=False)
@@ -186,7 +186,7 @@ class NewExtension:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionChange:
-    """None leaves a value as it is. The number is fixed: delete and create."""
+    """None leaves a value unchanged. The number is fixed: delete and create instead."""
 
     name: str | None = field(default=None, repr=False)
     ring_seconds: int | None = None
@@ -195,7 +195,7 @@ class ExtensionChange:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One phone or program that may register for an extension. `last_used` is a day, no finer."""
+    """Phone or program that may register for an extension. `last_used` has day resolution."""
 
     id: str
     tenant_id: str
@@ -223,7 +223,7 @@ class DeviceChange:
 
 @dataclass(frozen=True, slots=True)
 class SipLogin:
-    """Enough for any SIP phone to register. Shown once: only digests of it are kept."""
+    """SIP credentials for any phone. Shown once: only digests are stored."""
 
     username: str = field(repr=False)
     password: str = field(repr=False)
@@ -233,14 +233,14 @@ class SipLogin:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAuth:
-    """What it takes to check a device's digest; held in memory for every device there is."""
+    """Data for checking the digest of a device, cached in memory for every device."""
 
     device_id: str
     extension_id: str
     tenant_id: str
     realm: str
     enabled: bool
-    """False too while its person, extension's owner or tenant is suspended."""
+    """False also while the user or tenant is suspended."""
     username: str = field(repr=False)
     ha1_md5: bytes = field(repr=False)
     ha1_sha256: bytes = field(repr=False)
@@ -253,9 +253,9 @@ class DeviceAuth:
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """What somebody who is signed in sees of himself.
+    """Account of the caller.
 
-    `must_change`: the password, which somebody else was shown. `acceptance_needed`: of the present terms and policy.
+    `must_change`: the password is a one-time password. `acceptance_needed`: of the current terms and policy.
     """
 
     person: Person
@@ -266,7 +266,7 @@ class OwnAccount:
 
 @dataclass(frozen=True, slots=True)
 class MadeExtension:
-    """All that came into being with a new extension."""
+    """New extension with its first device and SIP credentials."""
 
     extension: Extension
     device: Device
@@ -275,7 +275,7 @@ class MadeExtension:
 
 @dataclass(frozen=True, slots=True)
 class MadeDevice:
-    """A new device, or one with a new password."""
+    """New device, or an existing one with new credentials."""
 
     device: Device
     login: SipLogin
@@ -283,10 +283,10 @@ class MadeDevice:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session's two tokens, shown once: only digests of them are kept.
+    """Access and refresh token of a session, shown once: only digests are stored.
 
-    `token` is good until `expires`; `refresh`, once and until `refresh_expires`, for the next two. `must_change` asks
-    for a password of one's own first, `acceptance_needed` for a yes to the present terms and policy.
+    `token` is valid until `expires`; `refresh` is valid once, until `refresh_expires`, for the next pair. `must_change`
+    is set for a one-time password, `acceptance_needed` until the current terms and policy are accepted.
     """
 
     principal: Principal
@@ -300,7 +300,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SecondFactorNeeded:
-    """The first proof was right; `ticket` and one of `kinds` make a session of it until `expires`."""
+    """First factor accepted: `ticket` and a second factor of one of `kinds` give a session until `expires`."""
 
     kinds: tuple[FactorKind, ...]
     expires: datetime
@@ -312,7 +312,7 @@ Admission = SignedIn | SecondFactorNeeded
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser or program, as its person sees it. `device_id` is its SIP device, if it has one."""
+    """Signed-in browser or program, as shown to its user. `device_id` is its SIP device, if any."""
 
     id: str
     created: datetime
@@ -327,7 +327,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SignInCode:
-    """A code that signs one device in, shown once as a picture."""
+    """Code that signs in one device, shown once as a QR code."""
 
     id: str
     expires: datetime
@@ -336,7 +336,7 @@ class SignInCode:
 
 @dataclass(frozen=True, slots=True)
 class SignInCodeState:
-    """What became of a code. `tried_again`: another device came with it and was refused."""
+    """State of a sign-in code. `tried_again`: another device presented it and was refused."""
 
     id: str
     state: Literal["open", "used", "expired"]
@@ -349,7 +349,7 @@ class SignInCodeState:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation that was made. `url` is for whoever made it to hand over; None if it was sent by e-mail."""
+    """Created invitation. `url` is to be handed over by the creator; None if it was sent by e-mail."""
 
     sent: bool
     expires: datetime
@@ -358,7 +358,7 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Who is invited, and where to."""
+    """Content of an invitation."""
 
     name: str = field(repr=False)
     organisation: str
@@ -367,7 +367,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What somebody says when they come in: old enough or not, and yes to terms and policy of these versions."""
+    """Declaration at sign-up: of age or not, and acceptance of these versions of terms and policy."""
 
     of_age: bool
     terms_version: str
@@ -376,7 +376,7 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class FirstOperator:
-    """The operator made at the first start, and the password to sign in with until another is set."""
+    """Operator created at the first start, with a one-time password."""
 
     person_id: str
     email: str = field(repr=False)
@@ -385,7 +385,7 @@ class FirstOperator:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """The demonstration tenant and one login per extension, by number."""
+    """Demo tenant and one SIP login per extension number."""
 
     tenant: Tenant
     logins: dict[str, SipLogin] = field(repr=False)

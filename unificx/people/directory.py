@@ -1,7 +1,7 @@
-"""What call set-up asks, answered from memory.
+"""In-memory directory of tenants, extensions and devices for call setup.
 
-Loaded at the start and refreshed right after each commit that changes it, so a deleted device is refused at once and no
-call waits for the database.
+Loaded at startup and updated right after each commit, so a deleted device is refused at once and no call waits for the
+database.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from unificx.people.contracts import DeviceAuth, Extension, Language, Tenant
 
 OPERATOR = "operator"
-"""Short name of the operator's own tenant, which has no phones."""
+"""Short name of the operator's own tenant, which has no devices."""
 
 
 class KnownPerson(Protocol):
-    """What the directory keeps of a person: no name."""
+    """User data needed by the directory: no name."""
 
     @property
     def id(self) -> str: ...
@@ -28,7 +28,7 @@ class KnownPerson(Protocol):
 
 
 class Directory:
-    """Look-ups by what a SIP message names. Nothing here awaits."""
+    """Synchronous lookups by values found in SIP messages."""
 
     def __init__(self) -> None:
         self._tenants: dict[str, Tenant] = {}
@@ -44,7 +44,7 @@ class Directory:
         self._subjects: dict[str, str] = {}
         self._barred: set[str] = set()
         self._languages: dict[str, Language] = {}
-        """Of those who have chosen one."""
+        """Languages of users with an explicit choice."""
 
     # look-ups
 
@@ -55,15 +55,15 @@ class Directory:
         return self._by_slug.get(slug)
 
     def tenant_by_domain(self, domain: str) -> Tenant | None:
-        """The tenant of a SIP domain, in any case of letters; suspended ones too (see `Tenant.active`)."""
+        """Return the tenant of a SIP domain, case-insensitively, including suspended ones (see `Tenant.active`)."""
         return self._by_domain.get(domain.lower())
 
     def tenants(self) -> list[Tenant]:
-        """All of them, the oldest first."""
+        """Return all tenants, oldest first."""
         return [self._tenants[tenant_id] for tenant_id in sorted(self._tenants)]
 
     def default_tenant(self) -> Tenant | None:
-        """The oldest active tenant that is not the operator's: for phones that name no domain of ours."""
+        """Return the oldest active tenant except the operator's, for phones that use an unknown domain."""
         return self._default
 
     def extension(self, tenant_id: str, number: str) -> Extension | None:
@@ -73,7 +73,7 @@ class Directory:
         return self._extensions.get(extension_id)
 
     def extension_ids_of(self, person_id: str) -> tuple[str, ...]:
-        """The extensions that belong to a person, in the order they were made."""
+        """Return the ids of a user's extensions, oldest first."""
         return self._of_person.get(person_id, ())
 
     def device(self, device_id: str) -> DeviceAuth | None:
@@ -83,34 +83,34 @@ class Directory:
         return self._as_it_stands(self._by_username.get(username))
 
     def devices_of(self, extension_id: str) -> tuple[DeviceAuth, ...]:
-        """Every device of the extension, those not enabled too."""
+        """Return every device of the extension, including disabled ones."""
         standing = (self._as_it_stands(device) for device in self._of_extension.get(extension_id, ()))
         return tuple(device for device in standing if device is not None)
 
     def display_name(self, extension: Extension) -> str:
-        """What a phone shows beside the number; "" for an erased person."""
+        """Return the caller name to display; "" for an erased user."""
         return extension.name
 
     def person_subject(self, person_id: str) -> str | None:
         return self._subjects.get(person_id)
 
     def language(self, tenant_id: str, person_id: str | None = None) -> Language:
-        """In which somebody of the organisation is spoken and written to."""
+        """Return the language of prompts and e-mails for a user, or of the tenant."""
         chosen = self._languages.get(person_id) if person_id is not None else None
         tenant = self._tenants.get(tenant_id)
         return chosen or (tenant.language if tenant is not None else "en")
 
     def time_zone(self, tenant_id: str) -> tzinfo | None:
-        """Whose times the organisation is told in; None for the server's own."""
+        """Return the tenant's time zone; None for the server's own."""
         tenant = self._tenants.get(tenant_id)
         return ZoneInfo(tenant.time_zone) if tenant is not None and tenant.time_zone else None
 
     def park_seconds(self, tenant_id: str) -> int:
-        """How long somebody of the organisation stays parked before it rings at who has parked him."""
+        """Return the parking timeout of the tenant, in seconds."""
         return self._tenants[tenant_id].park_seconds
 
     def _as_it_stands(self, device: DeviceAuth | None) -> DeviceAuth | None:
-        """The device with `enabled` false while its tenant or person is suspended."""
+        """Return the device, with `enabled` false while its tenant or user is suspended."""
         if device is None or not device.enabled:
             return device
         tenant = self._tenants.get(device.tenant_id)
@@ -119,14 +119,14 @@ class Directory:
             return replace(device, enabled=False)
         return device
 
-    # upkeep, by this room alone
+    # updates, called by this package only
 
     def put_tenant(self, tenant: Tenant) -> None:
         self._tenants[tenant.id] = self._by_domain[tenant.domain] = self._by_slug[tenant.slug] = tenant
         self._choose_default()
 
     def drop_tenant(self, tenant_id: str, subjects: Iterable[str]) -> None:
-        """`subjects`: of the tenant's people."""
+        """Remove a tenant. `subjects` are those of its users."""
         for extension in [one for one in self._extensions.values() if one.tenant_id == tenant_id]:
             self.drop_extension(extension.id)
         gone = set(subjects)
@@ -193,7 +193,7 @@ class Directory:
             del self._of_extension[device.extension_id]
 
     def forget(self, subject: str) -> None:
-        """Drop everything of an erased subject, at once: its phones are refused before its rows are gone."""
+        """Drop all entries of an erased subject, so that its devices are refused before its rows are deleted."""
         for extension in [one for one in self._extensions.values() if one.subject == subject]:
             self.drop_extension(extension.id)
         for person_id in [person for person, whose in self._subjects.items() if whose == subject]:

@@ -1,4 +1,4 @@
-"""Coming in: passwords, and what else may be asked for."""
+"""Password sign-in, and the hand-over to a second factor."""
 
 from dataclasses import replace
 
@@ -16,14 +16,14 @@ from unificx.people.sessions import Sessions
 from unificx.people.tickets import Tickets
 
 ONE_TIME_BYTES = 15
-"""Of randomness in a password made by us."""
+"""Random bytes in a generated password."""
 SECOND_FACTOR = "second_factor"
-"""The step that a ticket of a first proof leads to."""
+"""Purpose of a ticket issued after the first factor."""
 _NOT_IN = "The e-mail address or the password is wrong."
 
 
 class Entrance(Sessions):
-    """Who may come in."""
+    """Password sign-in and password changes."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
@@ -31,10 +31,11 @@ class Entrance(Sessions):
         self._tickets = Tickets(tools.clock)
 
     async def sign_in(self, email: str, password: str, arrival: Arrival, tenant_id: str | None = None) -> Admission:
-        """A session, or a ticket for one, for the e-mail address in that tenant or, without one, wherever it was first.
+        """Return a session, or a ticket if a second factor is required.
 
-        An unknown address, a wrong password and a suspended account give the same answer after the same work:
-        Unauthenticated. Guessing is slowed by TooMany, for unknown addresses too.
+        Without `tenant_id` the address is looked up in the whole installation. An unknown address, a wrong password and
+        a suspended account raise the same Unauthenticated after the same work. Guessing is throttled (TooManyRequests),
+        for unknown addresses too.
         """
         address = values.email_key(email)
         self._slow_down(address, arrival.source)
@@ -49,20 +50,20 @@ class Entrance(Sessions):
         async with self._changing() as change:
             current = await entry.account(change.session, self._keys, account.subject)
             if current is None or current.hash != account.hash or current.state != "active":
-                raise Unauthenticated(_NOT_IN)  # changed while the password was being checked
+                raise Unauthenticated(_NOT_IN)  # changed during the password check
             if renewed is not None:
                 await entry.set_password(change.session, self._keys, replace(account, hash=renewed), self._clock.now())
             return await self._admit(change, current, arrival)
 
     async def _factors_of(self, session: AsyncSession, tenant_id: str, person_id: str) -> tuple[FactorKind, ...]:
-        """What else the person has to prove besides a password; nothing where they set up nothing."""
+        """Return the second factors of the user; empty if none is set up."""
         del session, tenant_id, person_id
         return ()
 
     async def _admit(
         self, change: Change, account: entry.Account, arrival: Arrival, *, proved: bool = True
     ) -> Admission:
-        """After a first proof: a session, or a ticket if the person set up a second factor."""
+        """After the first factor: open a session, or issue a ticket if the user has a second factor."""
         kinds = await self._factors_of(change.session, account.tenant_id, account.person_id)
         if not kinds:
             return await self._open(change, account, arrival, proved=proved)
@@ -72,24 +73,24 @@ class Entrance(Sessions):
     # passwords
 
     async def set_password(self, tenant_id: str, person_id: str, password: str) -> None:
-        """Give a person a password; an invited one becomes active. Every session of theirs ends."""
+        """Set a user's password and end all their sessions. An invited user becomes active."""
         await self._replace_password(tenant_id, person_id, values.password(password), must_change=False)
 
     async def reset_password(self, tenant_id: str, person_id: str) -> str:
-        """A random password, shown once, to be replaced by one of the person's own. Every session of theirs ends."""
+        """Set a one-time password and end all the user's sessions. Return the password, which is shown once."""
         password = self._characters(ONE_TIME_BYTES)
         await self._replace_password(tenant_id, person_id, password, must_change=True)
         return password
 
     async def change_password(self, principal: Principal, current: str, new: str, source: Source) -> None:
-        """A person's own doing: every session but the one it is done from ends. Raises NotProved, TooMany, Invalid."""
+        """Change one's own password and end all other sessions. Raise StepUpFailed, TooManyRequests, Invalid."""
         values.password(new)
         self._slow_down(principal.person_id, source)
         subject = self.directory.person_subject(principal.person_id)
         async with self._database.read() as session:
             account = await entry.account(session, self._keys, subject or "")
         if account is None or not await self._passwords.right(account.hash, _cut(current)):
-            raise NotProved("The present password is wrong.")
+            raise NotProved("The current password is wrong.")
         self._guesses.succeeded(principal.person_id, source.address, self._clock.monotonic())
         await self._replace_password(
             principal.tenant_id, principal.person_id, new, must_change=False, keep=principal.session_id
@@ -111,18 +112,18 @@ class Entrance(Sessions):
     # shared by the use cases
 
     def _slow_down(self, account: str, source: Source) -> None:
-        """Count a try; `account` is "" where a try names none, so that it counts for its source alone."""
+        """Count an attempt; `account` is "" for attempts that name no account and count for their source only."""
         wait = self._guesses.attempt(account, source.address, self._clock.monotonic())
         if wait > 0:
-            raise TooMany("Too many wrong tries.", retry_after=wait, hint="Wait a little, then try again.")
+            raise TooMany("Too many failed attempts.", retry_after=wait, hint="Wait a moment, then try again.")
 
     async def _renewed_hash(self, account: entry.Account, password: str) -> str | None:
-        """A hash with today's parameters, if the stored one has older ones."""
+        """Return a hash with the current parameters, None if the stored one is up to date."""
         if account.hash is None or not self._passwords.outdated(account.hash):
             return None
         return await self._passwords.hash(password)
 
 
 def _cut(password: str) -> str:
-    """One character more than a password may have is as wrong as a million more."""
+    """Limit the input to one character more than the maximum: anything longer is wrong anyway."""
     return password[: values.PASSWORD_LENGTHS[1] + 1]

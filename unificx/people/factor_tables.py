@@ -1,4 +1,4 @@
-"""Tables of the ways to prove oneself besides a password. Secrets, public keys and codes are sealed."""
+"""Models of second factors, recovery codes and SSO providers. Secrets, public keys and codes are sealed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from unificx.store.base import Base, plain, sealed_column
 
 
 def _proof() -> Any:
-    """A field that only letting somebody in may open."""
+    """Return a credential field that may be opened for authentication only."""
     return personal(
         "user.authorization.credentials",
         uses=("authentication",),
@@ -25,7 +25,7 @@ def _proof() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class FactorPart:
-    """How a person tells their factors apart."""
+    """User-chosen label of a factor."""
 
     name: str = personal(
         "user.device",
@@ -39,7 +39,7 @@ class FactorPart:
 
 @dataclass(frozen=True, slots=True)
 class TotpPart:
-    """A shared secret (RFC 6238) in base32, and the last time step it was used in: no step counts twice."""
+    """TOTP secret (RFC 6238) in base32, and the last used time step: each step is accepted once."""
 
     secret: str = _proof()
     last_step: int | None = _proof()
@@ -47,7 +47,7 @@ class TotpPart:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyPart:
-    """A WebAuthn credential: id and COSE public key in base64url, the host it is for, its counter as last seen."""
+    """WebAuthn credential: id and COSE public key in base64url, relying party host, last signature counter."""
 
     credential_id: str = _proof()
     public_key: str = _proof()
@@ -57,59 +57,59 @@ class PasskeyPart:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryPart:
-    """SHA-256 of each recovery code not used yet, in hex."""
+    """SHA-256 digests of the unused recovery codes, in hex."""
 
     digests: tuple[str, ...] = _proof()
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderPart:
-    """What an organisation proves itself with to its sign-in provider."""
+    """Client secret of a tenant at its SSO provider."""
 
     client_secret: str = _proof()
 
 
 class FactorRow(Base):
-    """Exactly one of `totp` and `passkey` is there. Not `confirmed`: begun, and worth nothing yet."""
+    """Exactly one of `totp` and `passkey` is set. Not `confirmed`: enrollment started but not completed."""
 
     __tablename__ = "factor"
     __table_args__ = (Index(None, "tenant_id", "person_id"),)
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
-    subject_id: Mapped[str] = plain("whose key seals the parts below: random")
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"))
+    subject_id: Mapped[str] = plain("random id of the sealing key")
     kind: Mapped[str] = plain("totp or passkey")
-    confirmed: Mapped[bool] = plain("whether it was seen to work")
-    created: Mapped[datetime] = plain("when it was begun")
-    last_used: Mapped[date | None] = plain("a day, no finer")
+    confirmed: Mapped[bool] = plain("enrollment completed")
+    created: Mapped[datetime] = plain("time of enrollment")
+    last_used: Mapped[date | None] = plain("date only")
     sealed: Mapped[bytes] = sealed_column(FactorPart, subject="subject_id")
     totp: Mapped[bytes | None] = sealed_column(TotpPart, subject="subject_id")
     passkey: Mapped[bytes | None] = sealed_column(PasskeyPart, subject="subject_id")
 
 
 class RecoveryRow(Base):
-    """A person's recovery codes, made anew all at once."""
+    """Recovery codes of a user, always replaced as a set."""
 
     __tablename__ = "recovery_code"
 
-    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"), primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), index=True)
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    created: Mapped[datetime] = plain("when they were made")
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"), primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), index=True)
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    created: Mapped[datetime] = plain("creation time")
     sealed: Mapped[bytes] = sealed_column(RecoveryPart, subject="subject_id")
 
 
 class ProviderRow(Base):
-    """Where an organisation's people sign in, if not here (OpenID Connect)."""
+    """OpenID Connect provider of a tenant."""
 
     __tablename__ = "sign_in_provider"
 
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), primary_key=True)
-    subject_id: Mapped[str] = plain("whose key seals the part below: made for this row, random")
-    issuer: Mapped[str] = plain("the address of an organisation's sign-in service")
-    client_id: Mapped[str] = plain("what the service calls this installation")
-    link_by_email: Mapped[bool] = plain("whether an address the service verified is enough to know somebody by")
-    inside: Mapped[bool] = plain("set by an operator, who may name a service that is not on the public network")
-    changed: Mapped[datetime] = plain("when it was set")
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), primary_key=True)
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    issuer: Mapped[str] = plain("issuer URL of a tenant's provider")
+    client_id: Mapped[str] = plain("OAuth client id")
+    link_by_email: Mapped[bool] = plain("allow linking by verified e-mail address")
+    inside: Mapped[bool] = plain("set by an operator: private addresses allowed")
+    changed: Mapped[datetime] = plain("modification time")
     sealed: Mapped[bytes] = sealed_column(ProviderPart, subject="subject_id")

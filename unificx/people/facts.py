@@ -1,4 +1,4 @@
-"""What happened to accounts. Told through the outbox: at least once, in the order it happened."""
+"""Account events. Delivered through the outbox: at least once, in order."""
 
 from dataclasses import dataclass
 
@@ -7,22 +7,22 @@ from unificx.kernel.facts import Fact
 
 @dataclass(frozen=True, slots=True)
 class TenantCreated(Fact):
-    """The tenant is `tenant`."""
+    """A tenant was created; its id is `tenant`."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantSuspended(Fact):
-    """Nobody of the tenant may sign in, register or call until it is resumed."""
+    """Users of the tenant cannot sign in, register or call until it is resumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantResumed(Fact):
-    """The tenant works again."""
+    """The tenant is active again."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantDeleted(Fact):
-    """The tenant and all that was in it."""
+    """The tenant and all its data were deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class PersonCreated(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PersonSuspended(Fact):
-    """Sessions ended, devices refused until resumed."""
+    """Sessions have ended; devices are refused until the user is resumed."""
 
     person_id: str
 
@@ -44,7 +44,7 @@ class PersonResumed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PersonClosed(Fact):
-    """The account is over; its extensions, devices, password and sessions are gone. `subject` is left to `privacy`."""
+    """The account was closed and its extensions, devices, password and sessions deleted. `subject` is for `privacy`."""
 
     person_id: str
     subject: str
@@ -68,7 +68,7 @@ class DeviceCreated(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DeviceRevoked(Fact):
-    """The device may not register any more: deleted, disabled, or given a new password."""
+    """The device lost its registration: deleted, disabled, or given a new password."""
 
     device_id: str
     extension_id: str
@@ -81,7 +81,7 @@ class PasswordChanged(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded(Fact):
-    """Signed out, revoked, expired or stolen: what belongs to it goes, such as its SIP device, `device_id`."""
+    """A session was signed out, revoked, expired or stolen. Its SIP device `device_id` was deleted."""
 
     session_id: str
     person_id: str
@@ -90,7 +90,7 @@ class SessionEnded(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SignInCodeUsed(Fact):
-    """A device was signed in with the code. `maker_id` is who had it shown; "" for the operator at the machine."""
+    """A device signed in with the code. `maker_id` is the creator; "" for the operator's console."""
 
     code_id: str
     person_id: str
@@ -99,7 +99,7 @@ class SignInCodeUsed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SignInCodeTriedAgain(Fact):
-    """Another device than the one that used the code came with it, and was refused."""
+    """A second device presented a used code and was refused."""
 
     code_id: str
     person_id: str

@@ -1,4 +1,4 @@
-"""Invitations, and what people say yes or no to when they come in."""
+"""Invitations, and acceptance of terms and policy."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,14 +19,14 @@ CODE_BYTES = 24
 
 
 class Invitations(Codes):
-    """Coming in for the first time."""
+    """Invitations and acceptance of terms."""
 
     async def invite(
         self, tenant_id: str, person_id: str, link: Callable[[str], str], language: Language
     ) -> Invitation:
-        """Send somebody a link to set a password by, good once. `link` makes an address of a code.
+        """Send a user a single-use link to set a password. `link` builds the URL from a code.
 
-        Raises NotFound, Invalid without an e-mail address, Conflict for somebody who has a password already.
+        Raise NotFound, Invalid without an e-mail address, Conflict for a user who has a password.
         """
         code = rotation.encoded(self._clock.random_bytes(CODE_BYTES))
         expires = self._clock.now() + INVITATION_LIFETIME
@@ -34,9 +34,9 @@ class Invitations(Codes):
             person = await self._person(change, tenant_id, person_id)
             account = await self._account(change, tenant_id, person_id)
             if not person.email:
-                raise Invalid("Without an e-mail address nobody can be invited.", field="person_id")
+                raise Invalid("The user has no e-mail address.", field="person_id")
             if account.hash is not None or account.state == "suspended":
-                raise Conflict("This person has an account already.", hint="A lost password is recovered by e-mail.")
+                raise Conflict("The user already has an account.", hint="Use the password reset instead.")
             await links.drop_of(change.session, tenant_id, person_id)
             new_id, digest = self._clock.new_id(), rotation.digest(code)
             await links.add(change.session, links.Link(new_id, tenant_id, person_id, "invitation", digest, expires))
@@ -46,7 +46,7 @@ class Invitations(Codes):
         return Invitation(True, expires, None)
 
     async def look_at_invitation(self, code: str, source: Source) -> Invited:
-        """Who is invited. Raises InvitationOver, TooMany."""
+        """Return the content of an invitation. Raise InvitationExpired, TooManyRequests."""
         found = await self._invitation(code, source)
         async with self._database.read() as session:
             person = await accounts.person(session, self._keys, found.tenant_id, found.person_id)
@@ -55,9 +55,9 @@ class Invitations(Codes):
         return Invited(person.name, self._tenant(found.tenant_id).name, person.email)
 
     async def accept_invitation(self, code: str, password: str, said: Acceptance, arrival: Arrival) -> Admission:
-        """Set the first password and come in. Raises InvitationOver, NotOfAge, Invalid, TooMany.
+        """Set the first password and sign in. Raise InvitationExpired, NotOfAge, Invalid, TooManyRequests.
 
-        Of somebody who is not old enough the no is kept and nothing else; the invitation is over then.
+        For a user who is not of age only that answer is stored, and the invitation is used up.
         """
         values.password(password)
         found = await self._invitation(code, arrival.source)
@@ -75,7 +75,7 @@ class Invitations(Codes):
         raise _not_of_age()
 
     async def accept_terms(self, principal: Principal, said: Acceptance) -> None:
-        """Say yes to the present terms and policy. Raises NotOfAge, which ends every session, and Invalid."""
+        """Accept the current terms and policy. Raise NotOfAge, which ends every session, and Invalid."""
         if said.of_age:
             _check_versions(said)
         async with self._changing() as change:
@@ -98,7 +98,7 @@ class Invitations(Codes):
         return found
 
     async def _use_up(self, change: Change, found: links.Link) -> entry.Account:
-        """Whom the link lets in, now that it is used up. Raises InvitationOver if it was just before."""
+        """Consume the link and return its account. Raise InvitationExpired if it was consumed concurrently."""
         if await links.find(change.session, found.kind, found.digest, self._clock.now()) is None:
             raise _over()
         await links.drop_of(change.session, found.tenant_id, found.person_id)
@@ -125,12 +125,12 @@ def _check_versions(said: Acceptance) -> None:
         ("policy_version", said.policy_version, terms.POLICY_VERSION),
     ):
         if given != present:
-            raise Invalid("There is another version now.", hint="Read it, then say yes to it.", field=field)
+            raise Invalid("There is a newer version.", hint="Read and accept the current version.", field=field)
 
 
 def _over() -> InvitationOver:
-    return InvitationOver("This invitation was used, or has expired.", hint="Ask your administrator for another one.")
+    return InvitationOver("This invitation was used or has expired.", hint="Ask your administrator for a new one.")
 
 
 def _not_of_age() -> NotOfAge:
-    return NotOfAge("This is not for people under 18.", hint="Nothing but your answer was kept.")
+    return NotOfAge("You must be 18 or older.", hint="Only your answer was stored.")

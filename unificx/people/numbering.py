@@ -1,5 +1,5 @@
-"""An organisation's numbers. Each leads to one thing: whoever makes something that can be dialled takes a number for it
-in the same unit of work, and gives it back when the thing goes."""
+"""Number plan of a tenant. Each number belongs to one dialable object, which allocates it in the unit of work that
+creates it and releases it when it is deleted."""
 
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
@@ -11,16 +11,16 @@ from unificx.people.tables import NumberRow
 
 
 async def take_number(session: AsyncSession, tenant_id: str, text: str, kind: str) -> str:
-    """Take a number; what it is kept as. Raises Invalid for one that is none; Conflict if anything else has it."""
+    """Allocate a number and return it as stored. Raise Invalid for a malformed one, Conflict if it is in use."""
     number = values.number(text)
     try:
         await session.execute(insert(NumberRow).values(tenant_id=tenant_id, number=number, kind=kind))
     except IntegrityError:
-        # From None: the driver's words quote the values.
-        raise Conflict("That number is taken.", field="number") from None
+        # From None: the driver's message quotes the values.
+        raise Conflict("This number is already in use.", field="number") from None
     return number
 
 
 async def release_number(session: AsyncSession, tenant_id: str, number: str) -> None:
-    """Give a number back."""
+    """Release a number."""
     await session.execute(delete(NumberRow).where(NumberRow.tenant_id == tenant_id, NumberRow.number == number))

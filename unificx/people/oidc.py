@@ -1,6 +1,6 @@
-"""OpenID Connect as a relying party: discovery, the code flow with PKCE, and what an ID token has to be.
+"""OpenID Connect relying party: discovery, code flow with PKCE, ID token validation.
 
-Core 1.0 section 3.1, Discovery 1.0 section 4, RFC 7636, RFC 9207. Nothing here keeps anything; the network is a port.
+Core 1.0 section 3.1, Discovery 1.0 section 4, RFC 7636, RFC 9207. Stateless; network access is passed in.
 """
 
 import json
@@ -20,19 +20,19 @@ from unificx.people.queries.providers import StoredProvider
 from unificx.people.rules import providers
 
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
-"""Public-key signatures alone: with a shared secret, or with none, the token could be anybody's."""
+"""Public-key signatures only: tokens with a shared secret or without a signature could be forged."""
 LEEWAY_SECONDS = 60
 LONGEST_SUBJECT = 255
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
 class ProviderFault(Exception):
-    """The provider does not answer, or not as it has to. What it said is not repeated."""
+    """The provider did not answer or violated the protocol. Its answer is not included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a provider says of itself. `names_itself`: in every answer it sends a browser back with (RFC 9207)."""
+    """Provider metadata. `sends_issuer`: authorization responses carry `iss` (RFC 9207)."""
 
     issuer: str
     authorization_endpoint: str
@@ -44,7 +44,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sign-in that is under way at the provider. `person_id`: who links their account; "" for a sign-in."""
+    """Authorization request in progress. `person_id`: the user who links their account; "" for a sign-in."""
 
     tenant_id: str
     issuer: str
@@ -56,7 +56,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the provider says it is; `email` only if the provider verified it."""
+    """Identity asserted by the provider; `email` is set only if the provider verified it."""
 
     issuer: str
     subject: str = field(repr=False)
@@ -64,7 +64,7 @@ class Identity:
 
 
 async def discover(fetch: Fetch, issuer: str, *, inside: bool) -> Metadata:
-    """What the provider says of itself. Raises ProviderFault."""
+    """Fetch the provider metadata. Raise ProviderError."""
     found = await _json(fetch, issuer.rstrip("/") + _DISCOVERY, inside=inside)
     names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
     texts = [found.get(name) for name in names]
@@ -81,7 +81,7 @@ async def discover(fetch: Fetch, issuer: str, *, inside: bool) -> Metadata:
 
 
 def departure(metadata: Metadata, client_id: str, flow: Flow, state: str) -> str:
-    """Where the browser goes to sign in."""
+    """Return the authorization URL for the browser."""
     return prepare_grant_uri(
         metadata.authorization_endpoint,
         client_id,
@@ -98,7 +98,7 @@ def departure(metadata: Metadata, client_id: str, flow: Flow, state: str) -> str
 async def identity(
     fetch: Fetch, metadata: Metadata, provider: StoredProvider, flow: Flow, *, code: str, now: int
 ) -> Identity:
-    """Exchange the code, and believe the ID token if everything about it is right. Raises ProviderFault."""
+    """Exchange the code and validate the ID token. Raise ProviderError."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -107,7 +107,7 @@ async def identity(
     }
     login = None
     if provider.client_secret and metadata.takes_basic:
-        # RFC 6749 section 2.3.1: both are form-encoded first.
+        # RFC 6749 section 2.3.1: both values are form-encoded first.
         login = (quote(provider.client_id, safe=""), quote(provider.client_secret, safe=""))
     else:
         form["client_id"] = provider.client_id
@@ -136,7 +136,7 @@ def _claims(answer: dict[str, Any], keys: Any, flow: Flow, client_id: str, now: 
         claims = CodeIDToken(token.claims, token.header, options, params)
         claims.validate(now, LEEWAY_SECONDS)
     except (JoseError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        # From None: the fault may quote the token.
+        # From None: the error may quote the token.
         raise ProviderFault(type(fault).__name__) from None
     return dict(claims)
 

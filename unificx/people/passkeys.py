@@ -1,6 +1,6 @@
-"""Passkeys: how one is made, and coming in with one alone.
+"""Passkeys: registration, and sign-in with a passkey alone.
 
-Challenges are not kept: each is a stamp that says what it is for and until when, and comes back in what was signed.
+Challenges are not stored: each is a signed token with purpose and expiry that the client returns in its response.
 """
 
 from collections import OrderedDict
@@ -25,7 +25,7 @@ _MOST_SPENT = 10_000
 
 
 class Passkeys(Factors):
-    """Coming in with a passkey, which counts as both factors: something held, and the finger or PIN that unlocks it."""
+    """Passkey sign-in. A passkey with user verification counts as two factors (possession, and biometrics or PIN)."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
@@ -33,7 +33,7 @@ class Passkeys(Factors):
         self._spent: OrderedDict[bytes, int] = OrderedDict()
 
     async def passkey_options(self, principal: Principal, origin: WebOrigin) -> Options:
-        """What a browser makes a passkey by. Raises ProveYourself, and Conflict where there is no host name."""
+        """Return creation options. Raise StepUpRequired, and Conflict without a host name."""
         async with self._changing() as change:
             owner = await self._fresh_owner(change, principal)
             person = await self._person(change, owner.tenant_id, owner.person_id)
@@ -43,7 +43,7 @@ class Passkeys(Factors):
         return ceremonies.creation_options(origin, user, challenge, [each.passkey for each in known if each.passkey])
 
     async def add_passkey(self, principal: Principal, name: str, credential: Credential, origin: WebOrigin) -> Added:
-        """The passkey counts from now on. Raises Invalid, TicketOver, ProveYourself, Conflict for one that is known."""
+        """Register a passkey. Raise Invalid, TicketExpired, StepUpRequired, Conflict for a registered one."""
         shown_as = values.name(name)
         passkey = ceremonies.made(credential, origin, self._answered(credential, _adding(principal)))
         now = self._clock.now()
@@ -52,21 +52,21 @@ class Passkeys(Factors):
             owner = await self._fresh_owner(change, principal)
             for each in await factors.of_person(change.session, self._keys, owner):
                 if each.passkey is not None and each.passkey.credential_id == passkey.credential_id:
-                    raise Conflict("That passkey is there already.")
+                    raise Conflict("This passkey is already registered.")
             await self._add_factor(change, owner, added)
             codes = await self._first_codes(change, owner)
         self._later(self._tell(owner.tenant_id, owner.person_id, "factor_changed", added.name))
         return Added(shown(added), codes)
 
     def passkey_sign_in_options(self, origin: WebOrigin) -> PasskeyAsked:
-        """What a browser signs in by, with whichever passkey it finds for this host."""
+        """Return request options for any discoverable passkey of this host."""
         challenge = self._challenge(SIGN_IN)
         return PasskeyAsked(ceremonies.request_options(origin, challenge), stamps.as_text(challenge))
 
     async def sign_in_by_passkey(
         self, ticket: str, credential: Credential, origin: WebOrigin, arrival: Arrival
     ) -> SignedIn:
-        """Raises TicketOver, and WrongProof for whatever is wrong with the passkey or its person's account."""
+        """Sign in with a passkey. Raise TicketExpired, and InvalidProof if the passkey or the account is invalid."""
         if stamps.from_text(ticket) != self._answered(credential, SIGN_IN):
             raise ticket_over()
         self._slow_down("", arrival.source)
@@ -85,7 +85,7 @@ class Passkeys(Factors):
     async def _use_passkey(
         self, change: Change, owner: Owner, credential: Credential, origin: WebOrigin, purpose: str
     ) -> None:
-        """Let one of the person's passkeys answer a challenge made for `purpose`. Raises TicketOver, WrongProof."""
+        """Verify an assertion by one of the user's passkeys for `purpose`. Raise TicketExpired, InvalidProof."""
         challenge = self._answered(credential, purpose)
         found = await factors.of_person(change.session, self._keys, owner)
         which = credential.get("id")
@@ -102,14 +102,14 @@ class Passkeys(Factors):
         return stamps.stamp(self._stamp_secret, purpose, self._clock.random_bytes(_RANDOM_BYTES), until)
 
     def _answered(self, credential: Credential, purpose: str) -> bytes:
-        """The challenge of ours that the credential says it answers. Raises TicketOver if it is none for this."""
+        """Return the challenge in the response. Raise TicketExpired unless it was issued by us for `purpose`."""
         challenge = ceremonies.challenge_of(credential)
         if stamps.read(self._stamp_secret, purpose, challenge, self._seconds()) is None:
             raise ticket_over()
         return challenge
 
     def _spend(self, challenge: bytes) -> None:
-        """No challenge is answered twice."""
+        """Mark a challenge as used, to prevent replay."""
         now = self._seconds()
         while self._spent and (next(iter(self._spent.values())) <= now or len(self._spent) >= _MOST_SPENT):
             self._spent.popitem(last=False)
@@ -120,8 +120,8 @@ class Passkeys(Factors):
 
 
 def ticket_over() -> TicketOver:
-    """The answer to a question that was not asked, or too long ago."""
-    return TicketOver("That took too long, or was not asked for here.", hint="Begin again.")
+    """Return the error for an unknown or expired challenge or ticket."""
+    return TicketOver("The request has expired or is unknown.", hint="Start again.")
 
 
 def _adding(principal: Principal) -> str:

@@ -1,4 +1,4 @@
-"""Argon2id in threads: a few at a time, since each takes 64 MiB, and never on the event loop."""
+"""Argon2id password hashing in threads, with few at a time because each takes 64 MiB."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ MOST_WAITING = 64
 
 
 class Passwords:
-    """Hashes and checks passwords; takes RFC 9106's second recommended parameters unless given a hasher."""
+    """Hashes and verifies passwords. The default hasher uses the second recommended parameters of RFC 9106."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
@@ -25,18 +25,18 @@ class Passwords:
         self._nobodys: str | None = None
 
     async def hash(self, password: str) -> str:
-        """An Argon2id hash with its own salt. Raises TooMany while too many others wait."""
+        """Return an Argon2id hash with its own salt. Raise TooManyRequests if the queue is full."""
         return await self._in_turn(self._hasher.hash, password)
 
     async def right(self, hash_: str | None, password: str) -> bool:
-        """Whether the password is the hashed one; without a hash it takes as long and is always wrong."""
+        """Whether the password matches the hash. Without a hash it takes equally long and is False."""
         if hash_ is None and self._nobodys is None:
-            self._nobodys = await self.hash("nobody has this password")
+            self._nobodys = await self.hash("dummy password")
         matches = await self._in_turn(self._matches, hash_ or self._nobodys, password)
         return matches and hash_ is not None
 
     def outdated(self, hash_: str) -> bool:
-        """Whether the hash was made with other parameters than today's."""
+        """Whether the hash was created with other than the current parameters."""
         return self._hasher.check_needs_rehash(hash_)
 
     def _matches(self, hash_: str, password: str) -> bool:
@@ -47,7 +47,7 @@ class Passwords:
 
     async def _in_turn(self, work: Callable[..., T], *arguments: str | None) -> T:
         if self._waiting >= MOST_WAITING:
-            raise TooMany("Too many people are signing in at this moment.", retry_after=2.0)
+            raise TooMany("Too many users are signing in right now.", retry_after=2.0)
         self._waiting += 1
         try:
             async with self._turns:

@@ -1,4 +1,4 @@
-"""Extensions and the devices that register for them."""
+"""Extensions and their devices."""
 
 import hashlib
 from dataclasses import replace
@@ -30,23 +30,23 @@ from unificx.people.rules import values
 
 _USERNAME_BYTES = 5
 _PASSWORD_BYTES = 15
-"""Eight characters that only make the username unique; twenty-four, 120 bits, that nobody guesses."""
+"""Eight characters that make the username unique; a password of twenty-four characters (120 bits)."""
 
 
 class Phones(Accounts):
-    """What rings."""
+    """Management of extensions and devices."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self._devices_used: dict[tuple[str, str], date] = {}
-        """Since the last `tidy`."""
+        """Last-used dates since the last `clean_up`."""
 
     # extensions
 
     async def create_extension(self, tenant_id: str, new: NewExtension) -> MadeExtension:
-        """An extension with a first device, for the person of that e-mail address, made if there is none yet.
+        """Create an extension with a first device, for the user with that e-mail address, who is created if missing.
 
-        Raises Conflict if the number is taken.
+        Raise Conflict if the number is in use.
         """
         name = values.name(new.name)
         async with self._changing() as change:
@@ -81,27 +81,27 @@ class Phones(Accounts):
         return await self._add_person(change, tenant_id, NewPerson(new.name, new.email), "invited")
 
     async def list_extensions(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]:
-        """In the order they were made. Raises Invalid for a cursor that is none."""
+        """List extensions, oldest first. Raise Invalid for an invalid cursor."""
         after = behind(cursor)
         async with self._database.read() as session:
             found = await phones.extensions(session, self._keys, tenant_id, after, page_size(limit) + 1)
         return page(found, limit, lambda extension: extension.id)
 
     async def extensions_of(self, who: Principal) -> list[Extension]:
-        """Those that belong to whoever asks."""
+        """Return the extensions of the caller."""
         async with self._database.read() as session:
             return await phones.extensions_of_person(session, self._keys, who.tenant_id, who.person_id)
 
     async def extension(self, tenant_id: str, reference: str) -> Extension:
-        """By id or number. Raises NotFound."""
+        """Return an extension by id or number. Raise NotFound."""
         async with self._database.read() as session:
             found = await phones.extension(session, self._keys, tenant_id, reference)
         if found is None:
-            raise NotFound("There is no such extension.")
+            raise NotFound("Extension not found.")
         return found
 
     async def update_extension(self, tenant_id: str, extension_id: str, change: ExtensionChange) -> Extension:
-        """What is shown, how long it rings, how long one call may last."""
+        """Change display name, ring time or maximum call duration."""
         async with self._changing() as doing:
             extension = await self._extension(doing, tenant_id, extension_id)
             if change.name is not None:
@@ -115,7 +115,7 @@ class Phones(Accounts):
         return extension
 
     async def delete_extension(self, tenant_id: str, extension_id: str) -> None:
-        """Its devices go with it; the person stays."""
+        """Delete the extension and its devices, not its user."""
         async with self._changing() as change:
             extension = await self._extension(change, tenant_id, extension_id)
             await self._drop_extension(change, tenant_id, extension.id)
@@ -123,9 +123,9 @@ class Phones(Accounts):
     # devices
 
     async def create_device(self, tenant_id: str, new: NewDevice, by: str = "") -> MadeDevice:
-        """Another phone or program for an extension, with a login of its own.
+        """Add a device with its own SIP credentials to an extension.
 
-        `by` whom, a person's id or "" for the operator at the machine: the owner is told if it is somebody else.
+        `by` is the id of the acting user, "" for the operator's console: the owner is notified unless it is them.
         """
         async with self._changing() as change:
             extension = await self._extension(change, tenant_id, new.extension_id)
@@ -136,7 +136,7 @@ class Phones(Accounts):
     async def list_devices(
         self, tenant_id: str, extension_id: str | None = None, cursor: str | None = None, limit: int = 100
     ) -> Page[Device]:
-        """In the order they were made; of one extension or of all. Raises Invalid for a cursor that is none."""
+        """List devices of one extension or of all, oldest first. Raise Invalid for an invalid cursor."""
         after, size = behind(cursor), page_size(limit) + 1
         async with self._database.read() as session:
             found = await phones.devices(
@@ -145,15 +145,15 @@ class Phones(Accounts):
         return page([self._as_used(each) for each in found], limit, lambda device: device.id)
 
     async def device(self, tenant_id: str, device_id: str) -> Device:
-        """Raises NotFound."""
+        """Return a device. Raise NotFound."""
         async with self._database.read() as session:
             found = await phones.device(session, self._keys, tenant_id, device_id)
         if found is None:
-            raise NotFound("There is no such device.")
+            raise NotFound("Device not found.")
         return self._as_used(found)
 
     def device_used(self, device_id: str) -> None:
-        """Remember that the device registered today; `tidy` writes it down."""
+        """Record a registration of the device; `clean_up` stores the date."""
         device = self.directory.device(device_id)
         if device is not None:
             self._devices_used[device.tenant_id, device_id] = self._clock.now().date()
@@ -162,7 +162,7 @@ class Phones(Accounts):
         return replace(device, last_used=self._devices_used.get((device.tenant_id, device.id), device.last_used))
 
     async def update_device(self, tenant_id: str, device_id: str, change: DeviceChange) -> Device:
-        """Rename, disable, enable. A disabled device is refused from this moment on."""
+        """Rename, disable or enable. A disabled device is refused at once."""
         async with self._changing() as doing:
             before, extension = await self._device(doing, tenant_id, device_id)
             after = replace(before, name=values.name(change.name)) if change.name is not None else before
@@ -174,7 +174,7 @@ class Phones(Accounts):
         return after
 
     async def renew_device(self, tenant_id: str, device_id: str, by: str = "") -> MadeDevice:
-        """A new password; the old one stops working at once. `by`: as of `create_device`."""
+        """Replace the SIP password; the old one is invalid at once. `by`: see `create_device`."""
         async with self._changing() as change:
             device, extension = await self._device(change, tenant_id, device_id)
             login, auth = self._new_login(extension, device)
@@ -185,7 +185,7 @@ class Phones(Accounts):
         return MadeDevice(device, login)
 
     async def delete_device(self, tenant_id: str, device_id: str) -> None:
-        """Refused from this moment on."""
+        """Delete the device, which is refused at once."""
         async with self._changing() as change:
             _, extension = await self._device(change, tenant_id, device_id)
             await self._drop_device(change, tenant_id, device_id, extension.id)
@@ -195,17 +195,17 @@ class Phones(Accounts):
     async def _extension(self, change: Change, tenant_id: str, reference: str) -> Extension:
         found = await phones.extension(change.session, self._keys, tenant_id, reference)
         if found is None:
-            raise NotFound("There is no such extension.")
+            raise NotFound("Extension not found.")
         return found
 
     async def _device(self, change: Change, tenant_id: str, device_id: str) -> tuple[Device, Extension]:
         found = await phones.device(change.session, self._keys, tenant_id, device_id)
         if found is None:
-            raise NotFound("There is no such device.")
+            raise NotFound("Device not found.")
         return found, await self._extension(change, tenant_id, found.extension_id)
 
     def _tell_owner(self, extension: Extension, device: Device, by: str) -> None:
-        """Whoever has a login of an extension is its owner on the telephone: calls as them, hears their mailbox."""
+        """Notify the owner: SIP credentials of an extension allow calls in their name and access to their voicemail."""
         if extension.person_id is not None and extension.person_id != by:
             self._later(self._tell(extension.tenant_id, extension.person_id, "device_given", device.name))
 

@@ -1,4 +1,4 @@
-"""What the room needs of others: a key store, a courier, a way to ask sign-in providers. `app.rooms` fills these."""
+"""Ports: key store, account notifications, HTTP access to SSO providers. Implementations are passed in by `server`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -7,82 +7,82 @@ from unificx.people.contracts import Language, NoticeKind, Person
 from unificx.store.sealed import Key
 
 EVERYWHERE = "installation"
-"""The scope of the aliases that hold beyond one tenant: the e-mail addresses people sign in with."""
+"""Alias scope beyond a single tenant: sign-in e-mail addresses."""
 
 
 class KeyRing(Protocol):
-    """Keys of subjects, and aliases: which subject an e-mail address leads to, found without keeping the address."""
+    """Subject keys, and aliases that map an e-mail address to a subject without storing the address."""
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Each subject's key; None for an erased one and, unless `create`, for one never seen."""
+        """Return the key of each subject; None for an erased one and, unless `create`, for an unknown one."""
         ...
 
     def destroy_tenant(self, tenant: str) -> object:
-        """Make everything sealed for the tenant's subjects unreadable for ever."""
+        """Make all data sealed for the tenant's subjects permanently unreadable."""
         ...
 
     def find(self, tenant: str, kind: str, value: str) -> str | None:
-        """The subject that `value` leads to."""
+        """Return the subject bound to `value`."""
         ...
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
-        """Let `value` lead to `subject`. Raises Conflict if it leads to another."""
+        """Bind `value` to `subject`. Raise Conflict if it is bound to another."""
         ...
 
     def unbind(self, tenant: str, kind: str, value: str) -> None:
-        """Let `value` lead nowhere."""
+        """Remove the binding of `value`."""
         ...
 
     def bound(self, tenant: str, kind: str, subject: str) -> bool:
-        """Whether any value of the kind leads to `subject`."""
+        """Whether any value of the kind is bound to `subject`."""
         ...
 
     def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
-        """Let no value of the kind lead to `subject` any more."""
+        """Remove all bindings of the kind to `subject`."""
         ...
 
 
 class Courier(Protocol):
-    """Takes letters to people. Each method returns once the letter is safe in a queue, and never waits for a network.
+    """Sends account e-mails. Each method returns once the e-mail is stored in a queue, without network access.
 
-    `url` holds a secret: it goes to the person's own address alone and into no log.
+    `url` contains a secret: it is sent only to the user's own address and never logged.
     """
 
     @property
     def mails(self) -> bool:
-        """Whether e-mail can be sent at all."""
+        """Whether e-mail is configured."""
         ...
 
     async def invitation(self, person: Person, url: str, language: Language) -> None:
-        """Ask the person in."""
+        """Send an invitation."""
         ...
 
     async def recovery(self, person: Person, url: str, language: Language) -> None:
-        """Let the person set a new password; of no use after half an hour."""
+        """Send a password reset link, valid for half an hour."""
         ...
 
     async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
-        """Tell the person of something that concerns the safety of their account. `detail`: such as a device's name."""
+        """Send a security notice about the account. `detail`: for example a device name."""
         ...
 
 
 class NoCourier:
-    """Where no mail is configured: nobody is told."""
+    """Null implementation for installations without e-mail."""
 
     mails = False
 
     async def invitation(self, person: Person, url: str, language: Language) -> None:
-        """Not sent."""
+        """Do nothing."""
 
     async def recovery(self, person: Person, url: str, language: Language) -> None:
-        """Not sent."""
+        """Do nothing."""
 
     async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
-        """Not sent."""
+        """Do nothing."""
 
 
 class Fetch(Protocol):
-    """Asks a server of somebody else's, within bounds of time and size, following nothing."""
+    """HTTP client for third-party servers, with limits on time and size, without redirects."""
 
     async def __call__(
         self,
@@ -92,9 +92,9 @@ class Fetch(Protocol):
         login: tuple[str, str] | None = None,
         inside: bool = False,
     ) -> bytes:
-        """The body of a 200 answer: to a GET, or to a POST of `form`, with `login` as HTTP Basic.
+        """Return the body of a 200 response to a GET, or to a POST of `form`, with `login` as HTTP Basic credentials.
 
-        Only with `inside` may the server be one that is not on the public network. Raises OSError if anything is wrong.
+        Private addresses are allowed only with `allow_private`. Raise OSError on any failure.
         """
         ...
 
@@ -102,6 +102,6 @@ class Fetch(Protocol):
 async def no_fetch(
     url: str, *, form: Mapping[str, str] | None = None, login: tuple[str, str] | None = None, inside: bool = False
 ) -> bytes:
-    """Where there is no way out: nobody is asked."""
+    """Fail every request: no outgoing network access."""
     del url, form, login, inside
-    raise OSError("there is no way out")
+    raise OSError("outgoing requests are disabled")

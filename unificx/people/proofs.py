@@ -1,4 +1,4 @@
-"""What goes in and out of the use cases of second factors, passkeys and single sign-on."""
+"""Input and output types of second factors, passkeys and single sign-on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 FactorForm = Literal["totp", "passkey"]
 Credential = Mapping[str, Any]
-"""What a browser's `PublicKeyCredential.toJSON()` gives."""
+"""Result of `PublicKeyCredential.toJSON()` in the browser."""
 Options = Mapping[str, Any]
-"""What `PublicKeyCredential.parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON` take."""
+"""Input of `PublicKeyCredential.parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON`."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebOrigin:
-    """Where a browser has our pages from: `https://pbx.example.com`. Passkeys are for its host."""
+    """Web origin of the client pages, such as `https://pbx.example.com`. Its host is the relying party id."""
 
     text: str
 
@@ -26,7 +26,7 @@ class WebOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """Something a person proves themselves with besides a password. `last_used` is a day, no finer."""
+    """Second factor of a user. `last_used` has day resolution."""
 
     id: str
     kind: FactorForm
@@ -37,7 +37,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class TotpBegun:
-    """A shared secret, shown once; worth nothing until a code made with it was given. `uri` is for a QR code."""
+    """TOTP secret, shown once; inactive until confirmed with a code. `uri` is for a QR code."""
 
     id: str
     secret: str = field(repr=False)
@@ -46,7 +46,7 @@ class TotpBegun:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A factor that counts from now on. `recovery_codes` are shown once; none if the person has some."""
+    """Activated factor. `recovery_codes` are shown once; empty if the user already has some."""
 
     factor: Factor
     recovery_codes: tuple[str, ...] = field(repr=False)
@@ -54,7 +54,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What somebody proves themselves with: exactly one of these."""
+    """Authentication proof: exactly one field is set."""
 
     totp: str | None = field(default=None, repr=False)
     recovery_code: str | None = field(default=None, repr=False)
@@ -64,7 +64,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyAsked:
-    """Options for a browser, and the ticket its answer is to come with."""
+    """Request options for a browser, and the ticket to return with the response."""
 
     options: Options = field(repr=False)
     ticket: str = field(repr=False)
@@ -72,7 +72,7 @@ class PasskeyAsked:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Where an organisation's people sign in, if not here. The secret never comes out."""
+    """SSO provider of a tenant, without the client secret."""
 
     issuer: str
     client_id: str
@@ -82,7 +82,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class NewProvider:
-    """Without a secret the one before stays; "" for a public client. `inside`: need not be on the public network."""
+    """`client_secret` None keeps the stored one, "" is a public client. `allow_private`: private addresses allowed."""
 
     issuer: str
     client_id: str
@@ -93,7 +93,7 @@ class NewProvider:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """To the provider: where the browser goes, and what it has to bring back in a cookie of its own."""
+    """Redirect to the provider: authorization URL, and the flow state to store in a cookie."""
 
     url: str = field(repr=False)
     flow: str = field(repr=False)
@@ -101,7 +101,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """What the provider sent the browser back with (RFC 6749 section 4.1.2, RFC 9207), and our cookie."""
+    """Authorization response (RFC 6749 section 4.1.2, RFC 9207) with the flow state from the cookie."""
 
     flow: str = field(repr=False)
     state: str = field(repr=False)

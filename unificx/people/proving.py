@@ -1,4 +1,4 @@
-"""Proving oneself with a second factor: to come in, and once more while signed in."""
+"""Verification of second factors: during sign-in, and step-up within a session."""
 
 from unificx.people import ceremonies
 from unificx.people.contracts import Arrival, Principal, SignedIn, Source
@@ -14,18 +14,18 @@ from unificx.people.tickets import Ticket
 
 
 class Proving(Passkeys):
-    """Who is asked for more than a password."""
+    """Second-factor verification and step-up authentication."""
 
     async def second_factor_options(self, ticket: str, origin: WebOrigin) -> Options:
-        """What a browser answers a ticket by with one of its person's passkeys. Raises TicketOver."""
+        """Return passkey request options for a sign-in ticket. Raise TicketExpired."""
         found = self._first_proof(ticket)
         owner = self._owner(found.tenant_id, found.person_id)
         return await self._request(owner, origin, _coming_in(ticket))
 
     async def prove_second_factor(self, ticket: str, proof: Proof, origin: WebOrigin, arrival: Arrival) -> SignedIn:
-        """A session for a ticket and the second proof. The ticket outlives a wrong one.
+        """Complete a sign-in with a second factor. The ticket stays valid after a wrong proof.
 
-        Raises TicketOver, TooMany, and WrongProof.
+        Raise TicketExpired, TooManyRequests, and InvalidProof.
         """
         found = self._first_proof(ticket)
         self._slow_factor(found.person_id, arrival.source)
@@ -40,14 +40,15 @@ class Proving(Passkeys):
         return signed_in
 
     async def proof_options(self, principal: Principal, origin: WebOrigin) -> Options:
-        """What a browser proves once more by who is signed in at it."""
+        """Return passkey request options for a step-up."""
         owner = self._owner(principal.tenant_id, principal.person_id)
         return await self._request(owner, origin, _once_more(principal))
 
     async def prove(self, principal: Principal, proof: Proof, origin: WebOrigin, source: Source) -> None:
-        """Let the session count as proved from now on.
+        """Step up the session.
 
-        A password is enough for whoever has nothing else. Raises TooMany, and NotProved for a proof that is wrong.
+        A password is accepted only from a user without second factors. Raise TooManyRequests, and StepUpFailed for a
+        wrong proof.
         """
         if proof.password is not None:
             await self._prove_by_password(principal, proof.password, source)
@@ -93,7 +94,7 @@ class Proving(Passkeys):
         return ceremonies.request_options(origin, self._challenge(purpose), known)
 
     async def _use_proof(self, change: Change, owner: Owner, proof: Proof, origin: WebOrigin, purpose: str) -> None:
-        """Take the proof, so that it cannot be given again. Raises WrongProof, and TicketOver for a passkey's."""
+        """Verify and consume the proof. Raise InvalidProof, and TicketExpired for an expired passkey challenge."""
         if proof.passkey is not None:
             await self._use_passkey(change, owner, proof.passkey, origin, purpose)
         elif proof.totp is not None:
@@ -107,13 +108,13 @@ class Proving(Passkeys):
             if after is not None:
                 await factors.save(change.session, self._keys, owner, after)
                 return
-        raise WrongProof("That code is wrong.", hint="Take the one that is shown now; each counts once.", field="totp")
+        raise WrongProof("The code is wrong.", hint="Use the code shown now; each works once.", field="totp")
 
     async def _use_recovery_code(self, change: Change, owner: Owner, code: str) -> None:
         left = await factors.recovery(change.session, self._keys, owner)
         digest = second.recovery_digest(code)
         if digest not in left:
-            raise WrongProof("That code is wrong.", hint="Each counts once.", field="recovery_code")
+            raise WrongProof("The code is wrong.", hint="Each code works once.", field="recovery_code")
         rest = tuple(each for each in left if each != digest)
         await factors.set_recovery(change.session, self._keys, owner, rest, self._clock.now())
         change.afterwards.append(lambda: self._later(self._tell(owner.tenant_id, owner.person_id, "recovery_used", "")))
@@ -128,4 +129,4 @@ def _once_more(principal: Principal) -> str:
 
 
 def _not_proved(hint: str) -> NotProved:
-    return NotProved("That does not prove who you are.", hint=hint)
+    return NotProved("Your identity could not be confirmed.", hint=hint)

@@ -1,6 +1,6 @@
-"""The way back in for somebody who lost their password: a link to their e-mail address, good once and for half an hour.
+"""Password recovery: a single-use link by e-mail, valid for half an hour.
 
-Whoever asks learns nothing: the answer is given before anything is looked up.
+The response is sent before any lookup, so that it does not reveal whether an account exists.
 """
 
 from collections.abc import Callable
@@ -17,32 +17,32 @@ from unificx.people.rules import rotation, values
 
 RECOVERY_LIFETIME = timedelta(minutes=30)
 MOST_ON_THEIR_WAY = 3
-"""Letters to one person at a time: nobody's mailbox is filled, and the ones already there stay good."""
+"""Valid links per user at a time: prevents flooding a mailbox and keeps earlier links valid."""
 MOST_ERRANDS = 200
 
 
 class Recovery(Invitations):
-    """Coming in again."""
+    """Password recovery."""
 
     @property
     def sends_mail(self) -> bool:
-        """Whether a way back in can be sent at all."""
+        """Whether recovery e-mails can be sent."""
         return self._courier.mails
 
     def ask_recovery(
         self, email: str, tenant_id: str | None, link: Callable[[str], str], language: Language, source: Source
     ) -> None:
-        """Have a link sent, if the address has an active account; returns before that is known. Raises TooMany."""
+        """Send a link if the address has an active account; returns before the lookup. Raise TooManyRequests."""
         address = values.email_key(email)
         self._slow_down(f"recovery {address}", source)
         if len(self._errands) >= MOST_ERRANDS:
-            raise TooMany("Too many people are asking at this moment.", retry_after=2.0)
+            raise TooMany("Too many requests right now.", retry_after=2.0)
         self._later(self._send_recovery(address, tenant_id or EVERYWHERE, link, language))
 
     async def finish_recovery(self, code: str, password: str, arrival: Arrival) -> Admission:
-        """Set a new password by the link's code and come in; every session ends. Raises RecoveryOver, Invalid, TooMany.
+        """Set a new password and sign in; all sessions end. Raise RecoveryLinkExpired, Invalid, TooManyRequests.
 
-        A second factor is asked for as ever: who reads somebody's mail has not got that.
+        A second factor is still required: access to the mailbox does not replace it.
         """
         values.password(password)
         self._slow_down("", arrival.source)
@@ -93,4 +93,4 @@ class Recovery(Invitations):
 
 
 def _over() -> RecoveryOver:
-    return RecoveryOver("This link was used, or has expired.", hint="Ask for another one.")
+    return RecoveryOver("This link was already used or has expired.", hint="Request a new one.")

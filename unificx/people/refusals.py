@@ -1,93 +1,93 @@
-"""What signing in may be refused with, each under a code of its own that clients tell apart."""
+"""Sign-in errors, each with its own problem code for clients."""
 
 from unificx.kernel.errors import Conflict, Forbidden, Over, Unauthenticated
 
 
 class SessionOver(Unauthenticated):
-    """The session cannot be continued: ended, expired, or ended because its refresh token came a second time."""
+    """The session has ended: signed out, expired, or revoked after reuse of a refresh token."""
 
     code = "session_over"
 
 
 class UsedSignInCode(Over):
-    """Another device was signed in with this code."""
+    """The code was used by another device."""
 
     code = "sign_in_code_used"
 
 
 class SignInCodeExpired(Over):
-    """No such code, or none any more."""
+    """The code is unknown or expired."""
 
     code = "sign_in_code_expired"
 
 
 class InvitationOver(Over):
-    """No such invitation, or none any more."""
+    """The invitation is unknown, used or expired."""
 
     code = "invitation_over"
 
 
 class RecoveryOver(Over):
-    """No such way back in, or none any more."""
+    """The recovery link is unknown, used or expired."""
 
     code = "recovery_over"
 
 
 class TicketOver(Over):
-    """The first proof of a sign-in is too long ago, or was not ours: begin again."""
+    """The sign-in ticket or challenge is unknown or expired: start again."""
 
     code = "ticket_over"
 
 
 class NotOfAge(Forbidden):
-    """Somebody said that they are not old enough."""
+    """The user declared not to be of age."""
 
     code = "not_of_age"
 
 
 class AcceptanceNeeded(Forbidden):
-    """Whoever asks has yet to say yes to the present terms and policy."""
+    """The caller has to accept the current terms and policy first."""
 
     code = "acceptance_needed"
 
 
 class OwnPasswordNeeded(Forbidden):
-    """Whoever asks has yet to replace a password that somebody else was shown."""
+    """The caller has to replace their one-time password first."""
 
     code = "own_password_needed"
 
 
 class WrongProof(Unauthenticated):
-    """What was to let in does not."""
+    """The proof was not accepted."""
 
     code = "wrong_proof"
 
 
 class ProveYourself(Forbidden):
-    """Somebody is signed in, and it is too long ago that they proved to be who they are."""
+    """The action requires a recent step-up of the session."""
 
     code = "prove_yourself"
 
 
 class NotProved(Forbidden):
-    """Somebody is signed in, and what they proved themselves with is wrong. No 401: the session stays good."""
+    """The step-up proof is wrong. Not a 401: the session stays valid."""
 
     code = "not_proved"
 
 
 class NoExtension(Conflict):
-    """The person has no extension, so there is nothing that could ring."""
+    """The user has no extension, which a SIP device requires."""
 
     code = "no_extension"
 
 
 class SingleSignOnFailed(Unauthenticated):
-    """The organisation's sign-in provider did not vouch for anybody."""
+    """The SSO provider returned no valid identity."""
 
     code = "single_sign_on_failed"
 
 
 class NotLinked(Forbidden):
-    """The sign-in provider vouched for somebody whom we do not know by that."""
+    """The identity from the SSO provider is not linked to an account."""
 
     code = "not_linked"

@@ -1,4 +1,4 @@
-"""What the room's use cases share: the database, the keys, the directory, and how a change is made."""
+"""Base of the services: dependencies, serialized transactions, background work, pagination."""
 
 import asyncio
 import base64
@@ -27,7 +27,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrstuvwxyz23456789")
-"""Base32 in letters that are hard to mistake for one another on a desk phone's display."""
+"""Base32 alphabet without characters that look alike on a desk phone's display."""
 
 MOST_PER_PAGE = 500
 
@@ -35,7 +35,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Change:
-    """One change being made: its rows and facts, and what the directory will hear once they are committed."""
+    """Transaction in progress: session, events, and callbacks to run after the commit."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.session: AsyncSession = uow.session
@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the room's use cases work with."""
+    """Dependencies of the services."""
 
     database: Database
     keys: KeyRing
@@ -56,7 +56,7 @@ class Tools:
 
 
 class Room:
-    """Changes happen one after the other, so that what was checked still holds when it is written."""
+    """Base of the services. Transactions are serialized, so that checks still hold when the change is written."""
 
     def __init__(self, tools: Tools) -> None:
         self.directory = Directory()
@@ -70,34 +70,34 @@ class Room:
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[Change]:
-        """A unit of work; what it leaves in `afterwards` is done after the commit and before the next change."""
+        """Open a unit of work. Its `on_commit` callbacks run after the commit and before the next transaction."""
         async with self._changes:
             try:
                 async with self._database.begin() as uow:
                     change = Change(uow)
                     yield change
             except IntegrityError:
-                # From None: the driver's words quote the values.
-                raise Conflict("Somebody else changed the same thing at the same time.", hint="Try again.") from None
+                # From None: the driver's message quotes the values.
+                raise Conflict("The same object was changed concurrently.", hint="Try again.") from None
             for step in change.afterwards:
                 step()
 
     async def settle(self) -> None:
-        """Wait for what is still being done after its request was answered. To be called at the end."""
+        """Wait for the background tasks. Called at shutdown."""
         await self._errands.settle()
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do it after the answer: whoever asks learns nothing from how long it takes."""
+        """Run in the background, so that the response time reveals nothing."""
         self._errands.begin(_safely(work))
 
     def _tenant(self, tenant_id: str) -> Tenant:
         tenant = self.directory.tenant(tenant_id)
         if tenant is None:
-            raise NotFound("There is no such tenant.")
+            raise NotFound("Tenant not found.")
         return tenant
 
     def _characters(self, random_bytes: int) -> str:
-        """Eight characters for every five random bytes."""
+        """Return random characters: eight per five random bytes."""
         return base64.b32encode(self._clock.random_bytes(random_bytes)).decode().translate(_ALPHABET)
 
 
@@ -109,19 +109,19 @@ async def _safely(work: Coroutine[Any, Any, None]) -> None:
 
 
 def behind(cursor: str | None) -> str | None:
-    """The id a page begins behind, None at the start. Raises Invalid for a cursor that no page ever named."""
+    """Return the id after which the page starts, None for the first page. Raise Invalid for a malformed cursor."""
     if cursor is not None and _ID.fullmatch(cursor) is None:
-        raise Invalid("That is not a cursor of this list.", hint="Give `next` of the page before.", field="cursor")
+        raise Invalid("Invalid cursor.", hint="Pass `next` from the previous page.", field="cursor")
     return cursor
 
 
 def page_size(limit: int) -> int:
-    """What somebody asked for, within bounds."""
+    """Return the limit clamped to the allowed page size."""
     return max(1, min(limit, MOST_PER_PAGE))
 
 
 def page(found: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:
-    """A page of what was `found`: one more than fits says that there is another."""
+    """Return a page of `found`, which holds one item more than the page if there is a next one."""
     size = page_size(limit)
     items = tuple(found[:size])
     return Page(items, key(items[-1]) if len(found) > size else None)

@@ -1,8 +1,8 @@
-"""The room's use cases: accounts, their phones, and who may come in.
+"""Identity service: accounts, devices, authentication.
 
-Every method that changes something commits by itself and refreshes the `directory` before it returns. Methods take the
-tenant's id; `tenant()` finds one by id or short name. Refusals are `kernel.errors.Refused`. Who may call what
-is for the caller to ask of `may`.
+Every modifying method commits its own transaction and updates the `directory` before it returns. Methods take tenant
+ids; `tenant()` resolves a short name. Errors are subclasses of `core.errors.DomainError`. Authorization is up to the
+caller, with `may`.
 """
 
 from unificx.kernel.clock import Clock
@@ -21,7 +21,7 @@ _DEMO = {"1001": "Reception", "1002": "Ada Example", "1003": "Ben Example", "100
 
 
 class People(Recovery, SingleSignOn):
-    """All use cases under one name, each chapter a file, and how an installation begins."""
+    """Facade of all identity services, and the initial setup of an installation."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class People(Recovery, SingleSignOn):
         super().__init__(Tools(database, keys, clock, passwords or Passwords(), courier or NoCourier(), fetch))
 
     async def start(self) -> None:
-        """Load the directory. Call once, after the migrations and before anything else."""
+        """Load the directory. Call once, after the migrations and before any other method."""
         async with self._database.read() as session:
             for tenant in await accounts.all_tenants(session):
                 self.directory.put_tenant(tenant)
@@ -48,7 +48,7 @@ class People(Recovery, SingleSignOn):
                 self.directory.put_person(known, barred=known.state == "suspended")
 
     async def first_start(self, email: str = "admin@unificx.example") -> FirstOperator | None:
-        """Make the operator's tenant and its first person; None if that was done before."""
+        """Create the operator's tenant and its first user; return None if they exist."""
         tenant = self.directory.tenant_by_slug(OPERATOR)
         if tenant is None:
             tenant = await self.create_tenant(NewTenant(OPERATOR, "Operator", "operator.invalid"))
@@ -62,7 +62,7 @@ class People(Recovery, SingleSignOn):
         return FirstOperator(person.id, person.email, password)
 
     async def create_demo(self) -> Demo | None:
-        """Make tenant `demo` (domain demo.example) with extensions 1001-1004; None if there is one already."""
+        """Create tenant `demo` (domain demo.example) with extensions 1001-1004; return None if it exists."""
         if self.directory.tenant_by_slug("demo") is not None:
             return None
         tenant = await self.create_tenant(NewTenant("demo", "Demo", "demo.example"))

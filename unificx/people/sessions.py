@@ -1,4 +1,4 @@
-"""Staying in: sessions, their tokens, and how they end."""
+"""Sessions: tokens, refresh, revocation, expiry."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 ACCESS_LIFETIME: dict[Keep, timedelta] = {"cookie": timedelta(minutes=15), "token": timedelta(minutes=60)}
 SESSION_LIFETIME = timedelta(days=30)
-"""From the last refresh on."""
+"""Since the last refresh."""
 _LONGEST_NAME = 60
 _MOST_REMEMBERED = 100_000
 _LONGEST_ADDRESS = 64
@@ -27,40 +27,41 @@ _LONGEST_AGENT = 200
 
 
 class Sessions(Clients):
-    """Who is in."""
+    """Session management."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self._sessions_used: dict[tuple[str, str], date] = {}
         self._said_yes: set[str] = set()
-        """Sessions of whom it is known: the terms stay the same while this runs, and who says no is signed out."""
+        """Sessions whose acceptance is known: terms do not change at run time, and a refusal ends the session."""
         self._seen: set[int] = set()
-        """What was signed in since this runs, though it may be signed out again; `_device` makes them."""
+        """Fingerprints (`_fingerprint`) of devices that signed in since startup."""
         self._own_password: set[str] = set()
-        """Sessions of whom it is known: a password that is to be replaced comes with the end of every session."""
+        """Sessions known to have a permanent password: setting a one-time password ends every session."""
 
     async def open_session(self, tenant_id: str, person_id: str, arrival: Arrival, *, proved: bool = True) -> SignedIn:
-        """A session for a person of whom everything necessary was proved; an invited one becomes active.
+        """Open a session for a fully authenticated user; an invited one becomes active.
 
-        `proved`: by the person themselves, just now. Raises Unauthenticated if they may not come in.
+        `proved`: the user authenticated themselves just now, which counts as step-up. Raise Unauthenticated if the
+        account or tenant is not active.
         """
         async with self._changing() as change:
             return await self._open(change, await self._account(change, tenant_id, person_id), arrival, proved=proved)
 
     async def authenticate(self, token: str) -> Principal:
-        """Whose access token it is. Raises Unauthenticated for one that is unknown, ended or expired."""
+        """Return the owner of an access token. Raise Unauthenticated if it is unknown, revoked or expired."""
         now = self._clock.now()
         async with self._database.read() as session:
             found = await sessions.principal(session, rotation.digest(token), now)
         if found is None or not self._tenant_works(found.tenant_id):
-            raise Unauthenticated("You are not signed in, or no longer.")
+            raise Unauthenticated("You are not signed in.")
         self._sessions_used[found.tenant_id, found.session_id] = now.date()
         return found
 
     async def refresh(self, token: str, keep: Keep) -> SignedIn:
-        """The next pair of tokens; the same again within seconds. Raises SessionOver.
+        """Return the next token pair; the same pair for a retry within seconds. Raise SessionExpired.
 
-        A refresh token that was used before is in two hands: its session ends, and its person is told.
+        Reuse of an older refresh token means it was stolen: the session ends and the user is notified.
         """
         given = rotation.read(token)
         if given is None:
@@ -83,32 +84,32 @@ class Sessions(Clients):
         raise _session_over()
 
     async def sign_out(self, token: str) -> None:
-        """End the access token's session; one that is over already is no error."""
+        """End the session of the access token; no error if it has already ended."""
         async with self._changing() as change:
             found = await sessions.principal(change.session, rotation.digest(token), self._clock.now())
             if found is not None:
                 await self._end_sessions(change, found.tenant_id, found.person_id, only=found.session_id)
 
     async def list_sessions(self, tenant_id: str, person_id: str) -> tuple[Session, ...]:
-        """A person's running sessions, the newest first."""
+        """List the active sessions of a user, newest first."""
         async with self._database.read() as session:
             return tuple(await sessions.of_person(session, self._keys, tenant_id, person_id, self._clock.now()))
 
     async def revoke_session(self, tenant_id: str, person_id: str, session_id: str) -> None:
-        """End one of a person's sessions, with its SIP device. Raises NotFound."""
+        """End a session of a user, with its SIP device. Raise NotFound."""
         async with self._changing() as change:
             if not await self._end_sessions(change, tenant_id, person_id, only=session_id):
-                raise NotFound("There is no such session.")
+                raise NotFound("Session not found.")
 
     async def revoke_other_sessions(self, principal: Principal) -> None:
-        """End all of a person's sessions but the one this is asked from."""
+        """End all sessions of the caller except the current one."""
         async with self._changing() as change:
             await self._end_sessions(change, principal.tenant_id, principal.person_id, keep=principal.session_id)
 
-    # upkeep
+    # maintenance
 
     async def tidy(self) -> None:
-        """Write down the days of last use, and drop what expired. To be called every few minutes and at the end."""
+        """Store last-used dates and delete expired data. Called every few minutes and at shutdown."""
         devices, self._devices_used = self._devices_used, {}
         used, self._sessions_used = self._sessions_used, {}
         async with self._changing() as change:
@@ -128,14 +129,14 @@ class Sessions(Clients):
         subject = self.directory.person_subject(person_id)
         account = await entry.account(change.session, self._keys, subject or "")
         if account is None or account.tenant_id != tenant_id:
-            raise Unauthenticated("This account is closed.")
+            raise Unauthenticated("This account is not active.")
         return account
 
     async def _open(self, change: Change, account: entry.Account, arrival: Arrival, *, proved: bool) -> SignedIn:
-        """A session, within a change that is being made."""
+        """Open a session within the transaction."""
         first = account.state == "invited"
         if not (first or account.state == "active") or not self._tenant_works(account.tenant_id):
-            raise Unauthenticated("This account is closed.")
+            raise Unauthenticated("This account is not active.")
         if first:
             person = await self._person(change, account.tenant_id, account.person_id)
             await accounts.save_person(change.session, self._keys, replace(person, state="active"))
@@ -161,7 +162,7 @@ class Sessions(Clients):
         return await self._signed_in(change, account, opened.id, tokens)
 
     async def _is_new_device(self, change: Change, account: entry.Account, opened: Session) -> bool:
-        """Worth telling of: neither signed in nor seen before at that place. A name alone is soon guessed."""
+        """Whether to notify the user: unknown combination of device and source. A name alone is easily guessed."""
         device = _device(account.person_id, opened)
         if device in self._seen:
             return False
@@ -200,39 +201,39 @@ class Sessions(Clients):
         )
 
     async def own_account(self, who: Principal) -> OwnAccount:
-        """The account of whoever asks. Raises NotFound once it is closed."""
+        """Return the account of the caller. Raise NotFound once it is closed."""
         async with self._database.read() as session:
             person = await accounts.person(session, self._keys, who.tenant_id, who.person_id)
             if person is None:
-                raise NotFound("There is no such person.")
+                raise NotFound("User not found.")
             extensions = await phones.extensions_of_person(session, self._keys, who.tenant_id, who.person_id)
             must_change = await entry.must_change(session, who.tenant_id, who.person_id)
             said = await entry.last_acceptance(session, self._keys, who.tenant_id, who.person_id)
         return OwnAccount(person, tuple(extensions), must_change, acceptance_needed=not _accepted(said))
 
     async def must_have_own_password(self, who: Principal) -> None:
-        """Raises OwnPasswordNeeded for whoever has a password that is good for no more than to choose one's own."""
+        """Raise PasswordChangeRequired while the caller has a one-time password."""
         if who.session_id in self._own_password:
             return
         async with self._database.read() as session:
             must_change = await entry.must_change(session, who.tenant_id, who.person_id)
         if must_change:
             raise OwnPasswordNeeded(
-                "Choose a password of your own first.",
-                hint="PUT /api/v1/me/password, the present one as `current`.",
+                "Choose your own password first.",
+                hint="PUT /api/v1/me/password, with the one-time password as `current`.",
             )
         _remember(self._own_password, who.session_id)
 
     async def must_have_said_yes(self, who: Principal) -> None:
-        """Raises AcceptanceNeeded for whoever has yet to say yes to the present terms and policy."""
+        """Raise AcceptanceRequired until the caller has accepted the current terms and policy."""
         if who.session_id in self._said_yes:
             return
         async with self._database.read() as session:
             said = await entry.last_acceptance(session, self._keys, who.tenant_id, who.person_id)
         if not _accepted(said):
             raise AcceptanceNeeded(
-                "Say yes to the present terms and policy first.",
-                hint="Look at /api/v1/sign-in/options, then POST /api/v1/me/acceptances.",
+                "Accept the current terms and policy first.",
+                hint="GET /api/v1/sign-in/options, then POST /api/v1/me/acceptances.",
             )
         _remember(self._said_yes, who.session_id)
 
@@ -244,7 +245,7 @@ def _remember(known: set[T], one: T) -> None:
 
 
 def _device(person_id: str, session: Session) -> int:
-    """What stands for a device of somebody while this runs, and says nothing of either to anybody."""
+    """Return an in-memory fingerprint of a user's device that reveals neither."""
     return hash((person_id, session.kind, session.name, session.agent, source_key(session.address)))
 
 
@@ -254,4 +255,4 @@ def _accepted(said: AcceptancePart | None) -> bool:
 
 
 def _session_over() -> SessionOver:
-    return SessionOver("You are not signed in any more.", hint="Sign in again.")
+    return SessionOver("Your session has ended.", hint="Sign in again.")

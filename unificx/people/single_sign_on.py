@@ -1,7 +1,7 @@
-"""Single sign-on: an organisation's own sign-in provider says who somebody is.
+"""Single sign-on with the OpenID Connect provider of a tenant.
 
-People are known by an alias made of the provider and its name for them, or once by a verified e-mail address where the
-organisation allows that. Nobody is created.
+Accounts are found by an alias of issuer and subject, or, if the tenant allows it, linked once by a verified e-mail
+address. No accounts are created.
 """
 
 import json
@@ -21,25 +21,25 @@ from unificx.people.rules import providers as rules
 from unificx.people.rules import stamps, values
 
 ALIAS = "single_sign_on"
-"""The kind of alias that a provider's name for somebody is."""
+"""Alias kind of an SSO identity."""
 REMEMBERED_SECONDS = 300.0
-"""How long what a provider says of itself is believed."""
+"""How long provider metadata is cached."""
 _MOST_REMEMBERED = 200
 _RANDOM_BYTES = 32
 
 
 class SingleSignOn(Proving):
-    """Coming in by way of a provider."""
+    """Single sign-on."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self._fetch = tools.fetch
         self._metadata: dict[tuple[str, bool], tuple[float, oidc.Metadata]] = {}
 
-    # the organisation's provider
+    # the provider of a tenant
 
     async def set_provider(self, tenant_id: str, new: NewProvider) -> Provider:
-        """Let the organisation's people sign in there, once it was seen to answer. Raises Invalid."""
+        """Set the provider of the tenant, after checking that it answers. Raise Invalid."""
         issuer = rules.issuer(new.issuer, inside=new.inside)
         client_id = rules.client_id(new.client_id)
         secret = rules.client_secret(new.client_secret) if new.client_secret is not None else None
@@ -48,8 +48,8 @@ class SingleSignOn(Proving):
             found = await oidc.discover(self._fetch, issuer, inside=new.inside)
         except oidc.ProviderFault:
             raise Invalid(
-                "No sign-in provider answers there.",
-                hint="It has to publish /.well-known/openid-configuration, over https.",
+                "No sign-in provider answers at this address.",
+                hint="It has to serve /.well-known/openid-configuration over HTTPS.",
                 field="issuer",
             ) from None
         async with self._changing() as change:
@@ -57,8 +57,8 @@ class SingleSignOn(Proving):
             same = before is not None and (before.issuer, before.client_id) == (found.issuer, client_id)
             if before is not None and before.client_secret and secret is None and not same:
                 raise Invalid(
-                    "The secret that is kept is that of the client before: give the new one's.",
-                    hint="An empty one says that there is none.",
+                    "The stored secret belongs to the previous client. Enter the new client's secret.",
+                    hint="Pass an empty secret for a public client.",
                     field="client_secret",
                 )
             stored = providers.StoredProvider(
@@ -75,52 +75,52 @@ class SingleSignOn(Proving):
         return _shown(stored)
 
     async def provider(self, tenant_id: str) -> Provider:
-        """Raises NotFound."""
+        """Return the provider of the tenant. Raise NotFound."""
         async with self._database.read() as session:
             return _shown(_there(await providers.find(session, self._keys, tenant_id)))
 
     async def drop_provider(self, tenant_id: str) -> None:
-        """People prove themselves here again. Raises NotFound."""
+        """Remove the provider. Raise NotFound."""
         async with self._changing() as change:
             if not await providers.drop(change.session, tenant_id):
                 raise _no_provider()
 
     async def has_provider(self, tenant_id: str) -> bool:
-        """Whether the organisation's people may sign in elsewhere."""
+        """Whether the tenant offers single sign-on."""
         async with self._database.read() as session:
             return self._tenant_works(tenant_id) and await providers.has(session, tenant_id)
 
-    # coming in
+    # sign-in
 
     async def depart(self, tenant_id: str, redirect_uri: str) -> Departure:
-        """To the provider, to sign in. Raises NotFound, and SingleSignOnFailed if it does not answer."""
+        """Start a sign-in at the provider. Raise NotFound, and SingleSignOnFailed if it does not answer."""
         return await self._depart(tenant_id, redirect_uri, "")
 
     async def depart_to_link(self, principal: Principal, redirect_uri: str) -> Departure:
-        """To the provider, so that who is signed in here is known by it from now on. Raises ProveYourself too."""
+        """Start linking the caller's account at the provider. Raise StepUpRequired too."""
         async with self._changing() as change:
             await self._fresh_owner(change, principal)
         return await self._depart(principal.tenant_id, redirect_uri, principal.person_id)
 
     async def linked(self, principal: Principal) -> bool:
-        """Whether the provider leads to this account."""
+        """Whether an SSO identity is linked to the caller's account."""
         subject = self.directory.person_subject(principal.person_id)
         return subject is not None and self._keys.bound(principal.tenant_id, ALIAS, subject)
 
     async def unlink(self, principal: Principal) -> None:
-        """The provider leads to this account no more. Raises ProveYourself; Conflict if there were no other way in."""
+        """Unlink the caller's account. Raise StepUpRequired; Conflict without another sign-in method."""
         async with self._changing() as change:
             await self._fresh_owner(change, principal)
             account = await self._account(change, principal.tenant_id, principal.person_id)
             if account.hash is None:
-                raise Conflict("You would have no way in any more.", hint="Set a password first.")
+                raise Conflict("This is your only sign-in method.", hint="Set a password first.")
         self._keys.unbind_all(account.tenant_id, ALIAS, account.subject)
         self._later(self._tell(account.tenant_id, account.person_id, "factor_changed", ""))
 
     async def come_back(self, returned: Return, arrival: Arrival) -> Admission | None:
-        """From the provider: a session, or a ticket for one; None if somebody was linked.
+        """Handle the authorization response: return a session or a ticket for one; None after linking.
 
-        Raises TicketOver for a flow that is none of this browser's, SingleSignOnFailed, NotLinked, Conflict.
+        Raise TicketExpired for a flow that this browser did not start, SingleSignOnFailed, NotLinked, Conflict.
         """
         flow = self._flow(returned)
         async with self._database.read() as session:
@@ -160,7 +160,7 @@ class SingleSignOn(Proving):
         return Departure(oidc.departure(metadata, provider.client_id, flow, state), stamps.as_text(stamped))
 
     def _flow(self, returned: Return) -> oidc.Flow:
-        """What this browser went to the provider with. Raises TicketOver."""
+        """Return the flow this browser started. Raise TicketExpired."""
         stamped = stamps.from_text(returned.flow)
         payload = stamps.read(self._stamp_secret, _under_way(returned.state), stamped, self._seconds())
         if payload is None:
@@ -183,7 +183,7 @@ class SingleSignOn(Proving):
     async def _known_by(
         self, change: Change, provider: providers.StoredProvider, found: oidc.Identity
     ) -> entry.Account:
-        """Whose account it is. Raises NotLinked."""
+        """Return the account of the identity. Raise NotLinked."""
         tenant_id, name = provider.tenant_id, _name(found)
         account = await self._linked_to(change, tenant_id, name)
         if account is None and provider.link_by_email and found.email:
@@ -193,7 +193,7 @@ class SingleSignOn(Proving):
                 self._bind(change, account, found)
         if account is None:
             raise NotLinked(
-                "Your organisation's sign-in is not linked to an account here.",
+                "Your single sign-on identity is not linked to an account.",
                 hint="Sign in another way and link it, or ask your administrator.",
             )
         return account
@@ -203,7 +203,7 @@ class SingleSignOn(Proving):
             account = await self._account(change, flow.tenant_id, flow.person_id)
             other = await self._linked_to(change, flow.tenant_id, _name(found))
             if other is not None and other.person_id != account.person_id:
-                raise Conflict("That sign-in is linked to another account.", hint="Ask your administrator.")
+                raise Conflict("This identity is linked to another account.", hint="Ask your administrator.")
             self._bind(change, account, found)
 
     async def _linked_to(self, change: Change, tenant_id: str, name: str) -> entry.Account | None:
@@ -214,7 +214,7 @@ class SingleSignOn(Proving):
         return account if account is not None and account.tenant_id == tenant_id else None
 
     def _bind(self, change: Change, account: entry.Account, found: oidc.Identity) -> None:
-        """Let the provider's name for somebody lead to the account, and tell its person. It leads to nobody else."""
+        """Link the identity exclusively to the account, and notify its user."""
         name = _name(found)
         if self._keys.find(account.tenant_id, ALIAS, name) != account.subject:
             self._keys.unbind(account.tenant_id, ALIAS, name)
@@ -242,8 +242,8 @@ def _there(stored: providers.StoredProvider | None) -> providers.StoredProvider:
 
 
 def _no_provider() -> NotFound:
-    return NotFound("This organisation has no sign-in provider.", hint="Sign in with your password.")
+    return NotFound("Single sign-on is not set up.", hint="Sign in with your password.")
 
 
 def _failed() -> SingleSignOnFailed:
-    return SingleSignOnFailed("The sign-in provider did not say who you are.", hint="Try again, or another way.")
+    return SingleSignOnFailed("Single sign-on failed.", hint="Try again, or use another sign-in method.")

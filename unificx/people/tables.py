@@ -1,4 +1,4 @@
-"""The room's tables. Names, e-mails, usernames, password hashes, addresses and user agents are sealed."""
+"""Models. Names, e-mail addresses, usernames, password hashes, addresses and user agents are sealed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from unificx.store.base import Base, plain, sealed_column
 
 @dataclass(frozen=True, slots=True)
 class PersonPart:
-    """Who a person is. Of no use in setting up a call: an extension carries the name that is shown."""
+    """Name and e-mail address of a user. Not needed for call setup: the extension has its own display name."""
 
     name: str = personal(
         "user.name",
@@ -34,7 +34,7 @@ class PersonPart:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionPart:
-    """What a phone shows when the extension calls."""
+    """Caller name of an extension."""
 
     name: str = personal(
         "user.name",
@@ -48,7 +48,7 @@ class ExtensionPart:
 
 @dataclass(frozen=True, slots=True)
 class DevicePart:
-    """How a person tells their devices apart."""
+    """User-chosen name and SIP username of a device."""
 
     name: str = personal(
         "user.device",
@@ -70,7 +70,7 @@ class DevicePart:
 
 @dataclass(frozen=True, slots=True)
 class LoginPart:
-    """A device's SIP credential: H(username:realm:password) in hex (RFC 7616), as good as the password here."""
+    """SIP credential of a device: H(username:realm:password) in hex (RFC 7616), equivalent to the password here."""
 
     username: str = personal(
         "user.account.username",
@@ -100,7 +100,7 @@ class LoginPart:
 
 @dataclass(frozen=True, slots=True)
 class PasswordPart:
-    """An Argon2id hash (RFC 9106), with its own salt and parameters."""
+    """Argon2id hash (RFC 9106) with its own salt and parameters."""
 
     hash: str = personal(
         "user.authorization.password",
@@ -114,7 +114,7 @@ class PasswordPart:
 
 @dataclass(frozen=True, slots=True)
 class SessionPart:
-    """What signed in from where, so that its person can recognise it."""
+    """Device and source of a session, shown to its user."""
 
     name: str = personal(
         "user.device",
@@ -144,7 +144,7 @@ class SessionPart:
 
 @dataclass(frozen=True, slots=True)
 class AcceptancePart:
-    """Old enough, yes or no; never a date of birth. The versions are "" beside a no."""
+    """Of age, yes or no; never a date of birth. The versions are "" if not of age."""
 
     of_age: bool = personal(
         "user.privacy_preferences",
@@ -175,121 +175,121 @@ class AcceptancePart:
 class TenantRow(Base):
     __tablename__ = "tenant"
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    slug: Mapped[str] = plain("an organisation's short name", unique=True)
-    name: Mapped[str] = plain("an organisation's name")
-    domain: Mapped[str] = plain("an organisation's SIP domain, in lower case", unique=True)
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    slug: Mapped[str] = plain("tenant's short name", unique=True)
+    name: Mapped[str] = plain("tenant's name")
+    domain: Mapped[str] = plain("tenant's SIP domain, lower case", unique=True)
     state: Mapped[str] = plain("active or suspended")
-    created: Mapped[datetime] = plain("when we made it")
-    language: Mapped[str] = plain("one of our two languages")
-    time_zone: Mapped[str] = plain("a zone of the world's time")
-    park_seconds: Mapped[int] = plain("how long somebody stays parked")
+    created: Mapped[datetime] = plain("creation time")
+    language: Mapped[str] = plain("language code")
+    time_zone: Mapped[str] = plain("IANA time zone")
+    park_seconds: Mapped[int] = plain("parking timeout")
 
 
 class PersonRow(Base):
-    """A closed account keeps its row without the sealed part: whose calls are still in the history stays known."""
+    """A closed account keeps its row without the sealed part, as call records refer to it."""
 
     __tablename__ = "person"
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), index=True)
-    subject_id: Mapped[str] = plain("whose key seals the part below: random", index=True)
-    role: Mapped[str] = plain("what an account may do")
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), index=True)
+    subject_id: Mapped[str] = plain("random id of the sealing key", index=True)
+    role: Mapped[str] = plain("account role")
     state: Mapped[str] = plain("invited, active, suspended or closed")
-    created: Mapped[datetime] = plain("when we made it")
-    language: Mapped[str | None] = plain("one of our two languages: half the world's choice")
+    created: Mapped[datetime] = plain("creation time")
+    language: Mapped[str | None] = plain("language code, too coarse to identify")
     sealed: Mapped[bytes | None] = sealed_column(PersonPart, subject="subject_id")
 
 
 class CredentialRow(Base):
-    """A person's password."""
+    """Password of a user."""
 
     __tablename__ = "credential"
 
-    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"), primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), index=True)
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    must_change: Mapped[bool] = plain("made by us, to be replaced by one's own")
-    changed: Mapped[datetime] = plain("when it was set")
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"), primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), index=True)
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    must_change: Mapped[bool] = plain("one-time password")
+    changed: Mapped[datetime] = plain("modification time")
     sealed: Mapped[bytes] = sealed_column(PasswordPart, subject="subject_id")
 
 
 class SessionRow(Base):
-    """A sign-in with its present tokens. `rules.rotation` says how one pair follows the other."""
+    """Session with its current tokens. See `token_rotation` for how pairs follow each other."""
 
     __tablename__ = "session"
     __table_args__ = (Index(None, "tenant_id", "person_id"),)
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    device_id: Mapped[str | None] = plain("its SIP device", ForeignKey("device.id", ondelete="SET NULL"), index=True)
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"))
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    device_id: Mapped[str | None] = plain("device id", ForeignKey("device.id", ondelete="SET NULL"), index=True)
     kind: Mapped[str] = plain("mobile, desktop, browser or program")
-    access_digest: Mapped[str] = plain("SHA-256 of a random token", unique=True)
-    access_expires: Mapped[datetime] = plain("when that token ends")
-    family_digest: Mapped[str] = plain("SHA-256 of what its refresh tokens share: random", unique=True)
-    refresh_digest: Mapped[str] = plain("SHA-256 of a random token")
-    previous_digest: Mapped[str | None] = plain("SHA-256 of the random token before")
-    salt: Mapped[bytes] = plain("a random value in each derivation of tokens")
-    rotated: Mapped[datetime] = plain("when the tokens were made")
-    created: Mapped[datetime] = plain("when somebody signed in")
-    proved: Mapped[datetime | None] = plain("when the person last proved who they are")
-    expires: Mapped[datetime] = plain("when the sign-in ends by itself")
-    last_used: Mapped[date] = plain("a day, no finer")
+    access_digest: Mapped[str] = plain("digest of a random token", unique=True)
+    access_expires: Mapped[datetime] = plain("expiry of the access token")
+    family_digest: Mapped[str] = plain("digest of the random token family", unique=True)
+    refresh_digest: Mapped[str] = plain("digest of a random token")
+    previous_digest: Mapped[str | None] = plain("digest of the previous token")
+    salt: Mapped[bytes] = plain("random salt of token derivation")
+    rotated: Mapped[datetime] = plain("time of the last refresh")
+    created: Mapped[datetime] = plain("sign-in time")
+    proved: Mapped[datetime | None] = plain("time of the last step-up")
+    expires: Mapped[datetime] = plain("session expiry")
+    last_used: Mapped[date] = plain("date only")
     sealed: Mapped[bytes] = sealed_column(SessionPart, subject="subject_id")
 
 
 class LinkRow(Base):
-    """An invitation or a way back in that is on its way to somebody."""
+    """Pending invitation or recovery link."""
 
     __tablename__ = "sign_in_link"
     __table_args__ = (Index(None, "tenant_id", "person_id"),)
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"))
     kind: Mapped[str] = plain("invitation or recovery")
-    code_digest: Mapped[str] = plain("SHA-256 of a random code", unique=True)
-    expires: Mapped[datetime] = plain("when the code ends")
+    code_digest: Mapped[str] = plain("digest of a random code", unique=True)
+    expires: Mapped[datetime] = plain("link expiry")
 
 
 class AcceptanceRow(Base):
-    """What a person said yes or no to when they came in."""
+    """Declaration of age and acceptance of terms by a user."""
 
     __tablename__ = "acceptance"
     __table_args__ = (Index(None, "tenant_id", "person_id"),)
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-    person_id: Mapped[str] = plain("the person", ForeignKey("person.id"))
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    at: Mapped[datetime] = plain("when it was said")
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"))
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    at: Mapped[datetime] = plain("time of the declaration")
     sealed: Mapped[bytes] = sealed_column(AcceptancePart, subject="subject_id")
 
 
 class NumberRow(Base):
-    """A number of an organisation, taken by one thing: an extension, or what another room puts behind it."""
+    """Allocated number of a tenant: an extension, or an object of another area."""
 
     __tablename__ = "numbering"
 
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"), primary_key=True)
-    number: Mapped[str] = plain("the tenant's own number", primary_key=True)
-    kind: Mapped[str] = plain("what it leads to, such as extension or room")
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"), primary_key=True)
+    number: Mapped[str] = plain("internal number", primary_key=True)
+    kind: Mapped[str] = plain("object type, such as extension or room")
 
 
 class ExtensionRow(Base):
     __tablename__ = "extension"
     __table_args__ = (UniqueConstraint("tenant_id", "number"),)
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-    number: Mapped[str] = plain("the tenant's own number")
-    person_id: Mapped[str | None] = plain("the person it belongs to, if any", ForeignKey("person.id"), index=True)
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    ring_seconds: Mapped[int] = plain("how long it rings")
-    max_call_seconds: Mapped[int] = plain("how long one call may last")
-    created: Mapped[datetime] = plain("when we made it")
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    number: Mapped[str] = plain("internal number")
+    person_id: Mapped[str | None] = plain("person id, if any", ForeignKey("person.id"), index=True)
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    ring_seconds: Mapped[int] = plain("ring time")
+    max_call_seconds: Mapped[int] = plain("maximum call duration")
+    created: Mapped[datetime] = plain("creation time")
     sealed: Mapped[bytes] = sealed_column(ExtensionPart, subject="subject_id")
 
 
@@ -297,13 +297,13 @@ class DeviceRow(Base):
     __tablename__ = "device"
     __table_args__ = (Index(None, "tenant_id", "extension_id"),)
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-    extension_id: Mapped[str] = plain("the extension it rings for", ForeignKey("extension.id"))
-    subject_id: Mapped[str] = plain("whose key seals the parts below: random")
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    extension_id: Mapped[str] = plain("extension id", ForeignKey("extension.id"))
+    subject_id: Mapped[str] = plain("random id of the sealing key")
     kind: Mapped[str] = plain("phone, softphone or client")
-    enabled: Mapped[bool] = plain("whether it may register")
-    created: Mapped[datetime] = plain("when we made it")
-    last_used: Mapped[date | None] = plain("a day, no finer")
+    enabled: Mapped[bool] = plain("registration allowed")
+    created: Mapped[datetime] = plain("creation time")
+    last_used: Mapped[date | None] = plain("date only")
     sealed: Mapped[bytes] = sealed_column(DevicePart, subject="subject_id")
     login: Mapped[bytes] = sealed_column(LoginPart, subject="subject_id")

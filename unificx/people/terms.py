@@ -1,4 +1,4 @@
-"""The versions of what people say yes to when they come in. A new version is asked for at the next sign-in."""
+"""Current versions of terms and policy. Users have to accept a new version at their next sign-in."""
 
 TERMS_VERSION = "2026-11"
 POLICY_VERSION = "2026-11"

@@ -1,4 +1,4 @@
-"""Tickets: a sign-in that is half done. In memory, few, and for minutes; a restart means to begin again."""
+"""Tickets of sign-ins that wait for a second factor. In memory, bounded, short-lived; lost at a restart."""
 
 import base64
 from collections import OrderedDict
@@ -14,7 +14,7 @@ _BYTES = 24
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Stands for a first proof. `person_id` is "" where the second will say who it is, as a passkey does."""
+    """Proof of a completed first step. `person_id` is "" if the next step identifies the user, as a passkey does."""
 
     purpose: str
     tenant_id: str
@@ -24,7 +24,7 @@ class Ticket:
 
 
 class Tickets:
-    """The tickets that are out; beyond `most` the oldest is void."""
+    """Bounded ticket store; beyond `capacity` the oldest ticket is dropped."""
 
     def __init__(self, clock: Clock, most: int = MOST) -> None:
         self._clock = clock
@@ -32,7 +32,7 @@ class Tickets:
         self._out: OrderedDict[str, Ticket] = OrderedDict()
 
     def issue(self, purpose: str, tenant_id: str = "", person_id: str = "") -> Ticket:
-        """A new ticket. `purpose` says which step it leads to: no other step takes it."""
+        """Issue a ticket. `purpose` names the only step that accepts it."""
         code = base64.urlsafe_b64encode(self._clock.random_bytes(_BYTES)).decode()
         ticket = Ticket(purpose, tenant_id, person_id, self._clock.now() + LIFETIME, code)
         self._out[code] = ticket
@@ -41,20 +41,20 @@ class Tickets:
         return ticket
 
     def look(self, code: str, purpose: str) -> Ticket | None:
-        """The ticket, which stays good; None for one that is none, has expired, or leads to another step."""
+        """Return the ticket without consuming it; None if unknown, expired, or for another purpose."""
         ticket = self._out.get(code)
         if ticket is None or ticket.purpose != purpose or ticket.expires <= self._clock.now():
             return None
         return ticket
 
     def take(self, code: str, purpose: str) -> Ticket | None:
-        """The ticket, which is used up now."""
+        """Consume and return the ticket."""
         ticket = self.look(code, purpose)
         if ticket is not None:
             del self._out[code]
         return ticket
 
     def drop_of(self, person_id: str) -> None:
-        """Void a person's tickets: what was proved does not hold any more."""
+        """Revoke all tickets of a user, after their credentials changed."""
         for code in [code for code, ticket in self._out.items() if ticket.person_id == person_id]:
             del self._out[code]

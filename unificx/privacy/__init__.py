@@ -1,4 +1,4 @@
-"""Privacy: keys, aliases, what is held of whom, and erasure."""
+"""Privacy: keys, aliases, the register of personal data, erasure and recording consent."""
 
 from unificx.privacy.erasure import Erasure, Receipt
 from unificx.privacy.installation import read_sealed_file, sealed_file

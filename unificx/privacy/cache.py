@@ -1,4 +1,4 @@
-"""Unwrapped keys kept in memory for a while, never longer than their subject."""
+"""In-memory cache of unwrapped subject keys."""
 
 import threading
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from unificx.store import Key
 
 
 class KeyCache:
-    """At most `size` keys for at most `lifetime` seconds; a full cache forgets its oldest.
+    """Holds at most `size` keys for at most `lifetime` seconds; a full cache evicts its oldest entry.
 
-    A reader calls `begin` before it reads the file and hands the number to `put`: if anything was dropped in between,
-    the put does nothing. Without that, a read that overlaps a destruction would bring the key back.
+    A reader calls `current_epoch` before it reads the file and passes the result to `put`: if anything was dropped in
+    between, `put` does nothing. Otherwise a read that overlaps a destruction would restore the key.
     """
 
     def __init__(self, monotonic: Callable[[], float], *, lifetime: float = 300.0, size: int = 100_000) -> None:
@@ -20,16 +20,16 @@ class KeyCache:
         self._kept: dict[tuple[str, str], tuple[float, Key]] = {}
 
     def get(self, tenant: str, subject: str) -> Key | None:
-        """The key, if it is here and not too old."""
+        """Return the key, None if missing or expired."""
         kept = self._kept.get((tenant, subject))
         return kept[1] if kept is not None and kept[0] > self._monotonic() else None
 
     def begin(self) -> int:
-        """The number to give to `put`; taken before the file is read."""
+        """Return the epoch for `put`; called before the file is read."""
         return self._epoch
 
     def put(self, epoch: int, tenant: str, subject: str, key: Key) -> None:
-        """Keep the key, unless something was dropped since `begin`."""
+        """Store the key, unless anything was dropped since `epoch`."""
         with self._lock:
             if epoch != self._epoch:
                 return
@@ -39,13 +39,13 @@ class KeyCache:
             self._kept[tenant, subject] = (self._monotonic() + self._lifetime, key)
 
     def drop(self, tenant: str, subject: str) -> None:
-        """Forget one key, and whatever is being read now. Called before and after the destroying commit."""
+        """Drop one key and invalidate reads in progress. Called before and after the destroying commit."""
         with self._lock:
             self._epoch += 1
             self._kept.pop((tenant, subject), None)
 
     def drop_tenant(self, tenant: str) -> None:
-        """Forget every key of a tenant, and whatever is being read now."""
+        """Drop all keys of a tenant and invalidate reads in progress."""
         with self._lock:
             self._epoch += 1
             for place in [place for place in self._kept if place[0] == tenant]:

@@ -1,4 +1,4 @@
-"""Erasure: the journal first, then the key. With the key gone, every copy of what it sealed is noise, backups too."""
+"""Erasure: journal entry first, then key destruction, which makes every copy unreadable, backups included."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an erasure did: the key destroyed `at`, and how many aliases (numbers, addresses) lead nowhere now."""
+    """Result of an erasure: time, and number of removed aliases (numbers, addresses)."""
 
     id: str
     at: datetime
@@ -26,16 +26,16 @@ class Receipt:
 
 
 class Erasure:
-    """Erases subjects and tenants, and does it again after a restore. The journal lies outside the database."""
+    """Erases subjects and tenants, and repeats erasures after a restore. The journal is outside the database."""
 
     def __init__(self, journal: Journal, keys: KeyStore, clock: Clock, bus: Bus) -> None:
         self._journal, self._keys, self._clock, self._bus = journal, keys, clock, bus
         self._came_back: set[str] = set()
 
     def erase_subject(self, tenant: str, subject: str) -> Receipt:
-        """Make everything sealed for `subject` unreadable for good. May be repeated.
+        """Make all data sealed for `subject` permanently unreadable. Idempotent.
 
-        If this raises (OSError: no room for the journal; KeysBusy), repeat it: the journal may have it already.
+        If this raises (OSError: journal not writable; KeysBusy), repeat it: the journal may already have the entry.
         """
         entry = self._enter(tenant, subject)
         aliases = self._keys.destroy(tenant, subject)
@@ -44,14 +44,14 @@ class Erasure:
         return Receipt(entry.id, datetime.fromisoformat(entry.at), tenant, subject, aliases)
 
     def erase_tenant(self, tenant: str) -> None:
-        """Make everything sealed in `tenant` unreadable for good. May be repeated."""
+        """Make all data sealed in `tenant` permanently unreadable. Idempotent."""
         entry = self._enter(tenant, "")
         self._keys.destroy_tenant(tenant)
         self._bus.publish(TenantErased(entry.id, tenant))
         log.info("tenant_erased", erasure=entry.id, tenant=tenant)
 
     def replay(self) -> int:
-        """Before serving: destroy again what a restored backup brought back; how many that were."""
+        """Destroy keys again that a restored backup brought back; return their number. Called before serving."""
         came_back = [entry for entry in self._journal.entries() if not self._is_done(entry)]
         for entry in came_back:
             if entry.subject:
@@ -63,8 +63,10 @@ class Erasure:
         return len(came_back)
 
     def unfollowed(self) -> list[SubjectErased]:
-        """After a start: the erasures after which something may be left in the database, because the process died or a
-        backup was restored."""
+        """Return erasures with rows possibly left in the database, after a crash or the restore of a backup.
+
+        Called at startup.
+        """
         done = self._journal.followed() - self._came_back
         return [
             SubjectErased(entry.id, entry.tenant, entry.subject)
@@ -73,7 +75,7 @@ class Erasure:
         ]
 
     def followed(self, erased: SubjectErased) -> None:
-        """Nothing is left of the subject anywhere. Raises OSError."""
+        """Record that no rows of the subject are left. Raise OSError."""
         self._journal.note_followed(erased.id)
 
     def _enter(self, tenant: str, subject: str) -> Entry:

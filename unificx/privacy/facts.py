@@ -1,4 +1,4 @@
-"""What happened to people's data. Told on the bus once it is so; whoever keeps a copy in memory drops it then."""
+"""Erasure events, published on the bus after the fact. Subscribers drop their in-memory copies."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from unificx.kernel.facts import Fact
 
 @dataclass(frozen=True, slots=True)
 class SubjectErased(Fact):
-    """A subject's key is destroyed: what was sealed under it can be read by nobody."""
+    """The key of a subject was destroyed: data sealed with it is unreadable."""
 
     subject: str
 
 
 @dataclass(frozen=True, slots=True)
 class TenantErased(Fact):
-    """A whole organisation's keys are destroyed."""
+    """All keys of a tenant were destroyed."""

@@ -1,4 +1,4 @@
-"""A secret of the installation in a file of its own, sealed by the master key: of no use in a stolen backup."""
+"""Installation secrets in separate files, sealed by the master key and thus useless in a stolen backup."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from unificx.privacy.ports import Master
 
 
 def sealed_file(path: Path, master: Master, purpose: str, make: Callable[[], bytes]) -> bytes:
-    """The secret in `path`, made by `make` if there is none yet. Raises CannotStart for one that does not open."""
+    """Return the secret in `path`, created by `make` if missing. Raise StartupError if it cannot be opened."""
     try:
         return read_sealed_file(path, master, purpose)
     except FileNotFoundError:
@@ -25,20 +25,24 @@ def sealed_file(path: Path, master: Master, purpose: str, make: Callable[[], byt
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as fault:
-        raise CannotStart(f"{path} cannot be written: {fault.strerror}.", hint="Check who owns it.") from None
+        raise CannotStart(
+            f"{path} cannot be written: {fault.strerror}.", hint="Check its owner and permissions."
+        ) from None
     return secret
 
 
 def read_sealed_file(path: Path, master: Master, purpose: str) -> bytes:
-    """The secret in `path`. Raises FileNotFoundError, and CannotStart for one that does not open."""
+    """Return the secret in `path`. Raise FileNotFoundError, and StartupError if it cannot be opened."""
     try:
         return master.unwrap(path.read_bytes(), FILE, purpose)
     except (InvalidTag, ValueError):
         raise CannotStart(
-            f"{path} is damaged, or was sealed by another master key.",
-            hint="Restore it, or delete it: a new one is made, and devices subscribe again.",
+            f"{path} is damaged or was sealed with another master key.",
+            hint="Restore it, or delete it: a new one is created and devices subscribe again.",
         ) from None
     except FileNotFoundError:
         raise
     except OSError as fault:
-        raise CannotStart(f"{path} cannot be read: {fault.strerror}.", hint="Check who owns it.") from None
+        raise CannotStart(
+            f"{path} cannot be read: {fault.strerror}.", hint="Check its owner and permissions."
+        ) from None

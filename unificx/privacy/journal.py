@@ -1,7 +1,7 @@
-"""The erasure journal: who was erased, in a file outside every database, so that no restored backup brings them back.
+"""Erasure journal: erased subjects, in a file outside every database, so that a restored backup cannot undo an erasure.
 
-One JSON object a line, of random ids and a time. It is on the disk before a key is destroyed; another line says when
-nothing is left of who was erased in the database either.
+One JSON object per line, with random ids and a time. An entry is on disk before its key is destroyed; a second line
+records that the rows are deleted too.
 """
 
 import json
@@ -15,7 +15,7 @@ _FOLLOWED = "followed"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One erasure that was decided on; `subject` is "" for a whole tenant. `at` is ISO 8601 in UTC."""
+    """One erasure; `subject` is "" for a whole tenant. `at` is ISO 8601 in UTC."""
 
     id: str
     at: str
@@ -24,21 +24,21 @@ class Entry:
 
 
 class Journal:
-    """The journal in file `path`; it only ever grows."""
+    """Append-only journal in file `path`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def append(self, entry: Entry) -> None:
-        """Write an entry so that it survives the machine losing power. Raises OSError if that cannot be done."""
+        """Write an entry durably (fsync). Raise OSError on failure."""
         self._write(asdict(entry))
 
     def note_followed(self, entry_id: str) -> None:
-        """Everything that was known of who was erased is gone too. Raises OSError."""
+        """Record that the rows of the erased subject are deleted. Raise OSError."""
         self._write({_FOLLOWED: entry_id})
 
     def entries(self) -> Iterator[Entry]:
-        """Every entry, oldest first; a line that was cut short is passed over, for it was never acted on."""
+        """Yield every entry, oldest first. A truncated line is skipped, as its erasure was never started."""
         for line in self._lines():
             try:
                 yield Entry(**line)
@@ -46,16 +46,16 @@ class Journal:
                 continue
 
     def followed(self) -> set[str]:
-        """The ids of entries after which everything was done."""
+        """Return the ids of completed entries."""
         return {line[_FOLLOWED] for line in self._lines() if _FOLLOWED in line}
 
     def _write(self, values: dict[str, str]) -> None:
         line = json.dumps(values).encode() + b"\n"
-        # The newline in front ends a line that a sudden death may have cut short; empty lines mean nothing.
+        # The leading newline terminates a line that a crash may have truncated; empty lines are ignored.
         handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         try:
             if os.write(handle, b"\n" + line) != len(line) + 1:
-                raise OSError("the erasure journal could not be written whole")
+                raise OSError("the erasure journal was written incompletely")
             os.fsync(handle)
         finally:
             os.close(handle)

@@ -1,10 +1,10 @@
-"""The key store: master key -> tenant key -> subject key, in an SQLite file of its own, even beside PostgreSQL.
+"""Key store: master key -> tenant key -> subject key, in a separate SQLite file, even with PostgreSQL.
 
-Every key is wrapped with AES-256-GCM by the one above it; the master key is never in here. Destroying a subject's key
-leaves a tombstone, and a key with a tombstone is never made again. The bytes are overwritten (secure_delete) and the
-write-ahead log is truncated, so that an erased key is in none of this store's files.
+Every key is wrapped with AES-256-GCM by its parent; the master key is not stored here. Destroying a subject's key
+leaves a tombstone, and a key with a tombstone is never created again. The bytes are overwritten (secure_delete) and the
+write-ahead log is truncated, so that no file of this store contains an erased key.
 
-Calls are synchronous and short: a warm look-up is a dictionary's, a cold one some microseconds.
+Calls are synchronous and short: a dictionary lookup if cached, otherwise some microseconds.
 """
 
 import os
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS alias (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS alias_of ON alias (subject);
 """
-# A wrapped key that is NULL is the tombstone of a destroyed one.
+# NULL in `wrapped` is the tombstone of a destroyed key.
 
 _PROOF = b"this master key opens this key store"
 _VERSION = 1
@@ -49,12 +49,14 @@ _TRIES = 5
 
 
 class KeysBusy(RuntimeError):
-    """A key was destroyed, but another process still reads the old log; destroy it again to finish."""
+    """The key was destroyed, but another process still reads the old log; repeat to finish."""
 
 
 class KeyStore:
-    """Keys and aliases in the file `path`. `master` wraps the topmost keys; 32 bytes do as well. Raises CannotStart for
-    a file of another master."""
+    """Keys and aliases in the file `path`. `master` wraps the tenant keys, or is the 32-byte master key itself.
+
+    Raise StartupError for a file of another master key.
+    """
 
     def __init__(self, path: Path, master: Master | bytes, clock: Clock) -> None:
         self._clock = clock
@@ -65,25 +67,25 @@ class KeyStore:
         self._db = _open(path)
         try:
             self.installation = self._prove()
-            """The installation's random id, which its database has too."""
+            """Random id of the installation, also stored in its database."""
         except BaseException:
             self._db.close()
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
     @property
     def unused(self) -> bool:
-        """Whether no key was ever made in here."""
+        """Whether the store has no keys."""
         with self._lock:
             return self._db.execute("SELECT 1 FROM tenant_key LIMIT 1").fetchone() is None
 
     # Keys
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Each subject's key; None for a destroyed one and, unless `create`, for one never made."""
+        """Return the key of each subject; None for a destroyed one and, unless `create`, for a missing one."""
         found: dict[str, Key | None] = {}
         cold: list[str] = []
         for subject in subjects:
@@ -118,7 +120,7 @@ class KeyStore:
         for start in range(0, len(subjects), _BATCH):
             some = subjects[start : start + _BATCH]
             marks = ",".join("?" * len(some))
-            query = f"SELECT subject, version, wrapped FROM subject_key WHERE tenant = ? AND subject IN ({marks})"  # noqa: S608 - only question marks
+            query = f"SELECT subject, version, wrapped FROM subject_key WHERE tenant = ? AND subject IN ({marks})"  # noqa: S608 - only placeholders
             with self._lock:
                 for subject, version, wrapped in self._db.execute(query, (tenant, *some)):
                     rows[subject] = (version, wrapped)
@@ -133,13 +135,13 @@ class KeyStore:
     def _insert_key(db: sqlite3.Connection, tenant: str, secret: TenantSecret, subject: str) -> None:
         fresh = AESGCM.generate_key(256)
         wrapped = wrap(secret.wrap, fresh, "subject", tenant, subject, str(_VERSION))
-        # Or ignore: another process was first, or there is a tombstone.
+        # OR IGNORE: another process inserted it first, or there is a tombstone.
         db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", (tenant, subject, _VERSION, wrapped))
 
     def destroy(self, tenant: str, subject: str) -> int:
-        """Destroy a subject's key and every alias that leads to it; how many aliases that were. May be repeated.
+        """Destroy a subject's key and its aliases; return the number of aliases. Idempotent.
 
-        A subject never seen gets its tombstone too. Raises KeysBusy if the old bytes could not yet be cleared.
+        An unknown subject gets a tombstone too. Raise KeysBusy if the old bytes could not be cleared yet.
         """
         self._cache.drop(tenant, subject)
         with self._writing() as db:
@@ -147,14 +149,14 @@ class KeyStore:
                 "INSERT INTO subject_key VALUES (?, ?, ?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL",
                 (tenant, subject, _VERSION),
             )
-            # In every scope: the installation's sign-in names lead to the same subject.
+            # In every scope: installation-wide sign-in aliases belong to the same subject.
             aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
         self._clear_log()
         self._cache.drop(tenant, subject)
         return aliases
 
     def destroy_tenant(self, tenant: str) -> None:
-        """Destroy a tenant's key, and with it all of its subjects' keys and aliases. May be repeated."""
+        """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent."""
         self._forget_tenant(tenant)
         with self._writing() as db:
             db.execute("INSERT INTO tenant_key VALUES (?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL", (tenant,))
@@ -167,7 +169,7 @@ class KeyStore:
         self._forget_tenant(tenant)
 
     def is_destroyed(self, tenant: str, subject: str) -> bool:
-        """Whether the subject's key has a tombstone, its own or its tenant's."""
+        """Whether the subject's key or its tenant's key has a tombstone."""
         query = (
             "SELECT 1 FROM subject_key WHERE tenant = ?1 AND subject = ?2 AND wrapped IS NULL"
             " UNION SELECT 1 FROM tenant_key WHERE tenant = ?1 AND wrapped IS NULL"
@@ -188,11 +190,11 @@ class KeyStore:
                     return
         raise KeysBusy("another process still reads the key store's log")
 
-    # Aliases: a number or an e-mail address leads to a subject, by a keyed digest that cannot be tried out without
-    # the tenant's key. Values come in their canonical form: +E.164, lower-case addresses.
+    # Aliases map a number or an e-mail address to a subject, by a keyed digest that cannot be brute-forced without the
+    # tenant's key. Values are passed in canonical form: +E.164, lower-case addresses.
 
     def find(self, tenant: str, kind: str, value: str) -> str | None:
-        """The subject a value leads to in this tenant, if any."""
+        """Return the subject bound to a value in this tenant, if any."""
         secret = self._secret(tenant, create=False)
         if secret is None:
             return None
@@ -200,9 +202,9 @@ class KeyStore:
             return self._find(tenant, kind, secret.blind(kind, value))
 
     def find_or_make(self, tenant: str, kind: str, value: str) -> str:
-        """The subject a value leads to; a new one, with its key, for a value not met before.
+        """Return the subject bound to a value; for a new value create a subject with its key.
 
-        Raises ErasedSubject if the tenant itself was erased.
+        Raise ErasedSubject if the tenant was erased.
         """
         secret = self._need(tenant)
         blind = secret.blind(kind, value)
@@ -218,17 +220,17 @@ class KeyStore:
             return subject
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
-        """Let a value lead to `subject`. Raises Conflict if it leads to another; ErasedSubject."""
+        """Bind a value to `subject`. Raise Conflict if it is bound to another; ErasedSubject."""
         blind = self._need(tenant).blind(kind, value)
         with self._writing() as db:
             if self.is_destroyed(tenant, subject):
                 raise ErasedSubject("the subject was erased")
             db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (tenant, kind, blind, subject))
             if self._find(tenant, kind, blind) != subject:
-                raise Conflict("this is in use already", field=kind)
+                raise Conflict("This value is already in use.", field=kind)
 
     def unbind(self, tenant: str, kind: str, value: str) -> None:
-        """A value leads nowhere any more; its subject stays."""
+        """Remove the binding of a value; its subject stays."""
         secret = self._secret(tenant, create=False)
         if secret is not None:
             with self._writing() as db:
@@ -236,13 +238,13 @@ class KeyStore:
                 db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND blind = ?", (tenant, kind, blind))
 
     def bound(self, tenant: str, kind: str, subject: str) -> bool:
-        """Whether any value of the kind leads to the subject."""
+        """Whether any value of the kind is bound to the subject."""
         query = "SELECT 1 FROM alias WHERE tenant = ? AND kind = ? AND subject = ? LIMIT 1"
         with self._lock:
             return self._db.execute(query, (tenant, kind, subject)).fetchone() is not None
 
     def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
-        """No value of the kind leads to the subject any more; the subject stays."""
+        """Remove all bindings of the kind to the subject; the subject stays."""
         with self._writing() as db:
             db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND subject = ?", (tenant, kind, subject))
 
@@ -251,7 +253,7 @@ class KeyStore:
         row = self._db.execute(query, (tenant, kind, blind)).fetchone()
         return row[0] if row else None
 
-    # Tenants' own keys
+    # Tenant keys
 
     def _need(self, tenant: str) -> TenantSecret:
         secret = self._secret(tenant, create=True)
@@ -289,7 +291,7 @@ class KeyStore:
             self._db.execute("COMMIT")
 
     def _prove(self) -> str:
-        """That the master key is the one of this store; whose store it is."""
+        """Verify the master key and return the installation id; initialize an empty store."""
         with self._writing() as db:
             row = db.execute("SELECT wrapped, installation FROM proof").fetchone()
             if row is None:
@@ -301,7 +303,7 @@ class KeyStore:
             except InvalidTag:
                 raise CannotStart(
                     "The master key does not open the key store.",
-                    hint="Put back the master key this installation was made with.",
+                    hint="Restore the master key this installation was created with.",
                 ) from None
             return row[1]
 
@@ -311,14 +313,16 @@ def _open(path: Path) -> sqlite3.Connection:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
     except OSError as fault:
-        raise CannotStart(f"The key store cannot be opened: {fault.strerror}.", hint="Check the directory.") from None
+        raise CannotStart(
+            f"The key store cannot be opened: {fault.strerror}.", hint="Check the directory and its permissions."
+        ) from None
     try:
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" + _SCHEMA)
-        # What an earlier life destroyed but could not clear from the log.
+        # Clear keys that a previous process destroyed but could not clear from the log.
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.DatabaseError:
         db.close()
         raise CannotStart(
-            "The key store is damaged or not ours.", hint="Restore keys.db from its newest backup."
+            "The key store is damaged or is not a UnifiCX key store.", hint="Restore keys.db from its latest backup."
         ) from None
     return db

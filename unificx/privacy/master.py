@@ -1,4 +1,4 @@
-"""The master key: 32 bytes that open everything, kept outside the home directory and outside every backup."""
+"""Master key: 32 bytes at the root of all keys, stored outside the home directory and outside every backup."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ FILE = "file"
 
 
 class MasterKey:
-    """Fills `Master` with a key in memory."""
+    """`KeyWrapper` with a master key in memory."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -32,18 +32,18 @@ class MasterKey:
         return unwrap(self._of(place), wrapped, *place)
 
     def _of(self, place: tuple[str, ...]) -> AESGCM:
-        """For what lies in files a key of its own each, so that it stays apart from what is wrapped elsewhere."""
+        """Return a derived key for each sealed file, separate from the key that wraps tenant keys."""
         if place[0] == FILE:
             return AESGCM(hmac.digest(self._key, ":".join(place).encode(), "sha256"))
         return AESGCM(self._key)
 
 
 def master_key(home: Path, environ: Mapping[str, str], *, create: bool) -> bytes:
-    """The master key, 32 bytes: from `UNIFICX_MASTER_KEY` (base64), or from its file.
+    """Return the master key, 32 bytes, from `UNIFICX_MASTER_KEY` (base64) or from its file.
 
-    The file is `UNIFICX_MASTER_KEY_FILE`, or `<home>.key` beside the home directory. `create` makes a missing file,
-    mode 0600; it is to be true on a first start only, for a new key would not open what is there. Raises CannotStart
-    for a key that is missing, of the wrong size, unreadable, readable by everybody, or inside the home directory.
+    The file is `UNIFICX_MASTER_KEY_FILE`, or `<home>.key` next to the home directory. `create` creates a missing file,
+    mode 0600; pass True on a first start only, as a new key cannot open existing data. Raise StartupError for a key
+    that is missing, of the wrong size, unreadable, world-readable, or inside the home directory.
     """
     given = environ.get(KEY_VARIABLE)
     if given:
@@ -51,8 +51,8 @@ def master_key(home: Path, environ: Mapping[str, str], *, create: bool) -> bytes
     path = master_key_file(home, environ)
     if path.resolve().is_relative_to(home.resolve()):
         raise CannotStart(
-            "The master key lies inside the home directory, and would be in every backup of it.",
-            hint=f"Move it out and say where in {FILE_VARIABLE}.",
+            "The master key is inside the home directory and would be part of every backup.",
+            hint=f"Move it elsewhere and set {FILE_VARIABLE}.",
         )
     try:
         return _read(path)
@@ -60,23 +60,21 @@ def master_key(home: Path, environ: Mapping[str, str], *, create: bool) -> bytes
         if not create:
             raise CannotStart(
                 f"The master key {path} is missing.",
-                hint=f"Put it back, or say where it is in {FILE_VARIABLE}. Without it the data here cannot be read.",
+                hint=f"Restore it, or set {FILE_VARIABLE} to its path. Without it the data cannot be read.",
             ) from None
     except OSError as fault:
-        raise CannotStart(
-            f"The master key {path} cannot be read: {fault.strerror}.", hint="Check who owns it."
-        ) from None
+        raise CannotStart(f"The master key {path} cannot be read: {fault.strerror}.", hint="Check its owner.") from None
     try:
         return _make(path)
     except OSError as fault:
         raise CannotStart(
-            f"The master key {path} cannot be made: {fault.strerror}.",
-            hint=f"Name a place that can be written in {FILE_VARIABLE}.",
+            f"The master key {path} cannot be created: {fault.strerror}.",
+            hint=f"Set {FILE_VARIABLE} to a writable path.",
         ) from None
 
 
 def master_key_file(home: Path, environ: Mapping[str, str]) -> Path:
-    """Where the master key's file is, or would be."""
+    """Return the path of the master key file, which may not exist yet."""
     named = environ.get(FILE_VARIABLE)
     return Path(named).expanduser() if named else home.resolve().with_name(home.resolve().name + ".key")
 
@@ -84,7 +82,7 @@ def master_key_file(home: Path, environ: Mapping[str, str]) -> Path:
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & stat.S_IRWXO:
-            raise CannotStart(f"The master key {path} can be read by everybody.", hint=f"chmod 600 {path}")
+            raise CannotStart(f"The master key {path} is world-readable.", hint=f"chmod 600 {path}")
         return _decode(file.read(1024).decode("ascii", "replace"), f"The master key {path}")
 
 
@@ -94,7 +92,7 @@ def _decode(text: str, name: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != SIZE:
-        raise CannotStart(f"{name} is not {SIZE} bytes in base64.", hint="Put back the key that was made at first.")
+        raise CannotStart(f"{name} is not {SIZE} bytes in base64.", hint="Restore the original key.")
     return key
 
 

@@ -1,16 +1,18 @@
-"""What the room needs from others."""
+"""Ports."""
 
 from typing import Protocol
 
 
 class Master(Protocol):
-    """What wraps the keys at the top, one a tenant. `MasterKey` fills it with 32 bytes in memory; a key management
-    service fills it by asking: it is asked once a tenant and life, never at a call."""
+    """Wraps the tenant keys. Implemented by `MasterKey` with 32 bytes in memory, or by a key management service (KMS).
+
+    Called once per tenant and process, never during a call.
+    """
 
     def wrap(self, below: bytes, *place: str) -> bytes:
-        """Encrypt a key, bound to its place. Raises CannotStart where nobody answers."""
+        """Encrypt a key, bound to its context. Raise StartupError if the KMS does not answer."""
         ...
 
     def unwrap(self, wrapped: bytes, *place: str) -> bytes:
-        """What `wrap` wrapped. Raises cryptography's InvalidTag for another place or key, or damage; CannotStart."""
+        """Decrypt a wrapped key. Raise InvalidTag for a wrong context or key or damaged data; StartupError."""
         ...

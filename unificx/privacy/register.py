@@ -1,4 +1,4 @@
-"""The register: what is held of people, read from the declarations themselves. Map, gates and exports build on it."""
+"""Register of personal data, derived from the model declarations. Basis of the data map, lints and exports."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from unificx.store.base import check_table, declared_fields, plain_reason, seale
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One personal field: where it is, what it is, what it may be used for, and when and how it goes.
+    """One personal field: location, category, purposes, retention and erasure.
 
-    `uses` is sorted; `retention` a class of the vocabulary; `subject` the column that says whose it is.
+    `uses` is sorted; `retention` is a key of the vocabulary; `subject` is the column with the subject id.
     """
 
     table: str
@@ -30,7 +30,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Neutral:
-    """One plain column and why it names nobody."""
+    """One plain column and the reason why it is not personal data."""
 
     table: str
     column: str
@@ -38,9 +38,9 @@ class Neutral:
 
 
 def held(metadata: MetaData = Base.metadata) -> list[Held]:
-    """Every personal field of every table that is loaded, in the tables' order of name.
+    """Return every personal field of every loaded table, ordered by table name.
 
-    Raises BadDeclaration if a column, however it came into the metadata, says nothing about itself.
+    Raise InvalidDeclaration for a column without a declaration.
     """
     found: list[Held] = []
     for table in sorted(metadata.tables.values(), key=lambda table: table.name):
@@ -59,7 +59,7 @@ def held(metadata: MetaData = Base.metadata) -> list[Held]:
 
 
 def neutral(metadata: MetaData = Base.metadata) -> list[Neutral]:
-    """Every plain column of every table that is loaded, and why it names nobody."""
+    """Return every plain column of every loaded table with its reason."""
     return [
         Neutral(table.name, column.name, why)
         for table in sorted(metadata.tables.values(), key=lambda table: table.name)
@@ -69,6 +69,6 @@ def neutral(metadata: MetaData = Base.metadata) -> list[Neutral]:
 
 
 def explain(one: Held) -> str:
-    """The field in a sentence for people."""
+    """Return a readable description of the field."""
     uses = "; ".join(VOCABULARY.purposes[use] for use in one.uses)
     return f"{VOCABULARY.categories[one.category]}, to {uses}; kept {VOCABULARY.retention[one.retention]}"

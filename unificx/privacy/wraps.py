@@ -1,4 +1,4 @@
-"""How one key wraps another, and what a tenant's secret is good for."""
+"""Key wrapping (AES-256-GCM) and tenant secrets."""
 
 import hmac
 import os
@@ -11,18 +11,18 @@ _NONCE = 12
 
 
 def wrap(above: AESGCM, below: bytes, *place: str) -> bytes:
-    """Encrypt key `below` under `above`, bound to its place: it does not unwrap in another one."""
+    """Encrypt `key` with `wrapping_key`, bound to its context by associated data."""
     nonce = os.urandom(_NONCE)
     return nonce + above.encrypt(nonce, below, bound(*place))
 
 
 def unwrap(above: AESGCM, wrapped: bytes, *place: str) -> bytes:
-    """What `wrap` wrapped. Raises cryptography's InvalidTag for another key or place, or damage."""
+    """Decrypt a wrapped key. Raise cryptography's InvalidTag for a wrong key or context, or damage."""
     return above.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound(*place))
 
 
 class TenantSecret:
-    """A tenant's 32 secret bytes, never used as such: one key to wrap subjects' keys, one a kind to blind aliases."""
+    """32-byte secret of a tenant, from which a wrapping key and one alias key per kind are derived."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
@@ -30,7 +30,7 @@ class TenantSecret:
         self._blinds: dict[str, bytes] = {}
 
     def blind(self, kind: str, value: str) -> bytes:
-        """The digest by which a value of a kind is found: HMAC-SHA-256, 32 bytes."""
+        """Return the lookup digest of a value of a kind: HMAC-SHA-256, 32 bytes."""
         key = self._blinds.get(kind)
         if key is None:
             key = self._blinds[kind] = self._derive(f"alias:{kind}")

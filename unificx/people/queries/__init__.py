@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT, UPDATE and DELETE of the room, and the sealing and opening of what its rows carry.
+"""All SQL of this area, with sealing and opening of its rows.
 
-Rows stay in here: contracts go in and come out. Only these modules see the tables.
+Rows never leave these modules: arguments and results are schemas.
 """

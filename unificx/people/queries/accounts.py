@@ -1,4 +1,4 @@
-"""Tenants and persons."""
+"""Queries for tenants and users."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,8 +27,8 @@ PERSON = Codec(PersonRow, PersonPart)
 
 
 async def all_tenants(session: AsyncSession) -> list[Tenant]:
-    """Every tenant of the installation, for the directory."""
-    # scope: all tenants, because the directory answers for each of them.
+    """Return every tenant of the installation, for the directory."""
+    # scope: all tenants, because the directory covers all of them.
     rows = await session.scalars(select(TenantRow).order_by(TenantRow.id))
     return [_tenant(row) for row in rows]
 
@@ -60,7 +60,7 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
 
 
 async def drop_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
-    """Delete the tenant with everything of it in this room; gives the subjects whose values it held."""
+    """Delete the tenant and all its rows of this area; return its subjects."""
     subjects: set[str] = set()
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
     of_persons = (SessionRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
@@ -87,7 +87,7 @@ async def add_person(session: AsyncSession, keys: Keys, person: Person) -> None:
 
 
 async def save_person(session: AsyncSession, keys: Keys, person: Person) -> None:
-    """Write what may change of an open account."""
+    """Update the mutable columns of an open account."""
     values = {
         "role": person.role.value,
         "state": person.state,
@@ -100,7 +100,7 @@ async def save_person(session: AsyncSession, keys: Keys, person: Person) -> None
 
 
 async def close_person(session: AsyncSession, tenant_id: str, person_id: str) -> None:
-    """Mark the account closed and drop who it was."""
+    """Mark the account closed and delete its sealed part."""
     await session.execute(
         update(PersonRow)
         .where(PersonRow.tenant_id == tenant_id, PersonRow.id == person_id)
@@ -109,7 +109,7 @@ async def close_person(session: AsyncSession, tenant_id: str, person_id: str) ->
 
 
 async def persons(session: AsyncSession, keys: Keys, tenant_id: str, after: str | None, limit: int) -> list[Person]:
-    """Open accounts, in the order they were made, from behind the id `after`."""
+    """Return open accounts, oldest first, after the id `after`."""
     query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")
     if after is not None:
         query = query.where(PersonRow.id > after)
@@ -118,7 +118,7 @@ async def persons(session: AsyncSession, keys: Keys, tenant_id: str, after: str 
 
 
 async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> Person | None:
-    """An open account."""
+    """Return an open account."""
     query = select(PersonRow).where(
         PersonRow.tenant_id == tenant_id, PersonRow.id == person_id, PersonRow.state != "closed"
     )
@@ -126,7 +126,7 @@ async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: s
 
 
 async def person_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> Person | None:
-    """The open account of a subject."""
+    """Return the open account of a subject."""
     query = select(PersonRow).where(
         PersonRow.tenant_id == tenant_id, PersonRow.subject_id == subject, PersonRow.state != "closed"
     )
@@ -134,14 +134,14 @@ async def person_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, s
 
 
 async def all_persons(session: AsyncSession) -> list[Person]:
-    """Every open account of the installation without name and address, for the directory."""
-    # scope: all tenants, because the directory answers for each of them.
+    """Return every open account of the installation without name and e-mail address, for the directory."""
+    # scope: all tenants, because the directory covers all of them.
     rows = await session.scalars(select(PersonRow).where(PersonRow.state != "closed"))
     return [_bare(row) for row in rows]
 
 
 async def count_active(session: AsyncSession, tenant_id: str, role: Role) -> int:
-    """How many active accounts of the tenant have the role."""
+    """Return the number of active accounts of the tenant with the role."""
     query = select(func.count()).where(
         PersonRow.tenant_id == tenant_id, PersonRow.role == role.value, PersonRow.state == "active"
     )
@@ -154,7 +154,7 @@ def _seal(keys: Keys, person: Person) -> bytes:
 
 
 def _open(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
-    """An erased person comes out closed and without a name, until their row is gone too."""
+    """Open the rows. An erased user is returned as closed and without a name until the row is deleted."""
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     parts = PERSON.open(keys, tenant_id, "administration", sealed)
     by_row = {row_id: part for (_, row_id, _), part in zip(sealed, parts, strict=True)}

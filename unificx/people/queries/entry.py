@@ -1,4 +1,4 @@
-"""Passwords, and what people said yes or no to."""
+"""Queries for passwords and acceptances of terms."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ ACCEPTANCE = Codec(AcceptanceRow, AcceptancePart)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What sign-in asks about one person; `hash` is None where there is no password."""
+    """Sign-in data of a user; `hash` is None without a password."""
 
     person_id: str
     tenant_id: str
@@ -28,7 +28,7 @@ class Account:
 
 
 async def account(session: AsyncSession, keys: Keys, subject: str) -> Account | None:
-    """The open account of a subject."""
+    """Return the open account of a subject."""
     # scope: all tenants, because a subject is random and belongs to one of them.
     query = (
         select(PersonRow, CredentialRow)
@@ -50,7 +50,7 @@ async def account(session: AsyncSession, keys: Keys, subject: str) -> Account | 
 
 
 async def set_password(session: AsyncSession, keys: Keys, account: Account, changed: datetime) -> None:
-    """Replace the person's password by `account.hash`."""
+    """Replace the user's password hash with `account.hash`."""
     assert account.hash is not None
     part = PasswordPart(account.hash)
     values = {
@@ -66,7 +66,7 @@ async def set_password(session: AsyncSession, keys: Keys, account: Account, chan
 
 
 async def must_change(session: AsyncSession, tenant_id: str, person_id: str) -> bool:
-    """Whether the person's password is to be replaced by one of their own."""
+    """Whether the user has a one-time password."""
     query = select(CredentialRow.must_change).where(
         CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id
     )
@@ -94,7 +94,7 @@ async def add_acceptance(
 
 
 async def last_acceptance(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> AcceptancePart | None:
-    """What the person said last; None if they were never asked."""
+    """Return the user's latest declaration; None if there is none."""
     query = select(AcceptanceRow).where(AcceptanceRow.tenant_id == tenant_id, AcceptanceRow.person_id == person_id)
     row = await session.scalar(query.order_by(AcceptanceRow.id.desc()).limit(1))
     if row is None:

@@ -1,4 +1,4 @@
-"""Second factors and recovery codes."""
+"""Queries for second factors and recovery codes."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,7 +28,7 @@ RECOVERY = Codec(RecoveryRow, RecoveryPart)
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose factors they are, and under whose key they are sealed."""
+    """Owner of factors, and the subject whose key seals them."""
 
     tenant_id: str
     person_id: str
@@ -37,7 +37,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class StoredFactor:
-    """A factor with what checks it: exactly one of `totp` and `passkey`."""
+    """Factor with its verification data: exactly one of `totp` and `passkey`."""
 
     id: str
     confirmed: bool
@@ -65,7 +65,7 @@ async def add(session: AsyncSession, keys: Keys, owner: Owner, factor: StoredFac
 
 
 async def save(session: AsyncSession, keys: Keys, owner: Owner, factor: StoredFactor) -> None:
-    """Write what may change of a factor: that it works, when it was used, its counter."""
+    """Update the mutable columns of a factor."""
     values = {"confirmed": factor.confirmed, "last_used": factor.last_used, **_sealed(keys, owner, factor)}
     await session.execute(
         update(FactorRow).where(FactorRow.tenant_id == owner.tenant_id, FactorRow.id == factor.id).values(values)
@@ -73,7 +73,7 @@ async def save(session: AsyncSession, keys: Keys, owner: Owner, factor: StoredFa
 
 
 async def of_person(session: AsyncSession, keys: Keys, owner: Owner) -> list[StoredFactor]:
-    """A person's factors, those not confirmed too, the oldest first."""
+    """Return a user's factors including unconfirmed ones, oldest first."""
     query = select(FactorRow).where(FactorRow.tenant_id == owner.tenant_id, FactorRow.person_id == owner.person_id)
     rows = (await session.scalars(query.order_by(FactorRow.id))).all()
     found: list[StoredFactor] = []
@@ -87,7 +87,7 @@ async def of_person(session: AsyncSession, keys: Keys, owner: Owner) -> list[Sto
 
 
 async def drop(session: AsyncSession, tenant_id: str, person_id: str, factor_id: str) -> bool:
-    """Whether there was one to drop."""
+    """Delete a factor; return whether it existed."""
     query = delete(FactorRow).where(
         FactorRow.tenant_id == tenant_id, FactorRow.person_id == person_id, FactorRow.id == factor_id
     )
@@ -95,7 +95,7 @@ async def drop(session: AsyncSession, tenant_id: str, person_id: str, factor_id:
 
 
 async def drop_begun(session: AsyncSession, tenant_id: str, person_id: str) -> None:
-    """Drop what the person began and did not confirm."""
+    """Delete the user's unconfirmed factors."""
     await session.execute(
         delete(FactorRow).where(
             FactorRow.tenant_id == tenant_id, FactorRow.person_id == person_id, ~FactorRow.confirmed
@@ -104,13 +104,13 @@ async def drop_begun(session: AsyncSession, tenant_id: str, person_id: str) -> N
 
 
 async def drop_stale(session: AsyncSession, begun_before: datetime) -> None:
-    """Drop what was begun that long ago and never confirmed."""
-    # scope: all tenants, because time passes in each of them alike.
+    """Delete factors that were created before that time and never confirmed."""
+    # scope: all tenants, because expiry is independent of the tenant.
     await session.execute(delete(FactorRow).where(~FactorRow.confirmed, FactorRow.created < begun_before))
 
 
 async def drop_all(session: AsyncSession, tenant_id: str, person_id: str) -> int:
-    """Drop a person's factors and recovery codes; how many factors there were."""
+    """Delete a user's factors and recovery codes; return the number of factors."""
     gone = delete(FactorRow).where(FactorRow.tenant_id == tenant_id, FactorRow.person_id == person_id)
     count = len((await session.execute(gone.returning(FactorRow.id))).all())
     await drop_recovery(session, tenant_id, person_id)
@@ -118,7 +118,7 @@ async def drop_all(session: AsyncSession, tenant_id: str, person_id: str) -> int
 
 
 async def kinds(session: AsyncSession, tenant_id: str, person_id: str) -> set[str]:
-    """The kinds of a person's confirmed factors."""
+    """Return the kinds of a user's confirmed factors."""
     query = select(FactorRow.kind).where(
         FactorRow.tenant_id == tenant_id, FactorRow.person_id == person_id, FactorRow.confirmed
     )
@@ -128,7 +128,7 @@ async def kinds(session: AsyncSession, tenant_id: str, person_id: str) -> set[st
 async def set_recovery(
     session: AsyncSession, keys: Keys, owner: Owner, digests: tuple[str, ...], now: datetime
 ) -> None:
-    """Put these codes in the place of a person's earlier ones."""
+    """Replace a user's recovery codes."""
     values = {
         "person_id": owner.person_id,
         "tenant_id": owner.tenant_id,
@@ -141,7 +141,7 @@ async def set_recovery(
 
 
 async def recovery(session: AsyncSession, keys: Keys, owner: Owner) -> tuple[str, ...]:
-    """The digests of the recovery codes a person has left."""
+    """Return the digests of a user's unused recovery codes."""
     query = select(RecoveryRow).where(
         RecoveryRow.tenant_id == owner.tenant_id, RecoveryRow.person_id == owner.person_id
     )
@@ -160,7 +160,7 @@ async def drop_recovery(session: AsyncSession, tenant_id: str, person_id: str) -
 
 
 async def proved(session: AsyncSession, tenant_id: str, session_id: str) -> datetime | None:
-    """When the session's person last proved who they are; None for never, and for no session."""
+    """Return the time of the session's last step-up; None if there was none or no such session."""
     query = select(SessionRow.proved).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
     return await session.scalar(query)
 

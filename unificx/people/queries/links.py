@@ -1,4 +1,4 @@
-"""Invitations and ways back in, as far as they are on their way to somebody."""
+"""Queries for pending invitations and recovery links."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ LinkKind = Literal["invitation", "recovery"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A code's digest and whom it lets in."""
+    """Digest of a code and the user it signs in."""
 
     id: str
     tenant_id: str
@@ -37,15 +37,15 @@ async def add(session: AsyncSession, link: Link) -> None:
 
 
 async def find(session: AsyncSession, kind: LinkKind, digest: str, now: datetime) -> Link | None:
-    """The link of a code, unless it has ended."""
-    # scope: all tenants, because the code alone says in which of them.
+    """Return the unexpired link of a code."""
+    # scope: all tenants, because the code alone determines the tenant.
     query = select(LinkRow).where(LinkRow.code_digest == digest, LinkRow.kind == kind, LinkRow.expires > now)
     row = await session.scalar(query)
     return None if row is None else Link(row.id, row.tenant_id, row.person_id, kind, row.code_digest, row.expires)
 
 
 async def count(session: AsyncSession, tenant_id: str, person_id: str, kind: LinkKind, now: datetime) -> int:
-    """How many of a kind are on their way to the person."""
+    """Return the number of the user's unexpired links of a kind."""
     query = select(func.count()).where(
         LinkRow.tenant_id == tenant_id, LinkRow.person_id == person_id, LinkRow.kind == kind, LinkRow.expires > now
     )
@@ -53,10 +53,10 @@ async def count(session: AsyncSession, tenant_id: str, person_id: str, kind: Lin
 
 
 async def drop_of(session: AsyncSession, tenant_id: str, person_id: str) -> None:
-    """No link leads to the person any more."""
+    """Delete all links of the user."""
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id, LinkRow.person_id == person_id))
 
 
 async def drop_expired(session: AsyncSession, now: datetime) -> None:
-    # scope: all tenants, because time passes in each of them alike.
+    # scope: all tenants, because expiry is independent of the tenant.
     await session.execute(delete(LinkRow).where(LinkRow.expires <= now))

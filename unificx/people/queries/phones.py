@@ -1,4 +1,4 @@
-"""Extensions and devices."""
+"""Queries for extensions and devices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -46,7 +46,7 @@ async def save_extension(session: AsyncSession, keys: Keys, extension: Extension
 
 
 async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
-    """Delete the extension and its devices; its number is free."""
+    """Delete the extension and its devices, and release its number."""
     await session.execute(
         delete(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id == extension_id)
     )
@@ -62,7 +62,7 @@ async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: st
 async def extensions(
     session: AsyncSession, keys: Keys, tenant_id: str, after: str | None, limit: int
 ) -> list[Extension]:
-    """In the order they were made, from behind the id `after`."""
+    """Return extensions, oldest first, after the id `after`."""
     query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id)
     if after is not None:
         query = query.where(ExtensionRow.id > after)
@@ -71,7 +71,7 @@ async def extensions(
 
 
 async def extension(session: AsyncSession, keys: Keys, tenant_id: str, reference: str) -> Extension | None:
-    """By id or number: an id is never all digits."""
+    """Return an extension by id or number: an id is never all digits."""
     column = ExtensionRow.number if reference.isdigit() else ExtensionRow.id
     rows = await session.scalars(select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, column == reference))
     return next(iter(_open_extensions(keys, tenant_id, "administration", rows.all())), None)
@@ -84,7 +84,7 @@ async def extensions_of_person(session: AsyncSession, keys: Keys, tenant_id: str
 
 
 async def extensions_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> list[Extension]:
-    """Those that belong to the subject's person, or that are the subject themselves."""
+    """Return the extensions of the subject's user, or the extension that is the subject itself."""
     query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.subject_id == subject)
     return _open_extensions(keys, tenant_id, "administration", (await session.scalars(query)).all())
 
@@ -95,7 +95,7 @@ async def device_ids(session: AsyncSession, tenant_id: str, extension_id: str) -
 
 
 async def all_extensions(session: AsyncSession, keys: Keys, tenant_id: str) -> list[Extension]:
-    """Every extension of a tenant as call set-up needs it."""
+    """Return every extension of a tenant, opened for call setup."""
     rows = await session.scalars(select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id))
     return _open_extensions(keys, tenant_id, "telephony", rows.all())
 
@@ -138,7 +138,7 @@ async def drop_device(session: AsyncSession, tenant_id: str, device_id: str) -> 
 async def devices(
     session: AsyncSession, keys: Keys, tenant_id: str, *, extension_id: str | None, after: str | None, limit: int
 ) -> list[Device]:
-    """In the order they were made, from behind the id `after`; of one extension or of all."""
+    """Return devices of one extension or of all, oldest first, after the id `after`."""
     query = select(DeviceRow).where(DeviceRow.tenant_id == tenant_id)
     if extension_id is not None:
         query = query.where(DeviceRow.extension_id == extension_id)
@@ -154,7 +154,7 @@ async def device(session: AsyncSession, keys: Keys, tenant_id: str, device_id: s
 
 
 async def all_logins(session: AsyncSession, keys: Keys, tenant_id: str, realm: str) -> list[DeviceAuth]:
-    """What it takes to check the digest of every device of a tenant; without those of erased persons."""
+    """Return the digest data of every device of a tenant, without those of erased users."""
     query = select(
         DeviceRow.id, DeviceRow.extension_id, DeviceRow.subject_id, DeviceRow.enabled, DeviceRow.login
     ).where(DeviceRow.tenant_id == tenant_id)
@@ -177,7 +177,7 @@ async def all_logins(session: AsyncSession, keys: Keys, tenant_id: str, realm: s
 
 
 async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date]) -> None:
-    """Note the day each (tenant, device) was last used."""
+    """Store the last-used date of each (tenant, device)."""
     for (tenant_id, device_id), day in days.items():
         await session.execute(
             update(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.id == device_id).values(last_used=day)

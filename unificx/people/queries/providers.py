@@ -1,4 +1,4 @@
-"""Sign-in providers of organisations."""
+"""Queries for SSO providers of tenants."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ PROVIDER = Codec(ProviderRow, ProviderPart)
 
 @dataclass(frozen=True, slots=True)
 class StoredProvider:
-    """A provider with the secret to prove ourselves to it; `subject` is whose key seals that."""
+    """Provider with its client secret; `subject` is the one whose key seals the secret."""
 
     tenant_id: str
     subject: str
@@ -27,7 +27,7 @@ class StoredProvider:
 
 
 async def put(session: AsyncSession, keys: Keys, provider: StoredProvider) -> None:
-    """Set the organisation's provider, in the place of an earlier one."""
+    """Set or replace the tenant's provider."""
     tenant_id, part = provider.tenant_id, ProviderPart(provider.client_secret)
     values = {
         "tenant_id": tenant_id,
@@ -44,7 +44,7 @@ async def put(session: AsyncSession, keys: Keys, provider: StoredProvider) -> No
 
 
 async def find(session: AsyncSession, keys: Keys, tenant_id: str) -> StoredProvider | None:
-    """The organisation's provider."""
+    """Return the tenant's provider."""
     row = await session.scalar(select(ProviderRow).where(ProviderRow.tenant_id == tenant_id))
     if row is None:
         return None
@@ -56,12 +56,12 @@ async def find(session: AsyncSession, keys: Keys, tenant_id: str) -> StoredProvi
 
 
 async def has(session: AsyncSession, tenant_id: str) -> bool:
-    """Whether the organisation has one."""
+    """Whether the tenant has a provider."""
     found = select(ProviderRow.tenant_id).where(ProviderRow.tenant_id == tenant_id)
     return await session.scalar(found) is not None
 
 
 async def drop(session: AsyncSession, tenant_id: str) -> bool:
-    """Whether there was one to drop."""
+    """Delete the provider; return whether it existed."""
     gone = delete(ProviderRow).where(ProviderRow.tenant_id == tenant_id)
     return (await session.execute(gone.returning(ProviderRow.tenant_id))).first() is not None

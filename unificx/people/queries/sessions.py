@@ -1,4 +1,4 @@
-"""Sessions and their tokens' digests."""
+"""Queries for sessions and token digests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SESSION = Codec(SessionRow, SessionPart)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a session stands; `access_expires` is that of its present pair."""
+    """Stored state of a session; `access_expires` is that of the current pair."""
 
     id: str
     tenant_id: str
@@ -36,7 +36,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A pair of a session, the salt it was derived with, and until when each token is good."""
+    """Token pair of a session, the salt of its derivation, and the expiry of each token."""
 
     pair: Pair
     salt: bytes
@@ -48,7 +48,7 @@ class Tokens:
 async def add(
     session: AsyncSession, keys: Keys, account: Account, opened: Session, tokens: Tokens, *, proved: bool
 ) -> None:
-    """`proved`: its person proved just now who they are."""
+    """Insert a session. `proved`: the user authenticated just now."""
     part = SessionPart(opened.name, opened.address, opened.agent)
     values = {
         "id": opened.id,
@@ -78,7 +78,7 @@ def _values(tokens: Tokens) -> dict[str, object]:
 
 
 async def rotate(session: AsyncSession, standing: Standing, tokens: Tokens) -> None:
-    """Put the next pair into the place of the present one."""
+    """Replace the current token pair with the next one."""
     await session.execute(
         update(SessionRow)
         .where(SessionRow.tenant_id == standing.tenant_id, SessionRow.id == standing.id)
@@ -87,8 +87,8 @@ async def rotate(session: AsyncSession, standing: Standing, tokens: Tokens) -> N
 
 
 async def of_family(session: AsyncSession, digest: str, now: datetime) -> Standing | None:
-    """The running session whose refresh tokens are of that family."""
-    # scope: all tenants, because the token alone says in which of them.
+    """Return the active session of a refresh token family."""
+    # scope: all tenants, because the token alone determines the tenant.
     row = await session.scalar(select(SessionRow).where(SessionRow.family_digest == digest, SessionRow.expires > now))
     return None if row is None else _standing(row)
 
@@ -110,8 +110,8 @@ def _standing(row: SessionRow) -> Standing:
 
 
 async def principal(session: AsyncSession, access_digest: str, now: datetime) -> Principal | None:
-    """Whose access token it is."""
-    # scope: all tenants, because the token alone says in which of them.
+    """Return the owner of an access token."""
+    # scope: all tenants, because the token alone determines the tenant.
     query = (
         select(SessionRow.id, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
         .join(PersonRow, PersonRow.id == SessionRow.person_id)
@@ -125,7 +125,7 @@ async def principal(session: AsyncSession, access_digest: str, now: datetime) ->
 
 
 async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str, now: datetime) -> list[Session]:
-    """A person's running sessions, the newest first."""
+    """Return the active sessions of a user, newest first."""
     query = select(SessionRow).where(
         SessionRow.tenant_id == tenant_id, SessionRow.person_id == person_id, SessionRow.expires > now
     )
@@ -151,7 +151,7 @@ async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id
 async def running(
     session: AsyncSession, tenant_id: str, person_id: str | None = None, *, only: str | None = None, keep: str = ""
 ) -> list[Standing]:
-    """The sessions of a tenant, or of one person, or the `only` one; without the one to `keep`. Expired ones too."""
+    """Return the sessions of a tenant, a user, or `only_session`, without `except_session`; also expired ones."""
     query = select(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id != keep)
     if person_id is not None:
         query = query.where(SessionRow.person_id == person_id)
@@ -161,14 +161,14 @@ async def running(
 
 
 async def expired(session: AsyncSession, now: datetime) -> list[Standing]:
-    """The sessions that ran out."""
-    # scope: all tenants, because time passes in each of them alike.
+    """Return the expired sessions."""
+    # scope: all tenants, because expiry is independent of the tenant.
     query = select(SessionRow).where(SessionRow.expires <= now).order_by(SessionRow.id)
     return [_standing(row) for row in await session.scalars(query)]
 
 
 async def device_of(session: AsyncSession, tenant_id: str, session_id: str) -> str | None:
-    """The SIP device of a session, None if it has none."""
+    """Return the SIP device of a session, None if it has none."""
     query = select(SessionRow.device_id).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
     return await session.scalar(query)
 
@@ -182,7 +182,7 @@ async def set_device(session: AsyncSession, tenant_id: str, session_id: str, dev
 
 
 async def name_of(session: AsyncSession, keys: Keys, tenant_id: str, session_id: str) -> str | None:
-    """What its person calls it, None if there is no such session."""
+    """Return the device name of a session, None if there is no such session."""
     query = select(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
     row = await session.scalar(query)
     if row is None:
@@ -196,7 +196,7 @@ async def drop(session: AsyncSession, tenant_id: str, session_id: str) -> None:
 
 
 async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date]) -> None:
-    """Note the day each (tenant, session) was last used."""
+    """Store the last-used date of each (tenant, session)."""
     for (tenant_id, session_id), day in days.items():
         await session.execute(
             update(SessionRow)

@@ -1,1 +1,1 @@
-"""Pure decisions of the room: what a value must look like, who may do what, how guessing is slowed."""
+"""Pure functions: validation, permissions, throttling, token rotation."""

@@ -1,9 +1,9 @@
-"""How guessing passwords is slowed.
+"""Throttling of password guessing.
 
-Wrong tries are counted in three places: for the account from this source, for this source whatever the account, and for
-the account from all sources it has not been signed in from. Past a free allowance each further try must wait twice as
-long. The owner at a known address is thus never locked out by somebody else's guessing, and at a new one waits a minute
-at the most. Unknown accounts are counted like real ones: the answer does not tell them apart.
+Failed attempts are counted per account and source, per source, and per account over all sources without a successful
+sign-in. Beyond a free allowance the delay doubles with each attempt. Thus guessing by others never locks out the owner
+at a known address and delays them at most a minute at a new one. Unknown accounts are counted like existing ones, so
+that responses do not reveal whether an account exists.
 """
 
 from collections import OrderedDict
@@ -17,9 +17,9 @@ HALF_LIFE = 21_600.0
 @dataclass(frozen=True, slots=True)
 class Limit:
     free: int
-    """Wrong tries that cost nothing."""
+    """Failed attempts without delay."""
     longest: float
-    """Seconds; no wait is longer."""
+    """Maximum delay in seconds."""
 
 
 FOR_PAIR = Limit(free=5, longest=900.0)
@@ -29,7 +29,7 @@ FOR_ACCOUNT = Limit(free=50, longest=60.0)
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """Wrong tries, halved every six hours, and when the last one was (monotonic seconds)."""
+    """Failed attempts, halved every six hours, and the time of the last one (monotonic seconds)."""
 
     count: float
     last: float
@@ -39,7 +39,7 @@ class Tries:
 
 
 def wait(tries: Tries, limit: Limit, now: float) -> float:
-    """Seconds until another try is let through; 0 if it may go ahead."""
+    """Return the seconds until the next attempt is allowed; 0 if it is allowed now."""
     excess = tries.count - limit.free
     if excess < 0:
         return 0.0
@@ -48,7 +48,7 @@ def wait(tries: Tries, limit: Limit, now: float) -> float:
 
 
 def source_key(address: str) -> str:
-    """What stands for one place on the network: an IPv4 address or an IPv6 /64."""
+    """Return the source key of an address: the IPv4 address or the IPv6 /64."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -59,9 +59,9 @@ def source_key(address: str) -> str:
 
 
 class Guesses:
-    """The memory of wrong tries: bounded, the longest untouched forgotten first.
+    """Bounded in-memory store of failed attempts with LRU eviction.
 
-    `account` is how an account is guarded from places it was never signed in from.
+    `account_limit` applies to an account over all sources without a successful sign-in.
     """
 
     def __init__(self, most: int = MOST_REMEMBERED, account: Limit = FOR_ACCOUNT) -> None:
@@ -71,9 +71,9 @@ class Guesses:
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def attempt(self, account: str, address: str, now: float) -> float:
-        """Count a try before it is checked, so that many at once gain nothing; 0, or the seconds it is too early by.
+        """Count an attempt before it is checked, so that concurrent attempts gain nothing; return the delay or 0.
 
-        `account` is "" where a try names none, as a random code does not: only its source is counted then.
+        `account` is "" for attempts that name no account, such as random codes: they count for their source only.
         """
         counted = self._counted(account, source_key(address))
         nothing = Tries(0.0, now)
@@ -85,7 +85,7 @@ class Guesses:
         return 0.0
 
     def succeeded(self, account: str, address: str, now: float) -> None:
-        """The last try was right: take it off again, and remember the place."""
+        """Undo the count of the last attempt and remember its source as known."""
         source = source_key(address)
         for key, _ in self._counted(account, source):
             self._add(key, -1.0, now)

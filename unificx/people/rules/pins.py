@@ -1,4 +1,4 @@
-"""What a PIN is, and how guessing one is slowed: after some wrong ones each further try has to wait twice as long."""
+"""PIN validation and throttling: after some failed attempts the delay doubles with each one."""
 
 from collections import OrderedDict
 from itertools import pairwise
@@ -13,13 +13,13 @@ MOST = 10_000
 
 
 class PinGuard:
-    """Wrong tries by what the PIN opens, bounded; the longest untouched are forgotten first."""
+    """Failed attempts per protected object, bounded with LRU eviction."""
 
     def __init__(self) -> None:
         self._tries: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def attempt(self, what: str, now: float) -> float:
-        """Count a try before it is checked; 0, or the seconds it is too early by."""
+        """Count an attempt before it is checked; return the delay in seconds or 0."""
         count, last = self._tries.get(what, (0, now))
         if now - last > FORGOTTEN:
             count = 0
@@ -34,15 +34,15 @@ class PinGuard:
         return 0.0
 
     def succeeded(self, what: str) -> None:
-        """The last try was right."""
+        """Reset the count after a correct PIN."""
         self._tries.pop(what, None)
 
 
 def usable_pin(pin: str, field: str = "pin") -> str:
-    """The PIN itself. Raises Invalid for one that is no PIN, or the first that anybody would try."""
+    """Return the PIN. Raise Invalid if it is malformed or trivial."""
     if not (pin.isascii() and pin.isdigit() and PIN_DIGITS[0] <= len(pin) <= PIN_DIGITS[1]):
         raise Invalid(f"A PIN has {PIN_DIGITS[0]} to {PIN_DIGITS[1]} digits.", field=field)
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     if steps <= {0} or steps <= {1} or steps <= {9}:
-        raise Invalid("A PIN of equal digits, or of digits in a row, is guessed at once.", field=field)
+        raise Invalid("A PIN of equal or consecutive digits is too easy to guess. Choose another one.", field=field)
     return pin

@@ -1,4 +1,4 @@
-"""What may be set as a sign-in provider, and where such a one may send a browser."""
+"""Validation of SSO provider settings and of provider URLs."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -9,32 +9,32 @@ _LONGEST = 500
 
 
 def issuer(text: str, *, inside: bool) -> str:
-    """An issuer's address (OpenID Connect Core section 2): https, without query and fragment. Raises Invalid.
+    """Validate an issuer URL (OpenID Connect Core section 2): https, no query, no fragment. Raise Invalid.
 
-    `http` is for this machine itself, and only where a provider may be `inside`.
+    `http` is allowed only for loopback addresses, and only with `allow_private`.
     """
     stripped = text.strip()
     if not reachable(stripped, inside=inside) or "?" in stripped or "#" in stripped:
-        raise Invalid("An issuer looks like https://login.example.com.", field="issuer")
+        raise Invalid("Invalid issuer. Enter a URL such as https://login.example.com.", field="issuer")
     return stripped
 
 
 def client_id(text: str) -> str:
-    """What the provider calls this installation. Raises Invalid."""
+    """Validate a client id. Raise Invalid."""
     if not 1 <= len(text) <= _LONGEST or not text.isascii() or not text.isprintable():
         raise Invalid(f"A client id has 1 to {_LONGEST} printable ASCII characters.", field="client_id")
     return text
 
 
 def client_secret(text: str) -> str:
-    """What this installation proves itself to the provider with. Raises Invalid."""
+    """Validate a client secret. Raise Invalid."""
     if len(text) > _LONGEST or not text.isascii() or (text and not text.isprintable()):
-        raise Invalid(f"A client secret has {_LONGEST} printable ASCII characters at most.", field="client_secret")
+        raise Invalid(f"A client secret has at most {_LONGEST} printable ASCII characters.", field="client_secret")
     return text
 
 
 def reachable(url: str, *, inside: bool) -> bool:
-    """Whether a provider's address is one that a browser may be sent to."""
+    """Whether a browser may be redirected to a provider URL."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
@@ -46,7 +46,7 @@ def reachable(url: str, *, inside: bool) -> bool:
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two issuers differ in nothing but a slash at the end, which people leave out."""
+    """Whether two issuers are equal except for a trailing slash."""
     return one.rstrip("/") == other.rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""Who may do what. One table, one function; every face asks it."""
+"""Role-based permissions, used by the API, the CLI and SIP."""
 
 from enum import StrEnum
 
@@ -6,24 +6,24 @@ from unificx.people.contracts import Principal, Role
 
 
 class Action(StrEnum):
-    """Something a principal may want to do in a tenant."""
+    """Permission within a tenant."""
 
     OWN = "own"
-    """Look at and change what is one's own: name, password, devices, sessions, calls."""
+    """Read and change one's own data: name, password, devices, sessions, calls."""
     DIRECTORY = "directory"
-    """See the colleagues' names and numbers."""
+    """Read the names and numbers of colleagues."""
     TENANT_READ = "tenant_read"
     PEOPLE_READ = "people_read"
-    """See every person, extension and device of the tenant with all its details."""
+    """Read every user, extension and device of the tenant with all details."""
     PEOPLE_CHANGE = "people_change"
     TENANT_CHANGE = "tenant_change"
     CALLS_READ = "calls_read"
-    """See the calls running now."""
+    """Read the active calls."""
     CALLS_CONTROL = "calls_control"
     HISTORY_READ = "history_read"
-    """See the call records of everybody in the tenant."""
+    """Read all call records of the tenant."""
     INSTALLATION = "installation"
-    """Create, suspend and delete tenants; look at the machine."""
+    """Create, suspend and delete tenants; read the system status."""
 
 
 _USER = frozenset({Action.OWN, Action.DIRECTORY, Action.TENANT_READ})
@@ -38,12 +38,12 @@ _RANK = {Role.USER: 0, Role.TENANT_ADMIN: 1, Role.OPERATOR: 2}
 
 
 def may(principal: Principal, action: Action, tenant_id: str) -> bool:
-    """Whether `principal` may do `action` in that tenant. Only operators reach beyond their own."""
+    """Whether `principal` may perform `action` in the tenant. Only operators may act in other tenants."""
     if principal.role is not Role.OPERATOR and principal.tenant_id != tenant_id:
         return False
     return action in _MAY[principal.role]
 
 
 def may_grant(principal: Principal, role: Role) -> bool:
-    """Whether `principal` may give or take `role`: nobody hands out more than they have, and users nothing."""
+    """Whether `principal` may grant or revoke `role`: at most their own; users none."""
     return principal.role is not Role.USER and _RANK[role] <= _RANK[principal.role]

@@ -1,9 +1,9 @@
-"""How a session's tokens follow one another.
+"""Refresh token rotation (RFC 9700 section 4.14.2).
 
-A refresh token is a family, which all of a session's share, and a secret. It is good once: it gives the next pair,
-which is derived from it and from a salt that only we know. An older one that turns up is in two hands, so its session
-ends. For a short while the last one gives the very same pair again: an answer may have been lost on a mobile network,
-and two pages of one browser may ask at once. (After RFC 9700 section 4.14.2.)
+A refresh token consists of a family, shared by all tokens of a session, and a secret. It is valid once, for the next
+pair, which is derived from it and a server-side salt. Reuse of an older one means it was stolen, and ends the session.
+For a short grace period the previous token yields the same pair again, as the response may have been lost on a mobile
+network, and two pages of a browser may refresh concurrently.
 """
 
 import base64
@@ -25,13 +25,13 @@ class RefreshToken:
     secret: bytes = field(repr=False)
 
     def text(self) -> str:
-        """As it is handed out: 64 characters."""
+        """Return the token as text: 64 characters."""
         return encoded(self.family + self.secret)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a session is used with, and what is kept of it."""
+    """Access and refresh token, and their stored digests."""
 
     access: str = field(repr=False)
     refresh: RefreshToken = field(repr=False)
@@ -46,7 +46,7 @@ class Pair:
 
 
 def read(text: str) -> RefreshToken | None:
-    """A token as it came; None for what cannot be one."""
+    """Parse a refresh token; return None if malformed."""
     try:
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
     except ValueError:
@@ -61,13 +61,13 @@ def family_digest(token: RefreshToken) -> str:
 
 
 def successor(token: RefreshToken, salt: bytes) -> Pair:
-    """The pair that `token` gives. Who has an old token and not the salt cannot go on from there alone."""
+    """Derive the next pair from `token`. Without the salt an old token does not reveal later ones."""
     access, secret = (hmac.digest(token.secret, what + salt, "sha256") for what in (b"access", b"refresh"))
     return Pair(encoded(access), RefreshToken(token.family, secret))
 
 
 def judge(token: RefreshToken, current: str, previous: str | None, rotated: datetime, now: datetime) -> Verdict:
-    """What a token of the right family is, given the digests of the session's `current` one and the one before."""
+    """Classify a token of the session's family by the digests of the current and the previous token."""
     given = digest(token.text())
     if hmac.compare_digest(given, current):
         return "next"

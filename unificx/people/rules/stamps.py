@@ -1,6 +1,6 @@
-"""Values that go out and come back: who gets one cannot change it, use it elsewhere, or use it later.
+"""Signed tokens: HMAC-protected payloads bound to a purpose and an expiry.
 
-A stamp is kept by whoever has it, not by us, so that strangers asking for any number of them cost no memory.
+The client holds the token, so that unauthenticated requests for tokens cost no server memory.
 """
 
 import base64
@@ -12,13 +12,13 @@ _TIME = 8
 
 
 def stamp(secret: bytes, purpose: str, payload: bytes, expires: int) -> bytes:
-    """`payload`, good for `purpose` until `expires`, in seconds since 1970."""
+    """Sign `payload` for `purpose` until `expires` (Unix time in seconds)."""
     body = expires.to_bytes(_TIME) + payload
     return _mac(secret, purpose, body) + body
 
 
 def read(secret: bytes, purpose: str, stamped: bytes, now: int) -> bytes | None:
-    """The payload; None for what was not stamped with this secret for this purpose, or has run out."""
+    """Return the payload; None if the signature or purpose does not match or the token has expired."""
     mac, body = stamped[:_MAC], stamped[_MAC:]
     if len(body) < _TIME or not hmac.compare_digest(mac, _mac(secret, purpose, body)):
         return None
@@ -26,12 +26,12 @@ def read(secret: bytes, purpose: str, stamped: bytes, now: int) -> bytes | None:
 
 
 def as_text(raw: bytes) -> str:
-    """Base64url without padding (RFC 4648 section 5)."""
+    """Encode as base64url without padding (RFC 4648 section 5)."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def from_text(text: str) -> bytes:
-    """The other way; b"" for what is no base64url."""
+    """Decode base64url; return b"" if malformed."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Decisions about what people have agreed to: pure, without a clock."""
+"""Recording consent: a pure state machine without a clock."""

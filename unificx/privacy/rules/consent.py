@@ -1,8 +1,8 @@
-"""Recording with everyone told: nothing is kept before each who is heard was told of it and has not refused.
+"""Recording consent: no media is captured before every present leg was notified and has not refused.
 
-A leg is `unknown`, is being told (`telling`), was `told`, has `consented` or `refused`. Sound may be kept only while
-every leg that is there has consented: that is the state `Recording`. How the sound is tapped, and of how many it is, is
-not known here: a call of two and a room of hundreds go by the same rules.
+A leg is `unknown`, is hearing the notice (`telling`), was `told`, has `consented` or `refused`. Media may be captured
+only while every present leg has consented: that is the state `RecordingActive`. The machine does not depend on how
+media is tapped or on the number of legs: it serves two-party calls and conferences alike.
 """
 
 from collections.abc import Iterable
@@ -42,12 +42,12 @@ from unificx.privacy.rules.consent_words import (
 )
 
 GRACE = 0.3
-"""Seconds after the notice in which whoever hangs up was not recorded."""
+"""Seconds after the notice before recording starts, to allow hanging up unrecorded."""
 PATIENCE = 8.0
-"""Seconds after the question in which it can be answered."""
+"""Seconds to answer the consent question."""
 ASKED_AT_MOST = 2
 KEYS_QUIET = 5.0
-"""Seconds after the last key until a pause for keys is over."""
+"""Seconds after the last DTMF digit until a pause for digits ends."""
 FIRST_BEEP = 1.0
 AGREE, REFUSE = "1", "2"
 
@@ -56,17 +56,17 @@ Outcome = tuple[State, list[Action]]
 
 
 def begin(terms: Terms, legs: Iterable[Leg], now: float) -> Outcome:
-    """A recording is wanted: tell everybody who is there."""
+    """Start a recording: notify all present legs."""
     return _go_on(Asking(terms, tuple(Standing(leg) for leg in legs)), now, [])
 
 
 def at_the_door(terms: Terms, leg: Leg, now: float) -> Outcome:
-    """Somebody is about to join who is not heard yet: he alone is told, and is let in once this is `Recording`."""
+    """Notify a leg that is about to join a recorded conference; admit it once the state is `RecordingActive`."""
     return _go_on(Asking(terms, (Standing(leg),), joining=True), now, [])
 
 
 def step(state: State, event: Event, now: float) -> Outcome:
-    """Take one event: how it stands now, and what must be done."""
+    """Process one event; return the new state and the actions to execute."""
     match state:
         case Asking():
             return _asking(state, event, now)
@@ -81,7 +81,7 @@ def step(state: State, event: Event, now: float) -> Outcome:
 
 
 def deadline(state: State) -> float | None:
-    """When `TimePassed` is next due."""
+    """Return the time at which `DeadlineReached` is due next."""
     match state:
         case Asking():
             return min((each.until for each in state.legs if each.here and each.until is not None), default=None)
@@ -96,16 +96,16 @@ def deadline(state: State) -> float | None:
 
 
 def may_be_kept(state: State) -> bool:
-    """Whether what is said at this moment may be kept."""
+    """Whether media may be captured now."""
     return isinstance(state, Recording)
 
 
 def there(state: State) -> tuple[Standing, ...]:
-    """How it stands with everybody who is there: the evidence."""
+    """Return the consent of all present legs, as evidence."""
     return tuple(each for each in state.legs if each.here)
 
 
-# ---- somebody has to be told, or to answer
+# ---- awaiting consent
 
 
 def _asking(state: Asking, event: Event, now: float) -> Outcome:
@@ -145,7 +145,7 @@ def _told(state: Asking, name: str, notice: str, now: float) -> Outcome:
 
 
 def _answered(state: Asking, name: str, key: str, now: float) -> Outcome:
-    """A key counts from the question's first word on."""
+    """Process an answer, which is accepted from the start of the question on."""
     one = next((each for each in state.legs if each.leg.name == name), None)
     if one is None or one.stage not in ("telling", "told") or not _has_to_answer(state.terms, one.leg):
         return state, []
@@ -158,7 +158,7 @@ def _answered(state: Asking, name: str, key: str, now: float) -> Outcome:
 
 
 def _waited(state: Asking, now: float) -> Outcome:
-    """Who was told and stays has agreed; who was asked and does not answer is asked again, and has refused then."""
+    """Apply timeouts: a notified leg has consented; an unanswered question is repeated, then counts as refusal."""
     legs = state.legs
     for each in legs:
         if each.until is None or now < each.until:
@@ -174,7 +174,7 @@ def _waited(state: Asking, now: float) -> Outcome:
 
 
 def _go_on(state: Asking, now: float, actions: list[Action]) -> Outcome:
-    """Whoever refuses, asked or not, ends it; whoever knows nothing is told; when nobody is left it is recorded."""
+    """End on a refusal, notify uninformed legs, and start recording once all present legs have consented."""
     for each in there(state):
         if each.leg.refuses and each.stage != "refused":
             actions += [Hush(each.leg.name)] if each.stage == "telling" else []
@@ -213,7 +213,7 @@ def _has_to_answer(terms: Terms, leg: Leg) -> bool:
     return terms.mode == "opt_in" and not leg.asked_for_it
 
 
-# ---- it is recorded, or paused
+# ---- recording, or paused
 
 
 def _recording(state: Recording, event: Event, now: float) -> Outcome:
@@ -266,7 +266,7 @@ _PAUSED = {"asked": "recording/paused", "card": "recording/paused-for-card"}
 
 
 def _joined(state: Recording | Paused, legs: tuple[Standing, ...], why: Why | None, now: float) -> Outcome:
-    """Others are there: nothing is kept until they know too. Who went is missed by nobody but the next recording."""
+    """Suspend capture until new legs have consented. Legs that left need no action."""
     before = {each.leg.name for each in there(state)}
     after = [each for each in legs if each.here]
     refused = any(each.leg.refuses for each in after)
@@ -292,7 +292,7 @@ def _over(state: Asking | Recording | Paused, end: End) -> Outcome:
 
 
 def _last_word(end: End, one: Standing) -> str:
-    """Who has heard nothing of it and did not want it is spared what became of it."""
+    """Return the closing prompt, "" for a leg that never heard a notice and did not request the recording."""
     if end == "refused" and not one.asked and not one.leg.asked_for_it:
         return ""
     match end:
@@ -306,11 +306,11 @@ def _last_word(end: End, one: Standing) -> str:
             assert_never(end)
 
 
-# ---- who is there
+# ---- present legs
 
 
 def _present(known: tuple[Standing, ...], legs: tuple[Leg, ...]) -> tuple[Standing, ...]:
-    """What is known of those who are there and those who were: whoever comes back need not be told again."""
+    """Merge the present legs into the known ones. A returning leg keeps its consent."""
     there_now = {leg.name: leg for leg in legs}
     kept = [_met(each, there_now[each.leg.name]) if each.leg.name in there_now else _gone(each) for each in known]
     names = {each.leg.name for each in known}
@@ -327,7 +327,7 @@ def _gone(one: Standing) -> Standing:
 
 
 def _untold(one: Standing) -> Standing:
-    """Who did not hear it to its end knows nothing."""
+    """Reset a leg whose notice was interrupted."""
     if one.stage == "telling":
         return replace(one, stage="unknown", asked=one.asked - 1)
     return one

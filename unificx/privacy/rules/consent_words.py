@@ -1,22 +1,22 @@
-"""The words of consent to being recorded: how it stands, what can happen, what must be done.
+"""Recording consent: states, events and actions.
 
-Moments are monotonic seconds. Legs go by names that nobody else has while it lasts.
+Times are monotonic seconds. Leg names are unique within a call or conference.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 Mode = Literal["announce", "opt_in"]
-"""Who was told and stays has agreed; or whoever presses 1 has."""
+"""`announce`: staying after the notice is consent; `opt_in`: consent is given by pressing 1."""
 Stage = Literal["unknown", "telling", "told", "consented", "refused"]
 Why = Literal["asked", "card", "keys"]
-"""Why it is paused: somebody asked, he did so to name a card's number, or keys are pressed that may be one."""
+"""Reason of a pause: on request, on request for payment card data, or DTMF digits that may be card data."""
 End = Literal["stopped", "refused", "not_told", "full", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms is recorded. `beep_every` in seconds, 0 for no beep; `pause_on_keys`: digits pause it."""
+    """Recording terms. `beep_interval` in seconds, 0 for no beep; `pause_on_dtmf`: digits pause the recording."""
 
     mode: Mode
     beep_every: float = 15.0
@@ -25,8 +25,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """Somebody who is there. `away`: hears nothing just now (on hold); `asked_for_it`: wants the recording himself;
-    `refuses`: has said before he was asked that he does not want to be recorded."""
+    """Present leg.
+
+    `on_hold`: hears no prompts at the moment; `requested_recording`: started the recording; `objects`: has objected to
+    recording in advance.
+    """
 
     name: str
     away: bool = False
@@ -36,7 +39,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How it stands with a leg. `notice` is the digest of what was played to it, `key` what it answered."""
+    """Consent of a leg. `notice` is the digest of the played prompt, `key` the DTMF answer."""
 
     leg: Leg
     stage: Stage = "unknown"
@@ -51,7 +54,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Somebody has to be told or to answer. `joining`: it ran before, for others; `paused`: it is to be so again."""
+    """Legs have to be notified or to answer. `joining`: recording ran before; `paused`: it resumes as paused."""
 
     terms: Terms
     legs: tuple[Standing, ...]
@@ -61,7 +64,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Everybody who is there has consented: what is said is kept."""
+    """All present legs have consented; media is captured."""
 
     terms: Terms
     legs: tuple[Standing, ...]
@@ -70,7 +73,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Nothing is kept for now. `until`: when it goes on by itself."""
+    """Capture is suspended. `until`: time of automatic resumption."""
 
     terms: Terms
     legs: tuple[Standing, ...]
@@ -80,7 +83,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """There will be no more of it in this call."""
+    """The recording has ended for this call."""
 
     end: End
     legs: tuple[Standing, ...] = ()
@@ -89,24 +92,24 @@ class Over:
 State = Asking | Recording | Paused | Over
 
 
-# ---- what can happen
+# ---- events
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Who is there now, all of them."""
+    """The set of present legs changed; `legs` is the complete set."""
 
     legs: tuple[Leg, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """Whatever is being played is heard no more: the media were made anew."""
+    """Prompt playback was interrupted because media was re-established."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A prompt was played to its end; `notice` is its digest."""
+    """A prompt was played completely; `notice` is its digest."""
 
     leg: str
     notice: str
@@ -132,35 +135,35 @@ class PauseAsked:
 
 @dataclass(frozen=True, slots=True)
 class ResumeAsked:
-    """Go on."""
+    """Resume was requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """No more of it."""
+    """Stop was requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It cannot be kept."""
+    """The recording cannot be stored."""
 
     end: Literal["full", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """A deadline has come."""
+    """The deadline has passed."""
 
 
 Event = Present | Interrupted | Told | NotTold | Pressed | PauseAsked | ResumeAsked | StopAsked | Failed | TimePassed
 
 
-# ---- what must be done
+# ---- actions
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Play a prompt to a leg; `Told` or `NotTold` is to follow where it is `awaited`."""
+    """Play a prompt to a leg. With `awaited`, `PromptPlayed` or `PromptFailed` has to follow."""
 
     leg: str
     prompt: str
@@ -169,31 +172,31 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Hush:
-    """Stop what is played to a leg: it has answered."""
+    """Stop the prompt of a leg, which has answered."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """From now on what is said is kept."""
+    """Start capturing media."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """From now on nothing is."""
+    """Stop capturing media."""
 
     why: Why | Literal["joining", "over"]
 
 
 @dataclass(frozen=True, slots=True)
 class Beep:
-    """Let everybody hear that it is recorded."""
+    """Play the recording tone to all legs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """It is over."""
+    """End the recording."""
 
     end: End
 
