@@ -27,9 +27,7 @@ CALL_SECONDS = (60, 86_400)
 def slug(text: str) -> str:
     """Validate a tenant's short name: 2 to 32 of a-z, 0-9 and hyphen, starting with a letter."""
     if not SLUG.fullmatch(text):
-"""RFC 5322 section 3.2.3. Quoted local parts and RFC 6531 addresses are rejected: many mail servers do too."""
-            "A short name has 2 to 32 letters a-z, digits and hyphens and starts with a letter.", field="slug"
-        )
+        raise Invalid("A short name has 2 to 32 letters a-z, digits and hyphens, a letter first.", field="slug")
     return text
 
 
