@@ -1,4 +1,4 @@
-"""A software authenticator: makes real WebAuthn credentials with attestation "none" and signs real assertions."""
+"""Software authenticator: creates WebAuthn credentials with attestation "none" and signs assertions."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ def unb64(text: str) -> bytes:
 
 @dataclass
 class Held:
-    """One passkey, as the authenticator holds it."""
+    """Passkey stored in the authenticator."""
 
     id: bytes
     host: str
@@ -35,7 +35,7 @@ class Held:
 
 @dataclass
 class Authenticator:
-    """`counts`: raises its signature counter, as hardware keys do; synchronised passkeys keep it at zero."""
+    """`increments_counter`: as hardware keys do; synced passkeys keep the signature counter at zero."""
 
     origin: str = "https://pbx.example.com"
     counts: bool = True
@@ -44,31 +44,33 @@ class Authenticator:
     held: list[Held] = field(default_factory=list)
 
     def make(self, options: Any) -> dict[str, Any]:
-        """What `navigator.credentials.create()` gives."""
+        """Return the result of `navigator.credentials.create()`."""
         for each in options["excludeCredentials"]:
-            assert unb64(each["id"]) not in [one.id for one in self.held], "it is registered already"
-        made = Held(os.urandom(32), options["rp"]["id"], options["user"]["id"], ec.generate_private_key(ec.SECP256R1()))
-        self.held.append(made)
-        point = made.key.public_key().public_numbers()
+            assert unb64(each["id"]) not in [one.id for one in self.held], "already registered"
+        passkey = Held(
+            os.urandom(32), options["rp"]["id"], options["user"]["id"], ec.generate_private_key(ec.SECP256R1())
+        )
+        self.held.append(passkey)
+        point = passkey.key.public_key().public_numbers()
         # COSE_Key of an ES256 key (RFC 9053 section 7.1.1).
         public = encode_cbor({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)})
-        attested = bytes(16) + struct.pack(">H", len(made.id)) + made.id + public
-        data = self._data(made, ATTESTED) + attested
+        attested = bytes(16) + struct.pack(">H", len(passkey.id)) + passkey.id + public
+        data = self._data(passkey, ATTESTED) + attested
         response = {
             "clientDataJSON": self._client("webauthn.create", options["challenge"]),
             "attestationObject": b64(encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})),
             "transports": ["internal"],
         }
-        return self._credential(made, response)
+        return self._credential(passkey, response)
 
     def sign(self, options: Any) -> dict[str, Any]:
-        """What `navigator.credentials.get()` gives."""
+        """Return the result of `navigator.credentials.get()`."""
         allowed = [unb64(each["id"]) for each in options.get("allowCredentials", [])]
-        fit = [one for one in self.held if one.host == options["rpId"] and (not allowed or one.id in allowed)]
-        return self.sign_with(fit[-1], options["challenge"])
+        candidates = [one for one in self.held if one.host == options["rpId"] and (not allowed or one.id in allowed)]
+        return self.sign_with(candidates[-1], options["challenge"])
 
     def sign_with(self, held: Held, challenge: str) -> dict[str, Any]:
-        """Sign whatever is asked."""
+        """Sign a challenge with the given passkey, without checks."""
         self.counter += self.counts
         client, data = self._client("webauthn.get", challenge), self._data(held)
         signature = held.key.sign(data + hashlib.sha256(unb64(client)).digest(), ec.ECDSA(SHA256()))

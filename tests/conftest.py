@@ -1,4 +1,4 @@
-"""Fixtures every room shares: the two databases, a clock that moves when told, keys and a bus."""
+"""Shared fixtures: both databases, a manual clock, keys and an event bus."""
 
 import asyncio
 import sys
@@ -40,12 +40,13 @@ LISTENS = {
     "transfers",
     "voicemail",
 }
-"""Words in the names of files whose tests drive a browser, or listen."""
+"""Words in file names of tests that drive a browser, or that capture audio."""
 
 
 class Apart(LoadScopeScheduling):
-    """Where several processes run the tests, one runs those in a browser and another those that listen, from the first
-    to the last: more at once would be in each other's way. What is left is shared, file by file.
+    """Scheduler that runs all browser tests in one worker and all audio tests in another.
+
+    Running more of them at once would overload the machine. Other tests are distributed by file.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -65,7 +66,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def bus() -> Bus:
-    """A bus whose listeners may not fail."""
+    """Event bus that raises the exceptions of its handlers."""
 
     def fail(fault: BaseException) -> None:
         raise fault
@@ -82,13 +83,13 @@ def keys(tmp_path: Path, clock: ManualClock) -> Iterator[KeyStore]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A real PostgreSQL, started once a run for the first test that asks."""
+    """Real PostgreSQL, started once per run on first use."""
     with postgres_cluster() as cluster:
         yield cluster
 
 
 async def lay_tables(url: str) -> None:
-    """Make every table in an empty database, as a first start does."""
+    """Create all tables in an empty database, as a first start does."""
     database = Database(url, ManualClock())
     await migrate(database)
     await database.close()
@@ -110,7 +111,7 @@ def postgres_template(postgres: Postgres) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh database with every table in it: once on SQLite, once on PostgreSQL."""
+    """URL of a fresh database with all tables, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         path = tmp_path / "unificx.db"
         path.write_bytes(request.getfixturevalue("sqlite_template"))
@@ -124,7 +125,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
-    """A fresh database with every table in it: the test runs on SQLite and on PostgreSQL."""
+    """Fresh database with all tables, on SQLite and on PostgreSQL."""
     fresh = Database(database_url, clock)
     yield fresh
     await fresh.close()

@@ -1,4 +1,4 @@
-"""Real databases for the tests: SQLite files, and one PostgreSQL cluster that is started once a run."""
+"""Real databases for the tests: SQLite files, and one PostgreSQL cluster per run."""
 
 import glob
 import os
@@ -15,20 +15,20 @@ import asyncpg
 
 
 class Postgres:
-    """A cluster of its own in a temporary directory, on a Unix socket only, run by somebody without privileges."""
+    """PostgreSQL cluster in a temporary directory, on a Unix socket only, run by an unprivileged user."""
 
     def __init__(self, bin_dir: Path, home: Path, run_as: list[str]) -> None:
         self.bin_dir, self.home, self.run_as = bin_dir, home, run_as
         self._numbers = count(1)
 
     def tool(self, name: str, *args: str) -> None:
-        """Run one of PostgreSQL's own programs; its words are shown if it fails."""
+        """Run a PostgreSQL program; its output is shown on failure."""
         command = [*self.run_as, str(self.bin_dir / name), *args]
         done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
 
     def url(self, name: str) -> str:
-        """The address of one of its databases, as the settings would have it."""
+        """Return the URL of a database, in the format of the settings."""
         return f"postgresql://tester@/{name}?host={self.home}"
 
     async def execute(self, statement: str) -> None:
@@ -40,19 +40,19 @@ class Postgres:
             await connection.close()
 
     async def make(self, template: str = "template1") -> str:
-        """A fresh database, a copy of `template`; its name."""
+        """Create a database as a copy of `template`; return its name."""
         name = f"unificx_{next(self._numbers)}"
         await self.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
         return name
 
     async def drop(self, name: str) -> None:
-        """Remove a database, whoever still holds it."""
+        """Drop a database despite open connections."""
         await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @contextmanager
 def postgres_cluster() -> Iterator[Postgres]:
-    """Start the newest PostgreSQL that is installed; stop it and remove its files at the end."""
+    """Start the latest installed PostgreSQL; stop it and remove its files at the end."""
     versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
     assert versions, "PostgreSQL is not installed: script/bootstrap installs it"
     home = Path(tempfile.mkdtemp(prefix="unificx-pg-"))
@@ -65,7 +65,7 @@ def postgres_cluster() -> Iterator[Postgres]:
     data = str(home / "data")
     try:
         cluster.tool("initdb", "-D", data, "-A", "trust", "-U", "tester", "-E", "UTF8", "--locale=C", "-N")
-        # What makes PostgreSQL safe is not under test here, what it keeps is.
+        # Durability is not under test.
         options = f"-c listen_addresses='' -k {home} -c fsync=off -c full_page_writes=off -c max_connections=60"
         cluster.tool("pg_ctl", "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
         try:

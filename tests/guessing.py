@@ -1,4 +1,4 @@
-"""Guessing, as an intruder would."""
+"""Guessing attacks for throttling tests."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,12 +6,12 @@ from unificx.kernel.errors import Refused, TooMany
 
 
 async def guessed(attempt: Callable[[int], Awaitable[object]], wrong: type[Refused]) -> tuple[int, float]:
-    """Try what is wrong until it is slowed: how often that went, and the seconds to wait then."""
+    """Repeat wrong attempts until throttled; return their number and the delay in seconds."""
     for number in range(100):
         try:
             await attempt(number)
-        except TooMany as slowed:
-            return number, slowed.retry_after
+        except TooMany as throttled:
+            return number, throttled.retry_after
         except wrong:
             continue
-    raise AssertionError("guessing was never slowed")
+    raise AssertionError("guessing was never throttled")

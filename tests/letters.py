@@ -1,4 +1,4 @@
-"""A courier for tests: it keeps what it is given."""
+"""Fake account notifier that records its e-mails."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from unificx.people import Person
 
 @dataclass
 class Letters:
-    """What was sent: (kind of letter, to whom, what is in it)."""
+    """`sent` holds (kind, recipient, content)."""
 
     mails: bool = True
     sent: list[tuple[str, str, str]] = field(default_factory=list)
@@ -22,5 +22,5 @@ class Letters:
         self.sent.append((kind, person.email, detail))
 
     def of(self, kind: str) -> list[tuple[str, str]]:
-        """(to whom, what) of every letter of a kind."""
-        return [(to, what) for sort, to, what in self.sent if sort == kind]
+        """Return (recipient, content) of every e-mail of a kind."""
+        return [(to, what) for sent_kind, to, what in self.sent if sent_kind == kind]

@@ -1,6 +1,6 @@
-"""A small OpenID Connect provider on a real port: the code flow with PKCE, tokens signed with real keys.
+"""Small OpenID Connect provider on a real port: code flow with PKCE, tokens signed with real keys.
 
-What it says can be bent, to see what is believed.
+Its responses can be altered to test validation.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ CLIENT_ID, CLIENT_SECRET = "unificx at acme", "a secret: 50% & more"
 
 
 class LoginProvider:
-    """`person` is who signs in there; the rest bends what it says. `asked` is what came to its endpoints."""
+    """`person` are the claims of the user; other attributes alter responses. `requests` lists the requested paths."""
 
     def __init__(self, issuer: str, clock: Clock) -> None:
         self.issuer, self.clock = issuer, clock
@@ -52,7 +52,7 @@ class LoginProvider:
         )
 
     def signed(self, claims: dict[str, Any], key: ECKey | None = None) -> str:
-        """An ID token as it should be, or by another key that claims to be the same."""
+        """Return a valid ID token, or one signed by another key with the same key id."""
         return jwt.encode({"alg": "ES256", "kid": "one"}, claims, key or self.key)
 
     async def _discover(self, request: Request) -> Response:
@@ -76,8 +76,8 @@ class LoginProvider:
         assert "openid" in query["scope"].split()
         code = secrets.token_urlsafe(16)
         self._codes[code] = query
-        said = {"code": code, "state": query["state"], **self.answer}
-        return RedirectResponse(f"{query['redirect_uri']}?{urlencode(said)}", 303)
+        parameters = {"code": code, "state": query["state"], **self.answer}
+        return RedirectResponse(f"{query['redirect_uri']}?{urlencode(parameters)}", 303)
 
     async def _token(self, request: Request) -> Response:
         self.asked.append(request.url.path)
@@ -115,7 +115,7 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(clock: Clock) -> AsyncIterator[LoginProvider]:
-    """A provider that answers on a port of this machine."""
+    """Run a provider on a local port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         provider = LoginProvider(f"http://127.0.0.1:{listener.getsockname()[1]}", clock)
         config = uvicorn.Config(provider.app, log_config=None, access_log=False, lifespan="off", ws="none")

@@ -1,4 +1,4 @@
-"""A mail server on this machine (aiosmtpd), with STARTTLS and AUTH as it is told."""
+"""Local SMTP server (aiosmtpd) with configurable STARTTLS and AUTH."""
 
 import asyncio
 import ssl
@@ -20,7 +20,7 @@ from unificx.net import mail_server as read_mail_server
 
 @dataclass
 class Taken:
-    """One letter as it was handed in."""
+    """One received e-mail."""
 
     sender: str
     recipients: list[str]
@@ -31,7 +31,7 @@ class Taken:
 
 @dataclass
 class MailBox:
-    """Takes letters. `refusals` are given in turn to RCPT; when they are used up, all is well."""
+    """Receives e-mails. `refusals` are returned to RCPT in turn, then recipients are accepted."""
 
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
@@ -69,7 +69,7 @@ def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: Logi
 async def mail_server(
     folder: Path, *, tls: str = "starttls", auth: bool = True, most: int = 1 << 25
 ) -> AsyncIterator[MailBox]:
-    """`tls`: starttls, implicit or none; `most` bytes of a letter. Its authority is `folder / "ca.pem"`."""
+    """`tls`: starttls, implicit or none; `max_size` in bytes per e-mail. The CA is `folder / "ca.pem"`."""
     files = ensure_certificates(folder, ["localhost"], SystemClock())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.certificate, files.key)
@@ -100,7 +100,7 @@ async def mail_server(
 
 
 def server_at(box: MailBox, **changes: str) -> MailServer:
-    """How it is named in the settings; `changes` to scheme, login or options."""
+    """Return its settings; `changes` to scheme, login or options."""
     scheme, login = changes.get("scheme", "smtp"), changes.get("login", "pbx:p%40ss%3Aword@")
     options = changes.get("options", "&tls=required")
     return read_mail_server(f"{scheme}://{login}localhost:{box.port}?from=pbx@example.com{options}", "UNIFICX_SMTP")

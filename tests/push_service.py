@@ -1,4 +1,4 @@
-"""A push service on this machine, and a browser that subscribed with it and can read what was sent (RFC 8291)."""
+"""Local push service, and a subscribed browser that decrypts its messages (RFC 8291)."""
 
 import asyncio
 import base64
@@ -23,7 +23,7 @@ from unificx.notices import NewSubscription
 
 @dataclass
 class Pushed:
-    """One request as it came."""
+    """One received request."""
 
     path: str
     headers: dict[str, str]
@@ -32,13 +32,13 @@ class Pushed:
 
 @dataclass
 class PushService:
-    """Takes what is sent. `answers` are given in turn, (status, headers); when they are used up, 201."""
+    """Receives messages. `responses` (status, headers) are returned in turn, then 201."""
 
     base: str = ""
     took: list[Pushed] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     gate: asyncio.Event | None = None
-    """If set, each request waits for it before it is answered."""
+    """If set, each response waits for it."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -54,19 +54,19 @@ class PushService:
         if self.gate is not None:
             await self.gate.wait()
         status, extra = self.answers.pop(0) if self.answers else (201, {})
-        given = [(name.encode(), value.encode()) for name, value in extra.items()]
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0"), *given]})
+        values = [(name.encode(), value.encode()) for name, value in extra.items()]
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0"), *values]})
         await send({"type": "http.response.body", "body": b""})
 
 
 class _Server(uvicorn.Server):
     def install_signal_handlers(self) -> None:
-        """Signals are the test runner's."""
+        """Leave signals to the test runner."""
 
 
 @asynccontextmanager
 async def push_service() -> AsyncIterator[PushService]:
-    """A push service that listens on a free port until the end of the block."""
+    """Run a push service on a free port until the end of the block."""
     service = PushService()
     sock = socket.create_server(("127.0.0.1", 0))
     service.base = f"http://127.0.0.1:{sock.getsockname()[1]}"
@@ -90,7 +90,7 @@ def raw(text: str) -> bytes:
 
 
 class Browser:
-    """Holds a subscription's private key."""
+    """Browser with the private key of a subscription."""
 
     def __init__(self, service: PushService, path: str) -> None:
         self.service, self.path = service, path
@@ -105,7 +105,7 @@ class Browser:
         return NewSubscription(self.service.base + self.path, b64(self.point), b64(self.auth))
 
     def as_json(self) -> dict[str, Any]:
-        """As a browser writes it down."""
+        """Return the subscription as JSON of a browser."""
         new = self.subscription()
         keys = {"p256dh": new.p256dh, "auth": new.auth}
         return {"endpoint": new.endpoint, "expirationTime": None, "keys": keys}
@@ -117,7 +117,7 @@ class Browser:
         return [self.read(one.body) for one in self.pushes()]
 
     def read(self, body: bytes) -> dict[str, str]:
-        """Decrypt by the letter of RFC 8291 section 3.4 and RFC 8188 section 2."""
+        """Decrypt according to RFC 8291 section 3.4 and RFC 8188 section 2."""
         salt, size, length = body[:16], int.from_bytes(body[16:20]), body[20]
         sender, rest = body[21 : 21 + length], body[21 + length :]
         assert len(rest) <= size
@@ -136,12 +136,12 @@ def _hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
 
 
 def claims(pushed: Pushed) -> tuple[dict[str, Any], str]:
-    """What the sender signed, checked with the key it names, and that key (RFC 8292 section 3)."""
+    """Return the verified VAPID claims and the key (RFC 8292 section 3)."""
     scheme, _, parameters = pushed.headers["authorization"].partition(" ")
     assert scheme == "vapid"
-    given = dict(each.strip().split("=", 1) for each in parameters.split(","))
-    point = raw(given["k"])
+    values = dict(each.strip().split("=", 1) for each in parameters.split(","))
+    point = raw(values["k"])
     public = ECKey.import_key({"kty": "EC", "crv": "P-256", "x": b64(point[1:33]), "y": b64(point[33:])})
-    token = jwt.decode(given["t"], public, algorithms=["ES256"])
+    token = jwt.decode(values["t"], public, algorithms=["ES256"])
     assert token.header["alg"] == "ES256"
-    return token.claims, given["k"]
+    return token.claims, values["k"]

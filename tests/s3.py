@@ -1,4 +1,4 @@
-"""An object store for tests: moto's server, which speaks S3 over HTTP. It can be away for a while."""
+"""S3 object store for tests: the moto server, which can be stopped and restarted."""
 
 import socket
 import subprocess
@@ -19,7 +19,7 @@ def _free_port() -> int:
 
 @dataclass
 class ObjectServer:
-    """Holds what it is given in memory, as long as it runs."""
+    """In-memory object store, lost when it stops."""
 
     directory: Path
     bucket: str = "recordings"
@@ -61,7 +61,7 @@ class ObjectServer:
             self.process = None
 
     def objects(self) -> list[str]:
-        """The names of all there are."""
+        """Return all object names."""
         listed = httpx.get(f"{self.url}/{self.bucket}", params={"list-type": "2"}).text
         return [each.partition("</Key>")[0] for each in listed.split("<Key>")[1:]]
 

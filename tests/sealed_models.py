@@ -1,4 +1,4 @@
-"""Two small tables with sealed parts, in a metadata of their own: the product's tables never meet them."""
+"""Two small tables with sealed parts, in separate metadata from the application tables."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Apart(Base):
 
 @dataclass(frozen=True, slots=True)
 class FriendPart:
-    """Somebody, to be called and to be shown."""
+    """Name and numbers of a contact."""
 
     name: str = personal(
         "user.name",
@@ -51,10 +51,10 @@ class NotePart:
 class FriendRow(Apart):
     __tablename__ = "friend"
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
-    subject_id: Mapped[str] = plain("whose key seals the parts below")
-    figures: Mapped[dict | None] = plain("figures about sound", NeutralJson("caller", "loss"))
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id")
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    figures: Mapped[dict | None] = plain("audio statistics", NeutralJson("caller", "loss"))
     sealed: Mapped[bytes] = sealed_column(FriendPart, subject="subject_id")
     note: Mapped[bytes | None] = sealed_column(NotePart, subject="subject_id")
 
@@ -62,8 +62,8 @@ class FriendRow(Apart):
 class StrangerRow(Apart):
     __tablename__ = "stranger"
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    subject_id: Mapped[str] = plain("whose key seals the part below")
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    subject_id: Mapped[str] = plain("random id of the sealing key")
     sealed: Mapped[bytes] = sealed_column(FriendPart, subject="subject_id")
 
 

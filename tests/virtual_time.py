@@ -1,4 +1,4 @@
-"""An event loop whose time passes only when nothing else is left to be done: hours take no longer than their events."""
+"""Event loop in virtual time, which advances only when no callback is ready: hours pass without waiting."""
 
 import asyncio
 import selectors
@@ -13,14 +13,14 @@ BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 class _Impatient(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
-    """Does not wait: it moves the time on by as long as it should have waited."""
+    """Selector that advances virtual time by the timeout instead of waiting."""
 
     now = 0.0
 
     def select(self, timeout: float | None = None) -> Any:
         found = super().select(0)
         if not found:
-            assert timeout is not None, "everybody waits for something that no time will bring"
+            assert timeout is not None, "deadlock: all tasks wait without a timeout"
             self.now += max(timeout, 0.0)
         return found
 
@@ -35,7 +35,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class LoopClock:
-    """The clock that goes with it."""
+    """Clock in the virtual time of the running loop."""
 
     def __init__(self) -> None:
         self._drawn = 0
@@ -55,6 +55,6 @@ class LoopClock:
 
 
 def in_virtual_time(story: Coroutine[Any, Any, T]) -> T:
-    """Let it happen. Nothing in it may wait for a thread or another process."""
+    """Run a coroutine in virtual time. It must not wait for threads or processes."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(story)

@@ -1,4 +1,4 @@
-"""Recording with everyone told, in virtual time: every way to it, and that there is no other."""
+"""Recording consent machine in virtual time: all paths to capture, and a random walk for the invariant."""
 
 import random
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ NOTICE, ASK, AGAIN = "recording/notice-hang-up", "recording/ask", "recording/ask
 
 
 class Play:
-    """A machine played by hand: `did` is what it did last, `done` everything."""
+    """Drives the machine: `did` are the actions of the last step, `done` all actions."""
 
     def __init__(self, terms: w.Terms, *legs: w.Leg) -> None:
         self.now = 100.0
@@ -31,7 +31,7 @@ class Play:
         return self.did
 
     def wait(self) -> list[w.Action]:
-        """Until the next deadline."""
+        """Advance to the next deadline."""
         at = consent.deadline(self.state)
         assert at is not None
         self.now = max(at, self.now)
@@ -47,7 +47,7 @@ def told(*legs: w.Leg) -> Iterable[w.Event]:
 
 
 def recording(terms: w.Terms = ANNOUNCE, *legs: w.Leg) -> Play:
-    """One that everybody has agreed to."""
+    """Return a driver whose legs have all consented."""
     play = Play(terms, *(legs or (A, B)))
     play.tell(*told(*(legs or (A, B))))
     if terms.mode == "opt_in":
@@ -59,7 +59,7 @@ def recording(terms: w.Terms = ANNOUNCE, *legs: w.Leg) -> Play:
 
 
 @pytest.mark.promise("C8")
-def test_announce_tells_everybody_and_who_stays_has_agreed() -> None:
+def test_announce_notifies_all_legs_and_staying_is_consent() -> None:
     play = Play(ANNOUNCE, A, B)
     assert play.did == [w.Tell("a", NOTICE, awaited=True), w.Tell("b", NOTICE, awaited=True)]
     assert play.tell(w.Told("a", "n")) == []
@@ -77,7 +77,7 @@ def test_announce_tells_everybody_and_who_stays_has_agreed() -> None:
 
 
 @pytest.mark.promise("C8")
-def test_opt_in_waits_for_the_key_of_each() -> None:
+def test_opt_in_waits_for_the_digit_of_each_leg() -> None:
     play = Play(OPT_IN, A, B)
     assert play.did == [w.Tell("a", ASK, awaited=True), w.Tell("b", ASK, awaited=True)]
     assert play.tell(w.Pressed("a", "1")) == [w.Hush("a")]  # during the question
@@ -91,7 +91,7 @@ def test_opt_in_waits_for_the_key_of_each() -> None:
     assert [(each.key, each.settled_at) for each in consent.there(play.state)] == [("1", 100.0), ("1", 100.0)]
 
 
-def test_whoever_asked_for_it_is_told_and_not_asked() -> None:
+def test_requesting_leg_is_notified_and_not_asked() -> None:
     play = Play(OPT_IN, w.Leg("a", asked_for_it=True), B)
     assert play.did == [w.Tell("a", NOTICE, awaited=True), w.Tell("b", ASK, awaited=True)]
     assert play.tell(w.Pressed("a", "2"), w.Told("a", "n"), w.Pressed("b", "1")) == [w.Hush("b")]
@@ -100,7 +100,7 @@ def test_whoever_asked_for_it_is_told_and_not_asked() -> None:
 
 @pytest.mark.promise("R1")
 @pytest.mark.parametrize("when", ["during the question", "after it"])
-def test_a_refusal_ends_it_for_everybody(when: str) -> None:
+def test_refusal_ends_recording_for_all_legs(when: str) -> None:
     play = Play(OPT_IN, A, B)
     play.tell(w.Pressed("a", "1"))
     if when == "after it":
@@ -120,8 +120,8 @@ NEVER = w.Leg("b", refuses=True)
 
 @pytest.mark.promise("R1", "C8")
 @pytest.mark.parametrize("terms", [ANNOUNCE, OPT_IN])
-def test_who_refuses_of_himself_is_not_asked_and_nothing_is_kept(terms: w.Terms) -> None:
-    assert Play(terms, A, NEVER).done == [w.Finish("refused")]  # nobody heard of it, and nobody hears that
+def test_objecting_leg_is_not_asked_and_nothing_is_captured(terms: w.Terms) -> None:
+    assert Play(terms, A, NEVER).done == [w.Finish("refused")]  # no notice was played, so no closing prompt either
     wanted = Play(terms, w.Leg("a", asked_for_it=True), NEVER)
     assert wanted.done == [w.Tell("a", "recording/not-everybody"), w.Finish("refused")]
     held = Play(terms, A, w.Leg("b", away=True, refuses=True))
@@ -129,7 +129,7 @@ def test_who_refuses_of_himself_is_not_asked_and_nothing_is_kept(terms: w.Terms)
 
 
 @pytest.mark.promise("R1", "C8")
-def test_who_changes_his_mind_while_he_is_told_is_told_no_further() -> None:
+def test_objection_during_the_notice_stops_the_notice() -> None:
     play = Play(ANNOUNCE, A, B)
     did = play.tell(w.Present((A, NEVER)))
     assert w.Hush("b") in did
@@ -139,7 +139,7 @@ def test_who_changes_his_mind_while_he_is_told_is_told_no_further() -> None:
 
 @pytest.mark.promise("R1", "C8")
 @pytest.mark.parametrize("paused", [False, True])
-def test_who_changes_his_mind_later_ends_it(paused: bool) -> None:
+def test_later_objection_ends_recording(paused: bool) -> None:
     play = recording()
     if paused:
         play.tell(w.PauseAsked())
@@ -151,7 +151,7 @@ def test_who_changes_his_mind_later_ends_it(paused: bool) -> None:
 
 
 @pytest.mark.promise("R1")
-def test_no_answer_is_asked_for_once_more_and_is_a_refusal_then() -> None:
+def test_missing_answer_is_asked_again_and_then_is_a_refusal() -> None:
     play = Play(OPT_IN, A, B)
     play.tell(w.Pressed("a", "1"), w.Told("b", "n"))
     assert play.wait() == [w.Tell("b", AGAIN, awaited=True)]
@@ -162,7 +162,7 @@ def test_no_answer_is_asked_for_once_more_and_is_a_refusal_then() -> None:
 
 
 @pytest.mark.promise("C8")
-def test_no_notice_no_recording() -> None:
+def test_failed_notice_prevents_recording() -> None:
     play = Play(ANNOUNCE, A, B)
     assert play.tell(w.NotTold("b"))[-1] == w.Finish("not_told")
     assert play.tell(*told(A, B)) == []
@@ -170,21 +170,21 @@ def test_no_notice_no_recording() -> None:
     assert Play(ANNOUNCE, A).tell(w.NotTold("x")) == []
 
 
-def test_whoever_is_on_hold_is_told_when_he_hears_again() -> None:
+def test_leg_on_hold_is_notified_after_resuming() -> None:
     play = Play(ANNOUNCE, A, w.Leg("b", away=True))
     assert play.did == [w.Tell("a", NOTICE, awaited=True)]
     play.tell(w.Told("a", "n"))
     play.wait()
     assert isinstance(play.state, w.Asking)
     assert play.tell(w.Present((A, B))) == [w.Tell("b", NOTICE, awaited=True)]
-    assert play.tell(w.Present((A, w.Leg("b", away=True)))) == []  # in the middle of the notice
+    assert play.tell(w.Present((A, w.Leg("b", away=True)))) == []  # during the notice
     assert play.tell(w.Told("b", "n")) == []
     assert play.tell(w.Present((A, B))) == [w.Tell("b", NOTICE, awaited=True)]
     play.tell(w.Told("b", "n"))
     assert play.wait() == [w.Feed()]
 
 
-def test_what_was_cut_off_is_said_again() -> None:
+def test_interrupted_prompt_is_played_again() -> None:
     play = Play(OPT_IN, A, B)
     play.tell(w.Pressed("a", "1"))
     assert play.tell(w.Interrupted()) == [w.Tell("b", ASK, awaited=True)]
@@ -193,7 +193,7 @@ def test_what_was_cut_off_is_said_again() -> None:
 
 @pytest.mark.promise("C8")
 @pytest.mark.parametrize("terms", [ANNOUNCE, OPT_IN])
-def test_whoever_joins_is_told_before_anything_more_is_kept(terms: w.Terms) -> None:
+def test_joining_leg_is_notified_before_capture_continues(terms: w.Terms) -> None:
     play = recording(terms)
     prompt = "recording/joined-recorded" if terms is ANNOUNCE else ASK
     assert play.tell(w.Present((A, C))) == [w.Hold("joining"), w.Tell("c", prompt, awaited=True)]
@@ -202,17 +202,17 @@ def test_whoever_joins_is_told_before_anything_more_is_kept(terms: w.Terms) -> N
     did = play.wait() if terms is ANNOUNCE else play.tell(w.Pressed("c", "1"))
     assert did == [w.Feed()]
     assert [each.leg.name for each in consent.there(play.state)] == ["a", "c"]
-    assert play.tell(w.Present((A, B))) == [w.Hold("joining"), w.Feed()]  # who was told before comes back
+    assert play.tell(w.Present((A, B))) == [w.Hold("joining"), w.Feed()]  # a leg notified before returns
 
 
-def test_nothing_is_kept_while_nobody_is_there() -> None:
+def test_nothing_is_captured_without_present_legs() -> None:
     play = recording()
     assert play.tell(w.Present(())) == [w.Hold("joining")]
     assert play.tell(w.TimePassed()) == []
     assert play.tell(w.Present((A, B))) == [w.Feed()]
 
 
-def test_pause_and_go_on() -> None:
+def test_pause_and_resume() -> None:
     play = recording()
     assert play.tell(w.PauseAsked()) == [
         w.Hold("asked"),
@@ -227,7 +227,7 @@ def test_pause_and_go_on() -> None:
 
 
 @pytest.mark.parametrize("pause", [True, False])
-def test_a_pause_lasts_over_whoever_joins(pause: bool) -> None:
+def test_pause_persists_when_a_leg_joins(pause: bool) -> None:
     play = recording()
     if pause:
         play.tell(w.PauseAsked())
@@ -239,14 +239,14 @@ def test_a_pause_lasts_over_whoever_joins(pause: bool) -> None:
     assert play.tell(w.ResumeAsked())[-1] == w.Feed()
 
 
-def test_a_pause_that_is_taken_back_while_somebody_is_told() -> None:
+def test_pause_revoked_during_the_notice() -> None:
     play = Play(ANNOUNCE, A, B)
     play.tell(w.PauseAsked(), w.ResumeAsked(), *told(A, B))
     assert play.wait() == [w.Feed()]
 
 
 @pytest.mark.promise("R1")
-def test_keys_pause_it_until_they_have_been_quiet_for_a_while() -> None:
+def test_dtmf_pauses_recording_until_digits_stop() -> None:
     play = recording()
     assert play.tell(w.Pressed("a", "*")) == []
     assert play.tell(w.Pressed("a", "4")) == [w.Hold("keys")]
@@ -254,11 +254,11 @@ def test_keys_pause_it_until_they_have_been_quiet_for_a_while() -> None:
     assert play.tell(w.Pressed("a", "9")) == []
     assert play.pass_by(consent.KEYS_QUIET - 1) == []
     assert play.wait() == [w.Feed()]
-    kept = recording(w.Terms("announce", pause_on_keys=False))
-    assert kept.tell(w.Pressed("a", "4")) == []
+    unpaused = recording(w.Terms("announce", pause_on_keys=False))
+    assert unpaused.tell(w.Pressed("a", "4")) == []
 
 
-def test_a_pause_for_keys_that_somebody_asks_for_lasts() -> None:
+def test_requested_pause_outlasts_a_dtmf_pause() -> None:
     play = recording()
     play.tell(w.Pressed("a", "4"), w.PauseAsked("card"))
     assert consent.deadline(play.state) is None
@@ -269,7 +269,7 @@ def test_a_pause_for_keys_that_somebody_asks_for_lasts() -> None:
     assert again.wait() == [w.Feed()]
 
 
-def test_the_beep_comes_regularly_and_not_in_a_pause() -> None:
+def test_beep_is_regular_and_not_played_during_a_pause() -> None:
     play = recording()
     assert play.wait() == [w.Beep()]
     at = play.now
@@ -283,7 +283,7 @@ def test_the_beep_comes_regularly_and_not_in_a_pause() -> None:
 
 @pytest.mark.parametrize("state", ["asking", "joining", "recording", "paused"])
 @pytest.mark.parametrize("event", [w.StopAsked(), w.Failed("full"), w.Failed("fault")])
-def test_it_can_end_at_any_time(state: str, event: w.Event) -> None:
+def test_recording_can_end_in_any_state(state: str, event: w.Event) -> None:
     play = Play(ANNOUNCE, A, B) if state == "asking" else recording()
     if state == "joining":
         play.tell(w.Present((A, C)))
@@ -300,18 +300,18 @@ def test_it_can_end_at_any_time(state: str, event: w.Event) -> None:
 
 @pytest.mark.promise("C8", "R1")
 @pytest.mark.parametrize("seed", range(300))
-def test_however_it_goes_nothing_is_kept_of_whom_was_not_told(seed: int) -> None:
-    """A walk: whenever it is fed, every leg that is there was told to the end, or agreed by key, and nobody refused."""
+def test_nothing_is_captured_without_notice_on_a_random_walk(seed: int) -> None:
+    """Random walk: during capture every present leg notified the full notice or pressed 1, and none refused."""
     chance = random.Random(seed)
     terms = chance.choice([ANNOUNCE, OPT_IN, w.Terms("opt_in", 0, pause_on_keys=False)])
     play = Play(terms, A, B)
-    fed, heard, agreed, here = False, set[str](), set[str](), {"a", "b"}
+    fed, notified, agreed, here = False, set[str](), set[str](), {"a", "b"}
     for _ in range(60):
         event = chance.choice(_EVENTS)
         if isinstance(event, w.Present):
             here = {leg.name for leg in event.legs}
         if isinstance(event, w.Told):
-            heard.add(event.leg)
+            notified.add(event.leg)
         if isinstance(event, w.Pressed) and event.key == "1":
             agreed.add(event.leg)
         play.now += chance.choice([0.0, 0.5, 9.0])
@@ -320,7 +320,7 @@ def test_however_it_goes_nothing_is_kept_of_whom_was_not_told(seed: int) -> None
                 assert not fed
                 fed = True
                 assert here
-                assert here <= (heard if terms.mode == "announce" else agreed)
+                assert here <= (notified if terms.mode == "announce" else agreed)
             elif isinstance(action, w.Hold):
                 assert fed
                 fed = False

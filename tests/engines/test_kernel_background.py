@@ -1,4 +1,4 @@
-"""What goes on after whoever began it has gone on."""
+"""Background tasks: joining, errors, cancellation."""
 
 import asyncio
 
@@ -12,8 +12,8 @@ def background() -> Background:
     return Background()
 
 
-async def test_what_has_just_been_done_does_not_hold_up_the_end(background: Background) -> None:
-    """Done, and still counted, since the loop has not come round: waiting for it has to let the loop go on."""
+async def test_join_yields_to_the_loop_for_done_tasks(background: Background) -> None:
+    """Joining has to yield to the loop: a done task is removed only by a loop callback."""
 
     async def nothing() -> None: ...
 
@@ -25,7 +25,7 @@ async def test_what_has_just_been_done_does_not_hold_up_the_end(background: Back
     assert not len(background)
 
 
-async def test_what_is_begun_meanwhile_is_waited_for_too(background: Background) -> None:
+async def test_join_waits_for_tasks_spawned_meanwhile(background: Background) -> None:
     done: list[str] = []
 
     async def second() -> None:
@@ -42,22 +42,22 @@ async def test_what_is_begun_meanwhile_is_waited_for_too(background: Background)
     await background.settle()
 
 
-async def test_a_fault_is_told_by_the_loop_and_does_not_reach_who_waits(background: Background) -> None:
-    told: list[object] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context["exception"]))
+async def test_exception_is_reported_by_the_loop_and_not_raised_by_join(background: Background) -> None:
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: reported.append(context["exception"]))
 
     async def fails() -> None:
         raise ValueError("no")
 
     background.begin(fails())
     await background.settle()
-    assert [str(one) for one in told] == ["no"]
+    assert [str(one) for one in reported] == ["no"]
 
 
-async def test_what_takes_too_long_is_cancelled(background: Background) -> None:
+async def test_close_cancels_tasks_after_the_timeout(background: Background) -> None:
     ended: list[str] = []
 
-    async def late(seconds: float) -> None:
+    async def slow(seconds: float) -> None:
         try:
             await asyncio.sleep(seconds)
             ended.append("done")
@@ -65,8 +65,8 @@ async def test_what_takes_too_long_is_cancelled(background: Background) -> None:
             ended.append("cancelled")
             raise
 
-    background.begin(late(0))
-    background.begin(late(60))
+    background.begin(slow(0))
+    background.begin(slow(60))
     await background.close(0.05)
     assert ended == ["done", "cancelled"]
     await background.close(0)

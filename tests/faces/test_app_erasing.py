@@ -1,4 +1,4 @@
-"""Who is erased leaves nothing behind, in any room, whatever happens meanwhile."""
+"""Erasure removes all data of a subject in every area, also after failures and crashes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -28,7 +28,7 @@ async def installation(home: Path) -> AsyncIterator[Rooms]:
 
 
 async def anna(rooms: Rooms) -> Extension:
-    """Somebody who owns a message, a sound of her organisation's, and a recording."""
+    """Create a user with a voicemail message, a custom sound and a call recording."""
     tenant = await rooms.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
     await rooms.people.create_person(tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her"))
     found = await rooms.people.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
@@ -52,7 +52,7 @@ async def anna(rooms: Rooms) -> Extension:
 
 
 async def left(rooms: Rooms, mine: Extension) -> list[str]:
-    """What there still is of her."""
+    """Return the remaining data of the user."""
     tenant = mine.tenant_id
     messages = await rooms.mailboxes.list(tenant, [mine.id])
     recordings = (await rooms.archive.list(tenant, None)).items
@@ -77,7 +77,7 @@ def fails(*args: object) -> None:
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_her_message_her_voice_and_her_recording_go_with_her(tmp_path: Path) -> None:
+async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> None:
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         assert {"message", "recording", "sound"} <= set(await left(rooms, mine))
@@ -96,7 +96,7 @@ async def test_her_message_her_voice_and_her_recording_go_with_her(tmp_path: Pat
         lambda rooms: (rooms.audio, "erase_subject"),
     ],
 )
-async def test_what_could_not_go_goes_at_the_next_start_and_the_rest_at_once(
+async def test_failed_deletions_are_repeated_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Rooms], tuple[object, str]]
 ) -> None:
     async with installation(tmp_path) as rooms:
@@ -109,7 +109,7 @@ async def test_what_could_not_go_goes_at_the_next_start_and_the_rest_at_once(
 
 
 @pytest.mark.promise("D3")
-async def test_a_death_between_the_key_and_the_rows_leaves_nothing_behind(tmp_path: Path) -> None:
+async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_path: Path) -> None:
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         [recording] = (await rooms.archive.list(mine.tenant_id, None)).items
@@ -122,9 +122,7 @@ async def test_a_death_between_the_key_and_the_rows_leaves_nothing_behind(tmp_pa
         assert {"message", "sound"} <= set(found)
 
 
-async def test_erasing_a_recording_begins_no_erasure_of_a_person(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_deleting_a_recording_does_not_erase_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         asked: list[object] = []

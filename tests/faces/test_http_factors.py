@@ -26,13 +26,13 @@ def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def ada(world: World) -> httpx.AsyncClient:
-    """A program of Ada's, signed in just now."""
+    """Return a freshly signed-in program of Ada."""
     await world.person(world.acme, EMAIL)
     return await world.signed_in(EMAIL)
 
 
 async def with_totp(world: World, client: httpx.AsyncClient) -> tuple[str, list[str]]:
-    """Set up an authenticator app; its secret and the recovery codes."""
+    """Set up TOTP; return the secret and the recovery codes."""
     begun = (await client.post(f"{API}/me/factors/totp", json={"name": "Phone"})).json()
     confirm = f"{API}/me/factors/totp/{begun['id']}/confirm"
     added = await client.post(confirm, json={"code": code(world, begun["secret"])})
@@ -42,7 +42,7 @@ async def with_totp(world: World, client: httpx.AsyncClient) -> tuple[str, list[
 
 
 async def first_proof(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
-    """Sign in by password; the ticket for the second factor."""
+    """Sign in by password; return the ticket for the second factor."""
     body = {"email": EMAIL, "password": PASSWORD, **more}
     answer = await client.post(f"{API}/sessions", json=body, headers=HOME)
     assert answer.status_code == 202, answer.text
@@ -51,7 +51,7 @@ async def first_proof(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
     return answer.json()
 
 
-async def test_an_authenticator_app_is_set_up_by_a_picture(world: World, ada: httpx.AsyncClient) -> None:
+async def test_totp_is_set_up_by_qr_code(world: World, ada: httpx.AsyncClient) -> None:
     answer = await ada.post(f"{API}/me/factors/totp", json={})
     begun = answer.json()
     assert answer.status_code == 201
@@ -68,7 +68,7 @@ async def test_an_authenticator_app_is_set_up_by_a_picture(world: World, ada: ht
 
 
 @pytest.mark.promise("T3")
-async def test_a_program_and_a_browser_come_in_with_a_second_factor(world: World, ada: httpx.AsyncClient) -> None:
+async def test_program_and_browser_sign_in_with_a_second_factor(world: World, ada: httpx.AsyncClient) -> None:
     secret, recovery = await with_totp(world, ada)
     program = world.client()
     needed = await first_proof(program)
@@ -88,7 +88,7 @@ async def test_a_program_and_a_browser_come_in_with_a_second_factor(world: World
     assert (await browser.get(f"{API}/me")).status_code == 200
 
 
-async def test_what_does_not_let_in_says_so_by_its_code(world: World, ada: httpx.AsyncClient) -> None:
+async def test_wrong_proofs_have_problem_codes(world: World, ada: httpx.AsyncClient) -> None:
     secret, _ = await with_totp(world, ada)
     stranger, url = world.client(address="198.51.100.9"), f"{API}/sessions/second-factor"
     ticket = (await first_proof(stranger))["ticket"]
@@ -103,7 +103,7 @@ async def test_what_does_not_let_in_says_so_by_its_code(world: World, ada: httpx
     assert int(slowed.headers["retry-after"]) >= 1
 
 
-async def test_a_stale_session_proves_once_more(world: World, ada: httpx.AsyncClient) -> None:
+async def test_stale_session_requires_step_up(world: World, ada: httpx.AsyncClient) -> None:
     secret, codes = await with_totp(world, ada)
     world.clock.advance(601)
     (held,) = (await ada.get(f"{API}/me/factors")).json()["items"]
@@ -121,7 +121,7 @@ async def test_a_stale_session_proves_once_more(world: World, ada: httpx.AsyncCl
     ).status_code == 201
 
 
-async def test_a_passkey_is_made_and_lets_in(world: World, ada: httpx.AsyncClient) -> None:
+async def test_passkey_is_registered_and_signs_in(world: World, ada: httpx.AsyncClient) -> None:
     key = Authenticator(ORIGIN)
     options = (await ada.post(f"{API}/me/passkeys/options")).json()
     assert (options["rp"]["id"], options["user"]["name"], options["attestation"]) == ("pbx.example.com", EMAIL, "none")
@@ -148,7 +148,7 @@ async def test_a_passkey_is_made_and_lets_in(world: World, ada: httpx.AsyncClien
     assert (await ada.post(f"{API}/me/proofs", json={"passkey": key.sign(options)})).status_code == 204
 
 
-async def test_a_passkey_is_for_where_the_browser_is(world: World, ada: httpx.AsyncClient) -> None:
+async def test_passkey_is_bound_to_the_browser_origin(world: World, ada: httpx.AsyncClient) -> None:
     body = {"name": "Key"}
     evil = Authenticator("https://pbx.example.com.evil.example")
     options = (await ada.post(f"{API}/me/passkeys/options", headers={"Origin": evil.origin})).json()
@@ -161,7 +161,7 @@ async def test_a_passkey_is_for_where_the_browser_is(world: World, ada: httpx.As
     assert (await ada.post(f"{API}/me/passkeys/options")).json()["rp"]["id"] == "phones.example.org"
 
 
-async def test_behind_a_proxy_that_ends_tls_the_browser_says_where_it_is(world: World, ada: httpx.AsyncClient) -> None:
+async def test_origin_header_is_used_behind_a_tls_proxy(world: World, ada: httpx.AsyncClient) -> None:
     key = Authenticator(ORIGIN)
     ada.base_url, ada.headers["Origin"] = "http://pbx.example.com", ORIGIN
     made = key.make((await ada.post(f"{API}/me/passkeys/options")).json())
@@ -169,7 +169,7 @@ async def test_behind_a_proxy_that_ends_tls_the_browser_says_where_it_is(world: 
     assert answer.status_code == 201, answer.text
 
 
-async def test_people_hear_of_a_changed_factor_and_a_used_recovery_code(world: World, ada: httpx.AsyncClient) -> None:
+async def test_factor_change_and_recovery_code_use_are_notified(world: World, ada: httpx.AsyncClient) -> None:
     _, codes = await with_totp(world, ada)
     ticket = (await first_proof(world.client()))["ticket"]
     body = {"ticket": ticket, "recovery_code": codes[0]}
@@ -184,7 +184,7 @@ async def test_people_hear_of_a_changed_factor_and_a_used_recovery_code(world: W
     ]
 
 
-async def test_an_administrator_resets_what_somebody_lost(world: World, ada: httpx.AsyncClient) -> None:
+async def test_administrator_resets_factors(world: World, ada: httpx.AsyncClient) -> None:
     await with_totp(world, ada)
     person = (await ada.get(f"{API}/me")).json()["person"]["id"]
     user, foreign = await world.user(world.acme, "1001"), await world.admin(world.globex)
@@ -196,7 +196,7 @@ async def test_an_administrator_resets_what_somebody_lost(world: World, ada: htt
     assert await world.signed_in(EMAIL)
 
 
-async def test_an_administrator_does_not_reset_an_operator(world: World) -> None:
+async def test_administrator_cannot_reset_an_operator(world: World) -> None:
     operator = world.client(operator=True)
     staff = (await operator.get(f"{API}/tenants/operator")).json()
     boss = await world.person(await world.people.tenant(staff["id"]), "boss@operator.example", Role.OPERATOR)
@@ -206,7 +206,7 @@ async def test_an_administrator_does_not_reset_an_operator(world: World) -> None
     assert (await client.delete(f"{API}/persons/{admin.id}/factors")).status_code == 204
 
 
-async def test_the_operator_at_the_machine_has_no_factors(world: World) -> None:
+async def test_control_socket_operator_has_no_factors(world: World) -> None:
     operator = world.client(operator=True)
     problem(await operator.get(f"{API}/me/factors"), 422, "invalid")
     problem(await operator.post(f"{API}/me/factors/totp", json={}), 422, "invalid")

@@ -1,4 +1,4 @@
-"""Who may do what, and that one organisation never sees another: over every operation the interface has."""
+"""Permissions and tenant isolation, checked for every API operation."""
 
 from itertools import product
 from typing import Any
@@ -47,7 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "confirm_totp": {"code": "123456"},
     "set_single_sign_on": {"issuer": "https://login.example.com", "client_id": "x"},
 }
-"""A good body for each operation that takes one and reaches into an organisation."""
+"""Valid body of each operation that takes one and accesses a tenant."""
 
 OWN_ALONE = {
     "begin_call",
@@ -77,21 +77,21 @@ OWN_ALONE = {
     "create_tenant",
     "show_privacy_map",
 }
-"""Operations that name nothing of an organisation: what they answer is looked at instead."""
+"""Operations without tenant parameters: their responses are checked instead."""
 
 NAMES_OF_PROMPTS = {"language", "group", "prompt"}
-"""Parameters that are the same in every organisation: without a tenant they lead into one's own."""
+"""Parameters with the same values in every tenant: without a tenant they refer to the caller's own."""
 NOUNS = ("persons", "extensions", "devices", "history", "rooms", "mailboxes", "recordings", "sounds")
 
 
 async def operations(client: httpx.AsyncClient) -> list[tuple[str, str, dict[str, Any]]]:
-    """(method, path, operation) of all there is."""
+    """Return (method, path, operation) of all operations."""
     described = (await client.get("/api/openapi.json")).json()
     return [(m.upper(), path, o) for path, verbs in described["paths"].items() for m, o in verbs.items()]
 
 
 async def inhabit(world: World) -> dict[str, list[str]]:
-    """Fill globex; what each parameter may hold to point into it."""
+    """Create objects in globex; return the values of each parameter that refer to them."""
     user = await world.user(world.globex, "2001")
     call = await world.talked(world.globex, "2001", "2001")
     recording = await world.recorded(world.globex, "2001", "2001")
@@ -145,7 +145,7 @@ async def everything_of(world: World, slug: str) -> list[Any]:
 
 
 @pytest.mark.promise("T3")
-async def test_an_administrator_finds_nothing_of_another_organisation(world: World) -> None:
+async def test_administrator_cannot_access_another_tenant(world: World) -> None:
     admin = await world.admin(world.acme)
     targets = await inhabit(world)
     before = await everything_of(world, "globex")
@@ -180,7 +180,7 @@ async def test_an_administrator_finds_nothing_of_another_organisation(world: Wor
     assert await everything_of(world, "globex") == before
 
 
-async def test_what_names_no_organisation_shows_only_ones_own(world: World) -> None:
+async def test_operations_without_tenant_return_only_own_data(world: World) -> None:
     admin = await world.admin(world.acme)
     await inhabit(world)
 
@@ -191,14 +191,14 @@ async def test_what_names_no_organisation_shows_only_ones_own(world: World) -> N
             assert "globex" not in answer.text.lower()
 
 
-async def test_a_tenant_of_others_and_none_at_all_are_not_told_apart(world: World) -> None:
+async def test_foreign_and_missing_tenants_are_indistinguishable(world: World) -> None:
     admin = await world.admin(world.acme)
     answers = [(await admin.get(f"/api/v1/persons?tenant={name}")).content for name in ("globex", "operator", "nobody")]
     assert len(set(answers)) == 1
 
 
 @pytest.mark.promise("T3")
-async def test_nobody_gets_anything_without_signing_in(world: World) -> None:
+async def test_unauthenticated_requests_are_rejected(world: World) -> None:
     stranger = world.client()
     for method, path, operation in await operations(stranger):
         if operation["operationId"] in OPEN_TO_ALL:
@@ -214,7 +214,7 @@ async def test_nobody_gets_anything_without_signing_in(world: World) -> None:
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-async def test_a_user_has_what_is_their_own(world: World) -> None:
+async def test_user_accesses_their_own_data(world: World) -> None:
     user = await world.user(world.acme, "1001")
     me = (await user.get("/api/v1/me")).json()
     assert (me["role"], me["tenant"]["slug"], me["person"]["email"]) == ("user", "acme", "user1001@acme.example")
@@ -228,7 +228,7 @@ async def test_a_user_has_what_is_their_own(world: World) -> None:
     assert (await user.delete(f"/api/v1/devices/{made.json()['id']}")).status_code == 204
 
 
-async def test_a_user_has_nothing_of_their_colleagues(world: World) -> None:
+async def test_user_cannot_access_data_of_colleagues(world: World) -> None:
     user, colleague = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     other = (await colleague.get("/api/v1/me")).json()
     device = (await colleague.get("/api/v1/devices?extension=1002")).json()["items"][0]
@@ -272,19 +272,19 @@ async def test_a_user_has_nothing_of_their_colleagues(world: World) -> None:
         ("POST", "/api/v1/tenants", {"slug": "mine", "name": "Mine", "domain": "mine.example"}),
     ],
 )
-async def test_a_user_may_not_administer(world: World, method: str, path: str, body: Any) -> None:
+async def test_user_cannot_administer(world: World, method: str, path: str, body: Any) -> None:
     user = await world.user(world.acme, "1001")
     assert (await user.request(method, path, json=body)).status_code == 403
 
 
-async def test_a_user_cannot_promote_themselves(world: World) -> None:
+async def test_user_cannot_promote_themselves(world: World) -> None:
     user = await world.user(world.acme, "1001")
     mine = f"/api/v1/persons/{(await user.get('/api/v1/me')).json()['person']['id']}"
     for change in ({"role": "tenant_admin"}, {"email": "x@acme.example"}, {"state": "active"}):
         assert (await user.patch(mine, json=change)).status_code == 403
 
 
-async def test_an_administrator_makes_no_operators_and_ends_no_organisation(world: World) -> None:
+async def test_administrator_cannot_create_operators_or_delete_tenants(world: World) -> None:
     admin = await world.admin(world.acme)
     for role in ("operator",):
         answer = await admin.post("/api/v1/persons", json={"name": "Boss", "role": role})
@@ -295,7 +295,7 @@ async def test_an_administrator_makes_no_operators_and_ends_no_organisation(worl
     assert (await admin.post("/api/v1/tenants", json=tenant)).status_code == 403
 
 
-async def test_an_operator_says_which_organisation(world: World) -> None:
+async def test_operator_names_the_tenant(world: World) -> None:
     operator = world.client(operator=True)
     answer = await operator.get("/api/v1/persons")
     assert (answer.status_code, answer.json()["field"]) == (422, "tenant")
@@ -303,6 +303,6 @@ async def test_an_operator_says_which_organisation(world: World) -> None:
     assert len((await operator.get("/api/v1/persons?tenant=acme")).json()["items"]) == 1
 
 
-async def test_only_the_control_socket_makes_an_operator(world: World) -> None:
+async def test_only_the_control_socket_creates_operators(world: World) -> None:
     for headers in ({"unificx.operator": "1"}, {"X-Unificx-Operator": "true"}, {"Authorization": "Bearer operator"}):
         assert (await world.client(**headers).get("/api/v1/me")).status_code == 401

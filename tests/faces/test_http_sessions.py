@@ -1,4 +1,4 @@
-"""Coming in and going out, with a token and with a cookie."""
+"""Sign-in and sign-out with token and cookie."""
 
 import pytest
 from http_world import ORIGIN, PASSWORD, World
@@ -10,7 +10,7 @@ HOME = {"Sec-Fetch-Site": "same-origin"}
 
 
 async def browser(world: World, email: str):
-    """A browser signed in by cookie."""
+    """Return a browser signed in by cookie."""
     client = world.client()
     answer = await client.post(
         "/api/v1/sessions", json={"email": email, "password": PASSWORD, "keep": "cookie"}, headers=HOME
@@ -19,7 +19,7 @@ async def browser(world: World, email: str):
     return client, answer
 
 
-async def test_a_program_signs_in_with_a_token_and_out_again(world: World) -> None:
+async def test_program_signs_in_and_out_with_a_token(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     ada = await world.signed_in("ada@acme.example")
 
@@ -30,7 +30,7 @@ async def test_a_program_signs_in_with_a_token_and_out_again(world: World) -> No
 
 
 @pytest.mark.promise("T3")
-async def test_a_browsers_cookie_is_out_of_a_scripts_reach(world: World) -> None:
+async def test_browser_cookie_is_http_only(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     client, answer = await browser(world, "ada@acme.example")
 
@@ -65,7 +65,7 @@ async def test_a_browsers_cookie_is_out_of_a_scripts_reach(world: World) -> None
         ({"Sec-Fetch-Site": "same-origin"}, 200),
     ],
 )
-async def test_with_a_cookie_changes_come_from_our_own_pages(
+async def test_cookie_requests_require_the_same_origin(
     world: World,
     headers: dict[str, str],
     status: int,
@@ -80,7 +80,7 @@ async def test_with_a_cookie_changes_come_from_our_own_pages(
     assert (await client.get("/api/v1/me", headers=headers)).status_code == 200
 
 
-async def test_another_site_cannot_sign_a_browser_in(world: World) -> None:
+async def test_cross_site_sign_in_is_rejected(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     body = {"email": "ada@acme.example", "password": PASSWORD, "keep": "cookie"}
     answer = await world.client().post("/api/v1/sessions", json=body, headers={"Sec-Fetch-Site": "cross-site"})
@@ -88,20 +88,20 @@ async def test_another_site_cannot_sign_a_browser_in(world: World) -> None:
     assert "set-cookie" not in answer.headers
 
 
-async def test_a_token_counts_before_a_cookie(world: World) -> None:
+async def test_token_takes_precedence_over_cookie(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     client, _ = await browser(world, "ada@acme.example")
     assert (await client.get("/api/v1/me", headers={"Authorization": "Bearer wrong"})).status_code == 401
 
 
 @pytest.mark.parametrize("value", ["Basic YTpi", "Bearer", "Bearer ", "Bearer \xe4", "wrong"])
-async def test_what_is_no_token_of_ours_signs_nobody_in(world: World, value: str) -> None:
+async def test_malformed_token_is_rejected(world: World, value: str) -> None:
     answer = await world.client().get("/api/v1/me", headers=[(b"Authorization", value.encode("latin-1"))])
     assert (answer.status_code, answer.json()["type"]) == (401, "urn:unificx:problem:unauthenticated")
 
 
 @pytest.mark.parametrize("tenant", [None, "acme", "globex", "nobody"])
-async def test_wrong_person_password_and_organisation_look_the_same(world: World, tenant: str | None) -> None:
+async def test_wrong_user_password_and_tenant_are_indistinguishable(world: World, tenant: str | None) -> None:
     await world.person(world.acme, "ada@acme.example")
     answers = set()
     for email, password in (("ada@acme.example", "wrong password"), ("nobody@acme.example", PASSWORD)):
@@ -113,7 +113,7 @@ async def test_wrong_person_password_and_organisation_look_the_same(world: World
     assert len(answers) == 1
 
 
-async def test_one_address_may_have_accounts_in_two_organisations(world: World) -> None:
+async def test_one_address_may_have_accounts_in_two_tenants(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     await world.person(world.globex, "ada@acme.example", Role.TENANT_ADMIN)
     body = {"email": "ada@acme.example", "password": PASSWORD}
@@ -123,7 +123,7 @@ async def test_one_address_may_have_accounts_in_two_organisations(world: World) 
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_is_slowed_and_says_until_when(world: World) -> None:
+async def test_guessing_is_throttled_with_retry_after(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     thief, ada = world.client(address="198.51.100.66"), world.client(address="203.0.113.7")
     body = {"email": "ada@acme.example", "password": "wrong password"}
@@ -137,7 +137,7 @@ async def test_guessing_is_slowed_and_says_until_when(world: World) -> None:
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_people_see_and_end_their_sessions_elsewhere(world: World) -> None:
+async def test_users_list_and_end_their_other_sessions(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     laptop, phone = await world.signed_in("ada@acme.example"), await world.signed_in("ada@acme.example")
 
@@ -150,7 +150,7 @@ async def test_people_see_and_end_their_sessions_elsewhere(world: World) -> None
     assert (await laptop.get("/api/v1/me")).status_code == 200
 
 
-async def test_a_new_password_of_ones_own_takes_the_present_one(world: World) -> None:
+async def test_password_change_requires_the_current_password(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
     ada, elsewhere = await world.signed_in("ada@acme.example"), await world.signed_in("ada@acme.example")
 
@@ -162,7 +162,7 @@ async def test_a_new_password_of_ones_own_takes_the_present_one(world: World) ->
     assert (await elsewhere.get("/api/v1/me")).status_code == 401
 
 
-async def test_who_is_suspended_is_out_at_once(world: World) -> None:
+async def test_suspended_user_is_signed_out_at_once(world: World) -> None:
     person = await world.person(world.acme, "ada@acme.example")
     ada = await world.signed_in("ada@acme.example")
     operator = world.client(operator=True)
@@ -170,7 +170,7 @@ async def test_who_is_suspended_is_out_at_once(world: World) -> None:
     assert (await ada.get("/api/v1/me")).status_code == 401
 
 
-async def test_the_operator_at_the_machine_is_nobody_in_particular(world: World) -> None:
+async def test_control_socket_operator_has_no_user(world: World) -> None:
     operator = world.client(operator=True)
     me = (await operator.get("/api/v1/me")).json()
     assert (me["role"], me["person"], me["extensions"]) == ("operator", None, [])

@@ -1,4 +1,4 @@
-"""The ways in over HTTP: refreshed sessions, codes to scan, invitations, the way back."""
+"""Sign-in over HTTP: refresh, QR codes, invitations, recovery, terms."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ NEW = "a much better password"
 
 
 async def browser(world: World, email: str = EMAIL, *, accepts: bool = True) -> httpx.AsyncClient:
-    """A browser signed in by cookie, whose requests come from our own pages; its person says yes to the terms."""
+    """Return a browser signed in by cookie, with same-origin requests, whose user has accepted the terms."""
     client = world.client(**HOME)
     answer = await client.post(f"{API}/sessions", json={"email": email, "password": PASSWORD, **PHONE})
     assert answer.status_code == 201, answer.text
@@ -31,7 +31,7 @@ async def browser(world: World, email: str = EMAIL, *, accepts: bool = True) -> 
 
 
 def problem(answer: httpx.Response, status: int) -> str:
-    """The code of a problem of that status."""
+    """Assert a problem response and return its code."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     found = answer.json()
@@ -43,11 +43,11 @@ async def scan(client: httpx.AsyncClient, code: str, secret: str = SECRET, **mor
     return await client.post(f"{API}/sessions/by-code", json={"code": code, "device_secret": secret, **PHONE, **more})
 
 
-# refreshing
+# refresh
 
 
 @pytest.mark.promise("T3")
-async def test_a_browser_refreshes_by_a_cookie_that_goes_nowhere_else(world: World) -> None:
+async def test_browser_refreshes_by_a_path_scoped_cookie(world: World) -> None:
     await world.person(world.acme, EMAIL)
     client = await browser(world)
     world.clock.advance(15 * 60)
@@ -67,7 +67,7 @@ async def test_a_browser_refreshes_by_a_cookie_that_goes_nowhere_else(world: Wor
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
-async def test_another_site_refreshes_and_signs_in_nobody(world: World, site: str) -> None:
+async def test_cross_site_refresh_and_sign_in_are_rejected(world: World, site: str) -> None:
     await world.person(world.acme, EMAIL)
     client = await browser(world)
     code = (await client.post(f"{API}/sign-in-codes", json={})).json()["code"]
@@ -81,7 +81,7 @@ async def test_another_site_refreshes_and_signs_in_nobody(world: World, site: st
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_theft_ends_the_session_and_the_browser_forgets_it(world: World) -> None:
+async def test_token_theft_ends_the_session_and_clears_cookies(world: World) -> None:
     await world.person(world.acme, EMAIL)
     client = await browser(world)
     stolen = client.cookies[REFRESH]
@@ -96,7 +96,7 @@ async def test_theft_ends_the_session_and_the_browser_forgets_it(world: World) -
     assert world.letters.of("session_theft") == [(EMAIL, "")]
 
 
-async def test_a_program_refreshes_with_what_it_was_told(world: World) -> None:
+async def test_program_refreshes_with_its_token(world: World) -> None:
     await world.person(world.acme, EMAIL)
     client = world.client()
     signed = (await client.post(f"{API}/sessions", json={"email": EMAIL, "password": PASSWORD})).json()
@@ -117,7 +117,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_everywhere_else_is_signed_out_at_once(world: World) -> None:
+async def test_other_sessions_are_signed_out_at_once(world: World) -> None:
     await world.person(world.acme, EMAIL)
     here, there, elsewhere = [await browser(world) for _ in range(3)]
     listed = (await here.get(f"{API}/sessions")).json()["items"]
@@ -129,11 +129,11 @@ async def test_everywhere_else_is_signed_out_at_once(world: World) -> None:
         assert problem(await gone.post(f"{API}/sessions/refresh", json={}), 401) == "session_over"
 
 
-# codes to scan
+# QR sign-in
 
 
 @pytest.mark.promise("S2", "U3")
-async def test_a_scanned_code_signs_a_phone_in(world: World) -> None:
+async def test_scanned_code_signs_in_a_phone(world: World) -> None:
     person = await world.person(world.acme, EMAIL)
     laptop, phone = await browser(world), world.client(**HOME)
     made = (await laptop.post(f"{API}/sign-in-codes", json={})).json()
@@ -144,7 +144,7 @@ async def test_a_scanned_code_signs_a_phone_in(world: World) -> None:
     answer = await scan(phone, made["code"])
     assert answer.status_code == 201, answer.text
     assert answer.json()["person_id"] == person.id
-    assert not answer.json()["acceptance_needed"]  # its person said yes elsewhere
+    assert not answer.json()["acceptance_needed"]  # accepted before in another session
     assert (await phone.get(f"{API}/me")).json()["person"]["email"] == EMAIL
     state = (await laptop.get(f"{API}/sign-in-codes/{made['id']}")).json()
     assert (state["state"], state["device_name"], state["tried_again"]) == ("used", "Ada's phone", False)
@@ -152,7 +152,7 @@ async def test_a_scanned_code_signs_a_phone_in(world: World) -> None:
 
 
 @pytest.mark.promise("U2", "U9", "T3")
-async def test_a_photographed_code_is_refused_and_the_owner_told(world: World) -> None:
+async def test_second_device_is_refused_and_the_owner_notified_by_email(world: World) -> None:
     await world.person(world.acme, EMAIL)
     laptop, phone, camera = await browser(world), world.client(**HOME), world.client(**HOME)
     code = (await laptop.post(f"{API}/sign-in-codes", json={})).json()
@@ -166,7 +166,7 @@ async def test_a_photographed_code_is_refused_and_the_owner_told(world: World) -
     assert (await phone.get(f"{API}/me")).status_code == 200
 
 
-async def test_the_scanning_phone_may_try_again(world: World) -> None:
+async def test_scanning_phone_may_retry(world: World) -> None:
     await world.person(world.acme, EMAIL)
     laptop, phone = await browser(world), world.client(**HOME)
     code = (await laptop.post(f"{API}/sign-in-codes", json={})).json()["code"]
@@ -176,7 +176,7 @@ async def test_the_scanning_phone_may_try_again(world: World) -> None:
     assert len((await laptop.get(f"{API}/sessions")).json()["items"]) == 2
 
 
-async def test_an_expired_and_an_unknown_code_are_gone(world: World) -> None:
+async def test_expired_and_unknown_codes_are_gone(world: World) -> None:
     await world.person(world.acme, EMAIL)
     laptop, phone = await browser(world), world.client(**HOME)
     code = (await laptop.post(f"{API}/sign-in-codes", json={})).json()
@@ -187,14 +187,14 @@ async def test_an_expired_and_an_unknown_code_are_gone(world: World) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "short", "A" * 42, "A" * 44, "A" * 42 + "=", "A" * 42 + "é"])
-async def test_a_device_brings_a_secret_worth_the_name(world: World, secret: str) -> None:
+async def test_device_secret_is_validated(world: World, secret: str) -> None:
     refused = await scan(world.client(**HOME), "nothing", secret)
     assert problem(refused, 422) == "invalid"
     assert refused.json()["field"] == "device_secret"
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_codes_is_slowed(world: World) -> None:
+async def test_guessing_codes_is_throttled(world: World) -> None:
     thief = world.client(address="198.51.100.66", **HOME)
     answers = [await scan(thief, f"guess {number}") for number in range(25)]
     assert problem(answers[0], 410) == "sign_in_code_expired"
@@ -203,7 +203,7 @@ async def test_guessing_codes_is_slowed(world: World) -> None:
 
 
 @pytest.mark.promise("T3")
-async def test_who_may_have_a_code_made_for_whom(world: World) -> None:
+async def test_permissions_to_create_codes(world: World) -> None:
     ada = await world.person(world.acme, EMAIL)
     outsider = await world.person(world.globex, "ben@globex.example")
     boss = await world.person(world.acme, "boss@acme.example", Role.TENANT_ADMIN)
@@ -221,7 +221,7 @@ async def test_who_may_have_a_code_made_for_whom(world: World) -> None:
     assert problem(await admin.post(f"{API}/sign-in-codes?tenant=globex", json={}), 404) == "not-found"
 
 
-async def test_the_operator_at_the_machine_gets_the_address_others_can_reach(world: World) -> None:
+async def test_control_socket_operator_gets_a_reachable_url(world: World) -> None:
     ada = await world.person(world.acme, EMAIL)
     operator = world.client(operator=True)
     made = await operator.post(f"{API}/sign-in-codes?tenant=acme", json={"person_id": ada.id})
@@ -240,7 +240,7 @@ async def test_the_operator_at_the_machine_gets_the_address_others_can_reach(wor
 
 
 async def invited(world: World) -> tuple[Person, str]:
-    """An invited person and the code in their letter."""
+    """Return an invited user and the code from the e-mail."""
     person = await world.people.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
     admin = await world.admin(world.acme)
     made = await admin.post(f"{API}/invitations", json={"person_id": person.id, "language": "de"})
@@ -252,7 +252,7 @@ async def invited(world: World) -> tuple[Person, str]:
 
 
 @pytest.mark.promise("C2", "U3", "K1")
-async def test_an_invitation_by_mail_ends_in_a_session(world: World) -> None:
+async def test_invitation_by_email_leads_to_a_session(world: World) -> None:
     person, code = await invited(world)
     phone = world.client(**HOME)
     look = (await phone.post(f"{API}/invitations/look", json={"code": code})).json()
@@ -265,7 +265,7 @@ async def test_an_invitation_by_mail_ends_in_a_session(world: World) -> None:
 
 
 @pytest.mark.promise("K1", "K2")
-async def test_somebody_too_young_is_not_let_in(world: World) -> None:
+async def test_underage_user_is_rejected(world: World) -> None:
     _, code = await invited(world)
     phone = world.client(**HOME)
     body = {"code": code, "password": PASSWORD, **YES, "of_age": False, **PHONE}
@@ -274,7 +274,7 @@ async def test_somebody_too_young_is_not_let_in(world: World) -> None:
     assert not phone.cookies
 
 
-async def test_without_mail_the_administrator_gets_the_link(world: World) -> None:
+async def test_without_email_the_administrator_gets_the_link(world: World) -> None:
     world.letters.mails = False
     person = await world.people.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
     admin = await world.admin(world.acme)
@@ -285,11 +285,11 @@ async def test_without_mail_the_administrator_gets_the_link(world: World) -> Non
     assert problem(await user.post(f"{API}/invitations", json={"person_id": person.id}), 403) == "forbidden"
 
 
-# the way back in
+# recovery
 
 
 @pytest.mark.promise("C2", "U3", "T3")
-async def test_a_way_back_in_is_sent_without_saying_whether_there_is_an_account(world: World) -> None:
+async def test_recovery_does_not_reveal_whether_an_account_exists(world: World) -> None:
     await world.person(world.acme, EMAIL)
     before = await browser(world)
     asked = {"json": {"email": EMAIL, "language": "de"}, "headers": {"Host": "evil.example"}}
@@ -300,7 +300,7 @@ async def test_a_way_back_in_is_sent_without_saying_whether_there_is_an_account(
     await world.people.settle()
     ((to, url),) = world.letters.of("recovery de")
     assert to == EMAIL
-    assert url.startswith(f"{LISTENING}/app/#recover=")  # not where the asker said we are
+    assert url.startswith(f"{LISTENING}/app/#recover=")  # not the Host header of the request
     phone = world.client(**HOME)
     body = {"code": url.partition("=")[2], "password": NEW, **PHONE}
     assert (await phone.post(f"{API}/recoveries/finish", json=body)).status_code == 201
@@ -309,7 +309,7 @@ async def test_a_way_back_in_is_sent_without_saying_whether_there_is_an_account(
     assert problem(await phone.post(f"{API}/recoveries/finish", json=body), 410) == "recovery_over"
 
 
-# what has to be said yes to
+# terms and policy
 
 
 @pytest.mark.promise("K1", "V3")
@@ -334,8 +334,8 @@ async def test_terms_are_accepted_by_version(world: World) -> None:
 
 
 @pytest.mark.promise("T3")
-async def test_no_secret_is_in_an_address_or_kept_to_be_told_again(world: World) -> None:
-    """Codes travel in bodies, and in links behind the #, which browsers keep to themselves."""
+async def test_secrets_are_not_in_urls_or_stored_responses(world: World) -> None:
+    """Codes are sent in bodies and in URL fragments, which browsers do not transmit."""
     described = (await world.client().get("/api/openapi.json")).json()
     secrets = {"code", "device_secret", "password", "refresh", "token", "ticket"}
     for verbs in described["paths"].values():
@@ -344,7 +344,7 @@ async def test_no_secret_is_in_an_address_or_kept_to_be_told_again(world: World)
 
 
 @pytest.mark.promise("S2")
-async def test_before_a_yes_to_the_terms_a_browser_is_a_telephone_and_no_more(world: World) -> None:
+async def test_without_accepted_terms_only_calls_are_allowed(world: World) -> None:
     await world.user(world.acme, "1001")
     browser = world.client()
     home = {"Sec-Fetch-Site": "same-origin"}

@@ -1,4 +1,4 @@
-"""Signing in by way of an organisation's own provider, as a browser goes there and back."""
+"""Single sign-on over HTTP: redirect, callback, linking, settings."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,7 +19,7 @@ FLOW = "__Host-unificx-sso"
 
 @pytest.fixture
 async def provider(world: World) -> AsyncIterator[LoginProvider]:
-    """A provider that the operator set for acme, and Ada, whom it knows."""
+    """Provider of acme set by the operator, and its user Ada."""
     async with serving(world.clock) as running:
         await world.person(world.acme, "ada@example.com")
         answer = await world.client(operator=True).put(SETTING, json=setting(running, link_by_email=True))
@@ -32,7 +32,7 @@ def setting(provider: LoginProvider, **more: Any) -> dict[str, Any]:
 
 
 async def go_there(browser: httpx.AsyncClient, tenant: str = "acme") -> str:
-    """Begin at our page and sign in at the provider; where it sends the browser back to."""
+    """Start the flow and sign in at the provider; return the callback URL."""
     answer = await browser.get(f"{API}/sign-in/sso/{tenant}/start", headers={"Sec-Fetch-Site": "none"})
     assert answer.status_code == 303, answer.text
     return await pass_through(answer.headers["location"])
@@ -47,14 +47,14 @@ async def pass_through(url: str) -> str:
 
 
 async def come_back(browser: httpx.AsyncClient, url: str) -> str:
-    """Where our callback sends the browser."""
+    """Return the redirect target of the callback."""
     answer = await browser.get(url, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 303, answer.text
     assert FLOW not in browser.cookies
     return answer.headers["location"]
 
 
-async def test_a_browser_goes_there_and_comes_back_signed_in(world: World, provider: LoginProvider) -> None:
+async def test_browser_signs_in_at_the_provider(world: World, provider: LoginProvider) -> None:
     browser = world.client()
     answer = await browser.get(f"{API}/sign-in/sso/acme/start")
     words = {word.strip().lower() for word in answer.headers["set-cookie"].split(";")}
@@ -71,7 +71,7 @@ async def test_a_browser_goes_there_and_comes_back_signed_in(world: World, provi
     assert refreshed.status_code == 200
 
 
-async def test_another_browser_cannot_use_the_way_back(world: World, provider: LoginProvider) -> None:
+async def test_callback_is_bound_to_the_browser(world: World, provider: LoginProvider) -> None:
     thief, victim = world.client(), world.client()
     url = await go_there(thief)
     assert await come_back(victim, url) == "/app/#sign-in-failed=ticket_over"
@@ -81,7 +81,7 @@ async def test_another_browser_cannot_use_the_way_back(world: World, provider: L
     assert (await victim.get(f"{API}/me")).status_code == 401
 
 
-async def test_what_goes_wrong_is_told_behind_the_hash(world: World, provider: LoginProvider) -> None:
+async def test_errors_are_returned_in_the_fragment(world: World, provider: LoginProvider) -> None:
     browser = world.client()
     for said in ("", "?state=x&code=y", f"?state={'x' * 5000}", "?error=access_denied"):
         assert await come_back(browser, f"{CALLBACK}{said}") == "/app/#sign-in-failed=ticket_over"
@@ -99,7 +99,7 @@ async def test_what_goes_wrong_is_told_behind_the_hash(world: World, provider: L
     assert (await browser.get(f"{API}/me")).status_code == 401
 
 
-async def test_whoever_has_a_second_factor_is_asked_for_it(world: World, provider: LoginProvider) -> None:
+async def test_second_factor_is_required(world: World, provider: LoginProvider) -> None:
     ada = await world.signed_in("ada@example.com")
     begun = (await ada.post(f"{API}/me/factors/totp", json={})).json()
     totp = TOTP(begun["secret"])
@@ -116,7 +116,7 @@ async def test_whoever_has_a_second_factor_is_asked_for_it(world: World, provide
     assert (await browser.get(f"{API}/me")).status_code == 200
 
 
-async def test_a_person_links_their_account(world: World, provider: LoginProvider) -> None:
+async def test_user_links_their_account(world: World, provider: LoginProvider) -> None:
     await world.client(operator=True).put(SETTING, json=setting(provider))
     browser = world.client()
     assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=not_linked"
@@ -143,13 +143,15 @@ async def test_a_person_links_their_account(world: World, provider: LoginProvide
 
 
 async def say_yes(browser: httpx.AsyncClient) -> None:
-    """To the present terms and policy."""
+    """Accept the current terms and policy."""
     options = (await browser.get(f"{API}/sign-in/options")).json()
     said = {"of_age": True, **{name: options[name] for name in ("terms_version", "policy_version")}}
     assert (await browser.post(f"{API}/me/acceptances", json=said, headers=HOME)).status_code == 204
 
 
-async def test_administrators_set_it_and_nobody_sees_the_secret(world: World, provider: LoginProvider) -> None:
+async def test_administrators_set_the_provider_and_the_secret_is_not_returned(
+    world: World, provider: LoginProvider
+) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     shown = await admin.get(SETTING)
     assert shown.json() == {
@@ -168,7 +170,7 @@ async def test_administrators_set_it_and_nobody_sees_the_secret(world: World, pr
     assert (await admin.get(SETTING)).status_code == 404
 
 
-async def test_the_sign_in_page_is_told(world: World, provider: LoginProvider) -> None:
+async def test_sign_in_options_include_the_provider(world: World, provider: LoginProvider) -> None:
     stranger = world.client()
     there = [{"slug": "acme", "name": "Acme Ltd"}]
     for reference, options in (("acme", there), (world.acme.id, there), ("globex", []), ("nobody", []), (None, [])):
@@ -181,16 +183,14 @@ async def test_the_sign_in_page_is_told(world: World, provider: LoginProvider) -
     assert (await stranger.get(f"{API}/sign-in/options")).json()["single_sign_on"] == []
 
 
-async def test_the_address_that_is_set_is_where_the_provider_sends_back_to(
-    world: World, provider: LoginProvider
-) -> None:
+async def test_redirect_uri_uses_the_configured_public_url(world: World, provider: LoginProvider) -> None:
     world.services.address.given = "https://phones.example.org"
     answer = await world.client().get(f"{API}/sign-in/sso/acme/start")
     back = httpx.URL(answer.headers["location"]).params["redirect_uri"]
     assert back == f"https://phones.example.org{API}/sign-in/sso/callback"
 
 
-async def test_an_administrator_may_sign_in_there_too(world: World, provider: LoginProvider) -> None:
+async def test_administrator_may_sign_in_by_sso(world: World, provider: LoginProvider) -> None:
     await world.person(world.acme, "boss@example.com", Role.TENANT_ADMIN)
     provider.person = {"sub": "0002", "email": "Boss@Example.com", "email_verified": True}
     browser = world.client()

@@ -1,4 +1,4 @@
-"""The first start's code signs a real browser in, and the browser keeps the session out of a script's reach."""
+"""The sign-in code of the first start in a real browser, with HttpOnly session cookies."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def context() -> Iterator[BrowserContext]:
 
 @pytest.fixture(params=["http", "https"])
 def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext) -> Iterator[Page]:
-    """A page of the server's, reached on this machine without TLS and with it."""
+    """Page of a local server, without and with TLS."""
     context.clear_cookies()
     page = context.new_page()
     place = server.ready[request.param] + PLACE
@@ -38,8 +38,8 @@ def new_code(server: Server) -> str:
 
 
 @pytest.mark.promise("S2")
-def test_the_first_start_says_a_code_that_signs_a_phone_in(server: Server) -> None:
-    """The first test of the file: a code lives for two minutes."""
+def test_first_start_prints_a_code_that_signs_in_a_phone(server: Server) -> None:
+    """First test of the file: a code is valid for two minutes."""
     told = server.ready["sign_in"]
     place, _, code = told["url"].partition("#sign-in=")
     assert place == f"{server.ready['http']}/app/"
@@ -52,7 +52,7 @@ def test_the_first_start_says_a_code_that_signs_a_phone_in(server: Server) -> No
 
 
 @pytest.mark.promise("S2", "T3")
-def test_a_scanned_code_becomes_a_session_that_no_script_can_read(page: Page, server: Server) -> None:
+def test_scanned_code_becomes_a_session_with_http_only_cookies(page: Page, server: Server) -> None:
     body = {"code": new_code(server), "device_secret": "A" * 43, "device": PHONE, "keep": "cookie"}
     status, signed = ask(page, "POST", "/sessions/by-code", body)
     assert status == 201, signed
@@ -72,7 +72,7 @@ def test_a_scanned_code_becomes_a_session_that_no_script_can_read(page: Page, se
     assert ask(page, "GET", "/me")[0] == 401
 
 
-def test_a_terminal_gets_a_picture(server: Server) -> None:
+def test_terminal_shows_a_qr_code(server: Server) -> None:
     command = [sys.executable, "-m", "unificx.app.main", "person", "sign-in-code", "1002", "--home", str(server.home)]
     told = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
     assert "█▀" in told

@@ -1,4 +1,4 @@
-"""What stops a start: one clear line on stderr that says what to do, exit code 2, no traceback."""
+"""Startup errors: one line on stderr with a hint, exit code 2, no traceback."""
 
 import base64
 import os
@@ -18,7 +18,7 @@ FREE = ("--http", "--https", "--sip-udp", "--sip-tcp", "--sip-tls")
 
 
 def up(home: Path, *extra: str, **environ: str) -> str:
-    """Try to start; the one line that came."""
+    """Try to start; return the line on stderr."""
     command = [sys.executable, "-m", "unificx.app.main", "up", "--home", str(home)]
     for option in FREE:
         if option not in extra:
@@ -35,7 +35,7 @@ def up(home: Path, *extra: str, **environ: str) -> str:
 
 
 @pytest.mark.parametrize(("option", "kind"), [("--sip-udp", socket.SOCK_DGRAM), ("--http", socket.SOCK_STREAM)])
-def test_a_taken_port(tmp_path: Path, option: str, kind: socket.SocketKind) -> None:
+def test_port_in_use(tmp_path: Path, option: str, kind: socket.SocketKind) -> None:
     with socket.socket(socket.AF_INET, kind) as other:
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
@@ -44,7 +44,7 @@ def test_a_taken_port(tmp_path: Path, option: str, kind: socket.SocketKind) -> N
         assert f"Port {port} is taken by another program: " in up(tmp_path / "home", option, f"127.0.0.1:{port}")
 
 
-def test_a_taken_port_is_said_alone_and_costs_no_password(tmp_path: Path) -> None:
+def test_port_in_use_is_the_only_message_and_creates_no_operator(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -57,8 +57,8 @@ def test_a_taken_port_is_said_alone_and_costs_no_password(tmp_path: Path) -> Non
         assert server.ready["admin"]["password"]
 
 
-def test_no_rtpengine(tmp_path: Path) -> None:
-    """Run in a mount namespace of its own where the program is not, or without it on the path where that is enough."""
+def test_rtpengine_missing(tmp_path: Path) -> None:
+    """Run in a mount namespace without the program, or without it on PATH where that is enough."""
     program = shutil.which("rtpengine", path="/usr/bin:/usr/sbin:/usr/local/sbin")
     assert program is not None
     if os.getuid() != 0:
@@ -82,7 +82,7 @@ def test_no_rtpengine(tmp_path: Path) -> None:
     assert "install" in line
 
 
-def test_a_second_server_in_the_same_place(tmp_path: Path) -> None:
+def test_second_server_with_the_same_home(tmp_path: Path) -> None:
     import fcntl
 
     home = tmp_path / "home"
@@ -92,12 +92,12 @@ def test_a_second_server_in_the_same_place(tmp_path: Path) -> None:
         assert "already works" in up(home)
 
 
-def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
+def test_home_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "cannot be used" in up(tmp_path / "file" / "home")
 
 
-def test_a_master_key_that_is_gone(tmp_path: Path) -> None:
+def test_master_key_missing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "keys.db").touch()
@@ -111,13 +111,13 @@ def test_a_master_key_that_is_gone(tmp_path: Path) -> None:
         ("another", "does not open the key store"),
         ("short", "is not 32 bytes in base64"),
         ("empty", "is not 32 bytes in base64"),
-        ("everybody", "can be read by everybody"),
+        ("everybody", "is world-readable"),
         ("directory", "cannot be read"),
-        ("inside", "lies inside the home directory"),
+        ("inside", "is inside the home directory"),
     ],
 )
-def test_a_master_key_that_does_not_do_leaves_nothing_written(tmp_path: Path, spoil: str, says: str) -> None:
-    """Never is anything begun that would then lie there unsealed, or sealed by another key."""
+def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, says: str) -> None:
+    """No data may be written unsealed or sealed with another key."""
     home, key = tmp_path / "home", tmp_path / "master.key"
     home.mkdir()
     KeyStore(home / "keys.db", bytes(32), SystemClock()).close()
@@ -136,22 +136,22 @@ def test_a_master_key_that_does_not_do_leaves_nothing_written(tmp_path: Path, sp
     assert {path: data for path, data in after.items() if data} == before
 
 
-def test_an_address_that_is_none(tmp_path: Path) -> None:
+def test_invalid_address(tmp_path: Path) -> None:
     assert "HOST:PORT" in up(tmp_path / "home", "--http", "nowhere")
 
 
-def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
+def test_database_unreachable(tmp_path: Path) -> None:
     line = up(tmp_path / "home", UNIFICX_DATABASE="postgresql://nobody@127.0.0.1:1/none")
     assert "database" in line.lower()
 
 
-def test_a_database_of_a_kind_there_is_not(tmp_path: Path) -> None:
+def test_unsupported_database(tmp_path: Path) -> None:
     line = up(tmp_path / "home", UNIFICX_DATABASE="mysql://root:canary@127.0.0.1/unificx")
     assert "SQLite or PostgreSQL" in line
     assert "canary" not in line
 
 
-def test_a_damaged_database(tmp_path: Path) -> None:
+def test_damaged_database(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "unificx.db").write_bytes(b"this is no database at all" * 100)
@@ -159,7 +159,7 @@ def test_a_damaged_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_disk_full(tmp_path: Path) -> None:
     home = tmp_path / "small"
     home.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(home)], check=True)
@@ -170,8 +170,8 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert "space" in line or "full" in line
 
 
-def test_a_key_store_that_is_not_the_databases_own(tmp_path: Path) -> None:
-    """The database is there and keys.db is gone: what is sealed could be read by nobody."""
+def test_key_store_of_another_database(tmp_path: Path) -> None:
+    """The database exists but keys.db is missing: sealed data would be unreadable."""
     home = tmp_path / "home"
     options = [word for option in FREE for word in (option, "127.0.0.1:0")]
     command = [sys.executable, "-m", "unificx.app.main", "up", "--home", str(home), *options, "--json"]
@@ -183,7 +183,7 @@ def test_a_key_store_that_is_not_the_databases_own(tmp_path: Path) -> None:
     assert "keys.db" in up(home)
 
 
-def test_a_command_makes_no_installation(tmp_path: Path) -> None:
+def test_command_does_not_create_an_installation(tmp_path: Path) -> None:
     home = tmp_path / "mistyped"
     command = [sys.executable, "-m", "unificx.app.main", "tenant", "list", "--home", str(home)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

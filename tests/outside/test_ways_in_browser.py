@@ -43,7 +43,7 @@ def context() -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def dora(server: Server) -> str:
-    """Somebody of the demo organisation with a password; her id."""
+    """Create a user of the demo tenant with a password; return the id."""
     with server.rest() as operator:
         new = {"name": "Dora Example", "email": EMAIL, "password": PASSWORD}
         made = operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new)
@@ -53,7 +53,7 @@ def dora(server: Server) -> str:
 
 @pytest.fixture(params=["http", "https"])
 def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext) -> Iterator[Page]:
-    """A page of the server's by the name of this machine, which passkeys need, with an authenticator at hand."""
+    """Page opened by host name, as passkeys require, with a virtual authenticator."""
     context.clear_cookies()
     page = context.new_page()
     address = urlsplit(server.ready[request.param])
@@ -68,14 +68,14 @@ def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext
 
 
 def say_yes(page: Page) -> None:
-    """Accept the terms and the policy as they are: before that everything else is refused."""
+    """Accept the current terms and policy: everything else is refused before."""
     versions = ask(page, "GET", "/sign-in/options")[1]
     yes = {"of_age": True} | {name: versions[name] for name in ("terms_version", "policy_version")}
     assert ask(page, "POST", "/me/acceptances", yes)[0] == 204
 
 
 @pytest.mark.promise("T3")
-def test_a_passkey_of_the_browser_lets_in_alone_and_beside_a_password(page: Page, dora: str, server: Server) -> None:
+def test_browser_passkey_signs_in_alone_and_as_a_second_factor(page: Page, dora: str, server: Server) -> None:
     password = {"email": EMAIL, "password": PASSWORD, "keep": "cookie"}
     assert ask(page, "POST", "/sessions", password)[0] == 201
     say_yes(page)
@@ -103,7 +103,7 @@ def test_a_passkey_of_the_browser_lets_in_alone_and_beside_a_password(page: Page
 
 @contextmanager
 def provider_beside() -> Iterator[LoginProvider]:
-    """A provider in a thread of its own, by the machine's time."""
+    """OpenID Connect provider in a thread, with the system clock."""
     begun, ended = threading.Event(), threading.Event()
     made: list[LoginProvider] = []
 
@@ -121,7 +121,7 @@ def provider_beside() -> Iterator[LoginProvider]:
     thread.join()
 
 
-def test_a_browser_signs_in_at_the_organisation_s_provider(page: Page, dora: str, server: Server) -> None:
+def test_browser_signs_in_at_the_provider_of_the_tenant(page: Page, dora: str, server: Server) -> None:
     with provider_beside() as provider, server.rest() as operator:
         provider.person = {"sub": "0001", "email": EMAIL, "email_verified": True}
         setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}

@@ -94,7 +94,7 @@ class Fetch(Protocol):
     ) -> bytes:
         """Return the body of a 200 response to a GET, or to a POST of `form`, with `login` as HTTP Basic credentials.
 
-        Private addresses are allowed only with `allow_private`. Raise OSError on any failure.
+        Private addresses are allowed only with `inside`. Raise OSError on any failure.
         """
         ...
 

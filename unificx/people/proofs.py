@@ -82,7 +82,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class NewProvider:
-    """`client_secret` None keeps the stored one, "" is a public client. `allow_private`: private addresses allowed."""
+    """`client_secret` None keeps the stored one, "" is a public client. `inside`: private addresses allowed."""
 
     issuer: str
     client_id: str

@@ -1,4 +1,4 @@
-"""The people room on a real database, with real keys and a cheap Argon2id."""
+"""Identity service on a real database, with real keys and a cheap Argon2id."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -28,16 +28,16 @@ def outbox(database: Database, bus: Bus, clock: ManualClock) -> Outbox:
 
 @pytest.fixture
 def open_people(database: Database, keys: KeyStore, clock: ManualClock, letters: Letters) -> Callable[[], People]:
-    """The room as it is after a start of the process; to be started by the test."""
+    """Factory for the service of a new process; the test has to call `start`."""
     return lambda: People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters)
 
 
 @pytest.fixture
 async def people(open_people: Callable[[], People], outbox: Outbox) -> AsyncIterator[People]:
-    room = open_people()
-    await room.start()
-    yield room
-    await room.settle()
+    service = open_people()
+    await service.start()
+    yield service
+    await service.settle()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Tenants, persons, roles and how an installation begins."""
+"""Tenants, users, roles and initial setup."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,27 +40,27 @@ PASSWORD = "correct horse battery"
 ADA = NewPerson("Ada Example", "ada@acme.example", password=PASSWORD)
 
 
-def told(bus: Bus, *kinds: type) -> list:
-    heard: list = []
+def record_events(bus: Bus, *kinds: type) -> list:
+    events: list = []
     for kind in kinds:
-        bus.subscribe(kind, heard.append)
-    return heard
+        bus.subscribe(kind, events.append)
+    return events
 
 
 @pytest.mark.promise("S2")
-async def test_a_tenant_has_its_own_domain(people: People, bus: Bus) -> None:
-    heard = told(bus, TenantCreated)
+async def test_tenant_has_its_own_domain(people: People, bus: Bus) -> None:
+    events = record_events(bus, TenantCreated)
     tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "PBX.Acme.example"))
     assert tenant.domain == "pbx.acme.example"
     assert await people.tenant("acme") == await people.tenant(tenant.id) == tenant
     assert people.directory.tenant_by_domain("pbx.ACME.example") == tenant
     assert people.directory.tenant_by_domain("other.example") is None
-    assert [fact.tenant for fact in heard] == [tenant.id]
+    assert [event.tenant for event in events] == [tenant.id]
     with pytest.raises(NotFound):
         await people.tenant("nobody")
 
 
-async def test_the_default_tenant_is_the_oldest_that_works_and_has_phones(people: People) -> None:
+async def test_default_tenant_is_the_oldest_active_one_with_devices(people: People) -> None:
     await people.first_start()
     assert people.directory.default_tenant() is None
     first = await people.create_tenant(NewTenant("first", "First", "first.example"))
@@ -76,10 +76,12 @@ async def test_the_default_tenant_is_the_oldest_that_works_and_has_phones(people
 
 
 @pytest.mark.promise("U3", "U9")
-async def test_suspending_a_tenant_ends_every_session_and_says_so(people: People, acme: Tenant, bus: Bus) -> None:
+async def test_suspending_a_tenant_ends_every_session_and_publishes_events(
+    people: People, acme: Tenant, bus: Bus
+) -> None:
     await people.create_person(acme.id, ADA)
     signed_in = await people.sign_in("ada@acme.example", PASSWORD, HOME)
-    heard = told(bus, TenantSuspended, TenantResumed)
+    events = record_events(bus, TenantSuspended, TenantResumed)
     await people.update_tenant(acme.id, TenantChange(state="suspended"))
     with pytest.raises(Unauthenticated):
         await people.authenticate(signed_in.token)
@@ -90,36 +92,36 @@ async def test_suspending_a_tenant_ends_every_session_and_says_so(people: People
     with pytest.raises(Unauthenticated):
         await people.authenticate(signed_in.token)
     assert await people.sign_in("ada@acme.example", PASSWORD, HOME)
-    assert [type(fact) for fact in heard] == [TenantSuspended, TenantResumed]
+    assert [type(event) for event in events] == [TenantSuspended, TenantResumed]
 
 
 @pytest.mark.promise("R4")
-async def test_deleting_a_tenant_leaves_nothing_of_it_and_nothing_to_open_a_backup_with(
+async def test_deleting_a_tenant_removes_its_data_and_destroys_its_keys(
     people: People, acme: Tenant, globex: Tenant, bus: Bus, keys: KeyStore, open_people: Callable[[], People]
 ) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", "ada@acme.example"))
-    kept = await people.create_extension(globex.id, NewExtension("1001", "Gus Example", "gus@globex.example"))
-    heard = told(bus, TenantDeleted)
+    other = await people.create_extension(globex.id, NewExtension("1001", "Gus Example", "gus@globex.example"))
+    events = record_events(bus, TenantDeleted)
     await people.delete_tenant(acme.id)
-    assert [fact.tenant for fact in heard] == [acme.id]
+    assert [event.tenant for event in events] == [acme.id]
     assert keys.is_destroyed(acme.id, made.extension.subject)
     again = open_people()
     await again.start()
     for directory in (people.directory, again.directory):
         assert directory.person_subject(made.extension.person_id or "") is None
-        assert directory.person_subject(kept.extension.person_id or "") == kept.extension.subject
+        assert directory.person_subject(other.extension.person_id or "") == other.extension.subject
         assert directory.tenant_by_domain(acme.domain) is None
         assert directory.device_by_username(made.login.username) is None
         assert directory.extension(acme.id, "1001") is None
-        assert directory.extension(globex.id, "1001") == kept.extension
+        assert directory.extension(globex.id, "1001") == other.extension
     with pytest.raises(NotFound):
         await people.delete_tenant(acme.id)
-    reborn = await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
-    await people.create_person(reborn.id, ADA)
+    recreated = await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+    await people.create_person(recreated.id, ADA)
 
 
 @pytest.mark.promise("U3")
-async def test_a_person_is_invited_until_there_is_a_password(people: People, acme: Tenant) -> None:
+async def test_user_is_invited_until_a_password_is_set(people: People, acme: Tenant) -> None:
     person = await people.create_person(acme.id, replace(ADA, password=None))
     assert person.state == "invited"
     with pytest.raises(Unauthenticated):
@@ -129,7 +131,7 @@ async def test_a_person_is_invited_until_there_is_a_password(people: People, acm
     assert (await people.sign_in("Ada@ACME.example ", PASSWORD, HOME)).principal.person_id == person.id
 
 
-async def test_an_address_has_one_account_in_a_tenant(people: People, acme: Tenant, globex: Tenant) -> None:
+async def test_address_has_one_account_per_tenant(people: People, acme: Tenant, globex: Tenant) -> None:
     ada = await people.create_person(acme.id, ADA)
     with pytest.raises(Conflict):
         await people.create_person(acme.id, replace(ADA, email="ADA@acme.example"))
@@ -147,7 +149,7 @@ async def test_an_address_has_one_account_in_a_tenant(people: People, acme: Tena
 
 
 @pytest.mark.promise("D2")
-async def test_a_corrected_name_and_address_are_correct_everywhere(people: People, acme: Tenant) -> None:
+async def test_changed_name_and_address_apply_everywhere(people: People, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Exmaple", "ada@acme.example"))
     desk = await people.create_extension(acme.id, NewExtension("1002", "Front desk", "ada@acme.example"))
     person_id = made.extension.person_id or ""
@@ -169,13 +171,13 @@ async def test_a_corrected_name_and_address_are_correct_everywhere(people: Peopl
 
 
 @pytest.mark.promise("D2")
-async def test_an_address_that_was_not_changed_after_all_is_nobody_s(
+async def test_address_of_a_rolled_back_change_stays_free(
     people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await people.create_person(acme.id, ADA)
     with monkeypatch.context() as broken:
         broken.setattr(links, "drop_of", fails)
-        with pytest.raises(OSError, match="away"):
+        with pytest.raises(OSError, match="unavailable"):
             await people.update_person(acme.id, ada.id, PersonChange(email="ben@acme.example"))
     with pytest.raises(Unauthenticated):
         await people.sign_in("ben@acme.example", PASSWORD, HOME)
@@ -187,14 +189,14 @@ async def test_an_address_that_was_not_changed_after_all_is_nobody_s(
 
 
 async def fails(*args: object) -> None:
-    raise OSError(f"away: {len(args)}")
+    raise OSError(f"unavailable: {len(args)}")
 
 
 @pytest.mark.promise("U9")
-async def test_a_suspended_person_is_out_at_once_and_can_come_back(people: People, acme: Tenant, bus: Bus) -> None:
+async def test_suspended_user_is_signed_out_and_can_be_resumed(people: People, acme: Tenant, bus: Bus) -> None:
     person = await people.create_person(acme.id, ADA)
     signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
-    heard = told(bus, PersonSuspended, PersonResumed)
+    events = record_events(bus, PersonSuspended, PersonResumed)
     await people.update_person(acme.id, person.id, PersonChange(state="suspended"))
     with pytest.raises(Unauthenticated):
         await people.authenticate(signed_in.token)
@@ -202,20 +204,22 @@ async def test_a_suspended_person_is_out_at_once_and_can_come_back(people: Peopl
         await people.sign_in(ADA.email, PASSWORD, HOME)
     await people.update_person(acme.id, person.id, PersonChange(state="active"))
     assert await people.sign_in(ADA.email, PASSWORD, HOME)
-    assert [type(fact) for fact in heard] == [PersonSuspended, PersonResumed]
+    assert [type(event) for event in events] == [PersonSuspended, PersonResumed]
 
 
 @pytest.mark.promise("U3", "D3")
-async def test_closing_an_account_ends_all_that_hung_on_it(people: People, acme: Tenant, bus: Bus) -> None:
+async def test_closing_an_account_deletes_extensions_devices_and_sessions(
+    people: People, acme: Tenant, bus: Bus
+) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", ADA.email))
     second = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
     person_id = made.extension.person_id or ""
     await people.set_password(acme.id, person_id, PASSWORD)
     signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
-    heard = told(bus, DeviceRevoked, ExtensionDeleted, PersonClosed)
+    events = record_events(bus, DeviceRevoked, ExtensionDeleted, PersonClosed)
     await people.close_person(acme.id, person_id)
-    assert [type(fact) for fact in heard] == [DeviceRevoked, DeviceRevoked, ExtensionDeleted, PersonClosed]
-    assert heard[-1].subject == made.extension.subject
+    assert [type(event) for event in events] == [DeviceRevoked, DeviceRevoked, ExtensionDeleted, PersonClosed]
+    assert events[-1].subject == made.extension.subject
     assert people.directory.device_by_username(made.login.username) is None
     assert people.directory.device_by_username(second.login.username) is None
     assert people.directory.person_subject(person_id) is None
@@ -230,21 +234,21 @@ async def test_closing_an_account_ends_all_that_hung_on_it(people: People, acme:
     assert successor.subject != made.extension.subject
 
 
-async def test_facts_of_a_change_reach_the_outbox_with_it(people: People, acme: Tenant, outbox: Outbox) -> None:
-    heard: list[PersonClosed] = []
+async def test_events_of_a_change_reach_the_outbox(people: People, acme: Tenant, outbox: Outbox) -> None:
+    events: list[PersonClosed] = []
 
-    async def hear(fact: PersonClosed, uow: UnitOfWork) -> None:
-        heard.append(fact)
+    async def handle(event: PersonClosed, uow: UnitOfWork) -> None:
+        events.append(event)
 
-    outbox.subscribe(PersonClosed, hear)
+    outbox.subscribe(PersonClosed, handle)
     person = await people.create_person(acme.id, ADA)
     await people.close_person(acme.id, person.id)
     await outbox.deliver()
-    assert [fact.person_id for fact in heard] == [person.id]
+    assert [event.person_id for event in events] == [person.id]
 
 
 @pytest.mark.promise("T3")
-async def test_operators_belong_to_the_operators_tenant_and_one_always_stays(people: People, acme: Tenant) -> None:
+async def test_operators_belong_to_their_tenant_and_the_last_one_is_kept(people: People, acme: Tenant) -> None:
     first = await people.first_start()
     assert first is not None
     operator = await people.tenant("operator")
@@ -267,7 +271,7 @@ async def test_operators_belong_to_the_operators_tenant_and_one_always_stays(peo
     await people.close_person(operator.id, first.person_id)
 
 
-async def test_the_first_start_makes_one_operator_once(people: People, open_people: Callable[[], People]) -> None:
+async def test_first_start_creates_one_operator_once(people: People, open_people: Callable[[], People]) -> None:
     first = await people.first_start()
     assert first is not None
     assert await people.first_start() is None
@@ -280,7 +284,7 @@ async def test_the_first_start_makes_one_operator_once(people: People, open_peop
     assert first.password not in repr(first)
 
 
-async def test_the_demo_has_four_phones(people: People) -> None:
+async def test_demo_tenant_has_four_extensions(people: People) -> None:
     demo = await people.create_demo()
     assert demo is not None
     assert (demo.tenant.slug, demo.tenant.domain) == ("demo", "demo.example")
@@ -294,17 +298,15 @@ async def test_the_demo_has_four_phones(people: People) -> None:
     assert await people.create_demo() is None
 
 
-async def test_an_address_that_leads_to_nobody_does_no_harm(
-    people: People, acme: Tenant, keys: KeyStore, clock
-) -> None:
-    """A process may die between binding an address and the commit."""
+async def test_alias_without_an_account_is_harmless(people: People, acme: Tenant, keys: KeyStore, clock) -> None:
+    """The process may crash between binding an address and the commit."""
     for scope in (acme.id, "installation"):
         keys.bind(scope, "email", ADA.email, "a subject without an account")
     person = await people.create_person(acme.id, ADA)
     assert (await people.sign_in(ADA.email, PASSWORD, HOME)).principal.person_id == person.id
 
 
-async def test_what_another_process_did_meanwhile_is_a_conflict_without_a_value(
+async def test_concurrent_change_is_a_conflict_without_personal_values(
     people: People, acme: Tenant, open_people: Callable[[], People]
 ) -> None:
     other = open_people()
@@ -318,19 +320,19 @@ async def test_what_another_process_did_meanwhile_is_a_conflict_without_a_value(
     await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))
 
 
-async def test_an_organisation_has_a_language_and_a_time_zone(people: People) -> None:
+async def test_tenant_has_language_and_time_zone(people: People) -> None:
     acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example"))
     assert (acme.language, acme.time_zone) == ("en", "")
     assert people.directory.time_zone(acme.id) is None
     changed = await people.update_tenant(acme.id, TenantChange(language="de", time_zone="Europe/Berlin"))
     assert (changed.language, changed.time_zone) == ("de", "Europe/Berlin")
     assert str(people.directory.time_zone(acme.id)) == "Europe/Berlin"
-    for nonsense in ("Mars/Olympus", "../../etc/passwd", "/etc/localtime", "Europe", "x" * 60, "\0"):
+    for invalid in ("Mars/Olympus", "../../etc/passwd", "/etc/localtime", "Europe", "x" * 60, "\0"):
         with pytest.raises(Invalid, match="time zone"):
-            await people.update_tenant(acme.id, TenantChange(time_zone=nonsense))
+            await people.update_tenant(acme.id, TenantChange(time_zone=invalid))
 
 
-async def test_a_person_may_choose_another_language(people: People, open_people: Callable[[], People]) -> None:
+async def test_user_may_choose_another_language(people: People, open_people: Callable[[], People]) -> None:
     acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example", language="de"))
     ada = await people.create_person(acme.id, ADA)
     assert people.directory.language(acme.id, ada.id) == people.directory.language(acme.id) == "de"

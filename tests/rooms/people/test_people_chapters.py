@@ -1,14 +1,14 @@
-"""The room's use cases are chapters of one class: none takes a name that another uses."""
+"""The identity services are combined in one class: none overrides a name of another."""
 
 from collections import Counter
 
 from unificx.people import People
 
 MEANT_TO_BE_OVERRIDDEN = {"__init__", "_factors_of", "tidy"}
-"""`tidy` and `__init__` by calling the chapter before."""
+"""Names that call the base implementation."""
 
 
-def test_no_two_chapters_have_a_name_in_common() -> None:
+def test_no_two_services_define_the_same_name() -> None:
     chapters = [kind for kind in People.__mro__ if kind.__module__.startswith("unificx.people.")]
     assert len(chapters) > 5
     names = Counter(name for kind in chapters for name, what in vars(kind).items() if callable(what))

@@ -1,4 +1,4 @@
-"""Our own client as a telephone: a session has one device, made when it is asked for, gone when the session is."""
+"""Client devices: one per session, created on demand, deleted with the session."""
 
 import asyncio
 
@@ -33,9 +33,7 @@ async def enter(people: People, name: str = "") -> SignedIn:
 
 
 @pytest.mark.promise("C6")
-async def test_a_session_gets_one_device_for_the_first_of_its_persons_extensions(
-    people: People, acme: Tenant, ada: Person
-) -> None:
+async def test_session_gets_one_device_for_the_first_extension(people: People, acme: Tenant, ada: Person) -> None:
     for number in ("1001", "1002"):
         await people.create_extension(acme.id, NewExtension(number, "Ada Example", EMAIL))
     who = (await enter(people, "Ada's phone")).principal
@@ -49,9 +47,7 @@ async def test_a_session_gets_one_device_for_the_first_of_its_persons_extensions
     assert session.device_id == device_id
 
 
-async def test_another_session_has_another_and_one_without_a_name_gets_one(
-    people: People, acme: Tenant, ada: Person
-) -> None:
+async def test_each_session_has_its_own_device_with_a_default_name(people: People, acme: Tenant, ada: Person) -> None:
     await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     ids = {(await people.session_device((await enter(people)).principal))[1] for _ in range(2)}
     assert len(ids) == 2
@@ -59,14 +55,14 @@ async def test_another_session_has_another_and_one_without_a_name_gets_one(
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_it_goes_with_its_session_and_is_made_anew_when_it_was_deleted(
+async def test_device_ends_with_its_session_and_is_recreated_after_deletion(
     people: People, acme: Tenant, ada: Person
 ) -> None:
     await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     signed = await enter(people)
     _, first = await people.session_device(signed.principal)
     await people.update_device(acme.id, first, DeviceChange(enabled=False))
-    assert (await people.session_device(signed.principal))[1] == first  # who disabled it does not get another
+    assert (await people.session_device(signed.principal))[1] == first  # no new device while disabled
     await people.delete_device(acme.id, first)
     _, second = await people.session_device(signed.principal)
     assert second != first
@@ -76,6 +72,6 @@ async def test_it_goes_with_its_session_and_is_made_anew_when_it_was_deleted(
         await people.session_device(signed.principal)
 
 
-async def test_who_has_no_extension_has_nothing_to_ring(people: People, ada: Person) -> None:
+async def test_user_without_extension_has_no_device(people: People, ada: Person) -> None:
     with pytest.raises(NoExtension):
         await people.session_device((await enter(people)).principal)

@@ -1,4 +1,4 @@
-"""Signing in by a scanned code: once, soon, and by one device."""
+"""QR sign-in: single use, short lifetime, one device."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ from unificx.people import (
     Source,
     Tenant,
 )
-from unificx.people import codes as codes_room
+from unificx.people import codes as qr_sign_in
 from unificx.people.codes import CODE_LIFETIME, MOST_OF_ONE
 from unificx.people.facts import SignInCodeTriedAgain, SignInCodeUsed
 from unificx.people.refusals import SignInCodeExpired, UsedSignInCode
@@ -40,12 +40,12 @@ async def ada(people: People, acme: Tenant) -> Person:
 
 
 async def code_of(people: People, person: Person):
-    """A code that the person has shown to themselves."""
+    """Create a code for the user's own sign-in."""
     return await people.create_sign_in_code(person.tenant_id, person.id, person.id)
 
 
 @pytest.mark.promise("U3", "S2")
-async def test_a_code_signs_one_device_in(people: People, ada: Person, bus: Bus) -> None:
+async def test_code_signs_in_one_device(people: People, ada: Person, bus: Bus) -> None:
     used: list[SignInCodeUsed] = []
     bus.subscribe(SignInCodeUsed, used.append)
     code = await code_of(people, ada)
@@ -60,7 +60,7 @@ async def test_a_code_signs_one_device_in(people: People, ada: Person, bus: Bus)
 
 
 @pytest.mark.promise("U2", "U9", "T3")
-async def test_another_device_with_the_same_code_is_refused_and_the_owner_told(
+async def test_second_device_is_refused_and_the_owner_notified(
     people: People, ada: Person, letters: Letters, bus: Bus, clock: ManualClock
 ) -> None:
     tried: list[SignInCodeTriedAgain] = []
@@ -80,7 +80,7 @@ async def test_another_device_with_the_same_code_is_refused_and_the_owner_told(
     assert await people.authenticate(signed.token)
 
 
-async def test_the_same_device_may_come_again_and_has_one_session(
+async def test_same_device_may_retry_and_has_one_session(
     people: People, ada: Person, letters: Letters, clock: ManualClock
 ) -> None:
     code = await code_of(people, ada)
@@ -98,7 +98,7 @@ async def test_the_same_device_may_come_again_and_has_one_session(
     assert not letters.of("code_tried_again")
 
 
-async def test_of_two_devices_at_once_one_comes_in(people: People, ada: Person) -> None:
+async def test_one_of_two_concurrent_devices_signs_in(people: People, ada: Person) -> None:
     code = await code_of(people, ada)
     answers = await asyncio.gather(
         *(people.sign_in_by_code(code.code, secret * 43, PHONE) for secret in "ABCDE"), return_exceptions=True
@@ -108,7 +108,7 @@ async def test_of_two_devices_at_once_one_comes_in(people: People, ada: Person) 
 
 
 @pytest.mark.promise("T3")
-async def test_a_code_ends_by_itself_and_with_the_process(
+async def test_code_expires_and_is_lost_at_a_restart(
     people: People, ada: Person, clock: ManualClock, open_people
 ) -> None:
     code, later = await code_of(people, ada), await code_of(people, ada)
@@ -123,19 +123,19 @@ async def test_a_code_ends_by_itself_and_with_the_process(
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_codes_is_slowed_where_it_happens_alone(people: People, ada: Person) -> None:
+async def test_guessing_codes_is_throttled_per_source(people: People, ada: Person) -> None:
     code = await code_of(people, ada)
     await guessed(lambda number: people.sign_in_by_code(f"guess {number}", OTHER, CAMERA), SignInCodeExpired)
     assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
 
 
-async def test_a_right_code_is_no_guess(people: People, ada: Person) -> None:
+async def test_valid_code_does_not_count_as_a_guess(people: People, ada: Person) -> None:
     for _ in range(40):
         code = await code_of(people, ada)
         assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
 
 
-async def test_a_code_is_shown_to_its_two_people_alone(people: People, ada: Person, acme: Tenant) -> None:
+async def test_code_state_is_visible_to_creator_and_user_only(people: People, ada: Person, acme: Tenant) -> None:
     admin = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@acme.example"))
     code = await people.create_sign_in_code(acme.id, ada.id, admin.id)
     assert people.sign_in_code(code.id, ada.id) == people.sign_in_code(code.id, admin.id)
@@ -144,17 +144,17 @@ async def test_a_code_is_shown_to_its_two_people_alone(people: People, ada: Pers
             people.sign_in_code(code.id, stranger)
 
 
-async def test_codes_are_few(people: People, ada: Person) -> None:
+async def test_codes_per_user_are_limited(people: People, ada: Person) -> None:
     codes = [await code_of(people, ada) for _ in range(MOST_OF_ONE + 1)]
     with pytest.raises(SignInCodeExpired):
         await people.sign_in_by_code(codes[0].code, SECRET, PHONE)
     assert isinstance(await people.sign_in_by_code(codes[1].code, OTHER, PHONE), SignedIn)
 
 
-async def test_codes_in_all_are_many_and_the_oldest_goes_first(
+async def test_total_codes_are_limited_and_the_oldest_is_evicted(
     people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(codes_room, "MOST", 8)
+    monkeypatch.setattr(qr_sign_in, "MOST", 8)
     persons = [await people.create_person(acme.id, NewPerson(f"P{at}", f"p{at}@acme.example")) for at in range(9)]
     codes = [await code_of(people, one) for one in persons[:8]]
     assert all(people.sign_in_code(code.id, one.id) for code, one in zip(codes, persons, strict=False))
@@ -165,7 +165,7 @@ async def test_codes_in_all_are_many_and_the_oldest_goes_first(
 
 
 @pytest.mark.promise("S2")
-async def test_somebody_without_a_password_comes_in_by_a_code(people: People, acme: Tenant) -> None:
+async def test_user_without_password_signs_in_by_code(people: People, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ben Example", "ben@acme.example"))
     assert made.extension.person_id is not None
     ben = await people.person(acme.id, made.extension.person_id)
@@ -177,7 +177,7 @@ async def test_somebody_without_a_password_comes_in_by_a_code(people: People, ac
 
 
 @pytest.mark.promise("T3")
-async def test_a_code_that_somebody_else_made_asks_for_the_second_factor(
+async def test_code_created_by_another_user_requires_the_second_factor(
     people: People, ada: Person, clock: ManualClock
 ) -> None:
     await people.set_password(ada.tenant_id, ada.id, "a password of my own")
@@ -193,7 +193,7 @@ async def test_a_code_that_somebody_else_made_asks_for_the_second_factor(
     assert isinstance(await people.sign_in_by_code(own.code, SECRET, PHONE), SignedIn)
 
 
-async def test_nobody_comes_in_who_is_suspended_or_gone(people: People, ada: Person, acme: Tenant) -> None:
+async def test_suspended_or_closed_accounts_cannot_use_codes(people: People, ada: Person, acme: Tenant) -> None:
     code = await code_of(people, ada)
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
     with pytest.raises(Unauthenticated):

@@ -1,4 +1,4 @@
-"""Signing in and staying in: sessions, passwords, and what an outsider can learn."""
+"""Sign-in, sessions and passwords, and what responses reveal to unauthenticated clients."""
 
 import asyncio
 from datetime import timedelta
@@ -26,7 +26,7 @@ async def ada(people: People, acme: Tenant) -> Person:
 
 
 @pytest.mark.promise("U3", "T3")
-async def test_a_token_stands_for_its_person_until_signed_out(people: People, ada: Person) -> None:
+async def test_token_is_valid_until_sign_out(people: People, ada: Person) -> None:
     signed_in = await people.sign_in(EMAIL, PASSWORD, HOME)
     assert not signed_in.must_change
     assert await people.authenticate(signed_in.token) == signed_in.principal
@@ -40,7 +40,7 @@ async def test_a_token_stands_for_its_person_until_signed_out(people: People, ad
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_a_person_sees_and_ends_their_own_sessions(
+async def test_user_lists_and_ends_their_own_sessions(
     people: People, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
     first = await people.sign_in(EMAIL, PASSWORD, HOME)
@@ -61,7 +61,7 @@ async def test_a_person_sees_and_ends_their_own_sessions(
 
 
 class CountedHasher(PasswordHasher):
-    """Counts the work that was done."""
+    """Counts verifications."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=64, parallelism=1)
@@ -73,7 +73,7 @@ class CountedHasher(PasswordHasher):
 
 
 @pytest.mark.promise("T3")
-async def test_a_wrong_address_and_a_wrong_password_get_one_answer_after_the_same_work(
+async def test_wrong_address_and_wrong_password_are_indistinguishable(
     database: Database, keys: KeyStore, clock: ManualClock
 ) -> None:
     hasher = CountedHasher()
@@ -101,7 +101,7 @@ async def test_a_wrong_address_and_a_wrong_password_get_one_answer_after_the_sam
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_is_slowed_where_it_happens_and_not_where_the_owner_is(
+async def test_guessing_is_throttled_at_its_source_and_not_for_the_owner(
     people: People, ada: Person, clock: ManualClock
 ) -> None:
     await people.sign_in(EMAIL, PASSWORD, HOME)
@@ -118,7 +118,7 @@ async def test_guessing_is_slowed_where_it_happens_and_not_where_the_owner_is(
 
 
 @pytest.mark.promise("T3")
-async def test_an_unknown_address_is_slowed_like_a_known_one(people: People) -> None:
+async def test_unknown_address_is_throttled_like_a_known_one(people: People) -> None:
     for _ in range(5):
         with pytest.raises(Unauthenticated):
             await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
@@ -126,7 +126,7 @@ async def test_an_unknown_address_is_slowed_like_a_known_one(people: People) -> 
         await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
 
 
-async def test_many_guesses_at_once_gain_nothing(people: People, ada: Person) -> None:
+async def test_concurrent_guesses_gain_nothing(people: People, ada: Person) -> None:
     answers = await asyncio.gather(
         *(people.sign_in(EMAIL, f"guess {number}", ELSEWHERE) for number in range(40)), return_exceptions=True
     )
@@ -135,7 +135,7 @@ async def test_many_guesses_at_once_gain_nothing(people: People, ada: Person) ->
 
 
 @pytest.mark.promise("C2")
-async def test_changing_the_password_ends_the_other_sessions(people: People, ada: Person, bus: Bus) -> None:
+async def test_changing_the_password_ends_other_sessions(people: People, ada: Person, bus: Bus) -> None:
     heard: list[PasswordChanged] = []
     bus.subscribe(PasswordChanged, heard.append)
     here, there = await people.sign_in(EMAIL, PASSWORD, HOME), await people.sign_in(EMAIL, PASSWORD, OFFICE)
@@ -153,7 +153,7 @@ async def test_changing_the_password_ends_the_other_sessions(people: People, ada
     assert [fact.person_id for fact in heard] == [ada.id]
 
 
-async def test_a_reset_password_is_to_be_replaced(people: People, ada: Person) -> None:
+async def test_reset_password_has_to_be_changed(people: People, ada: Person) -> None:
     before = await people.sign_in(EMAIL, PASSWORD, HOME)
     password = await people.reset_password(ada.tenant_id, ada.id)
     with pytest.raises(Unauthenticated):
@@ -164,7 +164,7 @@ async def test_a_reset_password_is_to_be_replaced(people: People, ada: Person) -
     assert not (await people.sign_in(EMAIL, "a password of my own", HOME)).must_change
 
 
-async def test_an_older_hash_is_renewed_at_the_next_sign_in(
+async def test_outdated_hash_is_renewed_at_sign_in(
     people: People, ada: Person, database: Database, keys: KeyStore, clock: ManualClock
 ) -> None:
     stronger = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
@@ -175,24 +175,24 @@ async def test_an_older_hash_is_renewed_at_the_next_sign_in(
     counted = CountedHasher()
     checked = Passwords(counted)
     assert checked.outdated(stronger.hash("x"))
-    assert await people.sign_in(EMAIL, PASSWORD, HOME)  # either strength opens it
+    assert await people.sign_in(EMAIL, PASSWORD, HOME)  # either hash is accepted
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_an_erased_person_cannot_sign_in(people: People, ada: Person, keys: KeyStore) -> None:
+async def test_erased_user_cannot_sign_in(people: People, ada: Person, keys: KeyStore) -> None:
     keys.destroy(ada.tenant_id, ada.subject)
     with pytest.raises(Unauthenticated):
         await people.sign_in(EMAIL, PASSWORD, HOME)
 
 
-async def test_too_many_waiting_for_argon2_are_sent_away() -> None:
+async def test_argon2_queue_overflow_is_rejected() -> None:
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     answers = await asyncio.gather(*(passwords.hash("x") for _ in range(80)), return_exceptions=True)
     assert sum(isinstance(answer, TooMany) for answer in answers) == 16
     assert all(isinstance(answer, str | TooMany) for answer in answers)
 
 
-async def test_a_hash_that_is_none_is_wrong_and_no_error() -> None:
+async def test_malformed_hash_does_not_match_and_does_not_raise() -> None:
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     assert not await passwords.right("not a hash", "x")
     assert await passwords.right(await passwords.hash("x"), "x")

@@ -1,4 +1,4 @@
-"""Second factors: one-time passwords and recovery codes, and what it takes to change them."""
+"""Second factors: TOTP, recovery codes, and step-up for changes."""
 
 import pytest
 from authenticator import Authenticator
@@ -34,7 +34,7 @@ async def ada(people: People, acme: Tenant) -> Person:
 
 
 async def enter(people: People, email: str = EMAIL, source: Source = HOME) -> SignedIn:
-    """Sign in somebody who has no second factor."""
+    """Sign in a user without second factor."""
     outcome = await people.sign_in(email, PASSWORD, Arrival(source))
     assert isinstance(outcome, SignedIn)
     return outcome
@@ -47,7 +47,7 @@ async def ticket_of(people: People, source: Source = HOME) -> SecondFactorNeeded
 
 
 class Phone:
-    """An authenticator app that holds one secret."""
+    """Authenticator app with one secret."""
 
     def __init__(self, secret: str, clock: ManualClock) -> None:
         self._totp, self._clock = TOTP(secret), clock
@@ -57,7 +57,7 @@ class Phone:
 
 
 async def with_totp(people: People, clock: ManualClock) -> tuple[SignedIn, Phone, tuple[str, ...]]:
-    """Set up a one-time password for whoever signs in, and wait for the next code."""
+    """Sign in, set up TOTP, and advance to the next code."""
     signed_in = await enter(people)
     begun = await people.begin_totp(signed_in.principal, "Phone")
     phone = Phone(begun.secret, clock)
@@ -71,7 +71,9 @@ async def prove(people: People, ticket: SecondFactorNeeded, source: Source = HOM
 
 
 @pytest.mark.promise("T3")
-async def test_a_password_alone_is_not_enough_any_more(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_password_alone_is_not_enough_with_a_second_factor(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
     _, phone, codes = await with_totp(people, clock)
     assert len(set(codes)) == 10
     ticket = await ticket_of(people)
@@ -85,7 +87,7 @@ async def test_a_password_alone_is_not_enough_any_more(people: People, ada: Pers
     assert (shown.kind, shown.name, shown.last_used) == ("totp", "Phone", clock.now().date())
 
 
-async def test_a_begun_factor_counts_for_nothing(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_unconfirmed_factor_is_inactive(people: People, ada: Person, clock: ManualClock) -> None:
     signed_in = await enter(people)
     first = await people.begin_totp(signed_in.principal, "Phone")
     second = await people.begin_totp(signed_in.principal, "Phone")
@@ -104,7 +106,7 @@ async def test_a_begun_factor_counts_for_nothing(people: People, ada: Person, cl
         await people.confirm_totp(again.principal, second.id, Phone(second.secret, clock).code(), HOME)
 
 
-async def test_each_code_counts_once_and_near_its_time_alone(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_each_code_is_accepted_once_and_near_its_time(people: People, ada: Person, clock: ManualClock) -> None:
     _, phone, _ = await with_totp(people, clock)
     used = phone.code()
     assert await prove(people, await ticket_of(people), totp=used)
@@ -119,9 +121,7 @@ async def test_each_code_counts_once_and_near_its_time_alone(people: People, ada
     assert await prove(people, await ticket_of(people), totp=phone.code(-1)), "a clock that is 30 seconds slow"
 
 
-async def test_a_recovery_code_counts_once_however_it_is_written(
-    people: People, ada: Person, clock: ManualClock
-) -> None:
+async def test_recovery_code_is_accepted_once_in_any_notation(people: People, ada: Person, clock: ManualClock) -> None:
     _, _, codes = await with_totp(people, clock)
     assert await prove(people, await ticket_of(people), recovery_code=codes[3].upper().replace("-", " "))
     ticket = await ticket_of(people)
@@ -138,7 +138,7 @@ async def test_a_recovery_code_counts_once_however_it_is_written(
     assert (await ticket_of(people)).kinds == ("totp",), "none is left"
 
 
-async def test_a_ticket_is_good_once_for_minutes_and_for_its_person(
+async def test_ticket_is_single_use_short_lived_and_bound_to_its_user(
     people: People, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
@@ -164,7 +164,7 @@ async def test_a_ticket_is_good_once_for_minutes_and_for_its_person(
         await prove(people, late, totp=phone.code())
 
 
-async def test_a_new_password_voids_the_tickets(people: People, ada: Person, acme: Tenant, clock: ManualClock) -> None:
+async def test_new_password_revokes_tickets(people: People, ada: Person, acme: Tenant, clock: ManualClock) -> None:
     _, phone, _ = await with_totp(people, clock)
     ticket = await ticket_of(people)
     await people.set_password(acme.id, ada.id, "another long password")
@@ -173,7 +173,7 @@ async def test_a_new_password_voids_the_tickets(people: People, ada: Person, acm
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_codes_is_slowed_elsewhere_and_not_where_the_owner_is(
+async def test_guessing_codes_is_throttled_elsewhere_and_not_for_the_owner(
     people: People, ada: Person, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
@@ -187,7 +187,7 @@ async def test_guessing_codes_is_slowed_elsewhere_and_not_where_the_owner_is(
     assert await prove(people, await ticket_of(people), totp=phone.code())
 
 
-async def test_an_account_guessed_at_from_many_places_waits_an_hour_at_new_ones(
+async def test_distributed_guessing_delays_new_sources_by_an_hour(
     people: People, ada: Person, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
@@ -205,9 +205,7 @@ async def test_an_account_guessed_at_from_many_places_waits_an_hour_at_new_ones(
     assert await prove(people, await ticket_of(people), totp=phone.code())
 
 
-async def test_what_one_proves_oneself_with_is_changed_after_a_fresh_proof_alone(
-    people: People, ada: Person, clock: ManualClock
-) -> None:
+async def test_changing_factors_requires_a_recent_step_up(people: People, ada: Person, clock: ManualClock) -> None:
     signed_in, phone, _ = await with_totp(people, clock)
     principal = signed_in.principal
     clock.advance(601)
@@ -230,9 +228,7 @@ async def test_what_one_proves_oneself_with_is_changed_after_a_fresh_proof_alone
         await people.remove_factor(principal, held.id)
 
 
-async def test_a_password_is_proof_enough_for_who_has_nothing_else(
-    people: People, ada: Person, clock: ManualClock
-) -> None:
+async def test_password_is_enough_for_step_up_without_factors(people: People, ada: Person, clock: ManualClock) -> None:
     principal = (await enter(people)).principal
     clock.advance(601)
     with pytest.raises(Forbidden):
@@ -243,13 +239,13 @@ async def test_a_password_is_proof_enough_for_who_has_nothing_else(
     assert await people.begin_totp(principal, "Phone")
 
 
-async def test_who_has_nothing_to_prove_with_may_begin(people: People, acme: Tenant) -> None:
+async def test_user_without_credentials_may_enroll(people: People, acme: Tenant) -> None:
     cleo = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@example.com"))
     signed_in = await people.open_session(acme.id, cleo.id, Arrival(HOME), proved=False)
     assert await people.begin_totp(signed_in.principal, "Phone")
 
 
-async def test_without_its_last_factor_an_account_has_no_recovery_codes(
+async def test_removing_the_last_factor_deletes_recovery_codes(
     people: People, ada: Person, clock: ManualClock, database: Database
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
@@ -266,7 +262,7 @@ async def test_without_its_last_factor_an_account_has_no_recovery_codes(
         assert await session.scalar(text("SELECT count(*) FROM recovery_code")) == 0
 
 
-async def test_a_removed_factor_opens_nothing(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_removed_factor_is_rejected(people: People, ada: Person, clock: ManualClock) -> None:
     signed_in, phone, _ = await with_totp(people, clock)
     begun = await people.begin_totp(signed_in.principal, "Tablet")
     tablet = Phone(begun.secret, clock)
@@ -282,7 +278,7 @@ async def test_a_removed_factor_opens_nothing(people: People, ada: Person, clock
     assert await prove(people, await ticket_of(people), totp=tablet.code())
 
 
-async def test_nobody_touches_the_factors_of_others(
+async def test_users_cannot_change_factors_of_others(
     people: People, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
@@ -297,7 +293,7 @@ async def test_nobody_touches_the_factors_of_others(
     assert await people.list_factors(ben) == ()
 
 
-async def test_an_administrator_helps_who_lost_everything(
+async def test_administrator_resets_lost_factors(
     people: People, ada: Person, globex: Tenant, clock: ManualClock
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
@@ -310,7 +306,7 @@ async def test_an_administrator_helps_who_lost_everything(
 
 
 @pytest.mark.promise("D3", "T2")
-async def test_secrets_are_sealed_and_go_with_the_account(
+async def test_secrets_are_sealed_and_deleted_with_the_account(
     people: People, ada: Person, keys: KeyStore, clock: ManualClock, database: Database
 ) -> None:
     signed_in, _, codes = await with_totp(people, clock)
@@ -328,7 +324,7 @@ async def test_secrets_are_sealed_and_go_with_the_account(
         assert await session.scalar(text("SELECT count(*) FROM recovery_code")) == 0
 
 
-async def test_a_tenant_goes_with_its_factors(
+async def test_deleting_a_tenant_deletes_its_factors(
     people: People, ada: Person, clock: ManualClock, database: Database
 ) -> None:
     await with_totp(people, clock)
@@ -338,7 +334,7 @@ async def test_a_tenant_goes_with_its_factors(
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_an_erased_person_proves_nothing(people: People, ada: Person, keys: KeyStore, clock: ManualClock) -> None:
+async def test_erased_user_cannot_authenticate(people: People, ada: Person, keys: KeyStore, clock: ManualClock) -> None:
     _, phone, _ = await with_totp(people, clock)
     ticket = await ticket_of(people)
     keys.destroy(ada.tenant_id, ada.subject)

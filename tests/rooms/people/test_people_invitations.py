@@ -1,4 +1,4 @@
-"""Coming in for the first time, and saying yes: to the terms, to the policy, to being old enough."""
+"""Invitations, and acceptance of terms, policy and age."""
 
 import pytest
 from guessing import guessed
@@ -41,14 +41,14 @@ def link(code: str) -> str:
 
 
 async def invited(people: People, person: Person, letters: Letters) -> str:
-    """The code in the person's newest invitation."""
+    """Return the code of the user's latest invitation."""
     made = await people.invite(person.tenant_id, person.id, link, "de")
     assert (made.sent, made.url) == (True, None)
     return letters.of("invitation de")[-1][1].partition("=")[2]
 
 
 @pytest.mark.promise("C2", "U3")
-async def test_an_invited_person_sets_a_password_and_is_in(people: People, ada: Person, letters: Letters) -> None:
+async def test_invited_user_sets_a_password_and_is_signed_in(people: People, ada: Person, letters: Letters) -> None:
     code = await invited(people, ada, letters)
     who = await people.look_at_invitation(code, PHONE.source)
     assert (who.name, who.organisation, who.email) == ("Ada Example", "Acme Ltd", EMAIL)
@@ -64,7 +64,7 @@ async def test_an_invited_person_sets_a_password_and_is_in(people: People, ada: 
             await over
 
 
-async def test_without_mail_the_link_is_handed_over(people: People, ada: Person, letters: Letters) -> None:
+async def test_without_email_the_link_is_returned(people: People, ada: Person, letters: Letters) -> None:
     letters.mails = False
     made = await people.invite(ada.tenant_id, ada.id, link, "en")
     assert not made.sent
@@ -75,7 +75,7 @@ async def test_without_mail_the_link_is_handed_over(people: People, ada: Person,
     assert isinstance(await people.accept_invitation(code, PASSWORD, YES, PHONE), SignedIn)
 
 
-async def test_an_invitation_ends_by_itself_and_by_the_next(
+async def test_invitation_expires_and_is_replaced_by_the_next(
     people: People, ada: Person, letters: Letters, clock: ManualClock, database: Database
 ) -> None:
     first = await invited(people, ada, letters)
@@ -93,7 +93,7 @@ async def test_an_invitation_ends_by_itself_and_by_the_next(
 
 
 @pytest.mark.promise("T2")
-async def test_only_a_digest_of_the_code_is_kept(
+async def test_only_a_digest_of_the_code_is_stored(
     people: People, ada: Person, letters: Letters, database: Database
 ) -> None:
     code = await invited(people, ada, letters)
@@ -102,16 +102,14 @@ async def test_only_a_digest_of_the_code_is_kept(
     assert code not in str(row)
 
 
-async def test_a_corrected_address_voids_what_went_to_the_old_one(
-    people: People, ada: Person, letters: Letters
-) -> None:
+async def test_changed_address_revokes_links_to_the_old_one(people: People, ada: Person, letters: Letters) -> None:
     code = await invited(people, ada, letters)
     await people.update_person(ada.tenant_id, ada.id, PersonChange(email="ada.example@acme.example"))
     with pytest.raises(InvitationOver):
         await people.accept_invitation(code, PASSWORD, YES, PHONE)
 
 
-async def test_who_can_be_invited(people: People, acme: Tenant, ada: Person, letters: Letters) -> None:
+async def test_invitation_preconditions(people: People, acme: Tenant, ada: Person, letters: Letters) -> None:
     nameless = await people.create_person(acme.id, NewPerson("Ben Example"))
     with pytest.raises(Invalid):
         await people.invite(acme.id, nameless.id, link, "en")
@@ -124,7 +122,7 @@ async def test_who_can_be_invited(people: People, acme: Tenant, ada: Person, let
 
 
 @pytest.mark.promise("K1", "K2")
-async def test_of_somebody_too_young_the_no_is_kept_and_nothing_else(
+async def test_only_the_answer_of_an_underage_user_is_stored(
     people: People, ada: Person, letters: Letters, database: Database
 ) -> None:
     code = await invited(people, ada, letters)
@@ -144,7 +142,7 @@ async def test_of_somebody_too_young_the_no_is_kept_and_nothing_else(
 
 
 @pytest.mark.promise("K1", "V3")
-async def test_who_came_in_another_way_is_asked_then(people: People, ada: Person) -> None:
+async def test_user_signed_in_another_way_has_to_accept_terms(people: People, ada: Person) -> None:
     await people.set_password(ada.tenant_id, ada.id, PASSWORD)
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     assert signed.acceptance_needed
@@ -155,7 +153,7 @@ async def test_who_came_in_another_way_is_asked_then(people: People, ada: Person
 
 
 @pytest.mark.promise("K1")
-async def test_a_no_later_ends_every_session(people: People, ada: Person) -> None:
+async def test_later_refusal_ends_every_session(people: People, ada: Person) -> None:
     await people.set_password(ada.tenant_id, ada.id, PASSWORD)
     signed, other = [await people.sign_in(EMAIL, PASSWORD, PHONE) for _ in range(2)]
     await people.accept_terms(signed.principal, YES)
@@ -168,7 +166,7 @@ async def test_a_no_later_ends_every_session(people: People, ada: Person) -> Non
 
 
 @pytest.mark.promise("V3")
-async def test_a_new_version_is_asked_for(people: People, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_new_version_has_to_be_accepted(people: People, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     await people.set_password(ada.tenant_id, ada.id, PASSWORD)
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     await people.accept_terms(signed.principal, YES)
@@ -176,9 +174,7 @@ async def test_a_new_version_is_asked_for(people: People, ada: Person, monkeypat
     assert (await people.sign_in(EMAIL, PASSWORD, PHONE)).acceptance_needed
 
 
-async def test_guessing_invitations_is_slowed_where_it_happens_alone(
-    people: People, ada: Person, letters: Letters
-) -> None:
+async def test_guessing_invitations_is_throttled_per_source(people: People, ada: Person, letters: Letters) -> None:
     code = await invited(people, ada, letters)
     elsewhere = Source("198.51.100.9")
     await guessed(lambda number: people.look_at_invitation(f"guess {number}", elsewhere), InvitationOver)

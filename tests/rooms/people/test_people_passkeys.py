@@ -1,4 +1,4 @@
-"""Passkeys, with a software authenticator that makes real credentials and signs real assertions."""
+"""Passkeys, with a software authenticator that creates real credentials and signs real assertions."""
 
 import asyncio
 import copy
@@ -49,7 +49,7 @@ async def enter(people: People, email: str = EMAIL) -> Principal:
 
 
 async def add(people: People, principal: Principal, key: Authenticator) -> str:
-    """Register a passkey; its factor's id."""
+    """Register a passkey and return its factor id."""
     made = key.make(await people.passkey_options(principal, ORIGIN))
     return (await people.add_passkey(principal, "Key", made, ORIGIN)).factor.id
 
@@ -60,7 +60,7 @@ async def sign_in(people: People, key: Authenticator) -> SignedIn:
 
 
 @pytest.mark.promise("T3")
-async def test_a_passkey_alone_lets_in(people: People, ada: Person, key: Authenticator) -> None:
+async def test_passkey_alone_signs_in(people: People, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     signed_in = await sign_in(people, key)
     assert (await people.authenticate(signed_in.token)).person_id == ada.id
@@ -68,14 +68,14 @@ async def test_a_passkey_alone_lets_in(people: People, ada: Person, key: Authent
     assert await people.renew_recovery_codes(signed_in.principal), "a passkey is a fresh proof"
 
 
-async def test_synchronised_passkeys_count_nothing_and_still_let_in(people: People, ada: Person) -> None:
+async def test_synced_passkeys_without_counter_sign_in(people: People, ada: Person) -> None:
     key = Authenticator(counts=False)
     await add(people, await enter(people), key)
     assert await sign_in(people, key)
     assert await sign_in(people, key)
 
 
-async def test_a_passkey_is_a_second_factor_to_a_password(people: People, ada: Person, key: Authenticator) -> None:
+async def test_passkey_is_a_second_factor_to_a_password(people: People, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     needed = await people.sign_in(EMAIL, PASSWORD, HERE)
     assert isinstance(needed, SecondFactorNeeded)
@@ -87,7 +87,7 @@ async def test_a_passkey_is_a_second_factor_to_a_password(people: People, ada: P
     assert signed_in.principal.person_id == ada.id
 
 
-async def test_an_answer_counts_once(people: People, ada: Person) -> None:
+async def test_response_is_accepted_once(people: People, ada: Person) -> None:
     key = Authenticator(counts=False)
     await add(people, await enter(people), key)
     asked = people.passkey_sign_in_options(ORIGIN)
@@ -97,7 +97,7 @@ async def test_an_answer_counts_once(people: People, ada: Person) -> None:
     assert [type(each).__name__ for each in outcomes] == ["SignedIn", "WrongProof"]
 
 
-async def test_a_counter_that_goes_back_is_a_copy(people: People, ada: Person, key: Authenticator) -> None:
+async def test_decreasing_counter_is_rejected_as_a_clone(people: People, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     copied = copy.copy(key)
     assert await sign_in(people, key)
@@ -108,7 +108,7 @@ async def test_a_counter_that_goes_back_is_a_copy(people: People, ada: Person, k
     assert await sign_in(people, key)
 
 
-async def test_another_site_cannot_pass_on_what_was_signed_for_it(people: People, ada: Person) -> None:
+async def test_response_for_another_site_is_rejected(people: People, ada: Person) -> None:
     key = Authenticator()
     await add(people, await enter(people), key)
     key.origin = EVIL.text
@@ -121,7 +121,7 @@ async def test_another_site_cannot_pass_on_what_was_signed_for_it(people: People
         await people.sign_in_by_passkey(evil_asked.ticket, answer, EVIL, HERE)
 
 
-async def test_somebody_has_to_be_there_and_prove_it_to_the_authenticator(people: People, ada: Person) -> None:
+async def test_user_presence_and_verification_are_required(people: People, ada: Person) -> None:
     key = Authenticator(verifies=False)
     principal = await enter(people)
     made = key.make(await people.passkey_options(principal, ORIGIN))
@@ -134,7 +134,7 @@ async def test_somebody_has_to_be_there_and_prove_it_to_the_authenticator(people
         await sign_in(people, key)
 
 
-async def test_a_challenge_is_for_one_thing_one_session_and_minutes(
+async def test_challenge_is_bound_to_purpose_session_and_time(
     people: People, ada: Person, acme: Tenant, key: Authenticator, clock: ManualClock
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
@@ -158,7 +158,7 @@ async def test_a_challenge_is_for_one_thing_one_session_and_minutes(
         await people.sign_in_by_passkey(asked.ticket, answer, ORIGIN, HERE)
 
 
-async def test_challenges_made_up_elsewhere_are_none_of_ours(people: People, ada: Person, key: Authenticator) -> None:
+async def test_foreign_challenges_are_rejected(people: People, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     challenge = unb64(people.passkey_sign_in_options(ORIGIN).ticket)
     forged = b64(bytes([challenge[0] ^ 1]) + challenge[1:])
@@ -166,7 +166,7 @@ async def test_challenges_made_up_elsewhere_are_none_of_ours(people: People, ada
         await people.sign_in_by_passkey(forged, key.sign_with(key.held[0], forged), ORIGIN, HERE)
 
 
-async def test_a_passkey_of_somebody_else_proves_nothing(
+async def test_passkey_of_another_user_is_rejected(
     people: People, ada: Person, acme: Tenant, key: Authenticator
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
@@ -184,9 +184,7 @@ async def test_a_passkey_of_somebody_else_proves_nothing(
         await sign_in(people, bens)
 
 
-async def test_a_removed_passkey_and_a_suspended_person_stay_outside(
-    people: People, ada: Person, key: Authenticator
-) -> None:
+async def test_removed_passkey_and_suspended_user_are_rejected(people: People, ada: Person, key: Authenticator) -> None:
     principal = await enter(people)
     factor_id = await add(people, principal, key)
     await people.update_person(ada.tenant_id, ada.id, PersonChange(state="suspended"))
@@ -199,9 +197,7 @@ async def test_a_removed_passkey_and_a_suspended_person_stay_outside(
         await sign_in(people, key)
 
 
-async def test_a_signed_in_person_proves_once_more_with_a_passkey(
-    people: People, ada: Person, key: Authenticator, clock: ManualClock
-) -> None:
+async def test_step_up_with_a_passkey(people: People, ada: Person, key: Authenticator, clock: ManualClock) -> None:
     principal = await enter(people)
     await add(people, principal, key)
     clock.advance(601)
@@ -212,7 +208,7 @@ async def test_a_signed_in_person_proves_once_more_with_a_passkey(
     assert await people.renew_recovery_codes(principal)
 
 
-async def test_passkeys_need_a_name_and_not_an_address(people: People, ada: Person) -> None:
+async def test_passkeys_require_a_host_name(people: People, ada: Person) -> None:
     principal = await enter(people)
     for origin in ("https://192.0.2.1", "https://[2001:db8::1]:8443", "https://"):
         with pytest.raises(Conflict):
@@ -220,7 +216,7 @@ async def test_passkeys_need_a_name_and_not_an_address(people: People, ada: Pers
     assert await people.passkey_options(principal, WebOrigin("http://localhost:8080"))
 
 
-async def test_damaged_answers_are_refusals(people: People, ada: Person, key: Authenticator) -> None:
+async def test_malformed_responses_are_rejected(people: People, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     asked = people.passkey_sign_in_options(ORIGIN)
     good = key.sign(asked.options)

@@ -1,4 +1,4 @@
-"""Extensions and devices: what a phone gets, what the directory then knows, and how fast it forgets."""
+"""Extensions and devices: credentials, directory updates, revocation."""
 
 import hashlib
 from collections.abc import Callable
@@ -31,14 +31,14 @@ from unificx.store import Database
 ADA = NewExtension("1001", "Ada Example", "Ada@Acme.example")
 
 
-def told(bus: Bus, kind: type) -> list:
+def record_events(bus: Bus, kind: type) -> list:
     heard: list = []
     bus.subscribe(kind, heard.append)
     return heard
 
 
 @pytest.mark.promise("C2", "S2")
-async def test_a_new_extension_can_register_at_once(people: People, acme: Tenant) -> None:
+async def test_new_extension_can_register_at_once(people: People, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     login = made.login
     assert (login.domain, login.uri) == ("pbx.acme.example", "sip:1001@pbx.acme.example")
@@ -53,9 +53,7 @@ async def test_a_new_extension_can_register_at_once(people: People, acme: Tenant
     assert people.directory.display_name(made.extension) == "Ada Example"
 
 
-async def test_the_extension_belongs_to_the_person_of_that_address_whatever_its_capitals(
-    people: People, acme: Tenant
-) -> None:
+async def test_extension_belongs_to_the_user_of_the_address_case_insensitively(people: People, acme: Tenant) -> None:
     first = (await people.create_extension(acme.id, ADA)).extension
     second = (await people.create_extension(acme.id, NewExtension("1002", "Ada's desk", "ada@ACME.example"))).extension
     assert first.person_id == second.person_id is not None
@@ -65,7 +63,7 @@ async def test_the_extension_belongs_to_the_person_of_that_address_whatever_its_
     assert len((await people.list_persons(acme.id)).items) == 1
 
 
-async def test_everybody_finds_his_own_extensions_without_a_look_at_the_others(people: People, acme: Tenant) -> None:
+async def test_user_lists_only_their_own_extensions(people: People, acme: Tenant) -> None:
     first = (await people.create_extension(acme.id, ADA)).extension
     second = (await people.create_extension(acme.id, replace(ADA, number="1009"))).extension
     other = (await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))).extension
@@ -83,15 +81,13 @@ async def test_everybody_finds_his_own_extensions_without_a_look_at_the_others(p
         await people.own_account(ada)
 
 
-async def test_an_extension_without_an_address_belongs_to_nobody(people: People, acme: Tenant) -> None:
+async def test_extension_without_address_has_no_user(people: People, acme: Tenant) -> None:
     lobby = (await people.create_extension(acme.id, NewExtension("20", "Lobby"))).extension
     assert lobby.person_id is None
     assert not (await people.list_persons(acme.id)).items
 
 
-async def test_a_number_is_taken_once_in_a_tenant_and_free_in_another(
-    people: People, acme: Tenant, globex: Tenant
-) -> None:
+async def test_number_is_unique_per_tenant(people: People, acme: Tenant, globex: Tenant) -> None:
     ours = await people.create_extension(acme.id, ADA)
     with pytest.raises(Conflict):
         await people.create_extension(acme.id, NewExtension("1001", "Ben"))
@@ -107,7 +103,7 @@ async def test_a_number_is_taken_once_in_a_tenant_and_free_in_another(
 
 
 @pytest.mark.promise("S2", "T3")
-async def test_nothing_of_one_tenant_is_reached_through_another(people: People, acme: Tenant, globex: Tenant) -> None:
+async def test_tenants_cannot_access_each_others_objects(people: People, acme: Tenant, globex: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     person_id = made.extension.person_id or ""
     for attempt in (
@@ -133,12 +129,10 @@ async def test_nothing_of_one_tenant_is_reached_through_another(people: People, 
 
 
 @pytest.mark.promise("C6")
-async def test_a_revoked_device_is_refused_at_once_and_everybody_is_told(
-    people: People, acme: Tenant, bus: Bus
-) -> None:
+async def test_revoked_device_is_refused_at_once_and_published(people: People, acme: Tenant, bus: Bus) -> None:
     made = await people.create_extension(acme.id, ADA)
     other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen", "softphone"))
-    revoked = told(bus, DeviceRevoked)
+    revoked = record_events(bus, DeviceRevoked)
     await people.delete_device(acme.id, made.device.id)
     assert people.directory.device_by_username(made.login.username) is None
     assert people.directory.devices_of(made.extension.id) == (
@@ -148,9 +142,9 @@ async def test_a_revoked_device_is_refused_at_once_and_everybody_is_told(
     assert [one.id for one in (await people.list_devices(acme.id, made.extension.id)).items] == [other.device.id]
 
 
-async def test_a_disabled_device_stays_and_can_come_back(people: People, acme: Tenant, bus: Bus) -> None:
+async def test_disabled_device_can_be_enabled_again(people: People, acme: Tenant, bus: Bus) -> None:
     made = await people.create_extension(acme.id, ADA)
-    revoked = told(bus, DeviceRevoked)
+    revoked = record_events(bus, DeviceRevoked)
     await people.update_device(acme.id, made.device.id, DeviceChange(name="Desk", enabled=False))
     device = people.directory.device_by_username(made.login.username)
     assert device is not None
@@ -166,7 +160,7 @@ async def test_a_disabled_device_stays_and_can_come_back(people: People, acme: T
     assert len(revoked) == 1
 
 
-async def test_a_new_password_ends_the_old_one(people: People, acme: Tenant) -> None:
+async def test_new_password_invalidates_the_old_one(people: People, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     before = people.directory.device(made.device.id)
     renewed = await people.renew_device(acme.id, made.device.id)
@@ -180,13 +174,13 @@ async def test_a_new_password_ends_the_old_one(people: People, acme: Tenant) -> 
 
 
 @pytest.mark.promise("R1")
-async def test_an_owner_is_told_when_somebody_else_gets_a_login(people: People, acme: Tenant, letters: Letters) -> None:
+async def test_owner_is_notified_of_new_credentials(people: People, acme: Tenant, letters: Letters) -> None:
     made = await people.create_extension(acme.id, ADA)
     owner = made.extension.person_id
     assert owner is not None
     await people.create_device(acme.id, NewDevice(made.extension.id, "Desk"))
     await people.settle()
-    assert not letters.sent  # she was not invited yet
+    assert not letters.sent  # not invited yet
     await people.set_password(acme.id, owner, "a password of my own")
     await people.create_device(acme.id, NewDevice(made.extension.id, "Mine"), owner)
     await people.renew_device(acme.id, made.device.id, owner)
@@ -198,11 +192,15 @@ async def test_an_owner_is_told_when_somebody_else_gets_a_login(people: People, 
     assert letters.of("device_given") == [("Ada@acme.example", "Kitchen")] * 2
 
 
-async def test_deleting_an_extension_takes_its_devices_and_frees_the_number(
+async def test_deleting_an_extension_deletes_devices_and_releases_the_number(
     people: People, acme: Tenant, bus: Bus
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
-    revoked, deleted, created = told(bus, DeviceRevoked), told(bus, ExtensionDeleted), told(bus, ExtensionCreated)
+    revoked, deleted, created = (
+        record_events(bus, DeviceRevoked),
+        record_events(bus, ExtensionDeleted),
+        record_events(bus, ExtensionCreated),
+    )
     await people.delete_extension(acme.id, "1001")
     assert [fact.device_id for fact in revoked] == [made.device.id]
     assert [fact.extension_id for fact in deleted] == [made.extension.id]
@@ -216,7 +214,7 @@ async def test_deleting_an_extension_takes_its_devices_and_frees_the_number(
     assert [fact.extension_id for fact in created] == [again.extension.id]
 
 
-async def test_an_extension_can_be_changed(people: People, acme: Tenant) -> None:
+async def test_extension_can_be_changed(people: People, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     changed = await people.update_extension(acme.id, made.extension.id, ExtensionChange("Ada", 45, 600))
     assert changed == replace(made.extension, name="Ada", ring_seconds=45, max_call_seconds=600)
@@ -239,7 +237,7 @@ async def test_an_extension_can_be_changed(people: People, acme: Tenant) -> None
         NewExtension("1001", "Ada", max_call_seconds=0),
     ],
 )
-async def test_what_cannot_be_leaves_nothing_behind(people: People, acme: Tenant, new: NewExtension) -> None:
+async def test_rejected_extension_leaves_no_rows(people: People, acme: Tenant, new: NewExtension) -> None:
     with pytest.raises(Invalid) as refused:
         await people.create_extension(acme.id, new)
     assert refused.value.field
@@ -248,7 +246,7 @@ async def test_what_cannot_be_leaves_nothing_behind(people: People, acme: Tenant
     assert not (await people.list_persons(acme.id)).items
 
 
-async def test_the_directory_is_the_same_after_a_restart(
+async def test_directory_is_identical_after_a_restart(
     people: People, acme: Tenant, open_people: Callable[[], People]
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
@@ -268,7 +266,7 @@ async def test_the_directory_is_the_same_after_a_restart(
     assert again.directory.person_subject(made.extension.person_id or "") == made.extension.subject
 
 
-async def test_a_suspended_tenant_or_person_has_no_working_device(people: People, acme: Tenant) -> None:
+async def test_suspended_tenant_or_user_has_no_enabled_device(people: People, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
 
     def works() -> bool:
@@ -287,7 +285,7 @@ async def test_a_suspended_tenant_or_person_has_no_working_device(people: People
     assert works()
 
 
-async def test_long_lists_come_in_pages(people: People, acme: Tenant) -> None:
+async def test_long_lists_are_paginated(people: People, acme: Tenant) -> None:
     for number in range(20, 27):
         await people.create_extension(acme.id, NewExtension(str(number), "Desk"))
     seen: list[str] = []
@@ -304,7 +302,7 @@ async def test_long_lists_come_in_pages(people: People, acme: Tenant) -> None:
     assert (len(devices.items), devices.next) == (7, None)
 
 
-async def test_the_day_a_device_was_used_is_known_at_once_and_written_down_by_tidying(
+async def test_last_used_date_is_known_at_once_and_stored_by_clean_up(
     people: People, acme: Tenant, open_people: Callable[[], People]
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
@@ -320,12 +318,14 @@ async def test_the_day_a_device_was_used_is_known_at_once_and_written_down_by_ti
 
 
 @pytest.mark.promise("T2", "C1", "C2")
-async def test_no_name_address_or_username_is_in_the_database(people: People, acme: Tenant, database: Database) -> None:
+async def test_no_name_address_or_username_is_stored_in_the_clear(
+    people: People, acme: Tenant, database: Database
+) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Quetzalcoatl", "quetzal@acme.example"))
     await people.set_password(acme.id, made.extension.person_id or "", "tezcatlipoca")
     await people.sign_in("quetzal@acme.example", "tezcatlipoca", source("203.0.113.77", "Xiuhcoatl/1.0"))
     dump = await everything(database)
-    assert "1001" in dump  # the tenant's own number: the scan sees what is there
+    assert "1001" in dump  # internal number in the clear: proves that the scan works
     for secret in ("uetzal", "203.0.113", "iuhcoatl", "argon2", made.login.username, made.login.password):
         assert secret not in dump
     known = people.directory.device(made.device.id)
@@ -335,12 +335,12 @@ async def test_no_name_address_or_username_is_in_the_database(people: People, ac
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_an_erased_persons_phones_are_refused_at_once_and_their_rows_go(
+async def test_devices_of_an_erased_user_are_refused_and_deleted(
     people: People, acme: Tenant, keys: KeyStore, open_people: Callable[[], People], bus: Bus
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
     lobby = await people.create_extension(acme.id, NewExtension("20", "Lobby"))
-    heard = told(bus, DeviceRevoked)
+    heard = record_events(bus, DeviceRevoked)
     keys.destroy(acme.id, made.extension.subject)
     people.directory.forget(made.extension.subject)
     assert people.directory.device_by_username(made.login.username) is None
@@ -361,7 +361,7 @@ async def test_an_erased_persons_phones_are_refused_at_once_and_their_rows_go(
     assert again.extension.subject != made.extension.subject
 
 
-async def test_a_user_record_shows_no_value_of_its_own(people: People, acme: Tenant) -> None:
+async def test_repr_contains_no_personal_values(people: People, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     person = await people.person(acme.id, made.extension.person_id or "")
     shown = repr((made, person, people.directory.device(made.device.id)))
@@ -369,7 +369,7 @@ async def test_a_user_record_shows_no_value_of_its_own(people: People, acme: Ten
         assert secret not in shown.replace("domain='pbx.acme.example'", "").replace("realm='pbx.acme.example'", "")
 
 
-async def test_two_tenants_may_not_share_a_domain(people: People, acme: Tenant) -> None:
+async def test_domain_is_unique(people: People, acme: Tenant) -> None:
     with pytest.raises(Conflict):
         await people.create_tenant(NewTenant("other", "Other", "PBX.Acme.example."))
     with pytest.raises(Conflict):
@@ -383,7 +383,7 @@ def source(address: str, agent: str):
 
 
 async def everything(database: Database) -> str:
-    """Every value of every row of this room and the outbox, as text; bytes as they are."""
+    """Return every value of every row of this area and the outbox as text; bytes unchanged."""
     dump: list[str] = []
     async with database.read() as session:
         for table in ("tenant", "person", "credential", "session", "extension", "device", "outbox"):

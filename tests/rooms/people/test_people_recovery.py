@@ -1,4 +1,4 @@
-"""The way back in by e-mail: whoever asks learns nothing, and whoever owns the address gets in."""
+"""Password recovery by e-mail, without revealing whether an account exists."""
 
 import pytest
 from guessing import guessed
@@ -27,14 +27,14 @@ def link(code: str) -> str:
 
 
 async def asked(people: People, letters: Letters, email: str = EMAIL) -> list[str]:
-    """The codes of all letters there are after another one was asked for."""
+    """Request recovery and return the codes of all e-mails."""
     people.ask_recovery(email, None, link, "de", PHONE.source)
     await people.settle()
     return [url.partition("=")[2] for _, url in letters.of(LETTER)]
 
 
 @pytest.mark.promise("C2", "U2", "U3")
-async def test_a_lost_password_is_replaced_by_the_link(people: People, ada: Person, letters: Letters) -> None:
+async def test_lost_password_is_replaced_by_the_link(people: People, ada: Person, letters: Letters) -> None:
     before = await people.sign_in(EMAIL, PASSWORD, PHONE)
     code = (await asked(people, letters, " ADA@Acme.Example "))[-1]
     assert letters.of(LETTER)[0][0] == EMAIL
@@ -53,10 +53,10 @@ async def test_a_lost_password_is_replaced_by_the_link(people: People, ada: Pers
 
 
 @pytest.mark.promise("T3")
-async def test_whether_there_is_an_account_changes_nothing_that_can_be_seen(
+async def test_response_does_not_reveal_whether_an_account_exists(
     people: People, ada: Person, letters: Letters, database: Database
 ) -> None:
-    """The answer is given before the first look at the database; the work after it is none of the asker's."""
+    """The response is sent before the first database access; the work runs in the background."""
     statements: list[str] = []
 
     def note(connection, cursor, statement, *rest) -> None:
@@ -72,7 +72,7 @@ async def test_whether_there_is_an_account_changes_nothing_that_can_be_seen(
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_asking_is_slowed_for_known_and_unknown_alike(people: People, ada: Person) -> None:
+async def test_requests_are_throttled_for_known_and_unknown_addresses(people: People, ada: Person) -> None:
     slowed = []
     for email, source in ((EMAIL, Source("198.51.100.8")), ("nobody@acme.example", Source("198.51.100.9"))):
 
@@ -82,12 +82,12 @@ async def test_asking_is_slowed_for_known_and_unknown_alike(people: People, ada:
         slowed.append(await guessed(ask, RecoveryOver))
     assert slowed[0] == slowed[1]
     await people.settle()
-    # Somebody else asking in vain keeps the owner neither from asking nor from the password.
+    # Throttled requests of others block neither the owner's requests nor their password sign-in.
     people.ask_recovery(EMAIL, None, link, "en", PHONE.source)
     assert await people.sign_in(EMAIL, PASSWORD, PHONE)
 
 
-async def test_a_mailbox_is_not_filled_and_its_letters_stay_good(
+async def test_mailbox_is_not_flooded_and_links_stay_valid(
     people: People, ada: Person, letters: Letters, clock: ManualClock
 ) -> None:
     for _ in range(MOST_ON_THEIR_WAY + 3):
@@ -99,7 +99,7 @@ async def test_a_mailbox_is_not_filled_and_its_letters_stay_good(
         await people.finish_recovery(codes[1], NEW, PHONE)
 
 
-async def test_a_link_ends_after_half_an_hour(
+async def test_link_expires_after_half_an_hour(
     people: People, ada: Person, letters: Letters, clock: ManualClock, database: Database
 ) -> None:
     code = (await asked(people, letters))[-1]
@@ -112,8 +112,8 @@ async def test_a_link_ends_after_half_an_hour(
     assert await people.sign_in(EMAIL, PASSWORD, PHONE)
 
 
-async def test_nobody_else_gets_a_letter(people: People, ada: Person, acme: Tenant, letters: Letters) -> None:
-    await people.create_person(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not yet in
+async def test_only_active_accounts_get_an_email(people: People, ada: Person, acme: Tenant, letters: Letters) -> None:
+    await people.create_person(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not accepted yet
     assert not await asked(people, letters, "ben@acme.example")
     code = (await asked(people, letters))[-1]
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
@@ -122,7 +122,7 @@ async def test_nobody_else_gets_a_letter(people: People, ada: Person, acme: Tena
         await people.finish_recovery(code, NEW, PHONE)
 
 
-async def test_where_there_is_no_mail_nothing_is_kept(
+async def test_without_email_nothing_is_stored(
     people: People, ada: Person, letters: Letters, database: Database
 ) -> None:
     letters.mails = False
@@ -132,7 +132,7 @@ async def test_where_there_is_no_mail_nothing_is_kept(
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
 
 
-async def test_a_password_that_cannot_be_costs_no_link(people: People, ada: Person, letters: Letters) -> None:
+async def test_invalid_password_does_not_consume_the_link(people: People, ada: Person, letters: Letters) -> None:
     code = (await asked(people, letters))[-1]
     with pytest.raises(Invalid):
         await people.finish_recovery(code, "short", PHONE)
@@ -140,7 +140,7 @@ async def test_a_password_that_cannot_be_costs_no_link(people: People, ada: Pers
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_links_is_slowed_where_it_happens_alone(people: People, ada: Person, letters: Letters) -> None:
+async def test_guessing_links_is_throttled_per_source(people: People, ada: Person, letters: Letters) -> None:
     code = (await asked(people, letters))[-1]
     elsewhere = Arrival(Source("198.51.100.9"))
     await guessed(lambda number: people.finish_recovery(f"guess {number}", NEW, elsewhere), RecoveryOver)
@@ -148,7 +148,7 @@ async def test_guessing_links_is_slowed_where_it_happens_alone(people: People, a
 
 
 @pytest.mark.promise("U2")
-async def test_a_changed_password_is_told_of(people: People, ada: Person, letters: Letters) -> None:
+async def test_password_change_is_notified(people: People, ada: Person, letters: Letters) -> None:
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     await people.change_password(signed.principal, PASSWORD, NEW, PHONE.source)
     await people.settle()

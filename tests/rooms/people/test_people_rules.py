@@ -1,4 +1,4 @@
-"""Pure rules: values, roles, and how guessing is slowed."""
+"""Policies: validation, roles, login throttling."""
 
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,7 +26,7 @@ OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
         ("a" * 63 + ".example", "a" * 63 + ".example"),
     ],
 )
-def test_domains_that_are_host_names(text: str, kept: str) -> None:
+def test_valid_domains(text: str, kept: str) -> None:
     assert values.domain(text) == kept
 
 
@@ -49,13 +49,13 @@ def test_domains_that_are_host_names(text: str, kept: str) -> None:
         "example.1",
     ],
 )
-def test_domains_that_are_none(text: str) -> None:
+def test_invalid_domains(text: str) -> None:
     with pytest.raises(Invalid):
         values.domain(text)
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_kept_clean_or_refused(text: str) -> None:
+def test_any_text_is_normalized_or_rejected(text: str) -> None:
     for check in (values.slug, values.domain, values.email, values.name, values.number, values.password):
         try:
             kept = check(text)
@@ -83,13 +83,13 @@ def test_any_text_is_kept_clean_or_refused(text: str) -> None:
         "a" * 65 + "@x.example",
     ],
 )
-def test_addresses_that_are_none(text: str) -> None:
+def test_invalid_addresses(text: str) -> None:
     with pytest.raises(Invalid):
         values.email(text)
 
 
 @given(st.text(st.sampled_from("aZ0!#$%&'*+/=?^_`{|}~-.@ü \"(\\"), max_size=70))
-def test_an_address_that_is_taken_can_be_written_to(local: str) -> None:
+def test_accepted_address_is_deliverable(local: str) -> None:
     try:
         kept = values.email(f"{local}@x.example")
     except Invalid:
@@ -102,7 +102,7 @@ def test_an_address_that_is_taken_can_be_written_to(local: str) -> None:
 
 
 @pytest.mark.promise("T3")
-def test_only_operators_reach_beyond_their_tenant() -> None:
+def test_only_operators_may_access_other_tenants() -> None:
     for role in Role:
         for action in Action:
             somebody = Principal("p", "acme", role)
@@ -110,7 +110,7 @@ def test_only_operators_reach_beyond_their_tenant() -> None:
 
 
 @pytest.mark.promise("T3")
-def test_what_each_role_may_do_at_home() -> None:
+def test_permissions_of_each_role_in_its_tenant() -> None:
     allowed = {
         role: {action for action in Action if may(Principal("p", "acme", role), action, "acme")} for role in Role
     }
@@ -119,7 +119,7 @@ def test_what_each_role_may_do_at_home() -> None:
     assert allowed[Role.OPERATOR] == set(Action)
 
 
-def test_nobody_gives_more_than_they_have() -> None:
+def test_roles_cannot_grant_more_than_their_own() -> None:
     granted = {role: {other for other in Role if may_grant(Principal("p", "acme", role), other)} for role in Role}
     assert granted == {
         Role.USER: set(),
@@ -129,7 +129,7 @@ def test_nobody_gives_more_than_they_have() -> None:
 
 
 def guess(guesses: Guesses, times: int, address: str, now: float) -> list[float]:
-    """Guess at Ada's password so many times, each as soon as it is let through; the waits."""
+    """Guess Ada's password `times` times, each as soon as allowed; return the delays."""
     waits = []
     for _ in range(times):
         wait = guesses.attempt("ada@acme.example", address, now)
@@ -141,14 +141,14 @@ def guess(guesses: Guesses, times: int, address: str, now: float) -> list[float]
 
 
 @pytest.mark.promise("U9", "T3")
-def test_wrong_tries_from_one_place_wait_ever_longer() -> None:
+def test_failed_attempts_from_one_source_are_delayed_increasingly() -> None:
     waits = guess(Guesses(), 40, ATTACKER, 0.0)
-    free, slowed = waits[: FOR_PAIR.free], waits[FOR_PAIR.free :]
+    free, delays = waits[: FOR_PAIR.free], waits[FOR_PAIR.free :]
     assert set(free) == {0.0}
-    assert slowed[0] == 1.0
-    assert slowed[:6] == sorted(slowed[:6])
-    assert max(slowed) == pytest.approx(FOR_PAIR.longest)
-    assert sum(slowed) > 3 * 3600  # forty guesses take hours
+    assert delays[0] == 1.0
+    assert delays[:6] == sorted(delays[:6])
+    assert max(delays) == pytest.approx(FOR_PAIR.longest)
+    assert sum(delays) > 3 * 3600  # forty guesses take hours
 
 
 @pytest.mark.promise("U9", "T3")
@@ -162,7 +162,7 @@ def test_guessing_elsewhere_does_not_lock_out_the_owner() -> None:
     assert guesses.attempt("ada@acme.example", OWNER, 1.0) == 0.0
 
 
-def test_one_place_trying_many_accounts_is_slowed_too() -> None:
+def test_one_source_trying_many_accounts_is_throttled() -> None:
     guesses = Guesses()
     for number in range(FOR_SOURCE.free):
         assert guesses.attempt(f"{number}@acme.example", ATTACKER, 0.0) == 0.0
@@ -170,7 +170,7 @@ def test_one_place_trying_many_accounts_is_slowed_too() -> None:
     assert guesses.attempt("another@acme.example", OWNER, 0.0) == 0.0
 
 
-def test_right_tries_cost_nothing_and_wrong_ones_fade() -> None:
+def test_successful_attempts_are_free_and_failures_decay() -> None:
     guesses = Guesses()
     for _ in range(500):
         assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
@@ -179,7 +179,7 @@ def test_right_tries_cost_nothing_and_wrong_ones_fade() -> None:
     assert guess(guesses, FOR_PAIR.free, ATTACKER, 86_400.0) == [0.0] * FOR_PAIR.free
 
 
-def test_the_memory_of_wrong_tries_is_bounded() -> None:
+def test_failed_attempt_store_is_bounded() -> None:
     guesses = Guesses(most=100)
     for number in range(1000):
         guesses.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
@@ -196,7 +196,7 @@ def test_the_memory_of_wrong_tries_is_bounded() -> None:
         ("not an address", ""),
     ],
 )
-def test_a_place_is_an_ipv4_address_or_an_ipv6_64(address: str, same: str) -> None:
+def test_source_key_is_an_ipv4_address_or_an_ipv6_64(address: str, same: str) -> None:
     assert source_key(address) == source_key(same)
     assert source_key("2001:db8:1:3::1") != source_key("2001:db8:1:2::1")
     assert source_key("192.0.2.1") != source_key("192.0.2.2")

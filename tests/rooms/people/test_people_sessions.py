@@ -1,4 +1,4 @@
-"""Staying in: short access tokens, refresh tokens good once, theft, and what goes with a session that ends."""
+"""Sessions: access tokens, refresh token rotation, theft detection, and deletion of dependent devices."""
 
 import asyncio
 import hashlib
@@ -65,7 +65,9 @@ async def count(database: Database, table: str) -> int:
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("arrival", [PROGRAM, PHONE])
-async def test_access_is_short_and_refreshed(people: People, ada: Person, clock: ManualClock, arrival: Arrival) -> None:
+async def test_access_token_is_short_lived_and_refreshed(
+    people: People, ada: Person, clock: ManualClock, arrival: Arrival
+) -> None:
     first = await enter(people, arrival)
     assert first.expires == clock.now() + ACCESS_LIFETIME[arrival.keep]
     clock.advance(ACCESS_LIFETIME[arrival.keep].total_seconds() - 1)
@@ -81,7 +83,7 @@ async def test_access_is_short_and_refreshed(people: People, ada: Person, clock:
 
 
 @pytest.mark.promise("T3")
-async def test_a_refresh_ends_the_access_token_before(people: People, ada: Person) -> None:
+async def test_refresh_invalidates_the_previous_access_token(people: People, ada: Person) -> None:
     first = await enter(people)
     second = await people.refresh(first.refresh, "cookie")
     with pytest.raises(Unauthenticated):
@@ -89,7 +91,7 @@ async def test_a_refresh_ends_the_access_token_before(people: People, ada: Perso
     assert await people.authenticate(second.token)
 
 
-async def test_a_session_slides_and_ends_by_itself(
+async def test_session_expiry_slides_with_each_refresh(
     people: People, ada: Person, clock: ManualClock, database: Database, bus: Bus
 ) -> None:
     ended: list[SessionEnded] = []
@@ -108,7 +110,7 @@ async def test_a_session_slides_and_ends_by_itself(
 
 
 @pytest.mark.promise("T2")
-async def test_only_digests_of_tokens_are_kept(people: People, ada: Person, database: Database) -> None:
+async def test_only_digests_of_tokens_are_stored(people: People, ada: Person, database: Database) -> None:
     signed = await enter(people)
     async with database.read() as session:
         row = (await session.execute(text("SELECT access_digest, refresh_digest FROM session"))).one()
@@ -121,7 +123,7 @@ async def test_only_digests_of_tokens_are_kept(people: People, ada: Person, data
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_a_stolen_refresh_token_ends_the_session_and_its_owner_is_told(
+async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
     people: People, ada: Person, clock: ManualClock, letters: Letters, bus: Bus
 ) -> None:
     ended: list[SessionEnded] = []
@@ -140,7 +142,9 @@ async def test_a_stolen_refresh_token_ends_the_session_and_its_owner_is_told(
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_a_thief_who_is_first_is_found_by_the_owner(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_theft_is_detected_when_the_thief_refreshes_first(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
     mine = await enter(people)
     thief = await people.refresh(mine.refresh, "token")
     clock.advance(3600)
@@ -150,7 +154,7 @@ async def test_a_thief_who_is_first_is_found_by_the_owner(people: People, ada: P
     await is_out(people, thief)
 
 
-async def test_a_lost_answer_is_given_again(people: People, ada: Person, clock: ManualClock, letters: Letters) -> None:
+async def test_lost_response_is_repeated(people: People, ada: Person, clock: ManualClock, letters: Letters) -> None:
     first = await enter(people)
     lost = await people.refresh(first.refresh, "cookie")
     clock.advance(rotation.GRACE.total_seconds() - 1)
@@ -160,7 +164,7 @@ async def test_a_lost_answer_is_given_again(people: People, ada: Person, clock: 
     assert not letters.of("session_theft")
 
 
-async def test_two_pages_that_refresh_at_once_get_the_same(people: People, ada: Person) -> None:
+async def test_concurrent_refreshes_get_the_same_pair(people: People, ada: Person) -> None:
     first = await enter(people)
     answers = await asyncio.gather(*(people.refresh(first.refresh, "cookie") for _ in range(5)))
     assert len({one.refresh for one in answers}) == len({one.token for one in answers}) == 1
@@ -168,7 +172,7 @@ async def test_two_pages_that_refresh_at_once_get_the_same(people: People, ada: 
 
 
 @pytest.mark.promise("T3")
-async def test_a_lost_answer_is_not_given_again_once_its_successor_was_used(people: People, ada: Person) -> None:
+async def test_response_is_not_repeated_after_the_next_refresh(people: People, ada: Person) -> None:
     first = await enter(people)
     second = await people.refresh(first.refresh, "cookie")
     third = await people.refresh(second.refresh, "cookie")
@@ -178,7 +182,7 @@ async def test_a_lost_answer_is_not_given_again_once_its_successor_was_used(peop
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "A" * 63, "A" * 64, "A" * 65, "=" * 64, "\x00" * 64])
-async def test_what_is_no_refresh_token_refreshes_nothing(people: People, ada: Person, token: str) -> None:
+async def test_malformed_refresh_token_is_rejected(people: People, ada: Person, token: str) -> None:
     signed = await enter(people)
     with pytest.raises(SessionOver):
         await people.refresh(token, "token")
@@ -187,7 +191,7 @@ async def test_what_is_no_refresh_token_refreshes_nothing(people: People, ada: P
     assert await people.authenticate(signed.token)
 
 
-async def test_who_is_suspended_refreshes_nothing(people: People, ada: Person, acme: Tenant) -> None:
+async def test_suspended_user_cannot_refresh(people: People, ada: Person, acme: Tenant) -> None:
     signed = await enter(people)
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
     await is_out(people, signed)
@@ -198,7 +202,7 @@ async def test_who_is_suspended_refreshes_nothing(people: People, ada: Person, a
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_the_list_of_devices_says_which_is_which(people: People, ada: Person, database: Database) -> None:
+async def test_session_list_identifies_devices(people: People, ada: Person, database: Database) -> None:
     await enter(people, PHONE)
     await enter(people, LAPTOP)
     found = await people.list_sessions(ada.tenant_id, ada.id)
@@ -212,7 +216,7 @@ async def test_the_list_of_devices_says_which_is_which(people: People, ada: Pers
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_a_session_takes_its_sip_device_with_it(
+async def test_ending_a_session_deletes_its_sip_device(
     people: People, ada: Person, acme: Tenant, database: Database, bus: Bus
 ) -> None:
     gone: list[object] = []
@@ -242,7 +246,7 @@ async def test_a_session_takes_its_sip_device_with_it(
     assert people.directory.device(made.device.id) is not None
 
 
-async def test_a_device_that_is_deleted_leaves_its_session(
+async def test_deleting_a_device_keeps_its_session(
     people: People, ada: Person, acme: Tenant, database: Database
 ) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
@@ -262,18 +266,18 @@ async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: 
 
 
 @pytest.mark.promise("U2", "U9")
-async def test_a_device_is_told_of_when_it_is_signed_in_first(people: People, ada: Person, letters: Letters) -> None:
+async def test_first_sign_in_of_a_device_is_notified(people: People, ada: Person, letters: Letters) -> None:
     for arrival in (PHONE, PHONE, PROGRAM, PROGRAM):
         await people.sign_out((await enter(people, arrival)).token)
     await enter(people, LAPTOP)
     await people.settle()
-    told = sorted(letters.of("new_device"))  # they are written side by side
+    told = sorted(letters.of("new_device"))  # written concurrently
     assert told == [(EMAIL, "Ada's laptop"), (EMAIL, "Ada's phone"), (EMAIL, "Program/1")]
 
 
 @pytest.mark.promise("U9")
 @pytest.mark.parametrize("elsewhere", [Source("198.51.100.9", "Phone/2"), Source("203.0.113.2", "Another/1")])
-async def test_a_known_name_makes_no_known_device(
+async def test_known_device_name_alone_does_not_suppress_the_notice(
     people: People, ada: Person, letters: Letters, elsewhere: Source
 ) -> None:
     await enter(people, PHONE)
@@ -282,7 +286,7 @@ async def test_a_known_name_makes_no_known_device(
     assert letters.of("new_device") == [(EMAIL, "Ada's phone")] * 2
 
 
-async def test_a_device_that_is_still_signed_in_is_known_after_a_restart(
+async def test_signed_in_device_is_known_after_a_restart(
     open_people: Callable[[], People], people: People, ada: Person, letters: Letters
 ) -> None:
     await enter(people, PHONE)
@@ -294,7 +298,7 @@ async def test_a_device_that_is_still_signed_in_is_known_after_a_restart(
     assert letters.of("new_device") == [(EMAIL, "Ada's phone")]
 
 
-async def test_a_closed_account_leaves_no_session_behind(people: People, ada: Person, database: Database) -> None:
+async def test_closed_account_has_no_sessions(people: People, ada: Person, database: Database) -> None:
     signed = await enter(people)
     await people.close_person(ada.tenant_id, ada.id)
     await is_out(people, signed)

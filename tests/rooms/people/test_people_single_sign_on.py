@@ -1,4 +1,4 @@
-"""Signing in by way of an organisation's own provider: a real one on a port of this machine."""
+"""Single sign-on with a real OpenID Connect provider on a local port."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -64,14 +64,14 @@ async def ada(people: People, acme: Tenant) -> Person:
 
 @pytest.fixture
 async def linked(people: People, acme: Tenant, provider: LoginProvider) -> NewProvider:
-    """The provider of acme, which knows people by their verified addresses."""
+    """Provider of acme with linking by verified address."""
     new = NewProvider(provider.issuer, CLIENT_ID, link_by_email=True, inside=True, client_secret=CLIENT_SECRET)
     await people.set_provider(acme.id, new)
     return new
 
 
 async def there(departure: Departure) -> Return:
-    """Go to the provider, sign in there, and come back."""
+    """Sign in at the provider and return the callback."""
     async with httpx.AsyncClient(trust_env=False) as browser:
         answer = await browser.get(departure.url)
     assert answer.status_code == 303, answer.text
@@ -90,7 +90,7 @@ async def refused(people: People, tenant: Tenant) -> Refused:
     return refusal.value
 
 
-async def test_a_verified_address_leads_to_its_person_and_is_remembered(
+async def test_verified_address_links_its_account_permanently(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     signed_in = await sign_in(people, acme)
@@ -103,7 +103,7 @@ async def test_a_verified_address_leads_to_its_person_and_is_remembered(
     assert again.principal.person_id == ada.id
 
 
-async def test_an_address_nobody_verified_leads_nowhere(
+async def test_unverified_address_is_not_linked(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     for verified in (False, None, "true", 1):
@@ -111,7 +111,7 @@ async def test_an_address_nobody_verified_leads_nowhere(
         assert (await refused(people, acme)).code == "not_linked", verified
 
 
-async def test_without_leave_no_address_leads_to_anybody_and_nobody_is_created(
+async def test_without_link_by_email_no_account_is_linked_or_created(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     await people.set_provider(acme.id, replace(linked, link_by_email=False))
@@ -122,7 +122,7 @@ async def test_without_leave_no_address_leads_to_anybody_and_nobody_is_created(
     assert len((await people.list_persons(acme.id)).items) == 1
 
 
-async def test_a_signed_in_person_links_their_account(
+async def test_signed_in_user_links_their_account(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     await people.set_provider(acme.id, replace(linked, link_by_email=False))
@@ -151,7 +151,7 @@ async def test_a_signed_in_person_links_their_account(
 
 
 @pytest.mark.promise("T3")
-async def test_an_organisation_s_provider_lets_nobody_of_another_in(
+async def test_provider_cannot_sign_in_users_of_another_tenant(
     people: People, acme: Tenant, globex: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     await people.set_provider(globex.id, linked)
@@ -160,7 +160,7 @@ async def test_an_organisation_s_provider_lets_nobody_of_another_in(
     assert (await refused(people, globex)).code == "not_linked"
 
 
-async def test_a_second_factor_is_asked_for_here_too(
+async def test_second_factor_is_required_after_sso(
     people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
     here = await sign_in(people, acme)
@@ -172,7 +172,7 @@ async def test_a_second_factor_is_asked_for_here_too(
     assert isinstance(needed, SecondFactorNeeded)
 
 
-async def test_suspended_people_and_organisations_stay_outside(
+async def test_suspended_users_and_tenants_are_rejected(
     people: People, acme: Tenant, ada: Person, linked: NewProvider
 ) -> None:
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
@@ -188,7 +188,7 @@ async def test_suspended_people_and_organisations_stay_outside(
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_an_erased_person_is_led_to_by_nothing(
+async def test_erased_user_has_no_sso_alias(
     people: People, acme: Tenant, ada: Person, linked: NewProvider, keys: KeyStore
 ) -> None:
     assert isinstance(await sign_in(people, acme), SignedIn)
@@ -220,7 +220,7 @@ BENT_CLAIMS: list[dict[str, Any]] = [
 ]
 
 
-async def test_a_token_with_anything_wrong_about_it_is_not_believed(
+async def test_invalid_id_token_is_rejected(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     for bent in BENT_CLAIMS:
@@ -230,7 +230,7 @@ async def test_a_token_with_anything_wrong_about_it_is_not_believed(
     assert isinstance(await sign_in(people, acme), SignedIn)
 
 
-async def test_an_expired_token_is_believed_for_a_minute_that_clocks_may_differ(
+async def test_expired_id_token_is_accepted_within_the_leeway(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     now = int(clock.now().timestamp())
@@ -240,7 +240,7 @@ async def test_an_expired_token_is_believed_for_a_minute_that_clocks_may_differ(
     assert (await refused(people, acme)).code == "single_sign_on_failed"
 
 
-async def test_a_signature_by_another_key_by_a_shared_one_or_by_none_is_not_believed(
+async def test_wrong_shared_or_missing_signature_is_rejected(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     stranger = ECKey.generate_key("P-256", {"kid": "one"})
@@ -267,7 +267,7 @@ async def test_a_signature_by_another_key_by_a_shared_one_or_by_none_is_not_beli
     assert isinstance(await sign_in(people, acme), SignedIn)
 
 
-async def test_a_changed_key_is_taken_up_at_once(
+async def test_rotated_key_is_used_at_once(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     assert isinstance(await sign_in(people, acme), SignedIn)
@@ -275,7 +275,7 @@ async def test_a_changed_key_is_taken_up_at_once(
     assert isinstance(await sign_in(people, acme), SignedIn)
 
 
-async def test_only_the_browser_that_left_comes_back_and_with_its_own_state(
+async def test_callback_is_bound_to_browser_and_state(
     people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
     victims = await people.depart(acme.id, BACK)
@@ -296,7 +296,7 @@ async def test_only_the_browser_that_left_comes_back_and_with_its_own_state(
         await people.come_back(late, HERE)
 
 
-async def test_an_answer_of_another_provider_or_used_twice_or_refused_is_none(
+async def test_foreign_replayed_or_denied_response_is_rejected(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     returned = await there(await people.depart(acme.id, BACK))
@@ -314,7 +314,7 @@ async def test_an_answer_of_another_provider_or_used_twice_or_refused_is_none(
         await people.come_back(returned, HERE)
 
 
-async def test_a_provider_that_says_it_names_itself_has_to(
+async def test_announced_iss_parameter_is_required(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     provider.discovery = {"authorization_response_iss_parameter_supported": True}
@@ -323,7 +323,7 @@ async def test_a_provider_that_says_it_names_itself_has_to(
     assert isinstance(await sign_in(people, acme), SignedIn)
 
 
-async def test_another_provider_set_meanwhile_ends_what_is_under_way(
+async def test_changing_the_provider_invalidates_flows_in_progress(
     people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
     returned = await there(await people.depart(acme.id, BACK))
@@ -336,7 +336,7 @@ async def test_another_provider_set_meanwhile_ends_what_is_under_way(
         await people.come_back(returned, HERE)
 
 
-async def test_the_secret_goes_where_the_provider_wants_it(
+async def test_client_secret_is_sent_by_the_supported_method(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     provider.discovery = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
@@ -344,11 +344,11 @@ async def test_the_secret_goes_where_the_provider_wants_it(
     await people.set_provider(acme.id, replace(linked, client_secret="wrong"))
     assert (await refused(people, acme)).code == "single_sign_on_failed"
     await people.set_provider(acme.id, replace(linked, client_secret=None))
-    assert (await refused(people, acme)).code == "single_sign_on_failed", "the one before stays"
+    assert (await refused(people, acme)).code == "single_sign_on_failed", "the stored one is kept"
 
 
 @pytest.mark.promise("T3")
-async def test_a_secret_is_told_to_no_other_provider_and_for_no_other_client(
+async def test_client_secret_is_not_sent_for_another_provider_or_client(
     people: People, acme: Tenant, linked: NewProvider, clock: ManualClock
 ) -> None:
     kept = replace(linked, client_secret=None)
@@ -363,7 +363,7 @@ async def test_a_secret_is_told_to_no_other_provider_and_for_no_other_client(
         await people.set_provider(acme.id, replace(kept, issuer=other.issuer, client_id="another"))
 
 
-async def test_the_secret_is_sealed_and_goes_with_the_organisation(
+async def test_client_secret_is_sealed_and_deleted_with_the_tenant(
     people: People, acme: Tenant, linked: NewProvider, database: Database
 ) -> None:
     async with database.read() as session:
@@ -376,9 +376,7 @@ async def test_the_secret_is_sealed_and_goes_with_the_organisation(
         assert await session.scalar(text("SELECT count(*) FROM sign_in_provider")) == 0
 
 
-async def test_a_provider_is_seen_to_answer_before_it_is_set(
-    people: People, acme: Tenant, provider: LoginProvider
-) -> None:
+async def test_provider_is_checked_before_it_is_set(people: People, acme: Tenant, provider: LoginProvider) -> None:
     new = NewProvider(provider.issuer, CLIENT_ID, inside=True)
     for bent in (
         {"issuer": "https://login.example.net"},
@@ -402,9 +400,7 @@ async def test_a_provider_is_seen_to_answer_before_it_is_set(
         await people.drop_provider(acme.id)
 
 
-async def test_what_is_inside_is_asked_on_an_operator_s_word_alone(
-    people: People, acme: Tenant, provider: LoginProvider
-) -> None:
+async def test_private_provider_requires_an_operator(people: People, acme: Tenant, provider: LoginProvider) -> None:
     for issuer in (
         provider.issuer,
         provider.issuer.replace("http:", "https:"),
@@ -422,7 +418,7 @@ async def test_what_is_inside_is_asked_on_an_operator_s_word_alone(
     assert provider.asked == []
 
 
-async def test_a_provider_that_is_away_is_no_fault_of_ours(
+async def test_unavailable_provider_is_not_a_server_error(
     people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     provider.down = True

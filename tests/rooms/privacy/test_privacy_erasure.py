@@ -1,4 +1,4 @@
-"""Erasure: journal first, then the key; and a restored backup brings nobody back."""
+"""Erasure: journal first, then the key; a restored backup does not undo it."""
 
 import shutil
 from pathlib import Path
@@ -28,7 +28,9 @@ def erasure(journal: Journal, keys: KeyStore, clock: ManualClock, bus: Bus) -> E
 
 
 @pytest.mark.promise("D3", "R4")
-def test_after_an_erasure_nothing_opens_and_it_is_told(erasure: Erasure, keys: KeyStore, bus: Bus, clock) -> None:
+def test_erasure_makes_data_unreadable_and_publishes_an_event(
+    erasure: Erasure, keys: KeyStore, bus: Bus, clock
+) -> None:
     told: list[Fact] = []
     bus.subscribe(SubjectErased, told.append)
     subject = keys.find_or_make("one", "number", "+4930123456")
@@ -42,7 +44,7 @@ def test_after_an_erasure_nothing_opens_and_it_is_told(erasure: Erasure, keys: K
     assert erasure.erase_subject("one", subject).aliases_removed == 0
 
 
-def test_nothing_is_destroyed_that_is_not_in_the_journal(tmp_path: Path, keys: KeyStore, clock, bus: Bus) -> None:
+def test_key_is_not_destroyed_without_a_journal_entry(tmp_path: Path, keys: KeyStore, clock, bus: Bus) -> None:
     keys.get("one", ["ana"], create=True)
     erasure = Erasure(Journal(tmp_path / "missing" / "journal"), keys, clock, bus)
     with pytest.raises(FileNotFoundError):
@@ -51,7 +53,9 @@ def test_nothing_is_destroyed_that_is_not_in_the_journal(tmp_path: Path, keys: K
 
 
 @pytest.mark.promise("D3", "R4")
-def test_a_restored_backup_brings_nobody_back(tmp_path: Path, clock: ManualClock, bus: Bus, journal: Journal) -> None:
+def test_restored_backup_does_not_undo_an_erasure(
+    tmp_path: Path, clock: ManualClock, bus: Bus, journal: Journal
+) -> None:
     keys = KeyStore(tmp_path / "keys.db", MASTER, clock)
     rows = [(name, "row", FRIEND.seal(keys, tenant, [(name, "row", ANA)])[0]) for tenant, name in PEOPLE]
     keys.close()
@@ -78,7 +82,7 @@ def test_a_restored_backup_brings_nobody_back(tmp_path: Path, clock: ManualClock
 PEOPLE = [("one", "ana"), ("one", "ben"), ("two", "cem")]
 
 
-def test_a_tenants_erasure_is_told(erasure: Erasure, keys: KeyStore, bus: Bus) -> None:
+def test_tenant_erasure_publishes_an_event(erasure: Erasure, keys: KeyStore, bus: Bus) -> None:
     told: list[Fact] = []
     bus.subscribe(TenantErased, told.append)
     keys.get("one", ["ana"], create=True)
@@ -87,7 +91,7 @@ def test_a_tenants_erasure_is_told(erasure: Erasure, keys: KeyStore, bus: Bus) -
     assert keys.get("one", ["ana"]) == {"ana": None}
 
 
-def test_a_journal_line_cut_short_hides_no_other(tmp_path: Path, erasure: Erasure, journal: Journal) -> None:
+def test_truncated_journal_line_does_not_hide_others(tmp_path: Path, erasure: Erasure, journal: Journal) -> None:
     path = tmp_path / "erasures.journal"
     assert list(journal.entries()) == []
     erasure.erase_subject("one", "ana")

@@ -1,6 +1,6 @@
-"""What lies on the disk while people are alive, and after one was erased: no readable word of anybody.
+"""Files on disk contain no readable personal data, before and after an erasure.
 
-The scan is proved each time by a positive control: the same words, written as they are, are found.
+A positive control verifies the scan: the same values are found if stored unsealed.
 """
 
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ from unificx.store import Database, Gone, Spool, UnitOfWork
 
 CANARY = FriendPart(name="Quokka Canaryson", numbers=("+4915551234987",))
 NOTE_CANARY = NotePart(text="meet the numbat at nine")
-# Several pieces of each, for compression and page borders may break a long one.
+# Several pieces of each value, as compression and page borders may split a long one.
 PIECES = [b"Quokka", b"Canaryson", b"+49155512", b"15551234987", b"numbat", b"meet the"]
 
 
 def found(folder: Path, pieces: Iterable[bytes] = PIECES) -> set[tuple[str, bytes]]:
-    """(file, piece) for every piece that can be read in a file of the folder or below, in UTF-8 or UTF-16."""
+    """Return (file, piece) for every piece found in a file below the folder, in UTF-8 or UTF-16."""
     hits: set[tuple[str, bytes]] = set()
     for path in folder.rglob("*"):
         if path.is_file():
@@ -44,7 +44,7 @@ def rows(keys: KeyStore, count: int) -> list[dict[str, object]]:
 
 
 async def put(uow: UnitOfWork, records: list[bytes]) -> None:
-    """Records as a room would spool them: id, then the sealed part."""
+    """Write spool records: id, then the sealed part."""
     values = [
         {"id": one, "tenant_id": "t", "subject_id": f"subject-{one}", "sealed": sealed}
         for one, sealed in ((record[:7].decode(), record[7:]) for record in records)
@@ -53,7 +53,7 @@ async def put(uow: UnitOfWork, records: list[bytes]) -> None:
 
 
 @pytest.mark.promise("T2", "R4")
-async def test_no_file_holds_a_readable_word(tmp_path: Path, clock: ManualClock) -> None:
+async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) -> None:
     keys = KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)
     for name in ("+4915551234987", "quokka canaryson"):
         keys.find_or_make("t", "any", name)
@@ -69,7 +69,7 @@ async def test_no_file_holds_a_readable_word(tmp_path: Path, clock: ManualClock)
         [sealed] = FRIEND.seal(keys, "t", [(f"subject-{one}", one, CANARY)])
         spool.append("friend", one.encode() + sealed)
 
-    # Everything is open and nothing checkpointed: log, segments and the shared-memory file are there too.
+    # All files are open and not checkpointed: log, segments and the shared-memory file exist too.
     names = {path.name for path in tmp_path.rglob("*")}
     assert {"unificx.db", "unificx.db-wal", "keys.db", "keys.db-wal", "0000000000000001.spool"} <= names
     assert found(tmp_path) == set()
@@ -89,8 +89,8 @@ async def test_no_file_holds_a_readable_word(tmp_path: Path, clock: ManualClock)
     assert found(tmp_path) == set()
 
 
-async def test_the_scan_would_find_them(tmp_path: Path, clock: ManualClock) -> None:
-    """The positive control: the same words unsealed, in every kind of file."""
+async def test_scan_finds_unsealed_values(tmp_path: Path, clock: ManualClock) -> None:
+    """Positive control: the same values unsealed, in every kind of file."""
     database = Database(f"sqlite:///{tmp_path / 'unificx.db'}", clock)
     async with database.engine.begin() as connection:
         await connection.run_sync(Apart.metadata.create_all)
@@ -114,8 +114,8 @@ async def test_the_scan_would_find_them(tmp_path: Path, clock: ManualClock) -> N
 
 
 @pytest.mark.promise("R4")
-async def test_what_was_deleted_leaves_no_bytes_in_sqlite(tmp_path: Path, clock: ManualClock) -> None:
-    """Even of what was stored unsealed: deleted bytes are overwritten, and the log is folded away at the end."""
+async def test_deleted_rows_leave_no_bytes_in_sqlite(tmp_path: Path, clock: ManualClock) -> None:
+    """Also for unsealed values: deleted bytes are overwritten, and the log is checkpointed at the end."""
     database = Database(f"sqlite:///{tmp_path / 'unificx.db'}", clock)
     async with database.engine.begin() as connection:
         await connection.run_sync(Apart.metadata.create_all)
@@ -133,8 +133,8 @@ async def test_what_was_deleted_leaves_no_bytes_in_sqlite(tmp_path: Path, clock:
 
 
 @pytest.mark.promise("T2")
-async def test_no_file_of_postgresql_holds_a_readable_word(keys: KeyStore, postgres: Postgres, clock) -> None:
-    """Heap, indexes, write-ahead log, statistics and server log; they outlive every DELETE, so nothing may get there."""
+async def test_no_file_of_postgresql_contains_plaintext(keys: KeyStore, postgres: Postgres, clock) -> None:
+    """Heap, indexes, WAL, statistics and server log outlive every DELETE, so no plaintext may get there."""
     name = await postgres.make()
     database = Database(postgres.url(name), clock)
     async with database.engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""The key store: keys come back, destroyed ones do not, and the files show nothing."""
+"""Key store: persistence, destruction, aliases, cache."""
 
 import os
 import sqlite3
@@ -29,12 +29,12 @@ def opened(path: Path, clock: ManualClock, master: bytes = MASTER) -> Iterator[K
 
 
 def lock(key: Key | None) -> bytes:
-    """What a key does to fixed bytes: equal for equal keys."""
+    """Encrypt fixed bytes: equal results for equal keys."""
     assert key is not None
     return key.aead.encrypt(NONCE, b"fixed", b"")
 
 
-def test_keys_are_made_on_request_only_and_survive_a_restart(tmp_path: Path, clock: ManualClock) -> None:
+def test_keys_are_created_on_request_only_and_survive_a_restart(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as keys:
         assert keys.get("one", ["ana"]) == {"ana": None}
         made = keys.get("one", ["ana", "ben"], create=True)
@@ -57,23 +57,23 @@ def test_many_subjects_at_once(tmp_path: Path, clock: ManualClock) -> None:
 
 
 @pytest.mark.promise("R4")
-def test_a_destroyed_key_is_gone_for_good(tmp_path: Path, clock: ManualClock) -> None:
+def test_destroyed_key_is_never_created_again(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as keys:
         keys.get("one", ["ana", "ben"], create=True)
         keys.destroy("one", "ana")
         keys.destroy("one", "ana")
-        keys.destroy("one", "never seen")
-        for subject in ("ana", "never seen"):
+        keys.destroy("one", "unknown")
+        for subject in ("ana", "unknown"):
             assert keys.get("one", [subject], create=True) == {subject: None}
             assert keys.is_destroyed("one", subject)
         assert keys.get("one", ["ben"])["ben"] is not None
     with opened(tmp_path, clock) as keys:
-        assert keys.get("one", ["ana", "never seen"], create=True) == {"ana": None, "never seen": None}
+        assert keys.get("one", ["ana", "unknown"], create=True) == {"ana": None, "unknown": None}
         assert not keys.is_destroyed("one", "ben")
 
 
 @pytest.mark.promise("R4")
-def test_a_destroyed_tenant_takes_everybody_along(tmp_path: Path, clock: ManualClock) -> None:
+def test_destroying_a_tenant_destroys_all_its_keys(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as keys:
         subject = keys.find_or_make("one", "number", "+491")
         keys.bind("installation", "email", "ana@example.com", subject)
@@ -98,7 +98,7 @@ def wrapped_keys(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.promise("R4")
-def test_no_byte_of_a_destroyed_key_stays_in_the_stores_files(tmp_path: Path, clock: ManualClock) -> None:
+def test_files_contain_no_byte_of_a_destroyed_key(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as keys:
         keys.get("one", [f"subject-{number}" for number in range(300)], create=True)
         before = wrapped_keys(tmp_path)
@@ -107,13 +107,13 @@ def test_no_byte_of_a_destroyed_key_stays_in_the_stores_files(tmp_path: Path, cl
             keys.destroy("one", f"subject-{number}")
         bytes_now = contents(tmp_path)
         for number in range(300):
-            # Any 16 of its 60 bytes would be a trace.
+            # Any 16 of its 60 bytes would be a remnant.
             wrapped = before[f"subject-{number}"]
             traces = [wrapped[at : at + 16] in bytes_now for at in (0, 22, 44)]
             assert traces == [number % 3 != 0] * 3
 
 
-def test_an_old_log_that_is_still_read_is_told(tmp_path: Path, clock: ManualClock, monkeypatch) -> None:
+def test_destruction_with_a_busy_log_raises(tmp_path: Path, clock: ManualClock, monkeypatch) -> None:
     with opened(tmp_path, clock) as keys, closing(sqlite3.connect(tmp_path / "keys.db")) as reader:
         keys.get("one", ["ana"], create=True)
         keys._db.execute("PRAGMA busy_timeout=1")
@@ -126,20 +126,20 @@ def test_an_old_log_that_is_still_read_is_told(tmp_path: Path, clock: ManualCloc
         keys.destroy("one", "ana")
 
 
-def test_another_master_key_or_a_foreign_file_does_not_open(tmp_path: Path, clock: ManualClock) -> None:
+def test_another_master_key_or_a_foreign_file_is_rejected(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock):
         pass
     with pytest.raises(CannotStart, match="does not open the key store"):
         KeyStore(tmp_path / "keys.db", b"x" * 32, clock)
     (tmp_path / "keys.db").write_bytes(b"something else" * 1000)
-    with pytest.raises(CannotStart, match="damaged or not ours"):
+    with pytest.raises(CannotStart, match="damaged or is not a UnifiCX key store"):
         KeyStore(tmp_path / "keys.db", MASTER, clock)
     with pytest.raises(CannotStart, match="cannot be opened"):
         KeyStore(tmp_path / "missing" / "keys.db", MASTER, clock)
 
 
 class Service:
-    """A key management service: its key never leaves it, and it may be away."""
+    """Key management service: its key never leaves it, and it may be unavailable."""
 
     def __init__(self) -> None:
         self.inside = AESGCM(AESGCM.generate_key(256))
@@ -161,7 +161,7 @@ class Service:
 
 
 @pytest.mark.promise("T2")
-def test_a_key_management_service_is_in_the_place_of_the_master_key(tmp_path: Path, clock: ManualClock) -> None:
+def test_key_management_service_replaces_the_master_key(tmp_path: Path, clock: ManualClock) -> None:
     service = Service()
     with closing(KeyStore(tmp_path / "keys.db", service, clock)) as keys:
         made = keys.get("one", ["ana"], create=True)["ana"]
@@ -178,13 +178,13 @@ def test_a_key_management_service_is_in_the_place_of_the_master_key(tmp_path: Pa
         KeyStore(tmp_path / "keys.db", Service(), clock)
 
 
-def test_only_its_owner_may_read_it(tmp_path: Path, clock: ManualClock) -> None:
+def test_file_is_readable_by_its_owner_only(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as keys:
         keys.get("one", ["ana"], create=True)
         assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
-def test_a_wrapped_key_moved_to_another_subject_does_not_unwrap(tmp_path: Path, clock: ManualClock) -> None:
+def test_wrapped_key_is_bound_to_its_subject(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as keys:
         keys.get("one", ["ana", "ben"], create=True)
     with closing(sqlite3.connect(tmp_path / "keys.db")) as db, db:
@@ -199,7 +199,7 @@ def test_a_wrapped_key_moved_to_another_subject_does_not_unwrap(tmp_path: Path, 
 # Aliases
 
 
-def test_a_value_leads_to_one_subject_in_one_tenant(keys: KeyStore) -> None:
+def test_value_is_bound_to_one_subject_per_tenant(keys: KeyStore) -> None:
     assert keys.find("one", "number", "+491") is None
     ana = keys.find_or_make("one", "number", "+491")
     assert keys.find_or_make("one", "number", "+491") == keys.find("one", "number", "+491") == ana
@@ -222,7 +222,7 @@ def test_binding_and_unbinding(keys: KeyStore) -> None:
 
 
 @pytest.mark.promise("R4")
-def test_an_erased_subjects_values_lead_nowhere_and_later_to_somebody_new(keys: KeyStore) -> None:
+def test_values_of_an_erased_subject_are_free_again(keys: KeyStore) -> None:
     first = keys.find_or_make("one", "number", "+491")
     keys.bind("installation", "email", "ana@example.com", first)
     assert keys.destroy("one", first) == 2
@@ -233,7 +233,7 @@ def test_an_erased_subjects_values_lead_nowhere_and_later_to_somebody_new(keys: 
     assert keys.find_or_make("one", "number", "+491") != first
 
 
-def test_numbers_cannot_be_tried_out_without_the_tenants_key() -> None:
+def test_alias_digests_require_the_tenant_key() -> None:
     one, two = TenantSecret(b"1" * 32), TenantSecret(b"2" * 32)
     digests = {one.blind("number", "+491"), one.blind("email", "+491"), two.blind("number", "+491")}
     assert len(digests) == 3
@@ -257,7 +257,7 @@ def a_key() -> Key:
     return Key(1, AESGCM(os.urandom(32)))
 
 
-def test_the_cache_forgets_after_its_time_and_never_outgrows_its_size() -> None:
+def test_cache_expires_entries_and_is_bounded() -> None:
     clock = ManualClock()
     cache = KeyCache(clock.monotonic, lifetime=10, size=3)
     for name in "abcd":
@@ -268,7 +268,7 @@ def test_the_cache_forgets_after_its_time_and_never_outgrows_its_size() -> None:
 
 
 @pytest.mark.promise("R4")
-def test_a_read_that_overlaps_a_destruction_does_not_bring_the_key_back() -> None:
+def test_overlapping_read_does_not_restore_a_destroyed_key() -> None:
     cache = KeyCache(ManualClock().monotonic)
     reading = cache.begin()
     cache.drop("t", "ana")
@@ -282,8 +282,10 @@ def test_a_read_that_overlaps_a_destruction_does_not_bring_the_key_back() -> Non
 
 @pytest.mark.promise("R4")
 @pytest.mark.parametrize("destroy", ["subject", "tenant"])
-def test_the_same_with_two_threads_and_the_real_store(tmp_path: Path, clock: ManualClock, destroy: str) -> None:
-    """The reader has the wrapped key in its hands, then the key is destroyed, then the reader puts it in the cache."""
+def test_overlapping_read_in_another_thread_does_not_restore_a_key(
+    tmp_path: Path, clock: ManualClock, destroy: str
+) -> None:
+    """The key is destroyed after a reader has read the wrapped key and before it fills the cache."""
     with opened(tmp_path, clock) as keys:
         keys.get("t", ["ana"], create=True)
         keys._cache.drop("t", "ana")

@@ -1,4 +1,4 @@
-"""The master key: made once, outside the home directory, and never replaced behind anybody's back."""
+"""Master key: created once, outside the home directory, never replaced silently."""
 
 import base64
 from pathlib import Path
@@ -19,7 +19,7 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.mark.promise("T2")
-def test_it_is_made_beside_the_home_directory_for_its_owner_only(home: Path) -> None:
+def test_key_is_created_next_to_the_home_directory_for_its_owner_only(home: Path) -> None:
     made = master_key(home, {}, create=True)
     path = home.with_name("home.key")
     assert master_key_file(home, {}) == path
@@ -28,13 +28,13 @@ def test_it_is_made_beside_the_home_directory_for_its_owner_only(home: Path) -> 
     assert list(home.iterdir()) == []
 
 
-def test_it_may_lie_elsewhere_or_in_the_environment(home: Path, tmp_path: Path) -> None:
+def test_key_may_be_elsewhere_or_in_the_environment(home: Path, tmp_path: Path) -> None:
     elsewhere = {"UNIFICX_MASTER_KEY_FILE": str(tmp_path / "deep" / "er" / "key")}
     assert master_key(home, elsewhere, create=True) == master_key(home, elsewhere, create=False)
     assert master_key(home, {"UNIFICX_MASTER_KEY": TEXT}, create=False) == KEY
 
 
-def test_a_missing_one_is_not_replaced_after_the_first_start(home: Path) -> None:
+def test_missing_key_is_not_replaced_after_the_first_start(home: Path) -> None:
     with pytest.raises(CannotStart, match="is missing") as fault:
         master_key(home, {}, create=False)
     assert "cannot be read" in fault.value.hint
@@ -42,7 +42,7 @@ def test_a_missing_one_is_not_replaced_after_the_first_start(home: Path) -> None
 
 
 @pytest.mark.parametrize("text", ["", "short", TEXT[:-4], TEXT + TEXT, "!" * 44, "\xff" * 32])
-def test_one_that_is_no_key_is_refused_without_being_shown(home: Path, text: str) -> None:
+def test_malformed_key_is_rejected_and_not_shown(home: Path, text: str) -> None:
     path = master_key_file(home, {})
     path.write_text(text, "latin-1")
     path.chmod(0o600)
@@ -54,20 +54,20 @@ def test_one_that_is_no_key_is_refused_without_being_shown(home: Path, text: str
             master_key(home, {"UNIFICX_MASTER_KEY": text}, create=True)
 
 
-def test_one_that_everybody_can_read_is_refused(home: Path) -> None:
+def test_world_readable_key_is_rejected(home: Path) -> None:
     master_key(home, {}, create=True)
     master_key_file(home, {}).chmod(0o644)
-    with pytest.raises(CannotStart, match="read by everybody"):
+    with pytest.raises(CannotStart, match="world-readable"):
         master_key(home, {}, create=True)
 
 
-def test_one_inside_the_home_directory_is_refused(home: Path) -> None:
+def test_key_inside_the_home_directory_is_rejected(home: Path) -> None:
     for inside in (home / "key", home / "sub" / ".." / "key"):
-        with pytest.raises(CannotStart, match="in every backup"):
+        with pytest.raises(CannotStart, match="part of every backup"):
             master_key(home, {"UNIFICX_MASTER_KEY_FILE": str(inside)}, create=True)
 
 
-def test_a_place_that_cannot_be_read_or_written_is_told(home: Path, tmp_path: Path) -> None:
+def test_unreadable_or_unwritable_path_is_reported(home: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="cannot be read: Is a directory"):
         master_key(home, {"UNIFICX_MASTER_KEY_FILE": str(tmp_path)}, create=True)
     (tmp_path / "file").touch()

@@ -1,4 +1,4 @@
-"""A secret of the installation's own: made once, sealed by the master key, and never replaced behind one's back."""
+"""Sealed files: created once, sealed by the master key, never replaced silently."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ MASTER, SECRET = MasterKey(bytes(range(32))), b"a secret of thirty-two bytes ...
 
 
 @pytest.mark.promise("T2", "T3")
-def test_it_is_made_once_and_lies_sealed(tmp_path: Path) -> None:
+def test_file_is_created_once_and_sealed(tmp_path: Path) -> None:
     path = tmp_path / "push.key"
     with pytest.raises(FileNotFoundError):
         read_sealed_file(path, MASTER, "push")
@@ -23,7 +23,7 @@ def test_it_is_made_once_and_lies_sealed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", ["master", "purpose", "bytes", "empty"])
-def test_one_that_does_not_open_is_told_and_kept(tmp_path: Path, spoil: str) -> None:
+def test_unreadable_file_is_reported_and_kept(tmp_path: Path, spoil: str) -> None:
     path = tmp_path / "push.key"
     sealed_file(path, MASTER, "push", lambda: SECRET)
     whole = path.read_bytes()
@@ -37,7 +37,7 @@ def test_one_that_does_not_open_is_told_and_kept(tmp_path: Path, spoil: str) -> 
     assert path.read_bytes() == before
 
 
-def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_unusable_path_is_reported(tmp_path: Path) -> None:
     (tmp_path / "push.key").mkdir()
     with pytest.raises(CannotStart):
         sealed_file(tmp_path / "push.key", MASTER, "push", lambda: SECRET)

@@ -11,7 +11,7 @@ _LONGEST = 500
 def issuer(text: str, *, inside: bool) -> str:
     """Validate an issuer URL (OpenID Connect Core section 2): https, no query, no fragment. Raise Invalid.
 
-    `http` is allowed only for loopback addresses, and only with `allow_private`.
+    `http` is allowed only for loopback addresses, and only with `inside`.
     """
     stripped = text.strip()
     if not reachable(stripped, inside=inside) or "?" in stripped or "#" in stripped:
