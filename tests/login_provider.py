@@ -28,7 +28,7 @@ CLIENT_ID, CLIENT_SECRET = "unificx at acme", "a secret: 50% & more"
 
 
 class LoginProvider:
-    """`person` are the claims of the user; other attributes alter responses. `requests` lists the requested paths."""
+    """`user_claims` are the claims of the user; others alter responses. `requests` lists the requested paths."""
 
     def __init__(self, issuer: str, clock: Clock) -> None:
         self.issuer, self.clock = issuer, clock

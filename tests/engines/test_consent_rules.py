@@ -14,7 +14,7 @@ NOTICE, ASK, AGAIN = "recording/notice-hang-up", "recording/ask", "recording/ask
 
 
 class Play:
-    """Drives the machine: `did` are the actions of the last step, `done` all actions."""
+    """Drives the machine: `last_actions` are those of the last step, `all_actions` all."""
 
     def __init__(self, terms: w.Terms, *legs: w.Leg) -> None:
         self.now = 100.0
