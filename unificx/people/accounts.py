@@ -1,4 +1,4 @@
-"""Tenants and persons."""
+"""Tenants and users."""
 
 from dataclasses import replace
 
@@ -189,7 +189,7 @@ class Accounts(Room):
             for extension in await phones.extensions_of_subject(change.session, self._keys, tenant_id, subject):
                 await self._drop_extension(change, tenant_id, extension.id)
 
-    # shared by the use cases
+    # internal helpers
 
     async def _person(self, change: Change, tenant_id: str, person_id: str) -> Person:
         found = await accounts.person(change.session, self._keys, tenant_id, person_id)

@@ -109,7 +109,7 @@ class Entrance(Sessions):
         self._tickets.drop_of(person_id)
         self._later(self._tell(tenant_id, person_id, "password_changed", ""))
 
-    # shared by the use cases
+    # internal helpers
 
     def _slow_down(self, account: str, source: Source) -> None:
         """Count an attempt; `account` is "" for attempts that name no account and count for their source only."""

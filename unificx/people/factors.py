@@ -115,7 +115,7 @@ class Factors(Entrance):
         async with self._changing() as change:
             await factors.drop_stale(change.session, self._clock.now() - BEGUN_LIFETIME)
 
-    # shared by the use cases
+    # internal helpers
 
     async def _factors_of(self, session: AsyncSession, tenant_id: str, person_id: str) -> tuple[FactorKind, ...]:
         kinds = await factors.kinds(session, tenant_id, person_id)

@@ -86,7 +86,7 @@ class Invitations(Codes):
         if not said.of_age:
             raise _not_of_age()
 
-    # shared by the use cases
+    # internal helpers
 
     async def _invitation(self, code: str, source: Source) -> links.Link:
         self._slow_down("", source)

@@ -80,7 +80,7 @@ class Passkeys(Factors):
         self._guesses.succeeded("", arrival.source.address, self._clock.monotonic())
         return signed_in
 
-    # shared by the use cases
+    # internal helpers
 
     async def _use_passkey(
         self, change: Change, owner: Owner, credential: Credential, origin: WebOrigin, purpose: str

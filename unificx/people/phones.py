@@ -190,7 +190,7 @@ class Phones(Accounts):
             _, extension = await self._device(change, tenant_id, device_id)
             await self._drop_device(change, tenant_id, device_id, extension.id)
 
-    # shared by the use cases
+    # internal helpers
 
     async def _extension(self, change: Change, tenant_id: str, reference: str) -> Extension:
         found = await phones.extension(change.session, self._keys, tenant_id, reference)

@@ -119,7 +119,7 @@ class Sessions(Clients):
             for ended in await sessions.expired(change.session, self._clock.now()):
                 await self._end(change, ended)
 
-    # shared by the use cases
+    # internal helpers
 
     def _tenant_works(self, tenant_id: str) -> bool:
         tenant = self.directory.tenant(tenant_id)

@@ -142,7 +142,7 @@ class SingleSignOn(Proving):
             account = await self._known_by(change, provider, found)
             return await self._admit(change, account, arrival)
 
-    # shared by the use cases
+    # internal helpers
 
     async def _depart(self, tenant_id: str, redirect_uri: str, person_id: str) -> Departure:
         async with self._database.read() as session:
