@@ -1,4 +1,4 @@
-"""What was said: sealed recordings, the messages in mailboxes, and recorded calls."""
+"""Sealed audio, voicemail messages and call recordings."""
 
 from unificx.recordings.allowing import (
     Allowed,

@@ -1,4 +1,5 @@
-"""Whether a call may be recorded, and on what terms: the strictest of all who have a say. Pure."""
+"""Recording policy: whether a call may be recorded, and on which terms. The strictest setting involved applies.
+Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +10,14 @@ from unificx.privacy import consent_words
 
 TenantMode = Literal["off", "announce", "opt_in"]
 When = Literal["never", "on_demand", "incoming", "outgoing", "always"]
-"""Which of an extension's calls are recorded by themselves; the others are if somebody in them asks, but for never."""
+"""Which of an extension's calls are recorded automatically. The others are recorded on request, except with "never"."""
 BEEP_SECONDS = (5, 60)
 RESTORABLE_DAYS = (0, 365)
 
 
 @dataclass(frozen=True, slots=True)
 class TenantRecording:
-    """How an organisation records: not at all, unless it says otherwise."""
+    """A tenant's recording policy. Recording is off by default."""
 
     mode: TenantMode = "off"
     beep_seconds: int = 15
@@ -27,7 +28,7 @@ class TenantRecording:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionRecording:
-    """How an extension's calls are recorded. `mode` counts where it is stricter than the organisation's."""
+    """An extension's recording policy. `mode` applies only if stricter than the tenant's."""
 
     when: When = "on_demand"
     mode: Literal["announce", "opt_in"] = "announce"
@@ -35,7 +36,7 @@ class ExtensionRecording:
 
 @dataclass(frozen=True, slots=True)
 class TenantRecordingChange:
-    """None leaves a value as it is."""
+    """A partial update: None leaves a value unchanged."""
 
     mode: TenantMode | None = None
     beep_seconds: int | None = None
@@ -46,7 +47,7 @@ class TenantRecordingChange:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionRecordingChange:
-    """None leaves a value as it is."""
+    """A partial update: None leaves a value unchanged."""
 
     when: When | None = None
     mode: Literal["announce", "opt_in"] | None = None
@@ -54,7 +55,7 @@ class ExtensionRecordingChange:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A call may be recorded on these terms; `always`: it is, by itself."""
+    """A call may be recorded on these terms. `always`: recording starts automatically."""
 
     terms: consent_words.Terms
     always: bool
@@ -63,8 +64,8 @@ class Allowed:
 def allowed(
     tenant: TenantRecording, called: Sequence[ExtensionRecording], calling: ExtensionRecording | None = None
 ) -> Allowed | None:
-    """Whether a call of these extensions of the organisation may be recorded, and how everybody is asked. `calling` is
-    the one who called, if it is one of them."""
+    """Decide whether a call of these extensions of the tenant may be recorded, and how consent is obtained. None: not
+    allowed. `calling` is the calling extension, if the caller is one."""
     extensions = [*called, calling] if calling is not None else called
     if tenant.mode == "off" or not extensions or any(each.when == "never" for each in extensions):
         return None
@@ -77,7 +78,7 @@ def allowed(
 
 
 def changed_tenant(before: TenantRecording, change: TenantRecordingChange) -> TenantRecording:
-    """The settings with the change made. Raises Invalid."""
+    """Return the policy with the change applied. Raises Invalid."""
     beep = before.beep_seconds if change.beep_seconds is None else change.beep_seconds
     if beep and not BEEP_SECONDS[0] <= beep <= BEEP_SECONDS[1]:
         raise Invalid(
@@ -85,7 +86,7 @@ def changed_tenant(before: TenantRecording, change: TenantRecordingChange) -> Te
         )
     days = before.restorable_days if change.restorable_days is None else change.restorable_days
     if not RESTORABLE_DAYS[0] <= days <= RESTORABLE_DAYS[1]:
-        raise Invalid(f"Between {RESTORABLE_DAYS[0]} and {RESTORABLE_DAYS[1]}.", field="restorable_days")
+        raise Invalid(f"restorable_days must be {RESTORABLE_DAYS[0]} to {RESTORABLE_DAYS[1]}.", field="restorable_days")
     listen = change.administrators_listen
     return TenantRecording(
         mode=change.mode or before.mode,
@@ -97,5 +98,5 @@ def changed_tenant(before: TenantRecording, change: TenantRecordingChange) -> Te
 
 
 def changed_extension(before: ExtensionRecording, change: ExtensionRecordingChange) -> ExtensionRecording:
-    """The settings with the change made."""
+    """Return the policy with the change applied."""
     return replace(before, when=change.when or before.when, mode=change.mode or before.mode)

@@ -1,4 +1,4 @@
-"""The use cases of recorded calls: made while people talk, kept, heard, put away, erased, and who listened."""
+"""Call recordings: create, store, list, play back with an access log, archive and erase."""
 
 import asyncio
 from collections.abc import Sequence
@@ -41,18 +41,18 @@ from unificx.store import Database, UnitOfWork
 log = structlog.get_logger()
 ONE_LISTENING = timedelta(minutes=10)
 _NUMBER, _UNKNOWN = "number", "unknown"
-"""The kind of alias an outside party's number is, and the number of one that gave none."""
+"""The alias kind of an external party's number, and the value used without a number."""
 
 
 class Made:
-    """A recording while it is made: a sink for samples. Then `finish` it."""
+    """A call recording in progress: an audio sink. Call `finish` at the end."""
 
     def __init__(
         self, archive: "Archive", new: NewRecording, recording_id: str, writer: Writer, subjects: Sequence[str]
     ) -> None:
         self.id = recording_id
         self.subjects = frozenset(subjects)
-        """Whose it is: it is erased with any of them."""
+        """The owning subjects. The recording is erased with any of them."""
         self.new = new
         self.writer = writer
         self._archive = archive
@@ -60,29 +60,29 @@ class Made:
 
     @property
     def seconds(self) -> float:
-        """How long it is so far."""
+        """Seconds recorded so far."""
         return self.writer.seconds
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Take samples, those of the parties in turn. Raises NoRoom."""
+        """Write samples; with two channels, interleaved. Raises NoRoom."""
         await self.writer.write(pcm, rate)
 
     async def mark(self, kind: MarkKind) -> None:
-        """Note that something happened at this place."""
+        """Store a mark at the current position."""
         await self._archive.mark(self, self._marks, kind)
         self._marks += 1
 
     async def finish(self, ended: Ended) -> None:
-        """It is over: keep it, or, if nothing is in it, forget it."""
+        """Finish the recording: store it, or delete it if it is empty."""
         await self._archive.finish(self, ended)
 
 
 class Archive:
-    """Recorded calls of all organisations. Call `start` before anything else, once the sounds were mended."""
+    """Call recordings of all tenants. Call `start` first, after the audio files have been repaired."""
 
     def __init__(self, parts: AudioParts, audio: Audio) -> None:
         self.interrupted: dict[str, Begun] = {}
-        """Calls that were being recorded when an earlier life ended, and how that had begun."""
+        """Calls whose recording was cut off by a restart, and how it had been started."""
         self._database: Database = parts.database
         self._keys = parts.keys
         self._clock = parts.clock
@@ -90,12 +90,12 @@ class Archive:
         audio.forgets.append(self._forget)
         self._changes = asyncio.Lock()
         self._cut_off: list[tuple[str, str, str]] = []
-        """(tenant, recording, sound) of what an earlier life left and is not kept yet."""
+        """(tenant, recording, audio) of recordings cut off by a restart and not stored yet."""
         self._tenants: dict[str, TenantRecording] = {}
         self._extensions: dict[str, ExtensionRecording] = {}
 
     async def start(self) -> None:
-        """Read how calls are recorded, and keep what was being recorded when an earlier life ended."""
+        """Load the recording policies and store what was being recorded before the restart."""
         async with self._database.read() as session:
             self._tenants, self._extensions = await archived.all_settings(session)
             unfinished = await archived.unfinished(session)
@@ -104,16 +104,16 @@ class Archive:
             self._cut_off.append((tenant_id, recording_id, audio_id))
         await self._keep_cut_off()
 
-    # ---- making one
+    # ---- recording
 
     def allowed(self, tenant_id: str, called: Sequence[str], calling: str = "") -> Allowed | None:
-        """Whether a call of these extensions may be recorded, and on what terms; `calling` is the one who called, if it
-        was one. From memory."""
+        """Return the terms on which a call of these extensions may be recorded, or None; `calling` is the calling
+        extension, if the caller is one. Answered from memory."""
         caller = self.extension(calling) if calling else None
         return allowed(self.tenant(tenant_id), [self.extension(each) for each in called], caller)
 
     async def begin(self, new: NewRecording) -> Made:
-        """Everybody has agreed: the next word may be kept. All of them own it: it is erased with any of them.
+        """Start a recording after all parties have consented. All of them own it: it is erased with any of them.
 
         Raises ErasedSubject.
         """
@@ -129,13 +129,14 @@ class Archive:
         return Made(self, new, recording_id, writer, subjects)
 
     async def mark(self, made: Made, number: int, kind: MarkKind) -> None:
-        """See `Made.mark`."""
+        """See `CallRecordingWriter.mark`."""
         mark = Mark(kind, round(made.seconds, 2), self._clock.now())
         async with self._database.begin() as uow:
             archived.add_marks(uow.session, made.new.tenant_id, made.id, number, [mark])
 
     async def finish(self, made: Made, ended: Ended) -> None:
-        """See `Made.finish`. Where it cannot be noted (a full disk) it is kept at the next start, as one cut off."""
+        """See `CallRecordingWriter.finish`. If the end cannot be stored (disk full), the next start stores the
+        recording as cut off."""
         seconds = round(made.seconds, 2)
         try:
             async with self._database.begin() as uow:
@@ -144,7 +145,7 @@ class Archive:
         except OperationalError:
             log.warning("recording_end_not_noted", recording=made.id)
 
-    # ---- what is kept
+    # ---- stored recordings
 
     async def list(
         self,
@@ -155,31 +156,32 @@ class Archive:
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Conversation]:
-        """A page of the recordings some extensions are in, the newest first, or those they have put away; None: all.
-        Raises Invalid for a cursor that is none."""
-        of, after, most = (tenant_id, extensions), behind(cursor), page_size(limit) + 1
+        """A page of the recordings in which these extensions took part (None: all), newest first; with `hidden`, those
+        they archived. Raises Invalid for an invalid cursor."""
+        scope, after, page_limit = (tenant_id, extensions), behind(cursor), page_size(limit) + 1
         async with self._database.read() as session:
-            found = await archived.page(session, self._keys, *of, hidden=hidden, after=after, limit=most)
+            found = await archived.page(session, self._keys, *scope, hidden=hidden, after=after, limit=page_limit)
         return page(found, limit, lambda one: one.id)
 
     async def of_call(self, tenant_id: str, call_id: str) -> tuple[Conversation, ...]:
-        """The recordings of a call, in order."""
+        """The recordings of a call, oldest first."""
         async with self._database.read() as session:
             return tuple(await archived.of_call(session, self._keys, tenant_id, call_id))
 
     async def get(self, tenant_id: str, recording_id: str, *, among: frozenset[str] | None = None) -> Conversation:
-        """One recording; with `among`, one that these extensions are in. Raises NotFound; Over for an erased one."""
+        """Return one recording; with `among`, only if one of these extensions took part. Raises NotFound; Over if it
+        was erased."""
         async with self._database.read() as session:
             found = await archived.one(session, self._keys, tenant_id, recording_id)
         if found is None or found[1] == "recording" or (among is not None and not found[0].of(among)):
-            raise NotFound("There is no such recording.")
+            raise NotFound("Recording not found.")
         if found[1] == "erased":
             raise Over("This recording was erased.")
         return found[0]
 
     async def listen(self, conversation: Conversation, listener: Listener) -> Reader:
-        """What was said; that somebody listened is noted first, once for all the pieces a player asks for. Raises Over,
-        ErasedSubject."""
+        """Open a recording for playback. The access is logged first, once for all range requests of a player. Raises
+        Over, ErasedSubject."""
         reader = await self._audio.reader(conversation.tenant_id, conversation.audio_id)
         now = self._clock.now()
         async with self._database.begin() as uow:
@@ -188,29 +190,29 @@ class Archive:
         return reader
 
     async def waveform(self, conversation: Conversation) -> tuple[int, ...]:
-        """How loud it is from its beginning to its end; nothing for a moment after it ended."""
-        made = await self._audio.derived(conversation.tenant_id, [conversation.audio_id])
-        return made[conversation.audio_id].waveform if conversation.audio_id in made else ()
+        """The waveform; empty until it has been computed shortly after the end."""
+        derived = await self._audio.derived(conversation.tenant_id, [conversation.audio_id])
+        return derived[conversation.audio_id].waveform if conversation.audio_id in derived else ()
 
     async def listens(self, conversation: Conversation) -> tuple[Listen, ...]:
-        """Who listened to it, in order."""
+        """The playback log, oldest first."""
         async with self._database.read() as session:
             found = await archived.listens(session, self._keys, conversation.tenant_id, conversation.id)
         return tuple(found)
 
     async def hide(self, conversation: Conversation, places: Sequence[int]) -> None:
-        """Put it away for some of its parties: it can be brought back for as long as the organisation says, and stays
-        with the others."""
+        """Archive it for some of its parties. They can restore it during the tenant's retention period; the other
+        parties still see it."""
         await self._set_hidden(conversation, places, hidden=True)
 
     async def restore(self, conversation: Conversation, places: Sequence[int]) -> None:
         await self._set_hidden(conversation, places, hidden=False)
 
     async def erase(self, conversation: Conversation) -> None:
-        """For good, and for everybody: its key, the sound, who took part, who listened."""
+        """Erase it permanently for all parties: key, audio, parties and playback log."""
         await self._audio.erase(conversation.tenant_id, [conversation.audio_id])
 
-    # ---- how calls are recorded
+    # ---- policies
 
     def tenant(self, tenant_id: str) -> TenantRecording:
         return self._tenants.get(tenant_id, TenantRecording())
@@ -219,7 +221,7 @@ class Archive:
         return self._extensions.get(extension_id, ExtensionRecording())
 
     async def change_tenant(self, tenant_id: str, change: TenantRecordingChange) -> TenantRecording:
-        """Raises Invalid."""
+        """Update a tenant's policy. Raises Invalid."""
         async with self._changes:
             settings = changed_tenant(self.tenant(tenant_id), change)
             async with self._database.begin() as uow:
@@ -237,41 +239,41 @@ class Archive:
             self._extensions[extension_id] = settings
         return settings
 
-    # ---- what has to go
+    # ---- deletion
 
     async def tidy(self) -> None:
-        """Erase what everybody put away for longer than it can be brought back, and keep what could not be read at the
-        start; to be called now and then."""
+        """Erase recordings that all parties archived longer ago than the retention period, and retry storing those that
+        could not be read at start. Called periodically."""
         await self._keep_cut_off()
         async with self._database.read() as session:
             tenants = await archived.tenants(session)
         for tenant_id in tenants:
-            until = self._clock.now() - timedelta(days=self.tenant(tenant_id).restorable_days)
+            cutoff = self._clock.now() - timedelta(days=self.tenant(tenant_id).restorable_days)
             async with self._database.read() as session:
-                old = await archived.put_away_before(session, tenant_id, until)
-            if old:
-                await self._audio.erase(tenant_id, old)
+                expired = await archived.put_away_before(session, tenant_id, cutoff)
+            if expired:
+                await self._audio.erase(tenant_id, expired)
 
     async def erase_listener(self, tenant_id: str, subject: str) -> None:
-        """That an erased subject listened goes; what he said, `Audio` erases. May be repeated."""
+        """Remove an erased subject from playback logs; `AudioStore` erases their recordings. Idempotent."""
         async with self._database.begin() as uow:
             await archived.drop_listens_of(uow.session, tenant_id, subject)
 
     async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
-        """What was said stays its parties'; how it was recorded goes. For the outbox."""
+        """Delete the extension's policy; the recordings stay with their parties. Outbox handler."""
         await archived.drop_extension(uow.session, fact.tenant, fact.extension_id)
         uow.afterwards.append(lambda: self._extensions.pop(fact.extension_id, None))
 
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
-        """Its keys go by themselves: for the outbox."""
+        """Delete the tenant's files and rows; its keys are deleted elsewhere. Outbox handler."""
         await self._audio.remove_files(await queries.audio_of_tenant(uow.session, fact.tenant))
         await archived.drop_tenant(uow.session, fact.tenant)
         uow.afterwards.append(lambda: self._tenants.pop(fact.tenant, None))
 
     # ---- inside
 
-    async def _keep(self, tenant_id: str, recording_id: str, audio_id: str, how: tuple[float, Ended]) -> None:
-        seconds, ended = how
+    async def _keep(self, tenant_id: str, recording_id: str, audio_id: str, result: tuple[float, Ended]) -> None:
+        seconds, ended = result
         if not seconds:
             await self._audio.erase(tenant_id, [audio_id])
             return
@@ -280,9 +282,10 @@ class Archive:
                 uow.publish(ConversationKept(self._clock.new_id(), tenant_id, recording_id))
 
     async def _keep_cut_off(self) -> None:
-        """One that cannot be read holds up no other: it stays as it is, for somebody to look at."""
-        left, self._cut_off = self._cut_off, []
-        for tenant_id, recording_id, audio_id in left:
+        """Store recordings that were cut off. An unreadable one does not block the others; it is left for
+        inspection."""
+        unfinished, self._cut_off = self._cut_off, []
+        for tenant_id, recording_id, audio_id in unfinished:
             try:
                 seconds = (await self._audio.reader(tenant_id, audio_id)).seconds
             except (NotFound, Over):

@@ -1,7 +1,6 @@
-"""The tables of recorded calls. The sound lies sealed in files; here is whose it is, that everybody was told, and who
-listened to it.
+"""Tables of call recordings: parties, consent evidence, marks and the playback log. The audio is in sealed files.
 
-Who took part is sealed under his own key, so that an erased one is "an erased person" to the others.
+A party's identity is sealed under their own key, so that erasing one party leaves "an erased person" for the others.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from unificx.store.base import Base, plain, sealed_column
 
 @dataclass(frozen=True, slots=True)
 class PartyPart:
-    """Who took part, as the call said."""
+    """A party's number and name, as signaled in the call."""
 
     number: str = as_the_call_said("user.contact.phone_number", "recording")
     name: str = as_the_call_said("user.name", "recording")
@@ -25,7 +24,7 @@ class PartyPart:
 
 @dataclass(frozen=True, slots=True)
 class ListenerPart:
-    """Who listened."""
+    """The name of a listener."""
 
     name: str = personal(
         "user.name", uses=("history",), retention="recording", on_erase="delete", export=True, rectifiable=False
@@ -33,7 +32,7 @@ class ListenerPart:
 
 
 class RecordingRow(Base):
-    """A recorded call, or a part of one. What stays of an erased one is that it was."""
+    """A call recording, or a part of one. The row stays after erasure."""
 
     __tablename__ = "recording"
     __table_args__ = (
@@ -42,88 +41,88 @@ class RecordingRow(Base):
         Index(None, "tenant_id", "call_id"),
     )
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
-    audio_id: Mapped[str] = plain("the sound")
-    call_id: Mapped[str] = plain("the call: random")
-    created: Mapped[datetime] = plain("when its first word was kept")
+    id: Mapped[str] = plain("a random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    audio_id: Mapped[str] = plain("the audio")
+    call_id: Mapped[str] = plain("the call: a random id")
+    created: Mapped[datetime] = plain("when recording started")
     seconds: Mapped[float] = plain("a duration")
     state: Mapped[str] = plain("recording, kept or erased")
-    mode: Mapped[str] = plain("how consent was asked for: announce or opt_in")
+    mode: Mapped[str] = plain("how consent was obtained: announce or opt_in")
     begun: Mapped[str] = plain("automatic or demand")
-    ended: Mapped[str | None] = plain("why it ended")
+    ended: Mapped[str | None] = plain("the end reason")
 
 
 class RecordingPartyRow(Base):
-    """Somebody whose voice is in a recording, and that he was told of it before its first word."""
+    """A recorded party, with the evidence that they were informed before recording started."""
 
     __tablename__ = "recording_party"
     __table_args__ = (Index(None, "tenant_id", "extension_id"), Index(None, "tenant_id", "subject_id"))
 
     recording_id: Mapped[str] = plain("the recording", primary_key=True)
     place: Mapped[int] = plain("its channel: 0 the caller, 1 the callee", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
-    extension_id: Mapped[str | None] = plain("the extension, for somebody of the organisation")
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    notice: Mapped[str] = plain("the digest of what was played to tell of it")
-    told: Mapped[datetime | None] = plain("when that was heard to its end")
+    tenant_id: Mapped[str] = plain("the tenant")
+    extension_id: Mapped[str | None] = plain("the extension, for an internal party")
+    subject_id: Mapped[str] = plain("the subject whose key seals the part below: a random id")
+    notice: Mapped[str] = plain("the digest of the notice that was played")
+    told: Mapped[datetime | None] = plain("when the notice had been played to its end")
     settled: Mapped[datetime | None] = plain("when consent was given")
-    key: Mapped[str] = plain("the key that was pressed to agree; none where staying was consent")
-    hidden: Mapped[datetime | None] = plain("when this party put it away")
+    key: Mapped[str] = plain("the DTMF digit pressed to agree; empty if consent was implied by staying in the call")
+    hidden: Mapped[datetime | None] = plain("when this party archived it")
     sealed: Mapped[bytes | None] = sealed_column(PartyPart, subject="subject_id")
 
 
 class RecordingMarkRow(Base):
-    """Something that happened while it was recorded: a pause, its end, a gap."""
+    """An event during the recording: a pause, its end, a gap."""
 
     __tablename__ = "recording_mark"
     __table_args__ = (Index(None, "tenant_id"),)
 
     recording_id: Mapped[str] = plain("the recording", primary_key=True)
     number: Mapped[int] = plain("a count", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
-    kind: Mapped[str] = plain("what it was")
-    at: Mapped[float] = plain("seconds from its beginning")
+    tenant_id: Mapped[str] = plain("the tenant")
+    kind: Mapped[str] = plain("the kind of event")
+    at: Mapped[float] = plain("seconds from the start")
     moment: Mapped[datetime] = plain("a time")
 
 
 class RecordingListenRow(Base):
-    """That somebody listened to a recording: those who are in it can see it."""
+    """A playback log entry, visible to the recorded parties."""
 
     __tablename__ = "recording_listen"
     __table_args__ = (Index(None, "tenant_id", "recording_id"), Index(None, "tenant_id", "subject_id"))
 
-    id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
+    id: Mapped[str] = plain("a random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
     recording_id: Mapped[str] = plain("the recording")
     moment: Mapped[datetime] = plain("a time")
-    purpose: Mapped[str] = plain("what for, one of a few words")
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
+    purpose: Mapped[str] = plain("the purpose, one of a fixed list")
+    subject_id: Mapped[str] = plain("the subject whose key seals the part below: a random id")
     sealed: Mapped[bytes | None] = sealed_column(ListenerPart, subject="subject_id")
 
 
 class RecordingTenantRow(Base):
-    """How an organisation records; one without a row does not."""
+    """A tenant's recording policy; without a row, recording is off."""
 
     __tablename__ = "recording_tenant"
 
-    tenant_id: Mapped[str] = plain("the organisation", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", primary_key=True)
     mode: Mapped[str] = plain("off, announce or opt_in")
-    beep_seconds: Mapped[int] = plain("how often a beep is heard; 0 for none")
-    pause_on_keys: Mapped[bool] = plain("whether keys that are pressed pause it")
+    beep_seconds: Mapped[int] = plain("beep interval in seconds; 0 for none")
+    pause_on_keys: Mapped[bool] = plain("whether DTMF digits pause the recording")
     administrators_listen: Mapped[bool] = plain("whether administrators may listen to others' recordings")
-    restorable_days: Mapped[int] = plain("how long what was put away can be brought back")
+    restorable_days: Mapped[int] = plain("how many days an archived recording can be restored")
 
 
 class RecordingExtensionRow(Base):
-    """How an extension's calls are recorded; one without a row: when somebody in them asks for it."""
+    """An extension's recording policy; without a row, calls are recorded on request."""
 
     __tablename__ = "recording_extension"
     __table_args__ = (Index(None, "tenant_id"),)
 
     extension_id: Mapped[str] = plain(
-        "the extension; no foreign key, for it goes after the extension does", primary_key=True
+        "the extension; no foreign key, because it is deleted after the extension", primary_key=True
     )
-    tenant_id: Mapped[str] = plain("the organisation")
+    tenant_id: Mapped[str] = plain("the tenant")
     when: Mapped[str] = plain("never, on_demand, incoming, outgoing or always")
-    mode: Mapped[str] = plain("announce or opt_in, if stricter than the organisation's")
+    mode: Mapped[str] = plain("announce or opt_in; applies if stricter than the tenant's")

@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT and UPDATE on recorded calls and on how calls are recorded."""
+"""All SQL on call recordings and recording policies."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,7 +29,8 @@ PURPOSE = "history"
 def add(
     session: AsyncSession, keys: Keys, new: NewRecording, ids: tuple[str, str, datetime], subjects: Sequence[str]
 ) -> None:
-    """A recording that is about to begin; `ids` are its own, its sound's, and the moment. Raises ErasedSubject."""
+    """Insert a recording that is about to start; `ids` are its id, its audio's id and the time. Raises
+    ErasedSubject."""
     recording_id, audio_id, now = ids
     session.add(
         RecordingRow(
@@ -60,18 +61,22 @@ def add_marks(session: AsyncSession, tenant_id: str, recording_id: str, first: i
 
 
 async def keep(session: AsyncSession, tenant_id: str, recording_id: str, seconds: float, ended: str) -> bool:
-    """False for one that was erased while it was made."""
-    of = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == recording_id, RecordingRow.state == "recording")
+    """Mark a recording as stored. False if it was erased meanwhile."""
+    conditions = (
+        RecordingRow.tenant_id == tenant_id,
+        RecordingRow.id == recording_id,
+        RecordingRow.state == "recording",
+    )
     values = {"state": "kept", "seconds": seconds, "ended": ended}
-    done = await session.execute(update(RecordingRow).where(*of).values(**values).returning(RecordingRow.id))
+    done = await session.execute(update(RecordingRow).where(*conditions).values(**values).returning(RecordingRow.id))
     return done.first() is not None
 
 
 async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> bool:
-    """What is left of these recordings is that they were; whether there were any."""
-    of = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id.in_(audio_ids))
-    found = list((await session.scalars(select(RecordingRow.id).where(*of))).all())
-    await session.execute(update(RecordingRow).where(*of).values(state="erased", seconds=0.0))
+    """Mark these recordings as erased and delete their details. Return whether there were any."""
+    conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id.in_(audio_ids))
+    found = list((await session.scalars(select(RecordingRow.id).where(*conditions))).all())
+    await session.execute(update(RecordingRow).where(*conditions).values(state="erased", seconds=0.0))
     for table in (RecordingMarkRow, RecordingListenRow):
         await session.execute(delete(table).where(table.tenant_id == tenant_id, table.recording_id.in_(found)))
     parties = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id.in_(found))
@@ -80,8 +85,8 @@ async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str])
 
 
 async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str, str]]:
-    """(tenant, recording, sound, call, how it had begun) of what was being recorded when the process ended."""
-    # scope: all tenants, because calls of all of them were cut off
+    """(tenant, recording, audio, call, start mode) of recordings in progress when the process ended."""
+    # scope: all tenants, because the restart interrupted calls of every tenant
     rows = (await session.scalars(select(RecordingRow).where(RecordingRow.state == "recording"))).all()
     return [(row.tenant_id, row.id, row.audio_id, row.call_id, row.begun) for row in rows]
 
@@ -96,19 +101,19 @@ async def page(
     after: str | None,
     limit: int,
 ) -> list[Conversation]:
-    """The recordings with some extensions in them, or all, the newest first, from behind the one `after`; or those
-    that these have put away."""
+    """Recordings in which these extensions took part (None: all), newest first, after the id `after`; with `hidden`,
+    those they archived."""
     query = select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
     if extensions is not None:
-        put_away = RecordingPartyRow.hidden.is_not(None) if hidden else RecordingPartyRow.hidden.is_(None)
+        archived = RecordingPartyRow.hidden.is_not(None) if hidden else RecordingPartyRow.hidden.is_(None)
         own = select(RecordingPartyRow.recording_id).where(
-            RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.in_(extensions), put_away
+            RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.in_(extensions), archived
         )
         query = query.where(RecordingRow.id.in_(own))
     if after is not None:
-        # It may have been put away or erased since: its row is there all the same.
-        of = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == after)
-        created = select(RecordingRow.created).where(*of).scalar_subquery()
+        # The cursor's recording may have been archived or erased since; its row still exists.
+        conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == after)
+        created = select(RecordingRow.created).where(*conditions).scalar_subquery()
         same = and_(RecordingRow.created == created, RecordingRow.id < after)
         query = query.where(or_(RecordingRow.created < created, same))
     query = query.order_by(RecordingRow.created.desc(), RecordingRow.id.desc()).limit(limit)
@@ -116,7 +121,7 @@ async def page(
 
 
 async def of_call(session: AsyncSession, keys: Keys, tenant_id: str, call_id: str) -> list[Conversation]:
-    """The recordings of a call, in order."""
+    """The recordings of a call, oldest first."""
     query = select(RecordingRow).where(
         RecordingRow.tenant_id == tenant_id, RecordingRow.call_id == call_id, RecordingRow.state == "kept"
     )
@@ -125,7 +130,7 @@ async def of_call(session: AsyncSession, keys: Keys, tenant_id: str, call_id: st
 
 
 async def one(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: str) -> tuple[Conversation, str] | None:
-    """A recording and its state."""
+    """Return a recording and its state."""
     row = await session.scalar(
         select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.id == recording_id)
     )
@@ -135,35 +140,35 @@ async def one(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: s
 async def set_hidden(
     session: AsyncSession, tenant_id: str, recording_id: str, places: Sequence[int], hidden: datetime | None
 ) -> None:
-    of = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id == recording_id)
+    conditions = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id == recording_id)
     await session.execute(
-        update(RecordingPartyRow).where(*of, RecordingPartyRow.place.in_(places)).values(hidden=hidden)
+        update(RecordingPartyRow).where(*conditions, RecordingPartyRow.place.in_(places)).values(hidden=hidden)
     )
 
 
 async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
-    """The sounds of recordings that everybody of the organisation who is in them has put away before this."""
-    inside = select(RecordingPartyRow.recording_id).where(
+    """Audio ids of recordings that all internal parties archived before this time."""
+    internal = select(RecordingPartyRow.recording_id).where(
         RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.is_not(None)
     )
-    still = inside.where(RecordingPartyRow.hidden.is_(None) | (RecordingPartyRow.hidden >= moment))
+    still_visible = internal.where(RecordingPartyRow.hidden.is_(None) | (RecordingPartyRow.hidden >= moment))
     query = select(RecordingRow.audio_id).where(
         RecordingRow.tenant_id == tenant_id,
         RecordingRow.state == "kept",
-        RecordingRow.id.in_(inside),
-        RecordingRow.id.not_in(still),
+        RecordingRow.id.in_(internal),
+        RecordingRow.id.not_in(still_visible),
     )
     return list((await session.scalars(query)).all())
 
 
 async def tenants(session: AsyncSession) -> list[str]:
-    """Organisations in which something was put away."""
-    # scope: all tenants, because time passes for all of them
+    """Tenants with archived recordings."""
+    # scope: all tenants, because the purge runs for every tenant
     query = select(RecordingPartyRow.tenant_id).where(RecordingPartyRow.hidden.is_not(None)).distinct()
     return list((await session.scalars(query)).all())
 
 
-# ---- who listened
+# ---- playback log
 
 
 def add_listen(
@@ -183,7 +188,7 @@ def add_listen(
 async def listened_since(
     session: AsyncSession, conversation: Conversation, listener: Listener, moment: datetime
 ) -> bool:
-    """Whether it is noted already that he listened, for this purpose, after this moment."""
+    """Whether this listener's access for this purpose has been logged after this time."""
     query = select(RecordingListenRow.id).where(
         RecordingListenRow.tenant_id == conversation.tenant_id,
         RecordingListenRow.recording_id == conversation.id,
@@ -211,21 +216,21 @@ async def listens(session: AsyncSession, keys: Keys, tenant_id: str, recording_i
 
 
 async def drop_listens_of(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """What is left of an erased listener is that somebody listened."""
-    of = (RecordingListenRow.tenant_id == tenant_id, RecordingListenRow.subject_id == subject)
-    await session.execute(update(RecordingListenRow).where(*of).values(sealed=None))
+    """Remove an erased listener's name; the log entry itself stays."""
+    conditions = (RecordingListenRow.tenant_id == tenant_id, RecordingListenRow.subject_id == subject)
+    await session.execute(update(RecordingListenRow).where(*conditions).values(sealed=None))
 
 
-# ---- settings
+# ---- policies
 
 
 async def all_settings(
     session: AsyncSession,
 ) -> tuple[dict[str, TenantRecording], dict[str, ExtensionRecording]]:
-    """By organisation and by extension: everything, for it is asked at every call."""
-    # scope: all tenants, because the calls of all of them are asked about
+    """All policies, by tenant and by extension: they are needed for every call."""
+    # scope: all tenants, because every tenant's calls need the policies
     tenants = (await session.scalars(select(RecordingTenantRow))).all()
-    # scope: all tenants, because the calls of all of them are asked about
+    # scope: all tenants, because every tenant's calls need the policies
     extensions = (await session.scalars(select(RecordingExtensionRow))).all()
     return (
         {
@@ -290,18 +295,18 @@ async def _opened(
     sealed = [(row.subject_id, f"{row.recording_id}/{row.place}", row.sealed) for row in parties if row.sealed]
     opened = PARTY.open(keys, tenant_id, PURPOSE, sealed)
     known = {place: part for (_, place, _), part in zip(sealed, opened, strict=True)}
-    of: defaultdict[str, list[Party]] = defaultdict(list)
+    by_recording: defaultdict[str, list[Party]] = defaultdict(list)
     for row in parties:
         part = known.get(f"{row.recording_id}/{row.place}", Gone())
-        of[row.recording_id].append(_party(row, part))
+        by_recording[row.recording_id].append(_party(row, part))
     marks = await _marks(session, tenant_id, ids)
-    return [_conversation(row, tuple(of[row.id]), tuple(marks[row.id])) for row in rows]
+    return [_conversation(row, tuple(by_recording[row.id]), tuple(marks[row.id])) for row in rows]
 
 
 async def chapters(session: AsyncSession, tenant_id: str, audio_id: str) -> list[tuple[float, str]]:
-    """What happened in a recorded call, at which second of this sound; nothing in any other."""
-    of = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id == audio_id)
-    found = list((await session.scalars(select(RecordingRow.id).where(*of))).all())
+    """Chapter marks of a call recording's audio: (second, title). Empty for other audio."""
+    conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id == audio_id)
+    found = list((await session.scalars(select(RecordingRow.id).where(*conditions))).all())
     marks = await _marks(session, tenant_id, found)
     return [(mark.at, mark.kind.replace("_", " ")) for each in found for mark in marks[each]]
 

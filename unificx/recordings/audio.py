@@ -1,4 +1,4 @@
-"""Sealed recordings: written while somebody speaks, read by anybody who may, erased for good."""
+"""Sealed audio: create, read and erase."""
 
 import asyncio
 import contextlib
@@ -24,15 +24,15 @@ from unificx.store import Database, UnitOfWork
 
 log = structlog.get_logger()
 Forget = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
-"""Takes a tenant and recordings: what a room knows of them goes, in this unit of work. Those of others may be among
-them."""
+"""Called with a unit of work, a tenant and audio ids: the area deletes what it stores about them. Ids of other areas
+may be among them."""
 _AT_ONCE = 200
-"""Recordings that are forgotten in one unit of work."""
+"""Audio ids erased per unit of work."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudioParts:
-    """What the recordings are kept with."""
+    """What the audio store works with."""
 
     database: Database
     keys: KeyRing
@@ -46,17 +46,17 @@ class AudioParts:
 
 
 class Audio:
-    """All recordings of an installation."""
+    """All sealed audio of an installation."""
 
     def __init__(self, parts: AudioParts) -> None:
         self.forgets: list[Forget] = []
-        """How every room that keeps recordings forgets them."""
+        """Erase hooks of the areas that refer to audio."""
         self._parts = parts
         self._writing: set[str] = set()
         self._over = asyncio.Event()
 
     async def begin(self, uow: UnitOfWork, tenant_id: str, owners: Sequence[str], *, channels: int = 1) -> Writer:
-        """A new recording of one channel or two, to be written once `uow` is committed. Raises ErasedSubject."""
+        """Create audio with one or two channels, to be written once `uow` is committed. Raises ErasedSubject."""
         audio_id = self._parts.clock.new_id()
         aead, wrapped = contentkeys.make(self._parts.keys, tenant_id, audio_id, owners)
         queries.add_audio(uow.session, tenant_id, audio_id, self._parts.clock.now(), (wrapped, owners))
@@ -64,25 +64,25 @@ class Audio:
         return Writer(self._parts.blobs, (tenant_id, audio_id), aead, channels)
 
     async def finish(self, uow: UnitOfWork, writer: Writer) -> bool:
-        """The recording is over: close its file, and note it as kept; False for one that was erased while it was made.
-        One whose file cannot be closed for want of room stays readable as it is."""
+        """Close the file and mark the audio as stored; False if it was erased meanwhile. If there is no space to close
+        the file, it stays readable as it is."""
         tenant_id, audio_id = writer.place
         state = "kept" if await writer.close() else "open"
-        there = await queries.end_audio(uow.session, tenant_id, audio_id, state)
-        if not there:
+        exists = await queries.end_audio(uow.session, tenant_id, audio_id, state)
+        if not exists:
             await self.remove_files([audio_id])
         self._writing.discard(audio_id)
         uow.afterwards.append(self._over.set)
-        return there
+        return exists
 
     async def next_over(self, patience: float) -> None:
-        """Return when a recording is over, or after so many seconds."""
+        """Wait until any audio is finished, or for at most `patience` seconds."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), patience)
         self._over.clear()
 
     async def reader(self, tenant_id: str, audio_id: str) -> Reader:
-        """Open a recording. Raises NotFound; Over for one that was erased; Damaged."""
+        """Open audio for reading. Raises NotFound; Over if it was erased; CorruptAudio."""
         row, aead = await self.found(tenant_id, audio_id)
         try:
             stored = await asyncio.to_thread(self.opened, row, aead)
@@ -90,29 +90,29 @@ class Audio:
             again, aead = await self.found(tenant_id, audio_id)
             if again.file == row.file:
                 raise
-            # Another file took its place between the two looks.
+            # The file was replaced between the two lookups.
             stored = await asyncio.to_thread(self.opened, again, aead)
         return Reader(stored, partial(self.reader, tenant_id, audio_id))
 
     async def found(self, tenant_id: str, audio_id: str) -> tuple[Kept, AESGCM]:
-        """What is known of a recording, and its key. Raises NotFound, Over."""
+        """Return the record and its content key. Raises NotFound, Over."""
         async with self._parts.database.read() as session:
             row = await queries.audio(session, tenant_id, audio_id)
         if row is None:
-            raise NotFound("There is no such recording.")
+            raise NotFound("Recording not found.")
         aead = contentkeys.find(self._parts.keys, tenant_id, audio_id, row.owners, row.wrapped)
         if row.state == "erased" or aead is None:
             raise over()
         return row, aead
 
     async def derived(self, tenant_id: str, audio_ids: Sequence[str]) -> dict[str, Derived]:
-        """What was made of some recordings, by their ids; nothing for those it was not made of yet, or erased."""
+        """Derived data (waveform, transcript) by audio id; none for audio without it, or erased."""
         async with self._parts.database.read() as session:
             rows = await queries.several(session, tenant_id, audio_ids)
             return await derived.of(session, self._parts.keys, tenant_id, rows)
 
     def opened(self, row: Kept, aead: AESGCM) -> Stored:
-        """The file of a recording, for threads: it blocks. Raises Over, Damaged."""
+        """Open the file. Blocking: call from a thread. Raises Over, CorruptAudio."""
         blobs = self._parts.blobs
         try:
             size = blobs.size(row.file)
@@ -124,47 +124,47 @@ class Audio:
         return stored
 
     async def erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """For good: the key first, then the file, then what any room knows of it. May be repeated."""
+        """Erase permanently: key, file, then what the areas store about it. Idempotent."""
         await self.destroy(tenant_id, audio_ids)
         await self._forget(tenant_id, audio_ids)
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
-        """What an erased subject owned goes; its keys are gone already. May be repeated."""
+        """Erase audio owned by an erased subject, whose keys are already destroyed. Idempotent."""
         async with self._parts.database.read() as session:
             audio_ids = await queries.audio_of_owner(session, tenant_id, subject)
         await self.remove_files(audio_ids)
         await self._forget(tenant_id, audio_ids)
 
     async def erase_again(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """Their keys are destroyed: forget those that a crash, or a restored backup, left known."""
+        """Complete the erasure of audio whose key is destroyed but whose row survived a crash or a restored backup."""
         for ids in _batched(audio_ids):
             async with self._parts.database.read() as session:
-                left = [row.id for row in await queries.several(session, tenant_id, ids) if row.state != "erased"]
-            await self.remove_files(left)
-            await self._forget(tenant_id, left)
+                remaining = [row.id for row in await queries.several(session, tenant_id, ids) if row.state != "erased"]
+            await self.remove_files(remaining)
+            await self._forget(tenant_id, remaining)
 
     async def destroy(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """Keys and files; `note_erased` is for the rest."""
+        """Destroy keys and files; `mark_erased` handles the rows."""
         for audio_id in audio_ids:
-            # Not in a thread: whoever keeps something in memory is told on the bus.
+            # Not in a thread: key caches are invalidated through the event bus.
             self._parts.erases.erase_subject(tenant_id, contentkeys.own_subject(audio_id))
             await self.remove_files([audio_id])
             self._writing.discard(audio_id)
 
     async def note_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """Their keys are destroyed already."""
+        """Mark the rows as erased; the keys are already destroyed."""
         for audio_id in audio_ids:
             await queries.note_erased(uow.session, tenant_id, audio_id)
             await queries.drop_owners(uow.session, tenant_id, audio_id)
             await derived.drop(uow.session, tenant_id, audio_id)
 
     async def remove_files(self, audio_ids: Sequence[str]) -> None:
-        """Delete files whose rows go another way."""
+        """Delete files; their rows are handled elsewhere."""
         for name in [name for audio_id in audio_ids for name in files_of(audio_id)]:
             await asyncio.to_thread(self._parts.blobs.remove, name)
 
     async def recover(self) -> dict[str, float]:
-        """After a start: close what an earlier life was writing; seconds of each. Those with nothing in them have 0."""
+        """After a restart, close the files that were being written; return seconds by audio id, 0 for empty ones."""
         async with self._parts.database.read() as session:
             rows = [row for row in await queries.open_audio(session) if row.id not in self._writing]
         found: dict[str, float] = {}
@@ -184,17 +184,17 @@ class Audio:
         return found
 
     async def sweep(self) -> int:
-        """After a start: delete files nobody knows of, such as of one that was erased before a crash; how many."""
-        there = await asyncio.to_thread(self._parts.blobs.ids)
+        """After a restart, delete files without a row, such as of audio erased before a crash; return how many."""
+        stored = await asyncio.to_thread(self._parts.blobs.ids)
         async with self._parts.database.read() as session:
             known = await queries.known_audio(session)
-        stray = [name for name in there if name not in known and name not in self._writing]
-        for name in stray:
+        orphans = [name for name in stored if name not in known and name not in self._writing]
+        for name in orphans:
             await asyncio.to_thread(self._parts.blobs.remove, name)
-        return len(stray)
+        return len(orphans)
 
     async def _forget(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
-        """In every room at once: whose they were is known until the last of it is gone."""
+        """Run all erase hooks in one transaction: the owners are known until the last row is gone."""
         for ids in _batched(audio_ids):
             async with self._parts.database.begin() as uow:
                 for forget in self.forgets:
@@ -202,7 +202,7 @@ class Audio:
                 await self.note_erased(uow, tenant_id, ids)
 
     def _mend(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
-        """Close a file that was torn off: what is not whole is cut, and an end is put to it. Seconds, and its state."""
+        """Close a truncated file: drop the incomplete chunk and write an end. Return seconds and the state."""
         try:
             with self._parts.blobs.resume(audio_id) as file:
                 header = Header.read(file.read(SIZE))

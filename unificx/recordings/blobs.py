@@ -1,4 +1,4 @@
-"""Where sealed audio lies: a file each in a directory of the installation, or wherever else `Blobs` is filled from."""
+"""Storage of sealed audio files: a local directory, or another implementation of `BlobStore`."""
 
 import os
 import re
@@ -9,41 +9,41 @@ _NAME = re.compile(r"(opus-)?[0-9a-f-]+\Z")
 
 
 class Blobs(Protocol):
-    """Bytes by id. May block: call from a thread. All but `remove` raise FileNotFoundError for an id without bytes."""
+    """Bytes by id. Blocking: call from a thread. All methods but `remove` raise FileNotFoundError for an unknown id."""
 
     def create(self, id_: str) -> BinaryIO:
-        """A new one, to be written at its end. Raises FileExistsError; OSError if there is no room."""
+        """Create a blob opened for appending. Raises FileExistsError; OSError if there is no space."""
         ...
 
     def resume(self, id_: str) -> BinaryIO:
-        """One that was not finished, to be read, cut and written at its end."""
+        """Open an unfinished blob for reading, truncating and appending."""
         ...
 
     def read(self, id_: str, start: int, length: int) -> bytes: ...
     def size(self, id_: str) -> int: ...
     def remove(self, id_: str) -> None:
-        """Delete it; none is no error."""
+        """Delete a blob if it exists."""
         ...
 
     def ids(self) -> list[str]:
-        """All there are on this machine."""
+        """Ids of all blobs on this machine."""
         ...
 
     def waiting(self) -> list[str]:
-        """Of those on this machine the ones that are not to stay on it once they are over."""
+        """Ids of blobs on this machine that are to be uploaded once finished."""
         ...
 
     def bring(self, id_: str) -> None:
-        """It is over: bring it to where it is to stay. Raises Away; then it stays here until that is done."""
+        """Upload a finished blob to its permanent storage. Raises Away; the blob then stays here until it succeeds."""
         ...
 
     def elsewhere(self) -> list[str]:
-        """All that were brought away from this machine. Raises Away."""
+        """Ids of all blobs in remote storage. Raises Away."""
         ...
 
 
 class Directory:
-    """Fills `Blobs` by files that only their owner may read."""
+    """`BlobStore` in a local directory, with files readable by their owner only."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -73,12 +73,12 @@ class Directory:
         return []
 
     def bring(self, id_: str) -> None:
-        """It is where it is to stay."""
+        """Do nothing: local files are already in their permanent place."""
 
     def elsewhere(self) -> list[str]:
         return []
 
     def _path(self, id_: str) -> Path:
         if _NAME.match(id_) is None:
-            raise FileNotFoundError("not an id of ours")
+            raise FileNotFoundError("invalid blob id")
         return self._root / id_[-2:] / id_

@@ -1,7 +1,7 @@
-"""The key of one recording: random, wrapped under keys of the key store, one inside the other.
+"""Content keys: one random key per recording, wrapped under key store keys, one inside the other.
 
-It is wrapped under the recording's own key and under that of each owner. So the recording dies with any of them: when
-it is erased itself, and when one of its owners is. The wrapped key is in the database; what opens it never is.
+It is wrapped under the recording's own key and under the key of each owner, so that erasing the recording or any owner
+makes it unreadable. The wrapped key is in the database; the keys that unwrap it never are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,28 +15,28 @@ from unificx.store import ErasedSubject
 
 
 def own_subject(audio_id: str) -> str:
-    """The name a recording's own key goes by in the key store."""
+    """The key store subject of a recording's own key."""
     return f"audio-{audio_id}"
 
 
 def audio_of(subject: str) -> str | None:
-    """The recording whose own key this is, if it is one's."""
+    """The audio id of a key store subject, or None if it is not a recording's own key."""
     return subject.removeprefix("audio-") if subject.startswith("audio-") else None
 
 
 def make(keys: KeyRing, tenant: str, audio_id: str, owners: Sequence[str]) -> tuple[AESGCM, bytes]:
-    """A new content key, and how it is kept. Raises ErasedSubject if an owner was erased."""
-    below = content = AESGCM.generate_key(256)
+    """Return a new content key and its wrapped form. Raises ErasedSubject if an owner was erased."""
+    wrapped = content = AESGCM.generate_key(256)
     for subject in _order(audio_id, owners):
         key = keys.get(tenant, [subject], create=True)[subject]
         if key is None:
             raise ErasedSubject("an owner of the recording was erased")
-        below = wrap(key.aead, below, *_place(tenant, audio_id, subject, key.version))
-    return AESGCM(content), below
+        wrapped = wrap(key.aead, wrapped, *_place(tenant, audio_id, subject, key.version))
+    return AESGCM(content), wrapped
 
 
 def find(keys: KeyRing, tenant: str, audio_id: str, owners: Sequence[str], wrapped: bytes) -> AESGCM | None:
-    """The content key; None if the recording or one of its owners was erased."""
+    """Return the content key, or None if the recording or one of its owners was erased."""
     subjects = _order(audio_id, owners)
     found = keys.get(tenant, subjects)
     for subject in reversed(subjects):

@@ -1,4 +1,4 @@
-"""What goes in and out of the room."""
+"""Schemas of voicemail and of the audio store."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,13 +9,13 @@ from unificx.store import Gone
 
 
 class OldMessagesUndecided(Conflict):
-    """Voicemail is to be switched off, and nobody said what becomes of the messages that are there."""
+    """Voicemail is being disabled without a decision about the existing messages."""
 
     code = "old_messages_undecided"
 
 
 class Box(Protocol):
-    """Whose mailbox it is: `people.Extension` is one."""
+    """A mailbox and its owner: `Extension` is one."""
 
     @property
     def id(self) -> str: ...
@@ -27,8 +27,8 @@ class Box(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GroupBox:
-    """A mailbox that several share. `subject` is its own: whose key its messages are sealed with. `members` are
-    extensions' ids; with `lamp` their lamps are lit by its messages too."""
+    """A shared mailbox. `subject` is the mailbox's own key subject. `members` are extension ids; with `lamp`, their
+    phones show its MWI too."""
 
     id: str
     tenant_id: str
@@ -42,7 +42,7 @@ class GroupBox:
 
 @dataclass(frozen=True, slots=True)
 class NewGroup:
-    """Without a name it is called by its number."""
+    """A shared mailbox to create. The name defaults to the number."""
 
     number: str
     name: str = ""
@@ -52,7 +52,7 @@ class NewGroup:
 
 @dataclass(frozen=True, slots=True)
 class GroupChange:
-    """None leaves a value as it is. The number is fixed: delete and create."""
+    """A partial update: None leaves a value unchanged. The number is fixed: delete and create instead."""
 
     name: str | None = None
     members: tuple[str, ...] | None = None
@@ -61,7 +61,7 @@ class GroupChange:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Who left a message, as the call said; "" for what it did not say."""
+    """The caller of a message, as signaled in the call; "" for an unknown value."""
 
     number: str = field(repr=False)
     name: str = field(repr=False)
@@ -69,7 +69,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What is said in a recording, as a recogniser understood it; its language by BCP 47."""
+    """The transcript of a recording; `language` is a BCP 47 tag."""
 
     text: str = field(repr=False)
     language: str
@@ -77,7 +77,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What was made of a recording. `waveform`: how loud it is from beginning to end, numbers from 0 to 100."""
+    """Data derived from a recording. `waveform`: peak levels from start to end, 0 to 100."""
 
     waveform: tuple[int, ...] = field(default=(), repr=False)
     transcript: Transcript | None = None
@@ -85,8 +85,8 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in a mailbox. `caller` is `Gone` for an erased person, which pages must say in words. `mailed` is when
-    its sound was first sent by e-mail to those it was left for; no erasure reaches that copy."""
+    """A voicemail message. `caller` is `Gone` for an erased person. `mailed` is when its audio was first e-mailed to
+    its recipients; erasure does not reach that copy."""
 
     id: str
     tenant_id: str
@@ -104,8 +104,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What is known of a message before it is spoken. `caller_subject` is None for a caller from outside.
-    `transcribe`: it is to become text, and the caller was told so."""
+    """A message to record. `caller_subject` is None for an external caller. `transcribe`: it will be transcribed, and
+    the caller has been informed."""
 
     tenant_id: str
     extension_id: str
@@ -119,8 +119,7 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class OwnSound:
-    """A sound that an organisation has of its own, heard in the place of the standard one of that name. The language of
-    music is "any"."""
+    """A tenant's custom sound, replacing the standard sound of that name. The language of music is "any"."""
 
     tenant_id: str
     language: str

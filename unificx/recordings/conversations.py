@@ -1,4 +1,4 @@
-"""What goes in and out about recorded calls. Numbers and names never show in a `repr`."""
+"""Schemas of call recordings. Numbers and names are excluded from `repr`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,14 +9,14 @@ from unificx.store import Gone
 
 Begun = Literal["automatic", "demand"]
 Purpose = Literal["own", "quality", "complaint", "legal"]
-"""What somebody listens for: one's own call, or what an administrator has to say."""
+"""Why a recording is played back: the user's own call, or the purpose an administrator states."""
 MarkKind = Literal["paused", "paused_for_card", "paused_for_keys", "paused_for_joining", "resumed", "gap"]
 Ended = Literal["over", "changed", "cut_off"] | consent_words.End
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who took part, as the call said; "" for what it did not say."""
+    """A party's number and name, as signaled in the call; "" for an unknown value."""
 
     number: str = field(repr=False)
     name: str = field(repr=False)
@@ -24,7 +24,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """That somebody was told, and agreed. `notice` is the digest of what was played to him."""
+    """Evidence that a party was informed and agreed. `notice` is the digest of the played notice."""
 
     notice: str
     told: datetime | None
@@ -34,7 +34,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class NewParty:
-    """Somebody who is going to be recorded. `subject` is None for one from outside."""
+    """A party to be recorded. `subject` is None for an external party."""
 
     subject: str | None
     extension_id: str | None
@@ -44,8 +44,7 @@ class NewParty:
 
 @dataclass(frozen=True, slots=True)
 class NewRecording:
-    """What is known before the first word is kept. The parties in the order of their channels, unless all are `mixed`
-    in one."""
+    """A call recording to start. Parties are in channel order, unless all are `mixed` into one channel."""
 
     tenant_id: str
     call_id: str
@@ -57,7 +56,7 @@ class NewRecording:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody whose voice is in it. `who` is `Gone` for an erased person, which pages must say in words."""
+    """A recorded party. `who` is `Gone` for an erased person."""
 
     place: int
     extension_id: str | None
@@ -68,7 +67,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened at second `at` of it."""
+    """An event at second `at` of the recording."""
 
     kind: MarkKind
     at: float
@@ -77,7 +76,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A recorded call, or a part of one."""
+    """A call recording, or a part of one."""
 
     id: str
     tenant_id: str
@@ -92,13 +91,13 @@ class Conversation:
     marks: tuple[Mark, ...] = ()
 
     def of(self, extensions: "frozenset[str]") -> tuple[Party, ...]:
-        """Those of its parties that are these extensions."""
+        """The parties that are one of these extensions."""
         return tuple(each for each in self.parties if each.extension_id in extensions)
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """That somebody listened."""
+    """A playback log entry."""
 
     moment: datetime
     purpose: Purpose
@@ -107,7 +106,7 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who wants to listen, and what for."""
+    """The person requesting playback, and the purpose."""
 
     subject: str
     name: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""What is made of recordings, in the database: sealed under each one's content key, by the codecs of all else."""
+"""Derived data of audio (waveform, transcript) in the database, sealed under each recording's content key."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class _ContentKeys:
-    """Content keys where codecs ask for those of subjects: of a recording's own name."""
+    """A key ring that serves content keys to the codecs, by the recording's own key subject."""
 
     found: Mapping[str, Key | None]
 
@@ -39,7 +39,7 @@ def _content_keys(keys: KeyRing, tenant_id: str, rows: Iterable[Kept]) -> _Conte
 
 
 async def of(session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[Kept]) -> dict[str, Derived]:
-    """By recording; nothing for those of which nothing was made, or whose key is gone."""
+    """Derived data by audio id; none for audio without it, or whose key is destroyed."""
     ids = [row.id for row in rows]
     query = select(AudioDerivedRow).where(AudioDerivedRow.tenant_id == tenant_id, AudioDerivedRow.audio_id.in_(ids))
     found = (await session.scalars(query)).all()
@@ -52,7 +52,7 @@ async def of(session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequenc
 
 
 async def put(session: AsyncSession, keys: KeyRing, row: Kept, what: WaveformPart | Transcript) -> None:
-    """Keep what was made of a recording. Raises ErasedSubject."""
+    """Store derived data of a recording. Raises ErasedSubject."""
     ring, subject = _content_keys(keys, row.tenant_id, [row]), contentkeys.own_subject(row.id)
     query = select(AudioDerivedRow).where(
         AudioDerivedRow.tenant_id == row.tenant_id, AudioDerivedRow.audio_id == row.id

@@ -1,4 +1,4 @@
-"""What happened to messages. Told on the bus once it is committed, and to handlers of the outbox."""
+"""Events of voicemail and call recordings, published on the bus after commit and through the outbox."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from unificx.kernel.facts import Fact
 
 @dataclass(frozen=True, slots=True)
 class MessageLeft(Fact):
-    """A message was left for an extension."""
+    """A voicemail message was left for an extension."""
 
     extension_id: str
     message_id: str
@@ -15,18 +15,18 @@ class MessageLeft(Fact):
 
 @dataclass(frozen=True, slots=True)
 class MailboxChanged(Fact):
-    """Messages of an extension were heard, put away, brought back or erased."""
+    """Messages of an extension were played, archived, restored or erased."""
 
     extension_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationKept(Fact):
-    """A call was recorded, and the recording is over."""
+    """A call recording was stored."""
 
     recording_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationsChanged(Fact):
-    """Recorded calls of an organisation were put away, brought back or erased."""
+    """Call recordings of a tenant were archived, restored or erased."""

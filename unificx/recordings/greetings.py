@@ -1,4 +1,4 @@
-"""Greetings of one's own: one for calls nobody takes, one for calls while one talks, and one for a time."""
+"""Custom voicemail greetings: no answer, busy, and temporary."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -17,7 +17,7 @@ from unificx.store import ErasedSubject
 
 
 class Greetings:
-    """Of all mailboxes. `settings` are theirs, in memory; whoever changes them holds `changes`."""
+    """Greetings of all mailboxes. `settings` is shared with `Mailboxes`; changes to it require the lock `changes`."""
 
     def __init__(
         self, parts: AudioParts, audio: Audio, settings: MutableMapping[str, BoxSettings], changes: asyncio.Lock
@@ -29,17 +29,17 @@ class Greetings:
         self._changes = changes
 
     async def to_play(self, tenant_id: str, box_id: str, why: str) -> Reader:
-        """The one a caller hears now. Raises NotFound where it is the standard one; Over; Damaged."""
+        """Open the greeting to play now. Raises NotFound if the standard greeting applies; Over; CorruptAudio."""
         chosen = rules.greeting_for(self._of(box_id).greetings, why, self._clock.now())
         return await self._audio.reader(tenant_id, chosen or "")
 
     async def one(self, tenant_id: str, box_id: str, kind: GreetingKind) -> Reader:
-        """One of them. Raises NotFound where there is none; Over; Damaged."""
-        found = self._of(box_id).greetings.get(kind)
-        return await self._audio.reader(tenant_id, found.audio_id if found is not None else "")
+        """Open one custom greeting. Raises NotFound; Over; CorruptAudio."""
+        greeting = self._of(box_id).greetings.get(kind)
+        return await self._audio.reader(tenant_id, greeting.audio_id if greeting is not None else "")
 
     async def all(self, box: Box) -> list[HeardGreeting]:
-        """All that a mailbox has of its own."""
+        """All custom greetings of a mailbox."""
         found = sorted(self._of(box.id).greetings.items())
         return [HeardGreeting(kind, one.until, await self._seconds(box.tenant_id, one)) for kind, one in found]
 
@@ -50,24 +50,24 @@ class Greetings:
             return 0.0
 
     async def begin(self, box: Box) -> Writer:
-        """A greeting is about to be spoken: then `use` or `drop_writer`. Raises ErasedSubject."""
+        """Start recording a greeting; finish with `use` or `drop_writer`. Raises ErasedSubject."""
         async with self._database.begin() as uow:
             return await self._audio.begin(uow, box.tenant_id, (box.subject,))
 
     async def written(self, box: Box, writer: Writer) -> Reader:
-        """What was spoken so far. Raises Over if that is nothing."""
+        """Open what has been recorded so far. Raises Over if it is empty."""
         return await self._audio.reader(box.tenant_id, writer.id)
 
     async def use(self, box: Box, writer: Writer, kind: GreetingKind, until: datetime | None = None) -> None:
-        """It is the mailbox's greeting from now on; a temporary one `until` then, or until it is taken away.
-        Raises ErasedSubject."""
+        """Activate a recorded greeting; a temporary one expires at `until`, or when it is removed. Raises
+        ErasedSubject."""
         async with self._database.begin() as uow:
             if not await self._audio.finish(uow, writer):
-                raise ErasedSubject("whose greeting it is was erased")
+                raise ErasedSubject("the owner of the greeting was erased")
         await self._set(box, kind, Greeting(writer.id, until))
 
     async def put(self, box: Box, sound: Sound, kind: GreetingKind, until: datetime | None = None) -> None:
-        """Use a sound as the greeting. Raises ErasedSubject, NoRoom."""
+        """Store a sound as the greeting. Raises ErasedSubject, NoRoom."""
         writer = await self.begin(box)
         try:
             await writer.write(sound.pcm, sound.rate)
@@ -77,12 +77,12 @@ class Greetings:
         await self.use(box, writer, kind, until)
 
     async def drop_writer(self, tenant_id: str, writer: Writer) -> None:
-        """It was never said."""
+        """Discard a recorded greeting."""
         writer.abandon()
         await self._audio.erase(tenant_id, [writer.id])
 
     async def drop(self, box: Box, kind: GreetingKind | None = None) -> None:
-        """From now on it is the one everybody has; without a kind, all of them are."""
+        """Remove one custom greeting, or all; the standard greeting applies again."""
         kinds: list[GreetingKind] = [kind] if kind is not None else list(self._of(box.id).greetings)
         for each in kinds:
             await self._set(box, each, None)

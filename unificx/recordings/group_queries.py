@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT, UPDATE and DELETE on mailboxes of groups."""
+"""All SQL on shared mailboxes."""
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,15 +8,15 @@ from unificx.recordings.tables import GroupMailboxRow, GroupMemberRow
 
 
 async def all_groups(session: AsyncSession) -> list[GroupBox]:
-    """Of the whole installation, for look-ups from memory."""
-    # scope: all tenants, because calls to each of them are answered from memory
+    """All shared mailboxes of the installation, for in-memory lookups."""
+    # scope: all tenants, because lookups for every tenant are answered from memory
     rows = (await session.scalars(select(GroupMailboxRow).order_by(GroupMailboxRow.id))).all()
-    # scope: all tenants, because each mailbox found above says whose it is
+    # scope: all tenants, because each mailbox found above names its tenant
     members = (await session.scalars(select(GroupMemberRow).order_by(GroupMemberRow.place))).all()
-    of: dict[str, list[str]] = {}
+    by_mailbox: dict[str, list[str]] = {}
     for one in members:
-        of.setdefault(one.mailbox_id, []).append(one.extension_id)
-    return [_group(row, tuple(of.get(row.id, ()))) for row in rows]
+        by_mailbox.setdefault(one.mailbox_id, []).append(one.extension_id)
+    return [_group(row, tuple(by_mailbox.get(row.id, ()))) for row in rows]
 
 
 async def add(session: AsyncSession, box: GroupBox) -> None:
@@ -27,16 +27,16 @@ async def add(session: AsyncSession, box: GroupBox) -> None:
 
 
 async def save(session: AsyncSession, box: GroupBox) -> None:
-    of = (GroupMailboxRow.tenant_id == box.tenant_id, GroupMailboxRow.id == box.id)
-    await session.execute(update(GroupMailboxRow).where(*of).values(name=box.name, lamp=box.lamp))
+    conditions = (GroupMailboxRow.tenant_id == box.tenant_id, GroupMailboxRow.id == box.id)
+    await session.execute(update(GroupMailboxRow).where(*conditions).values(name=box.name, lamp=box.lamp))
     await _drop_members(session, box.tenant_id, box.id)
     await _put_members(session, box)
 
 
 async def drop(session: AsyncSession, tenant_id: str, box_id: str) -> None:
     await _drop_members(session, tenant_id, box_id)
-    of = (GroupMailboxRow.tenant_id == tenant_id, GroupMailboxRow.id == box_id)
-    await session.execute(delete(GroupMailboxRow).where(*of))
+    conditions = (GroupMailboxRow.tenant_id == tenant_id, GroupMailboxRow.id == box_id)
+    await session.execute(delete(GroupMailboxRow).where(*conditions))
 
 
 async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
@@ -54,8 +54,8 @@ async def _put_members(session: AsyncSession, box: GroupBox) -> None:
 
 
 async def _drop_members(session: AsyncSession, tenant_id: str, box_id: str) -> None:
-    of = (GroupMemberRow.tenant_id == tenant_id, GroupMemberRow.mailbox_id == box_id)
-    await session.execute(delete(GroupMemberRow).where(*of))
+    conditions = (GroupMemberRow.tenant_id == tenant_id, GroupMemberRow.mailbox_id == box_id)
+    await session.execute(delete(GroupMemberRow).where(*conditions))
 
 
 def _group(row: GroupMailboxRow, members: tuple[str, ...]) -> GroupBox:

@@ -1,4 +1,4 @@
-"""Mailboxes of groups: a number of their own, and members who all see, hear, mark and put away what is left there."""
+"""Shared mailboxes: each has a number of its own and members with equal access to its messages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import replace
 from unificx.kernel.errors import Invalid, NotFound
 from unificx.people import Page, behind, page, release_number, take_number
 from unificx.people.facts import ExtensionDeleted
-from unificx.recordings import group_queries as queries
+from unificx.recordings import group_queries as repository
 from unificx.recordings.audio import AudioParts
 from unificx.recordings.contracts import GroupBox, GroupChange, NewGroup
 from unificx.recordings.facts import MailboxChanged
@@ -17,8 +17,8 @@ MOST_MEMBERS = 100
 
 
 class Groups:
-    """All of them. Call `start` before anything else; look-ups are from memory. `empty` erases what is in a mailbox and
-    how it is set up."""
+    """All shared mailboxes. Call `start` first; lookups are answered from memory. `empty` erases a mailbox's messages
+    and settings."""
 
     def __init__(self, parts: AudioParts, empty: Callable[[GroupBox], Awaitable[None]]) -> None:
         self._database = parts.database
@@ -32,37 +32,37 @@ class Groups:
 
     async def start(self) -> None:
         async with self._database.read() as session:
-            found = await queries.all_groups(session)
+            found = await repository.all_groups(session)
         self._boxes = {box.id: box for box in found}
         self._index()
 
-    # ---- looking
+    # ---- lookups
 
     def at(self, tenant_id: str, number: str) -> GroupBox | None:
-        """The mailbox that is dialled by a number."""
+        """The shared mailbox with this number."""
         return self._by_number.get((tenant_id, number))
 
     def by_id(self, box_id: str) -> GroupBox | None:
         return self._boxes.get(box_id)
 
     def find(self, tenant_id: str, reference: str) -> GroupBox:
-        """By id or number. Raises NotFound."""
+        """Return a shared mailbox by id or number. Raises NotFound."""
         box = self.at(tenant_id, reference) or self._boxes.get(reference)
         if box is None or box.tenant_id != tenant_id:
-            raise NotFound("There is no such mailbox.")
+            raise NotFound("Mailbox not found.")
         return box
 
     def of_member(self, extension_id: str) -> Sequence[GroupBox]:
-        """The mailboxes an extension is a member of."""
+        """The shared mailboxes an extension is a member of."""
         return self._of_member.get(extension_id, ())
 
     def owners(self, box_id: str) -> Sequence[str]:
-        """The extensions whose mailbox it is: a group's members, or the one that has it for itself."""
+        """The extensions with access to a mailbox: a shared mailbox's members, or the extension itself."""
         box = self._boxes.get(box_id)
         return box.members if box is not None else (box_id,)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[GroupBox]:
-        """A stretch of them, in the order they were made. Raises Invalid for a cursor that is none."""
+        """A page of shared mailboxes, oldest first. Raises Invalid for an invalid cursor."""
         after = behind(cursor) or ""
         found = [box for _, box in sorted(self._boxes.items()) if box.tenant_id == tenant_id and box.id > after]
         return page(found, limit, lambda box: box.id)
@@ -70,7 +70,7 @@ class Groups:
     # ---- changing
 
     async def create(self, tenant_id: str, new: NewGroup) -> GroupBox:
-        """Raises Invalid; Conflict if the number leads elsewhere."""
+        """Create a shared mailbox. Raises Invalid; Conflict if the number is in use."""
         box = GroupBox(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
@@ -83,12 +83,12 @@ class Groups:
         )
         async with self._changes, self._database.begin() as uow:
             await take_number(uow.session, tenant_id, new.number, "mailbox")
-            await queries.add(uow.session, box)
+            await repository.add(uow.session, box)
             uow.afterwards.append(lambda: self._put(box))
         return box
 
     async def update(self, box: GroupBox, change: GroupChange) -> GroupBox:
-        """Raises Invalid; NotFound for one that is gone."""
+        """Update a shared mailbox. Raises Invalid; NotFound if it no longer exists."""
         async with self._changes:
             before = self.find(box.tenant_id, box.id)
             after = replace(
@@ -98,35 +98,35 @@ class Groups:
                 lamp=before.lamp if change.lamp is None else change.lamp,
             )
             async with self._database.begin() as uow:
-                await queries.save(uow.session, after)
+                await repository.save(uow.session, after)
                 uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
                 uow.afterwards.append(lambda: self._put(after))
         return after
 
     async def delete(self, box: GroupBox) -> None:
-        """With all that is in it; its number is free from then on."""
+        """Delete a shared mailbox with its messages, and release its number."""
         await self._empty(box)
         async with self._changes, self._database.begin() as uow:
-            await queries.drop(uow.session, box.tenant_id, box.id)
+            await repository.drop(uow.session, box.tenant_id, box.id)
             await release_number(uow.session, box.tenant_id, box.number)
             uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
             uow.afterwards.append(lambda: self._drop(box))
         self._erases.erase_subject(box.tenant_id, box.subject)
 
-    # ---- what has to go
+    # ---- deletion
 
     async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
-        """It is a member of nothing any more: for the outbox."""
+        """Remove a deleted extension from all shared mailboxes. Outbox handler."""
         for box in self.of_member(fact.extension_id):
             await self._leave(box, fact.extension_id, uow)
 
     async def _leave(self, box: GroupBox, extension_id: str, uow: UnitOfWork) -> None:
         after = replace(box, members=tuple(one for one in box.members if one != extension_id))
-        await queries.save(uow.session, after)
+        await repository.save(uow.session, after)
         uow.afterwards.append(lambda: self._put(after))
 
     async def forget_tenant(self, tenant_id: str, uow: UnitOfWork) -> None:
-        await queries.drop_tenant(uow.session, tenant_id)
+        await repository.drop_tenant(uow.session, tenant_id)
         for box in [one for one in self._boxes.values() if one.tenant_id == tenant_id]:
             uow.afterwards.append(lambda box=box: self._drop(box))
 
@@ -142,23 +142,23 @@ class Groups:
 
     def _index(self) -> None:
         self._by_number = {(box.tenant_id, box.number): box for box in self._boxes.values()}
-        of: dict[str, tuple[GroupBox, ...]] = {}
+        by_member: dict[str, tuple[GroupBox, ...]] = {}
         for _, box in sorted(self._boxes.items()):
             for member in box.members:
-                of[member] = (*of.get(member, ()), box)
-        self._of_member = of
+                by_member[member] = (*by_member.get(member, ()), box)
+        self._of_member = by_member
 
 
 def _name(text: str) -> str:
     stripped = text.strip()
     if not 1 <= len(stripped) <= 100 or not stripped.isprintable():
-        raise Invalid("A name has 1 to 100 printable characters.", field="name")
+        raise Invalid("Invalid name. Use 1 to 100 printable characters.", field="name")
     return stripped
 
 
 def _members(extension_ids: Sequence[str]) -> tuple[str, ...]:
-    """Each once, in the order they were named."""
+    """Remove duplicates, preserving order. Raises Invalid."""
     found = tuple(dict.fromkeys(extension_ids))
     if len(found) > MOST_MEMBERS:
-        raise Invalid(f"A mailbox may have {MOST_MEMBERS} members.", field="members")
+        raise Invalid(f"Too many members. A mailbox may have at most {MOST_MEMBERS}.", field="members")
     return found

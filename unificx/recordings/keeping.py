@@ -1,7 +1,7 @@
-"""What is done to a recording once it is over: its samples become Opus, and how loud it is gets written down.
+"""Transcoding worker: converts finished recordings to Opus, stores their waveform and uploads the files.
 
-One recording at a time, in slices and in a thread, so that no call notices. The new file takes the old one's place in
-one step, in the database; whatever ends that too early, it is begun again from the samples, which are there until then.
+One recording at a time, in slices and in a thread, so that calls are not affected. The new file replaces the old one in
+one database transaction; if the process ends earlier, transcoding restarts from the samples, which are kept until then.
 """
 
 import asyncio
@@ -26,15 +26,15 @@ from unificx.store import ErasedSubject
 
 log = structlog.get_logger()
 AGAIN = 60.0
-"""Seconds until it is looked once more, for what could not be done."""
+"""Retry interval in seconds."""
 SWEEP_EVERY = 86_400.0
-"""Seconds until it is looked once more for what was erased while the store that holds it was away."""
+"""Interval in seconds between sweeps for blobs erased while the remote store was unavailable."""
 _AT_ONCE = 20
 _NAMES = 500
 
 
 class Keeping:
-    """Looks after recordings that are over. `keeps_wav`: whether an organisation's sound stays as it was spoken."""
+    """Processes finished recordings. `keeps_wav`: whether a tenant's audio stays uncompressed."""
 
     def __init__(self, parts: AudioParts, audio: Audio, keeps_wav: Callable[[str], bool]) -> None:
         self._parts = parts
@@ -43,7 +43,7 @@ class Keeping:
         self._failed: set[str] = set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         clock, swept = self._parts.clock, -SWEEP_EVERY
         while True:
             try:
@@ -53,18 +53,18 @@ class Keeping:
                     await self.sweep_elsewhere()
                     swept = clock.monotonic()
             except Away:
-                pass  # it has said so itself, and nothing is lost
-            except Exception as fault:  # the database may be away: what is to be done is still there later
+                pass  # already logged by the store; retried later
+            except Exception as fault:  # such as an unavailable database: the work is retried later
                 log.error("recordings_not_kept", fault=type(fault).__name__)
             await self._audio.next_over(AGAIN)
 
     async def look_after_all(self) -> int:
-        """Everything that is over by now; how many recordings that were."""
-        done, left = 0, set(self._failed)
+        """Process everything finished so far; return the number of recordings."""
+        done, skipped = 0, set(self._failed)
         while True:
             async with self._parts.database.read() as session:
-                rows = await queries.new_audio(session, _AT_ONCE + len(left))
-            rows = [row for row in rows if row.id not in left]
+                rows = await queries.new_audio(session, _AT_ONCE + len(skipped))
+            rows = [row for row in rows if row.id not in skipped]
             if not rows:
                 return done
             for row in rows:
@@ -72,29 +72,29 @@ class Keeping:
                     await self._do(row)
                     done += 1
                 except NoRoom:
-                    left.add(row.id)
+                    skipped.add(row.id)
                 except (Damaged, Over, ErasedSubject) as fault:
                     log.warning("recording_not_kept", recording=row.id, fault=type(fault).__name__)
-                    left.add(row.id)
+                    skipped.add(row.id)
                     self._failed.add(row.id)
 
     async def bring_all(self) -> int:
-        """Bring the files that are over to where they are to stay; how many that were. Raises Away."""
-        names, brought = await asyncio.to_thread(self._parts.blobs.waiting), 0
+        """Upload finished files to their permanent storage; return how many. Raises Away."""
+        names, uploaded = await asyncio.to_thread(self._parts.blobs.waiting), 0
         for at in range(0, len(names), _NAMES):
             async with self._parts.database.read() as session:
                 over = await queries.over_among(session, names[at : at + _NAMES])
             for name in over:
                 with contextlib.suppress(FileNotFoundError):
                     await asyncio.to_thread(self._parts.blobs.bring, name)
-                    brought += 1
+                    uploaded += 1
                 await self._not_if_erased(name)
-        return brought
+        return uploaded
 
     async def sweep_elsewhere(self) -> int:
-        """Delete there what was erased while it could not be reached; how many that were. Raises Away.
+        """Delete remote blobs that were erased while the store was unavailable; return how many. Raises Away.
 
-        Only what the database knows as erased: a store may hold more than a restored database remembers.
+        Only blobs the database marks as erased: the store may hold more than a restored database knows.
         """
         names, swept = await asyncio.to_thread(self._parts.blobs.elsewhere), 0
         for at in range(0, len(names), _NAMES):
@@ -106,13 +106,13 @@ class Keeping:
         return swept
 
     async def _not_if_erased(self, name: str) -> None:
-        """It may have been erased while it was on its way."""
+        """Delete an uploaded blob that was erased during the upload."""
         async with self._parts.database.read() as session:
             if (await queries.over_among(session, [name])).get(name) != "kept":
                 await asyncio.to_thread(self._parts.blobs.remove, name)
 
     async def _do(self, row: Kept) -> None:
-        """Raises Over, Damaged, NoRoom, ErasedSubject: then nothing has changed."""
+        """Process one recording. Raises Over, CorruptAudio, NoRoom, ErasedSubject; nothing has changed then."""
         row, aead = await self._audio.found(row.tenant_id, row.id)
         samples = await asyncio.to_thread(self._audio.opened, row, aead)
         loudness = Loudness(samples.length // 2)
@@ -123,14 +123,14 @@ class Keeping:
             async for pcm in samples.stream():
                 await asyncio.to_thread(loudness.feed, pcm)
         async with self._parts.database.begin() as uow:
-            kept = await queries.set_form(uow.session, row.tenant_id, row.id, form)
-            if kept:
+            stored = await queries.set_form(uow.session, row.tenant_id, row.id, form)
+            if stored:
                 await derived.put(uow.session, self._parts.keys, row, WaveformPart(loudness.peaks()))
         if form == OPUS:
-            await asyncio.to_thread(self._parts.blobs.remove, row.file if kept else file_of(row.id, OPUS))
+            await asyncio.to_thread(self._parts.blobs.remove, row.file if stored else file_of(row.id, OPUS))
 
     async def _make(self, row: Kept, aead: AESGCM, samples: Stored, loudness: Loudness) -> None:
-        """The file of Opus in Ogg beside that of the samples."""
+        """Write the Ogg Opus file next to the samples."""
         name, old = file_of(row.id, OPUS), samples.header
         header = Header(old.rate, old.channels, OPUS_CODING, samples.length // (2 * old.channels))
         file = SealedFile(self._parts.blobs, name, Sealer(aead, header, (row.tenant_id, row.id)))
@@ -145,7 +145,7 @@ class Keeping:
         def end() -> None:
             file.put(coding.end())
             if not file.end():
-                raise NoRoom("There is no room to keep a recording as Opus.")
+                raise NoRoom("No space left to store the recording as Opus. Free up disk space.")
 
         try:
             await asyncio.to_thread(self._parts.blobs.remove, name)

@@ -1,4 +1,4 @@
-"""The room's use cases: messages left for extensions, and how their mailboxes are set up."""
+"""Voicemail messages and mailbox settings."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from unificx.recordings.writing import Writer
 from unificx.store import UnitOfWork
 
 _NUMBER = "number"
-"""The kind of alias an outside caller's number is."""
+"""The alias kind of an external caller's number."""
 _UNKNOWN = "unknown"
 
 
 class Draft:
-    """A message while it is spoken: a sink for samples. Then `keep` it or `drop` it."""
+    """A message being recorded: an audio sink. Call `store` or `discard` at the end."""
 
     def __init__(self, boxes: "Mailboxes", message: Message, writer: Writer) -> None:
         self.message = message
@@ -33,20 +33,20 @@ class Draft:
         self._boxes = boxes
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Raises NoRoom."""
+        """Write samples. Raises NoRoom."""
         await self.writer.write(pcm, rate)
 
     async def keep(self) -> bool:
-        """It is in the mailbox now; False if it was too short to be one, or erased while it was spoken."""
+        """Store the message in the mailbox; False if it was too short, or erased meanwhile."""
         return await self._boxes.keep(self)
 
     async def drop(self) -> None:
-        """It was never said."""
+        """Discard the message."""
         await self._boxes.drop(self)
 
 
 class Mailboxes:
-    """Messages of all extensions. Call `start` before anything else."""
+    """Voicemail of all extensions and shared mailboxes. Call `start` first."""
 
     def __init__(self, parts: AudioParts, audio: Audio, passwords: Passwords) -> None:
         self._database = parts.database
@@ -65,7 +65,7 @@ class Mailboxes:
         self.groups = Groups(parts, self._empty)
 
     async def start(self) -> None:
-        """Read how mailboxes are set up, and keep what callers had said when an earlier life ended."""
+        """Load the settings and store the messages being recorded before the restart."""
         async with self._database.read() as session:
             self._tenants, boxes = await messages.all_settings(session)
             unfinished = await messages.unfinished(session)
@@ -83,24 +83,24 @@ class Mailboxes:
         await self.waiting.start()
         await self.groups.start()
 
-    # ---- leaving a message
+    # ---- recording a message
 
     def takes_messages(self, box: Box) -> bool:
-        """Whether calls nobody takes go to voicemail. From memory."""
+        """Whether unanswered calls go to voicemail. Answered from memory."""
         return self.tenant(box.tenant_id).enabled and self.box(box.id).enabled
 
     @property
     def transcription_needs(self) -> str:
-        """What to do before messages can be turned into text; "" if they can be."""
-        return self._transcriber.needs if self._transcriber is not None else "This installation has no recogniser."
+        """What to install before messages can be transcribed; "" if transcription is available."""
+        return self._transcriber.needs if self._transcriber is not None else "No speech recognizer is configured."
 
     def transcribes(self, tenant_id: str, extension_id: str) -> bool:
-        """Whether messages become text: the organisation lets them, the owner wants it, and there is a recogniser."""
+        """Whether messages are transcribed: allowed by the tenant, enabled by the owner, and available."""
         wanted = self.tenant(tenant_id).transcribe and self.box(extension_id).transcribe
         return wanted and not self.transcription_needs
 
     def mails_sound(self, tenant_id: str, extension_id: str) -> bool:
-        """Whether an extension's owner is sent messages as sound: he wants it, and the organisation lets him."""
+        """Whether messages are e-mailed as audio: allowed by the tenant and enabled by the owner."""
         box = self.box(extension_id)
         return self.tenant(tenant_id).mail_sound and box.mail and box.mail_sound
 
@@ -109,7 +109,7 @@ class Mailboxes:
             return await messages.count(session, tenant_id, extension_id) >= self.tenant(tenant_id).most_messages
 
     async def begin(self, new: NewMessage) -> Draft:
-        """A message is about to be spoken; both its owners are who gets it and who speaks it. Raises ErasedSubject."""
+        """Start recording a message, owned by the mailbox owner and the caller. Raises ErasedSubject."""
         subject = new.caller_subject or self._keys.find_or_make(new.tenant_id, _NUMBER, new.number or _UNKNOWN)
         async with self._database.begin() as uow:
             writer = await self._audio.begin(uow, new.tenant_id, (new.owner_subject, subject))
@@ -129,67 +129,67 @@ class Mailboxes:
         return Draft(self, message, writer)
 
     async def keep(self, draft: Draft) -> bool:
-        """See `Draft.keep`."""
+        """See `MessageWriter.store`."""
         message, seconds = draft.message, draft.writer.seconds
-        kept = False
+        stored = False
         async with self._database.begin() as uow:
             await self._audio.finish(uow, draft.writer)
             if seconds >= rules.SHORTEST:
-                kept = await messages.keep(uow.session, message.tenant_id, message.id, round(seconds, 2))
-            if kept:
+                stored = await messages.keep(uow.session, message.tenant_id, message.id, round(seconds, 2))
+            if stored:
                 fact = MessageLeft(self._clock.new_id(), message.tenant_id, message.extension_id, message.id)
                 uow.publish(fact)
         if seconds < rules.SHORTEST:
             await self._audio.erase(message.tenant_id, [message.audio_id])
-        return kept
+        return stored
 
     async def drop(self, draft: Draft) -> None:
-        """See `Draft.drop`."""
+        """See `MessageWriter.discard`."""
         draft.writer.abandon()
         await self._audio.erase(draft.message.tenant_id, [draft.message.audio_id])
 
-    # ---- hearing messages
+    # ---- playback
 
     async def list(self, tenant_id: str, extensions: Sequence[str], *, hidden: bool = False) -> tuple[Message, ...]:
-        """The messages of some extensions, the newest first; or those that were put away."""
+        """Messages of these extensions, newest first; with `hidden`, the archived ones."""
         async with self._database.read() as session:
             found = await messages.of_box(session, self._keys, tenant_id, extensions, hidden=hidden)
-        made = await self._audio.derived(tenant_id, [one.audio_id for one in found])
-        return tuple(replace(one, derived=made.get(one.audio_id, one.derived)) for one in found)
+        derived = await self._audio.derived(tenant_id, [one.audio_id for one in found])
+        return tuple(replace(one, derived=derived.get(one.audio_id, one.derived)) for one in found)
 
     async def get(self, tenant_id: str, message_id: str) -> Message:
-        """One message. Raises NotFound; Over for one that was erased."""
+        """Return a message. Raises NotFound; Over if it was erased."""
         async with self._database.read() as session:
             found = await messages.one(session, self._keys, tenant_id, message_id)
         if found is None or found[1] == "recording":
-            raise NotFound("There is no such message.")
+            raise NotFound("Message not found.")
         if found[1] == "erased":
             raise _erased(found[0])
         message = found[0]
-        made = await self._audio.derived(tenant_id, [message.audio_id])
-        return replace(message, derived=made.get(message.audio_id, message.derived))
+        derived = await self._audio.derived(tenant_id, [message.audio_id])
+        return replace(message, derived=derived.get(message.audio_id, message.derived))
 
     async def reader(self, message: Message) -> Reader:
-        """What was said. Raises Over."""
+        """Open the audio of a message. Raises Over."""
         return await self._audio.reader(message.tenant_id, message.audio_id)
 
     async def heard(self, message: Message, *, yes: bool = True) -> None:
-        """It was listened to, or is to count as new again."""
+        """Mark a message as heard, or as new again."""
         if (message.heard is not None) is not yes:
             await self._note(message, heard=self._clock.now() if yes else None)
 
     async def hide(self, message: Message) -> None:
-        """Put it away: it can be brought back for as long as the organisation says."""
+        """Archive a message; it can be restored during the tenant's retention period."""
         await self._note(message, hidden=self._clock.now())
 
     async def restore(self, message: Message) -> None:
         await self._note(message, hidden=None)
 
     async def erase(self, message: Message) -> None:
-        """For good: the recording's key, the file, and who left it."""
+        """Erase a message permanently: the key, the file and the caller's identity."""
         await self._audio.erase(message.tenant_id, [message.audio_id])
 
-    # ---- how they are set up
+    # ---- settings
 
     def tenant(self, tenant_id: str) -> TenantSettings:
         return self._tenants.get(tenant_id, TenantSettings())
@@ -198,9 +198,10 @@ class Mailboxes:
         return self._boxes.get(extension_id, BoxSettings())
 
     async def change_tenant(self, tenant_id: str, change: TenantChange) -> TenantSettings:
-        """Raises Invalid; OldMessagesUndecided; Conflict for transcription where no recogniser is installed."""
+        """Update a tenant's settings. Raises Invalid; OldMessagesUndecided; Conflict if transcription is not
+        installed."""
         if change.transcribe and self.transcription_needs:
-            raise Conflict("Nothing here turns speech into text.", hint=self.transcription_needs)
+            raise Conflict("Transcription is not available.", hint=self.transcription_needs)
         async with self._changes:
             before = self.tenant(tenant_id)
             settings = rules.changed(before, change)
@@ -212,7 +213,7 @@ class Mailboxes:
         return settings
 
     async def change_box(self, box: Box, change: BoxChange) -> BoxSettings:
-        """Raises Invalid for a PIN that is none; OldMessagesUndecided; ErasedSubject."""
+        """Update a mailbox's settings. Raises Invalid for an invalid PIN; OldMessagesUndecided; ErasedSubject."""
         digest = await self._passwords.hash(usable_pin(change.pin)) if change.pin else None
         async with self._changes:
             before = self.box(box.id)
@@ -228,27 +229,27 @@ class Mailboxes:
         return settings
 
     async def opens(self, tenant_id: str, extension_id: str, pin: str) -> bool:
-        """Whether the PIN is the mailbox's; takes as long if there is none. Raises TooMany."""
-        early = self._guard.attempt(f"{tenant_id}/{extension_id}", self._clock.monotonic())
-        if early:
-            raise TooMany("A wrong PIN was tried too often.", retry_after=early)
+        """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooMany."""
+        retry_after = self._guard.attempt(f"{tenant_id}/{extension_id}", self._clock.monotonic())
+        if retry_after:
+            raise TooMany("Too many wrong PINs. Try again later.", retry_after=retry_after)
         async with self._database.read() as session:
             digest = await messages.pin(session, self._keys, tenant_id, extension_id)
-        right = await self._passwords.right(digest, pin)
-        if right:
+        correct = await self._passwords.right(digest, pin)
+        if correct:
             self._guard.succeeded(f"{tenant_id}/{extension_id}")
-        return right
+        return correct
 
-    # ---- what has to go
+    # ---- deletion
 
     async def _settle(self, tenant_id: str, box_id: str | None, old: OldMessages | None) -> None:
-        """Voicemail is switched off, for the organisation or for one mailbox: do with its messages what was said."""
+        """Apply the decision about existing messages when voicemail is disabled for a tenant or one mailbox."""
         async with self._database.read() as session:
             found = await messages.kept_in(session, tenant_id, box_id)
         if found and old is None:
             raise OldMessagesUndecided(
-                f"There are old messages ({len(found)}): say what becomes of them.",
-                hint="old_messages may be keep, put_away or erase.",
+                f"There are {len(found)} messages. Choose what to do with them.",
+                hint="Set old_messages to keep, put_away or erase.",
                 field="old_messages",
             )
         if old == "erase":
@@ -259,18 +260,18 @@ class Mailboxes:
                 self._changed(uow, tenant_id, set(found.values()))
 
     async def tidy(self) -> None:
-        """Erase what was put away for longer than it can be brought back; to be called now and then."""
+        """Erase messages archived longer ago than the retention period. Called periodically."""
         async with self._database.read() as session:
             tenants = await messages.tenants(session)
         for tenant_id in tenants:
-            until = self._clock.now() - timedelta(days=self.tenant(tenant_id).restorable_days)
+            cutoff = self._clock.now() - timedelta(days=self.tenant(tenant_id).restorable_days)
             async with self._database.read() as session:
-                old = await messages.put_away_before(session, tenant_id, until)
-            if old:
-                await self._audio.erase(tenant_id, old)
+                expired = await messages.put_away_before(session, tenant_id, cutoff)
+            if expired:
+                await self._audio.erase(tenant_id, expired)
 
     async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
-        """Its mailbox goes with it: for the outbox."""
+        """Delete the extension's mailbox. Outbox handler."""
         await self._drop_box(uow, fact.tenant, fact.extension_id)
         await self.groups.forget_extension(fact, uow)
 
@@ -279,7 +280,7 @@ class Mailboxes:
             await self._drop_box(uow, box.tenant_id, box.id)
 
     async def _drop_box(self, uow: UnitOfWork, tenant_id: str, box_id: str) -> None:
-        """All that was left in a mailbox, its greetings, and how it is set up."""
+        """Delete a mailbox's messages, greetings and settings."""
         audio_ids = await messages.audio_of_extension(uow.session, tenant_id, box_id)
         await self._audio.destroy(tenant_id, audio_ids)
         await self._audio.note_erased(uow, tenant_id, audio_ids)
@@ -291,7 +292,7 @@ class Mailboxes:
         )
 
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
-        """Its keys go by themselves: for the outbox."""
+        """Delete the tenant's files and rows; its keys are deleted elsewhere. Outbox handler."""
         await self._audio.remove_files(await queries.audio_of_tenant(uow.session, fact.tenant))
         await messages.drop_tenant(uow.session, fact.tenant)
         await self.groups.forget_tenant(fact.tenant, uow)
@@ -314,9 +315,9 @@ class Mailboxes:
 
 
 def _erased(message: Message) -> Over:
-    """What is said of a message that was erased: also of what erasing cannot reach."""
+    """The error for an erased message. It mentions an e-mailed copy, which erasure cannot reach."""
     if message.mailed is None:
         return Over("This message was erased.")
     when = f"{message.mailed:%Y-%m-%d}"
-    copy = f"A copy was sent by e-mail on {when} to those it was left for: that is theirs to delete."
+    copy = f"A copy was e-mailed to its recipients on {when}. Only they can delete it."
     return Over("This message was erased.", hint=copy)

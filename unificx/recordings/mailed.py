@@ -1,6 +1,6 @@
-"""Messages as letters bring them: as sound, where their owner wants it and the organisation lets him.
+"""Voicemail e-mail attachments: messages as WAV, where the mailbox owner enabled it and the tenant allows it.
 
-Whoever sends a letter asks for it at that moment: one that waits has no sound in it that would have to be erased.
+The audio is fetched when the e-mail is sent: a queued e-mail contains none that would have to be erased.
 """
 
 import structlog
@@ -12,23 +12,23 @@ from unificx.recordings.sealing import Damaged
 
 log = structlog.get_logger()
 MOST_BYTES = 7 << 20
-"""Of a message's samples: a third more in a letter, which most mail servers take up to 10 MB of. 7 minutes of what a
-telephone hears, half of that in wideband."""
+"""Limit for a message's samples. Base64 adds a third, and most mail servers accept 10 MB: 7 minutes of narrowband
+audio, half of that in wideband."""
 
 
 class Mailed:
-    """Fills `notices.ports.Sounds`."""
+    """Provides message audio to the notification service."""
 
     def __init__(self, parts: AudioParts, boxes: Mailboxes) -> None:
         self._parts = parts
         self._boxes = boxes
 
     async def sound(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
-        """A message as WAV, for the owner of an extension it was left for; None where it is not to be sent, or is too
-        long for that. Raises NotFound and Over for a message that is no more; Away."""
+        """Return a message as WAV for the owner of an extension it was left for; None if it may not be sent or is too
+        long. Raises NotFound and Over for a message that no longer exists; Away."""
         message = await self._boxes.get(tenant_id, message_id)
-        its_own = extension_id in self._boxes.groups.owners(message.extension_id)
-        if not (its_own and self._boxes.mails_sound(tenant_id, extension_id)):
+        is_owner = extension_id in self._boxes.groups.owners(message.extension_id)
+        if not (is_owner and self._boxes.mails_sound(tenant_id, extension_id)):
             return None
         try:
             reader = await self._boxes.reader(message)
@@ -41,6 +41,6 @@ class Mailed:
         return wav.header(len(pcm), reader.header.rate, reader.header.channels) + pcm
 
     async def sent(self, tenant_id: str, message_id: str) -> None:
-        """A copy left the house: from here on it is said wherever the message is shown or erased."""
+        """Record that a copy was e-mailed; shown wherever the message is shown or erased."""
         async with self._parts.database.begin() as uow:
             await messages.note_mailed(uow.session, tenant_id, message_id, self._parts.clock.now())

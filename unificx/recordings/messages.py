@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT and UPDATE on messages and on how mailboxes are set up."""
+"""All SQL on voicemail messages and mailbox settings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,11 +17,11 @@ CALLER = Codec(MessageRow, CallerPart)
 PIN = Codec(MailboxRow, PinPart)
 PURPOSE = "telephony"
 WANTED = "wanted"
-"""Of a message whose caller was told that it becomes text."""
+"""State of a message waiting for transcription, whose caller has been informed."""
 
 
 def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str, *, transcribe: bool) -> None:
-    """A message that is about to be spoken, and may be turned into text if `transcribe`. Raises ErasedSubject."""
+    """Insert a message about to be recorded, to be transcribed if `transcribe`. Raises ErasedSubject."""
     assert isinstance(message.caller, Left)
     part = CallerPart(message.caller.number, message.caller.name)
     session.add(
@@ -47,25 +47,25 @@ def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str
 async def of_box(
     session: AsyncSession, keys: Keys, tenant_id: str, extensions: Sequence[str], *, hidden: bool
 ) -> list[Message]:
-    """The messages of some extensions, the newest first: those in the mailbox, or those put away."""
-    put_away = MessageRow.hidden.is_not(None) if hidden else MessageRow.hidden.is_(None)
+    """Messages of these extensions, newest first: the active or the archived ones."""
+    archived = MessageRow.hidden.is_not(None) if hidden else MessageRow.hidden.is_(None)
     query = (
         select(MessageRow)
         .where(MessageRow.tenant_id == tenant_id, MessageRow.extension_id.in_(extensions))
-        .where(MessageRow.state == "kept", put_away)
+        .where(MessageRow.state == "kept", archived)
         .order_by(MessageRow.created.desc(), MessageRow.id.desc())
     )
     return _opened(keys, tenant_id, (await session.scalars(query)).all())
 
 
 async def one(session: AsyncSession, keys: Keys, tenant_id: str, message_id: str) -> tuple[Message, str] | None:
-    """A message and its state."""
+    """Return a message and its state."""
     row = await session.scalar(select(MessageRow).where(MessageRow.tenant_id == tenant_id, MessageRow.id == message_id))
     return None if row is None else (_opened(keys, tenant_id, [row])[0], row.state)
 
 
 async def count(session: AsyncSession, tenant_id: str, extension_id: str) -> int:
-    """How many messages a mailbox holds, those put away too."""
+    """Number of messages in a mailbox, including archived ones."""
     query = select(func.count()).where(
         MessageRow.tenant_id == tenant_id, MessageRow.extension_id == extension_id, MessageRow.state != "erased"
     )
@@ -73,31 +73,31 @@ async def count(session: AsyncSession, tenant_id: str, extension_id: str) -> int
 
 
 async def waiting(session: AsyncSession) -> dict[str, tuple[int, int]]:
-    """New and old messages by mailbox, of those that hold any."""
-    # scope: all tenants, because the phones of all of them are told
+    """New and old message counts by mailbox; mailboxes without messages are omitted."""
+    # scope: all tenants, because phones of every tenant are notified
     rows = (await session.execute(_waiting().group_by(MessageRow.extension_id))).all()
-    return {box: (new, every - new) for box, new, every in rows}
+    return {box: (new, total - new) for box, new, total in rows}
 
 
 async def waiting_in(session: AsyncSession, tenant_id: str, box_id: str) -> tuple[int, int]:
-    """New and old messages in one mailbox."""
-    of = (MessageRow.tenant_id == tenant_id, MessageRow.extension_id == box_id)
-    row = (await session.execute(_waiting().where(*of).group_by(MessageRow.extension_id))).one_or_none()
+    """New and old message counts of one mailbox."""
+    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.extension_id == box_id)
+    row = (await session.execute(_waiting().where(*conditions).group_by(MessageRow.extension_id))).one_or_none()
     return (row[1], row[2] - row[1]) if row is not None else (0, 0)
 
 
 def _waiting() -> Select[str, int, int]:
     new = func.count().filter(MessageRow.heard.is_(None))
-    # scope: all tenants, because who asks narrows it
+    # scope: all tenants, because the caller adds the tenant condition
     query = select(MessageRow.extension_id, new, func.count())
     return query.where(MessageRow.state == "kept", MessageRow.hidden.is_(None))
 
 
 async def keep(session: AsyncSession, tenant_id: str, message_id: str, seconds: float) -> bool:
-    """False for one that was erased while it was spoken."""
-    of = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "recording")
+    """Mark a message as stored. False if it was erased meanwhile."""
+    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "recording")
     values = {"state": "kept", "seconds": seconds}
-    done = await session.execute(update(MessageRow).where(*of).values(**values).returning(MessageRow.id))
+    done = await session.execute(update(MessageRow).where(*conditions).values(**values).returning(MessageRow.id))
     return done.first() is not None
 
 
@@ -107,16 +107,16 @@ async def note(session: AsyncSession, tenant_id: str, message_id: str, **values:
 
 
 async def note_mailed(session: AsyncSession, tenant_id: str, message_id: str, now: datetime) -> None:
-    """A copy of its sound left the house; the first one counts."""
-    of = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.mailed.is_(None))
-    await session.execute(update(MessageRow).where(*of).values(mailed=now))
+    """Record the time of the first e-mailed copy."""
+    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.mailed.is_(None))
+    await session.execute(update(MessageRow).where(*conditions).values(mailed=now))
 
 
 async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
-    """What is left of these recordings' messages is that they were; the extensions they were left for."""
-    of = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids))
-    extensions = set((await session.scalars(select(MessageRow.extension_id).where(*of))).all())
-    await session.execute(update(MessageRow).where(*of).values(state="erased", sealed=None, seconds=0.0))
+    """Mark the messages of these recordings as erased; return the extensions they were left for."""
+    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids))
+    extensions = set((await session.scalars(select(MessageRow.extension_id).where(*conditions))).all())
+    await session.execute(update(MessageRow).where(*conditions).values(state="erased", sealed=None, seconds=0.0))
     return extensions
 
 
@@ -132,7 +132,7 @@ async def audio_of_extension(session: AsyncSession, tenant_id: str, extension_id
 
 
 async def kept_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> dict[str, str]:
-    """Mailboxes by the recordings in them, those put away too: of the organisation, or of one mailbox."""
+    """Mailbox ids by audio id, including archived messages: of the tenant, or of one mailbox."""
     query = select(MessageRow.audio_id, MessageRow.extension_id).where(
         MessageRow.tenant_id == tenant_id, MessageRow.state == "kept"
     )
@@ -141,35 +141,37 @@ async def kept_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> 
 
 
 async def hide_all(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> None:
-    """Put these away; those that are stay as they are."""
-    of = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids), MessageRow.hidden.is_(None))
-    await session.execute(update(MessageRow).where(*of).values(hidden=now))
+    """Archive these messages; already archived ones are unchanged."""
+    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids), MessageRow.hidden.is_(None))
+    await session.execute(update(MessageRow).where(*conditions).values(hidden=now))
 
 
 async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str]]:
-    """(tenant, message, recording, extension) of what was being spoken when the process ended."""
-    # scope: all tenants, because callers of all of them were cut off
+    """(tenant, message, audio, extension) of messages in progress when the process ended."""
+    # scope: all tenants, because the restart interrupted callers of every tenant
     rows = (await session.scalars(select(MessageRow).where(MessageRow.state == "recording"))).all()
     return [(row.tenant_id, row.id, row.audio_id, row.extension_id) for row in rows]
 
 
 async def to_transcribe(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
-    """(tenant, message, recording, extension) of what is to be turned into text, the oldest first."""
-    # scope: all tenants, because one recogniser works for all of them
-    of = (MessageRow.transcript == WANTED, MessageRow.state == "kept")
-    rows = (await session.scalars(select(MessageRow).where(*of).order_by(MessageRow.id).limit(limit))).all()
+    """(tenant, message, audio, extension) of messages to transcribe, oldest first."""
+    # scope: all tenants, because one recognizer serves every tenant
+    conditions = (MessageRow.transcript == WANTED, MessageRow.state == "kept")
+    rows = (await session.scalars(select(MessageRow).where(*conditions).order_by(MessageRow.id).limit(limit))).all()
     return [(row.tenant_id, row.id, row.audio_id, row.extension_id) for row in rows]
 
 
 async def transcribed(session: AsyncSession, tenant_id: str, message_id: str, state: str) -> bool:
-    """It is done, failed, or not wanted any more (""); False if the message is gone."""
-    of = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "kept")
-    done = await session.execute(update(MessageRow).where(*of).values(transcript=state).returning(MessageRow.id))
+    """Set the transcription state: done, failed, or "" for not wanted. False if the message no longer exists."""
+    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "kept")
+    done = await session.execute(
+        update(MessageRow).where(*conditions).values(transcript=state).returning(MessageRow.id)
+    )
     return done.first() is not None
 
 
 async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
-    """Recordings of messages that were put away before this."""
+    """Audio ids of messages archived before this time."""
     query = select(MessageRow.audio_id).where(
         MessageRow.tenant_id == tenant_id, MessageRow.state == "kept", MessageRow.hidden < moment
     )
@@ -177,8 +179,8 @@ async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetim
 
 
 async def tenants(session: AsyncSession) -> list[str]:
-    """The organisations with messages put away."""
-    # scope: all tenants, because time passes for all of them
+    """Tenants with archived messages."""
+    # scope: all tenants, because the purge runs for every tenant
     query = select(MessageRow.tenant_id).where(MessageRow.hidden.is_not(None), MessageRow.state == "kept").distinct()
     return list((await session.scalars(query)).all())
 
@@ -198,8 +200,8 @@ async def drop_box(session: AsyncSession, tenant_id: str, extension_id: str) -> 
 
 
 async def _set(session: AsyncSession, tenant_id: str, message_id: str, **values: object) -> None:
-    of = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id)
-    await session.execute(update(MessageRow).where(*of).values(**values))
+    conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id)
+    await session.execute(update(MessageRow).where(*conditions).values(**values))
 
 
 def _opened(keys: Keys, tenant_id: str, rows: Sequence[MessageRow]) -> list[Message]:
@@ -224,16 +226,16 @@ def _message(row: MessageRow, caller: CallerPart | Gone) -> Message:
     )
 
 
-# ---- how mailboxes are set up
+# ---- settings
 
 
 async def all_settings(session: AsyncSession) -> tuple[dict[str, TenantSettings], dict[str, BoxSettings]]:
-    """By organisation and by extension: everything, for it is asked at every call."""
-    # scope: all tenants, because the calls of all of them come here
+    """All settings, by tenant and by extension: they are needed for every call."""
+    # scope: all tenants, because calls of every tenant need the settings
     tenants = (await session.scalars(select(TenantMailRow))).all()
-    # scope: all tenants, because the calls of all of them come here
+    # scope: all tenants, because calls of every tenant need the settings
     boxes = (await session.scalars(select(MailboxRow))).all()
-    # scope: all tenants, because the calls of all of them come here
+    # scope: all tenants, because calls of every tenant need the settings
     rows = (await session.scalars(select(GreetingRow))).all()
     greetings: dict[str, dict[GreetingKind, Greeting]] = {}
     for row in rows:
@@ -258,7 +260,7 @@ async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantSett
 
 
 async def put_box(session: AsyncSession, box: Box, settings: BoxSettings) -> None:
-    """Everything but the PIN and the greetings."""
+    """Store everything but the PIN and the greetings."""
     row = await _box_row(session, box.tenant_id, box.id)
     if row is None:
         row = MailboxRow(extension_id=box.id, tenant_id=box.tenant_id, sealed=None)
@@ -269,16 +271,16 @@ async def put_box(session: AsyncSession, box: Box, settings: BoxSettings) -> Non
 
 
 async def put_greeting(session: AsyncSession, box: Box, kind: GreetingKind, greeting: Greeting | None) -> None:
-    """None takes it away."""
-    of = (GreetingRow.tenant_id == box.tenant_id, GreetingRow.box_id == box.id, GreetingRow.kind == kind)
-    await session.execute(delete(GreetingRow).where(*of))
+    """Store a greeting; None removes it."""
+    conditions = (GreetingRow.tenant_id == box.tenant_id, GreetingRow.box_id == box.id, GreetingRow.kind == kind)
+    await session.execute(delete(GreetingRow).where(*conditions))
     if greeting is not None:
         audio_id, until = greeting.audio_id, greeting.until
         session.add(GreetingRow(box_id=box.id, kind=kind, tenant_id=box.tenant_id, audio_id=audio_id, until=until))
 
 
 async def put_pin(session: AsyncSession, keys: Keys, tenant_id: str, extension_id: str, digest: str | None) -> None:
-    """The digest of a PIN into a mailbox that has a row. Raises ErasedSubject."""
+    """Store a PIN digest in an existing mailbox row. Raises ErasedSubject."""
     row = await _box_row(session, tenant_id, extension_id)
     assert row is not None
     part = PinPart(digest) if digest is not None else None
@@ -286,7 +288,7 @@ async def put_pin(session: AsyncSession, keys: Keys, tenant_id: str, extension_i
 
 
 async def pin(session: AsyncSession, keys: KeyRing, tenant_id: str, extension_id: str) -> str | None:
-    """The digest of a mailbox's PIN."""
+    """Return the digest of a mailbox's PIN."""
     row = await _box_row(session, tenant_id, extension_id)
     if row is None or row.sealed is None:
         return None

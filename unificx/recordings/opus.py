@@ -1,4 +1,4 @@
-"""Samples into Opus in Ogg and back, piece by piece; back from any place, to the sample."""
+"""Streaming Ogg Opus encoder and decoder; decoding can start at any sample."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from unificx.media.ogg import CLOCK, PACKET_MS, PACKETS, PAGE, Pages, Reading
 from unificx.media.opus import Decoder, Encoder
 
 BITS = {8000: 16_000, 16000: 24_000}
-"""A second and channel, by the rate of the samples: speech as a telephone brings it stays what it was."""
+"""Bit rate per channel by sample rate; transparent for telephone speech."""
 
 
 class Coding:
-    """Takes samples, gives the bytes of a file. `chapters`: see `Pages.begin`."""
+    """Encodes samples to the bytes of an Ogg Opus file. `chapters`: see `Pages.begin`."""
 
     def __init__(self, rate: int, channels: int, chapters: Sequence[tuple[float, str]] = ()) -> None:
         self._encoder = Encoder(rate, channels, BITS[rate] * channels)
@@ -28,7 +28,7 @@ class Coding:
         return self._pop()
 
     def end(self) -> bytes:
-        """What is left, and silence until the decoder has said everything."""
+        """Encode the rest, padded with silence so that the decoder outputs all samples."""
         rest = self._encoder.skip * self._sample
         whole = -(-(len(self._waiting) + rest) // self._packet) * self._packet
         self._take(bytes(whole - len(self._waiting)))
@@ -36,7 +36,7 @@ class Coding:
         return self._pop()
 
     def _take(self, pcm: bytes) -> None:
-        """Packets, and every page that is full and not the last one."""
+        """Encode packets, and write out every full page but the last."""
         self._waiting += pcm
         while len(self._waiting) >= self._packet:
             if len(self._packets) == PACKETS:
@@ -52,8 +52,8 @@ class Coding:
 
 
 class Decoding:
-    """Takes bytes of a file, from a place in it that `back_from` of `start` allows, and gives the samples between
-    `start` and `end`: bytes of plain samples."""
+    """Decodes the samples between the byte positions `start` and `end` of the PCM stream. Feed it file bytes beginning
+    at a position allowed by `preroll_start(start)`."""
 
     def __init__(self, rate: int, channels: int, start: int, end: int) -> None:
         self._decoder = Decoder(rate, channels)
@@ -64,7 +64,7 @@ class Decoding:
         self._start, self._end = start, end
         self._from = back_from(start, rate, channels)
         self._at: int | None = None
-        """Of the next packet's samples, in bytes of plain samples."""
+        """Position of the next packet's samples, in bytes of PCM."""
 
     def feed(self, data: bytes) -> bytes:
         found: list[bytes] = []
@@ -81,13 +81,13 @@ class Decoding:
         return self._at is not None and self._at >= self._end
 
     def _between(self, pcm: bytes) -> bytes:
-        """What of these samples was asked for."""
+        """Cut the samples to the requested range."""
         at = self._at or 0
         self._at = at + len(pcm)
         return pcm[max(self._start - at, 0) : max(self._end - at, 0)]
 
 
 def back_from(start: int, rate: int, channels: int) -> int:
-    """Where in time, on Ogg's clock, decoding has to begin so that what is said at `start` is what it was: a page
-    earlier, for each packet leans on those before it (RFC 7845 section 4.6 asks for 80 ms)."""
+    """The position on the Ogg clock (48 kHz) where decoding has to begin for exact output at `start`: one page earlier,
+    because each packet depends on the previous ones (RFC 7845 section 4.6 requires 80 ms)."""
     return max(start // (2 * channels) * (CLOCK // rate) - PAGE, 0)

@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT and DELETE on organisations' own sounds."""
+"""All SQL on custom sounds."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from unificx.recordings.tables import OwnSoundRow
 
 
 async def all_sounds(session: AsyncSession) -> list[OwnSound]:
-    # scope: all tenants, because the calls of all of them come here
+    # scope: all tenants, because calls of every tenant play them
     rows = (await session.scalars(select(OwnSoundRow))).all()
     return [OwnSound(row.tenant_id, row.language, row.name, row.audio_id, row.seconds, row.created) for row in rows]
 
 
 async def put(session: AsyncSession, sound: OwnSound) -> None:
-    """In the place of the one before."""
+    """Insert or replace a custom sound."""
     await session.merge(
         OwnSoundRow(
             tenant_id=sound.tenant_id,
@@ -30,8 +30,8 @@ async def put(session: AsyncSession, sound: OwnSound) -> None:
 
 
 async def drop(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> None:
-    of = (OwnSoundRow.tenant_id == tenant_id, OwnSoundRow.audio_id.in_(audio_ids))
-    await session.execute(delete(OwnSoundRow).where(*of))
+    conditions = (OwnSoundRow.tenant_id == tenant_id, OwnSoundRow.audio_id.in_(audio_ids))
+    await session.execute(delete(OwnSoundRow).where(*conditions))
 
 
 async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:

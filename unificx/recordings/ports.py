@@ -1,4 +1,4 @@
-"""What the room needs from others; filled by the wiring."""
+"""Ports of the audio store, filled by the composition root."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -8,37 +8,37 @@ from unificx.store import Key
 
 
 class KeyRing(Protocol):
-    """Keys of subjects, and the subject of an outside caller's number."""
+    """Keys of subjects, and the subject of an external caller's number."""
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Each subject's key; None for an erased one and, unless `create`, for one never made."""
+        """Return each subject's key; None for an erased subject and, unless `create`, for one without a key."""
         ...
 
     def find_or_make(self, tenant: str, kind: str, value: str) -> str:
-        """The subject that `value` leads to, new if it was not met before."""
+        """Return the subject of this alias, created if it is new."""
         ...
 
 
 class Transcriber(Protocol):
-    """Turns speech into text on this machine; `net.Whisper` fills it."""
+    """Transcribes speech on this machine; implemented by `Whisper`."""
 
     @property
     def needs(self) -> str:
-        """What has to be installed first; "" if it can work."""
+        """What has to be installed first; "" if ready."""
         ...
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
-        """What is said in 16-bit samples of one channel. Raises CannotTranscribe."""
+        """Transcribe 16-bit mono samples. Raises CannotTranscribe."""
         ...
 
 
 class CannotTranscribe(Exception):
-    """The recogniser failed, or took too long."""
+    """The recognizer failed or timed out."""
 
 
 class Erases(Protocol):
-    """Destroys keys for good, and again after a restore; `privacy.Erasure` fills it."""
+    """Destroys keys permanently, and again after a restored backup; implemented by `privacy.Erasure`."""
 
     def erase_subject(self, tenant: str, subject: str) -> object:
-        """Destroy the subject's key. May be repeated."""
+        """Destroy the subject's key. Idempotent."""
         ...

@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT, UPDATE and DELETE on recordings as such; messages have their own file."""
+"""All SQL on audio records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ NEW, SAMPLES, OPUS = "new", "samples", "opus"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is known of a recording."""
+    """An audio record."""
 
     id: str
     tenant_id: str
@@ -25,7 +25,7 @@ class Kept:
 
     @property
     def file(self) -> str:
-        """The name of its file."""
+        """The name of its current file."""
         return file_of(self.id, self.form)
 
 
@@ -34,14 +34,14 @@ def file_of(audio_id: str, form: str) -> str:
 
 
 def files_of(audio_id: str) -> tuple[str, ...]:
-    """The names of all files it may have: two while one takes the place of the other."""
+    """The names of all files it may have: two while one replaces the other."""
     return tuple(file_of(audio_id, form) for form in (NEW, OPUS))
 
 
 def add_audio(
     session: AsyncSession, tenant_id: str, audio_id: str, now: datetime, key: tuple[bytes, Sequence[str]]
 ) -> None:
-    """A recording that begins; `key` is its wrapped key and its owners."""
+    """Insert audio about to be written; `key` is its wrapped key and its owners."""
     wrapped, owners = key
     session.add(AudioRow(id=audio_id, tenant_id=tenant_id, created=now, state="open", form=NEW, wrapped=wrapped))
     for subject in sorted(set(owners)):
@@ -59,57 +59,62 @@ async def several(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str
 
 
 async def new_audio(session: AsyncSession, limit: int) -> list[Kept]:
-    """What is over and was not yet looked after, the oldest first."""
-    # scope: all tenants, because one worker looks after the recordings of all of them
+    """Finished audio not transcoded yet, oldest first."""
+    # scope: all tenants, because one worker transcodes for every tenant
     query = select(AudioRow).where(AudioRow.form == NEW, AudioRow.state == "kept").order_by(AudioRow.id).limit(limit)
     return await _with_owners(session, (await session.scalars(query)).all())
 
 
 async def over_among(session: AsyncSession, files: Sequence[str]) -> dict[str, str]:
-    """Of some files: those of recordings that were looked after, as kept, and those of erased ones, as erased."""
+    """States of those files that are final: "kept" for transcoded audio, "erased" for erased audio."""
     ids = [name.removeprefix("opus-") for name in files]
-    # scope: all tenants, because their files lie in one store
+    # scope: all tenants, because files of every tenant are in one store
     rows = await session.execute(select(AudioRow.id, AudioRow.form, AudioRow.state).where(AudioRow.id.in_(ids)))
     found = {file_of(audio_id, form): state for audio_id, form, state in rows if form != NEW or state == "erased"}
     return {name: found[name] for name in files if name in found}
 
 
 async def open_audio(session: AsyncSession) -> list[Kept]:
-    """What is being written, or was when the process ended."""
-    # scope: all tenants, because the process was writing for all of them
+    """Audio being written, or that was when the process ended."""
+    # scope: all tenants, because the process was writing for every tenant
     rows = (await session.scalars(select(AudioRow).where(AudioRow.state == "open"))).all()
     return await _with_owners(session, rows)
 
 
 async def known_audio(session: AsyncSession) -> set[str]:
-    """The names of files that are to be there."""
-    # scope: all tenants, because their files lie in one directory
+    """The names of all files that should exist."""
+    # scope: all tenants, because files of every tenant are in one directory
     rows = await session.execute(select(AudioRow.id, AudioRow.form).where(AudioRow.state != "erased"))
     return {file_of(audio_id, form) for audio_id, form in rows}
 
 
 async def end_audio(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> bool:
-    """It is not written any more; False for what was erased meanwhile."""
-    of = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.state == "open")
-    done = await session.execute(update(AudioRow).where(*of).values(state=state).returning(AudioRow.id))
+    """Set the state of audio that was being written; False if it was erased meanwhile."""
+    conditions = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.state == "open")
+    done = await session.execute(update(AudioRow).where(*conditions).values(state=state).returning(AudioRow.id))
     return done.first() is not None
 
 
 async def note_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
-    of = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id)
-    await session.execute(update(AudioRow).where(*of).values(state="erased"))
+    conditions = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id)
+    await session.execute(update(AudioRow).where(*conditions).values(state="erased"))
 
 
 async def set_form(session: AsyncSession, tenant_id: str, audio_id: str, form: str) -> bool:
-    """It was looked after; False if it is not to be any more."""
-    of = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.form == NEW, AudioRow.state == "kept")
-    done = await session.execute(update(AudioRow).where(*of).values(form=form).returning(AudioRow.id))
+    """Set the form after transcoding; False if the audio was erased meanwhile."""
+    conditions = (
+        AudioRow.tenant_id == tenant_id,
+        AudioRow.id == audio_id,
+        AudioRow.form == NEW,
+        AudioRow.state == "kept",
+    )
+    done = await session.execute(update(AudioRow).where(*conditions).values(form=form).returning(AudioRow.id))
     return done.first() is not None
 
 
 async def drop_owners(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
-    of = (AudioOwnerRow.tenant_id == tenant_id, AudioOwnerRow.audio_id == audio_id)
-    await session.execute(delete(AudioOwnerRow).where(*of))
+    conditions = (AudioOwnerRow.tenant_id == tenant_id, AudioOwnerRow.audio_id == audio_id)
+    await session.execute(delete(AudioOwnerRow).where(*conditions))
 
 
 async def audio_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:
@@ -131,7 +136,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 async def _with_owners(session: AsyncSession, rows: Sequence[AudioRow]) -> list[Kept]:
     ids = [row.id for row in rows]
-    # scope: all tenants, because each row found above says whose it is
+    # scope: all tenants, because each row found above names its tenant
     found = (await session.scalars(select(AudioOwnerRow).where(AudioOwnerRow.audio_id.in_(ids)))).all()
     owners: dict[str, list[str]] = {}
     for one in found:

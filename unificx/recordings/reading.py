@@ -1,4 +1,4 @@
-"""One recording, open: its samples, however they are kept."""
+"""Audio reader: samples of an open recording, independent of the stored format."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,19 +11,19 @@ from unificx.recordings.stored import Stored
 
 
 class Reader:
-    """Lengths and places are in bytes of plain 16-bit samples. `again` opens the recording once more."""
+    """Lengths and positions are in bytes of 16-bit PCM. `again` reopens the recording."""
 
     def __init__(self, stored: Stored, again: "Callable[[], Awaitable[Reader]]") -> None:
         self.header = header = stored.header
         self.ogg = stored if header.encoding == OPUS else None
-        """The file of Opus in Ogg; None where samples are kept."""
+        """The Ogg Opus file; None if samples are stored."""
         self.length = header.samples * 2 * header.channels if header.encoding == OPUS else stored.length
         self._stored = stored
         self._again = again
 
     @property
     def name(self) -> str:
-        """Of its file: another one when how it is kept changes."""
+        """The file name; it changes when the stored format changes."""
         return self._stored.name
 
     @property
@@ -31,7 +31,7 @@ class Reader:
         return self.header.seconds(self.length)
 
     async def stream(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The samples from `start` up to `end`, piece by piece. Raises Damaged, Over if it is erased meanwhile."""
+        """Yield the samples from `start` up to `end`. Raises CorruptAudio, Over if it is erased meanwhile."""
         end = self.length if end is None else min(end, self.length)
         at = start
         try:
@@ -42,7 +42,7 @@ class Reader:
             fresh = await self._again()
             if fresh.header == self.header:
                 raise
-            # Its samples were replaced by Opus just now, which stands for as many.
+            # The sample file was replaced by an Opus file with the same number of samples.
             async for piece in fresh.stream(at, end):
                 yield piece
 
@@ -64,7 +64,7 @@ class Reader:
 
 
 def _chunk_before(ogg: Stored, position: int) -> int:
-    """The last chunk whose first page ends at `position` or before it, by halves; the first one if none does."""
+    """The last chunk whose first page ends at or before `position`, by binary search; the first chunk if none does."""
     low, high = 0, -(-ogg.length // ogg.header.chunk)
     while high - low > 1:
         middle = (low + high) // 2

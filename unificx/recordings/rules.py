@@ -1,4 +1,4 @@
-"""What a mailbox may be set to, and when a message is worth keeping."""
+"""Rules for mailbox settings, greetings and the minimum message duration. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,14 +8,14 @@ from unificx.kernel.errors import Invalid
 from unificx.recordings.settings import BoxChange, BoxSettings, Greeting, GreetingKind, TenantChange, TenantSettings
 
 SHORTEST = 1.0
-"""Seconds: what is shorter is a handset put down."""
+"""Seconds. Shorter messages are hang-ups."""
 LONGEST_SECONDS = (10, 1800)
 MOST_MESSAGES = (1, 1000)
 RESTORABLE_DAYS = (0, 365)
 
 
 def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
-    """The settings with the change made. Raises Invalid."""
+    """Return the settings with the change applied. Raises Invalid."""
     return TenantSettings(
         enabled=settings.enabled if change.enabled is None else change.enabled,
         longest_seconds=_within(change.longest_seconds, settings.longest_seconds, LONGEST_SECONDS, "longest_seconds"),
@@ -28,7 +28,7 @@ def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
 
 
 def changed_box(settings: BoxSettings, change: BoxChange) -> BoxSettings:
-    """The same of one mailbox."""
+    """Return the mailbox settings with the change applied."""
     return replace(
         settings,
         enabled=settings.enabled if change.enabled is None else change.enabled,
@@ -41,10 +41,10 @@ def changed_box(settings: BoxSettings, change: BoxChange) -> BoxSettings:
 
 
 def greeting_for(greetings: Mapping[GreetingKind, Greeting], why: str, now: datetime) -> str | None:
-    """Which recording greets a caller, None for the standard words. `why` is what became of his call.
+    """The recording that greets a caller, or None for the standard greeting. `why` is the outcome of the call.
 
-    A temporary one goes before all others until its time is over. Who talks, or does not want to be called now, is
-    busy; where there are no words of one's own for that, those for calls nobody takes are better than a stranger's.
+    An unexpired temporary greeting takes precedence. A busy or declined call gets the busy greeting; without one, the
+    no-answer greeting.
     """
     temporary = greetings.get("temporary")
     if temporary is not None and (temporary.until is None or now < temporary.until):
@@ -58,5 +58,5 @@ def _within(value: int | None, before: int, limits: tuple[int, int], field: str)
     if value is None:
         return before
     if not limits[0] <= value <= limits[1]:
-        raise Invalid(f"Between {limits[0]} and {limits[1]}.", field=field)
+        raise Invalid(f"{field} must be {limits[0]} to {limits[1]}.", field=field)
     return value

@@ -1,14 +1,14 @@
-"""The form of sealed audio: a header, then chunks, each sealed by itself.
+"""File format of sealed audio: a header, then individually encrypted chunks.
 
     header  "UFXA", version 1, encoding, channels, a zero, rate and size, big-endian
     chunk   nonce (12), ciphertext, tag (16)
 
-Encoding 1: 16-bit little-endian samples, a chunk each half second, `size` that of a chunk. Encoding 2: Opus in Ogg, in
-chunks of 16 KiB, `size` how many samples a channel it stands for.
+Encoding 1: 16-bit little-endian samples, half a second per chunk; `size` is the chunk size. Encoding 2: Ogg Opus, in
+chunks of 16 KiB; `size` is the number of samples per channel.
 
-AES-256-GCM under the recording's own content key. Bound to each chunk: whose recording it is, the header, the chunk's
-number and whether it is the last. So no chunk can be moved, left out or put into another recording; the last one may
-be empty and is not there only where a recording was torn off: `Header.whole` then says what can still be read.
+AES-256-GCM under the recording's content key. The associated data of each chunk: the recording, the header, the chunk
+number and whether it is the last. So chunks cannot be moved, removed or copied to another recording. The last chunk
+may be empty; it is missing only in a truncated recording: `AudioHeader.full_chunks` then tells what is readable.
 """
 
 import os
@@ -32,12 +32,12 @@ _OPUS_CHUNK = 16_384
 
 
 class Damaged(ValueError):
-    """Bytes that are no sealed audio, or not the part of it they were taken for."""
+    """The bytes are not sealed audio, or not the expected part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file begins with. Sizes in bytes of what is sealed. `samples` of a channel: known of Opus alone."""
+    """The file header. Sizes are in bytes of plaintext. `samples` per channel: set for Opus only."""
 
     rate: int
     channels: int = 1
@@ -54,59 +54,59 @@ class Header:
 
     @classmethod
     def read(cls, data: bytes) -> "Header":
-        """Raises Damaged."""
+        """Parse a header. Raises CorruptAudio."""
         try:
             magic, version, encoding, channels, rate, size = _WORDS.unpack(data[:SIZE])
         except struct.error:
             raise Damaged("too short") from None
         header = cls(rate, channels, encoding, size if encoding == OPUS else 0)
         if (magic, version) != (_MAGIC, _VERSION) or rate not in (8000, 16000) or channels not in (1, 2):
-            raise Damaged("not of this form")
+            raise Damaged("invalid header")
         if encoding not in (LINEAR, OPUS) or (encoding == LINEAR and size != header.chunk):
-            raise Damaged("not of this form")
+            raise Damaged("invalid header")
         return header
 
     def place(self, number: int) -> int:
-        """Where a chunk begins in the file."""
+        """File offset of a chunk."""
         return SIZE + number * (self.chunk + EXTRA)
 
     def whole(self, size: int) -> int:
-        """How many chunks of full length a file of this size holds."""
+        """Number of full chunks in a file of this size."""
         return max(0, size - SIZE) // (self.chunk + EXTRA)
 
     def length(self, size: int) -> int:
-        """How much a finished file of this size holds."""
+        """Plaintext length of a finished file of this size."""
         full, rest = divmod(max(0, size - SIZE), self.chunk + EXTRA)
         return full * self.chunk + max(0, rest - EXTRA)
 
     def last(self, size: int) -> int:
-        """The number of the last chunk of a finished file of this size: the one that is not full."""
+        """Number of the last, partially filled chunk of a finished file of this size."""
         return self.whole(size)
 
     def seconds(self, length: int) -> float:
-        """How long so many bytes of samples are."""
+        """Duration of this many bytes of samples."""
         return length / (2 * self.channels * self.rate)
 
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
-    """Seals and opens the chunks of one recording. `place` is whose it is: tenant and id."""
+    """Encrypts and decrypts the chunks of one recording. `place` identifies it: tenant and id."""
 
     aead: AESGCM
     header: Header
     place: tuple[str, ...]
 
     def seal(self, number: int, plain: bytes, *, last: bool = False) -> bytes:
-        # Straight from the machine, never from an injected clock: a repeated nonce would open the lock.
+        # From the operating system, never from an injected generator: a repeated nonce breaks AES-GCM.
         nonce = os.urandom(_NONCE)
         return nonce + self.aead.encrypt(nonce, plain, self._bound(number, last))
 
     def open(self, number: int, sealed: bytes | memoryview, *, last: bool = False) -> bytes:
-        """Raises Damaged for another chunk, another recording or another key."""
+        """Decrypt a chunk. Raises CorruptAudio for a chunk of another position, recording or key."""
         try:
             return self.aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound(number, last))
         except (InvalidTag, ValueError):
-            raise Damaged("a chunk does not open") from None
+            raise Damaged("chunk decryption failed") from None
 
     def _bound(self, number: int, last: bool) -> bytes:
         words = ("audio", *self.place, bytes(self.header).hex(), str(number), "last" if last else "more")

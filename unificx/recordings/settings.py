@@ -1,4 +1,4 @@
-"""How mailboxes are set up."""
+"""Voicemail settings of tenants and mailboxes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,32 +6,32 @@ from datetime import datetime
 from typing import Literal
 
 GreetingKind = Literal["no_answer", "busy", "temporary"]
-"""For calls nobody takes, for calls while one talks, and instead of both for a time."""
+"""For unanswered calls, for busy calls, and a temporary one that replaces both."""
 
 
 OldMessages = Literal["keep", "put_away", "erase"]
-"""What becomes of messages when voicemail is switched off."""
+"""What to do with existing messages when voicemail is disabled."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """How an organisation has its voicemail."""
+    """A tenant's voicemail settings."""
 
     enabled: bool = True
     longest_seconds: int = 180
     most_messages: int = 100
     restorable_days: int = 30
     keep_wav: bool = False
-    """Sound is kept as it was spoken, at eight times the room, and not as Opus."""
+    """Store audio uncompressed, at eight times the size of Opus."""
     transcribe: bool = False
-    """Owners of mailboxes may have messages turned into text, here and nowhere else."""
+    """Mailbox owners may enable transcription, on this machine only."""
     mail_sound: bool = True
-    """Owners of mailboxes may have messages sent to them by e-mail, as sound."""
+    """Mailbox owners may have messages e-mailed to them as audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """A recording of one's own; `until` is for one that is temporary."""
+    """A custom greeting; `until` is the expiry of a temporary one."""
 
     audio_id: str
     until: datetime | None = None
@@ -39,7 +39,7 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class HeardGreeting:
-    """A greeting as it is shown. One that cannot be read lasts 0 seconds."""
+    """A greeting with its duration; 0 seconds if it is unreadable."""
 
     kind: GreetingKind
     until: datetime | None
@@ -48,23 +48,24 @@ class HeardGreeting:
 
 @dataclass(frozen=True, slots=True)
 class BoxSettings:
-    """How an extension's mailbox is set up."""
+    """A mailbox's settings."""
 
     enabled: bool = True
     mail: bool = True
     mail_caller: bool = False
-    """Whether the e-mail says who called."""
+    """Whether the e-mail names the caller."""
     mail_sound: bool = False
-    """Whether the message itself is in the e-mail, if the organisation lets it."""
+    """Whether the audio is attached to the e-mail, if the tenant allows it."""
     has_pin: bool = False
     transcribe: bool = False
-    """Whether messages are turned into text, if the organisation lets them."""
+    """Whether messages are transcribed, if the tenant allows it."""
     greetings: Mapping[GreetingKind, Greeting] = field(default_factory=dict[GreetingKind, Greeting])
 
 
 @dataclass(frozen=True, slots=True)
 class TenantChange:
-    """None leaves a value as it is. `old_messages` has to be said when voicemail is switched off and there are any."""
+    """A partial update: None leaves a value unchanged. `old_messages` is required to disable voicemail if there are
+    messages."""
 
     enabled: bool | None = None
     old_messages: OldMessages | None = None
@@ -78,7 +79,8 @@ class TenantChange:
 
 @dataclass(frozen=True, slots=True)
 class BoxChange:
-    """None leaves a value as it is; an empty PIN takes it away. `old_messages` is as in `TenantChange`."""
+    """A partial update: None leaves a value unchanged; an empty PIN removes it. `old_messages` is as in
+    `VoicemailSettingsChange`."""
 
     enabled: bool | None = None
     old_messages: OldMessages | None = None

@@ -1,4 +1,4 @@
-"""One sealed file, open: its bytes by their place. They are samples, or Opus in Ogg."""
+"""Reader of one sealed file: decrypted bytes by position, either samples or Ogg Opus."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,12 +8,12 @@ from unificx.recordings.blobs import Blobs
 from unificx.recordings.sealing import EXTRA, Damaged, Sealer
 
 _AT_ONCE = 128 << 10
-"""Bytes read in one go: an object store answers once for it."""
+"""Bytes per read, one request of an object store."""
 
 
 class Stored:
-    """The file `name`, of `size` bytes. Places are in bytes of what is sealed. `torn`: it has no end, and what is whole
-    of it is read."""
+    """The file `name`, of `size` bytes. Positions are in bytes of plaintext. `torn`: it has no end; its complete chunks
+    are readable."""
 
     def __init__(self, blobs: Blobs, name: str, sealer: Sealer, size: int, *, torn: bool = False) -> None:
         header = sealer.header
@@ -27,7 +27,7 @@ class Stored:
         self._several = max(_AT_ONCE // header.chunk, 1)
 
     async def stream(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to `end`, piece by piece. Raises Damaged; Over if it goes meanwhile."""
+        """Yield the bytes from `start` up to `end`. Raises CorruptAudio; Over if it is erased meanwhile."""
         end = self.length if end is None else min(end, self.length)
         chunk = self.header.chunk
         number = start // chunk
@@ -38,15 +38,15 @@ class Stored:
             number += several
 
     def check(self) -> None:
-        """Raise Damaged unless its end is there, so that nothing was cut off."""
+        """Raise CorruptAudio unless the end chunk is present and authentic, so that truncation is detected."""
         if self._last is not None:
             self.chunks(self._last)
 
     def chunks(self, first: int, several: int = 1) -> bytes:
-        """Some chunks in a row, for threads: it blocks. Raises Damaged, Over."""
+        """Read consecutive chunks. Blocking: call from a thread. Raises CorruptAudio, Over."""
         whole = self.header.chunk + EXTRA
         if self.header.place(first) >= self._size:
-            raise Damaged("it ends too soon")
+            raise Damaged("unexpected end of file")
         try:
             sealed = memoryview(self._blobs.read(self.name, self.header.place(first), several * whole))
         except FileNotFoundError:
@@ -57,7 +57,7 @@ class Stored:
             for number, at in zip(numbers, range(0, len(sealed), whole), strict=False)
         ]
         if len(plain) < several:
-            raise Damaged("it ends too soon")
+            raise Damaged("unexpected end of file")
         return b"".join(plain)
 
 

@@ -1,6 +1,6 @@
-"""Messages into text, where the organisation lets it, the mailbox's owner wants it and the caller was told.
+"""Transcription of messages, where the tenant allows it, the mailbox owner enabled it and the caller was informed.
 
-One at a time, for there is one recogniser. The text is sealed with the sound's owners, and dies with it.
+One message at a time. The transcript is sealed under the content key of the audio, and erased with it.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ from unificx.store import ErasedSubject
 log = structlog.get_logger()
 AGAIN = 60.0
 LONGEST = 600
-"""Seconds of a message that are turned into text."""
+"""The first seconds of a message, which are transcribed."""
 _AT_ONCE = 20
 
 
 class Transcribing:
-    """Turns messages into text. `wake` it when one was left."""
+    """Transcribes messages. Call `wake` when a message was left."""
 
     def __init__(self, parts: AudioParts, audio: Audio, boxes: Mailboxes) -> None:
         self._parts = parts
@@ -38,12 +38,12 @@ class Transcribing:
         self._woken.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             try:
                 await self.transcribe_all()
             except Away:
-                pass  # the sound can be had later
+                pass  # the audio is unavailable for now; retried later
             except Exception as fault:
                 log.error("messages_not_transcribed", fault=type(fault).__name__)
             with contextlib.suppress(TimeoutError):
@@ -51,7 +51,7 @@ class Transcribing:
             self._woken.clear()
 
     async def transcribe_all(self) -> int:
-        """Everything that was left by now; how many messages became text. Raises Away."""
+        """Transcribe all pending messages; return how many were transcribed. Raises Away."""
         transcriber = self._parts.transcriber
         done = 0
         while transcriber is not None and not transcriber.needs:
@@ -69,7 +69,7 @@ class Transcribing:
         return done
 
     async def _text(self, transcriber: Transcriber, tenant_id: str, audio_id: str) -> Transcript | None:
-        """What is said in it; None if that cannot be known. Raises Away."""
+        """Transcribe one recording; None on failure. Raises Away."""
         try:
             reader = await self._audio.reader(tenant_id, audio_id)
             second = 2 * reader.header.rate * reader.header.channels
@@ -81,16 +81,16 @@ class Transcribing:
             return None
 
     async def _keep(self, message: tuple[str, str, str], audio_id: str, state: str, text: Transcript | None) -> bool:
-        """Note what became of a message. `message` is its tenant, its id, and the extension it was left for."""
+        """Store the result. `message` is (tenant, message, extension)."""
         tenant_id, message_id, extension_id = message
         try:
             row = (await self._audio.found(tenant_id, audio_id))[0] if text is not None else None
             async with self._parts.database.begin() as uow:
-                there = await messages.transcribed(uow.session, tenant_id, message_id, state)
-                if text is None or row is None or not there:
+                exists = await messages.transcribed(uow.session, tenant_id, message_id, state)
+                if text is None or row is None or not exists:
                     return False
                 await derived.put(uow.session, self._parts.keys, row, text)
                 uow.publish(MailboxChanged(self._parts.clock.new_id(), tenant_id, extension_id))
                 return True
-        except (Refused, ErasedSubject):  # it was erased while it was listened to
+        except (Refused, ErasedSubject):  # it was erased during transcription
             return await self._keep(message, audio_id, "failed", None)

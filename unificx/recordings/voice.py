@@ -1,4 +1,4 @@
-"""What is said on an organisation's calls: its own sounds where it has any, else what everybody hears."""
+"""Prompts of a tenant's calls: its custom sounds where they exist, else the standard prompts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from unificx.recordings.own_sounds import OwnSounds
 
 
 class Voice:
-    """Fills `apps.Prompts`."""
+    """Implements `callapps.Prompts`."""
 
     def __init__(self, standard: Prompts, own: OwnSounds) -> None:
         self._standard = standard
@@ -23,7 +23,7 @@ class Voice:
         return [await self._one(name, known(language), tenant_id) for name in names]
 
     async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
-        """In the time zone of `now`."""
+        """A day and a time, in the time zone of `now`."""
         names = say_moment(moment, now, known(language))
         return [await self._one(name, known(language), tenant_id) for name in names]
 

@@ -1,4 +1,4 @@
-"""How many messages wait in each mailbox, in memory: a thousand phones that come back at once ask for it."""
+"""Message counts of mailboxes, in memory: read by every phone's MWI subscription."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from unificx.store import Database
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Messages in a mailbox, not those that were put away."""
+    """Message counts of a mailbox, without archived messages."""
 
     new: int = 0
     old: int = 0
@@ -19,7 +19,7 @@ class Waits:
 
 
 class Waiting:
-    """Mailboxes by extension; one without messages is not held."""
+    """Counts by mailbox; mailboxes without messages are not stored."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,11 +35,11 @@ class Waiting:
         return self._boxes.get(box_id, Waits())
 
     def forget(self, box_id: str) -> None:
-        """The mailbox is no more."""
+        """Remove a deleted mailbox."""
         self._boxes.pop(box_id, None)
 
     async def count(self, tenant_id: str, box_id: str) -> None:
-        """Count one mailbox anew: what is read last is what stays."""
+        """Recount one mailbox. Serialized, so that the latest read wins."""
         async with self._turn, self._database.read() as session:
             found = Waits(*await messages.waiting_in(session, tenant_id, box_id))
             if found == Waits():

@@ -1,4 +1,4 @@
-"""How loud a recording is from its beginning to its end: what its picture is drawn from."""
+"""Waveform of a recording: peak levels from start to end."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,11 +6,12 @@ import numpy.typing as npt
 POINTS = 200
 LOUDEST = 100
 _SILENT = 100
-"""Of 32768: what stays below is silence, and is not drawn as if it were loud."""
+"""Of 32768. Quieter recordings count as silence and are not normalized."""
 
 
 class Loudness:
-    """Takes `samples` of 16 bits piece by piece, channels alternating; gives the peaks of as many equal parts."""
+    """Collects the peaks of equal parts from 16-bit samples fed in pieces, channels interleaved. `samples` is their
+    total number."""
 
     def __init__(self, samples: int) -> None:
         self._samples = max(samples, 1)
@@ -28,6 +29,6 @@ class Loudness:
         np.maximum.at(self._peaks, reached, np.maximum.reduceat(values, begins))
 
     def peaks(self) -> tuple[int, ...]:
-        """From 0 to 100, the loudest part 100; all 0 if nothing is to be heard."""
+        """Peaks from 0 to 100, normalized to the loudest part; all 0 for silence."""
         loudest = max(int(self._peaks.max()), _SILENT)
         return tuple(int(value) for value in self._peaks * LOUDEST // loudest)

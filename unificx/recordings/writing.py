@@ -1,4 +1,4 @@
-"""Writing one recording: half a second of sound at a time goes sealed to the disk; no more is ever lost to a crash."""
+"""Audio writer: encrypts and appends half a second at a time, the most a crash can lose."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from unificx.store import undisturbed
 
 
 class SealedFile:
-    """A file that is written from its beginning to its end, a chunk when there is one. Blocks: for threads."""
+    """A sealed file written sequentially, chunk by chunk. Blocking: call from a thread."""
 
     def __init__(self, blobs: Blobs, name: str, sealer: Sealer) -> None:
         self._blobs = blobs
@@ -30,11 +30,11 @@ class SealedFile:
 
     @property
     def written(self) -> int:
-        """Bytes of what is sealed that are in the file."""
+        """Plaintext bytes in the file."""
         return self._number * self.header.chunk
 
     def put(self, data: bytes) -> None:
-        """Raises NoRoom; what is in the file by then stays readable."""
+        """Write data. Raises NoRoom; what is in the file stays readable."""
         chunk = self.header.chunk
         self._waiting += data
         while len(self._waiting) >= chunk:
@@ -43,7 +43,7 @@ class SealedFile:
             del self._waiting[:chunk]
 
     def end(self) -> bool:
-        """What is left, and the end; False if there is no room for it."""
+        """Write the rest and the end chunk; False if there is no space."""
         try:
             self._append(self._sealer.seal(self._number, bytes(self._waiting), last=True))
             if self._file is not None:
@@ -55,12 +55,12 @@ class SealedFile:
         return True
 
     def let_go(self) -> None:
-        """Leave the file as it is."""
+        """Close the file without writing an end."""
         if self._file is not None:
             self._file.close()
 
     def _append(self, sealed: bytes) -> None:
-        """One whole chunk, or nothing of it."""
+        """Append a whole chunk, or nothing."""
         try:
             if self._file is None:
                 self._file = self._blobs.create(self._name)
@@ -76,7 +76,7 @@ class SealedFile:
 
 
 class Writer:
-    """A sink for samples. `place` is (tenant, id). With two channels their samples alternate, one party's first."""
+    """An audio sink. `place` is (tenant, id). Two channels are interleaved."""
 
     def __init__(self, blobs: Blobs, place: tuple[str, str], aead: AESGCM, channels: int = 1) -> None:
         self.place = place
@@ -94,11 +94,12 @@ class Writer:
 
     @property
     def seconds(self) -> float:
-        """How long it is so far."""
+        """Seconds recorded so far."""
         return self._file.header.seconds(self._length) if self._file is not None else 0.0
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Take 16-bit samples, all of one rate. Raises NoRoom if they cannot be kept; what is kept stays readable."""
+        """Write 16-bit samples, all of one rate. Raises NoRoom if they cannot be stored; what is stored stays
+        readable."""
         if self._full:
             raise _no_room()
         if self._file is None:
@@ -110,13 +111,13 @@ class Writer:
             await undisturbed(asyncio.to_thread(self._put, self._file))
 
     async def close(self) -> bool:
-        """The end: False if there was no room for it. Nothing was written if nothing was said."""
+        """Finish the file; False if there was no space. No file is created if nothing was written."""
         if self._file is None:
             return True
         return await undisturbed(asyncio.to_thread(self._end, self._file))
 
     def abandon(self) -> None:
-        """Let go of the file as it is."""
+        """Close the file without writing an end."""
         if self._file is not None:
             self._file.let_go()
 
@@ -138,8 +139,8 @@ class Writer:
 
 
 def mend(file: BinaryIO, sealer: Sealer) -> tuple[float, str]:
-    """Put an end to a file that was torn off: the seconds in it, and "kept", or "open" while there is no room for that;
-    "erased" if nothing is in it."""
+    """Repair a truncated file by writing an end. Return its seconds, and "kept", "open" if there is no space for the
+    end, or "erased" if it is empty."""
     header = sealer.header
     number = header.whole(file.seek(0, os.SEEK_END))
     file.seek(header.place(number))
@@ -158,11 +159,11 @@ def mend(file: BinaryIO, sealer: Sealer) -> tuple[float, str]:
 
 
 def _write_all(file: BinaryIO, data: bytes) -> None:
-    """A file without a buffer may take less than it is given, when the disk is nearly full."""
+    """Write everything: an unbuffered file may write less when the disk is nearly full."""
     view = memoryview(data)
     while view:
         view = view[file.write(view) or 0 :]
 
 
 def _no_room() -> NoRoom:
-    return NoRoom("There is no room to keep a recording.", hint="Tell whoever runs the installation to make room.")
+    return NoRoom("No space left to store a recording.", hint="Ask the server administrator to free up disk space.")
