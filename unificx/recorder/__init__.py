@@ -1,4 +1,4 @@
-"""The recorder: calls of two people are recorded, with everyone told."""
+"""Call and conference recording, with every participant informed."""
 
 from unificx.recorder.contracts import LiveRecording, RecordingState
 from unificx.recorder.ports import Ears, Prompts, Relay

@@ -1,4 +1,4 @@
-"""The tone that everybody in a recorded call hears now and then."""
+"""The periodic recording tone."""
 
 from array import array
 from functools import cache
@@ -12,9 +12,9 @@ _EDGE = 80
 
 @cache
 def beep() -> Sound:
-    """As most countries' rules have it: 1400 Hz, a fifth of a second; shorter than a syllable."""
+    """1400 Hz for 0.2 seconds, as most regulations require; shorter than a syllable."""
     samples = tones.sine(HERTZ, LOUD, round(SECONDS * 8000))
-    for place in range(_EDGE):  # no clicks
+    for place in range(_EDGE):  # fade in and out, to avoid clicks
         samples[place] = samples[place] * place // _EDGE
         samples[-1 - place] = samples[-1 - place] * place // _EDGE
     return Sound(array("h", samples).tobytes(), 8000)

@@ -1,4 +1,4 @@
-"""What goes out of the room."""
+"""Schemas of live recordings."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ RecordingState = Literal["none", "announced", "recording", "paused", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class LiveRecording:
-    """How it stands with the recording of a live call. `extensions` are those in the call; `end`: why it ended."""
+    """The recording state of a live call. `extensions` are those in the call; `end`: why recording ended."""
 
     call_id: str
     tenant_id: str
@@ -21,11 +21,12 @@ class LiveRecording:
     begun: Begun | None = None
     end: consent_words.End | None = None
     allowed: bool = False
-    """Whether somebody in the call may begin it now."""
+    """Whether a participant may start recording now."""
     directed_by: tuple[str, ...] = ()
-    """Whose extensions may pause it: who began it, or, if nobody in the call did, all in it."""
+    """Extensions that may pause it: the one that started it, or all in the call if no current participant started
+    it."""
 
     @property
     def indication(self) -> Indication:
-        """What phones that show it are told: while somebody is being told, nothing is kept."""
+        """The RFC 7866 state signaled to phones; "off" while a notice is played, because nothing is recorded then."""
         return "on" if self.state == "recording" else "paused" if self.state == "paused" else "off"

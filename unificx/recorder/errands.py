@@ -1,4 +1,4 @@
-"""What a recording has begun and does not wait for."""
+"""Background tasks of a recording."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -12,16 +12,15 @@ log = structlog.get_logger()
 
 
 class Errands(Background):
-    """A mistake of ours in one ends the recording, not the talk, and never goes on recording. `event` is what is logged
-    then, with the id of `whose` it is.
-    """
+    """Background tasks in which an unexpected exception ends the recording, not the call. `event` is the log event,
+    with the ids in `whose`."""
 
     def __init__(self, tell: Callable[[words.Event], None], event: str, **whose: str) -> None:
         super().__init__()
         self._tell, self._event, self._whose = tell, event, whose
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin it now."""
+        """Start a task."""
         super().begin(self._safely(work))
 
     async def _safely(self, work: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,4 @@
-"""What shows later that somebody was told and agreed."""
+"""Consent evidence of a recorded party."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from unificx.recordings import Consent
 
 
 def evidence(one: words.Standing, clock: Clock) -> Consent:
-    """Moments of the rules as times of day."""
+    """Convert a party's consent state, with its monotonic times as wall-clock times."""
 
     def at(moment: float | None) -> datetime | None:
         return None if moment is None else clock.now() - timedelta(seconds=clock.monotonic() - moment)

@@ -1,13 +1,13 @@
-"""Two voices side by side: what two taps give, put in step and interleaved, one channel each. Pure."""
+"""Stereo interleaving: aligns the streams of two taps, one channel each. Pure."""
 
 from array import array
 
 LAG = 1.0
-"""Seconds one may be behind the other until silence stands in for it."""
+"""Seconds one stream may lag before silence replaces it."""
 
 
 class Pairing:
-    """Places are in samples from the beginning of both. What is lost between two pieces is silence."""
+    """Positions are in samples from the common start. Gaps become silence."""
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
@@ -15,7 +15,7 @@ class Pairing:
         self._voices = (bytearray(), bytearray())
 
     def put(self, channel: int, offset: int, pcm: bytes) -> None:
-        """A piece of one voice that begins at place `offset`."""
+        """Add a chunk of one stream that starts at `offset`."""
         voice = self._voices[channel]
         at = 2 * (offset - self._taken)
         if at > len(voice):
@@ -23,7 +23,8 @@ class Pairing:
         voice += pcm[max(len(voice) - at, 0) :]
 
     def take(self, *, keep: float = 0.0, end: bool = False) -> bytes:
-        """What both have said so far, but for the last `keep` seconds; at the `end` all that either has."""
+        """Take the interleaved samples available in both streams, without the last `keep` seconds; at the `end` all
+        that is left."""
         lengths = [len(voice) for voice in self._voices]
         ready = max(lengths) if end else max(min(lengths), max(lengths) - 2 * int(LAG * self.rate))
         ready -= 2 * int(keep * self.rate)

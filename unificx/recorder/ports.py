@@ -1,4 +1,4 @@
-"""What the recorder needs from others; filled by the wiring."""
+"""Ports of the recorder, filled by the composition root."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
@@ -10,37 +10,37 @@ from unificx.sdp import Indication
 
 
 class Relay(Protocol):
-    """Where the media of calls meet: `net.RtpEngine`. Everything may raise media.MediaUnavailable."""
+    """The media relay of calls, implemented by `RtpEngine`. Every method may raise media.MediaUnavailable."""
 
     async def query(self, anchor: str) -> MediaReport | None:
-        """Figures so far."""
+        """Return the current statistics."""
         ...
 
     async def play(self, anchor: str, tag: str, sound: Sound) -> float:
-        """Play to one party in the place of what it hears; how many seconds that takes."""
+        """Play to one participant instead of what it hears; return the duration in seconds."""
         ...
 
     async def stop(self, anchor: str, tag: str) -> None:
-        """Stop what is played to a party."""
+        """Stop playback to a participant."""
         ...
 
     async def hear_tones(self, anchor: str, tag: str) -> None:
-        """Tell the keys, too, that a party sends as sound."""
+        """Detect in-band DTMF of a participant too."""
         ...
 
     async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
-        """An offer by which our media engine listens to a party."""
+        """Subscribe the media engine to a participant's audio; return the SDP offer."""
         ...
 
     async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
-        """The media engine's answer to it."""
+        """Complete a subscription with the media engine's SDP answer."""
         ...
 
     async def unsubscribe(self, anchor: str, listener: str) -> None: ...
 
 
 class Tap(Protocol):
-    """What a leg says, piece by piece. `reason` says, afterwards, why it ended."""
+    """Audio of a leg, in chunks. `reason`: why it ended."""
 
     @property
     def reason(self) -> str | None: ...
@@ -48,43 +48,43 @@ class Tap(Protocol):
 
 
 class Ears(Protocol):
-    """The media engine. `open` may raise media.MediaUnavailable; the others do not wait."""
+    """The media engine. `open` may raise media.MediaUnavailable; the other methods do not block."""
 
     async def open(self, leg: str, offer: bytes) -> bytes: ...
     def close(self, leg: str) -> None: ...
     def record(self, tap: str, *, leg: str) -> Tap: ...
     def end(self, tap: str) -> None:
-        """End a tap: it gives what is left, and stops."""
+        """End a tap: it yields the remaining chunks and stops."""
         ...
 
 
 class RoomEars(Protocol):
-    """The media engine, as rooms are heard by it. Nothing waits."""
+    """The media engine, for conference rooms. No method blocks."""
 
     def record(self, tap: str, *, leg: str = "", room: str = "") -> Tap: ...
     def end(self, tap: str) -> None: ...
     def beep(self, leg_or_room: str) -> None:
-        """Sound the recording tone to everybody in a room."""
+        """Play the recording tone to everyone in a room."""
         ...
 
 
 class RoomCalls(Protocol):
-    """The calls by which people are in a room: `calls.RecordedCalls`. Nothing waits, and one that is over is none."""
+    """The calls of a conference, implemented by `calls.RecordedCalls`. No method blocks; an ended call is ignored."""
 
     def indicate(self, call_id: str, indication: Indication) -> None:
-        """How it stands with the recording: phones that show it are told."""
+        """Signal the recording state to phones that display it (RFC 7866)."""
         ...
 
     def kept(self, call_id: str) -> None:
-        """Something of what was said in it is recorded."""
+        """Mark a call as recorded."""
         ...
 
     def refuses(self, call_id: str) -> bool:
-        """Whether its phone has said that it is not to be recorded."""
+        """Whether the phone of this call has refused recording (RFC 7866)."""
         ...
 
 
 class Prompts(Protocol):
-    """What can be said, by name, in the languages there are."""
+    """Prompts by name, in the available languages."""
 
     def named(self, name: str, language: str) -> Sequence[Sound]: ...

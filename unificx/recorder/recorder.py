@@ -1,4 +1,4 @@
-"""Records the calls of an installation: by itself where an extension wants it, or because somebody in a call asks."""
+"""Records calls: automatically where an extension requires it, or at a participant's request."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -14,33 +14,33 @@ from unificx.recordings import Allowed, Begun
 
 RecorderParts = SessionParts
 TOGGLE, PAUSE = "1", "0"
-"""After a star: begins or ends a recording, pauses it or goes on."""
+"""DTMF digits after `*`: start or stop recording; pause or resume it."""
 WITHIN = 3.0
-"""Seconds between the star and what follows."""
+"""Seconds between `*` and the digit."""
 _AS_KEY: dict[tuple[sdp.Wish, str], str] = {
     ("on", "none"): TOGGLE,
     ("on", "ended"): TOGGLE,
     ("on", "paused"): PAUSE,
     ("pause", "recording"): PAUSE,
 }
-"""What a phone's wish is as a key, by how it stands; any other is for nothing."""
+"""The digit equivalent of a phone's recording preference (RFC 7866), by recording state; others have no effect."""
 
 
 @dataclass(slots=True)
 class _Call:
-    """A call in which people talk."""
+    """A call with two connected participants."""
 
     talk: Talk
     apart: bool = False
     session: Session | None = None
     stars: dict[str, float] = field(default_factory=dict[str, float])
-    """When a leg pressed the star last."""
+    """When each leg last pressed `*`."""
     kept: bool = False
-    """Whether anything of it was kept by sessions before this one."""
+    """Whether earlier sessions of this call recorded anything."""
 
 
 class Recorder:
-    """Fills `calls.Overhears`. `changed` is told how it stands with a recording each time that is new."""
+    """Implements `CallObserver`. `changed` is called with each new recording state."""
 
     def __init__(self, parts: RecorderParts) -> None:
         self.changed: Callable[[LiveRecording], None] = lambda live: None
@@ -49,16 +49,16 @@ class Recorder:
         self._ending = Background()
 
     def __len__(self) -> int:
-        """How many calls are being recorded."""
+        """Number of calls being recorded."""
         return sum(call.session is not None and call.session.state != "ended" for call in self._calls.values())
 
     async def close(self) -> None:
-        """End every recording and wait until what was said is kept."""
+        """End every recording and wait until all are stored."""
         for call_id in list(self._calls):
             self.over(call_id)
         await self._ending.settle()
 
-    # ---- calls.Overhears
+    # ---- CallObserver
 
     def talks(self, talk: Talk) -> None:
         call = self._calls.get(talk.call_id)
@@ -101,59 +101,60 @@ class Recorder:
         session = call.session if call is not None else None
         if call is None or session is None:
             return False
-        was = session.state
+        state_before = session.state
         kept = self._end(session) or call.kept
-        if was != "ended":
+        if state_before != "ended":
             self.changed(LiveRecording(call_id, call.talk.tenant_id, "ended", _extensions(call.talk), session.begun))
         return kept
 
     def forget(self, tenant_id: str, subject: str) -> None:
-        """Somebody was erased: what he is recorded in ends."""
+        """End the recordings of an erased subject."""
         for call in self._calls.values():
             if call.session is not None and call.talk.tenant_id == tenant_id:
                 call.session.forget(subject)
 
-    # ---- what people in a call ask for
+    # ---- requests of participants
 
     def live(self, call_id: str) -> LiveRecording:
-        """How it stands with the recording of a live call. Raises NotFound."""
+        """Return the recording state of a live call. Raises NotFound."""
         return self._shown(self._call(call_id))
 
     def start(self, call_id: str, extensions: Collection[str]) -> LiveRecording:
-        """Somebody in the call, at one of these extensions, wants it recorded. Raises NotFound, Forbidden, Conflict."""
+        """Start recording, requested by a participant with one of these extensions. Raises NotFound, Forbidden,
+        Conflict."""
         call = self._call(call_id)
         leg = next((leg for leg in call.talk.legs if leg.extension_id and leg.extension_id in extensions), None)
         if leg is None:
-            raise Forbidden("Only somebody in the call can have it recorded.")
+            raise Forbidden("Only a participant of the call can start recording.")
         self._start(call, leg.tag)
         return self._shown(call)
 
-    # `by` are the extensions of whoever asks, who must be one who `may_direct` it; None: he looks after the
-    # organisation. All three raise NotFound, Conflict, Forbidden.
+    # `by` are the requester's extensions, which `may_direct` the recording; None: an administrator. All three raise
+    # NotFound, Conflict, Forbidden.
 
     def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
-        """No more of it."""
+        """Stop recording."""
         return self._tell(call_id, words.StopAsked(), by)
 
     def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording:
-        """Leave out what is said until `resume`; `card`: a card's number is being named."""
+        """Pause recording until `resume`; `card`: a card number is being given."""
         return self._tell(call_id, words.PauseAsked("card" if card else "asked"), by)
 
     def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
-        """Go on."""
+        """Resume recording."""
         return self._tell(call_id, words.ResumeAsked(), by)
 
     # ---- inside
 
     def _newly(self, call: _Call) -> None:
-        """A call begins, or one of an earlier life goes on: that was told before, and everybody is told again."""
+        """A new call, or one adopted after a restart: then all participants are informed again."""
         allowed = self._allowed(call.talk)
         interrupted = self._parts.archive.interrupted.pop(call.talk.call_id, None) if call.talk.adopted else None
         if allowed is not None and (allowed.always or interrupted is not None):
             self._record(call, allowed, interrupted or "automatic", "")
 
     def _others(self, call: _Call) -> None:
-        """Somebody else is in the call: it may not be recorded any more, or on other terms, or only now."""
+        """A participant changed: recording may no longer be allowed, change its terms, or become allowed."""
         allowed, session = self._allowed(call.talk), call.session
         if session is not None and session.state != "ended":
             if allowed is None:
@@ -171,20 +172,20 @@ class Recorder:
     def _start(self, call: _Call, tag: str) -> None:
         allowed = self._allowed(call.talk)
         if allowed is None:
-            raise Forbidden("Calls of this organisation or of one of these extensions are not recorded.")
+            raise Forbidden("Recording is disabled for this tenant or one of these extensions.")
         if call.apart:
-            raise Conflict("Nobody talks in this call just now.")
+            raise Conflict("The call is parked or not connected. Try again once the participants are talking.")
         session = call.session
         if session is not None and session.state != "ended":
-            raise Conflict("This call is being recorded already.")
+            raise Conflict("This call is already being recorded.")
         if session is not None and session.end == "refused":
-            raise Conflict("Somebody in this call has refused to be recorded.")
+            raise Conflict("A participant of this call has refused recording.")
         call.kept |= self._end(session)
         self._record(call, allowed, "demand", tag)
 
     def _wishes(self, call: _Call, before: Mapping[str, sdp.Wish]) -> None:
-        """What phones ask for in their descriptions, each time they ask anew (RFC 7866). That one refuses, the session
-        sees by itself."""
+        """Apply each new recording preference in the participants' SDP (RFC 7866). Refusals are handled by the
+        session."""
         for leg in call.talk.legs:
             asked = sdp.wish(leg.sdp)
             state = call.session.state if call.session is not None else "none"
@@ -197,7 +198,7 @@ class Recorder:
         session.changed()
 
     def _end(self, session: Session | None) -> bool:
-        """One that another takes the place of, or whose call is over; whether anything of it is kept."""
+        """End a session that is replaced or whose call is over; return whether anything of the call is stored."""
         if session is None:
             return False
         session.changed = lambda: None
@@ -206,16 +207,16 @@ class Recorder:
         return kept
 
     def _by_key(self, call: _Call, tag: str, key: str) -> None:
-        """Whoever records may; for anybody else it is a key like any other."""
+        """Apply `*1` or `*0` of a leg that may control the recording; other legs' digits have no effect."""
         leg = next((leg for leg in call.talk.legs if leg.tag == tag and leg.extension_id), None)
         if leg is None:
             return
         session = call.session
-        runs = session is not None and session.state != "ended"
+        active = session is not None and session.state != "ended"
         try:
-            if key == TOGGLE and not runs:
+            if key == TOGGLE and not active:
                 self._start(call, tag)
-            elif runs and session is not None:
+            elif active and session is not None:
                 may_direct(session, {tag}, end=key == TOGGLE)
                 self._direct(session, key)
         except (Conflict, Forbidden):
@@ -240,7 +241,7 @@ class Recorder:
     def _call(self, call_id: str) -> _Call:
         call = self._calls.get(call_id)
         if call is None:
-            raise NotFound("There is no such call going on.", hint="Look at /api/v1/calls.")
+            raise NotFound("No active call with this id.", hint="See /api/v1/calls for active calls.")
         return call
 
     def _allowed(self, talk: Talk) -> Allowed | None:
@@ -264,20 +265,22 @@ class Recorder:
 
 
 def may_direct(session: Session, tags: Collection[str], *, end: bool) -> None:
-    """Raise Forbidden unless somebody of the organisation at these legs may pause a recording, or `end` it: who asked
-    for it, or, if nobody in the call did, anybody. What is always recorded nobody in the call ends."""
+    """Raise Forbidden unless an internal participant at one of these legs may pause a recording, or `end` it: the one
+    that started it, or any if no current participant did. A recording required by policy cannot be ended."""
     if not _directing(session) & set(tags):
-        raise Forbidden("Who has begun this recording pauses and ends it.", hint="Ask him, or leave the call.")
+        raise Forbidden(
+            "Only the person who started this recording can pause or stop it.", hint="Ask them, or leave the call."
+        )
     if end and session.begun == "automatic":
-        raise Forbidden("An administrator has these calls recorded.", hint="It can be paused.")
+        raise Forbidden("Recording of these calls is required by an administrator.", hint="You can pause it.")
 
 
 def _directing(session: Session) -> set[str]:
-    """The legs that may pause it: the one that began it, or, if that is none of the call's, all."""
+    """The legs that may pause it: the one that started it, or all if it has left the call."""
     inside = {leg.tag for leg in session.talk.legs}
     return inside & {session.by} or inside
 
 
 def _extensions(talk: Talk, tags: Collection[str] | None = None) -> tuple[str, ...]:
-    """Of those legs; of all, if none are named."""
+    """The extensions of these legs, or of all legs."""
     return tuple(leg.extension_id for leg in talk.legs if leg.extension_id and (tags is None or leg.tag in tags))

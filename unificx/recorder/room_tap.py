@@ -1,4 +1,4 @@
-"""Listening to a room: what is said in it, carried into a recording, over the loss of the media engine."""
+"""Conference capture: writes a room's audio into a recording, across restarts of the media engine."""
 
 import asyncio
 import contextlib
@@ -11,22 +11,23 @@ from unificx.recorder.ports import RoomEars, Tap
 from unificx.recordings import Made
 
 TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Seconds between two tries to listen again, after the media engine was lost: its rooms come back with their legs."""
+"""Delays in seconds between attempts to resubscribe after the media engine restarted: its rooms return with their
+legs."""
 
 
 @dataclass(slots=True)
 class RoomTrack:
-    """A recording of a room, and the rate of what is in it: 0 while nothing is."""
+    """A conference recording and its sample rate; 0 while it is empty."""
 
     made: Made
     rate: int = 0
 
 
 class RoomSegment:
-    """What is said in a room, carried into a recording until it is `shut`. `names` are those taps have, one each.
+    """Writes a room's audio into a recording until `shut`. `names` are names for taps.
 
-    `began` is told once something is kept; `broken` once if it ends otherwise: "full" if there is no room, "rate" if
-    what is said now needs a recording of its own, "fault" if nothing can be heard any more.
+    `began` is called once anything is recorded; `broken` once on a failure: "full" if there is no space, "rate" if the
+    sample rate changed and a new recording is needed, "fault" if the room is unreachable.
     """
 
     def __init__(self, ears: RoomEars, room: str, names: Iterator[str], track: RoomTrack, clock: Clock) -> None:
@@ -44,13 +45,13 @@ class RoomSegment:
         self._carrying = asyncio.create_task(self._carry(self._listen()))
 
     def shut(self) -> None:
-        """At once: nothing that is said from now on is kept."""
+        """Stop immediately: later audio is not recorded."""
         if not self._over.is_set():
             self._over.set()
             self._ears.end(self._tap)
 
     async def written(self) -> None:
-        """Return once what was said before it was shut is in the recording. Raises nothing."""
+        """Wait until audio from before `shut` is written. Never raises."""
         await asyncio.wait((self._carrying,))
 
     def _listen(self) -> Tap:
@@ -79,8 +80,8 @@ class RoomSegment:
             self.broken("full")
 
     async def _hear(self, tap: Tap) -> bool:
-        """Whether anything came of it before it ended."""
-        heard, track = False, self._track
+        """Consume a tap until it ends; return whether it delivered audio."""
+        received, track = False, self._track
         async for piece in tap:
             if self._over.is_set():
                 continue
@@ -88,17 +89,17 @@ class RoomSegment:
                 self.shut()
                 self.broken("rate")
                 continue
-            heard, track.rate = True, piece.rate
+            received, track.rate = True, piece.rate
             if self._lost_at is not None:
                 await self._silence()
             await track.made.write(piece.pcm, piece.rate)
             if not self._said:
                 self._said = True
                 self.began()
-        return heard
+        return received
 
     async def _silence(self) -> None:
-        """What was lost stays a silence, so that what is said after it is at its time, and a mark."""
+        """Write a gap mark and silence for lost audio, so that later audio keeps its position."""
         assert self._lost_at is not None
         seconds, self._lost_at = self._clock.monotonic() - self._lost_at, None
         await self._track.made.mark("gap")

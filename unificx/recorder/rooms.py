@@ -1,7 +1,7 @@
-"""Meetings recorded for their hosts: everybody in the room is told, and whoever comes later before he is let in.
+"""Conference recording: all participants are informed, late joiners before they enter.
 
-What is kept is the room as all hear it, in one channel, and belongs to all who were in it. When somebody joins it ends
-and another recording begins, so that it is erased with any of its own people and with nobody else.
+The mixed room audio is recorded in one channel and owned by all participants. When a participant joins, the recording
+ends and a new one starts, so that each is erased with any of its own participants, and only with them.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class RoomParts:
-    """What it works with. `language` says in which language an extension of an organisation is spoken to."""
+    """What it works with. `language` returns the prompt language of a tenant's extension."""
 
     clock: Clock
     ears: RoomEars
@@ -42,7 +42,7 @@ class RoomParts:
 
 
 class RoomRecorder:
-    """Fills `meetings.Records`."""
+    """Implements the conferencing port for recording."""
 
     def __init__(self, parts: RoomParts) -> None:
         self._parts = parts
@@ -50,7 +50,7 @@ class RoomRecorder:
         self._ending = Background()
 
     async def close(self) -> None:
-        """End every recording and wait until what was said is kept."""
+        """End every recording and wait until all are stored."""
         for room_id in list(self._sessions):
             self._drop(room_id)
         await self._ending.settle()
@@ -59,9 +59,9 @@ class RoomRecorder:
         seats = self._parts.meetings.seats(room)
         allowed = self._allowed(room, seats)
         if allowed is None:
-            raise Forbidden("Calls of this organisation or of one of these extensions are not recorded.")
+            raise Forbidden("Recording is disabled for this tenant or one of these extensions.")
         if room.id in self._sessions:
-            raise Conflict("This meeting is being recorded already.")
+            raise Conflict("This conference is already being recorded.")
         self._begin(room, allowed, by).begin(seats)
         self._parts.meetings.tell(room.id, RecordingSet(True))
 
@@ -89,7 +89,7 @@ class RoomRecorder:
             session.pressed(id_, key)
 
     def forget(self, tenant_id: str, subject: str) -> None:
-        """Somebody was erased: what he is recorded in ends."""
+        """End the recordings of an erased subject."""
         for session in self._sessions.values():
             session.forget(tenant_id, subject)
 
@@ -98,7 +98,7 @@ class RoomRecorder:
         return session.stage(id_) if session is not None else None
 
     def _others(self, room: Room, session: "_Session", seats: Sequence[Seated]) -> None:
-        """Somebody else has come: it may not be recorded any more, or everybody has to be asked."""
+        """A participant joined: recording may no longer be allowed, or may require consent of everyone."""
         allowed = self._allowed(room, seats)
         if allowed is None:
             session.tell(words.StopAsked())
@@ -124,7 +124,7 @@ class RoomRecorder:
     def _session(self, room: Room) -> "_Session":
         session = self._sessions.get(room.id)
         if session is None:
-            raise Conflict("This meeting is not being recorded.")
+            raise Conflict("This conference is not being recorded.")
         return session
 
     def _drop(self, room_id: str) -> None:
@@ -135,29 +135,29 @@ class RoomRecorder:
 
 
 class _Session:
-    """The recording of one meeting. `over` is told once, when it has ended by itself; `paused` when it is or is not any
-    more what is said is left out."""
+    """The recording of one conference. `over` is called once when it ends by itself; `paused` when it is paused or
+    resumed."""
 
     def __init__(self, parts: RoomParts, room: Room, allowed: Allowed, by: str) -> None:
         self.over: Callable[[], None] = lambda: None
         self.paused: Callable[[bool], object] = lambda on: None
         self._parts = parts
         self._room = room
-        # Keys pressed in a room ask for something else than a card's number.
+        # DTMF digits in a conference are commands, never a card number.
         self._terms = replace(allowed.terms, pause_on_keys=False)
         self.by = by
-        """Who asked for it."""
+        """The id of the participant that started it."""
         self._id = parts.clock.new_id()
         self._state: words.State = words.Over("stopped")
         self._seats: dict[str, Seated] = {}
         self._doors: dict[str, words.State] = {}
-        """How it stands with those who wait to be let in."""
+        """Consent states of participants waiting to be admitted."""
         self._timer: asyncio.TimerHandle | None = None
         self._errands = Errands(self.tell, "room_recording_failed", room=room.id)
         self._turn = asyncio.Lock()
         self._track: RoomTrack | None = None
         self._owners: dict[str, str] = {}
-        """Who is in the recording that is made now, and by which calls."""
+        """Call ids of the participants in the current recording, by participant id."""
         self._end: Ended = "over"
         self._segment: RoomSegment | None = None
         self._last: RoomSegment | None = None
@@ -167,7 +167,7 @@ class _Session:
         self._closed = False
 
     def begin(self, seats: Sequence[Seated]) -> None:
-        """Tell everybody who is there."""
+        """Play the notice to all participants."""
         self._seats = {one.id: one for one in seats}
         legs = [self._leg(one) for one in seats]
         self._state, actions = consent.begin(self._terms, legs, self._now())
@@ -178,11 +178,11 @@ class _Session:
         return self._terms.mode
 
     def others(self, seats: Sequence[Seated]) -> bool:
-        """Whether it still goes on, and any of these was not there before."""
+        """Whether recording is active and any of these participants is new."""
         return not isinstance(self._state, words.Over) and any(one.id not in self._seats for one in seats)
 
     def there(self, seats: Sequence[Seated]) -> None:
-        """Who is there now, and who is at the door."""
+        """Update the participants, admitted and waiting."""
         self._seats = {one.id: one for one in seats}
         for id_ in [one for one in self._doors if one not in self._seats]:
             del self._doors[id_]
@@ -193,15 +193,15 @@ class _Session:
                 self._at_door(one.id, actions)
             elif one.asked:
                 self._step_door(one.id, words.Present((self._leg(one),)))
-        inside = {one.id: self._leg(one) for one in seats if not one.asked}
-        for id_ in [one for one in inside if one in self._doors]:
+        admitted = {one.id: self._leg(one) for one in seats if not one.asked}
+        for id_ in [one for one in admitted if one in self._doors]:
             self._admit(self._doors.pop(id_))
-        if isinstance(self._state, words.Recording) and inside.keys() < self._here():
-            # Who goes is missed by nobody: it goes on without a break.
-            legs = tuple(replace(one, here=one.leg.name in inside) for one in self._state.legs)
+        if isinstance(self._state, words.Recording) and admitted.keys() < self._here():
+            # A leaving participant does not interrupt the recording.
+            legs = tuple(replace(one, here=one.leg.name in admitted) for one in self._state.legs)
             self._state = replace(self._state, legs=legs)
         else:
-            self.tell(words.Present(tuple(inside.values())))
+            self.tell(words.Present(tuple(admitted.values())))
         self._show()
 
     def pressed(self, id_: str, key: str) -> None:
@@ -211,25 +211,25 @@ class _Session:
             self.tell(words.Pressed(id_, key))
 
     def stage(self, id_: str) -> str | None:
-        """How it stands with somebody's consent."""
+        """The consent stage of a participant."""
         state = self._doors.get(id_, self._state)
         return next((one.stage for one in consent.there(state) if one.leg.name == id_), None)
 
     def tell(self, event: words.Event) -> None:
-        """Something happened."""
+        """Process a consent event."""
         if not self._closed:
             self._state, actions = consent.step(self._state, event, self._now())
             self._do(actions)
             self._show()
 
     def forget(self, tenant_id: str, subject: str) -> None:
-        """Somebody was erased. If he is in it, it is gone, and another is not begun."""
+        """End the recording if an erased subject took part; it is not restarted."""
         made = self._track.made if self._track is not None and self._room.tenant_id == tenant_id else None
         if made is not None and subject in made.subjects:
             self.tell(words.Failed("fault"))
 
     async def close(self, end: Ended | None = None) -> None:
-        """Keep what was said, and say nothing more."""
+        """Store the recording and stop."""
         self._end = end or self._end
         self._closed = True
         if self._timer is not None:
@@ -240,13 +240,13 @@ class _Session:
             await self._finish(self._end)
         await self._errands.settle()
 
-    # ---- the door
+    # ---- admission
 
     def _here(self) -> frozenset[str]:
         return frozenset(one.leg.name for one in consent.there(self._state))
 
     def _admit(self, door: words.State) -> None:
-        """Whoever was told at the door is known already, as if he had been here before."""
+        """Add a participant informed before admission to the consent state, as a known leg."""
         if not isinstance(self._state, words.Over) and not isinstance(door, words.Over):
             known = tuple(replace(one, here=False) for one in door.legs)
             self._state = replace(self._state, legs=(*self._state.legs, *known))
@@ -271,10 +271,10 @@ class _Session:
         self._rearm()
 
     def _later(self, event: Agreed | Disagreed) -> None:
-        """Not within the step of the meeting that may be under way."""
+        """Notify the conference later, not within its current state machine step."""
         asyncio.get_running_loop().call_soon(self._parts.meetings.tell, self._room.id, event)
 
-    # ---- what the rules say
+    # ---- actions of the consent machine
 
     def _do(self, actions: list[words.Action]) -> None:
         for action in actions:
@@ -301,10 +301,10 @@ class _Session:
         sounds = tuple(self._parts.prompts.named(prompt, self._parts.language(self._room.tenant_id, extension_id)))
         digest = "+".join(sound.digest for sound in sounds)
 
-        def told(heard: bool) -> None:
-            tell(words.Told(leg, digest) if heard else words.NotTold(leg))
+        def played(complete: bool) -> None:
+            tell(words.Told(leg, digest) if complete else words.NotTold(leg))
 
-        self._parts.meetings.notify(self._room, leg, Notice(sounds, told))
+        self._parts.meetings.notify(self._room, leg, Notice(sounds, played))
 
     def _rearm(self) -> None:
         if self._timer is not None:
@@ -319,15 +319,15 @@ class _Session:
             self._step_door(id_, words.TimePassed())
         self.tell(words.TimePassed())
 
-    # ---- what those in the room are shown
+    # ---- recording indication
 
     def _show(self) -> None:
-        """Tell the meeting, and phones that show it, how it stands now."""
-        state, later = self._state, asyncio.get_running_loop().call_soon
+        """Update the indication in the conference and on phones."""
+        state, call_soon = self._state, asyncio.get_running_loop().call_soon
         paused = isinstance(state, words.Paused) or (isinstance(state, words.Asking) and state.paused is not None)
         if paused is not self._was_paused and not self._closed:
             self._was_paused = paused
-            later(self.paused, paused)
+            call_soon(self.paused, paused)
         now: Indication = "off"
         if not self._closed and isinstance(state, words.Recording | words.Paused):
             now = "on" if isinstance(state, words.Recording) else "paused"
@@ -335,12 +335,12 @@ class _Session:
             indication = now if one.id not in self._doors else "off"
             if self._told.get(one.id, "off") != indication:
                 self._told[one.id] = indication
-                later(self._parts.calls.indicate, one.call_id, indication)
+                call_soon(self._parts.calls.indicate, one.call_id, indication)
 
-    # ---- what is kept
+    # ---- capture
 
     def _hold(self, why: str) -> None:
-        """Nothing that is said from here on is kept."""
+        """Stop capturing immediately."""
         segment, self._segment = self._segment, None
         if segment is not None:
             segment.shut()
@@ -355,11 +355,11 @@ class _Session:
                 await self._track.made.mark(kind)
 
     async def _feed(self, *, anew: bool = False) -> None:
-        """Begin or go on, with those who are there now, if it may still be kept."""
+        """Start or continue capturing with the current participants, if consent still holds."""
         async with self._turn:
             if not self._may_feed():
                 return
-            there, track = consent.there(self._state), self._track
+            standings, track = consent.there(self._state), self._track
             if track is not None and (anew or not self._here() <= self._owners.keys()):
                 await self._finish("changed")
                 track = None
@@ -368,11 +368,11 @@ class _Session:
             else:
                 self._owners = {one.id: one.call_id for one in self._seats.values() if one.id in self._here()}
                 try:
-                    track = self._track = RoomTrack(await self._parts.archive.begin(self._new(there)))
+                    track = self._track = RoomTrack(await self._parts.archive.begin(self._new(standings)))
                 except ErasedSubject:
                     self.tell(words.Failed("fault"))
                     return
-            # Asked again after every wait: who is there may be another. Then there is another order to begin, too.
+            # Checked again after every await: the participants may have changed; then another action starts capturing.
             if self._may_feed() and self._here() <= self._owners.keys():
                 self._listen(track)
 
@@ -402,7 +402,7 @@ class _Session:
                 await self._last.written()
             await track.made.finish(end)
 
-    def _new(self, there: Sequence[words.Standing]) -> NewRecording:
+    def _new(self, standings: Sequence[words.Standing]) -> NewRecording:
         parties = tuple(
             NewParty(
                 seat.who.subject,
@@ -410,7 +410,7 @@ class _Session:
                 Who(seat.who.number, seat.who.name),
                 evidence(one, self._parts.clock),
             )
-            for one in there
+            for one in standings
             if (seat := self._seats.get(one.leg.name)) is not None
         )
         return NewRecording(self._room.tenant_id, self._id, self._terms.mode, "demand", parties, mixed=True)

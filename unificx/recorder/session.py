@@ -1,4 +1,4 @@
-"""The recording of one call: asks the rules of consent, and does what they say, in their order."""
+"""The recording session of one call: runs the consent machine and executes its actions in order."""
 
 import asyncio
 import contextlib
@@ -28,19 +28,18 @@ from unificx.store import ErasedSubject
 
 log = structlog.get_logger()
 REACHED_WITHIN = 6.0
-"""Seconds in which a party has to be heard of at the anchor; who is not cannot be told either."""
+"""Seconds to wait for media from a participant; without media it cannot hear the notice either."""
 LOOK_EVERY = 0.2
 SETTLE = 0.3
-"""Seconds after a party is heard of until it is spoken to."""
+"""Seconds between the first media of a participant and the first prompt."""
 TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Seconds between two tries to listen again, after the media engine was lost."""
+"""Delays in seconds between attempts to resubscribe after the media engine restarted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionParts:
-    """What a session works with. `language` says in which language an extension of an organisation is spoken to;
-    "" is somebody outside. `spoken` is told when a leg of a call hears something for so many seconds, for that comes in
-    the place of music."""
+    """What a session works with. `language` returns the prompt language of a tenant's extension; "" is an external
+    party. `spoken` is called when a prompt of so many seconds is played to a leg, because it replaces hold music."""
 
     clock: Clock
     relay: Relay
@@ -52,28 +51,28 @@ class SessionParts:
 
 
 class Session:
-    """`changed` is told whenever `state` is another. Everything is called from the event loop, and nothing waits."""
+    """`changed` is called when `state` changes. All methods run on the event loop and do not block."""
 
     def __init__(self, parts: SessionParts, talk: Talk, begun: Begun, terms: words.Terms, by: str) -> None:
         self.talk = talk
         self.begun: Begun = begun
         self.terms = terms
         self.by = by
-        """The leg that asked for it; "" if none did."""
+        """The leg that requested it; "" if none did."""
         self.changed: Callable[[], None] = lambda: None
         self.kept = False
-        """Whether anything that was said is kept."""
+        """Whether anything was recorded."""
         self._parts = parts
         self._made: Made | None = None
         self._segment: Segment | None = None
         self._subscriptions: Subscriptions | None = None
         self._segments = 0
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """What the relay is asked about a leg's ear is asked in turn, so that no stop overtakes what is played next."""
+        """Per leg, serializes relay commands, so that a stop cannot overtake the next playback."""
         self._heard_at: tuple[object, ...] | None = None
-        """Where keys that are sent as sound are listened for."""
+        """The media generation in which in-band DTMF detection was enabled."""
         self._busy: dict[str, float] = {}
-        """Until when a prompt is played to a leg."""
+        """When the current prompt of each leg ends."""
         self._timer: asyncio.TimerHandle | None = None
         self._errands = Errands(self.tell, "recording_failed", call=talk.call_id)
         self._turn = asyncio.Lock()
@@ -99,15 +98,15 @@ class Session:
         return self._consent.end if isinstance(self._consent, words.Over) else None
 
     def refused_by(self) -> set[str]:
-        """The legs that refused."""
+        """The legs that refused recording."""
         return {each.leg.name for each in self._consent.legs if each.stage == "refused"}
 
     def must_answer(self, tag: str) -> bool:
-        """Whether a leg is being asked, so that its keys are answers."""
+        """Whether a leg is being asked for consent, so that its digits are answers."""
         return any(each.leg.name == tag and each.stage in ("telling", "told") for each in self._consent.legs)
 
     def talks(self, talk: Talk | None) -> None:
-        """Who talks now; None: nobody does for the time being."""
+        """Update the talk; None: no participants are connected for now."""
         before, self.talk = self.talk, talk or self.talk
         if talk is not None and (talk.anchor, talk.made) != (before.anchor, before.made):
             self.tell(words.Interrupted())
@@ -117,7 +116,7 @@ class Session:
             self._errands.begin(self._listen_again("gap"))
 
     def tell(self, event: words.Event) -> None:
-        """Something happened."""
+        """Process a consent event."""
         before = self.state
         self._consent, actions = consent.step(self._consent, event, self._now())
         self._do(actions)
@@ -125,24 +124,24 @@ class Session:
             self.changed()
 
     def forget(self, subject: str) -> None:
-        """Somebody was erased. If he is in it, it is gone, and another is not begun."""
+        """End the recording if an erased subject took part; it is not restarted."""
         if self._made is not None and subject in self._made.subjects:
             self.tell(words.Failed("fault"))
 
     def over(self) -> bool:
-        """The call is over. Whether anything of it was kept."""
+        """End the session with its call. Return whether anything was recorded."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-        said = self._segment is not None and self._segment.said
+        captured = self._segment is not None and self._segment.said
         self._errands.begin(self._finish("over"))
-        return self.kept or said
+        return self.kept or captured
 
     async def settle(self) -> None:
-        """Return once nothing is left to be done."""
+        """Wait until all background work is done."""
         await self._errands.settle()
 
-    # ---- what the rules say
+    # ---- actions of the consent machine
 
     def _do(self, actions: list[words.Action]) -> None:
         for action in actions:
@@ -174,7 +173,7 @@ class Session:
             self._timer = loop.call_later(max(at - self._now(), 0.0), self.tell, words.TimePassed())
 
     def _hold(self, why: str) -> None:
-        """Nothing that is said from here on is kept, whatever is still under way."""
+        """Stop capturing immediately, whatever is still in progress."""
         segment, self._segment = self._segment, None
         if segment is not None:
             segment.shut(drop=why in ("keys", "card"))
@@ -190,7 +189,7 @@ class Session:
                 await self._made.mark(kind)
 
     async def _feed(self) -> None:
-        """Begin or go on: with those who are there now, if it may still be kept."""
+        """Start or continue capturing with the current participants, if consent still holds."""
         async with self._turn:
             talk = self.talk
             if not self._may_feed(talk):
@@ -216,7 +215,7 @@ class Session:
                 self._start(made)
 
     def _may_feed(self, talk: Talk) -> bool:
-        """Asked again after every wait: who is there, and what they said to it, may be another."""
+        """Checked again after every await: participants and consent may have changed."""
         same = _names(talk) == _names(self.talk)
         return consent.may_be_kept(self._consent) and same and not self._closed and self._segment is None
 
@@ -244,11 +243,11 @@ class Session:
         self._subscriptions = subscriptions
 
     async def _listen_again(self, why: str) -> None:
-        """The media engine or the relay came back empty: what was said meanwhile is a silence in the recording."""
+        """Resubscribe after the media engine or relay restarted; the gap becomes silence in the recording."""
         async with self._turn:
             since, segment = self._now(), self._segment
             if why == "lost" and segment is not None:
-                await segment.end()  # what was heard until then comes before the silence
+                await segment.end()  # what was received until then comes before the silence
                 self.kept = self.kept or segment.said
                 self._segment = None
             for wait in TRIES:
@@ -276,7 +275,7 @@ class Session:
                     self._start(made)
 
     async def _finish(self, end: str) -> None:
-        """The last words are taken when they hang up; else it was held before."""
+        """Store the recording. On hang-up the remaining audio is included; otherwise capture was stopped before."""
         segment = self._segment
         async with self._turn:
             if segment is not None:
@@ -294,7 +293,7 @@ class Session:
         self._made = None
         await made.finish(end)  # type: ignore[arg-type]
 
-    # ---- what is heard
+    # ---- playback to participants
 
     async def _say(self, leg: str, prompt: str, *, awaited: bool) -> None:
         where = _where(self.talk)
@@ -317,7 +316,8 @@ class Session:
             self.tell(words.Told(leg, "+".join(sound.digest for sound in sounds)))
 
     async def _reached(self, leg: str) -> None:
-        """Return once something came from a party: only then is it known to hear. Raises MediaUnavailable."""
+        """Wait until media arrived from a participant: only then is it known to receive audio. Raises
+        MediaUnavailable."""
         until = self._now() + REACHED_WITHIN
         while self._now() < until and not self._closed:
             report = await self._parts.relay.query(self.talk.anchor)
@@ -329,9 +329,9 @@ class Session:
         raise MediaUnavailable("silent")
 
     async def _hear_keys(self) -> None:
-        """Keys mean something from now on; who has not agreed on events with the other sends them as sound.
+        """Enable in-band DTMF detection for legs without RFC 4733.
 
-        For both before either is spoken to: it would break into what is played to the other.
+        On both legs before any prompt: enabling it would interrupt playback to the other leg.
         """
         async with self._turns[""]:
             where, self._heard_at = self._heard_at, _where(self.talk)
@@ -351,7 +351,8 @@ class Session:
                 self._parts.spoken(self.talk.call_id, leg, 0.0)
 
     def _hears_nothing(self, leg: str, awaited: bool) -> bool:
-        """Who holds hears nothing. Who is held hears what is said, but what counts he is told after."""
+        """Whether a leg would not hear this prompt. A held leg hears prompts, but awaited ones are repeated after the
+        hold."""
         return _held(self.talk) if awaited else any(each.holds and each.tag == leg for each in self.talk.legs)
 
     async def _play(self, leg: str, sound: Sound) -> float:
@@ -361,7 +362,8 @@ class Session:
             return seconds
 
     async def _beep(self) -> None:
-        """To everybody at once, but for those who hear a prompt just now. Whoever waits hears music, and goes on to."""
+        """Play the tone to all legs at once, except during a prompt. Skipped on hold, because it would replace hold
+        music."""
         if _held(self.talk):
             return
         now = self._now()
@@ -415,7 +417,7 @@ _HELD: dict[str, MarkKind] = {
 
 
 def _held(talk: Talk) -> bool:
-    """Whether one holds: that one hears nothing, and the other music."""
+    """Whether one leg holds the call: it hears nothing, and the other hears music."""
     return any(leg.holds for leg in talk.legs)
 
 

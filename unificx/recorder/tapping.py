@@ -1,4 +1,4 @@
-"""Listening to both parties of a call: a subscription each, and what they say carried into a recording."""
+"""Call capture: subscribes the media engine to both participants and writes their audio into a recording."""
 
 import asyncio
 import contextlib
@@ -13,14 +13,14 @@ from unificx.recorder.ports import Ears, Relay, Tap
 from unificx.recordings import Made
 
 LOOK_BACK = 0.5
-"""Seconds that are not written yet: keys that pause a recording are known of once they are let go of."""
+"""Seconds held back before writing: a DTMF digit that pauses recording is reported when it is released."""
 LAST_WORDS = 1.0
-"""Seconds that the last pieces are waited for."""
+"""Seconds to wait for the last chunks."""
 _WIDE = ("G722", "OPUS")
 
 
 def wideband(talk: Talk) -> bool:
-    """Whether what they talk in has more than a telephone's band."""
+    """Whether the call uses a wideband codec."""
     caller, callee = (_codecs(leg) for leg in talk.legs)
     common = next((name for name in callee if name in caller), None)
     return common in _WIDE if common else any(names[:1] and names[0] in _WIDE for names in (caller, callee))
@@ -35,7 +35,7 @@ def _codecs(leg: TalkLeg) -> list[str]:
 
 
 class Subscriptions:
-    """The media engine listens to both parties of a talk, from `open` on until `close`."""
+    """The media engine's subscriptions to both participants, from `open` until `close`."""
 
     def __init__(self, relay: Relay, ears: Ears, talk: Talk) -> None:
         self.talk = talk
@@ -44,11 +44,11 @@ class Subscriptions:
         self._ears = ears
 
     def leg(self, tag: str) -> str:
-        """The name of the media engine's end, and its tag at the anchor."""
+        """The leg name in the media engine, and its tag at the relay."""
         return f"rec-{tag}"
 
     async def open(self) -> None:
-        """Both or neither. Raises MediaUnavailable."""
+        """Subscribe to both participants or to none. Raises MediaUnavailable."""
         talk = self.talk
         try:
             for leg in talk.legs:
@@ -67,16 +67,16 @@ class Subscriptions:
 
 
 class Segment:
-    """What both say without a break, carried into a recording until it is `shut`.
+    """Writes uninterrupted audio of both participants into a recording until `shut`.
 
-    `broken` is told once if it cannot go on: "full" if there is no room, "lost" if the media engine is gone; what was
-    heard until then is there once it was brought to its `end`.
+    `broken` is called once if it cannot continue: "full" if there is no space, "lost" if the media engine is gone; what
+    was received until then is written by `end`.
     """
 
     def __init__(self, ears: Ears, subscriptions: Subscriptions, made: Made, number: int) -> None:
         self.broken: Callable[[str], None] = lambda why: None
         self.said = False
-        """Whether anything of it was written."""
+        """Whether anything was written."""
         self._ears = ears
         self._made = made
         self._rate = subscriptions.rate
@@ -87,13 +87,13 @@ class Segment:
         self._keep = LOOK_BACK
         self._names = [f"{subscriptions.leg(leg.tag)}/{number}" for leg in subscriptions.talk.legs]
         legs = [subscriptions.leg(leg.tag) for leg in subscriptions.talk.legs]
-        # Both orders go out in one breath, so that both voices begin in the same tick.
+        # Both taps are requested together, so that both streams start in the same tick.
         taps = [ears.record(name, leg=leg) for name, leg in zip(self._names, legs, strict=True)]
         self._hearing = [asyncio.create_task(self._hear(channel, tap)) for channel, tap in enumerate(taps)]
         self._writing = asyncio.create_task(self._write())
 
     def shut(self, *, drop: bool = False) -> None:
-        """At once: nothing that is said from now on is kept, and with `drop` nothing that is not written yet."""
+        """Stop immediately: later audio is not recorded; with `drop`, audio not yet written is discarded."""
         if self._over:
             return
         self._over = True
@@ -105,7 +105,7 @@ class Segment:
         self._news.set()
 
     async def end(self) -> None:
-        """They have hung up, or one is not heard any more: take the last words too."""
+        """End after a hang-up or a lost tap, including the remaining audio."""
         if not self._over:
             for name in self._names:
                 self._ears.end(name)
@@ -114,7 +114,7 @@ class Segment:
         await self.written()
 
     async def written(self) -> None:
-        """Return once what was said before it was shut is in the recording. Raises nothing."""
+        """Wait until audio from before `shut` is written. Never raises."""
         await asyncio.wait((self._writing, *self._hearing))
 
     async def _hear(self, channel: int, tap: Tap) -> None:
