@@ -1,4 +1,4 @@
-"""Call apps: what answers a call where no phone does."""
+"""Call apps: coroutines that answer calls."""
 
 from unificx.apps.call import App, Call
 from unificx.apps.clips import Clip

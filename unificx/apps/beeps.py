@@ -1,4 +1,4 @@
-"""Tones that apps play."""
+"""Tones played by call apps."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ _LOUD = 6000
 
 @cache
 def tone(frequency: int, seconds: float) -> Sound:
-    """A tone that begins and ends without a click."""
+    """A sine tone with fade-in and fade-out."""
     samples = sine(frequency, _LOUD, round(seconds * RATE))
     edge = RATE // 100
     for at in range(edge):

@@ -1,7 +1,7 @@
-"""A call as an app has it: verbs to await, one after the other.
+"""The call API of call apps: awaitable verbs.
 
-Whoever is called hears what is played, and what he presses is kept until it is asked for. When he hangs up the app is
-cancelled where it stands, as asyncio cancels any task; what still has to be done then goes into `finally`.
+The caller hears what is played, and DTMF digits are queued until they are read. When the caller hangs up, the app's
+task is cancelled; use `finally` for cleanup.
 """
 
 import asyncio
@@ -23,20 +23,20 @@ from unificx.media.mixer.messages import DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 
 BEEP = (1000, 0.4)
-"""The tone after which one speaks, "beep": hertz and seconds."""
+"""Frequency (Hz) and duration (seconds) of "beep", the tone before a recording."""
 SETTLE = 0.4
-"""Seconds between the answer and the first word: until then a caller's phone is not ready to hear it."""
+"""Seconds between answer and first prompt: earlier audio is lost on some phones."""
 LAST_WORDS = 2.0
-"""Seconds a recording that was ended is waited for."""
+"""Seconds to wait for the last chunks of a recording."""
 QUIET = 350
-"""A sample louder than this is somebody speaking: about 40 dB below the loudest there is."""
+"""Louder samples count as speech: about -40 dBFS."""
 PLAYED_LATE = 5.0
 MUSIC = "music/hold"
 EVERY_KEY = "0123456789*#ABCD"
 
 
 class Call:
-    """`caller` is who calls, `mailbox` whose phones rang before, if any did; `arguments` come with the app's choice."""
+    """`caller` is the caller, `mailbox` the mailbox whose phones rang before, if any; `arguments` come from routing."""
 
     def __init__(self, line: Line, engine: Engine, prompts: Prompts, clock: Clock) -> None:
         self.id = ""
@@ -45,11 +45,11 @@ class Call:
         self.arguments: tuple[str, ...] = ()
         self.started: datetime = clock.now()
         self.recorded: Said | None = None
-        """What was recorded last: for an app that is cancelled while it records."""
+        """The last recording result, for an app cancelled while recording."""
         self.language = "en"
-        """In which prompts are said; an app may set it."""
+        """Language of prompts; an app may set it."""
         self.zone: tzinfo | None = None
-        """Whose times are told; None for the server's own."""
+        """Time zone of spoken times; None for the server's."""
         self.clock = clock
         self._line = line
         self._engine = engine
@@ -58,45 +58,45 @@ class Call:
         self._news = asyncio.Event()
         self._played: dict[str, str] = {}
         self._ended = ""
-        """Why what was played last ended; "" if nobody has said."""
+        """Why the last playback ended; "" if unknown."""
         self._numbers = count(1)
         self._joined: tuple[str, bool] | None = None
-        """The room the caller is in, and whether he is unheard there."""
+        """The room the caller is in, and whether the caller is muted there."""
         line.key = self._press
         line.opened = self._join_again
 
     @property
     def leg(self) -> str:
-        """What the media engine calls the caller."""
+        """The caller's leg in the media engine."""
         return self._line.leg
 
     @property
     def call_id(self) -> str:
-        """The call this is, as the history knows it."""
+        """The call id used in call detail records."""
         return self.id
 
     @property
     def hears(self) -> bool:
-        """Whether the caller hears anything just now: he has not put us on hold."""
+        """Whether the caller receives audio: the call is not on hold."""
         return self._line.hears
 
     def when_described(self, do: Callable[[], None]) -> None:
-        """Do something whenever the caller's phone has said anew how it wants its media."""
+        """Set a callback for each new SDP from the caller's phone."""
         self._line.described = do
 
     # ---- verbs
 
     async def answer(self) -> None:
-        """Take the call. Every other verb does so too."""
+        """Answer the call. Every other verb does so implicitly."""
         if not self._line.up.is_set():
             await self._line.answer()
             await asyncio.sleep(SETTLE)
 
     async def play(self, *what: str | Sound | Clip | Spoken, keys: str = "") -> str:
-        """Say prompts by name, numbers and moments, or play sounds, one after the other. "beep" is a tone.
+        """Play prompts by name, spoken values, sounds and clips in sequence. "beep" is a tone.
 
-        If one of `keys` is pressed, or was before, that is the end of it: gives back the key, else "". Other keys are
-        then passed over; without `keys` they are kept for later.
+        If one of `keys` is pressed, or was before, playback stops and the digit is returned, else "". Other digits are
+        then discarded; without `keys` they stay queued.
         """
         await self.answer()
         for sound in [each for one in what for each in await self._sounds(one)]:
@@ -106,8 +106,8 @@ class Call:
         return ""
 
     async def tell(self, *what: str | Sound) -> bool | None:
-        """Say something he has to know, all of it: whether it was played to its end; None if he had us on hold
-        meanwhile, and so has missed it."""
+        """Play a notice that must be heard completely. Return whether it was played to its end; None if the caller was
+        on hold meanwhile and has missed it."""
         await self.answer()
         missed = self._line.missed
         played = True
@@ -118,7 +118,7 @@ class Call:
         return played if self._line.hears and self._line.missed == missed else None
 
     async def play_until_pressed(self, *what: str | Sound | Clip | Spoken) -> None:
-        """Say something until any key is pressed, which is kept for whoever asks for it next."""
+        """Play until any DTMF digit is pressed; the digit stays queued."""
         await self.answer()
         for sound in [each for one in what for each in await self._sounds(one)]:
             if self._keys:
@@ -126,11 +126,11 @@ class Call:
             await self._play(sound, EVERY_KEY, keep=True)
 
     async def say(self, value: int | datetime, keys: str = "") -> str:
-        """Say a number, or a day and a time."""
+        """Speak a number, or a date and time."""
         return await self.play(Spoken(value), keys=keys)
 
     async def digits(self, most: int, wait: float = 5.0, end: str = "#") -> str:
-        """What is pressed: up to `most` keys, until `end` is pressed or nothing is for `wait` seconds."""
+        """Read up to `most` DTMF digits, until `end` is pressed or no digit follows for `wait` seconds."""
         await self.answer()
         found = ""
         while len(found) < most:
@@ -148,9 +148,9 @@ class Call:
         stop_on: str = "#",
         silence: float = 5.0,
     ) -> Said:
-        """Record what the caller says, until one of the keys `stop_on` or so many seconds of silence.
+        """Record the caller until one of the digits `stop_on`, `silence` seconds of silence, or `longest` seconds.
 
-        If he hangs up, what he said until then is in the sink before the app is cancelled.
+        After a hang-up, the remaining audio is written before the app is cancelled.
         """
         await self.answer()
         tap = f"{self._line.leg}/{next(self._numbers)}"
@@ -166,12 +166,12 @@ class Call:
         return self.recorded
 
     async def key(self, wait: float | None = None) -> str:
-        """The next key, or "" if none is pressed for `wait` seconds."""
+        """Read the next DTMF digit; "" if none is pressed for `wait` seconds."""
         await self.answer()
         return await self._next_key(wait)
 
     async def music(self) -> None:
-        """Play music, until this is cancelled."""
+        """Play hold music until cancelled."""
         try:
             while True:
                 await self.play(MUSIC)
@@ -179,37 +179,37 @@ class Call:
             self._engine.stop(self._line.leg)
 
     def join(self, room: str, *, muted: bool = False) -> None:
-        """Put the caller, who must have been answered, into a room with others; what is played he hears beside them.
-        He stays until `leave` or `hang_up`, through every mishap of the media engine."""
+        """Put the answered caller into a room of the mixer, until `leave` or `hang_up`, also across restarts of the
+        media engine. Prompts are mixed in."""
         self._joined = (room, muted)
         self._join_again()
 
     def mute(self, on: bool) -> None:
-        """Whether nobody in the room hears the caller."""
+        """Mute or unmute the caller in the room."""
         if self._joined is not None:
             self._joined = (self._joined[0], on)
             self._engine.mute(self._line.leg, on)
 
     def leave(self) -> None:
-        """Take the caller out of the room he is in."""
+        """Remove the caller from the room."""
         self._joined = None
         self._engine.leave(self._line.leg)
 
     async def echo(self) -> None:
-        """Let the caller hear himself, for as long as he likes."""
+        """Echo the caller's audio until the call ends."""
         await self.answer()
         self._engine.echo(self._line.leg)
         await asyncio.Event().wait()
 
     async def hang_up(self) -> None:
-        """End the call, and with it the app."""
+        """Hang up and end the app."""
         self._line.hang_up()
         await asyncio.Event().wait()
 
-    # ---- what is told
+    # ---- media engine events
 
     def told(self, event: object) -> None:
-        """What the media engine tells of this leg."""
+        """Process an event of this leg."""
         match event:
             case DigitPressed(_, digit):
                 self._press(digit)
@@ -231,24 +231,24 @@ class Call:
         self._news.set()
 
     async def _sounds(self, one: str | Sound | Clip | Spoken) -> Sequence[Sound]:
-        whose = self.language, self.caller.tenant_id
+        locale = self.language, self.caller.tenant_id
         match one:
             case "beep":
                 return (tone(*BEEP),)
             case str():
-                return await self._prompts.named(one, *whose)
+                return await self._prompts.named(one, *locale)
             case Clip():
                 return [one.sound]
             case Sound():
                 return [one]
             case Spoken(int(value)):
-                return await self._prompts.number(value, *whose)
+                return await self._prompts.number(value, *locale)
             case Spoken(value):
                 assert isinstance(value, datetime)
-                return await self._prompts.moment(value, self.clock.now().astimezone(self.zone), *whose)
+                return await self._prompts.moment(value, self.clock.now().astimezone(self.zone), *locale)
 
     async def _play(self, sound: Sound, keys: str, *, keep: bool = False) -> str:
-        """Play one sound; once more from its beginning if the engine was lost meanwhile."""
+        """Play one sound; repeated from its start if the engine was lost meanwhile."""
         while True:
             await self._line.up.wait()
             if keys and (key := self._wanted(keys, keep=keep)):
@@ -273,7 +273,7 @@ class Call:
         return ""
 
     def _wanted(self, keys: str, *, keep: bool = False) -> str:
-        """The first pressed key that is one of these; what was pressed before it is passed over."""
+        """The first queued digit that is one of these; earlier digits are discarded."""
         while self._keys:
             if keep and self._keys[0] in keys:
                 return self._keys[0]
@@ -309,10 +309,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A call app: the coroutine that takes a call, and the feature codes it is reached by.
+    """A call app: the coroutine that handles a call, and its feature codes.
 
-    `tenants` are the short names of the organisations it is for; none: it is for all. `numbered`: digits may follow a
-    code, and are the app's argument.
+    `tenants` restricts it to tenants by slug; empty: all tenants. `numbered`: digits may follow a code and become the
+    app's argument.
     """
 
     name: str
@@ -323,12 +323,12 @@ class App:
 
 
 class _Pump:
-    """Carries a recording into its sink, and notes how long it has been silent."""
+    """Writes a recording into its sink and measures silence."""
 
     def __init__(self, tap: Tap, into: Sink, news: Callable[[], None]) -> None:
         self.seconds = 0.0
         self.silent = 0.0
-        """Seconds since something was said."""
+        """Seconds since the last speech."""
         self.over = False
         self.full = False
         self._tap = tap
@@ -337,7 +337,7 @@ class _Pump:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def finish(self) -> None:
-        """Wait for the last pieces."""
+        """Wait for the last chunks."""
         await asyncio.wait((self._task,), timeout=LAST_WORDS)
         self._task.cancel()
         await asyncio.wait((self._task,))
@@ -348,9 +348,9 @@ class _Pump:
         try:
             async for piece in self._tap:
                 await self._into.write(piece.pcm, piece.rate)
-                long = len(piece.pcm) / 2 / piece.rate
-                self.seconds += long
-                self.silent = 0.0 if _speaks(piece.pcm) else self.silent + long
+                duration = len(piece.pcm) / 2 / piece.rate
+                self.seconds += duration
+                self.silent = 0.0 if _speaks(piece.pcm) else self.silent + duration
                 self._news()
         except NoRoom:
             self.full = True

@@ -1,4 +1,4 @@
-"""A recording in memory, for apps that need it no longer than the call lasts."""
+"""Recordings in memory, for apps that need them only during the call."""
 
 from unificx.kernel.errors import NoRoom
 from unificx.media.sounds import Sound
@@ -7,7 +7,7 @@ MOST_SECONDS = 300
 
 
 class Clip:
-    """A sink that can be played: `await call.record(clip)`, then `await call.play(clip)`."""
+    """An audio sink that can be played: `await call.record(clip)`, then `await call.play(clip)`."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -16,12 +16,12 @@ class Clip:
 
     async def write(self, pcm: bytes, rate: int) -> None:
         if self._size + len(pcm) > MOST_SECONDS * 2 * rate:
-            raise NoRoom("This is as long as a recording in memory may be.")
+            raise NoRoom(f"The recording is too long. At most {MOST_SECONDS} seconds fit in memory.")
         self._rate = rate
         self._size += len(pcm)
         self._pieces.append(pcm)
 
     @property
     def sound(self) -> Sound:
-        """What was recorded so far."""
+        """The audio recorded so far."""
         return Sound(b"".join(self._pieces), self._rate)

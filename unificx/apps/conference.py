@@ -1,4 +1,4 @@
-"""Conferences: who dials a room, and may enter, hears how many are there and is among them until he hangs up."""
+"""Conference app: authenticates callers, announces the number of participants and mixes them until they hang up."""
 
 import asyncio
 from functools import partial
@@ -28,14 +28,14 @@ from unificx.meetings import (
 from unificx.routing import Hosted
 
 CONFERENCE, INVITED, MOVED = "conference", "invited", "moved"
-"""The app, and its argument for somebody whom the room has called, or who was talking and is brought in as he is."""
+"""The app name, and its arguments for an invited caller, and for one moved from a live call."""
 TRIES = 3
-"""PINs one may enter in one call."""
+"""PIN attempts per call."""
 PIN_WAIT = 8.0
 LONGEST = 86_400.0
-"""Seconds somebody may stay in a room: a day."""
+"""Maximum seconds in a room: a day."""
 _NEXT_KEY = 4.0
-"""Seconds between the star and the key that belongs to it."""
+"""Seconds between `*` and the digit of a command."""
 _LONGEST_NAME, _AFTER_NAME = 6.0, 1.5
 _HELP = (
     *("conference/to-mute", "press/star", "press/6", "conference/to-raise-hand", "press/star", "press/5"),
@@ -49,12 +49,12 @@ _HELP_OF_HOSTS = (
 
 
 def meeting_in(rooms: Rooms, meetings: Meetings) -> App:
-    """The app in which people meet."""
+    """The conference app."""
     return App(CONFERENCE, partial(conference, rooms, meetings))
 
 
 def at_number(rooms: Rooms, tenant_id: str, number: str) -> Hosted | None:
-    """The way into the room of a number."""
+    """The routing target for a room number, if there is a room."""
     room = rooms.at(tenant_id, number)
     return Hosted(CONFERENCE, (room.id,), longest=LONGEST) if room is not None else None
 
@@ -87,7 +87,7 @@ async def conference(rooms: Rooms, meetings: Meetings, call: Call) -> None:
 
 
 async def _wants_to_join(call: Call) -> bool:
-    """Whom the room has called says so by a key: it may be anybody who has answered, or a machine."""
+    """Ask an invited callee to confirm with a digit: a machine may have answered."""
     for _ in range(2):
         if (
             await call.play("conference/invited", "conference/to-join", "press/1", keys="1")
@@ -98,7 +98,7 @@ async def _wants_to_join(call: Call) -> bool:
 
 
 async def _standing(rooms: Rooms, call: Call, room: Room, *, called: bool) -> Standing | None:
-    """What the caller is in this room; None for somebody who does not know its PIN. Who was `called` needs none."""
+    """The caller's role in this room; None without the right PIN. A `called` one needs none."""
     if rooms.leads(room, call.caller.extension_id):
         return "host"
     if called or not (room.has_pin or room.has_host_pin):
@@ -117,7 +117,7 @@ async def _standing(rooms: Rooms, call: Call, room: Room, *, called: bool) -> St
 
 
 async def _name(call: Call, room: Room) -> Sound | None:
-    """The caller's name in his own voice, where the room wants names. It is in memory, and as long as he is."""
+    """Record the caller's name if the room announces names. It is kept in memory during the participation."""
     if room.settings.announce != "names":
         return None
     name = Clip()
@@ -127,7 +127,7 @@ async def _name(call: Call, room: Room) -> Sound | None:
 
 
 async def _listen(call: Call, chair: Chair) -> None:
-    """The star and a key ask for something."""
+    """Process DTMF commands: `*` and a digit."""
     while True:
         key = await call.key()
         if key == "*":
@@ -137,8 +137,8 @@ async def _listen(call: Call, chair: Chair) -> None:
 
 
 async def _speak(call: Call, chair: Chair, tasks: asyncio.TaskGroup, *, counts: bool) -> None:
-    """Say what the meeting has to say to this caller, one after the other, until he has to go. `counts`: he hears how
-    many are there before he is among them."""
+    """Play the conference's prompts to this caller in sequence, until dismissed. `counts`: announce the number of
+    participants on entry."""
     music: asyncio.Task[None] | None = None
     while True:
         match await chair.next():
@@ -157,11 +157,11 @@ async def _speak(call: Call, chair: Chair, tasks: asyncio.TaskGroup, *, counts: 
                 await call.play(*_HELP, *(_HELP_OF_HOSTS if host else ()))
             case Say(_, prompt):
                 await call.play(prompt)
-            case Notice(sounds, told):
+            case Notice(sounds, played):
                 await _end(music)
-                heard = await call.tell(*sounds)
-                if heard is not None:  # else he is told when he is back
-                    told(heard)
+                complete = await call.tell(*sounds)
+                if complete is not None:  # otherwise the notice is repeated after the hold
+                    played(complete)
             case Named(who, came):
                 await call.play(*_named(who, came=came))
             case TurnAway(_, why):
@@ -181,7 +181,7 @@ async def _how_many(call: Call, others: int, *before: str) -> None:
 
 
 def _named(who: Who, *, came: bool) -> tuple[str | Sound, ...]:
-    """That somebody came or left, with his name if he said one."""
+    """A join or leave announcement, with the recorded name if there is one."""
     if who.said is None:
         return ("conference/somebody-joined" if came else "conference/somebody-left",)
     return (who.said, "conference/joined" if came else "conference/left")

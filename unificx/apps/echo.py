@@ -1,4 +1,4 @@
-"""*43: whoever calls hears himself, and so that his phone, the network and we carry his voice both ways."""
+"""*43: echo test, which verifies two-way audio between phone, network and server."""
 
 from unificx.apps.call import App, Call
 

@@ -1,4 +1,4 @@
-"""The signalling of an app's leg: its descriptions, one after the other, between the call and the media engine."""
+"""Signaling of an app's leg: sequential SDP offers and answers between the call and the media engine."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -18,8 +18,8 @@ NO_MEDIA = 503
 
 
 class Line:
-    """An app's end of its leg. `key` takes what was pressed; `opened` is called whenever the engine has the leg anew;
-    `gone` once, when the call is over."""
+    """The media session of an app's leg. `key` receives DTMF digits; `opened` is called whenever the engine has
+    (re)created the leg; `gone` once, when the call ends."""
 
     def __init__(self, engine: Engine, leg: str, offer: bytes, tell: Callable[[LegEvent], None]) -> None:
         self.leg = leg
@@ -27,13 +27,13 @@ class Line:
         self.gone: Callable[[], None] = lambda: None
         self.opened: Callable[[], None] = lambda: None
         self.described: Callable[[], None] = lambda: None
-        """The other side has said anew how it wants its media."""
+        """Called with each new remote SDP."""
         self.hears = _hears(offer)
-        """Whether the other side wants to hear anything: it has not put us on hold."""
+        """Whether the remote party receives audio: it is not holding the call."""
         self.missed = 0
-        """How often it has stopped to."""
+        """How often the remote party has put the call on hold."""
         self.up = asyncio.Event()
-        """Whether the engine has the leg, so that it hears and is heard."""
+        """Set while the engine has the leg, so that audio flows."""
         self.over = False
         self._engine = engine
         self._offer = offer
@@ -42,10 +42,10 @@ class Line:
         self._turn = asyncio.Lock()
         self._errands = Background()
 
-    # ---- what the app wants
+    # ---- requests of the app
 
     async def answer(self) -> None:
-        """Take the call, if it is not taken yet; returns once both ends hear each other."""
+        """Answer the call if it is not answered yet; return once media is established."""
         async with self._turn:
             if not self._answered and not self.over:
                 self._answered = True
@@ -65,13 +65,13 @@ class Line:
         self._tell(Answered(sdp))
 
     def hang_up(self) -> None:
-        """The app is done with the call."""
+        """Hang up, or reject the call if it is not answered."""
         if not self.over:
             self.over = True
             self._tell(HungUp() if self._answered else Refused(480, None))
 
     def engine_restarted(self) -> None:
-        """The engine that had the leg is gone: tell the other side where it is now."""
+        """Re-offer the leg after the media engine restarted."""
         if self._answered and not self.over:
             self.up.clear()
             self._begin(self._renew())
@@ -79,7 +79,7 @@ class Line:
     async def settle(self) -> None:
         await self._errands.settle()
 
-    # ---- what the call tells: calls.FarEnd
+    # ---- AppEndpoint
 
     def acknowledged(self, sdp: bytes) -> None:
         self._describes(sdp)
@@ -94,7 +94,7 @@ class Line:
         self._begin(self._opened_by(sdp))
 
     def offer_refused(self, status: int) -> None:
-        """The engine keeps what it had; if that was lost, silence will end the call."""
+        """Ignored: the engine keeps its session; if it was lost, the media timeout ends the call."""
 
     def informed(self, content_type: str, body: bytes) -> None:
         for key in key_in(content_type, body):

@@ -1,4 +1,4 @@
-"""Runs call apps: one task a call, from the call's coming to its end."""
+"""Runs call apps: one task per call."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -26,9 +26,9 @@ class _Running:
 
 
 class Host:
-    """Fills `calls.HostsApps` with the apps it is given. What the media engine tells goes to `told` and `restarted`.
+    """Runs apps for `calls`. Media engine events go to `told` and `restarted`.
 
-    `language` says in which language prompts are said to whom, `zone` whose times are told.
+    `language` and `zone` return the language and time zone of a call's prompts.
     """
 
     def __init__(self, engine: Engine, prompts: Prompts, clock: Clock, apps: Mapping[str, App]) -> None:
@@ -44,7 +44,7 @@ class Host:
         return len(self._running)
 
     def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> Line:
-        """Let an app take a call; one that is not there refuses it."""
+        """Run an app for a call; an unknown app rejects it."""
         line = Line(self._engine, hosting.leg, offer, tell)
         call = self._call(line, hosting)
         task = asyncio.get_running_loop().create_task(self._run(self._apps.get(hosting.app), call, line))
@@ -53,18 +53,18 @@ class Host:
         return line
 
     def told(self, event: object) -> None:
-        """What the media engine tells."""
+        """Process a media engine event."""
         running = self._running.get(getattr(event, "leg", None) or "")
         if running is not None:
             running.call.told(event)
 
     def restarted(self) -> None:
-        """The media engine died and came back empty."""
+        """Re-establish all legs after the media engine restarted."""
         for running in list(self._running.values()):
             running.line.engine_restarted()
 
     async def close(self) -> None:
-        """End every app and wait until it is over."""
+        """Cancel all apps and wait until they have ended."""
         running = [each.task for each in self._running.values()]
         for task in running:
             task.cancel()
@@ -86,7 +86,7 @@ class Host:
             if app is not None:
                 await app.run(call)
         except asyncio.CancelledError:
-            if not line.over:  # not by the end of the call: the server goes down
+            if not line.over:  # cancelled by server shutdown, not by the end of the call
                 line.hang_up()
         except Exception as fault:
             log.error("call_app_failed", app=app.name if app is not None else "", kind=type(fault).__name__)

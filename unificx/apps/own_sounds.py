@@ -1,4 +1,4 @@
-"""*77: who administers an organisation records its prompts and its music by telephone, in his own language."""
+"""*77: tenant administrators record custom prompts and music on hold by phone, in their own language."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ _KEEP = ("studio/to-use", "press/1", "general/to-cancel", "press/star")
 
 @dataclass(frozen=True, slots=True)
 class StudioParts:
-    """`may`: whether who has this extension administers his organisation."""
+    """`may`: whether the user of this extension administers the tenant."""
 
     own: OwnSounds
     boxes: Mailboxes
@@ -36,7 +36,7 @@ class StudioParts:
 
 
 def recording_sounds(parts: StudioParts) -> App:
-    """The app in which an organisation's own sounds are recorded."""
+    """The app that records a tenant's custom sounds."""
     return App("own-sounds", partial(studio, parts), (CODE,))
 
 
@@ -47,7 +47,7 @@ async def studio(parts: StudioParts, call: Call) -> None:
         return
     for _ in range(_TRIES):
         await call.play_until_pressed("studio/enter-code", "studio/or-music", "studio/or-greeting")
-        code = await call.digits(7, wait=8.0)  # six, and the key that ends them
+        code = await call.digits(7, wait=8.0)  # six, and the terminating digit
         if not code:
             break
         if code == _GREETING:
@@ -65,7 +65,7 @@ async def studio(parts: StudioParts, call: Call) -> None:
 
 
 async def _one(own: OwnSounds, call: Call, by: Extension, place: tuple[str, str]) -> None:
-    """Hear one, record it or take it away, until nothing more is to be done with it."""
+    """Menu for one sound: play, record or remove, until left."""
     while True:
         match await call.play(*_MENU, keys="123*") or await call.digits(1):
             case "1":
@@ -73,16 +73,16 @@ async def _one(own: OwnSounds, call: Call, by: Extension, place: tuple[str, str]
             case "2":
                 await _record(own, call, by, place)
             case "3":
-                there = own.get(by.tenant_id, *place)
-                if there is not None:
-                    await own.drop(there)
+                current = own.get(by.tenant_id, *place)
+                if current is not None:
+                    await own.drop(current)
                 await call.play("studio/standard-again")
             case _:
                 return
 
 
 async def _record(own: OwnSounds, call: Call, by: Extension, place: tuple[str, str]) -> None:
-    """It is his voice who speaks, and goes with him."""
+    """Record a sound owned by the speaker, and erased with them."""
     longest, level = limits(place[1])
     clip = Clip()
     await call.play("studio/record", "beep")
@@ -100,7 +100,7 @@ async def _record(own: OwnSounds, call: Call, by: Extension, place: tuple[str, s
 
 
 async def _made(clip: Clip, level: float) -> Sound | None:
-    """As loud as what it takes the place of; None if nothing was said."""
+    """Normalize to the loudness of the replaced sound; None for silence."""
     try:
         return await asyncio.to_thread(recorded, clip.sound, level)
     except Invalid:

@@ -1,7 +1,6 @@
-"""*85 and *86: who is parked hears music until somebody fetches him, by the number of his place.
+"""*85 and *86: call parking. A parked caller hears hold music until retrieved by the slot number.
 
-Whoever dials *85 himself is told a place too: so a phone that lets its owner ask first (an attended transfer) says
-where it is that he leaves the other one.
+A direct call to *85 announces the slot too, for phones that make an attended transfer.
 """
 
 import asyncio
@@ -14,8 +13,8 @@ from unificx.calls import FETCH, PARK, PARKED, Parking
 
 
 def parking_apps(parking: Parking, patience: Callable[[str], float]) -> tuple[App, App, App]:
-    """The three apps. `patience` says for how many seconds somebody of an organisation stays parked before it rings at
-    who has parked him."""
+    """The three parking apps. `patience` returns a tenant's seconds until a parked call is recalled to the extension
+    that parked it."""
     return (
         App(PARK, partial(park, parking, patience), ("*85",)),
         App(PARKED, parked),
@@ -24,7 +23,7 @@ def parking_apps(parking: Parking, patience: Callable[[str], float]) -> tuple[Ap
 
 
 async def park(parking: Parking, patience: Callable[[str], float], call: Call) -> None:
-    """Hold whoever is parked."""
+    """Park the caller."""
     caller = call.caller
     try:
         if parking.of(call.leg) is None:
@@ -43,11 +42,11 @@ async def park(parking: Parking, patience: Callable[[str], float], call: Call) -
 
 
 async def parked(call: Call) -> None:
-    """Tell who has parked somebody where."""
+    """Announce the slot to the parking extension."""
     await call.play("parking/parked-at", Spoken(int(call.arguments[0])))
 
 
 async def fetch(parking: Parking, call: Call) -> None:
-    """Nobody could be fetched: say why."""
+    """Announce why no call could be retrieved."""
     several = not call.arguments and parking.taken(call.caller.tenant_id)
     await call.play("parking/several" if several else "parking/nobody", "general/goodbye")

@@ -1,4 +1,4 @@
-"""What call apps need from others; filled by the wiring."""
+"""Ports of call apps, filled by the composition root."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from unificx.media.sounds import Sound
 
 
 class Tap(Protocol):
-    """What a leg says, piece by piece. `reason` says, afterwards, why it ended."""
+    """Audio of a leg, in chunks. `reason`: why it ended."""
 
     @property
     def reason(self) -> str | None: ...
@@ -17,59 +17,60 @@ class Tap(Protocol):
 
 
 class Engine(Protocol):
-    """The media engine. `open`, `invite` and `answered` may raise media.MediaUnavailable; the others do not wait."""
+    """The media engine. `open`, `invite` and `answered` may raise media.MediaUnavailable; the other methods do not
+    block."""
 
     async def open(self, leg: str, offer: bytes) -> bytes:
-        """A leg for whoever made this offer, new or described anew; the answer to him."""
+        """Create a leg from this SDP offer, or update it; return the answer."""
         ...
 
     async def invite(self, leg: str) -> bytes:
-        """An offer for a leg."""
+        """Create or update a leg; return an SDP offer."""
         ...
 
     async def answered(self, leg: str, answer: bytes) -> None:
-        """Open the leg by the answer to what `invite` offered."""
+        """Complete `invite` with the SDP answer."""
         ...
 
     def close(self, leg: str) -> None: ...
 
     def play(self, leg: str, sound: Sound) -> str:
-        """Play to a leg, in the place of what plays to it; the ticket that PlayEnded will name."""
+        """Play to a leg, replacing current playback; return the ticket that PlayEnded will name."""
         ...
 
     def stop(self, leg: str) -> None: ...
     def record(self, tap: str, *, leg: str) -> Tap: ...
     def end(self, tap: str) -> None:
-        """End a recording: it gives what is left, and stops."""
+        """End a recording: it yields the remaining chunks and stops."""
         ...
 
     def echo(self, leg: str) -> None:
-        """Let a leg hear itself."""
+        """Echo a leg's audio to itself."""
         ...
 
     def join(self, room: str, leg: str, *, muted: bool = False, agc: bool = False) -> None:
-        """Put a leg into a room, out of any other; with `agc` it is about as loud there as everybody else."""
+        """Move a leg into a room; `agc` normalizes its loudness there."""
         ...
 
     def leave(self, leg: str) -> None: ...
     def mute(self, leg: str, on: bool) -> None:
-        """Whether nobody in its room hears a leg."""
+        """Mute or unmute a leg in its room."""
         ...
 
 
 class Sink(Protocol):
-    """Where a recording goes."""
+    """Destination of a recording."""
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Take 16-bit samples. Raises kernel.errors.NoRoom if they cannot be kept."""
+        """Write 16-bit samples. Raises NoRoom if they cannot be stored."""
         ...
 
 
 class Prompts(Protocol):
-    """What can be said, in the languages there are, with what an organisation has recorded itself."""
+    """Prompts in the available languages, including a tenant's custom sounds."""
 
     async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
-        """A prompt, such as "voicemail/leave"."""
+        """A prompt by name, such as "voicemail/leave"."""
         ...
 
     async def number(self, value: int, language: str, tenant_id: str) -> Sequence[Sound]:
@@ -77,5 +78,5 @@ class Prompts(Protocol):
         ...
 
     async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
-        """A day and a time, as one would say them now."""
+        """A date and time, relative to `now`."""
         ...

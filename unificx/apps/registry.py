@@ -1,6 +1,6 @@
-"""Which apps there are and by which feature codes they are reached: ours, and those that installed packages bring.
+"""Registry of call apps and feature codes: built-in apps and those of installed packages.
 
-A package brings an app by an entry point of the group `unificx.apps`, which names an `App`.
+A package provides an app by an entry point of the group `unificx.apps` that names an `App`.
 """
 
 import re
@@ -18,8 +18,8 @@ _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 
 class Registry:
-    """Fills `routing.Apps`. `takes_messages` says of an extension whether its unanswered calls go to voicemail,
-    `at_number` to which app a number of a tenant leads that is no extension's."""
+    """Implements the routing port for apps. `takes_messages`: whether an extension's unanswered calls go to voicemail;
+    `at_number`: the app for a tenant's number that is not an extension."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Registry:
         takes_messages: Callable[[Extension], bool] = lambda _: False,
         at_number: Callable[[str, str], Hosted | None] = lambda tenant_id, number: None,
     ) -> None:
-        """Raises CannotStart for two apps of one name or code."""
+        """Register the apps. Raises CannotStart for a duplicate name or code."""
         self.apps: dict[str, App] = {}
         self._codes: dict[str, App] = {}
         self._directory = directory
@@ -52,27 +52,27 @@ class Registry:
         return Hosted(LEAVE) if LEAVE in self.apps and self._takes_messages(extension) else None
 
     def _code(self, dialled: str) -> str:
-        """What of it is a code: all, or the longest of an app that takes what is left as a number."""
+        """The feature code in the dialed string: all of it, or the longest code of an app that takes a number."""
         if dialled in self._codes:
             return dialled
         begins = [dialled[:at] for at in range(len(dialled) - 1, 1, -1) if dialled[at:].isdigit()]
         return next((one for one in begins if one in self._codes and self._codes[one].numbered), "")
 
     def _add(self, app: App) -> None:
-        taken = [code for code in app.codes if code in self._codes]
-        if app.name in self.apps or taken:
+        duplicates = [code for code in app.codes if code in self._codes]
+        if app.name in self.apps or duplicates:
             raise CannotStart(
-                f"Two call apps are called {app.name}, or answer the same code.", hint="Remove one of the packages."
+                f"The name or a code of the call app {app.name} is used twice.", hint="Remove one of the packages."
             )
-        wrong = [code for code in app.codes if not _CODE.match(code)]
-        if wrong:
-            raise CannotStart(f"The call app {app.name} has a code nobody can dial: {', '.join(wrong)}.")
+        invalid = [code for code in app.codes if not _CODE.match(code)]
+        if invalid:
+            raise CannotStart(f"The call app {app.name} has an invalid feature code: {', '.join(invalid)}.")
         self.apps[app.name] = app
         self._codes.update(dict.fromkeys(app.codes, app))
 
 
 def installed() -> Mapping[str, App]:
-    """The apps that installed packages bring, by their entry points' names. Raises CannotStart for a broken one."""
+    """Apps of installed packages, by entry point name. Raises CannotStart for a broken one."""
     found: dict[str, App] = {}
     for point in entry_points(group=GROUP):
         try:
@@ -83,6 +83,6 @@ def installed() -> Mapping[str, App]:
                 hint=f"Repair or remove the package {point.dist.name if point.dist else point.value}.",
             ) from None
         if not isinstance(app, App):
-            raise CannotStart(f"The call app {point.name} is no unificx.apps.App.")
+            raise CannotStart(f"The call app {point.name} is not a unificx.apps.App.")
         found[point.name] = app
     return found

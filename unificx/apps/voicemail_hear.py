@@ -1,4 +1,4 @@
-"""Voicemail, the owner's side: *97 from one's own telephone, *98 from any, with the mailbox's number and its PIN."""
+"""Voicemail retrieval: *97 from the user's own phone, *98 from any phone with mailbox number and PIN."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from unificx.prompts import say_digits, say_messages
 from unificx.recordings import Box, Left, Mailboxes, Message
 
 TRIES = 3
-"""Wrong PINs in one call."""
+"""PIN attempts per call."""
 _AGAIN, _NEXT, _PREVIOUS, _DETAILS, _DELETE, _OWN = "1", "2", "3", "4", "7", "0"
 _KEYS = _AGAIN + _NEXT + _PREVIOUS + _DETAILS + _DELETE + _OWN
 _MENU = (
@@ -24,11 +24,11 @@ _MENU = (
 _DELETABLE, _RESTORABLE = ("voicemail/to-delete", "press/7"), ("voicemail/to-restore", "press/7")
 _SETTINGS = ("voicemail/to-change-settings", "press/0")
 _ROUNDS = 3
-"""How often the choices are said to somebody who says nothing."""
+"""How often the menu is played without input."""
 
 
 def hearing(boxes: Mailboxes, directory: Directory) -> tuple[App, App]:
-    """The apps in which mailboxes are heard."""
+    """The retrieval apps."""
     return (
         App("voicemail-own", partial(own, boxes, directory), ("*97",)),
         App("voicemail-any", partial(of_anybody, boxes, directory), ("*98",)),
@@ -36,7 +36,7 @@ def hearing(boxes: Mailboxes, directory: Directory) -> tuple[App, App]:
 
 
 async def own(boxes: Mailboxes, directory: Directory, call: Call) -> None:
-    """The mailbox of the extension that calls: its telephone has proved whose it is."""
+    """Open the calling extension's mailbox; the phone's registration authenticates it."""
     extension = directory.extension_by_id(call.caller.extension_id)
     if extension is None:
         await call.play("voicemail/not-available")
@@ -45,8 +45,8 @@ async def own(boxes: Mailboxes, directory: Directory, call: Call) -> None:
 
 
 async def of_anybody(boxes: Mailboxes, directory: Directory, call: Call) -> None:
-    """Any mailbox of the organisation, by its number and PIN. A number that has none is answered like a wrong PIN. The
-    members of a group need no PIN for its mailbox: their telephones have proved whose they are."""
+    """Open any mailbox of the tenant, by number and PIN. An unknown number is treated like a wrong PIN. Members need no
+    PIN for a shared mailbox: their phones are authenticated."""
     await call.play_until_pressed("voicemail/enter-mailbox")
     number, tenant_id = await call.digits(15), call.caller.tenant_id
     group = boxes.groups.at(tenant_id, number)
@@ -58,11 +58,11 @@ async def of_anybody(boxes: Mailboxes, directory: Directory, call: Call) -> None
         await call.play_until_pressed("voicemail/enter-pin")
         pin = await call.digits(12)
         try:
-            right = await boxes.opens(tenant_id, box.id if box is not None else "", pin)
+            correct = await boxes.opens(tenant_id, box.id if box is not None else "", pin)
         except TooMany:
             await call.play("general/too-many-tries")
             return
-        if right and box is not None:
+        if correct and box is not None:
             await _mailbox(boxes, call, box)
             return
         await call.play("voicemail/wrong-pin")
@@ -71,7 +71,7 @@ async def of_anybody(boxes: Mailboxes, directory: Directory, call: Call) -> None
 
 @dataclass(slots=True)
 class _Walk:
-    """Where somebody is in his messages: the new ones first, each kind from the oldest on."""
+    """The position in the message list: new messages first, then old ones, each oldest first."""
 
     messages: Sequence[Message]
     at: int = 0
@@ -93,11 +93,11 @@ async def _mailbox(boxes: Mailboxes, call: Call, box: Box) -> None:
 
 
 async def _walk(boxes: Mailboxes, call: Call, box: Box, walk: _Walk) -> None:
-    put_away: set[str] = set()
+    archived: set[str] = set()
     key = await _hear(boxes, call, walk.message)
     while True:
         message = walk.message
-        key = key or await _choice(call, gone=message.id in put_away)
+        key = key or await _choice(call, archived=message.id in archived)
         match key:
             case "":
                 return
@@ -108,23 +108,23 @@ async def _walk(boxes: Mailboxes, call: Call, box: Box, walk: _Walk) -> None:
             case "4":
                 key = await call.play(*_details(message), keys=_KEYS)
             case "7":
-                key = await _put_away(boxes, call, message, put_away)
+                key = await _toggle_archived(boxes, call, message, archived)
             case _:
                 await own_settings(boxes, call, box)
                 key = ""
 
 
 async def _step(boxes: Mailboxes, call: Call, walk: _Walk, step: int) -> str:
-    """To the next message, or the one before."""
+    """Go to the next or previous message."""
     if not 0 <= walk.at + step < len(walk.messages):
         return await call.play("voicemail/no-more", keys=_KEYS)
     walk.at += step
     return await _hear(boxes, call, walk.message)
 
 
-async def _choice(call: Call, *, gone: bool) -> str:
-    """What is to be done next; "" when nobody says so any more."""
-    menu = (*_MENU, *(_RESTORABLE if gone else _DELETABLE), *_SETTINGS)
+async def _choice(call: Call, *, archived: bool) -> str:
+    """Play the menu and return the chosen digit; "" without input."""
+    menu = (*_MENU, *(_RESTORABLE if archived else _DELETABLE), *_SETTINGS)
     for _ in range(_ROUNDS):
         key = await call.play(*menu, keys=_KEYS) or await call.digits(1)
         if key in _KEYS and key:
@@ -133,7 +133,7 @@ async def _choice(call: Call, *, gone: bool) -> str:
 
 
 async def _hear(boxes: Mailboxes, call: Call, message: Message) -> str:
-    """Play a message, after when and from whom it is."""
+    """Play a message, preceded by its time and caller."""
     sound = await heard(boxes.reader(message))
     if sound is None:
         return await call.play("voicemail/not-readable", keys=_KEYS)
@@ -149,16 +149,16 @@ def _sender(message: Message) -> tuple[str, ...]:
     caller = message.caller
     if not isinstance(caller, Left) or not caller.number:
         return ("voicemail/from-unknown",)
-    inside = len(caller.number) < 7 and caller.number.isdigit()
-    return ("voicemail/from-extension" if inside else "voicemail/from-number", *say_digits(caller.number))
+    internal = len(caller.number) < 7 and caller.number.isdigit()
+    return ("voicemail/from-extension" if internal else "voicemail/from-number", *say_digits(caller.number))
 
 
-async def _put_away(boxes: Mailboxes, call: Call, message: Message, put_away: set[str]) -> str:
-    """Put a message away, or bring it back."""
-    if message.id in put_away:
-        put_away.discard(message.id)
+async def _toggle_archived(boxes: Mailboxes, call: Call, message: Message, archived: set[str]) -> str:
+    """Archive a message, or restore it."""
+    if message.id in archived:
+        archived.discard(message.id)
         await boxes.restore(message)
         return await call.play("voicemail/restored", keys=_KEYS)
-    put_away.add(message.id)
+    archived.add(message.id)
     await boxes.hide(message)
     return await call.play("voicemail/deleted", keys=_KEYS)

@@ -1,4 +1,4 @@
-"""Voicemail, the caller's side: a greeting, a tone, a message, and a second thought about it."""
+"""Voicemail deposit: greeting, tone, recording and review."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -12,11 +12,11 @@ from unificx.recordings import Damaged, Draft, Mailboxes, NewMessage, Reader
 from unificx.routing import Hosted
 
 LEAVE = "voicemail-leave"
-"""The app's name, by which calls nobody takes are sent here."""
+"""The app name that unanswered calls are routed to."""
 SILENCE = 8.0
 """Seconds of silence that end a message."""
 THINK = 6.0
-"""Seconds to decide; whoever says nothing has sent the message."""
+"""Seconds to choose; without input the message is sent."""
 _GREETINGS = {"busy": "voicemail/greeting-busy", "unreachable": "voicemail/greeting-unavailable"}
 _SEND, _HEAR, _AGAIN, _DISCARD = "1", "2", "3", "*"
 _CHOICES = _SEND + _HEAR + _AGAIN + _DISCARD + "#"
@@ -27,7 +27,7 @@ _MENU = (
 
 
 def leaving(boxes: Mailboxes) -> App:
-    """The app that takes messages for these mailboxes."""
+    """The deposit app for these mailboxes."""
     return App(LEAVE, partial(leave, boxes))
 
 
@@ -38,27 +38,28 @@ async def leave(boxes: Mailboxes, call: Call) -> None:
     elif await boxes.is_full(call.caller.tenant_id, box.extension_id):
         await call.play("voicemail/mailbox-full")
     else:
-        told = await _tell(boxes, call, box)
+        informed = await _tell(boxes, call, box)
         await _greet(boxes, call, box)
-        while await _message(boxes, call, box, transcribe=told) == _AGAIN:
+        while await _message(boxes, call, box, transcribe=informed) == _AGAIN:
             await call.play("voicemail/after-tone", keys="#")
 
 
 async def _tell(boxes: Mailboxes, call: Call, box: Mailbox) -> bool:
-    """Tell the caller that messages become text, if they do. No key passes over it: whoever was not told is not."""
+    """Inform the caller that messages are transcribed, if they are. The notice cannot be skipped: without it there is
+    no transcription."""
     if not boxes.transcribes(call.caller.tenant_id, box.extension_id):
         return False
     return bool(await call.tell("voicemail/transcribed"))
 
 
 def at_group(boxes: Mailboxes, tenant_id: str, number: str) -> Hosted | None:
-    """The way into the mailbox of a group, if the number is one's."""
+    """The routing target for a shared mailbox number, if there is one."""
     group = boxes.groups.at(tenant_id, number)
     return Hosted(LEAVE, (group.id,)) if group is not None else None
 
 
 def _group(boxes: Mailboxes, call: Call) -> Mailbox | None:
-    """The mailbox of a group that was dialled; None if it takes no messages."""
+    """The dialed shared mailbox; None if it accepts no messages."""
     group = boxes.groups.by_id(next(iter(call.arguments), ""))
     if group is None or not boxes.takes_messages(group):
         return None
@@ -66,16 +67,16 @@ def _group(boxes: Mailboxes, call: Call) -> Mailbox | None:
 
 
 async def _greet(boxes: Mailboxes, call: Call, box: Mailbox) -> None:
-    """The owner's own words, else ours for what became of the call; the hash key is for who knows it all."""
-    own = await heard(boxes.greetings.to_play(call.caller.tenant_id, box.extension_id, box.why))
-    first = own or (
+    """Play the custom greeting, else the standard one for the call's outcome; `#` skips it."""
+    custom = await heard(boxes.greetings.to_play(call.caller.tenant_id, box.extension_id, box.why))
+    greeting = custom or (
         "voicemail/greeting-group" if call.mailbox is None else _GREETINGS.get(box.why, "voicemail/greeting")
     )
-    await call.play(first, "voicemail/notice", "voicemail/leave", keys="#")
+    await call.play(greeting, "voicemail/notice", "voicemail/leave", keys="#")
 
 
 async def _message(boxes: Mailboxes, call: Call, box: Mailbox, *, transcribe: bool) -> str:
-    """One message, or one try at it; the key that says what becomes of it."""
+    """Record one message, or one attempt; return the digit that decides about it."""
     caller = call.caller
     draft = await boxes.begin(
         NewMessage(
@@ -94,7 +95,7 @@ async def _message(boxes: Mailboxes, call: Call, box: Mailbox, *, transcribe: bo
         longest = float(boxes.tenant(caller.tenant_id).longest_seconds)
         said = await call.record(draft, longest=longest, stop_on="#*3", silence=SILENCE)
         key = await _review(boxes, call, draft, said)
-    except asyncio.CancelledError:  # hung up: what was said is said
+    except asyncio.CancelledError:  # hung up: keep what was recorded
         await (draft.drop() if call.recorded is None or call.recorded.silent else draft.keep())
         raise
     if key in (_AGAIN, _DISCARD):
@@ -107,12 +108,12 @@ async def _message(boxes: Mailboxes, call: Call, box: Mailbox, *, transcribe: bo
 
 
 async def _review(boxes: Mailboxes, call: Call, draft: Draft, said: Said) -> str:
-    """What becomes of the message."""
+    """Let the caller review the message; return the digit that decides about it."""
     if said.silent:
         return _DISCARD
     if said.ended == "key" and said.key in (_AGAIN, _DISCARD):
         return said.key
-    if said.ended != "key":  # nobody pressed anything, or nothing more could be taken
+    if said.ended != "key":  # ended by silence, maximum duration or an error
         return _SEND
     while True:
         key = await call.play(*_MENU, keys=_CHOICES) or await call.digits(1, wait=THINK)
@@ -125,10 +126,10 @@ async def _review(boxes: Mailboxes, call: Call, draft: Draft, said: Said) -> str
 
 async def _sent(call: Call, draft: Draft, said: Said) -> None:
     try:
-        kept = await draft.keep()
+        stored = await draft.keep()
     except NoRoom:
-        kept = False
-    if not kept:
+        stored = False
+    if not stored:
         await call.play("voicemail/not-kept" if said.ended == "full" else "voicemail/too-short")
         return
     if said.ended in ("full", "longest"):
@@ -137,7 +138,7 @@ async def _sent(call: Call, draft: Draft, said: Said) -> None:
 
 
 async def heard(opening: Awaitable[Reader]) -> Sound | None:
-    """A recording to be played; None for one that cannot be: erased meanwhile, or damaged."""
+    """Load a recording for playback; None if it was erased meanwhile or is damaged."""
     try:
         reader = await opening
         return Sound(await reader.read(), reader.header.rate)

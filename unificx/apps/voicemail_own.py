@@ -1,4 +1,4 @@
-"""Voicemail, what its owner sets up by telephone: greetings and the PIN."""
+"""Voicemail settings by phone: greetings and the PIN."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ _SILENCE = 4.0
 
 
 async def own_settings(boxes: Mailboxes, call: Call, box: Box) -> None:
-    """Until nothing more is to be changed."""
+    """The settings menu, until left."""
     while True:
         match await call.play(*_MENU, keys="12345*") or await call.digits(1):
             case "1":
@@ -54,27 +54,27 @@ async def _record(boxes: Mailboxes, call: Call, box: Box, kind: GreetingKind) ->
     days = await _days(call) if kind == "temporary" else 0
     await call.play("voicemail/record-greeting", "beep")
     writer = await boxes.greetings.begin(box)
-    kept = False
+    accepted = False
     try:
         await call.record(writer, longest=LONGEST_GREETING, stop_on="#", silence=_SILENCE)
         sound = await heard(boxes.greetings.written(box, writer))
         if sound is not None:
             menu = ("voicemail/to-use-greeting", "press/1", "general/to-cancel", "press/star")
             choice = await call.play("voicemail/your-greeting", sound, *menu, keys="1*") or await call.digits(1)
-            kept = choice == "1"
+            accepted = choice == "1"
     except NoRoom:
-        kept = False
+        accepted = False
     finally:
-        if not kept:
+        if not accepted:
             await boxes.greetings.drop_writer(box.tenant_id, writer)
-    if kept:
+    if accepted:
         until = call.clock.now() + timedelta(days=days) if days else None
         await boxes.greetings.use(box, writer, kind, until)
-    await call.play("voicemail/greeting-saved" if kept else "general/cancelled")
+    await call.play("voicemail/greeting-saved" if accepted else "general/cancelled")
 
 
 async def _days(call: Call) -> int:
-    """For how many days; 0 for a greeting that stays until it is taken away."""
+    """Read the number of days; 0 for a greeting without expiry."""
     await call.play_until_pressed("voicemail/temporary-days")
     pressed = await call.digits(3)
     return int(pressed) if pressed.isdigit() else 0

@@ -1,10 +1,10 @@
-"""What somebody hears who was given away, until somebody else takes the call: that it rings."""
+"""Ringback tone for a transferred caller, until the target answers."""
 
 from unificx.apps.beeps import silence, tone
 from unificx.apps.call import App, Call
 
 HERTZ, RINGS, PAUSES = 425, 1.0, 4.0
-"""The tone of a called phone that rings, as it is in most of Europe (ITU-T E.180, supplement 2), in seconds."""
+"""Frequency (Hz) and cadence (seconds) of the European ringback tone (ITU-T E.180, supplement 2)."""
 
 
 async def waiting(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""What is said: every prompt in English and German, how numbers and days are said, music on hold, and a voice."""
+"""Prompts in English and German, spoken numbers and dates, music on hold, and text-to-speech."""
 
 from unificx.prompts.coding import RATE
 from unificx.prompts.loudness import SPEECH

@@ -1,6 +1,6 @@
-"""How prompts lie on the disk: G.722 at 48 kbit/s, deflated: 5 kB a second, and wideband.
+"""File encoding of prompts: G.722 at 48 kbit/s, deflated: 5 kB per second, wideband.
 
-Speech keeps 32 dB above the noise of this, which is what a telephone's mu-law leaves of it.
+The signal-to-noise ratio of speech is 32 dB, like that of mu-law.
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -25,12 +25,12 @@ def _coder() -> Any:
 
 
 def encoded(sound: Wave) -> bytes:
-    """Samples between -1 and 1 at 16 kHz; of an odd number the last is left out."""
+    """Encode samples between -1 and 1 at 16 kHz; an odd last sample is dropped."""
     return zlib.compress(_coder().encode(samples(sound[: len(sound) // 2 * 2])), 9)
 
 
 def decoded(data: bytes) -> bytes:
-    """16-bit samples at 16 kHz."""
+    """Decode to 16-bit samples at 16 kHz."""
     return bytes(memoryview(_coder().decode(zlib.decompress(data))).cast("B"))
 
 
@@ -39,5 +39,5 @@ def samples(sound: Wave) -> npt.NDArray[np.int16]:
 
 
 def wave(pcm: bytes) -> Wave:
-    """16-bit samples as numbers between -1 and 1."""
+    """Convert 16-bit samples to numbers between -1 and 1."""
     return np.frombuffer(pcm, "<i2").astype(np.float64) / 32768

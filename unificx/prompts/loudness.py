@@ -1,4 +1,4 @@
-"""How loud speech is to the ear (ITU-R BS.1770-4), and bringing it to one level without changing how it sounds."""
+"""Loudness measurement (ITU-R BS.1770-4) and normalization."""
 
 # numpy's own stubs leave parts of functions' types open.
 # pyright: reportUnknownMemberType=false
@@ -12,15 +12,16 @@ Wave = npt.NDArray[np.float64]
 """Samples of one channel between -1 and 1."""
 
 SPEECH = -19.0
-"""LUFS of everything that is said: as loud as a caller who speaks well into a good telephone."""
+"""Target LUFS of speech: that of a clear caller on a good phone."""
 PEAK = -3.0
-"""dB of full scale that no sample goes beyond."""
+"""Peak limit in dBFS."""
 _BLOCK, _STEP = 0.4, 0.1
 """Seconds."""
 
 
 def loudness(wave: Wave, rate: int) -> float:
-    """Integrated loudness in LUFS, gated: pauses do not count. What is shorter than a block is one; silence is -inf."""
+    """Integrated loudness in LUFS, gated to ignore pauses. Audio shorter than a block counts as one block; silence is
+    -inf."""
     weighted = _weighted(wave, rate)
     size, step = min(round(_BLOCK * rate), len(weighted)), round(_STEP * rate)
     if not size:
@@ -36,7 +37,7 @@ def loudness(wave: Wave, rate: int) -> float:
 
 
 def levelled(wave: Wave, rate: int, level: float = SPEECH, peak: float = PEAK) -> Wave:
-    """The same at this loudness, its peaks held. Silence stays silence."""
+    """Normalize to this loudness with limited peaks. Silence is unchanged."""
     now = loudness(wave, rate)
     if math.isinf(now):
         return wave
@@ -44,7 +45,7 @@ def levelled(wave: Wave, rate: int, level: float = SPEECH, peak: float = PEAK) -
 
 
 def limited(wave: Wave, rate: int, most: float) -> Wave:
-    """No sample beyond `most`: louder again only as fast as the ear does not notice (5 ms before, 5 ms after)."""
+    """Limit peaks to `most`, with gain changes smoothed over 5 ms before and after."""
     reach = round(0.005 * rate)
     gain = np.minimum(1.0, most / np.maximum(np.abs(wave), 1e-9))
     padded = np.pad(gain, 2 * reach, mode="edge")
@@ -54,7 +55,7 @@ def limited(wave: Wave, rate: int, most: float) -> Wave:
 
 
 def trimmed(wave: Wave, rate: int, before: float = 0.02, after: float = 0.06) -> Wave:
-    """Without the silence at both ends, but for so many seconds."""
+    """Trim silence at both ends, except for so many seconds."""
     frame = rate // 100
     count = len(wave) // frame
     level = np.sqrt((wave[: count * frame].reshape(count, frame) ** 2).mean(axis=1)) if count else np.zeros(0)
@@ -75,7 +76,7 @@ def _power(lufs: float) -> float:
 
 
 def _weighted(wave: Wave, rate: int) -> Wave:
-    """The K-weighting of annex 1, by its frequency response. Its filters stand there for 48 kHz, here for any rate."""
+    """K-weighting (annex 1) by frequency response; the standard defines its filters for 48 kHz only."""
     size = len(wave) + rate // 10
     turns = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
     response = np.ones(len(turns), np.complex128)

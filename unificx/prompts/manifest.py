@@ -1,4 +1,4 @@
-"""What is on the disk: for every prompt the text it says, by which voice, how long, and the digest of its file."""
+"""Manifest of rendered prompts: text, voice, duration and digest of each file."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ MUSIC, ANY = "music/hold", "any"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A file as it was made."""
+    """A rendered prompt file."""
 
     text: str
     voice: str
@@ -27,12 +27,12 @@ class Rendered:
 
 
 def texts(language: str) -> dict[str, str]:
-    """Everything that can be said in a language, by name."""
+    """All prompt texts of a language, by name."""
     return sentences(language) | words(language)
 
 
 def code_of(name: str) -> str:
-    """Six digits that name a prompt on a telephone's keys: always the same, whatever other prompts come and go."""
+    """The six-digit code of a prompt, for selection by DTMF; it depends only on the name."""
     return str(crc32(name.encode()) % 900_000 + 100_000)
 
 
@@ -42,7 +42,7 @@ def path_of(name: str, language: str) -> Path:
 
 @cache
 def load() -> dict[str, dict[str, Rendered]]:
-    """By language and name. Read once: what is rendered does not change under a server."""
+    """Rendered prompts by language and name. Read once: rendered prompts do not change while the server runs."""
     stored = json.loads((SOUNDS / "manifest.json").read_text("utf-8")) if (SOUNDS / "manifest.json").exists() else {}
     return {language: {name: Rendered(**one) for name, one in found.items()} for language, found in stored.items()}
 

@@ -1,6 +1,6 @@
-"""Music on hold, made by ourselves: four slow chords and a few plucked notes over them, in a loop without a seam.
+"""Music on hold, generated: four slow chords and plucked notes, in a seamless loop.
 
-It is placed in the public domain (CC0). Everything lies between 200 and 3400 Hz, so that a telephone can play it.
+It is in the public domain (CC0). All frequencies are between 200 and 3400 Hz, the telephone band.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from unificx.prompts.loudness import Wave, levelled
 
 SECONDS = 32
 LEVEL = -26.0
-"""LUFS: under the voices that interrupt it."""
+"""LUFS: quieter than the prompts that interrupt it."""
 _CHORDS = (
     ("F3", "A3", "C4", "E4", "G4"),
     ("D3", "A3", "C4", "F4", "G4"),
@@ -17,12 +17,12 @@ _CHORDS = (
     ("C3", "G3", "A#3", "D4", "F4"),
 )
 _PLUCKED = "A4 C5 G4 . E5 C5 . G4 F4 A4 D5 . C5 A4 . . D5 F5 C5 . A4 D5 . F4 G4 D5 E5 . C5 . G4 ."
-"""One a second."""
+"""One per second."""
 _NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 def music(rate: int) -> Wave:
-    """Samples between -1 and 1; the last is followed by the first."""
+    """Generate samples between -1 and 1 that loop seamlessly."""
     size = SECONDS * rate
     mix = np.zeros(size)
     length = SECONDS / len(_CHORDS)
@@ -36,7 +36,7 @@ def music(rate: int) -> Wave:
 
 
 def _add(mix: Wave, start: float, part: Wave, rate: int) -> None:
-    """What goes beyond the end goes on at the beginning."""
+    """Mix a part in; samples beyond the end wrap around to the start."""
     places = (round(start * rate) + np.arange(len(part))) % len(mix)
     mix[places] += part
 

@@ -1,4 +1,4 @@
-"""What can be said, from the disk: decoded when it is first asked for, and kept in memory as long as there is room."""
+"""Prompts from disk: decoded on first use and cached in memory."""
 
 import re
 from collections import OrderedDict
@@ -13,7 +13,7 @@ from unificx.prompts.rules import PAUSE
 
 _NAME = re.compile(r"[a-z]+/[a-z0-9-]+\Z")
 BEEP = "beep"
-"""Not a word either: the tone before a recording."""
+"""A tone, not speech: the tone before a recording."""
 
 
 def _beep() -> Sound:
@@ -31,9 +31,9 @@ class UnknownPrompt(LookupError):
 
 
 class Prompts:
-    """Fills `recorder.Prompts`. `most` is how many bytes of samples are kept in memory.
+    """Implements `recording.Prompts`. `most` is the cache size in bytes of samples.
 
-    A language nobody recorded is said in English; a variant, such as "de-AT", as its language.
+    An unavailable language falls back to English; a regional variant such as "de-AT" to its language.
     """
 
     def __init__(self, most: int = 16_000_000) -> None:
@@ -56,7 +56,7 @@ class Prompts:
         return (self.sound(name, language),)
 
     def all(self, names: Sequence[str], language: str) -> Sequence[Sound]:
-        """Several, as the rules name them."""
+        """Several prompts in sequence."""
         return tuple(self.sound(name, language) for name in names)
 
     def music(self) -> Sound:
@@ -69,7 +69,7 @@ class Prompts:
                 raise FileNotFoundError
             return Sound(decoded(path_of(name, language).read_bytes()), RATE)
         except FileNotFoundError:
-            raise UnknownPrompt(f"There is no prompt {name!r} in {language!r}.") from None
+            raise UnknownPrompt(f"Prompt {name!r} not found for language {language!r}.") from None
 
     def _keep(self, key: tuple[str, str], sound: Sound) -> Sound:
         self._kept[key] = sound
@@ -80,6 +80,6 @@ class Prompts:
 
 
 def known(language: str) -> str:
-    """The language in which something is said to whoever speaks this one."""
+    """The available language closest to this one."""
     short = language.partition("-")[0].lower()
     return short if short in LANGUAGES else "en"

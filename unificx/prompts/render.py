@@ -1,7 +1,7 @@
-"""Makes the sounds of all prompts whose text has changed: `python -m unificx.prompts.render [--all]`.
+"""Renders all prompts whose text has changed: `python -m unificx.prompts.render [--all]`.
 
-Needs requirements/prompts.txt. What is there and says what it should is left as it is: the engine does not give
-the same bytes twice.
+Needs requirements/prompts.txt. Up-to-date files are not rendered again, because the engine's output is not
+reproducible.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from unificx.prompts.rules import words
 from unificx.prompts.speaking import VOICES, speech
 
 PAUSE = 0.2
-"""Seconds of silence behind a sentence; there is none behind a word."""
+"""Seconds of silence after a sentence; none after a single word."""
 
 
 def main(arguments: list[str]) -> None:
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _rendered(before: Rendered | None, name: str, language: str, text: str) -> Rendered:
-    """The file that is there, if it still says this and is as it was made; else a new one."""
+    """Keep the existing file if its text, voice and digest match; otherwise render it."""
     path, voice = path_of(name, language), VOICES.get(language, "")
     if before is not None and (before.text, before.voice) == (text, voice) and _digest(path) == before.sha256:
         return before

@@ -1,6 +1,6 @@
-"""Every sentence that is said, in English and in German, by its name: group and word.
+"""Every prompt sentence in English and German, by name (group/word).
 
-What is pressed is said apart from what it does, so that a menu says its own keys: "voicemail/to-delete", "press/7".
+Actions and digits are separate prompts, so that menus announce their own digits: "voicemail/to-delete", "press/7".
 After a change: `python -m unificx.prompts.render` (docs/prompts.md).
 """
 
@@ -369,6 +369,6 @@ GROUPS = frozenset(_GROUPS)
 
 
 def sentences(language: str) -> dict[str, str]:
-    """What is said, by name, in "en" or "de"."""
+    """Prompt sentences by name, in "en" or "de"."""
     column = ("en", "de").index(language)
     return {f"{group}/{word}": both[column] for group, words in _GROUPS.items() for word, both in words.items()}

@@ -1,4 +1,4 @@
-"""Says a text with the voice the prompts have: SVOX Pico, if it is installed (requirements/prompts.txt)."""
+"""Text-to-speech with the voice of the prompts: SVOX Pico, if installed (requirements/prompts.txt)."""
 
 import re
 from importlib import import_module
@@ -15,7 +15,7 @@ from unificx.prompts.loudness import Wave, levelled, trimmed
 VOICES = {"en": "en-GB", "de": "de-DE"}
 MOST_LETTERS = 2000
 _VOLUME = 0.5
-"""Of the engine's own scale; above it, it clips."""
+"""On the engine's scale; higher values clip."""
 
 
 class CannotSpeak(Conflict):
@@ -29,35 +29,35 @@ def can_speak() -> bool:
 
 
 def render(text: str, language: str) -> Sound:
-    """A text as speech, as loud as every prompt: about a hundredth of its length in time, so not on the event loop.
+    """Synthesize a text at prompt loudness. Takes about 1 % of its duration: do not call on the event loop.
 
-    Raises CannotSpeak where the engine is not installed, Invalid for an unknown language or a text with nothing to say.
+    Raises CannotSpeak if the engine is not installed, Invalid for an unknown language or an empty text.
     """
     spoken = speech(text, language)
     return Sound(samples(spoken).tobytes(), RATE)
 
 
 def speech(text: str, language: str, pause: float = 0.2) -> Wave:
-    """The same as samples between -1 and 1, with so many seconds of silence behind it."""
+    """Synthesize to samples between -1 and 1, followed by `pause` seconds of silence."""
     if language not in VOICES:
-        raise Invalid("There is no voice for this language.", field="language")
+        raise Invalid("No voice is available for this language.", field="language")
     if not can_speak():
         raise CannotSpeak(
-            "Texts cannot be spoken here.", hint="Install requirements/prompts.txt, or upload a recording."
+            "Text-to-speech is not installed.", hint="Install requirements/prompts.txt, or upload a recording."
         )
     said = trimmed(wave(_engine().speak(_plain(text), voice=VOICES[language], volume=_VOLUME)), RATE)
     if not len(said):
-        raise Invalid("There is nothing to say in this text.", field="text")
+        raise Invalid("The text contains nothing to speak.", field="text")
     return np.concatenate([levelled(said, RATE), np.zeros(round(pause * RATE))])
 
 
 def _plain(text: str) -> str:
-    """Without what the engine would take for markup. Raises Invalid for one that is empty or too long."""
+    """Remove what the engine would interpret as markup. Raises Invalid for a text that is empty or too long."""
     if len(text) > MOST_LETTERS:
-        raise Invalid(f"A text may have {MOST_LETTERS} letters.", field="text")
+        raise Invalid(f"Text too long. At most {MOST_LETTERS} characters are allowed.", field="text")
     plain = " ".join(re.sub(r"[<>&\\\x00-\x1f\x7f]", " ", text).split())
     if not any(map(str.isalnum, plain)):
-        raise Invalid("There is nothing to say in this text.", field="text")
+        raise Invalid("The text contains nothing to speak.", field="text")
     return plain
 
 

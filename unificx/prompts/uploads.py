@@ -1,6 +1,6 @@
-"""A recording somebody uploads, made into a sound that can be played: one channel, 16 kHz, as loud as every prompt.
+"""Uploaded recordings, converted to prompts: mono, 16 kHz, at prompt loudness.
 
-The file may be anything: what decodes it is C code, so it is read in a process of its own (`net.studio`).
+Files are untrusted and decoded by C code, so this runs in a separate process (`audio_import`).
 """
 
 # numpy's own stubs leave parts of functions' types open.
@@ -23,51 +23,54 @@ _RATES = range(8000, 48001)
 
 
 def uploaded(data: bytes, level: float = SPEECH, longest: float = MOST_SECONDS) -> Sound:
-    """A file of WAV, MP3, Ogg (Opus or Vorbis) or FLAC with one or two channels.
+    """Decode a WAV, MP3, Ogg (Opus or Vorbis) or FLAC file with one or two channels.
 
-    Raises Invalid for anything else, for silence, and for what is longer than so many seconds. Takes a tenth of a
-    second a minute, so not on the event loop.
+    Raises Invalid for any other file, for silence, and for more than `longest` seconds. Takes 0.1 second per minute: do
+    not call on the event loop.
     """
     return _as_prompt(*_read(data, longest), level)
 
 
 def recorded(sound: Sound, level: float = SPEECH) -> Sound:
-    """What was recorded by telephone, made as loud as the rest. Raises Invalid for silence."""
+    """Normalize a phone recording to prompt loudness. Raises Invalid for silence."""
     return _as_prompt(wave(sound.pcm), sound.rate, level)
 
 
 def _as_prompt(sound: Wave, rate: int, level: float) -> Sound:
     heard = trimmed(sound, rate)
     if not len(heard):
-        raise Invalid("Nothing can be heard in this recording.", field="file")
+        raise Invalid("The recording is silent.", field="file")
     return Sound(samples(levelled(_at_rate(heard, rate), RATE, level)).tobytes(), RATE)
 
 
 def _read(data: bytes, longest: float) -> tuple[Wave, int]:
-    """The samples, both channels as one, and their rate: read a second at a time, for a file may claim anything."""
+    """Read the samples, mixed to mono, and their rate; one second at a time, because the header may claim any size."""
     library: Any = import_module("soundfile")
     try:
         with library.SoundFile(io.BytesIO(data)) as file:
             rate, channels = file.samplerate, file.channels
             if file.format not in FORMATS:
-                raise Invalid("A recording is WAV, MP3, Ogg or FLAC.", field="file")
+                raise Invalid("Unsupported format. Use WAV, MP3, Ogg or FLAC.", field="file")
             if rate not in _RATES or channels not in (1, 2):
-                raise Invalid("A recording has 8000 to 48000 samples a second, one channel or two.", field="file")
+                raise Invalid(
+                    "Unsupported recording. Use a sample rate of 8000 to 48000 Hz and one or two channels.",
+                    field="file",
+                )
             pieces: list[Wave] = []
             while len(piece := file.read(rate, dtype="float64", always_2d=True)):
                 pieces.append(np.nan_to_num(piece.mean(axis=1), posinf=0.0, neginf=0.0))
                 if len(pieces) > longest + 1:
                     break
     except (library.SoundFileError, OSError, RuntimeError, ValueError):
-        raise Invalid("This is no sound file that can be read.", field="file") from None
+        raise Invalid("The file is not a readable audio file.", field="file") from None
     sound = np.concatenate(pieces) if pieces else np.zeros(0)
     if len(sound) > longest * rate:
-        raise Invalid(f"A recording may last {longest:.0f} seconds.", field="file")
+        raise Invalid(f"Recording too long. At most {longest:.0f} seconds are allowed.", field="file")
     return sound.clip(-1.0, 1.0), rate
 
 
 def _at_rate(sound: Wave, rate: int) -> Wave:
-    """Resampled by its spectrum, in pieces of a second that overlap by a half, so that memory stays small."""
+    """Resample by FFT in overlapping one-second windows, to limit memory."""
     if rate == RATE:
         return sound
     size, step = 2 * (rate // 2), rate // 2

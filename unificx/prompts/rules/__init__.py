@@ -1,4 +1,4 @@
-"""How numbers, days and times are said, as names of prompts; and the words these names stand for."""
+"""Spoken numbers, dates and times: prompt sequences and their texts."""
 
 from unificx.prompts.rules.saying import (
     PAUSE,

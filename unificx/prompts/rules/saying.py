@@ -1,7 +1,7 @@
-"""Numbers, counts, days and times as the names of the prompts that say them, one after the other.
+"""Prompt sequences for numbers, counts, dates and times.
 
-`language` is "en" or "de": English has a clock of twelve hours and "one hundred and one"; German has one of twenty-four
-and "einhunderteins".
+`language` is "en" or "de": English uses a 12-hour clock and "one hundred and one"; German a 24-hour clock and
+"einhunderteins".
 """
 
 from datetime import date, datetime, time
@@ -11,13 +11,13 @@ Keys = tuple[str, ...]
 Noun = Literal["message", "new-message", "old-message", "participant", "second", "minute", "hour", "day"]
 
 PAUSE = "pause"
-"""Not a word: a breath between groups of digits."""
+"""A pause between groups of digits, not speech."""
 _MOST = 999_999
 _SIGNS = {"+": "digit/plus", "*": "digit/star", "#": "digit/hash"}
 
 
 def say_number(number: int, language: str) -> Keys:
-    """A whole number; one of a million or more is said by its digits."""
+    """A whole number; from a million on, digit by digit."""
     if number < 0:
         return ("number/minus", *say_number(-number, language))
     if number > _MOST:
@@ -26,7 +26,7 @@ def say_number(number: int, language: str) -> Keys:
     keys: Keys = ()
     if thousands:
         keys = (*_below_thousand(thousands // 100, thousands % 100, language), "number/thousand")
-        # "ein" and not "eins" before "tausend"; one thousand is a word of its own so that both languages are alike.
+        # "ein", not "eins", before "tausend": "one thousand" is one prompt, so that both languages are alike.
         keys = (*keys[:-2], "thousand/1") if thousands % 100 == 1 else keys
     if rest or not thousands:
         after = language == "en" and bool(thousands) and rest < 100
@@ -35,7 +35,7 @@ def say_number(number: int, language: str) -> Keys:
 
 
 def say_digits(digits: str) -> Keys:
-    """A telephone number or a code, digit by digit, with a breath after every third; what has no name is left out."""
+    """A phone number or code, digit by digit, with a pause after every third; unknown characters are skipped."""
     found = [
         _SIGNS.get(each, f"number/{each}") for each in digits if each in _SIGNS or (each.isdecimal() and each.isascii())
     ]
@@ -48,14 +48,14 @@ def say_digits(digits: str) -> Keys:
 
 
 def say_count(number: int, noun: Noun, language: str) -> Keys:
-    """How many of something: "one new message", "eine neue Nachricht"."""
+    """A count with its noun: "one new message", "eine neue Nachricht"."""
     if number in (0, 1):
         return (f"count/{noun}-{'one' if number else 'none'}",)
     return (*say_number(number, language), f"count/{noun}-many")
 
 
 def say_messages(new: int, old: int, language: str) -> Keys:
-    """What a mailbox holds, as a sentence."""
+    """The message counts of a mailbox, as a sentence."""
     if not new and not old:
         return ("voicemail/no-messages",)
     news, olds = say_count(new, "new-message", language), say_count(old, "old-message", language)
@@ -74,7 +74,7 @@ def say_time(moment: time, language: str) -> Keys:
 
 
 def say_date(day: date, today: date, language: str) -> Keys:
-    """A day as one would call it today: by its distance, its weekday if it was less than a week ago, or its date."""
+    """A date relative to today: "today", the weekday within the past week, or the date."""
     near = {0: "date/today", -1: "date/yesterday", 1: "date/tomorrow"}.get((day - today).days)
     if near is not None:
         return (near,)
@@ -85,13 +85,13 @@ def say_date(day: date, today: date, language: str) -> Keys:
 
 
 def say_moment(moment: datetime, now: datetime, language: str) -> Keys:
-    """A day and a time, in the time zone of `now`, which is the listener's."""
+    """A date and time, in the listener's time zone, that of `now`."""
     local = moment.astimezone(now.tzinfo)
     return (*say_date(local.date(), now.date(), language), "time/at", *say_time(local.time(), language))
 
 
 def say_duration(seconds: float, language: str) -> Keys:
-    """How long something takes: minutes and seconds, from an hour on hours and minutes."""
+    """A duration: minutes and seconds, or from an hour on, hours and minutes."""
     whole = round(seconds)
     if whole >= 3600:
         minutes = round(whole / 60)

@@ -1,4 +1,4 @@
-"""The words of numbers, days and times in English and German, by the names of their prompts."""
+"""Texts of numbers, dates and times in English and German, by prompt name."""
 
 from typing import Final
 
@@ -53,8 +53,7 @@ NOUNS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "day": ("null Tage", "einen Tag", "Tage"),
     },
 }
-"""What can be counted: none of it, one of it, and the word that follows a number. German stands in the accusative, as
-after "Sie haben": one says "einen Tag"."""
+"""Countable nouns: for none, for one, and after a number. German is in the accusative case, as after "Sie haben"."""
 
 
 def english_number(number: int) -> str:
@@ -89,7 +88,7 @@ def german_ordinal(number: int) -> str:
 
 
 def words(language: str) -> dict[str, str]:
-    """Every word, by the name of its prompt, in "en" or "de"."""
+    """All texts by prompt name, in "en" or "de"."""
     found = _english() if language == "en" else _german()
     for noun, forms in NOUNS[language].items():
         found |= {f"count/{noun}-{form}": text for form, text in zip(("none", "one", "many"), forms, strict=True)}
@@ -125,5 +124,5 @@ def _german() -> dict[str, str]:
 
 
 def _before_noun(number: int) -> str:
-    """One says "eins" alone, but "ein Uhr" and "einhundert"."""
+    """ "ein" instead of "eins" before a noun, as in "ein Uhr" and "einhundert"."""
     return "ein" if number == 1 else german_number(number)
