@@ -95,8 +95,8 @@ class Call:
     async def play(self, *what: str | Sound | Clip | Spoken, keys: str = "") -> str:
         """Play prompts by name, spoken values, sounds and clips in sequence. "beep" is a tone.
 
-        If one of `keys` is pressed, or was before, playback stops and the digit is returned, else "". Other digits are
-        then discarded; without `keys` they stay queued.
+        If one of `escape_digits` is pressed, or was before, playback stops and the digit is returned, else "". Other
+        digits are then discarded; without `escape_digits` they stay queued.
         """
         await self.answer()
         for sound in [each for one in what for each in await self._sounds(one)]:
@@ -130,7 +130,8 @@ class Call:
         return await self.play(Spoken(value), keys=keys)
 
     async def digits(self, most: int, wait: float = 5.0, end: str = "#") -> str:
-        """Read up to `most` DTMF digits, until `end` is pressed or no digit follows for `wait` seconds."""
+        """Read up to `max_digits` DTMF digits, until `terminator` is pressed or no digit follows for `timeout`
+        seconds."""
         await self.answer()
         found = ""
         while len(found) < most:
@@ -148,7 +149,8 @@ class Call:
         stop_on: str = "#",
         silence: float = 5.0,
     ) -> Said:
-        """Record the caller until one of the digits `stop_on`, `silence` seconds of silence, or `longest` seconds.
+        """Record the caller until one of the digits `stop_digits`, `silence_seconds` seconds of silence, or
+        `max_seconds` seconds.
 
         After a hang-up, the remaining audio is written before the app is cancelled.
         """
@@ -166,7 +168,7 @@ class Call:
         return self.recorded
 
     async def key(self, wait: float | None = None) -> str:
-        """Read the next DTMF digit; "" if none is pressed for `wait` seconds."""
+        """Read the next DTMF digit; "" if none is pressed for `timeout` seconds."""
         await self.answer()
         return await self._next_key(wait)
 

@@ -98,7 +98,7 @@ async def _wants_to_join(call: Call) -> bool:
 
 
 async def _standing(rooms: Rooms, call: Call, room: Room, *, called: bool) -> Standing | None:
-    """The caller's role in this room; None without the right PIN. A `called` one needs none."""
+    """The caller's role in this room; None without the right PIN. An invited one needs none."""
     if rooms.leads(room, call.caller.extension_id):
         return "host"
     if called or not (room.has_pin or room.has_host_pin):
@@ -137,8 +137,8 @@ async def _listen(call: Call, chair: Chair) -> None:
 
 
 async def _speak(call: Call, chair: Chair, tasks: asyncio.TaskGroup, *, counts: bool) -> None:
-    """Play the conference's prompts to this caller in sequence, until dismissed. `counts`: announce the number of
-    participants on entry."""
+    """Play the conference's prompts to this caller in sequence, until dismissed. `announce_count`: announce the number
+    of participants on entry."""
     music: asyncio.Task[None] | None = None
     while True:
         match await chair.next():

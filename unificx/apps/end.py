@@ -18,8 +18,8 @@ NO_MEDIA = 503
 
 
 class Line:
-    """The media session of an app's leg. `key` receives DTMF digits; `opened` is called whenever the engine has
-    (re)created the leg; `gone` once, when the call ends."""
+    """The media session of an app's leg. `on_digit` receives DTMF digits; `on_media_open` is called whenever the engine
+    has (re)created the leg; `on_ended` once, when the call ends."""
 
     def __init__(self, engine: Engine, leg: str, offer: bytes, tell: Callable[[LegEvent], None]) -> None:
         self.leg = leg

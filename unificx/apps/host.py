@@ -26,9 +26,9 @@ class _Running:
 
 
 class Host:
-    """Runs apps for `calls`. Media engine events go to `told` and `restarted`.
+    """Runs apps for `calls`. Media engine events go to `handle_event` and `on_engine_restarted`.
 
-    `language` and `zone` return the language and time zone of a call's prompts.
+    `language` and `time_zone` return the language and time zone of a call's prompts.
     """
 
     def __init__(self, engine: Engine, prompts: Prompts, clock: Clock, apps: Mapping[str, App]) -> None:

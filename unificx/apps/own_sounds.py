@@ -27,7 +27,7 @@ _KEEP = ("studio/to-use", "press/1", "general/to-cancel", "press/star")
 
 @dataclass(frozen=True, slots=True)
 class StudioParts:
-    """`may`: whether the user of this extension administers the tenant."""
+    """`is_administrator`: whether the user of this extension administers the tenant."""
 
     own: OwnSounds
     boxes: Mailboxes

@@ -13,8 +13,8 @@ from unificx.calls import FETCH, PARK, PARKED, Parking
 
 
 def parking_apps(parking: Parking, patience: Callable[[str], float]) -> tuple[App, App, App]:
-    """The three parking apps. `patience` returns a tenant's seconds until a parked call is recalled to the extension
-    that parked it."""
+    """The three parking apps. `recall_seconds` returns a tenant's seconds until a parked call is recalled to the
+    extension that parked it."""
     return (
         App(PARK, partial(park, parking, patience), ("*85",)),
         App(PARKED, parked),

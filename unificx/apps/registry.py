@@ -18,8 +18,8 @@ _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 
 class Registry:
-    """Implements the routing port for apps. `takes_messages`: whether an extension's unanswered calls go to voicemail;
-    `at_number`: the app for a tenant's number that is not an extension."""
+    """Implements the routing port for apps. `accepts_messages`: whether an extension's unanswered calls go to
+    voicemail; `at_number`: the app for a tenant's number that is not an extension."""
 
     def __init__(
         self,

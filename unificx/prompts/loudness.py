@@ -45,7 +45,7 @@ def levelled(wave: Wave, rate: int, level: float = SPEECH, peak: float = PEAK) -
 
 
 def limited(wave: Wave, rate: int, most: float) -> Wave:
-    """Limit peaks to `most`, with gain changes smoothed over 5 ms before and after."""
+    """Limit peaks to `max_amplitude`, with gain changes smoothed over 5 ms before and after."""
     reach = round(0.005 * rate)
     gain = np.minimum(1.0, most / np.maximum(np.abs(wave), 1e-9))
     padded = np.pad(gain, 2 * reach, mode="edge")

@@ -31,7 +31,7 @@ class UnknownPrompt(LookupError):
 
 
 class Prompts:
-    """Implements `recording.Prompts`. `most` is the cache size in bytes of samples.
+    """Implements `recording.Prompts`. `cache_bytes` is the cache size in bytes of samples.
 
     An unavailable language falls back to English; a regional variant such as "de-AT" to its language.
     """

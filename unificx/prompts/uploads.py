@@ -25,8 +25,8 @@ _RATES = range(8000, 48001)
 def uploaded(data: bytes, level: float = SPEECH, longest: float = MOST_SECONDS) -> Sound:
     """Decode a WAV, MP3, Ogg (Opus or Vorbis) or FLAC file with one or two channels.
 
-    Raises Invalid for any other file, for silence, and for more than `longest` seconds. Takes 0.1 second per minute: do
-    not call on the event loop.
+    Raises Invalid for any other file, for silence, and for more than `max_seconds` seconds. Takes 0.1 second per
+    minute: do not call on the event loop.
     """
     return _as_prompt(*_read(data, longest), level)
 

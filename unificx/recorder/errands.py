@@ -6,16 +6,16 @@ from typing import Any
 import structlog
 
 from unificx.kernel.background import Background
-from unificx.privacy import consent_words as words
+from unificx.privacy import consent_words as consent_types
 
 log = structlog.get_logger()
 
 
 class Errands(Background):
     """Background tasks in which an unexpected exception ends the recording, not the call. `event` is the log event,
-    with the ids in `whose`."""
+    with the ids in `ids`."""
 
-    def __init__(self, tell: Callable[[words.Event], None], event: str, **whose: str) -> None:
+    def __init__(self, tell: Callable[[consent_types.Event], None], event: str, **whose: str) -> None:
         super().__init__()
         self._tell, self._event, self._whose = tell, event, whose
 
@@ -28,4 +28,4 @@ class Errands(Background):
             await work
         except Exception as fault:
             log.error(self._event, **self._whose, kind=type(fault).__name__)
-            self._tell(words.Failed("fault"))
+            self._tell(consent_types.Failed("fault"))

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from unificx.kernel.clock import Clock
-from unificx.privacy import consent_words as words
+from unificx.privacy import consent_words as consent_types
 from unificx.recordings import Consent
 
 
-def evidence(one: words.Standing, clock: Clock) -> Consent:
+def evidence(one: consent_types.Standing, clock: Clock) -> Consent:
     """Convert a party's consent state, with its monotonic times as wall-clock times."""
 
     def at(moment: float | None) -> datetime | None:

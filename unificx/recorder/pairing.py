@@ -23,8 +23,8 @@ class Pairing:
         voice += pcm[max(len(voice) - at, 0) :]
 
     def take(self, *, keep: float = 0.0, end: bool = False) -> bytes:
-        """Take the interleaved samples available in both streams, without the last `keep` seconds; at the `end` all
-        that is left."""
+        """Take the interleaved samples available in both streams, without the last `hold_back` seconds; at the `end`
+        all that is left."""
         lengths = [len(voice) for voice in self._voices]
         ready = max(lengths) if end else max(min(lengths), max(lengths) - 2 * int(LAG * self.rate))
         ready -= 2 * int(keep * self.rate)

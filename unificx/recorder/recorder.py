@@ -7,7 +7,7 @@ from unificx import sdp
 from unificx.calls import Talk
 from unificx.kernel.background import Background
 from unificx.kernel.errors import Conflict, Forbidden, NotFound
-from unificx.privacy import consent_words as words
+from unificx.privacy import consent_words as consent_types
 from unificx.recorder.contracts import LiveRecording
 from unificx.recorder.session import Session, SessionParts
 from unificx.recordings import Allowed, Begun
@@ -40,7 +40,7 @@ class _Call:
 
 
 class Recorder:
-    """Implements `CallObserver`. `changed` is called with each new recording state."""
+    """Implements `CallObserver`. `on_change` is called with each new recording state."""
 
     def __init__(self, parts: RecorderParts) -> None:
         self.changed: Callable[[LiveRecording], None] = lambda live: None
@@ -94,7 +94,7 @@ class Recorder:
             self._by_key(call, tag, key)
             return
         if session is not None:
-            session.tell(words.Pressed(tag, key))
+            session.tell(consent_types.Pressed(tag, key))
 
     def over(self, call_id: str) -> bool:
         call = self._calls.pop(call_id, None)
@@ -129,20 +129,20 @@ class Recorder:
         self._start(call, leg.tag)
         return self._shown(call)
 
-    # `by` are the requester's extensions, which `may_direct` the recording; None: an administrator. All three raise
-    # NotFound, Conflict, Forbidden.
+    # `requester` are the requester's extensions, which `check_control` the recording; None: an administrator. All three
+    # raise NotFound, Conflict, Forbidden.
 
     def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
         """Stop recording."""
-        return self._tell(call_id, words.StopAsked(), by)
+        return self._tell(call_id, consent_types.StopAsked(), by)
 
     def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording:
         """Pause recording until `resume`; `card`: a card number is being given."""
-        return self._tell(call_id, words.PauseAsked("card" if card else "asked"), by)
+        return self._tell(call_id, consent_types.PauseAsked("card" if card else "asked"), by)
 
     def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
         """Resume recording."""
-        return self._tell(call_id, words.ResumeAsked(), by)
+        return self._tell(call_id, consent_types.ResumeAsked(), by)
 
     # ---- inside
 
@@ -158,7 +158,7 @@ class Recorder:
         allowed, session = self._allowed(call.talk), call.session
         if session is not None and session.state != "ended":
             if allowed is None:
-                session.tell(words.StopAsked())
+                session.tell(consent_types.StopAsked())
             elif allowed.terms.mode != session.terms.mode:
                 call.kept |= self._end(session)
                 self._record(call, allowed, session.begun, session.by)
@@ -224,17 +224,17 @@ class Recorder:
 
     def _direct(self, session: Session, key: str) -> None:
         if key == TOGGLE:
-            session.tell(words.StopAsked())
+            session.tell(consent_types.StopAsked())
         else:
-            session.tell(words.ResumeAsked() if session.state == "paused" else words.PauseAsked())
+            session.tell(consent_types.ResumeAsked() if session.state == "paused" else consent_types.PauseAsked())
 
-    def _tell(self, call_id: str, event: words.Event, by: Collection[str] | None) -> LiveRecording:
+    def _tell(self, call_id: str, event: consent_types.Event, by: Collection[str] | None) -> LiveRecording:
         call = self._call(call_id)
         if call.session is None or call.session.state == "ended":
             raise Conflict("This call is not being recorded.")
         if by is not None:
             tags = {leg.tag for leg in call.talk.legs if leg.extension_id and leg.extension_id in by}
-            may_direct(call.session, tags, end=isinstance(event, words.StopAsked))
+            may_direct(call.session, tags, end=isinstance(event, consent_types.StopAsked))
         call.session.tell(event)
         return self._shown(call)
 

@@ -24,10 +24,10 @@ class RoomTrack:
 
 
 class RoomSegment:
-    """Writes a room's audio into a recording until `shut`. `names` are names for taps.
+    """Writes a room's audio into a recording until `stop`. `tap_names` are names for taps.
 
-    `began` is called once anything is recorded; `broken` once on a failure: "full" if there is no space, "rate" if the
-    sample rate changed and a new recording is needed, "fault" if the room is unreachable.
+    `on_started` is called once anything is recorded; `on_failed` once on a failure: "full" if there is no space, "rate"
+    if the sample rate changed and a new recording is needed, "fault" if the room is unreachable.
     """
 
     def __init__(self, ears: RoomEars, room: str, names: Iterator[str], track: RoomTrack, clock: Clock) -> None:
@@ -51,7 +51,7 @@ class RoomSegment:
             self._ears.end(self._tap)
 
     async def written(self) -> None:
-        """Wait until audio from before `shut` is written. Never raises."""
+        """Wait until audio from before `stop` is written. Never raises."""
         await asyncio.wait((self._carrying,))
 
     def _listen(self) -> Tap:

@@ -16,7 +16,7 @@ from unificx.kernel.clock import Clock
 from unificx.kernel.errors import Conflict, Forbidden
 from unificx.meetings import ROOM, Agreed, Disagreed, Meetings, Notice, RecordingSet, Room, Seated
 from unificx.privacy import consent
-from unificx.privacy import consent_words as words
+from unificx.privacy import consent_words as consent_types
 from unificx.recorder.errands import Errands
 from unificx.recorder.evidence import evidence
 from unificx.recorder.ports import Prompts, RoomCalls, RoomEars
@@ -66,10 +66,10 @@ class RoomRecorder:
         self._parts.meetings.tell(room.id, RecordingSet(True))
 
     def stop(self, room: Room) -> None:
-        self._session(room).tell(words.StopAsked())
+        self._session(room).tell(consent_types.StopAsked())
 
     def pause(self, room: Room, *, on: bool, card: bool) -> None:
-        event = words.PauseAsked("card" if card else "asked") if on else words.ResumeAsked()
+        event = consent_types.PauseAsked("card" if card else "asked") if on else consent_types.ResumeAsked()
         self._session(room).tell(event)
 
     def there(self, room: Room, seats: Sequence[Seated]) -> None:
@@ -101,7 +101,7 @@ class RoomRecorder:
         """A participant joined: recording may no longer be allowed, or may require consent of everyone."""
         allowed = self._allowed(room, seats)
         if allowed is None:
-            session.tell(words.StopAsked())
+            session.tell(consent_types.StopAsked())
             return
         if allowed.terms.mode == "opt_in" != session.mode:
             session.over, session.paused = lambda: None, _nothing
@@ -135,8 +135,8 @@ class RoomRecorder:
 
 
 class _Session:
-    """The recording of one conference. `over` is called once when it ends by itself; `paused` when it is paused or
-    resumed."""
+    """The recording of one conference. `on_ended` is called once when it ends by itself; `on_paused` when it is paused
+    or resumed."""
 
     def __init__(self, parts: RoomParts, room: Room, allowed: Allowed, by: str) -> None:
         self.over: Callable[[], None] = lambda: None
@@ -148,9 +148,9 @@ class _Session:
         self.by = by
         """The id of the participant that started it."""
         self._id = parts.clock.new_id()
-        self._state: words.State = words.Over("stopped")
+        self._state: consent_types.State = consent_types.Over("stopped")
         self._seats: dict[str, Seated] = {}
-        self._doors: dict[str, words.State] = {}
+        self._doors: dict[str, consent_types.State] = {}
         """Consent states of participants waiting to be admitted."""
         self._timer: asyncio.TimerHandle | None = None
         self._errands = Errands(self.tell, "room_recording_failed", room=room.id)
@@ -174,12 +174,12 @@ class _Session:
         self._do(actions)
 
     @property
-    def mode(self) -> words.Mode:
+    def mode(self) -> consent_types.Mode:
         return self._terms.mode
 
     def others(self, seats: Sequence[Seated]) -> bool:
         """Whether recording is active and any of these participants is new."""
-        return not isinstance(self._state, words.Over) and any(one.id not in self._seats for one in seats)
+        return not isinstance(self._state, consent_types.Over) and any(one.id not in self._seats for one in seats)
 
     def there(self, seats: Sequence[Seated]) -> None:
         """Update the participants, admitted and waiting."""
@@ -192,30 +192,30 @@ class _Session:
                 self._doors[one.id] = door
                 self._at_door(one.id, actions)
             elif one.asked:
-                self._step_door(one.id, words.Present((self._leg(one),)))
+                self._step_door(one.id, consent_types.Present((self._leg(one),)))
         admitted = {one.id: self._leg(one) for one in seats if not one.asked}
         for id_ in [one for one in admitted if one in self._doors]:
             self._admit(self._doors.pop(id_))
-        if isinstance(self._state, words.Recording) and admitted.keys() < self._here():
+        if isinstance(self._state, consent_types.Recording) and admitted.keys() < self._here():
             # A leaving participant does not interrupt the recording.
             legs = tuple(replace(one, here=one.leg.name in admitted) for one in self._state.legs)
             self._state = replace(self._state, legs=legs)
         else:
-            self.tell(words.Present(tuple(admitted.values())))
+            self.tell(consent_types.Present(tuple(admitted.values())))
         self._show()
 
     def pressed(self, id_: str, key: str) -> None:
         if id_ in self._doors:
-            self._step_door(id_, words.Pressed(id_, key))
+            self._step_door(id_, consent_types.Pressed(id_, key))
         else:
-            self.tell(words.Pressed(id_, key))
+            self.tell(consent_types.Pressed(id_, key))
 
     def stage(self, id_: str) -> str | None:
         """The consent stage of a participant."""
         state = self._doors.get(id_, self._state)
         return next((one.stage for one in consent.there(state) if one.leg.name == id_), None)
 
-    def tell(self, event: words.Event) -> None:
+    def tell(self, event: consent_types.Event) -> None:
         """Process a consent event."""
         if not self._closed:
             self._state, actions = consent.step(self._state, event, self._now())
@@ -226,7 +226,7 @@ class _Session:
         """End the recording if an erased subject took part; it is not restarted."""
         made = self._track.made if self._track is not None and self._room.tenant_id == tenant_id else None
         if made is not None and subject in made.subjects:
-            self.tell(words.Failed("fault"))
+            self.tell(consent_types.Failed("fault"))
 
     async def close(self, end: Ended | None = None) -> None:
         """Store the recording and stop."""
@@ -245,26 +245,26 @@ class _Session:
     def _here(self) -> frozenset[str]:
         return frozenset(one.leg.name for one in consent.there(self._state))
 
-    def _admit(self, door: words.State) -> None:
+    def _admit(self, door: consent_types.State) -> None:
         """Add a participant informed before admission to the consent state, as a known leg."""
-        if not isinstance(self._state, words.Over) and not isinstance(door, words.Over):
+        if not isinstance(self._state, consent_types.Over) and not isinstance(door, consent_types.Over):
             known = tuple(replace(one, here=False) for one in door.legs)
             self._state = replace(self._state, legs=(*self._state.legs, *known))
 
-    def _step_door(self, id_: str, event: words.Event) -> None:
+    def _step_door(self, id_: str, event: consent_types.Event) -> None:
         door = self._doors.get(id_)
         if door is not None and not self._closed:
             self._doors[id_], actions = consent.step(door, event, self._now())
             self._at_door(id_, actions)
 
-    def _at_door(self, id_: str, actions: list[words.Action]) -> None:
+    def _at_door(self, id_: str, actions: list[consent_types.Action]) -> None:
         for action in actions:
             match action:
-                case words.Tell(leg, prompt, awaited) if awaited:
+                case consent_types.Tell(leg, prompt, awaited) if awaited:
                     self._say(leg, prompt, lambda event: self._step_door(id_, event))
-                case words.Feed():
+                case consent_types.Feed():
                     self._later(Agreed(id_))
-                case words.Finish():
+                case consent_types.Finish():
                     self._later(Disagreed(id_))
                 case _:
                     pass
@@ -276,33 +276,33 @@ class _Session:
 
     # ---- actions of the consent machine
 
-    def _do(self, actions: list[words.Action]) -> None:
+    def _do(self, actions: list[consent_types.Action]) -> None:
         for action in actions:
             match action:
-                case words.Tell(leg, prompt, awaited):
+                case consent_types.Tell(leg, prompt, awaited):
                     self._say(leg, prompt, self.tell if awaited else _nothing)
-                case words.Beep():
+                case consent_types.Beep():
                     self._parts.ears.beep(ROOM + self._room.id)
-                case words.Hold(why):
+                case consent_types.Hold(why):
                     self._hold(why)
-                case words.Feed():
+                case consent_types.Feed():
                     self._errands.begin(self._feed())
-                case words.Finish(end):
+                case consent_types.Finish(end):
                     self._end = end
                     log.info("room_recording_over", room=self._room.id, end=end)
                     asyncio.get_running_loop().call_soon(self.over)
-                case words.Hush():
+                case consent_types.Hush():
                     pass
         self._rearm()
 
-    def _say(self, leg: str, prompt: str, tell: Callable[[words.Event], object]) -> None:
+    def _say(self, leg: str, prompt: str, tell: Callable[[consent_types.Event], object]) -> None:
         seat = self._seats.get(leg)
         extension_id = seat.who.extension_id if seat is not None else ""
         sounds = tuple(self._parts.prompts.named(prompt, self._parts.language(self._room.tenant_id, extension_id)))
         digest = "+".join(sound.digest for sound in sounds)
 
         def played(complete: bool) -> None:
-            tell(words.Told(leg, digest) if complete else words.NotTold(leg))
+            tell(consent_types.Told(leg, digest) if complete else consent_types.NotTold(leg))
 
         self._parts.meetings.notify(self._room, leg, Notice(sounds, played))
 
@@ -316,21 +316,23 @@ class _Session:
 
     def _time_passed(self) -> None:
         for id_ in list(self._doors):
-            self._step_door(id_, words.TimePassed())
-        self.tell(words.TimePassed())
+            self._step_door(id_, consent_types.TimePassed())
+        self.tell(consent_types.TimePassed())
 
     # ---- recording indication
 
     def _show(self) -> None:
         """Update the indication in the conference and on phones."""
         state, call_soon = self._state, asyncio.get_running_loop().call_soon
-        paused = isinstance(state, words.Paused) or (isinstance(state, words.Asking) and state.paused is not None)
+        paused = isinstance(state, consent_types.Paused) or (
+            isinstance(state, consent_types.Asking) and state.paused is not None
+        )
         if paused is not self._was_paused and not self._closed:
             self._was_paused = paused
             call_soon(self.paused, paused)
         now: Indication = "off"
-        if not self._closed and isinstance(state, words.Recording | words.Paused):
-            now = "on" if isinstance(state, words.Recording) else "paused"
+        if not self._closed and isinstance(state, consent_types.Recording | consent_types.Paused):
+            now = "on" if isinstance(state, consent_types.Recording) else "paused"
         for one in self._seats.values():
             indication = now if one.id not in self._doors else "off"
             if self._told.get(one.id, "off") != indication:
@@ -370,7 +372,7 @@ class _Session:
                 try:
                     track = self._track = RoomTrack(await self._parts.archive.begin(self._new(standings)))
                 except ErasedSubject:
-                    self.tell(words.Failed("fault"))
+                    self.tell(consent_types.Failed("fault"))
                     return
             # Checked again after every await: the participants may have changed; then another action starts capturing.
             if self._may_feed() and self._here() <= self._owners.keys():
@@ -393,7 +395,7 @@ class _Session:
         if why == "rate":
             self._errands.begin(self._feed(anew=True))
         else:
-            self.tell(words.Failed("full" if why == "full" else "fault"))
+            self.tell(consent_types.Failed("full" if why == "full" else "fault"))
 
     async def _finish(self, end: Ended) -> None:
         track, self._track = self._track, None
@@ -402,7 +404,7 @@ class _Session:
                 await self._last.written()
             await track.made.finish(end)
 
-    def _new(self, standings: Sequence[words.Standing]) -> NewRecording:
+    def _new(self, standings: Sequence[consent_types.Standing]) -> NewRecording:
         parties = tuple(
             NewParty(
                 seat.who.subject,
@@ -415,8 +417,8 @@ class _Session:
         )
         return NewRecording(self._room.tenant_id, self._id, self._terms.mode, "demand", parties, mixed=True)
 
-    def _leg(self, seat: Seated) -> words.Leg:
-        return words.Leg(
+    def _leg(self, seat: Seated) -> consent_types.Leg:
+        return consent_types.Leg(
             seat.id, not seat.hears, asked_for_it=seat.id == self.by, refuses=self._parts.calls.refuses(seat.call_id)
         )
 

@@ -16,7 +16,7 @@ from unificx.kernel.errors import NoRoom
 from unificx.media import MediaUnavailable, sends_keys
 from unificx.media.sounds import Sound
 from unificx.privacy import consent
-from unificx.privacy import consent_words as words
+from unificx.privacy import consent_words as consent_types
 from unificx.recorder.beeps import beep
 from unificx.recorder.contracts import RecordingState
 from unificx.recorder.errands import Errands
@@ -39,7 +39,8 @@ TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)
 @dataclass(frozen=True, slots=True)
 class SessionParts:
     """What a session works with. `language` returns the prompt language of a tenant's extension; "" is an external
-    party. `spoken` is called when a prompt of so many seconds is played to a leg, because it replaces hold music."""
+    party. `on_playback` is called when a prompt of so many seconds is played to a leg, because it replaces hold
+    music."""
 
     clock: Clock
     relay: Relay
@@ -51,9 +52,9 @@ class SessionParts:
 
 
 class Session:
-    """`changed` is called when `state` changes. All methods run on the event loop and do not block."""
+    """`on_change` is called when `state` changes. All methods run on the event loop and do not block."""
 
-    def __init__(self, parts: SessionParts, talk: Talk, begun: Begun, terms: words.Terms, by: str) -> None:
+    def __init__(self, parts: SessionParts, talk: Talk, begun: Begun, terms: consent_types.Terms, by: str) -> None:
         self.talk = talk
         self.begun: Begun = begun
         self.terms = terms
@@ -77,25 +78,25 @@ class Session:
         self._errands = Errands(self.tell, "recording_failed", call=talk.call_id)
         self._turn = asyncio.Lock()
         self._closed = False
-        self._consent: words.State
+        self._consent: consent_types.State
         self._consent, actions = consent.begin(terms, self._legs(talk), self._now())
         self._do(actions)
 
     @property
     def state(self) -> RecordingState:
         match self._consent:
-            case words.Asking():
+            case consent_types.Asking():
                 return "announced"
-            case words.Recording():
+            case consent_types.Recording():
                 return "recording"
-            case words.Paused():
+            case consent_types.Paused():
                 return "paused"
-            case words.Over():
+            case consent_types.Over():
                 return "ended"
 
     @property
-    def end(self) -> words.End | None:
-        return self._consent.end if isinstance(self._consent, words.Over) else None
+    def end(self) -> consent_types.End | None:
+        return self._consent.end if isinstance(self._consent, consent_types.Over) else None
 
     def refused_by(self) -> set[str]:
         """The legs that refused recording."""
@@ -109,13 +110,13 @@ class Session:
         """Update the talk; None: no participants are connected for now."""
         before, self.talk = self.talk, talk or self.talk
         if talk is not None and (talk.anchor, talk.made) != (before.anchor, before.made):
-            self.tell(words.Interrupted())
-        self.tell(words.Present(self._legs(talk) if talk is not None else ()))
+            self.tell(consent_types.Interrupted())
+        self.tell(consent_types.Present(self._legs(talk) if talk is not None else ()))
         same_legs = talk is not None and [leg.tag for leg in talk.legs] == [leg.tag for leg in before.legs]
         if same_legs and talk is not None and talk.made != before.made and self._segment is not None:
             self._errands.begin(self._listen_again("gap"))
 
-    def tell(self, event: words.Event) -> None:
+    def tell(self, event: consent_types.Event) -> None:
         """Process a consent event."""
         before = self.state
         self._consent, actions = consent.step(self._consent, event, self._now())
@@ -126,7 +127,7 @@ class Session:
     def forget(self, subject: str) -> None:
         """End the recording if an erased subject took part; it is not restarted."""
         if self._made is not None and subject in self._made.subjects:
-            self.tell(words.Failed("fault"))
+            self.tell(consent_types.Failed("fault"))
 
     def over(self) -> bool:
         """End the session with its call. Return whether anything was recorded."""
@@ -143,21 +144,21 @@ class Session:
 
     # ---- actions of the consent machine
 
-    def _do(self, actions: list[words.Action]) -> None:
+    def _do(self, actions: list[consent_types.Action]) -> None:
         for action in actions:
             match action:
-                case words.Tell(leg, prompt, awaited):
+                case consent_types.Tell(leg, prompt, awaited):
                     self._errands.begin(self._say(leg, prompt, awaited=awaited))
-                case words.Hush(leg):
+                case consent_types.Hush(leg):
                     self._busy.pop(leg, None)
                     self._errands.begin(self._hush(leg))
-                case words.Beep():
+                case consent_types.Beep():
                     self._errands.begin(self._beep())
-                case words.Hold(why):
+                case consent_types.Hold(why):
                     self._hold(why)
-                case words.Feed():
+                case consent_types.Feed():
                     self._errands.begin(self._feed())
-                case words.Finish(end):
+                case consent_types.Finish(end):
                     log.info("recording_over", call=self.talk.call_id, end=end)
                     self._errands.begin(self._finish(end))
                 case _:
@@ -170,7 +171,7 @@ class Session:
         at = consent.deadline(self._consent)
         if at is not None and not self._closed:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(at - self._now(), 0.0), self.tell, words.TimePassed())
+            self._timer = loop.call_later(max(at - self._now(), 0.0), self.tell, consent_types.TimePassed())
 
     def _hold(self, why: str) -> None:
         """Stop capturing immediately, whatever is still in progress."""
@@ -205,7 +206,7 @@ class Session:
                     self._made, self._parties = made, _names(talk)
                 await self._subscribe(talk)
             except (MediaUnavailable, ErasedSubject):
-                self.tell(words.Failed("fault"))
+                self.tell(consent_types.Failed("fault"))
                 return
             if not self._may_feed(talk):
                 return
@@ -227,7 +228,7 @@ class Session:
 
     def _broken(self, why: str) -> None:
         if why == "full":
-            self.tell(words.Failed("full"))
+            self.tell(consent_types.Failed("full"))
         elif self._segment is not None:
             self._errands.begin(self._listen_again("lost"))
 
@@ -258,7 +259,7 @@ class Session:
                 except MediaUnavailable:
                     await asyncio.sleep(wait)
             else:
-                self.tell(words.Failed("fault"))
+                self.tell(consent_types.Failed("fault"))
                 return
             made, subscriptions = self._made, self._subscriptions
             if made is None or subscriptions is None:
@@ -269,7 +270,7 @@ class Session:
                 try:
                     await made.write(silence, subscriptions.rate)
                 except NoRoom:
-                    self.tell(words.Failed("full"))
+                    self.tell(consent_types.Failed("full"))
                     return
                 if self._may_feed(self.talk):
                     self._start(made)
@@ -310,10 +311,10 @@ class Session:
                 await asyncio.sleep(seconds)
         except MediaUnavailable:
             if awaited and _where(self.talk) == where:
-                self.tell(words.NotTold(leg))
+                self.tell(consent_types.NotTold(leg))
             return
         if awaited and _where(self.talk) == where and not self._closed:
-            self.tell(words.Told(leg, "+".join(sound.digest for sound in sounds)))
+            self.tell(consent_types.Told(leg, "+".join(sound.digest for sound in sounds)))
 
     async def _reached(self, leg: str) -> None:
         """Wait until media arrived from a participant: only then is it known to receive audio. Raises
@@ -393,10 +394,10 @@ class Session:
         )
         return NewRecording(self.talk.tenant_id, self.talk.call_id, self.terms.mode, self.begun, parties)
 
-    def _legs(self, talk: Talk) -> tuple[words.Leg, ...]:
+    def _legs(self, talk: Talk) -> tuple[consent_types.Leg, ...]:
         held = _held(talk)
         return tuple(
-            words.Leg(leg.tag, held, asked_for_it=leg.tag == self.by, refuses=sdp.wish(leg.sdp) == "off")
+            consent_types.Leg(leg.tag, held, asked_for_it=leg.tag == self.by, refuses=sdp.wish(leg.sdp) == "off")
             for leg in talk.legs
         )
 

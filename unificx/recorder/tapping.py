@@ -67,10 +67,10 @@ class Subscriptions:
 
 
 class Segment:
-    """Writes uninterrupted audio of both participants into a recording until `shut`.
+    """Writes uninterrupted audio of both participants into a recording until `stop`.
 
-    `broken` is called once if it cannot continue: "full" if there is no space, "lost" if the media engine is gone; what
-    was received until then is written by `end`.
+    `on_failed` is called once if it cannot continue: "full" if there is no space, "lost" if the media engine is gone;
+    what was received until then is written by `end`.
     """
 
     def __init__(self, ears: Ears, subscriptions: Subscriptions, made: Made, number: int) -> None:
@@ -93,7 +93,7 @@ class Segment:
         self._writing = asyncio.create_task(self._write())
 
     def shut(self, *, drop: bool = False) -> None:
-        """Stop immediately: later audio is not recorded; with `drop`, audio not yet written is discarded."""
+        """Stop immediately: later audio is not recorded; with `discard`, audio not yet written is discarded."""
         if self._over:
             return
         self._over = True
@@ -114,7 +114,7 @@ class Segment:
         await self.written()
 
     async def written(self) -> None:
-        """Wait until audio from before `shut` is written. Never raises."""
+        """Wait until audio from before `stop` is written. Never raises."""
         await asyncio.wait((self._writing, *self._hearing))
 
     async def _hear(self, channel: int, tap: Tap) -> None:

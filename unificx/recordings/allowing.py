@@ -55,7 +55,7 @@ class ExtensionRecordingChange:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A call may be recorded on these terms. `always`: recording starts automatically."""
+    """A call may be recorded on these terms. `automatic`: recording starts automatically."""
 
     terms: consent_words.Terms
     always: bool
@@ -65,7 +65,7 @@ def allowed(
     tenant: TenantRecording, called: Sequence[ExtensionRecording], calling: ExtensionRecording | None = None
 ) -> Allowed | None:
     """Decide whether a call of these extensions of the tenant may be recorded, and how consent is obtained. None: not
-    allowed. `calling` is the calling extension, if the caller is one."""
+    allowed. `caller` is the calling extension, if the caller is one."""
     extensions = [*called, calling] if calling is not None else called
     if tenant.mode == "off" or not extensions or any(each.when == "never" for each in extensions):
         return None

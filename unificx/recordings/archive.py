@@ -107,8 +107,8 @@ class Archive:
     # ---- recording
 
     def allowed(self, tenant_id: str, called: Sequence[str], calling: str = "") -> Allowed | None:
-        """Return the terms on which a call of these extensions may be recorded, or None; `calling` is the calling
-        extension, if the caller is one. Answered from memory."""
+        """Return the terms on which a call of these extensions may be recorded, or None; `caller_extension` is the
+        calling extension, if the caller is one. Answered from memory."""
         caller = self.extension(calling) if calling else None
         return allowed(self.tenant(tenant_id), [self.extension(each) for each in called], caller)
 

@@ -76,7 +76,7 @@ class Audio:
         return exists
 
     async def next_over(self, patience: float) -> None:
-        """Wait until any audio is finished, or for at most `patience` seconds."""
+        """Wait until any audio is finished, or for at most `timeout` seconds."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), patience)
         self._over.clear()

@@ -56,7 +56,7 @@ class NewRecording:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A recorded party. `who` is `Gone` for an erased person."""
+    """A recorded party. `identity` is `Gone` for an erased person."""
 
     place: int
     extension_id: str | None

@@ -50,7 +50,7 @@ class Greetings:
             return 0.0
 
     async def begin(self, box: Box) -> Writer:
-        """Start recording a greeting; finish with `use` or `drop_writer`. Raises ErasedSubject."""
+        """Start recording a greeting; finish with `activate` or `discard`. Raises ErasedSubject."""
         async with self._database.begin() as uow:
             return await self._audio.begin(uow, box.tenant_id, (box.subject,))
 

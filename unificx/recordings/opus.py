@@ -10,7 +10,7 @@ BITS = {8000: 16_000, 16000: 24_000}
 
 
 class Coding:
-    """Encodes samples to the bytes of an Ogg Opus file. `chapters`: see `Pages.begin`."""
+    """Encodes samples to the bytes of an Ogg Opus file. `chapters`: see `PageWriter.header_pages`."""
 
     def __init__(self, rate: int, channels: int, chapters: Sequence[tuple[float, str]] = ()) -> None:
         self._encoder = Encoder(rate, channels, BITS[rate] * channels)

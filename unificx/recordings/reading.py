@@ -11,7 +11,7 @@ from unificx.recordings.stored import Stored
 
 
 class Reader:
-    """Lengths and positions are in bytes of 16-bit PCM. `again` reopens the recording."""
+    """Lengths and positions are in bytes of 16-bit PCM. `reopen` reopens the recording."""
 
     def __init__(self, stored: Stored, again: "Callable[[], Awaitable[Reader]]") -> None:
         self.header = header = stored.header

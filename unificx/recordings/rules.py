@@ -41,7 +41,7 @@ def changed_box(settings: BoxSettings, change: BoxChange) -> BoxSettings:
 
 
 def greeting_for(greetings: Mapping[GreetingKind, Greeting], why: str, now: datetime) -> str | None:
-    """The recording that greets a caller, or None for the standard greeting. `why` is the outcome of the call.
+    """The recording that greets a caller, or None for the standard greeting. `reason` is the outcome of the call.
 
     An unexpired temporary greeting takes precedence. A busy or declined call gets the busy greeting; without one, the
     no-answer greeting.

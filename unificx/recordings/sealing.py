@@ -90,7 +90,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
-    """Encrypts and decrypts the chunks of one recording. `place` identifies it: tenant and id."""
+    """Encrypts and decrypts the chunks of one recording. `recording` identifies it: tenant and id."""
 
     aead: AESGCM
     header: Header

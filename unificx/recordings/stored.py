@@ -12,8 +12,8 @@ _AT_ONCE = 128 << 10
 
 
 class Stored:
-    """The file `name`, of `size` bytes. Positions are in bytes of plaintext. `torn`: it has no end; its complete chunks
-    are readable."""
+    """The file `name`, of `size` bytes. Positions are in bytes of plaintext. `truncated`: it has no end; its complete
+    chunks are readable."""
 
     def __init__(self, blobs: Blobs, name: str, sealer: Sealer, size: int, *, torn: bool = False) -> None:
         header = sealer.header

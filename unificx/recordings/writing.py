@@ -76,7 +76,7 @@ class SealedFile:
 
 
 class Writer:
-    """An audio sink. `place` is (tenant, id). Two channels are interleaved."""
+    """An audio sink. `recording` is (tenant, id). Two channels are interleaved."""
 
     def __init__(self, blobs: Blobs, place: tuple[str, str], aead: AESGCM, channels: int = 1) -> None:
         self.place = place
