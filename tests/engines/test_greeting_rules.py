@@ -1,4 +1,4 @@
-"""Which greeting a caller hears: a pure rule."""
+"""Selection of the voicemail greeting; pure."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,22 +19,22 @@ OWN: dict[GreetingKind, Greeting] = {"no_answer": Greeting("own"), "busy": Greet
         *(("busy", "talks"), ("declined", "talks")),
     ],
 )
-def test_each_state_has_its_own(why: str, chosen: str) -> None:
+def test_each_state_has_its_own_greeting(why: str, chosen: str) -> None:
     assert greeting_for(OWN, why, NOW) == chosen
 
 
-def test_without_any_it_is_the_standard_one() -> None:
+def test_standard_greeting_without_custom_ones() -> None:
     assert greeting_for({}, "missed", NOW) is None
     assert greeting_for({"busy": Greeting("talks")}, "missed", NOW) is None
 
 
-def test_ones_own_voice_is_better_than_a_strangers() -> None:
+def test_no_answer_greeting_replaces_a_missing_busy_one() -> None:
     assert greeting_for({"no_answer": Greeting("own")}, "busy", NOW) == "own"
 
 
 @pytest.mark.promise("C9")
 @pytest.mark.parametrize("why", ["missed", "busy", "unreachable"])
-def test_a_temporary_one_goes_before_all_until_its_end(why: str) -> None:
+def test_temporary_greeting_takes_precedence_until_it_expires(why: str) -> None:
     for until, chosen in (
         (None, "away"),
         (NOW + timedelta(seconds=1), "away"),

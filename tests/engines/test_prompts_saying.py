@@ -1,4 +1,4 @@
-"""Numbers, counts, days and times as people say them, in both languages, word by word."""
+"""Spoken numbers, counts, dates and times in both languages."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import get_args
@@ -59,7 +59,7 @@ def said(keys: tuple[str, ...], language: str) -> str:
         (-7, "minus seven", "minus sieben"),
     ],
 )  # fmt: skip
-def test_a_number(number: int, english: str, german: str) -> None:
+def test_number(number: int, english: str, german: str) -> None:
     assert said(say_number(number, "en"), "en") == english
     assert said(say_number(number, "de"), "de") == german
 
@@ -78,7 +78,7 @@ def test_a_number(number: int, english: str, german: str) -> None:
         (101, "minute", "one hundred and one minutes", "einhundert eins Minuten"),
     ],
 )
-def test_a_count(count: int, noun: Noun, english: str, german: str) -> None:
+def test_count(count: int, noun: Noun, english: str, german: str) -> None:
     assert said(say_count(count, noun, "en"), "en") == english
     assert said(say_count(count, noun, "de"), "de") == german
 
@@ -94,7 +94,7 @@ def test_a_count(count: int, noun: Noun, english: str, german: str) -> None:
          "Sie haben zwei neue Nachrichten und eine alte Nachricht"),
     ],
 )  # fmt: skip
-def test_what_a_mailbox_holds(new: int, old: int, english: str, german: str) -> None:
+def test_message_counts(new: int, old: int, english: str, german: str) -> None:
     assert said(say_messages(new, old, "en"), "en") == english
     assert said(say_messages(new, old, "de"), "de") == german
 
@@ -114,7 +114,7 @@ def test_what_a_mailbox_holds(new: int, old: int, english: str, german: str) -> 
         (time(23, 10), "eleven ten p m", "dreiundzwanzig Uhr zehn"),
     ],
 )
-def test_a_time(moment: time, english: str, german: str) -> None:
+def test_time(moment: time, english: str, german: str) -> None:
     assert said(say_time(moment, "en"), "en") == english
     assert said(say_time(moment, "de"), "de") == german
 
@@ -137,12 +137,12 @@ def test_a_time(moment: time, english: str, german: str) -> None:
          "am einunddreißigsten Dezember zwei tausend vierundzwanzig"),
     ],
 )  # fmt: skip
-def test_a_date(day: date, english: str, german: str) -> None:
+def test_date(day: date, english: str, german: str) -> None:
     assert said(say_date(day, NOW.date(), "en"), "en") == english
     assert said(say_date(day, NOW.date(), "de"), "de") == german
 
 
-def test_a_moment_is_said_in_the_listeners_time_zone() -> None:
+def test_moment_is_spoken_in_the_time_zone_of_the_listener() -> None:
     message = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
     assert said(say_moment(message, NOW, "en"), "en") == "yesterday at eleven thirty p m"
     there = NOW.astimezone(timezone(timedelta(hours=1)))
@@ -161,7 +161,7 @@ def test_a_moment_is_said_in_the_listeners_time_zone() -> None:
         (3599.9, "one hour", "eine Stunde"),
     ],
 )
-def test_a_duration(seconds: float, english: str, german: str) -> None:
+def test_duration(seconds: float, english: str, german: str) -> None:
     assert said(say_duration(seconds, "en"), "en") == english
     assert said(say_duration(seconds, "de"), "de") == german
 
@@ -188,7 +188,7 @@ def test_digits(digits: str, english: str) -> None:
     st.sampled_from(get_args(Noun)),
     st.sampled_from(("en", "de")),
 )
-def test_whatever_is_said_has_words(number: int, moment: datetime, seconds: float, noun: Noun, language: str) -> None:
+def test_every_sequence_has_texts(number: int, moment: datetime, seconds: float, noun: Noun, language: str) -> None:
     keys = (
         *say_number(number, language),
         *say_moment(moment, NOW, language),

@@ -1,4 +1,4 @@
-"""What is on the disk is what the texts say, can be heard, and is as loud as everything else."""
+"""Rendered prompts match their texts, are audible and equally loud."""
 
 import ast
 import hashlib
@@ -49,7 +49,7 @@ def db(wave: np.ndarray) -> float:
     return float(20 * np.log10(max(np.abs(wave).max(), 1e-9)))
 
 
-def test_both_languages_say_the_same() -> None:
+def test_both_languages_have_the_same_prompts() -> None:
     english, german = (
         {name for name in texts(language) if name.partition("/")[0] in GROUPS} for language in ("en", "de")
     )
@@ -59,14 +59,14 @@ def test_both_languages_say_the_same() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_rendered_as_it_stands(language: str) -> None:
+def test_every_text_is_rendered_unchanged(language: str) -> None:
     rendered = {name: (one.text, one.voice) for name, one in MANIFEST[language].items()}
     wanted = {name: (text, VOICES[language]) for name, text in texts(language).items()}
     changed = {name for name in {*rendered, *wanted} if rendered.get(name) != wanted.get(name)}
     assert not changed, f"run {RENDER}: {sorted(changed)}"
 
 
-def test_every_file_is_the_one_that_was_rendered() -> None:
+def test_every_file_matches_its_digest() -> None:
     paths = {path_of(name, language): one for language, found in MANIFEST.items() for name, one in found.items()}
     assert {*paths} == {path for path in SOUNDS.rglob("*") if path.is_file()} - {SOUNDS / "manifest.json"}
     wrong = [path for path, one in paths.items() if hashlib.sha256(path.read_bytes()).hexdigest() != one.sha256]
@@ -75,7 +75,7 @@ def test_every_file_is_the_one_that_was_rendered() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_prompt_is_heard_as_loud_as_the_others(language: str) -> None:
+def test_prompts_are_equally_loud(language: str) -> None:
     prompts, wrong = Prompts(), []
     for name, one in MANIFEST[language].items():
         sound = prompts.sound(name, language)
@@ -97,7 +97,7 @@ def test_every_prompt_is_heard_as_loud_as_the_others(language: str) -> None:
 
 
 def names_in(source: str) -> set[str]:
-    """Strings that look like a prompt's name; a part of another string does not."""
+    """Strings that look like a prompt name; parts of other strings do not count."""
     tree = ast.parse(source)
     parts = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
     pattern = re.compile(rf"(?:{'|'.join(sorted(GROUPS))})/[a-z0-9-]+\Z")
@@ -111,7 +111,7 @@ def names_in(source: str) -> set[str]:
     }
 
 
-def test_every_prompt_that_is_asked_for_exists() -> None:
+def test_every_used_prompt_exists() -> None:
     sources = [path for path in sorted(UNIFICX.rglob("*.py")) if "prompts" not in path.parts]
     asked = {(name, path.name) for path in sources for name in names_in(path.read_text("utf-8"))}
     assert ("echo/begin", "echo.py") in asked
@@ -119,11 +119,11 @@ def test_every_prompt_that_is_asked_for_exists() -> None:
     assert not missing
 
 
-def test_what_is_asked_for_is_found_in_the_source() -> None:
+def test_used_prompts_are_found_in_the_source() -> None:
     assert names_in('play("echo/begin", f"voicemail/{x}", "a/b", "see echo/begin")') == {"echo/begin"}
 
 
-def test_what_was_decoded_is_kept() -> None:
+def test_decoded_prompts_are_cached() -> None:
     prompts: recorder.Prompts = Prompts()
     (once,) = prompts.named("echo/begin", "en")
     assert prompts.named("echo/begin", "en")[0] is once
@@ -131,14 +131,14 @@ def test_what_was_decoded_is_kept() -> None:
     assert not any(prompts.named(PAUSE, "de")[0].pcm)
 
 
-def test_every_prompt_has_a_code_of_its_own() -> None:
+def test_prompt_codes_are_unique() -> None:
     codes = [code_of(name) for name in {MUSIC, *texts("en"), *texts("de")}]
     assert len(set(codes)) == len(codes)
     assert {len(code) for code in codes} == {6}
     assert code_of("voicemail/leave") == "224026"
 
 
-def test_a_language_nobody_recorded_is_said_in_english() -> None:
+def test_unavailable_language_falls_back_to_english() -> None:
     prompts = Prompts()
     assert prompts.sound("echo/begin", "de-AT") is prompts.sound("echo/begin", "de")
     assert prompts.sound("echo/begin", "xx") is prompts.sound("echo/begin", "en")
@@ -146,12 +146,12 @@ def test_a_language_nobody_recorded_is_said_in_english() -> None:
 
 
 @pytest.mark.parametrize("name", ["echo/none", "nothing", "../en/echo/begin", "echo/../echo/begin", "echo/begin\n", ""])
-def test_a_prompt_there_is_not(name: str) -> None:
+def test_unknown_prompt(name: str) -> None:
     with pytest.raises(UnknownPrompt):
         Prompts().sound(name, "en")
 
 
-def test_memory_is_bounded_and_what_was_used_last_stays() -> None:
+def test_cache_is_bounded_and_lru() -> None:
     prompts = Prompts(most=200_000)
     begin, seen = prompts.sound("echo/begin", "en"), []
     for name in list(texts("en"))[:60]:
@@ -163,14 +163,14 @@ def test_memory_is_bounded_and_what_was_used_last_stays() -> None:
     assert again == begin
 
 
-def test_music_is_soft_and_its_end_meets_its_beginning() -> None:
+def test_music_is_quiet_and_loops_seamlessly() -> None:
     music = Prompts().music()
     heard = wave(music.pcm)
     assert music.seconds == 32
     assert MANIFEST[ANY][MUSIC].text == ""
     assert -27.5 < loudness(heard, music.rate) < -24.5
     quarters = [loudness(each, music.rate) for each in np.split(heard, 8)]
-    assert max(quarters) - min(quarters) < 8  # no hole that sounds like a lost call
+    assert max(quarters) - min(quarters) < 8  # no gap that sounds like a lost call
     steps = np.abs(np.diff(np.concatenate([heard[-800:], heard[:800]])))
     assert steps[799] < steps.max() * 1.01 < 0.2
     spectrum = np.abs(np.fft.rfft(heard)) ** 2
@@ -182,7 +182,7 @@ def test_music_is_soft_and_its_end_meets_its_beginning() -> None:
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 48000])
-def test_loudness_is_the_standards(rate: int) -> None:
+def test_loudness_matches_bs1770(rate: int) -> None:
     """BS.1770-4, annex 1: a sine of 997 Hz at full scale in one channel is -3.01 LUFS; pauses are gated."""
     tone = np.sin(2 * np.pi * 997 * np.arange(4 * rate) / rate)
     assert loudness(tone, rate) == pytest.approx(-3.01, abs=0.05)
@@ -193,7 +193,7 @@ def test_loudness_is_the_standards(rate: int) -> None:
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
-def test_loudness_is_ffmpegs(tmp_path: Path) -> None:
+def test_loudness_matches_ffmpeg(tmp_path: Path) -> None:
     sound = Prompts().sound("voicemail/leave", "de")
     write_wav(tmp_path / "a.wav", sound)
     filters = ["-af", "loudnorm=print_format=json", "-f", "null", "-"]
@@ -208,7 +208,7 @@ def test_loudness_is_ffmpegs(tmp_path: Path) -> None:
     assert float(theirs["input_tp"]) < PEAK + 1.0
 
 
-def test_peaks_are_held() -> None:
+def test_peaks_are_limited() -> None:
     rng = np.random.default_rng(1)
     spiky = 0.01 * rng.standard_normal(32000)
     spiky[::4000] = 0.9
@@ -217,7 +217,7 @@ def test_peaks_are_held() -> None:
     assert np.array_equal(levelled(np.zeros(800), 16000), np.zeros(800))
 
 
-# ---- one's own
+# ---- custom prompts
 
 
 def write_wav(file: Path | io.BytesIO, sound: Sound, channels: int = 1, width: int = 2) -> None:
@@ -244,7 +244,7 @@ def upload(seconds: float, rate: int, channels: int = 1, width: int = 2, volume:
 @pytest.mark.parametrize(
     ("rate", "channels", "width"), [(8000, 1, 1), (16000, 1, 2), (44100, 2, 2), (48000, 2, 3), (22050, 1, 4)]
 )
-def test_an_upload_is_brought_to_one_shape(rate: int, channels: int, width: int) -> None:
+def test_upload_is_normalized(rate: int, channels: int, width: int) -> None:
     sound = uploaded(upload(2.0, rate, channels, width))
     heard = wave(sound.pcm)
     assert sound.rate == 16000
@@ -261,13 +261,13 @@ def test_an_upload_is_brought_to_one_shape(rate: int, channels: int, width: int)
     [b"", b"RIFF", b"\0" * 100, upload(1.0, 16000)[:30], upload(1.0, 16000, volume=0), upload(0.1, 4000)],
     ids=["empty", "start", "zeros", "cut", "silent", "too slow"],
 )
-def test_what_is_no_recording_is_refused(data: bytes) -> None:
+def test_invalid_upload_is_rejected(data: bytes) -> None:
     with pytest.raises(Invalid):
         uploaded(data)
 
 
 @pytest.mark.parametrize(("language", "text"), [("en", "We are closed."), ("de", "Wir haben <b>geschlossen</b> & zu.")])
-def test_ones_own_text_is_said(language: str, text: str) -> None:
+def test_custom_text_is_synthesized(language: str, text: str) -> None:
     sound = render(text, language)
     assert loudness(wave(sound.pcm), sound.rate) == pytest.approx(SPEECH, abs=1.5)
     assert 0.5 < sound.seconds < 4
@@ -278,9 +278,9 @@ def test_ones_own_text_is_said(language: str, text: str) -> None:
         render(text, "xx")
 
 
-def test_without_a_voice_ones_own_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_custom_text_without_speech_engine_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     assert can_speak()
     monkeypatch.setitem(sys.modules, "py_nanotts", None)
     assert not can_speak()
-    with pytest.raises(CannotSpeak, match="cannot be spoken"):
+    with pytest.raises(CannotSpeak, match="Text-to-speech is not installed"):
         render("We are closed.", "en")

@@ -1,4 +1,4 @@
-"""Two voices are put in step, whatever of them is lost or late."""
+"""Stereo interleaving of two streams with gaps and delays."""
 
 from array import array
 
@@ -14,7 +14,7 @@ def sides(both: bytes) -> tuple[list[int], list[int]]:
     return list(samples[::2]), list(samples[1::2])
 
 
-def test_one_voice_left_the_other_right() -> None:
+def test_streams_are_left_and_right() -> None:
     pairing = Pairing(8000)
     pairing.put(0, 0, voice(1, 4))
     assert pairing.take() == b""
@@ -24,17 +24,17 @@ def test_one_voice_left_the_other_right() -> None:
     assert sides(pairing.take()) == ([1], [2])
 
 
-def test_what_is_lost_is_silence_and_what_comes_twice_counts_once() -> None:
+def test_gaps_become_silence_and_duplicates_count_once() -> None:
     pairing = Pairing(8000)
     pairing.put(0, 2, voice(1, 2))
     pairing.put(0, 3, voice(9, 2))
     pairing.put(1, 0, voice(2, 5))
     assert sides(pairing.take()) == ([0, 0, 1, 1, 9], [2, 2, 2, 2, 2])
-    pairing.put(0, 0, voice(7, 5))  # long taken
+    pairing.put(0, 0, voice(7, 5))  # already taken
     assert pairing.take(end=True) == b""
 
 
-def test_one_that_is_too_far_behind_is_waited_for_no_longer() -> None:
+def test_stream_beyond_the_maximum_lag_is_not_awaited() -> None:
     pairing = Pairing(8000)
     pairing.put(0, 0, voice(1, 8000))
     assert pairing.take() == b""
@@ -42,7 +42,7 @@ def test_one_that_is_too_far_behind_is_waited_for_no_longer() -> None:
     assert sides(pairing.take()) == ([1] * 10, [0] * 10)
 
 
-def test_the_last_moment_is_kept_back_until_the_end() -> None:
+def test_last_moment_is_held_back_until_the_end() -> None:
     pairing = Pairing(8000)
     for channel in (0, 1):
         pairing.put(channel, 0, voice(channel + 1, 8000))

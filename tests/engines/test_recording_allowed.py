@@ -1,4 +1,4 @@
-"""Whether a call may be recorded: the strictest of all who have a say."""
+"""Recording policy: the strictest setting applies."""
 
 import itertools
 from typing import get_args
@@ -22,9 +22,9 @@ def test_every_combination() -> None:
         assert found.terms.mode == ("opt_in" if "opt_in" in (mode, one.mode, other.mode) else "announce")
 
 
-def test_a_call_with_nobody_of_the_organisation_is_not_recorded() -> None:
+def test_call_without_internal_party_is_not_recorded() -> None:
     assert allowed(TenantRecording("announce"), []) is None
 
 
-def test_nothing_is_recorded_unless_the_organisation_says_so() -> None:
+def test_recording_is_off_by_default() -> None:
     assert allowed(TenantRecording(), [ExtensionRecording("always")]) is None

@@ -1,5 +1,7 @@
-"""What browsers really say: each plays through a loudspeaker of its own, a sink of PulseAudio that leads nowhere, and is
-heard there. A page's own ears follow one stream alone, its newest, where a person hears all that are played."""
+"""Captures browser audio output: each browser plays to its own PulseAudio null sink, which is recorded.
+
+Capturing inside the page would only include the newest stream, whereas a person hears all of them.
+"""
 
 import atexit
 import os
@@ -19,7 +21,7 @@ SILENCE = 60.0
 
 
 class Loudspeaker:
-    """One that a browser started in `environment` plays through."""
+    """The sink of one browser started in `environment`."""
 
     def __init__(self, server: dict[str, str], directory: Path, number: int) -> None:
         name = f"browser{number}"
@@ -37,7 +39,7 @@ class Loudspeaker:
             )
 
     def tone(self) -> float:
-        """The strongest frequency of the last moments, in Hz; 0 in silence."""
+        """The dominant frequency of the last moments in Hz; 0 for silence."""
         length = 2 * int(RATE * SECONDS)
         with self._heard.open("rb") as heard:
             size = heard.seek(0, os.SEEK_END) // 2 * 2
@@ -49,12 +51,12 @@ class Loudspeaker:
         return float(strength[20:].argmax() + 20)
 
     def heard(self) -> "np.ndarray":
-        """All that was ever heard, `RATE` samples a second."""
+        """All captured samples, `RATE` per second."""
         sound = self._heard.read_bytes()
         return np.frombuffer(sound[: len(sound) // 2 * 2], "<i2")
 
     def hears(self, hertz: float) -> bool:
-        """Whether the loudest of it is that tone."""
+        """Whether this tone dominates."""
         return abs(self.tone() - hertz) < 12
 
     def close(self) -> None:
@@ -65,7 +67,7 @@ class Loudspeaker:
 
 
 class Loudspeakers:
-    """All of them, on a sound server that ends with this process."""
+    """All sinks, on a sound server that ends with this process."""
 
     def __init__(self) -> None:
         self._directory = Path(tempfile.mkdtemp(prefix="loudspeakers-"))
@@ -95,7 +97,7 @@ class Loudspeakers:
 
 @cache
 def loudspeakers() -> Loudspeakers:
-    """Those of this process; the sound server is started for the first browser."""
+    """The sinks of this process; the sound server starts with the first browser."""
     return Loudspeakers()
 
 

@@ -1,4 +1,4 @@
-"""Recorded calls for tests: people who talk, what of it is kept, and who was told what."""
+"""Helpers for tests of call recording."""
 
 import asyncio
 import io
@@ -21,7 +21,7 @@ CALLER, CALLEE, BEEP = 700.0, 1150.0, 1400.0
 PASSWORD = "correct horse battery"
 RATE = 8000
 LIKE = 0.6
-"""What is another prompt, or none, is below half of this."""
+"""Matching threshold: other prompts score below half of this."""
 
 
 def tenant(server: Server) -> dict[str, str]:
@@ -29,14 +29,14 @@ def tenant(server: Server) -> dict[str, str]:
 
 
 def records(server: Server, **settings: object) -> None:
-    """How the organisation records."""
+    """Set the tenant's recording policy."""
     with server.rest() as rest:
         answer = rest.patch("/api/v1/recordings/settings", params=tenant(server), json=settings)
         assert answer.status_code == 200, answer.text
 
 
 def extension(server: Server, login: Login, **settings: object) -> None:
-    """How an extension's calls are recorded."""
+    """Set an extension's recording policy."""
     with server.rest() as rest:
         path = f"/api/v1/extensions/{login.number}/recording"
         answer = rest.patch(path, params=tenant(server), json=settings)
@@ -44,7 +44,7 @@ def extension(server: Server, login: Login, **settings: object) -> None:
 
 
 def signed_in(server: Server, login: Login) -> httpx.Client:
-    """Whom an extension belongs to."""
+    """The signed-in user of an extension."""
     with server.rest() as rest:
         person = rest.get(f"/api/v1/extensions/{login.number}", params=tenant(server)).json()["person_id"]
         email = rest.get(f"/api/v1/persons/{person}", params=tenant(server)).json()["email"]
@@ -57,10 +57,10 @@ def signed_in(server: Server, login: Login) -> httpx.Client:
 
 
 class KeyPhone(AppPhone):
-    """Its keys go with the sound (RFC 4733), as most phones' do."""
+    """A phone that sends RFC 4733 digits, like most phones."""
 
     async def key(self, number: int) -> None:
-        """Press a key for a tenth of a second."""
+        """Press a digit for 0.1 seconds."""
         for place in range(8):
             ends = place >= 5
             payload = bytes((number, 0x8A if ends else 0x0A)) + (160 * min(place + 1, 5)).to_bytes(2, "big")
@@ -73,7 +73,7 @@ class KeyPhone(AppPhone):
 
 @asynccontextmanager
 async def talking(server: Server, household: Household) -> AsyncIterator[tuple[KeyPhone, AppPhone]]:
-    """Anna has called Berta, and both say their tones."""
+    """Anna has called Berta, and both send their tones."""
     anna_phone = app_phone(server, household.anna, CALLER, KeyPhone)
     async with anna_phone as anna, app_phone(server, household.berta, CALLEE, KeyPhone) as berta:
         await anna.call(household.berta.number)
@@ -104,12 +104,12 @@ def one_kept(client: httpx.Client) -> dict[str, Any]:
 
 
 def two_kept(client: httpx.Client) -> list[dict[str, Any]]:
-    """Both parts of a call that was recorded in two, the later one first."""
+    """Both recordings of a call recorded in two parts, the later one first."""
     return eventually(lambda: parts if len(parts := kept(client)) == 2 else [], what="both parts are kept")
 
 
 def channels(client: httpx.Client, recording: dict[str, Any]) -> tuple["array[int]", "array[int]", int]:
-    """What is in a recording: left, right, and its rate."""
+    """The audio of a recording: left, right, and its rate."""
     answer = client.get(f"/api/v1/recordings/{recording['id']}/audio", params={"format": "wav"})
     assert answer.status_code == 200, answer.text
     with wave.open(io.BytesIO(answer.content)) as sound:
@@ -123,10 +123,8 @@ def prompt(name: str, language: str = "en") -> Sound:
 
 
 def likeness(heard: "array[int] | list[int]", sound: Sound) -> float:
-    """How like a sound something in what was heard is, at the place where it is most: 1.0 is the sound itself.
-
-    Its first loud half second is looked for: normalised cross-correlation at every place.
-    """
+    """The best match of a sound in what was heard; 1.0 is identical. Normalized cross-correlation of its first loud
+    half second at every position."""
     wanted = np.frombuffer(sound.pcm, "<i2").astype(float)
     wanted = wanted[:: sound.rate // RATE] if sound.rate == RATE else _halved(wanted)
     energy = _sums(np.abs(wanted), RATE // 2)
@@ -143,9 +141,9 @@ def likeness(heard: "array[int] | list[int]", sound: Sound) -> float:
 
 
 async def hears(phone: AppPhone, *names: str, within: float = 25) -> None:
-    """Wait until it hears one of these prompts."""
+    """Wait until the phone hears one of these prompts."""
     async with asyncio.timeout(within):
-        while not await asyncio.to_thread(_heard, list(phone.sound.heard), *names):  # the phones go on meanwhile
+        while not await asyncio.to_thread(_heard, list(phone.sound.heard), *names):  # the phones keep running
             await asyncio.sleep(0.2)
 
 
@@ -154,12 +152,12 @@ def _heard(sound: list[int], *names: str) -> bool:
 
 
 def _sums(values: "np.ndarray[Any, Any]", count: int) -> "np.ndarray[Any, Any]":
-    """Of so many values from each place on."""
+    """Moving sums of `count` values."""
     total = np.concatenate(([0.0], np.cumsum(values)))
     return total[count:] - total[:-count]
 
 
 def _halved(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
-    """Half the rate, without what would fold back."""
+    """Downsample by two, with an anti-aliasing filter."""
     spectrum = np.fft.rfft(samples)
     return np.fft.irfft(spectrum[: len(samples) // 4 + 1], len(samples) // 2) / 2

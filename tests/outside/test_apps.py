@@ -1,4 +1,4 @@
-"""Calls that end in the system itself: what is heard of them through rtpengine and the media engine."""
+"""Call apps through rtpengine and the media engine."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from app_phone import app_phone
 from server import Household, Server, eventually, settle
 
 
-async def test_apps_are_heard_where_phones_send_their_sound_to_another_address(tmp_path: Path) -> None:
-    """The media engine has no other address than 127.0.0.1: rtpengine speaks with it from there."""
+async def test_apps_are_heard_on_a_different_media_address(tmp_path: Path) -> None:
+    """The media engine listens on 127.0.0.1 only; rtpengine relays to it from there."""
     with Server(tmp_path / "home", settings={"UNIFICX_MEDIA": "127.0.0.2"}) as server:
         async with app_phone(server, settle(server).anna, 700) as anna:
             await anna.call("*43")
@@ -15,7 +15,7 @@ async def test_apps_are_heard_where_phones_send_their_sound_to_another_address(t
         assert not server.complaints()
 
 
-async def test_who_calls_the_echo_hears_himself(server: Server, household: Household) -> None:
+async def test_echo_test_returns_the_audio(server: Server, household: Household) -> None:
     async with app_phone(server, household.anna, 700) as anna:
         await anna.call("*43")
         await anna.hears(700, within=8)

@@ -1,4 +1,4 @@
-"""Music on hold as the one hears it who is kept waiting."""
+"""Music on hold as heard by the held party."""
 
 import asyncio
 from contextlib import closing
@@ -16,7 +16,7 @@ ANNA, BERTA = 600.0, 1500.0
 
 
 def likeness(phone: AppPhone) -> float:
-    """How much the last second of what was heard is the music: the best correlation with any second of it."""
+    """The best correlation of the last second heard with any second of the music."""
     heard = np.array(phone.sound.heard[-SECOND:], float)
     music = Prompts().sound("music/hold", "")
     whole = np.frombuffer(music.pcm, "<i2").astype(float)[:: music.rate // SECOND]
@@ -34,7 +34,7 @@ async def hears_music(phone: AppPhone) -> None:
 
 
 @pytest.mark.promise("C9")
-async def test_who_waits_hears_music_and_then_the_voice_again(server: Server, household: Household) -> None:
+async def test_held_party_hears_music_and_then_the_caller_again(server: Server, household: Household) -> None:
     async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
         await anna.call(household.berta.number)
         await berta.hears(ANNA)
@@ -43,20 +43,20 @@ async def test_who_waits_hears_music_and_then_the_voice_again(server: Server, ho
         anna.hold()
         await hears_music(berta)
         assert berta.level(ANNA) < 500
-        anna.hold()  # again, as phones do that refresh their session
+        anna.hold()  # again, like a session refresh
         await asyncio.sleep(2)
         await hears_music(berta)
         anna.hold(yes=False)
         await berta.hears(ANNA, seconds=0.5)
         await anna.hears(BERTA, seconds=0.5)
-        await asyncio.sleep(1.2)  # until the second that is looked at holds nothing of before
+        await asyncio.sleep(1.2)  # until the analyzed second contains no earlier audio
         assert likeness(berta) < 0.5
         berta.hold()
         await hears_music(anna)
 
 
 @pytest.mark.promise("C8", "C9")
-async def test_who_waits_is_told_of_the_recording_and_hears_music_again(server: Server, household: Household) -> None:
+async def test_held_party_hears_the_recording_notice_and_music_again(server: Server, household: Household) -> None:
     records(server, mode="announce", beep_seconds=0)
     with closing(signed_in(server, household.anna)) as client:
         async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:

@@ -1,4 +1,4 @@
-"""Phones that know no telephone events: their keys are two tones in the sound, and count all the same, once each."""
+"""Phones without RFC 4733: in-band DTMF is detected, each digit exactly once."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ def household(server: Server) -> Household:
 
 
 @pytest.mark.promise("C9")
-async def test_a_mailbox_is_opened_by_tones(server: Server, household: Household) -> None:
-    """A key heard twice, or not at all, would make another number or another PIN of it."""
+async def test_mailbox_is_opened_by_inband_dtmf(server: Server, household: Household) -> None:
+    """A missed or repeated digit would change the mailbox number or PIN."""
     voicemail(server, on=True)
     with closing(signed_in(server, household.berta)) as berta:
         assert berta.patch(f"/api/v1/extensions/{household.berta.number}/voicemail", json={"pin": PIN}).is_success
@@ -39,7 +39,7 @@ async def test_a_mailbox_is_opened_by_tones(server: Server, household: Household
 
 
 @pytest.mark.promise("C8")
-async def test_both_agree_to_a_recording_by_tones(server: Server, household: Household) -> None:
+async def test_both_parties_consent_by_inband_dtmf(server: Server, household: Household) -> None:
     records(server, mode="opt_in", beep_seconds=0)
     extension(server, household.anna, when="always")
     with closing(signed_in(server, household.anna)) as client:
@@ -51,7 +51,7 @@ async def test_both_agree_to_a_recording_by_tones(server: Server, household: Hou
             call = call_id(server)
             asks = "recording/ask", "recording/ask-again"
             await asyncio.gather(hears(anna, *asks), hears(berta, *asks))
-            # Until each hears the other again, the words to the other are in the way of the tones.
+            # Before both hear each other again, prompts to the other party interfere with the tones.
             await asyncio.gather(anna.hears(1500, within=15), berta.hears(600, within=15))
             await anna.dial("1")
             await asyncio.sleep(1)

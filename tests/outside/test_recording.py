@@ -1,4 +1,4 @@
-"""Calls are recorded with everybody told, by the audio itself: what each hears, and what is kept."""
+"""Call recording with consent, verified by the audio each party hears and by the stored audio."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ from server import Household, Server, eventually, settle, watched
 from unificx.media import tones
 
 SECRET = 1900.0
-"""Said only when it must not be kept."""
+"""Frequency sent only while it must not be recorded."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def household(server: Server) -> Household:
-    with server.rest() as rest:  # as it was spoken, so that what is measured is what was recorded
+    with server.rest() as rest:  # uncompressed, so that the recorded audio itself is measured
         where = {"tenant": server.ready["tenant"]}
         assert rest.patch("/api/v1/voicemail/settings", params=where, json={"keep_wav": True}).is_success
     return settle(server)
@@ -77,13 +77,13 @@ async def until(server: Server, call: str, wanted: str, within: float = 25) -> N
 
 
 def loudest(samples: "array[int]", hertz: float, rate: int) -> float:
-    """The most there is of a tone in any fifth of a second."""
+    """The maximum level of a tone in any 0.2 seconds."""
     window = rate // 5
     return max(tones.level(samples[at : at + window], hertz, rate=rate) for at in range(0, len(samples), window // 2))
 
 
 def pauses(phone: AppPhone, hertz: float, since: int) -> float:
-    """The longest time in which a tone was not heard, in seconds."""
+    """The longest interruption of a tone in seconds."""
     window, longest, now = 160, 0, 0
     heard = phone.sound.heard[since:]
     for at in range(0, len(heard) - window, window):
@@ -94,9 +94,7 @@ def pauses(phone: AppPhone, hertz: float, since: int) -> float:
 
 
 @pytest.mark.promise("C8", "R1", "R2")
-async def test_everybody_is_told_and_each_has_a_channel(
-    server: Server, household: Household, anna: httpx.Client
-) -> None:
+async def test_everyone_is_informed_and_has_a_channel(server: Server, household: Household, anna: httpx.Client) -> None:
     records(server, mode="announce", beep_seconds=5)
     extension(server, household.berta, when="always")
     async with talking(server, household) as phones:
@@ -128,7 +126,7 @@ async def test_everybody_is_told_and_each_has_a_channel(
     assert row["recorded"] is True
 
 
-def test_the_built_in_phones_have_their_call_recorded(server: Server, household: Household, anna: httpx.Client) -> None:
+def test_webrtc_call_is_recorded(server: Server, household: Household, anna: httpx.Client) -> None:
     records(server, mode="announce")
     extension(server, household.anna, when="always")
     numbers = household.anna.number, household.berta.number
@@ -137,7 +135,7 @@ def test_the_built_in_phones_have_their_call_recorded(server: Server, household:
 
 
 @pytest.mark.promise("C8", "R1")
-async def test_nothing_said_before_everybody_has_agreed_is_kept(
+async def test_nothing_is_recorded_before_everyone_has_agreed(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     records(server, mode="opt_in", beep_seconds=0)
@@ -167,7 +165,7 @@ async def test_nothing_said_before_everybody_has_agreed_is_kept(
 
 
 @pytest.mark.promise("R1", "C8")
-async def test_a_refusal_leaves_no_byte_and_is_told_to_everybody(
+async def test_refusal_is_announced_and_nothing_is_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     records(server, mode="opt_in")
@@ -183,7 +181,7 @@ async def test_a_refusal_leaves_no_byte_and_is_told_to_everybody(
         assert change(anna, call, "recording").status_code == 409
         await asyncio.sleep(4)
         heard = [array("h", phone.sound.heard) for phone in (caller, callee)]
-        assert caller.level(CALLEE) > 4000  # and they talk on
+        assert caller.level(CALLEE) > 4000  # and the call continues
     assert likeness(heard[0], prompt("recording/not-everybody")) > LIKE
     assert likeness(heard[1], prompt("recording/refused")) > LIKE
     assert files(server) == []
@@ -193,7 +191,7 @@ async def test_a_refusal_leaves_no_byte_and_is_told_to_everybody(
 
 
 @pytest.mark.promise("C8")
-async def test_nothing_is_recorded_where_the_organisation_does_not(
+async def test_nothing_is_recorded_if_disabled_for_the_tenant(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     extension(server, household.anna, when="always")
@@ -207,7 +205,9 @@ async def test_nothing_is_recorded_where_the_organisation_does_not(
 
 
 @pytest.mark.promise("C8", "R1")
-async def test_on_demand_paused_for_a_card_and_ended(server: Server, household: Household, anna: httpx.Client) -> None:
+async def test_recording_on_demand_paused_for_a_card_and_stopped(
+    server: Server, household: Household, anna: httpx.Client
+) -> None:
     records(server, mode="announce", beep_seconds=0, pause_on_keys=False)
     clara = signed_in(server, household.clara)
     async with talking(server, household) as (caller, callee):
@@ -242,9 +242,7 @@ async def test_on_demand_paused_for_a_card_and_ended(server: Server, household: 
 
 
 @pytest.mark.promise("C8", "R1")
-async def test_by_keys_and_paused_while_keys_are_pressed(
-    server: Server, household: Household, anna: httpx.Client
-) -> None:
+async def test_recording_by_dtmf_and_paused_by_digits(server: Server, household: Household, anna: httpx.Client) -> None:
     records(server, mode="announce", beep_seconds=0)
     async with talking(server, household) as (caller, _):
         call = call_id(server)
@@ -253,7 +251,7 @@ async def test_by_keys_and_paused_while_keys_are_pressed(
         await asyncio.sleep(1.5)
         caller.press("5")
         await until(server, call, "paused", 2)
-        caller.say(SECRET)  # as a key's own tone would be
+        caller.say(SECRET)  # as the digit's in-band tone would be
         await asyncio.sleep(2)
         caller.press("5")
         await asyncio.sleep(3)
@@ -275,7 +273,7 @@ async def test_by_keys_and_paused_while_keys_are_pressed(
 
 
 @pytest.mark.promise("C8", "R1")
-async def test_keys_that_go_with_the_sound_begin_pause_and_end_it(
+async def test_rfc4733_digits_start_pause_and_stop_recording(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     records(server, mode="announce", beep_seconds=0)
@@ -298,7 +296,7 @@ async def test_keys_that_go_with_the_sound_begin_pause_and_end_it(
 
 
 @pytest.mark.promise("C8")
-async def test_whoever_a_call_is_given_to_is_told_before_his_first_word_is_kept(
+async def test_blind_transfer_target_is_informed_before_being_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     records(server, mode="announce", beep_seconds=0)
@@ -328,7 +326,7 @@ async def test_whoever_a_call_is_given_to_is_told_before_his_first_word_is_kept(
 
 
 @pytest.mark.promise("C8")
-async def test_whoever_was_asked_first_and_is_given_the_call_is_told_before_his_first_word_is_kept(
+async def test_attended_transfer_target_is_informed_before_being_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     records(server, mode="announce", beep_seconds=0)
@@ -363,7 +361,7 @@ async def test_whoever_was_asked_first_and_is_given_the_call_is_told_before_his_
 
 
 @pytest.mark.promise("C8")
-async def test_whoever_fetches_a_parked_call_is_told_before_his_first_word_is_kept(
+async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     records(server, mode="announce", beep_seconds=0)
@@ -395,7 +393,7 @@ async def test_whoever_fetches_a_parked_call_is_told_before_his_first_word_is_ke
 
 
 @pytest.mark.promise("T2", "S3", "D3")
-async def test_it_is_sealed_seen_by_those_in_it_and_erased_for_good(
+async def test_recording_is_sealed_visible_to_its_parties_and_erasable(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
     records(server, mode="announce")
@@ -434,9 +432,7 @@ async def test_it_is_sealed_seen_by_those_in_it_and_erased_for_good(
 
 
 @pytest.mark.promise("C8", "T2")
-async def test_the_media_engine_is_killed_while_it_records(
-    server: Server, household: Household, anna: httpx.Client
-) -> None:
+async def test_media_engine_is_killed_while_recording(server: Server, household: Household, anna: httpx.Client) -> None:
     records(server, mode="announce", beep_seconds=0)
     extension(server, household.anna, when="always")
     async with talking(server, household):
@@ -459,7 +455,7 @@ async def test_the_media_engine_is_killed_while_it_records(
 
 
 @pytest.mark.promise("C8", "T2")
-async def test_the_server_is_killed_while_it_records(server: Server, household: Household, anna: httpx.Client) -> None:
+async def test_server_is_killed_while_recording(server: Server, household: Household, anna: httpx.Client) -> None:
     records(server, mode="announce", beep_seconds=0)
     extension(server, household.anna, when="always")
     async with talking(server, household) as phones:

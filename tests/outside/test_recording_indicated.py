@@ -1,4 +1,4 @@
-"""A foreign phone that shows whether it is recorded (RFC 7866), or refuses to be: SIPp, through the real media."""
+"""A third-party phone that displays the recording state (RFC 7866), or refuses recording: SIPp with real media."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ AWARE = "Supported: timer, record-aware\n"
 
 @pytest.fixture
 def recorded(server: Server, household: Household) -> Iterator[Login]:
-    """Whose calls are all recorded; what is kept of them goes with the test."""
+    """An extension with automatic recording; its recordings are deleted after the test."""
     anna = household.anna
     records(server, mode="announce", beep_seconds=0)
     extension(server, anna, when="always")
@@ -43,7 +43,7 @@ def files(server: Server) -> set[Path]:
 
 
 @pytest.mark.promise("C8")
-async def test_it_is_told_when_it_is_recorded_and_when_not(
+async def test_recording_state_is_signaled_to_the_phone(
     desk: Desk, server: Server, household: Household, recorded: Login
 ) -> None:
     def told(indication: str, version: int) -> tuple[str, ...]:
@@ -67,8 +67,8 @@ async def test_it_is_told_when_it_is_recorded_and_when_not(
                 async with asyncio.timeout(20):
                     while phone.trace_so_far().count(f"a=record:{indication}") < times:
                         await asyncio.sleep(0.1)
-                await asyncio.sleep(1.2)  # something is said
-            await anna.hears(CALLER)  # and its voice still comes back
+                await asyncio.sleep(1.2)  # audio is sent
+            await anna.hears(CALLER)  # and its audio is still echoed
         outcome = await asyncio.to_thread(phone.wait)
         assert outcome.ok, f"{outcome.errors}\n{outcome.trace[-6000:]}"
         [recording] = eventually(lambda: kept(client), what="what was recorded is kept")
@@ -76,7 +76,7 @@ async def test_it_is_told_when_it_is_recorded_and_when_not(
 
 
 @pytest.mark.promise("C8", "R1")
-async def test_one_that_refuses_is_not_recorded(
+async def test_refusing_phone_is_not_recorded(
     desk: Desk, server: Server, household: Household, recorded: Login
 ) -> None:
     shy = s.sdp() + "a=recordpref:off\n"

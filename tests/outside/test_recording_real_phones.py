@@ -1,4 +1,4 @@
-"""Recorded calls of a browser with baresip and with another browser: both hear the notice, and each has his channel."""
+"""Recorded calls of a browser with baresip and with another browser: both hear the notice, and each has a channel."""
 
 import time
 from array import array
@@ -39,15 +39,15 @@ def heard_by_baresip(phone: Phone) -> list[int]:
 
 
 def heard_by_browser(phone: Telephone, sound: Sound) -> bool:
-    """Half a second by half a second, for a browser whose processor is busy stretches or skips here and there: two of
-    them are the sound itself. Where it was not played, the best of them is no more than 0.7."""
-    heard, piece = phone.heard(), sound.rate  # two bytes a sample
+    """Compared in half-second windows, because a busy browser stretches or skips audio: two matching windows identify
+    the sound. Without it, the best match is at most 0.7."""
+    heard, piece = phone.heard(), sound.rate  # two bytes per sample
     pieces = [sound.pcm[at : at + piece] for at in range(0, len(sound.pcm) - piece, piece)]
     return sum(likeness(heard, Sound(each, sound.rate)) > ITSELF for each in pieces) >= 2
 
 
 @pytest.mark.promise("C8", "R1", "R2")
-def test_a_browser_and_baresip_hear_the_notice_and_each_has_a_channel(
+def test_browser_and_baresip_hear_the_notice_and_have_a_channel_each(
     telephones: Telephones, phones: Phones, network: Network, household: Household, server: Server
 ) -> None:
     records(server, mode="announce", beep_seconds=0)
@@ -60,7 +60,7 @@ def test_a_browser_and_baresip_hear_the_notice_and_each_has_a_channel(
     eventually(lambda: state(server, call) == "recording", timeout=30, what="it is recorded")
     eventually(lambda: anna.hears(BARESIP) and berta.hears(BROWSER), what="they hear each other again")
     eventually(lambda: berta.hears(BROWSER, seconds=3.0), what="three seconds of it")
-    time.sleep(4)  # what is kept begins a moment after them where the machine is busy
+    time.sleep(4)  # on a busy machine the recording starts a moment later
     notice = prompt("recording/notice-hang-up")
     assert heard_by_browser(anna, notice)
     assert likeness(heard_by_baresip(berta), notice) > LIKE

@@ -1,4 +1,4 @@
-"""No sound is on the disk but sealed: not while somebody speaks, not after, in neither form it is kept in."""
+"""No plaintext audio on disk: neither during recording nor afterwards, in either format."""
 
 import asyncio
 import io
@@ -15,7 +15,8 @@ from server import Household, Server, eventually, settle, voicemail, watched
 from test_voicemail import messages
 
 LENGTH = 64
-"""Bytes that are looked for: of samples four milliseconds, of Opus more than any two files share by chance."""
+"""Length of the searched byte sequences: four milliseconds of samples, or more Opus data than two files share by
+chance."""
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def everything(home: Path) -> dict[str, bytes]:
 
 
 def found(files: dict[str, bytes], sound: bytes) -> set[str]:
-    """The files that hold any piece of a sound, or the beginning of anything that plays."""
+    """The files containing any piece of the audio, or the header of a playable format."""
     pieces = [sound[at : at + LENGTH] for at in range(0, len(sound) - LENGTH, 200)]
     needles = [b"OggS", b"OpusHead", b"RIFF", *(piece for piece in pieces if len(set(piece)) > 20)]
     assert len(needles) > 20
@@ -49,7 +50,7 @@ def found(files: dict[str, bytes], sound: bytes) -> set[str]:
 
 
 async def watch(home: Path, seen: dict[str, bytes]) -> None:
-    """Look again and again: what is on the disk for a moment only is on the disk."""
+    """Scan repeatedly, to find files that exist only briefly."""
     turn = 0
     while True:
         for path, data in everything(home).items():
@@ -63,7 +64,7 @@ async def watch(home: Path, seen: dict[str, bytes]) -> None:
 
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize("keep_wav", [False, True])
-async def test_nothing_is_on_the_disk_but_sealed(
+async def test_no_plaintext_audio_on_disk(
     server: Server, household: Household, client: httpx.Client, keep_wav: bool
 ) -> None:
     with server.rest() as rest:
@@ -85,10 +86,10 @@ async def test_nothing_is_on_the_disk_but_sealed(
         with wave.open(io.BytesIO(sound)) as samples:
             sound = samples.readframes(samples.getnframes())
     looks = {path.partition(" ")[2] for path in seen if "/audio/" in path}
-    assert len(looks) > 5  # while it was spoken, too
+    assert len(looks) > 5  # also during recording
     assert found(seen, sound) == set()
     assert found(everything(server.home), sound) == set()
 
     for name, data in (("control.sample", sound[len(sound) // 2 :]), ("control.ogg", b"some OggS")):
-        (server.home / name).write_bytes(data)  # the search finds what it looks for
+        (server.home / name).write_bytes(data)  # the search does find plaintext
     assert {Path(path).name for path in found(everything(server.home), sound)} == {"control.sample", "control.ogg"}

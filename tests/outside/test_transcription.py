@@ -1,4 +1,4 @@
-"""The recogniser that turns messages into text, on what a telephone lets through of our own prompts."""
+"""Transcription of our own prompts at telephone quality."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ needs_it = pytest.mark.skipif(MISSING, reason="not installed (requirements/trans
 
 
 def narrow(language: str, name: str) -> bytes:
-    """8 kHz of a prompt."""
+    """A prompt at 8 kHz."""
     sound = Prompts().sound(name, language)
     assert sound.rate == 16000
     pairs = memoryview(sound.pcm).cast("h")
@@ -25,7 +25,7 @@ def narrow(language: str, name: str) -> bytes:
 
 @needs_it
 @pytest.mark.parametrize("language", ["en", "de"])
-async def test_it_understands_what_is_said_and_in_which_language(language: str, tmp_path: Path) -> None:
+async def test_text_and_language_are_recognized(language: str, tmp_path: Path) -> None:
     found = await Whisper(tmp_path).transcribe(narrow(language, "voicemail/leave"), 8000)
     wanted = words(texts(language)["voicemail/leave"], language)
     assert found.language == language
@@ -33,12 +33,12 @@ async def test_it_understands_what_is_said_and_in_which_language(language: str, 
 
 
 @needs_it
-async def test_what_fails_is_told(tmp_path: Path) -> None:
+async def test_failure_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CannotTranscribe):
         await Whisper(tmp_path / "file").transcribe(bytes(16000), 8000)
 
 
-def test_without_its_packages_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PACKAGES", ("a_package_nobody_has",))
     assert "requirements/transcription.txt" in Whisper(tmp_path).needs

@@ -1,4 +1,4 @@
-"""Voicemail as people use it: somebody calls and speaks, the message is there, sealed on the disk, and is heard again."""
+"""Voicemail end to end: a caller leaves a message, which is stored sealed and played back."""
 
 import asyncio
 import io
@@ -35,7 +35,7 @@ def household(server: Server) -> Household:
 
 @pytest.fixture
 def client(server: Server, household: Household) -> Iterator[httpx.Client]:
-    """Whom Anna's extension belongs to, signed in."""
+    """Anna's user, signed in."""
     with closing(signed_in(server, household.anna)) as client:
         yield client
 
@@ -53,7 +53,7 @@ def sound_of(client: httpx.Client, message: str) -> "array[int]":
 
 
 @pytest.mark.promise("C9", "T2", "R1", "R2")
-async def test_a_message_is_left_heard_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
+async def test_message_is_left_played_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
     await leave(server, household.clara, household.anna.number, 3)
     [message] = eventually(lambda: messages(client), what="the message is there")
     assert (message["caller"], message["heard"]) == (household.clara.number, None)
@@ -61,7 +61,7 @@ async def test_a_message_is_left_heard_and_erased(server: Server, household: Hou
     heard = sound_of(client, message["id"])
     middle = heard[len(heard) // 2 - 4000 : len(heard) // 2 + 4000]
     assert tones.level(middle, SAID) > 5000
-    assert tones.level(middle, BEEP) < 300  # the tone that asked for it is not part of it
+    assert tones.level(middle, BEEP) < 300  # the tone before the recording is not part of it
 
     raw = heard.tobytes()
     needles = [raw[at : at + 64] for at in range(0, len(raw) - 64, 4000) if len(set(raw[at : at + 64])) > 20]
@@ -77,7 +77,7 @@ async def test_a_message_is_left_heard_and_erased(server: Server, household: Hou
     assert [path for path in (server.home / "audio").rglob("*") if path.is_file()] == []
 
 
-async def test_it_is_heard_by_telephone_and_put_away(
+async def test_message_is_played_by_phone_and_archived(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
     await leave(server, household.clara, household.anna.number, 3, finish="#")
@@ -93,7 +93,9 @@ async def test_it_is_heard_by_telephone_and_put_away(
     assert (hidden["id"], hidden["heard"] is not None) == (message["id"], True)
 
 
-async def test_any_telephone_hears_it_with_the_pin(server: Server, household: Household, client: httpx.Client) -> None:
+async def test_message_is_played_from_any_phone_with_pin(
+    server: Server, household: Household, client: httpx.Client
+) -> None:
     assert client.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"pin": "8264"}).is_success
     await leave(server, household.clara, household.anna.number, 3)
     eventually(lambda: messages(client), what="the message is there")
@@ -112,7 +114,7 @@ async def test_any_telephone_hears_it_with_the_pin(server: Server, household: Ho
     assert messages(client)[0]["heard"] is not None
 
 
-async def test_a_server_that_is_killed_keeps_what_was_said(
+async def test_killed_server_keeps_the_recorded_message(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
     async with app_phone(server, household.clara) as clara:
@@ -132,7 +134,7 @@ async def test_a_server_that_is_killed_keeps_what_was_said(
     assert tones.level(heard[-8000:], SAID) > 5000
 
 
-async def test_a_media_engine_that_dies_loses_nothing_that_was_said(
+async def test_media_engine_crash_loses_no_recorded_audio(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
     async with app_phone(server, household.clara) as clara:

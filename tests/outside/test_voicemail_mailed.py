@@ -1,4 +1,4 @@
-"""A message by e-mail: as sound if its owner wants that, on a real mail server; what is said of it when it is erased."""
+"""Voicemail by e-mail: as audio if the owner enabled it, on a real mail server, and the notice on erasure."""
 
 import base64
 import io
@@ -18,7 +18,7 @@ from unificx.media import tones
 
 
 def heard_in(letter: EmailMessage) -> "array[int]":
-    """What a mail program plays."""
+    """The attached audio."""
     [part] = letter.iter_attachments()
     assert part.get_content_type() == "audio/wav"
     with wave.open(io.BytesIO(part.get_content())) as sound:
@@ -27,9 +27,7 @@ def heard_in(letter: EmailMessage) -> "array[int]":
 
 
 @pytest.mark.promise("C9", "R2", "T1", "T2")
-async def test_a_message_comes_by_mail_and_it_is_said_that_erasing_does_not_reach_that(
-    reaching: Server, outside: Outside
-) -> None:
+async def test_message_is_emailed_and_erasure_mentions_the_copy(reaching: Server, outside: Outside) -> None:
     household = settle(reaching)
     voicemail(reaching, on=True)
     with closing(signed_in(reaching, household.anna)) as anna:

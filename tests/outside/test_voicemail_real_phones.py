@@ -1,4 +1,4 @@
-"""A message from a telephone of somebody else's making to a browser: what one says the other hears."""
+"""A message left by a third-party phone and played in a browser."""
 
 import time
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def household(server: Server) -> Household:
 
 
 @pytest.mark.promise("C9", "U1")
-def test_what_baresip_leaves_is_heard_by_the_client(
+def test_message_from_baresip_is_played_by_the_client(
     clients: Clients, phones: Phones, server: Server, household: Household
 ) -> None:
     clara = phones(hertz=round(SAID)).register(household.clara)
@@ -38,7 +38,7 @@ def test_what_baresip_leaves_is_heard_by_the_client(
     clara.dial(household.anna.uri)
     anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=30_000)
     clara.wait("CALL_ESTABLISHED")
-    clara.press("#")  # passes over the greeting
+    clara.press("#")  # skips the greeting
     time.sleep(6)
     clara.hang_up()
     message = anna.page.get_by_role("listitem").filter(has_text=WHO)

@@ -1,4 +1,4 @@
-"""A stage for call apps: a caller who speaks and presses keys as written down, and an engine that carries no sound."""
+"""A test bench for call apps: a scripted caller, and a media engine without audio."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ HANG_UP = "hang up"
 
 
 class Tap:
-    """What the caller says: "speak 2", "silence 3", "press #", "hang up", "lost" one after the other."""
+    """The caller's script: "speak 2", "silence 3", "press #", "hang up", "lost" in sequence."""
 
     def __init__(self, stage: "Stage", leg: str, says: Sequence[str]) -> None:
         self.reason: str | None = None
@@ -52,7 +52,7 @@ class Tap:
 
 
 class Prompts:
-    """What is said is its own name."""
+    """Each prompt is its own name."""
 
     async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
         return (Sound(f"{name}!".encode()),)
@@ -66,7 +66,7 @@ class Prompts:
 
 @dataclass
 class Stage:
-    """`keys` is what is pressed while a prompt is said, each time once; `says` what is said into each recording."""
+    """`keys` are the digits pressed during a prompt, each once; `says` is the audio of each recording."""
 
     app: App
     keys: dict[str, list[str]] = field(default_factory=dict)
@@ -77,13 +77,13 @@ class Stage:
     arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
     heard: list[str] = field(default_factory=list)
-    """What the caller heard; a recording is "sound 2.0"."""
+    """What the caller heard; recorded audio is "sound 2.0"."""
     told: list[LegEvent] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
     fails: str = ""
-    """The engine's fault at the next description."""
+    """The engine's error for the next SDP."""
     unheard: str = ""
-    """What the engine has no room to play."""
+    """Sounds the engine fails to play."""
     taps: dict[str, Tap] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=ManualClock)
 
@@ -94,7 +94,7 @@ class Stage:
         self._tickets = 0
 
     def begin(self) -> None:
-        """The call comes."""
+        """Start the call."""
         who = self.caller
         caller = Caller("acme", who.id if who else "", "d-1", who.subject if who else "s-carl", "+491511", "Carl")
         hosting = Hosting(
@@ -111,7 +111,7 @@ class Stage:
         self.line = self.host.host(hosting, self.offer, self._hear)
 
     async def run(self, within: float = 5) -> None:
-        """From the call to the end of its app."""
+        """Run the call to the end of its app."""
         self.begin()
         async with asyncio.timeout(within):
             while len(self.host):
@@ -198,12 +198,12 @@ class Stage:
 
 
 def acting(run: Callable[[Call], Any], **stage: Any) -> Stage:
-    """A stage for one coroutine."""
+    """A test bench for one coroutine."""
     return Stage(App("test", run), **stage)
 
 
 def without(heard: Iterable[str], *groups: str) -> list[str]:
-    """What was heard but for menus."""
+    """Heard prompts without menus."""
     return [one for one in heard if not one.startswith(groups)]
 
 

@@ -1,4 +1,4 @@
-"""Apps are given no time to wait in: what takes seconds takes none. Mailboxes are real."""
+"""All waits of apps take no time. Mailboxes are real."""
 
 import sys
 from collections.abc import AsyncIterator, Iterator

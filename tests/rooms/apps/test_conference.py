@@ -1,4 +1,4 @@
-"""Conferences by telephone: the way in, what is said there, and what the keys do. Rooms and their rules are real."""
+"""The conference app: admission, announcements and DTMF commands. Rooms and conferencing are real."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ AWAY = ["general/goodbye"]
 
 @dataclass
 class Phone:
-    """Somebody else in the room."""
+    """Another participant."""
 
     leg: str
     orders: list[str] = field(default_factory=list)
@@ -87,7 +87,7 @@ async def hung_up(stage: Stage) -> None:
     await until(lambda: not len(stage.host))
 
 
-async def test_the_first_hears_that_he_is_alone_and_later_how_many_are_there(house: House) -> None:
+async def test_participant_count_is_announced_on_entry(house: House) -> None:
     room = await house.room()
     stage = house.stage(room)
     stage.begin()
@@ -102,7 +102,7 @@ async def test_the_first_hears_that_he_is_alone_and_later_how_many_are_there(hou
     assert left.name == "Other"
 
 
-async def test_a_room_that_is_gone(house: House) -> None:
+async def test_deleted_room(house: House) -> None:
     room = await house.room()
     await house.rooms.delete(room)
     stage = house.stage(room)
@@ -119,7 +119,7 @@ async def test_a_room_that_is_gone(house: House) -> None:
         ({"host_pin": "8362"}, "8362#", "conference/enter-host-pin", True),
     ],
 )
-async def test_a_pin_opens(house: House, pins: dict[str, str], pressed: str, asked: str, host: bool) -> None:
+async def test_correct_pin_admits(house: House, pins: dict[str, str], pressed: str, asked: str, host: bool) -> None:
     room = await house.room(**pins)
     stage = house.stage(room, keys={asked: [pressed]})
     stage.begin()
@@ -130,7 +130,7 @@ async def test_a_pin_opens(house: House, pins: dict[str, str], pressed: str, ask
     await hung_up(stage)
 
 
-async def test_three_wrong_pins_are_the_end(house: House) -> None:
+async def test_three_wrong_pins_end_the_call(house: House) -> None:
     room = await house.room(pin="4711")
     stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
     await stage.run()
@@ -138,7 +138,7 @@ async def test_three_wrong_pins_are_the_end(house: House) -> None:
     assert house.meetings.meeting(room) is None
 
 
-async def test_who_guesses_too_fast_is_told_to_come_back_later(house: House) -> None:
+async def test_pin_attempts_are_rate_limited(house: House) -> None:
     room = await house.room(pin="4711")
     for _ in range(2):
         stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
@@ -149,7 +149,7 @@ async def test_who_guesses_too_fast_is_told_to_come_back_later(house: House) -> 
     assert stage.heard == ["conference/enter-pin", "general/too-many-tries", *AWAY]
 
 
-async def test_a_guest_waits_with_music_for_the_host(house: House) -> None:
+async def test_guest_waits_with_music_for_the_host(house: House) -> None:
     room = await house.room(settings=RoomSettings(wait_for_host=True))
     stage = house.stage(room)
     stage.begin()
@@ -166,7 +166,7 @@ async def test_a_guest_waits_with_music_for_the_host(house: House) -> None:
 
 
 @pytest.mark.parametrize(("settings", "why"), [({"locked": True}, "locked"), ({"most": 2}, "full")])
-async def test_a_locked_or_full_room_says_so(house: House, settings: dict[str, Any], why: str) -> None:
+async def test_locked_or_full_room_is_announced(house: House, settings: dict[str, Any], why: str) -> None:
     room = await house.room(settings=RoomSettings(**settings))
     for number in range(2):
         chair = house.meetings.come(room, Who(None, "", "", ""), Phone(f"p{number}"), host=True)
@@ -176,7 +176,7 @@ async def test_a_locked_or_full_room_says_so(house: House, settings: dict[str, A
     assert stage.heard == [f"conference/{why}", *AWAY]
 
 
-async def test_names_are_said_to_the_others_and_are_gone_with_the_call(house: House) -> None:
+async def test_names_are_announced_and_deleted_with_the_call(house: House) -> None:
     room = await house.room(settings=RoomSettings(announce="names"))
     stage = house.stage(room, says=[["speak 1", "silence 2"]])
     stage.begin()
@@ -196,7 +196,7 @@ async def test_names_are_said_to_the_others_and_are_gone_with_the_call(house: Ho
     await hung_up(named)
 
 
-async def test_keys_of_guests_and_hosts(house: House) -> None:
+async def test_dtmf_commands_of_guests_and_hosts(house: House) -> None:
     room = await house.room(host_pin="8362")
     stage = house.stage(room, keys={"conference/enter-host-pin": ["8362#"]})
     stage.begin()
@@ -218,7 +218,7 @@ async def test_keys_of_guests_and_hosts(house: House) -> None:
     assert guest.room.id == room.id
 
 
-async def test_who_is_muted_or_removed_hears_of_it(house: House) -> None:
+async def test_muting_and_removal_are_announced(house: House) -> None:
     room = await house.room()
     stage = house.stage(room)
     stage.begin()
@@ -235,7 +235,7 @@ async def test_who_is_muted_or_removed_hears_of_it(house: House) -> None:
     assert house.meetings.meeting(room) is None
 
 
-async def test_who_comes_back_from_a_dead_engine_is_where_he_was(house: House) -> None:
+async def test_caller_rejoins_after_engine_restart(house: House) -> None:
     room = await house.room()
     stage = house.stage(room)
     stage.begin()
@@ -249,7 +249,7 @@ async def test_who_comes_back_from_a_dead_engine_is_where_he_was(house: House) -
     await hung_up(stage)
 
 
-async def test_whom_the_room_called_joins_by_a_key_without_a_pin_though_it_is_locked(house: House) -> None:
+async def test_invited_callee_joins_a_locked_room_without_pin(house: House) -> None:
     room = await house.room(pin="4711", settings=RoomSettings(locked=True))
     stage = house.stage(room, INVITED, keys={"conference/invited": ["1"]})
     stage.begin()
@@ -259,7 +259,7 @@ async def test_whom_the_room_called_joins_by_a_key_without_a_pin_though_it_is_lo
     await hung_up(stage)
 
 
-async def test_a_meeting_ends_some_time_after_its_host_has_left(house: House, clock: ManualClock) -> None:
+async def test_conference_ends_after_the_host_has_left(house: House, clock: ManualClock) -> None:
     room = await house.room(settings=RoomSettings(end_after_host=30))
     stage, host = house.stage(room), house.other(room, host=True)
     stage.begin()
@@ -272,14 +272,14 @@ async def test_a_meeting_ends_some_time_after_its_host_has_left(house: House, cl
     assert stage.heard[-2:] == ["conference/over", *AWAY]
 
 
-async def test_a_rooms_number_leads_to_its_app_for_a_day_at_most(house: House) -> None:
+async def test_room_number_routes_to_the_app_for_at_most_a_day(house: House) -> None:
     room = await house.room()
     assert at_number(house.rooms, house.tenant_id, "8000") == Hosted("conference", (room.id,), longest=86_400.0)
     assert at_number(house.rooms, house.tenant_id, "8001") is None
     assert at_number(house.rooms, "another", "8000") is None
 
 
-async def test_who_is_moved_into_a_room_is_asked_and_told_nothing_and_it_goes_with_the_last(house: House) -> None:
+async def test_merged_caller_joins_silently_and_room_ends_with_the_last(house: House) -> None:
     house.meetings.over = house.rooms.shut
     room = house.rooms.open(house.tenant_id, ANNA.id)
     stages = [house.stage(room, MOVED, caller=ANNA), house.stage(room, MOVED)]
@@ -301,7 +301,7 @@ def described(direction: str) -> bytes:
 
 
 @pytest.mark.promise("C8")
-async def test_only_who_hears_a_notice_to_its_end_has_been_told(house: House) -> None:
+async def test_notice_counts_only_when_played_completely(house: House) -> None:
     room, told, notices = await house.room(), list[bool](), [Sound(f"notice {number}!".encode()) for number in range(5)]
     stage = house.stage(room)
     stage.begin()
@@ -332,7 +332,7 @@ async def test_only_who_hears_a_notice_to_its_end_has_been_told(house: House) ->
     await hung_up(stage)
 
 
-async def test_keys_fill_no_queue_and_hold_up_neither_notice_nor_removal(house: House) -> None:
+async def test_digits_do_not_delay_notices_or_removal(house: House) -> None:
     room = await house.room()
     chair = house.other(room)
     for _ in range(MOST_SAID * 50):

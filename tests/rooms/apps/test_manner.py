@@ -1,4 +1,4 @@
-"""In which language prompts are said, and in whose time."""
+"""Language and time zone of prompts."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from unificx.apps import Call, Host, Sound
 
 
 class Told(Prompts):
-    """Notes for whom it speaks."""
+    """Records the requested languages."""
 
     def __init__(self) -> None:
         self.said: list[object] = []
@@ -24,7 +24,7 @@ class Told(Prompts):
         return await super().moment(moment, now, language, tenant_id)
 
 
-async def test_prompts_are_said_as_the_host_is_told() -> None:
+async def test_prompts_use_the_language_and_time_zone_of_the_call() -> None:
     async def says(call: Call) -> None:
         await call.play("general/goodbye")
         await call.say(datetime(2026, 1, 5, tzinfo=UTC))

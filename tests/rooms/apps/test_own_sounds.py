@@ -1,4 +1,4 @@
-"""*77: prompts, music and greetings recorded by telephone, by whoever may."""
+"""*77: administrators record prompts, music and greetings by phone."""
 
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def heard(stage: Stage) -> list[str]:
 
 
 @pytest.mark.promise("U1")
-async def test_a_prompt_is_recorded_heard_and_given_up(room: Room) -> None:
+async def test_prompt_is_recorded_played_and_removed(room: Room) -> None:
     caller = stage(
         room,
         keys={
@@ -57,18 +57,18 @@ async def test_a_prompt_is_recorded_heard_and_given_up(room: Room) -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_music_is_recorded_and_what_is_not_wanted_is_kept_nowhere(room: Room) -> None:
+async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: Room) -> None:
     keys = {"studio/enter-code": ["0#", "#"], "studio/to-hear": ["2", "2", "2", "*"], "studio/to-use": ["*", "1"]}
     says = [["speak 2", "press #"], ["silence 2", "press #"], ["speak 3", "press #"]]
     caller = stage(room, keys=keys, says=says)
     await caller.run()
     assert heard(caller) == [*("studio/record", "general/cancelled") * 2, "studio/record", "general/saved"]
     assert [(one.language, one.name) for one in room.own.all(TENANT)] == [("any", "music/hold")]
-    assert len(list(room.files.rglob("*"))) == 2  # a directory and one file in it
+    assert len(list(room.files.rglob("*"))) == 2  # one directory and one file
 
 
 @pytest.mark.promise("C9")
-async def test_ones_own_greeting_is_reached_by_the_same_code(room: Room) -> None:
+async def test_personal_greeting_is_reached_by_the_same_code(room: Room) -> None:
     keys = {"studio/enter-code": ["1#", "#"], "voicemail/to-change-greeting": ["1", "*"]}
     caller = stage(room, keys={**keys, "general/to-cancel": ["1"]}, says=[["speak 2", "press #"]])
     await caller.run()
@@ -77,14 +77,14 @@ async def test_ones_own_greeting_is_reached_by_the_same_code(room: Room) -> None
 
 
 @pytest.mark.promise("T3")
-async def test_who_does_not_administer_records_nothing(room: Room) -> None:
+async def test_non_administrator_is_rejected(room: Room) -> None:
     caller = stage(room, admin=False)
     await caller.run()
     assert caller.heard == ["general/not-allowed", "general/goodbye"]
 
 
 @pytest.mark.promise("C8")
-async def test_codes_of_nothing_and_of_notices_are_refused(room: Room) -> None:
+async def test_unknown_and_notice_codes_are_rejected(room: Room) -> None:
     codes = ["999#", f"{code_of('recording/notice')}#", f"{code_of('voicemail/notice')}#"]
     caller = stage(room, keys={"studio/enter-code": codes})
     await caller.run()

@@ -1,4 +1,4 @@
-"""The apps that hold who is parked, tell where, and say why nobody can be fetched."""
+"""The parking apps: park, announce the slot, and explain failed retrieval."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,7 +33,7 @@ async def until(seen: Callable[[], object]) -> None:
             await asyncio.sleep(0)
 
 
-async def test_who_is_parked_hears_music_and_it_rings_again_and_again_at_who_has_parked_him() -> None:
+async def test_parked_caller_hears_music_and_is_recalled_repeatedly() -> None:
     parking, recalled = Parking(), list[str]()
     parking.recall = recalled.append
     parking.take("acme", "leg-1", "e-9", NOW)
@@ -47,7 +47,7 @@ async def test_who_is_parked_hears_music_and_it_rings_again_and_again_at_who_has
     assert len(parking) == 0
 
 
-async def test_who_dials_it_himself_is_told_the_place_he_took() -> None:
+async def test_direct_caller_hears_the_slot_number() -> None:
     parking = taken(1)
     park = stage(0, parking, caller=ANNA)
     park.begin()
@@ -61,13 +61,13 @@ async def test_who_dials_it_himself_is_told_the_place_he_took() -> None:
     assert [one.number for one in parking.taken("acme")] == [1]
 
 
-async def test_when_every_place_is_taken() -> None:
+async def test_all_slots_occupied() -> None:
     park = stage(0, taken(99))
     await park.run()
     assert park.heard == ["parking/full", "general/goodbye"]
 
 
-async def test_who_has_parked_somebody_is_told_where() -> None:
+async def test_parking_extension_hears_the_slot_number() -> None:
     told = stage(1, Parking(), "7")
     await told.run()
     assert told.heard == ["parking/parked-at", "number 7"]
@@ -77,7 +77,7 @@ async def test_who_has_parked_somebody_is_told_where() -> None:
     ("many", "arguments", "said"),
     [(0, (), "nobody"), (2, (), "several"), (2, ("9",), "nobody"), (0, ("1",), "nobody")],
 )
-async def test_why_nobody_can_be_fetched(many: int, arguments: tuple[str, ...], said: str) -> None:
+async def test_failed_retrieval_is_explained(many: int, arguments: tuple[str, ...], said: str) -> None:
     fetch = stage(2, taken(many), *arguments)
     await fetch.run()
     assert fetch.heard == [f"parking/{said}", "general/goodbye"]

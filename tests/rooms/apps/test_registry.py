@@ -1,4 +1,4 @@
-"""Which apps there are: ours, and those of installed packages; broken ones are told before anything is served."""
+"""App registry: built-in and installed apps; broken ones are reported before serving."""
 
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
@@ -28,7 +28,7 @@ def directory() -> Directory:
     return directory
 
 
-def test_a_code_leads_to_its_app_where_it_is_for(directory: Directory) -> None:
+def test_code_routes_to_its_app_for_its_tenants(directory: Directory) -> None:
     apps = Registry((ECHO, WEATHER), directory)
     assert apps.behind("t-acme", "*43") == apps.behind("t-globex", "*43") == Hosted("echo")
     assert apps.behind("t-acme", "*70") == Hosted("weather")
@@ -37,7 +37,7 @@ def test_a_code_leads_to_its_app_where_it_is_for(directory: Directory) -> None:
     assert apps.behind("nobody", "*43") is None
 
 
-def test_a_number_may_follow_the_code_of_an_app_that_takes_one(directory: Directory) -> None:
+def test_number_may_follow_the_code_of_a_numbered_app(directory: Directory) -> None:
     apps = Registry((ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory)
     assert apps.behind("t-acme", "*86") == Hosted("fetch")
     assert apps.behind("t-acme", "*8612") == Hosted("fetch", ("12",))
@@ -47,7 +47,7 @@ def test_a_number_may_follow_the_code_of_an_app_that_takes_one(directory: Direct
 
 
 @pytest.mark.parametrize("takes", [True, False])
-def test_calls_go_to_voicemail_where_it_takes_them(directory: Directory, takes: bool) -> None:
+def test_unanswered_calls_go_to_voicemail_if_enabled(directory: Directory, takes: bool) -> None:
     leave = App(registry.LEAVE, nothing)
     assert Registry((leave,), directory, lambda extension: takes).instead_of(ANNA) == (
         Hosted(leave.name) if takes else None
@@ -59,7 +59,7 @@ def test_calls_go_to_voicemail_where_it_takes_them(directory: Directory, takes: 
     "other",
     [App("echo", nothing), App("other", nothing, ("*43",)), App("x", nothing, ("43",)), App("x", nothing, ("*",))],
 )
-def test_apps_that_clash_or_cannot_be_dialled_are_refused(directory: Directory, other: App) -> None:
+def test_conflicting_or_undialable_apps_are_rejected(directory: Directory, other: App) -> None:
     with pytest.raises(CannotStart):
         Registry((ECHO, other), directory)
 
@@ -72,13 +72,13 @@ def bring(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setattr(registry, "entry_points", points)
 
 
-def test_an_installed_package_brings_an_app(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_package_provides_an_app(monkeypatch: pytest.MonkeyPatch) -> None:
     bring(monkeypatch, f"{__name__}:WEATHER")
     assert installed() == {"weather": WEATHER}
 
 
 @pytest.mark.parametrize("value", ["no.such.module:x", f"{__name__}:no_such", f"{__name__}:nothing"])
-def test_one_that_cannot_be_had_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_broken_package_prevents_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     bring(monkeypatch, value)
     with pytest.raises(CannotStart):
         installed()

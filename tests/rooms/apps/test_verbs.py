@@ -1,4 +1,4 @@
-"""A call's verbs: what is said, pressed and recorded, and what becomes of an app whose caller hangs up."""
+"""Verbs of a call: play, DTMF, record, and cancellation on hang-up."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from unificx.kernel.errors import NoRoom
 from unificx.sip.legs import Answered, HungUp, OfferAnswered, Offered, OfferRefused, Refused
 
 
-async def test_an_app_answers_speaks_and_hangs_up() -> None:
+async def test_app_answers_plays_and_hangs_up() -> None:
     async def app(call: Call) -> None:
         assert (call.caller.number, call.mailbox and call.mailbox.why) == ("+491511", "missed")
         await call.answer()
@@ -27,7 +27,7 @@ async def test_an_app_answers_speaks_and_hangs_up() -> None:
     assert stage.orders == ["open offer", "close"]
 
 
-async def test_an_app_that_is_done_hangs_up_by_itself() -> None:
+async def test_finished_app_hangs_up() -> None:
     async def app(call: Call) -> None:
         await call.play("hello")
 
@@ -36,7 +36,7 @@ async def test_an_app_that_is_done_hangs_up_by_itself() -> None:
     assert stage.told == [Answered(b"ours"), HungUp()]
 
 
-async def test_an_app_that_never_answers_refuses() -> None:
+async def test_app_that_never_answers_rejects() -> None:
     async def app(call: Call) -> None: ...
 
     stage = acting(app)
@@ -44,7 +44,7 @@ async def test_an_app_that_never_answers_refuses() -> None:
     assert stage.told == [Refused(480, None)]
 
 
-async def test_a_fault_ends_its_own_call_and_names_nobody() -> None:
+async def test_exception_ends_only_its_call_and_logs_no_personal_data() -> None:
     async def app(call: Call) -> None:
         await call.answer()
         raise ValueError("+491511")
@@ -56,14 +56,14 @@ async def test_a_fault_ends_its_own_call_and_names_nobody() -> None:
     assert stage.told[-1] == HungUp()
 
 
-async def test_an_app_nobody_knows_refuses() -> None:
+async def test_unknown_app_rejects() -> None:
     stage = acting(lambda call: asyncio.sleep(0))
     stage.host._apps = {}  # type: ignore[assignment]
     await stage.run()
     assert stage.told == [Refused(480, None)]
 
 
-async def test_no_media_refuses_the_call() -> None:
+async def test_missing_media_rejects_the_call() -> None:
     async def app(call: Call) -> None:
         await call.answer()
         raise AssertionError("it was not answered")
@@ -73,7 +73,7 @@ async def test_no_media_refuses_the_call() -> None:
     assert stage.told == [Refused(503, None)]
 
 
-async def test_a_call_without_an_offer_is_opened_by_the_answer() -> None:
+async def test_delayed_offer_is_completed_by_the_answer() -> None:
     async def app(call: Call) -> None:
         await call.play("hello")
 
@@ -82,7 +82,7 @@ async def test_a_call_without_an_offer_is_opened_by_the_answer() -> None:
     assert stage.orders == ["invite", "answered their answer", "close"]
 
 
-async def test_hanging_up_cancels_the_app_where_it_stands() -> None:
+async def test_hang_up_cancels_the_app() -> None:
     steps: list[str] = []
 
     async def app(call: Call) -> None:
@@ -99,7 +99,7 @@ async def test_hanging_up_cancels_the_app_where_it_stands() -> None:
     assert stage.orders[-1] == "close"
 
 
-async def test_a_key_that_is_asked_for_ends_the_prompt_and_others_do_not() -> None:
+async def test_escape_digit_stops_the_prompt() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
@@ -112,7 +112,7 @@ async def test_a_key_that_is_asked_for_ends_the_prompt_and_others_do_not() -> No
     assert "stop" in stage.orders
 
 
-async def test_keys_pressed_ahead_are_kept_until_they_are_asked_for() -> None:
+async def test_early_digits_are_queued() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
@@ -124,7 +124,7 @@ async def test_keys_pressed_ahead_are_kept_until_they_are_asked_for() -> None:
     assert found == ["4711", "12", "3"]
 
 
-async def test_nothing_pressed_is_nothing() -> None:
+async def test_no_digit_returns_empty() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
@@ -134,7 +134,7 @@ async def test_nothing_pressed_is_nothing() -> None:
     assert found == [""]
 
 
-async def test_a_prompt_is_said_until_any_key_is_pressed_which_stays() -> None:
+async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
@@ -156,7 +156,7 @@ async def test_a_prompt_is_said_until_any_key_is_pressed_which_stays() -> None:
         (["speak 1", "lost"], "lost", "", 1.0, False),
     ],
 )
-async def test_what_is_said_is_recorded_until_it_is_enough(
+async def test_recording_stops_at_its_limits(
     says: list[str], ended: str, key: str, seconds: float, silent: bool
 ) -> None:
     found: list[Said] = []
@@ -174,7 +174,7 @@ async def test_what_is_said_is_recorded_until_it_is_enough(
     assert stage.heard == [f"sound {said.seconds:.1f}"]
 
 
-async def test_a_recording_is_no_longer_than_it_may_be() -> None:
+async def test_recording_is_limited_in_duration() -> None:
     found: list[Said] = []
 
     async def app(call: Call) -> None:
@@ -184,7 +184,7 @@ async def test_a_recording_is_no_longer_than_it_may_be() -> None:
     assert found[0].ended == "longest"
 
 
-async def test_a_sink_without_room_ends_it() -> None:
+async def test_full_sink_ends_recording() -> None:
     class Full:
         async def write(self, pcm: bytes, rate: int) -> None:
             raise NoRoom("full")
@@ -198,7 +198,7 @@ async def test_a_sink_without_room_ends_it() -> None:
     assert (found[0].ended, found[0].seconds) == ("full", 0.0)
 
 
-async def test_who_hangs_up_while_he_speaks_has_said_it() -> None:
+async def test_hang_up_keeps_the_recorded_audio() -> None:
     clip, recorded = Clip(), []
 
     async def app(call: Call) -> None:
@@ -213,7 +213,7 @@ async def test_who_hangs_up_while_he_speaks_has_said_it() -> None:
     assert (clip.sound.seconds, said.seconds) == (pytest.approx(2.0), pytest.approx(2.0))
 
 
-async def test_keys_by_info() -> None:
+async def test_digits_by_sip_info() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
@@ -239,7 +239,7 @@ async def test_keys_by_info() -> None:
         stage.line.informed(kind, body)
 
 
-async def test_a_new_offer_is_answered_and_one_that_cannot_be_is_refused() -> None:
+async def test_reinvite_is_answered_or_rejected() -> None:
     async def app(call: Call) -> None:
         await call.answer()
         await asyncio.Event().wait()
@@ -258,9 +258,9 @@ async def test_a_new_offer_is_answered_and_one_that_cannot_be_is_refused() -> No
     assert len(stage.host) == 0
 
 
-async def test_when_the_engine_dies_its_leg_is_offered_and_what_played_plays_again() -> None:
+async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
     class Deaf(Stage):
-        """An engine that does not end what it plays."""
+        """An engine that never ends playback."""
 
         def play(self, leg, sound):
             self.heard.append(sound.pcm[:-1].decode())
@@ -285,7 +285,7 @@ async def test_when_the_engine_dies_its_leg_is_offered_and_what_played_plays_aga
     assert stage.told[-1] == HungUp()
 
 
-async def test_the_server_goes_down_and_every_app_ends() -> None:
+async def test_server_shutdown_ends_all_apps() -> None:
     async def app(call: Call) -> None:
         await call.answer()
         await asyncio.Event().wait()
@@ -297,7 +297,7 @@ async def test_the_server_goes_down_and_every_app_ends() -> None:
     assert (stage.told[-1], len(stage.host)) == (HungUp(), 0)
 
 
-async def test_a_moment_is_said() -> None:
+async def test_date_and_time_are_spoken() -> None:
     async def app(call: Call) -> None:
         await call.play(Spoken(call.clock.now()))
 

@@ -1,4 +1,4 @@
-"""Hearing messages by telephone: one's own at once, any with number and PIN; and setting up one's mailbox."""
+"""Voicemail retrieval by phone: the own mailbox, any mailbox with PIN, and settings."""
 
 from datetime import UTC, datetime
 
@@ -37,18 +37,18 @@ async def left(room: Room, seconds: float = 2.0, number: str = "+491511234567") 
 
 
 def heard(stage: Stage) -> list[str]:
-    """What was heard but for menus, numbers and digits."""
+    """Heard prompts without menus, numbers and digits."""
     return without(stage.heard, *MENU, "number/", "count/", "pause", "digit", "general/and")
 
 
-async def test_an_empty_mailbox_says_so(room: Room, directory: Directory) -> None:
+async def test_empty_mailbox_is_announced(room: Room, directory: Directory) -> None:
     caller = stage(room, directory, keys={"voicemail/to-change-settings": [HANG_UP]})
     await caller.run()
     assert heard(caller) == ["voicemail/welcome", "voicemail/no-messages"]
 
 
 @pytest.mark.promise("C9")
-async def test_messages_are_heard_the_new_ones_first_and_from_the_oldest_on(room: Room, directory: Directory) -> None:
+async def test_messages_are_played_new_first_oldest_first(room: Room, directory: Directory) -> None:
     old, first, second = await left(room, 1.0), await left(room, 2.0, "1002"), await left(room, 3.0, "")
     await room.boxes.heard(old)
     caller = stage(
@@ -68,7 +68,7 @@ async def test_messages_are_heard_the_new_ones_first_and_from_the_oldest_on(room
         assert (await room.boxes.get(TENANT, one.id)).heard is not None
 
 
-async def test_again_back_and_details(room: Room, directory: Directory) -> None:
+async def test_replay_previous_and_details(room: Room, directory: Directory) -> None:
     await left(room, 1.0), await left(room, 2.0)
     keys = {"sound 1.0": ["1", "2", HANG_UP], "sound 2.0": ["4"], "voicemail/received": ["", "", "", "3"]}
     caller = stage(room, directory, keys=keys)
@@ -82,7 +82,7 @@ async def test_again_back_and_details(room: Room, directory: Directory) -> None:
 
 
 @pytest.mark.promise("R2")
-async def test_a_message_is_put_away_and_brought_back(room: Room, directory: Directory) -> None:
+async def test_message_is_archived_and_restored(room: Room, directory: Directory) -> None:
     kept, gone = await left(room, 1.0), await left(room, 2.0)
     keys = {"sound 1.0": ["7"], "voicemail/deleted": ["7", HANG_UP], "voicemail/restored": ["2"], "sound 2.0": ["7"]}
     caller = stage(room, directory, keys=keys)
@@ -91,7 +91,7 @@ async def test_a_message_is_put_away_and_brought_back(room: Room, directory: Dir
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
 
 
-async def test_a_message_that_cannot_be_read_is_passed_over(room: Room, directory: Directory) -> None:
+async def test_unreadable_message_is_skipped(room: Room, directory: Directory) -> None:
     await left(room)
     for path in room.all_files():
         path.write_bytes(b"damaged")
@@ -101,7 +101,7 @@ async def test_a_message_that_cannot_be_read_is_passed_over(room: Room, director
 
 
 @pytest.mark.promise("C9")
-async def test_with_number_and_pin_from_any_telephone(room: Room, directory: Directory) -> None:
+async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: Directory) -> None:
     await left(room)
     await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
@@ -117,8 +117,8 @@ async def test_with_number_and_pin_from_any_telephone(room: Room, directory: Dir
 
 
 @pytest.mark.parametrize("number", ["1001", "4711", ""])
-async def test_whether_there_is_a_mailbox_is_not_told(room: Room, directory: Directory, number: str) -> None:
-    """A mailbox without a PIN, one that is not there and no number at all sound alike."""
+async def test_existence_of_a_mailbox_is_not_disclosed(room: Room, directory: Directory, number: str) -> None:
+    """A mailbox without a PIN, an unknown mailbox and no number are indistinguishable."""
     keys = {"voicemail/enter-mailbox": [f"{number}#"], "voicemail/enter-pin": ["8264#", "9264#", "9265#"]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
@@ -126,7 +126,7 @@ async def test_whether_there_is_a_mailbox_is_not_told(room: Room, directory: Dir
     assert heard(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
 
 
-async def test_a_pin_that_is_guessed_at_is_slowed(room: Room, directory: Directory) -> None:
+async def test_pin_attempts_are_rate_limited(room: Room, directory: Directory) -> None:
     await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
     for _ in range(5):
         await room.boxes.opens(TENANT, ANNA.id, "1111")
@@ -137,7 +137,7 @@ async def test_a_pin_that_is_guessed_at_is_slowed(room: Room, directory: Directo
     assert "voicemail/welcome" not in caller.heard
 
 
-async def test_a_pin_is_set_by_telephone(room: Room, directory: Directory) -> None:
+async def test_pin_is_set_by_phone(room: Room, directory: Directory) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["3", "3", "3", "*"],
@@ -151,7 +151,7 @@ async def test_a_pin_is_set_by_telephone(room: Room, directory: Directory) -> No
     assert await room.boxes.opens(TENANT, ANNA.id, "8264")
 
 
-async def test_a_greeting_is_spoken_heard_and_used_or_not(room: Room, directory: Directory) -> None:
+async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room, directory: Directory) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["1", "1", "*"],
@@ -170,16 +170,14 @@ async def test_a_greeting_is_spoken_heard_and_used_or_not(room: Room, directory:
     assert room.all_files() == []
 
 
-async def test_who_has_no_extension_has_no_mailbox(room: Room) -> None:
+async def test_caller_without_extension_has_no_mailbox(room: Room) -> None:
     caller = stage(room, Directory())
     await caller.run()
     assert heard(caller) == ["voicemail/not-available"]
 
 
 @pytest.mark.promise("C9")
-async def test_greetings_for_a_busy_line_and_for_a_time_are_spoken_by_telephone(
-    room: Room, directory: Directory
-) -> None:
+async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, directory: Directory) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["4", "1", "5", "1", "*"],
@@ -201,9 +199,7 @@ async def test_greetings_for_a_busy_line_and_for_a_time_are_spoken_by_telephone(
 
 
 @pytest.mark.promise("C9")
-async def test_a_groups_mailbox_is_dialled_left_and_heard_by_its_members_and_by_its_pin(
-    room: Room, directory: Directory
-) -> None:
+async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(room: Room, directory: Directory) -> None:
     await room.tenant()
     group = await room.boxes.groups.create(TENANT, NewGroup("7900", "Sales", (ANNA.id,)))
     way = at_group(room.boxes, TENANT, "7900")

@@ -1,4 +1,4 @@
-"""Leaving a message: greeted, recorded, thought better of, or simply hung up."""
+"""Voicemail deposit: greeting, recording, review and hang-up."""
 
 import errno
 
@@ -24,12 +24,12 @@ async def messages(room: Room) -> list[Message]:
 
 
 def heard(stage: Stage) -> list[str]:
-    """What was heard but for menus; the tone is "beep"."""
+    """Heard prompts without menus; the tone is "beep"."""
     return ["beep" if one == "sound 0.4" else one for one in without(stage.heard, *MENU)]
 
 
 @pytest.mark.promise("C9")
-async def test_who_speaks_and_hangs_up_has_left_a_message(room: Room) -> None:
+async def test_hang_up_after_speech_stores_the_message(room: Room) -> None:
     caller = stage(room, ["speak 3", HANG_UP])
     await caller.run()
     assert heard(caller) == GREETED
@@ -38,7 +38,7 @@ async def test_who_speaks_and_hangs_up_has_left_a_message(room: Room) -> None:
     assert message.call_id == "call-1"
 
 
-async def test_who_hangs_up_before_or_without_a_word_has_left_nothing(room: Room) -> None:
+async def test_hang_up_without_speech_stores_nothing(room: Room) -> None:
     await stage(room, keys={"voicemail/leave": [HANG_UP]}).run()
     await stage(room, ["silence 4", HANG_UP]).run()
     await stage(room, ["speak 0.4", HANG_UP]).run()
@@ -54,13 +54,13 @@ async def test_who_hangs_up_before_or_without_a_word_has_left_nothing(room: Room
         ("declined", "voicemail/greeting"),
     ],
 )
-async def test_the_greeting_says_why(room: Room, why: str, greeting: str) -> None:
+async def test_greeting_depends_on_the_call_outcome(room: Room, why: str, greeting: str) -> None:
     caller = stage(room, ["speak 2", HANG_UP], why=why)
     await caller.run()
     assert heard(caller)[0] == greeting
 
 
-async def test_who_is_in_a_hurry_skips_the_greeting(room: Room) -> None:
+async def test_greeting_can_be_skipped(room: Room) -> None:
     caller = stage(room, ["speak 2", HANG_UP], keys={"voicemail/greeting": ["#"]})
     await caller.run()
     assert heard(caller) == ["voicemail/greeting", "beep"]
@@ -74,8 +74,8 @@ class Ears:
 
 
 @pytest.mark.parametrize("on", [True, False])
-async def test_who_speaks_is_told_first_that_it_becomes_text(room: Room, on: bool) -> None:
-    """In the greeting or out of it, and whatever is pressed: nobody becomes text who was not told."""
+async def test_caller_is_informed_of_transcription_first(room: Room, on: bool) -> None:
+    """Whatever is pressed, before or during the greeting: without the notice there is no transcription."""
     room.transcriber = Ears()
     await room.restarted()
     await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
@@ -83,14 +83,14 @@ async def test_who_speaks_is_told_first_that_it_becomes_text(room: Room, on: boo
     first = "voicemail/transcribed" if on else "voicemail/greeting"
     caller = stage(room, ["speak 2", HANG_UP], keys={first: ["#"]})
     await caller.run()
-    assert heard(caller) == [first, "beep"]  # a key passes over the greeting, and is taken after what has to be heard
+    assert heard(caller) == [first, "beep"]  # a digit skips the greeting, and is read after the mandatory notice
     assert await room.transcribing.transcribe_all() == on
     [message] = await messages(room)
     assert message.derived.transcript == (Transcript("call me", "en") if on else None)
 
 
 @pytest.mark.parametrize("why", ["held", "full"])
-async def test_who_did_not_hear_it_becomes_no_text(room: Room, why: str) -> None:
+async def test_missed_notice_prevents_transcription(room: Room, why: str) -> None:
     room.transcriber = Ears()
     await room.restarted()
     await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
@@ -106,7 +106,7 @@ async def test_who_did_not_hear_it_becomes_no_text(room: Room, why: str) -> None
     assert message.derived.transcript is None
 
 
-async def test_a_greeting_of_ones_own_is_said_instead(room: Room) -> None:
+async def test_custom_greeting_replaces_the_standard_one(room: Room) -> None:
     writer = await room.boxes.greetings.begin(ANNA)
     await writer.write(sine(300, 5000, 8000).tobytes(), 8000)
     await room.boxes.greetings.use(ANNA, writer, "no_answer")
@@ -115,14 +115,14 @@ async def test_a_greeting_of_ones_own_is_said_instead(room: Room) -> None:
     assert heard(caller) == ["sound 1.0", *GREETED[1:]]
 
 
-async def test_silence_ends_a_message_and_it_is_sent(room: Room) -> None:
+async def test_silence_ends_and_sends_a_message(room: Room) -> None:
     caller = stage(room, ["speak 2", "silence 20"])
     await caller.run()
     assert heard(caller) == [*GREETED, "voicemail/sent"]
     assert len(await messages(room)) == 1
 
 
-async def test_hash_asks_and_who_says_nothing_has_sent_it(room: Room) -> None:
+async def test_hash_opens_the_review_menu_which_sends_by_default(room: Room) -> None:
     caller = stage(room, ["speak 2", "press #"])
     await caller.run()
     assert heard(caller) == [*GREETED, "voicemail/sent"]
@@ -130,7 +130,7 @@ async def test_hash_asks_and_who_says_nothing_has_sent_it(room: Room) -> None:
     assert len(await messages(room)) == 1
 
 
-async def test_it_is_listened_to_then_sent(room: Room) -> None:
+async def test_message_is_reviewed_then_sent(room: Room) -> None:
     caller = stage(room, ["speak 2", "press #"], keys={"voicemail/to-send": ["2", "1"]})
     await caller.run()
     said = [one for one in heard(caller) if one.startswith("sound")]
@@ -138,7 +138,7 @@ async def test_it_is_listened_to_then_sent(room: Room) -> None:
     assert len(await messages(room)) == 1
 
 
-async def test_it_is_spoken_again_and_the_first_one_is_gone(room: Room) -> None:
+async def test_recording_again_discards_the_first_attempt(room: Room) -> None:
     caller = stage(room, ["speak 2", "press #"], ["speak 5", HANG_UP], keys={"voicemail/to-send": ["3"]})
     await caller.run()
     assert heard(caller) == [*GREETED, "voicemail/after-tone", "beep"]
@@ -148,7 +148,7 @@ async def test_it_is_spoken_again_and_the_first_one_is_gone(room: Room) -> None:
 
 
 @pytest.mark.parametrize(("pressed", "says"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
-async def test_it_is_discarded(room: Room, pressed: dict[str, list[str]], says: str) -> None:
+async def test_message_is_discarded(room: Room, pressed: dict[str, list[str]], says: str) -> None:
     caller = stage(room, ["speak 2", says], keys=pressed)
     await caller.run()
     assert heard(caller) == [*GREETED, "voicemail/discarded"]
@@ -156,12 +156,12 @@ async def test_it_is_discarded(room: Room, pressed: dict[str, list[str]], says: 
     assert room.all_files() == []
 
 
-async def test_who_hangs_up_while_he_thinks_has_sent_it(room: Room) -> None:
+async def test_hang_up_during_review_sends_the_message(room: Room) -> None:
     await stage(room, ["speak 2", "press #"], keys={"voicemail/to-hear": [HANG_UP]}).run()
     assert len(await messages(room)) == 1
 
 
-async def test_a_full_mailbox_takes_no_more(room: Room) -> None:
+async def test_full_mailbox_rejects_messages(room: Room) -> None:
     await room.boxes.change_tenant(TENANT, TenantChange(most_messages=1))
     await stage(room, ["speak 2", HANG_UP]).run()
     caller = stage(room, ["speak 2", HANG_UP])
@@ -170,13 +170,13 @@ async def test_a_full_mailbox_takes_no_more(room: Room) -> None:
     assert len(await messages(room)) == 1
 
 
-async def test_without_a_mailbox_there_is_nothing_to_leave(room: Room) -> None:
+async def test_missing_mailbox_is_announced(room: Room) -> None:
     caller = stage(room, mailbox=None)
     await caller.run()
     assert heard(caller) == ["voicemail/not-available"]
 
 
-async def test_a_full_disk_is_told_and_what_was_said_before_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_full_disk_is_announced_and_recorded_part_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     written, put = 0, writing._write_all
 
     def nearly_full(file, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The call app that docs/call-apps.md shows does what it says."""
+"""The call app in docs/call-apps.md works as documented."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ def example() -> dict:
     return module
 
 
-async def test_it_asks_thanks_and_keeps_what_was_said() -> None:
+async def test_example_asks_thanks_and_stores_the_comment() -> None:
     module, noted = example(), []
     module["note"] = lambda tenant, points, words: noted.append((tenant, points, round(words.seconds)))
     stage = Stage(module["APP"], keys={"general/one-moment": ["4"]}, says=[["speak 2", "silence 5"]])
@@ -27,7 +27,7 @@ async def test_it_asks_thanks_and_keeps_what_was_said() -> None:
     assert noted == [("acme", 4, 5)]
 
 
-async def test_who_hangs_up_has_said_it_all_the_same() -> None:
+async def test_hang_up_stores_the_comment() -> None:
     module, noted = example(), []
     module["note"] = lambda tenant, points, words: noted.append(round(words.seconds))
     await Stage(module["APP"], keys={"general/one-moment": ["1"]}, says=[["speak 2", HANG_UP]]).run()

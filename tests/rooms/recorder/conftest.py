@@ -1,4 +1,4 @@
-"""A recorder for each test, on a real archive; only the media are invented."""
+"""A call recorder for each test, on a real archive with fake media."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

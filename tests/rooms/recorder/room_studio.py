@@ -1,4 +1,5 @@
-"""A room that is recorded, in virtual time: real meetings, rules and recorder; callers, sounds and the archive are not."""
+"""A conference recording in virtual time: real conferencing, consent machine and recorder; fake callers, prompts and
+archive."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,11 +18,11 @@ from unificx.recordings.allowing import allowed
 from unificx.store import ErasedSubject
 
 SAYING = 2.0
-"""Seconds that every prompt takes."""
+"""Duration of every prompt in seconds."""
 
 
 class Prompts:
-    """What is said is its own name, as sound of `SAYING` seconds."""
+    """Each prompt is its own name, as a sound of `SAYING` seconds."""
 
     def named(self, name: str, language: str) -> Sequence[Sound]:
         return (Sound(name.encode().ljust(round(SAYING * 16000), b"\0"), 8000),)
@@ -29,7 +30,7 @@ class Prompts:
 
 @dataclass
 class Kept:
-    """A recording that is made: `pcm` is what is in it, `ended` how it was finished."""
+    """A fake recording: `pcm` is its audio, `ended` its end reason."""
 
     new: NewRecording
     room: int = 1 << 30
@@ -67,7 +68,7 @@ class Kept:
 
 
 class Shelf:
-    """The archive. `room` is how many bytes of a recording fit; `erased`: whoever takes part is gone."""
+    """A fake archive. `room` is the disk space in bytes of a recording; `erased`: a participant is erased."""
 
     def __init__(self) -> None:
         self.kept: list[Kept] = []
@@ -90,7 +91,7 @@ class Shelf:
 
 
 class Calls:
-    """The calls by which they are there: `shown` is what phones were told, `recorded` what the history will say."""
+    """The participants' calls: `shown` is the indication sent to phones, `recorded` the calls marked as recorded."""
 
     def __init__(self) -> None:
         self.shown: list[str] = []
@@ -108,7 +109,7 @@ class Calls:
 
 
 class Guest:
-    """Somebody who calls the room, with the app that speaks to him."""
+    """A caller of the room, with the conference app's prompts."""
 
     can_be_told = True
 
@@ -174,25 +175,25 @@ class RoomStudio:
         return guest
 
     async def begins(self, *, terms: words.Terms | None = None) -> tuple[Guest, Guest]:
-        """Anna, who leads it, and Bert are in the room; she asks for it, both are told."""
+        """Anna (host) and Bert are in the room; Anna starts recording and both are informed."""
         self.shelf.terms = terms or self.shelf.terms
         anna, bert = await self.comes("anna", host=True), await self.comes("bert")
         self.meetings.record(self.room, RecordingAsked(anna.chair.id, on=True))
         return anna, bert
 
     async def runs(self) -> tuple[Guest, Guest]:
-        """And it is recorded."""
+        """Then recording runs."""
         both = await self.begins()
         await asyncio.sleep(SAYING + 1)
         return both
 
     @property
     def tap(self) -> QuietTap:
-        """The newest."""
+        """The newest tap."""
         return list(self.ears.taps.values())[-1]
 
     async def said(self, value: int, seconds: float = 1.0, rate: int = 8000) -> None:
-        """Something is said in the room for a while."""
+        """Send room audio for some time."""
         self.tap.say(0, value.to_bytes(2, "little") * round(seconds * rate), rate)
         await asyncio.sleep(seconds)
 

@@ -1,4 +1,4 @@
-"""A recorder for each test, on a real archive; only the media are invented."""
+"""A call recorder for each test, on a real archive with fake media."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ ANNA, BERT, CARL = ("e-anna", "s-anna"), ("e-bert", "s-bert"), ("e-carl", "s-car
 
 @dataclass
 class Studio:
-    """Calls of Anna, and what becomes of them."""
+    """Anna's calls and their recordings."""
 
     archive: Archive
     relay: QuietRelay
@@ -44,8 +44,8 @@ class Studio:
         return talk
 
     async def until(self, state: str, parties: str = "ab") -> None:
-        """Wait until nothing is under way and it stands so; that a call is recorded means that both are listened to,
-        and that what they said so far was heard."""
+        """Wait until no work is pending and the state is reached; "recording" also requires taps on both parties and
+        all their audio to be processed."""
         async with asyncio.timeout(30):
             while not await self._stands(state, parties):
                 await asyncio.sleep(0.02)
@@ -57,7 +57,7 @@ class Studio:
         return session.state == state and (state != "recording" or self.ears.hear(*parties))
 
     async def kept(self, parts: int = 1) -> list[Conversation]:
-        """What is kept, once it is so many parts."""
+        """The stored recordings, once there are that many."""
         async with asyncio.timeout(10):
             while len(found := await self.archive.of_call(TENANT, "call-1")) < parts:
                 await asyncio.sleep(0.02)

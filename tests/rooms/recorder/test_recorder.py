@@ -1,4 +1,4 @@
-"""The recorder on a real archive: who is told, what is kept of whom, and what happens when something fails."""
+"""The call recorder on a real archive: notices, stored audio and failures."""
 
 import asyncio
 import errno
@@ -24,7 +24,7 @@ def states(studio: Studio) -> list[str]:
 
 
 @pytest.mark.promise("C8")
-async def test_what_is_always_recorded_is_announced_and_kept(studio: Studio) -> None:
+async def test_automatic_recording_is_announced_and_stored(studio: Studio) -> None:
     await studio.records()
     studio.talks()
     await studio.until("recording")
@@ -40,7 +40,7 @@ async def test_what_is_always_recorded_is_announced_and_kept(studio: Studio) -> 
 
 @pytest.mark.promise("C8")
 @pytest.mark.parametrize("when", ["incoming", "outgoing"])
-async def test_calls_of_one_direction_are_recorded_by_themselves_and_no_others(studio: Studio, when: When) -> None:
+async def test_automatic_recording_by_direction(studio: Studio, when: When) -> None:
     await studio.records(always=None)
     await studio.archive.change_extension(TENANT, ANNA[0], ExtensionRecordingChange(when=when))
     studio.talks(*((BERT, ANNA) if when == "outgoing" else (ANNA, BERT)))
@@ -51,7 +51,7 @@ async def test_calls_of_one_direction_are_recorded_by_themselves_and_no_others(s
     await studio.until("recording")
 
 
-async def test_tones_are_listened_for_once_where_not_both_send_events(studio: Studio) -> None:
+async def test_inband_dtmf_detection_is_enabled_once_without_rfc4733(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
     await studio.until("recording")
@@ -67,7 +67,7 @@ async def test_tones_are_listened_for_once_where_not_both_send_events(studio: St
 
 
 @pytest.mark.promise("C8")
-async def test_who_cannot_be_told_is_not_recorded(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_party_without_media_is_not_recorded(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unificx.recorder.session.REACHED_WITHIN", 0.5)
     await studio.records()
     studio.relay.deaf = {"b"}
@@ -79,7 +79,7 @@ async def test_who_cannot_be_told_is_not_recorded(studio: Studio, monkeypatch: p
 
 
 @pytest.mark.promise("C8")
-async def test_a_relay_that_answers_nothing_is_no_notice(studio: Studio) -> None:
+async def test_unresponsive_relay_prevents_recording(studio: Studio) -> None:
     await studio.records()
     studio.relay.dead = True
     studio.talks()
@@ -89,7 +89,7 @@ async def test_a_relay_that_answers_nothing_is_no_notice(studio: Studio) -> None
 
 
 @pytest.mark.promise("C8", "D3")
-async def test_a_transfer_ends_one_recording_and_begins_another_of_others(studio: Studio) -> None:
+async def test_transfer_ends_the_recording_and_starts_a_new_one(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
     await studio.until("recording")
@@ -102,7 +102,7 @@ async def test_a_transfer_ends_one_recording_and_begins_another_of_others(studio
     await studio.until("recording", "ac")
     asked = studio.relay.asked[before:]
     assert asked.index("play c") < asked.index("listen call-1.b2 c")
-    assert "play a" not in asked  # who was told before is not told again
+    assert "play a" not in asked  # a party informed before is not informed again
     for tag in ("a", "c"):
         studio.ears.tap(tag).say(0, b"\x05\x00" * 16000)
     assert [leg.tag for leg in talk.legs] == ["a", "b"]
@@ -116,7 +116,7 @@ async def test_a_transfer_ends_one_recording_and_begins_another_of_others(studio
 
 
 @pytest.mark.promise("D3")
-async def test_it_ends_when_somebody_in_it_is_erased(studio: Studio) -> None:
+async def test_erasing_a_party_ends_the_recording(studio: Studio) -> None:
     await studio.records()
     studio.talks()
     await studio.until("recording")
@@ -129,7 +129,7 @@ async def test_it_ends_when_somebody_in_it_is_erased(studio: Studio) -> None:
 
 
 @pytest.mark.promise("C8")
-async def test_somebody_whose_calls_are_never_recorded_ends_it(studio: Studio) -> None:
+async def test_new_party_that_is_never_recorded_ends_the_recording(studio: Studio) -> None:
     await studio.records()
     await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(when="never"))
     talk = studio.talks()
@@ -143,7 +143,7 @@ async def test_somebody_whose_calls_are_never_recorded_ends_it(studio: Studio) -
 
 
 @pytest.mark.promise("C8")
-async def test_stricter_terms_of_a_newcomer_ask_everybody_anew(studio: Studio) -> None:
+async def test_stricter_terms_of_a_new_party_ask_everyone_again(studio: Studio) -> None:
     await studio.records()
     await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(mode="opt_in"))
     talk = studio.talks()
@@ -157,7 +157,7 @@ async def test_stricter_terms_of_a_newcomer_ask_everybody_anew(studio: Studio) -
     assert studio.recorder.live("call-1").state == "recording"
 
 
-async def test_a_parked_call_is_not_recorded_and_goes_on_after(studio: Studio) -> None:
+async def test_parked_call_is_not_recorded_and_resumes_after_retrieval(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
     await studio.until("recording")
@@ -170,7 +170,7 @@ async def test_a_parked_call_is_not_recorded_and_goes_on_after(studio: Studio) -
 
 
 @pytest.mark.promise("T2", "C8")
-async def test_a_full_disk_ends_the_recording_tells_everybody_and_keeps_what_is_there(
+async def test_full_disk_ends_the_recording_informs_everyone_and_keeps_it(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "_write_all", _of_little_room)
@@ -190,18 +190,18 @@ async def test_a_full_disk_ends_the_recording_tells_everybody_and_keeps_what_is_
 
 
 def _of_little_room(file: BinaryIO, data: bytes) -> None:
-    """A disk with room for a second of two, and not for its end."""
+    """A disk with space for one of two seconds, and not for the end chunk."""
     if file.tell() + len(data) > 33000:
         raise OSError(errno.ENOSPC, "full")
     _write_all(file, data)
 
 
 @pytest.mark.promise("C8")
-async def test_the_media_engine_is_lost_and_the_gap_is_silence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_media_engine_loss_becomes_silence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     await studio.records()
     studio.talks()
     await studio.until("recording")
-    # What was said before is still on its way to a slow disk when there is silence to be written.
+    # Earlier audio is still being written to a slow disk when the silence is due.
     monkeypatch.setattr(writing, "_write_all", lambda file, data: (sleep(0.1), _write_all(file, data)))
     studio.ears.both_say(1.25)
     lost = [studio.ears.tap("a"), studio.ears.tap("b")]
@@ -220,7 +220,7 @@ async def test_the_media_engine_is_lost_and_the_gap_is_silence(studio: Studio, m
     assert set(heard[len(said) : -len(said)]) == {0}
 
 
-async def test_media_made_anew_are_listened_to_anew(studio: Studio) -> None:
+async def test_new_media_anchor_is_subscribed_again(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
     await studio.until("recording")
@@ -231,7 +231,7 @@ async def test_media_made_anew_are_listened_to_anew(studio: Studio) -> None:
 
 
 @pytest.mark.promise("C8")
-async def test_only_somebody_inside_begins_and_only_he_or_the_organisation_directs(studio: Studio) -> None:
+async def test_only_participants_start_and_only_starter_or_admin_control(studio: Studio) -> None:
     await studio.records(always=None)
     studio.talks(callee=("", None))
     for extensions in ([], ["e-carl"], [""]):
@@ -256,7 +256,7 @@ async def test_only_somebody_inside_begins_and_only_he_or_the_organisation_direc
     assert studio.recorder.stop("call-1", None).end == "stopped"
 
 
-async def test_where_only_one_can_be_listened_to_nobody_is(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failed_subscription_of_one_party_records_nobody(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     subscribe = studio.relay.subscribe
 
     async def only_one(anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
@@ -273,7 +273,7 @@ async def test_where_only_one_can_be_listened_to_nobody_is(studio: Studio, monke
 
 
 @pytest.mark.promise("C8")
-async def test_of_two_inside_who_has_begun_it_directs_it_by_keys_and_otherwise(studio: Studio) -> None:
+async def test_starter_controls_by_dtmf_and_api(studio: Studio) -> None:
     await studio.records(always=None)
     studio.talks()
     studio.recorder.start("call-1", [ANNA[0]])
@@ -291,7 +291,7 @@ async def test_of_two_inside_who_has_begun_it_directs_it_by_keys_and_otherwise(s
 
 
 @pytest.mark.promise("C8")
-async def test_what_nobody_in_the_call_has_asked_for_anybody_of_the_organisation_pauses(studio: Studio) -> None:
+async def test_automatic_recording_can_be_paused_by_any_internal_party(studio: Studio) -> None:
     await studio.records()
     studio.talks()
     await studio.until("recording")
@@ -302,7 +302,7 @@ async def test_what_nobody_in_the_call_has_asked_for_anybody_of_the_organisation
 
 
 @pytest.mark.promise("C8", "C9")
-async def test_who_waits_on_hold_is_told_in_the_place_of_his_music_and_who_holds_is_not(studio: Studio) -> None:
+async def test_held_party_hears_the_notice_and_holding_party_does_not(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
     await studio.until("recording")
@@ -315,7 +315,7 @@ async def test_who_waits_on_hold_is_told_in_the_place_of_his_music_and_who_holds
 
 
 @pytest.mark.promise("C8")
-async def test_a_notice_that_was_about_to_be_played_waits_for_the_end_of_a_hold(studio: Studio) -> None:
+async def test_notice_waits_for_the_end_of_a_hold(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
     studio.recorder.talks(replace(talk, callee=replace(talk.callee, holds=True)))
@@ -331,7 +331,7 @@ def wishing(leg: TalkLeg, wish: str) -> TalkLeg:
 
 @pytest.mark.promise("C8", "R1")
 @pytest.mark.parametrize("side", ["caller", "callee"])
-async def test_a_phone_that_refuses_is_asked_nothing_and_leaves_no_byte(studio: Studio, side: str) -> None:
+async def test_refusing_phone_gets_no_notice_and_nothing_is_recorded(studio: Studio, side: str) -> None:
     await studio.records()
     talk = talk_of("call-1", TENANT, ANNA, BERT)
     studio.recorder.talks(replace(talk, **{side: wishing(getattr(talk, side), "off")}))
@@ -345,7 +345,7 @@ async def test_a_phone_that_refuses_is_asked_nothing_and_leaves_no_byte(studio: 
 
 
 @pytest.mark.promise("C8", "R1")
-async def test_a_phone_that_refuses_later_ends_it_and_keeps_what_was_agreed_to(studio: Studio) -> None:
+async def test_later_refusal_ends_recording_and_keeps_earlier_audio(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
     await studio.until("recording")
@@ -360,14 +360,14 @@ async def test_a_phone_that_refuses_later_ends_it_and_keeps_what_was_agreed_to(s
 
 
 @pytest.mark.promise("C8")
-async def test_a_phone_asks_for_a_recording_pauses_it_and_goes_on(studio: Studio) -> None:
+async def test_phone_starts_pauses_and_resumes_recording_by_sdp(studio: Studio) -> None:
     await studio.records(always=None)
     talk = talk_of("call-1", TENANT, ANNA, BERT)
     asking = replace(talk, caller=wishing(talk.caller, "on"))
     studio.recorder.talks(asking)
     assert studio.recorder.live("call-1").begun == "demand"
     await studio.until("recording")
-    studio.recorder.talks(replace(asking, made=1))  # it says the same as before: nothing is asked anew
+    studio.recorder.talks(replace(asking, made=1))  # unchanged preference: nothing happens
     await studio.until("recording")
     studio.recorder.talks(replace(talk, caller=wishing(talk.caller, "pause")))
     assert (studio.recorder.live("call-1").state, studio.told[-1].indication) == ("paused", "paused")
@@ -377,7 +377,7 @@ async def test_a_phone_asks_for_a_recording_pauses_it_and_goes_on(studio: Studio
 
 @pytest.mark.promise("C8")
 @pytest.mark.parametrize("who", ["somebody outside", "nobody may"])
-async def test_a_phone_that_asks_where_it_may_not_is_not_heard(studio: Studio, who: str) -> None:
+async def test_recording_preference_without_permission_is_ignored(studio: Studio, who: str) -> None:
     if who == "somebody outside":
         await studio.records(always=None)
     talk = talk_of("call-1", TENANT, ANNA, ("", None))
@@ -392,6 +392,6 @@ async def _said(studio: Studio, part: Conversation) -> bytes:
     return await reader.read()
 
 
-def test_the_archive_lies_where_the_tests_look(studio: Studio, tmp_path: Path) -> None:
+def test_archive_is_at_the_expected_path(studio: Studio, tmp_path: Path) -> None:
     assert studio.files == tmp_path / "audio"
     assert Directory(studio.files).ids() == []

@@ -1,4 +1,4 @@
-"""Meetings that are recorded, in virtual time: who is told before what is kept, pauses, losses, and whose it is."""
+"""Conference recording in virtual time: notices before capture, pauses, media loss and ownership."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ Story = Callable[[RoomStudio], Awaitable[None]]
 
 
 def story(tell: Story) -> Callable[[], None]:
-    """A test that happens in virtual time; whatever is still under way at its end is closed."""
+    """Run a test in virtual time; pending work is closed at the end."""
 
     async def whole() -> None:
         studio = RoomStudio()
@@ -42,7 +42,7 @@ def ask(studio: RoomStudio, event: RecordingAsked | PauseAsked) -> None:
 
 @pytest.mark.promise("C8", "C10")
 @story
-async def test_everybody_is_told_before_the_first_word_is_kept(studio: RoomStudio) -> None:
+async def test_everyone_is_informed_before_capture_starts(studio: RoomStudio) -> None:
     anna, bert = await studio.begins()
     await asyncio.sleep(SAYING - 0.1)
     assert studio.ears.taps == {}
@@ -50,7 +50,7 @@ async def test_everybody_is_told_before_the_first_word_is_kept(studio: RoomStudi
     await asyncio.sleep(1)
     assert (anna.heard, bert.heard) == ([NOTICE], [NOTICE])
     assert studio.consents() == {"anna": "consented", "bert": "consented"}
-    assert studio.calls.recorded == set()  # nothing is said yet
+    assert studio.calls.recorded == set()  # no audio yet
     await studio.said(7)
     assert studio.calls.recorded == {"anna", "bert"}
     assert studio.calls.shown == ["anna on", "bert on"]
@@ -65,7 +65,7 @@ async def test_everybody_is_told_before_the_first_word_is_kept(studio: RoomStudi
 
 @pytest.mark.promise("C8", "C10", "R1")
 @story
-async def test_who_has_to_agree_and_does_not_ends_it(studio: RoomStudio) -> None:
+async def test_missing_consent_ends_recording(studio: RoomStudio) -> None:
     anna, bert = await studio.begins(terms=OPT_IN)
     await asyncio.sleep(SAYING / 2)
     bert.chair.answer("2")
@@ -73,12 +73,12 @@ async def test_who_has_to_agree_and_does_not_ends_it(studio: RoomStudio) -> None
     assert (anna.heard, bert.heard) == ([NOTICE, "recording/not-everybody"], ["recording/ask", "recording/refused"])
     assert studio.shelf.kept == []
     assert studio.ears.taps == {}
-    ask(studio, RecordingAsked(anna.chair.id, on=True))  # and it may be asked for again
+    ask(studio, RecordingAsked(anna.chair.id, on=True))  # and it may be started again
 
 
 @pytest.mark.promise("C8", "R1")
 @story
-async def test_a_phone_that_refuses_ends_it_before_anybody_is_asked(studio: RoomStudio) -> None:
+async def test_refusing_phone_ends_recording_before_any_notice(studio: RoomStudio) -> None:
     studio.calls.shy = {"bert"}
     anna, bert = await studio.begins()
     await asyncio.sleep(SAYING * 2)
@@ -88,7 +88,7 @@ async def test_a_phone_that_refuses_ends_it_before_anybody_is_asked(studio: Room
 
 @pytest.mark.promise("C8", "C10")
 @story
-async def test_who_comes_later_is_told_at_the_door_and_makes_a_recording_of_its_own(studio: RoomStudio) -> None:
+async def test_late_joiner_is_informed_before_admission_and_starts_a_new_recording(studio: RoomStudio) -> None:
     await studio.runs()
     await studio.said(1, 2.0)
     clara = await studio.comes("clara")
@@ -108,7 +108,7 @@ async def test_who_comes_later_is_told_at_the_door_and_makes_a_recording_of_its_
 
 @pytest.mark.promise("C8", "C10", "R1")
 @pytest.mark.parametrize("how", ["by key", "by his phone"])
-def test_who_refuses_at_the_door_does_not_come_in_and_it_goes_on(how: str) -> None:
+def test_late_joiner_who_refuses_is_not_admitted(how: str) -> None:
     async def tell(studio: RoomStudio) -> None:
         studio.shelf.terms = OPT_IN
         anna, bert = await studio.begins()
@@ -133,7 +133,7 @@ def test_who_refuses_at_the_door_does_not_come_in_and_it_goes_on(how: str) -> No
 
 
 @story
-async def test_who_goes_makes_no_break_in_it(studio: RoomStudio) -> None:
+async def test_leaving_participant_does_not_interrupt_recording(studio: RoomStudio) -> None:
     _, bert = await studio.runs()
     await studio.said(1)
     bert.hang_up()
@@ -145,7 +145,7 @@ async def test_who_goes_makes_no_break_in_it(studio: RoomStudio) -> None:
 
 @pytest.mark.promise("C8", "C10")
 @pytest.mark.parametrize("card", [False, True])
-def test_a_host_pauses_and_goes_on_and_a_mark_says_where(card: bool) -> None:
+def test_host_pause_and_resume_set_marks(card: bool) -> None:
     async def tell(studio: RoomStudio) -> None:
         anna, bert = await studio.runs()
         await studio.said(1)
@@ -153,7 +153,7 @@ def test_a_host_pauses_and_goes_on_and_a_mark_says_where(card: bool) -> None:
             ask(studio, PauseAsked(bert.chair.id, on=True))
         ask(studio, PauseAsked(anna.chair.id, on=True, card=card))
         tap = studio.tap
-        tap.say(0, b"\x09\x00" * 8000)  # what was on its way, and what is said meanwhile
+        tap.say(0, b"\x09\x00" * 8000)  # buffered audio, and audio during the pause
         await asyncio.sleep(SAYING + 5)
         meeting = studio.meetings.meeting(studio.room)
         assert meeting is not None
@@ -174,7 +174,7 @@ def test_a_host_pauses_and_goes_on_and_a_mark_says_where(card: bool) -> None:
 
 @pytest.mark.promise("C8", "C10")
 @story
-async def test_who_comes_in_a_pause_is_told_and_it_stays_one(studio: RoomStudio) -> None:
+async def test_joiner_during_pause_is_informed_and_pause_continues(studio: RoomStudio) -> None:
     anna, _ = await studio.runs()
     await studio.said(1)
     anna.chair.press("4")
@@ -193,7 +193,7 @@ async def test_who_comes_in_a_pause_is_told_and_it_stays_one(studio: RoomStudio)
 
 
 @story
-async def test_nothing_is_paused_where_nothing_is_recorded_nor_by_whom_it_is_no_matter(studio: RoomStudio) -> None:
+async def test_pause_requires_a_recording_and_a_host(studio: RoomStudio) -> None:
     anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
     with pytest.raises(Conflict):
         ask(studio, PauseAsked(anna.chair.id, on=True))
@@ -207,7 +207,7 @@ async def test_nothing_is_paused_where_nothing_is_recorded_nor_by_whom_it_is_no_
 
 @pytest.mark.promise("C8", "C10", "T2")
 @story
-async def test_the_media_engine_is_lost_and_comes_back_and_the_recording_goes_on(studio: RoomStudio) -> None:
+async def test_recording_continues_after_media_engine_restart(studio: RoomStudio) -> None:
     anna, bert = await studio.runs()
     await studio.said(1)
     studio.ears.dead = True
@@ -227,7 +227,7 @@ async def test_the_media_engine_is_lost_and_comes_back_and_the_recording_goes_on
 
 @pytest.mark.promise("C8", "T2")
 @story
-async def test_a_media_engine_that_does_not_come_back_ends_it_and_everybody_hears_so(studio: RoomStudio) -> None:
+async def test_permanent_media_engine_loss_ends_recording_with_notice(studio: RoomStudio) -> None:
     anna, bert = await studio.runs()
     await studio.said(1)
     studio.ears.dead = True
@@ -239,7 +239,7 @@ async def test_a_media_engine_that_does_not_come_back_ends_it_and_everybody_hear
 
 
 @story
-async def test_a_pause_while_the_media_engine_is_away_is_one(studio: RoomStudio) -> None:
+async def test_pause_during_media_engine_outage(studio: RoomStudio) -> None:
     anna, _ = await studio.runs()
     await studio.said(1)
     studio.ears.dead = True
@@ -259,7 +259,7 @@ async def test_a_pause_while_the_media_engine_is_away_is_one(studio: RoomStudio)
 
 
 @story
-async def test_what_is_heard_at_another_rate_is_another_recording(studio: RoomStudio) -> None:
+async def test_sample_rate_change_starts_a_new_recording(studio: RoomStudio) -> None:
     await studio.runs()
     await studio.said(1)
     studio.tap.end("lost")
@@ -275,7 +275,7 @@ async def test_what_is_heard_at_another_rate_is_another_recording(studio: RoomSt
 
 @pytest.mark.promise("C8", "T2")
 @story
-async def test_a_full_disk_ends_it_tells_everybody_and_keeps_what_is_there(studio: RoomStudio) -> None:
+async def test_full_disk_ends_recording_informs_everyone_and_keeps_it(studio: RoomStudio) -> None:
     studio.shelf.room = 20_000
     anna, bert = await studio.runs()
     await studio.said(1)
@@ -289,7 +289,7 @@ async def test_a_full_disk_ends_it_tells_everybody_and_keeps_what_is_there(studi
 
 
 @story
-async def test_somebody_erased_is_not_recorded(studio: RoomStudio) -> None:
+async def test_erased_subject_is_not_recorded(studio: RoomStudio) -> None:
     studio.shelf.erased = True
     anna, _ = await studio.runs()
     await asyncio.sleep(SAYING)
@@ -298,7 +298,7 @@ async def test_somebody_erased_is_not_recorded(studio: RoomStudio) -> None:
 
 
 @story
-async def test_where_it_is_not_wanted_and_where_it_runs_it_does_not_begin(studio: RoomStudio) -> None:
+async def test_recording_does_not_start_if_disabled_or_running(studio: RoomStudio) -> None:
     anna, bert = await studio.runs()
     with pytest.raises(Conflict):
         ask(studio, RecordingAsked(anna.chair.id, on=True))
@@ -312,7 +312,7 @@ async def test_where_it_is_not_wanted_and_where_it_runs_it_does_not_begin(studio
 
 
 @story
-async def test_the_tone_is_heard_now_and_then_but_not_in_a_pause(studio: RoomStudio) -> None:
+async def test_recording_tone_is_periodic_and_stops_in_a_pause(studio: RoomStudio) -> None:
     anna, _ = await studio.runs()
     await asyncio.sleep(31)
     assert studio.ears.beeps == 3
@@ -322,7 +322,7 @@ async def test_the_tone_is_heard_now_and_then_but_not_in_a_pause(studio: RoomStu
 
 
 @story
-async def test_it_is_over_when_everybody_has_gone(studio: RoomStudio) -> None:
+async def test_recording_ends_with_the_last_participant(studio: RoomStudio) -> None:
     anna, bert = await studio.runs()
     await studio.said(1)
     for one in (anna, bert):
@@ -335,7 +335,7 @@ async def test_it_is_over_when_everybody_has_gone(studio: RoomStudio) -> None:
 
 @pytest.mark.promise("D3")
 @story
-async def test_it_ends_when_somebody_in_it_is_erased(studio: RoomStudio) -> None:
+async def test_erasing_a_participant_ends_the_recording(studio: RoomStudio) -> None:
     await studio.runs()
     studio.recorder.forget("acme", "s-clara")
     studio.recorder.forget("other", "s-bert")
@@ -350,7 +350,7 @@ async def test_it_ends_when_somebody_in_it_is_erased(studio: RoomStudio) -> None
 
 @pytest.mark.promise("C8", "C10")
 @story
-async def test_it_ends_when_somebody_comes_who_is_never_recorded(studio: RoomStudio) -> None:
+async def test_joiner_who_is_never_recorded_ends_the_recording(studio: RoomStudio) -> None:
     studio.shelf.extensions["e-clara"] = ExtensionRecording(when="never")
     anna, bert = await studio.runs()
     await studio.said(1)
@@ -364,7 +364,7 @@ async def test_it_ends_when_somebody_comes_who_is_never_recorded(studio: RoomStu
 
 @pytest.mark.promise("C8", "C10", "R1")
 @story
-async def test_somebody_who_has_to_agree_has_everybody_asked(studio: RoomStudio) -> None:
+async def test_opt_in_joiner_makes_everyone_be_asked(studio: RoomStudio) -> None:
     studio.shelf.extensions["e-dora"] = ExtensionRecording(mode="opt_in")
     _, bert = await studio.runs()
     await studio.said(1)
@@ -386,7 +386,7 @@ async def test_somebody_who_has_to_agree_has_everybody_asked(studio: RoomStudio)
 
 @pytest.mark.promise("C8", "C10")
 @story
-async def test_who_has_the_meeting_on_hold_is_told_when_he_is_back(studio: RoomStudio) -> None:
+async def test_holding_participant_is_informed_after_the_hold(studio: RoomStudio) -> None:
     anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
     bert.hold(True)
     ask(studio, RecordingAsked(anna.chair.id, on=True))
@@ -405,7 +405,7 @@ async def test_who_has_the_meeting_on_hold_is_told_when_he_is_back(studio: RoomS
 
 @pytest.mark.promise("C8", "C10")
 @story
-async def test_who_holds_at_the_door_stays_there_until_he_was_told(studio: RoomStudio) -> None:
+async def test_holding_joiner_waits_until_informed(studio: RoomStudio) -> None:
     await studio.runs()
     clara = await studio.comes("clara")
     clara.hold(True)
@@ -418,7 +418,7 @@ async def test_who_holds_at_the_door_stays_there_until_he_was_told(studio: RoomS
 
 @pytest.mark.promise("C8", "C10")
 @story
-async def test_where_somebody_cannot_be_told_nothing_is_recorded(studio: RoomStudio) -> None:
+async def test_failed_notice_prevents_recording(studio: RoomStudio) -> None:
     anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
     bert.can_be_told = False
     ask(studio, RecordingAsked(anna.chair.id, on=True))
@@ -429,7 +429,7 @@ async def test_where_somebody_cannot_be_told_nothing_is_recorded(studio: RoomStu
 
 @pytest.mark.promise("C8")
 @story
-async def test_a_phone_that_refuses_in_a_later_description_ends_it_at_once(studio: RoomStudio) -> None:
+async def test_refusal_in_a_later_sdp_ends_recording(studio: RoomStudio) -> None:
     _, bert = await studio.runs()
     await studio.said(1)
     studio.calls.shy.add("bert")

@@ -1,4 +1,4 @@
-"""A room of recordings for each test."""
+"""An audio store, voicemail and recording archive for each test."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A room of recordings on real files, keys and databases, and what is left in it."""
+"""Audio store, voicemail and recording archive on real files, keys and databases."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ ANNA = Extension("e-anna", TENANT, "1001", "p-anna", "s-anna", 30, 3600, "Anna E
 
 @dataclass
 class Room:
-    """`new` is a later life of the same room on the same disk."""
+    """`new` is a later process on the same disk."""
 
     home: Path
     database: Database
@@ -66,7 +66,7 @@ class Room:
         self.archive = Archive(parts, self.audio)
 
     async def tenant(self) -> None:
-        """Let there be the organisation itself, whose numbers can be taken."""
+        """Create the tenant, whose numbers can be assigned."""
         words = "'acme', 'acme', 'Acme', 'acme.example', 'active', :now, 'en', ''"
         columns = "id, slug, name, domain, state, created, language, time_zone"
         async with self.database.begin() as uow:
@@ -77,7 +77,7 @@ class Room:
             )
 
     def crash(self) -> None:
-        """The process is gone, and another begins."""
+        """Simulate a crash and a restart."""
         self.let_go()
         self.build()
 

@@ -1,4 +1,4 @@
-"""Recorded calls on real files, keys and databases: kept, heard, put away, erased, and who listened."""
+"""Call recordings on real files, keys and databases: stored, played back, archived, erased, and the playback log."""
 
 import asyncio
 import shutil
@@ -62,7 +62,7 @@ async def begun(room: Room, **given: str | None) -> Made:
 
 
 @pytest.mark.promise("C8")
-async def test_it_is_kept_with_whose_it_is_and_that_they_were_told(room: Room) -> None:
+async def test_recording_is_stored_with_parties_and_consent_evidence(room: Room) -> None:
     made = await begun(room)
     with pytest.raises(NotFound):
         await room.archive.get(TENANT, made.id)
@@ -85,7 +85,7 @@ async def test_it_is_kept_with_whose_it_is_and_that_they_were_told(room: Room) -
 
 
 @pytest.mark.promise("C8")
-async def test_its_pauses_are_chapters_of_the_file(room: Room) -> None:
+async def test_pauses_are_chapters_of_the_file(room: Room) -> None:
     made = await begun(room)
     await made.write(SECOND, 8000)
     await made.mark("paused_for_card")
@@ -102,7 +102,7 @@ async def test_its_pauses_are_chapters_of_the_file(room: Room) -> None:
         assert b"CHAPTER%03dNAME=%s" % (number, name) in file
 
 
-async def test_it_has_a_channel_for_each(room: Room) -> None:
+async def test_each_party_has_a_channel(room: Room) -> None:
     kept = await recorded(room)
     reader = await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
     assert reader.header.channels == 2
@@ -110,7 +110,7 @@ async def test_it_has_a_channel_for_each(room: Room) -> None:
 
 
 @pytest.mark.promise("R1")
-async def test_a_recording_in_which_nothing_was_said_leaves_nothing(room: Room) -> None:
+async def test_empty_recording_is_not_stored(room: Room) -> None:
     made = await begun(room)
     await made.finish("refused")
     assert room.all_files() == []
@@ -118,7 +118,7 @@ async def test_a_recording_in_which_nothing_was_said_leaves_nothing(room: Room) 
 
 
 @pytest.mark.promise("S3")
-async def test_who_listened_is_kept_for_those_who_were_recorded(room: Room) -> None:
+async def test_playback_is_logged_for_the_recorded_parties(room: Room) -> None:
     kept = await recorded(room)
     await room.archive.listen(kept, Listener("s-boss", "The Boss", "complaint"))
     [listen] = await room.archive.listens(kept)
@@ -131,7 +131,7 @@ async def test_who_listened_is_kept_for_those_who_were_recorded(room: Room) -> N
     assert (await room.archive.list(TENANT, None)).items
 
 
-async def test_all_of_them_are_listed_page_by_page_also_those_of_one_moment(room: Room) -> None:
+async def test_pagination_includes_recordings_with_equal_timestamps(room: Room) -> None:
     for number in range(5):
         await recorded(room, call_id=f"call-{number}")
         room.clock.advance(60 if number % 2 else 0)
@@ -144,14 +144,14 @@ async def test_all_of_them_are_listed_page_by_page_also_those_of_one_moment(room
         cursor = page.next
         if cursor is None:
             break
-        await room.archive.erase(page.items[-1])  # the list goes on behind what is gone
+        await room.archive.erase(page.items[-1])  # the cursor works although its recording is erased
     assert [one.call_id for one in found] == ["call-4", "call-3", "call-2", "call-1", "call-0"]
     with pytest.raises(Invalid):
         await room.archive.list(TENANT, None, cursor="nonsense")
 
 
 @pytest.mark.promise("D3")
-async def test_put_away_by_one_it_stays_with_the_other_and_comes_back(room: Room) -> None:
+async def test_archiving_by_one_party_does_not_affect_the_other(room: Room) -> None:
     kept = await recorded(room)
     await room.archive.hide(kept, [0])
     assert (await room.archive.list(TENANT, [ANNA.id])).items == ()
@@ -161,7 +161,7 @@ async def test_put_away_by_one_it_stays_with_the_other_and_comes_back(room: Room
     assert len((await room.archive.list(TENANT, [ANNA.id])).items) == 1
 
 
-async def test_what_everybody_put_away_is_erased_after_the_organisations_time(room: Room) -> None:
+async def test_recording_archived_by_all_parties_is_purged_after_retention(room: Room) -> None:
     await room.archive.change_tenant(TENANT, TenantRecordingChange(restorable_days=10))
     kept = await recorded(room)
     outside = await recorded(room, call_id="call-2", callee=None)
@@ -183,7 +183,7 @@ async def test_what_everybody_put_away_is_erased_after_the_organisations_time(ro
 
 
 @pytest.mark.promise("T2", "D3")
-async def test_erased_it_cannot_be_read_from_a_backup_either(room: Room) -> None:
+async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None:
     kept = await recorded(room)
     backup = room.home / "backup"
     shutil.copytree(room.files, backup / "audio")
@@ -197,7 +197,7 @@ async def test_erased_it_cannot_be_read_from_a_backup_either(room: Room) -> None
     own = f"audio-{kept.audio_id}"
     old = KeyStore(backup / "keys.db", MASTER, room.clock)
     try:
-        assert old.get(TENANT, [own])[own] is not None  # else it would prove nothing
+        assert old.get(TENANT, [own])[own] is not None  # otherwise the test would prove nothing
         Erasure(ErasureJournal(room.home / "erased.journal"), old, room.clock, room.bus).replay()
         assert old.get(TENANT, [own])[own] is None
         room.keys = old
@@ -210,7 +210,7 @@ async def test_erased_it_cannot_be_read_from_a_backup_either(room: Room) -> None
 
 @pytest.mark.promise("D3")
 @pytest.mark.parametrize("subject", [ANNA.subject, "s-bert"])
-async def test_it_goes_with_either_of_those_recorded(room: Room, subject: str) -> None:
+async def test_recording_is_erased_with_either_party(room: Room, subject: str) -> None:
     kept = await recorded(room)
     room.keys.destroy(TENANT, subject)
     with pytest.raises(Over):
@@ -225,7 +225,7 @@ async def test_it_goes_with_either_of_those_recorded(room: Room, subject: str) -
 @pytest.mark.promise("T2")
 @pytest.mark.promise("D3")
 @pytest.mark.parametrize("words_before", [0, 1])
-async def test_what_is_erased_while_it_is_made_is_not_kept(room: Room, words_before: int) -> None:
+async def test_recording_erased_while_in_progress_is_not_stored(room: Room, words_before: int) -> None:
     made = await begun(room)
     await made.write(SECOND * words_before, 8000)
     room.keys.destroy(TENANT, "s-bert")
@@ -238,7 +238,7 @@ async def test_what_is_erased_while_it_is_made_is_not_kept(room: Room, words_bef
     assert room.all_files() == []
 
 
-async def test_what_a_crash_cut_off_is_kept_and_known_to_have_been(room: Room) -> None:
+async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: Room) -> None:
     made = await begun(room)
     await made.write(SECOND, 8000)
     empty = await begun(room, call_id="call-2")
@@ -250,7 +250,7 @@ async def test_what_a_crash_cut_off_is_kept_and_known_to_have_been(room: Room) -
     assert room.archive.interrupted == {"call-1": "automatic", "call-2": "automatic"}
 
 
-async def test_one_that_cannot_be_read_holds_up_neither_the_start_nor_the_others(
+async def test_unreadable_recording_blocks_neither_start_nor_others(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = ("call-away", "call-damaged", "call-whole")
@@ -283,7 +283,7 @@ async def test_one_that_cannot_be_read_holds_up_neither_the_start_nor_the_others
     assert set(room.archive.interrupted) == set(calls)
 
 
-async def test_two_who_change_settings_at_once_undo_nothing_of_each_other(room: Room) -> None:
+async def test_concurrent_policy_changes_are_merged(room: Room) -> None:
     await room.archive.change_tenant(TENANT, TenantRecordingChange(mode="announce"))
     await asyncio.gather(
         room.archive.change_tenant(TENANT, TenantRecordingChange(mode="off")),
@@ -297,7 +297,7 @@ async def test_two_who_change_settings_at_once_undo_nothing_of_each_other(room: 
         await room.restarted()
 
 
-async def test_settings_last_and_go_with_whose_they_are(room: Room) -> None:
+async def test_policies_survive_restart_and_are_deleted_with_their_owner(room: Room) -> None:
     archive = room.archive
     assert archive.allowed(TENANT, [ANNA.id]) is None
     await archive.change_tenant(TENANT, TenantRecordingChange(mode="announce", beep_seconds=0))

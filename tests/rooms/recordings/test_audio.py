@@ -1,4 +1,4 @@
-"""Recordings at rest: sealed, readable from anywhere within, whole after a crash, gone for good when erased."""
+"""Audio at rest: sealed, seekable, repaired after a crash, unreadable after erasure."""
 
 import errno
 import os
@@ -43,14 +43,14 @@ async def finished(room: Room, pcm: bytes, **more) -> str:
 
 @pytest.mark.parametrize("rate", [8000, 16000])
 @pytest.mark.parametrize("seconds", [0.1, 0.5, 1.0, 3.3])
-async def test_what_was_said_is_read_again(room: Room, rate: int, seconds: float) -> None:
+async def test_written_samples_are_read_back(room: Room, rate: int, seconds: float) -> None:
     pcm = said(seconds, rate)
     reader = await room.audio.reader("acme", await finished(room, pcm, rate=rate))
     assert await reader.read() == pcm
     assert (reader.header.rate, reader.length, reader.seconds) == (rate, len(pcm), pytest.approx(seconds))
 
 
-async def test_two_channels_are_kept_as_two(room: Room) -> None:
+async def test_two_channels_are_stored_separately(room: Room) -> None:
     pcm = said(2.3)
     reader = await room.audio.reader("acme", await finished(room, pcm, channels=2))
     assert await reader.read() == pcm
@@ -58,17 +58,17 @@ async def test_two_channels_are_kept_as_two(room: Room) -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 1), (7999, 8001), (8000, 16000), (31_999, 40_000), (20_001, None)])
-async def test_it_is_read_from_anywhere_within(room: Room, start: int, end: int | None) -> None:
+async def test_reading_can_start_at_any_position(room: Room, start: int, end: int | None) -> None:
     pcm = said(2.7)
     reader = await room.audio.reader("acme", await finished(room, pcm))
     assert await reader.read(start, end) == pcm[start:end]
 
 
 @pytest.mark.promise("T2")
-async def test_nothing_said_is_on_the_disk_but_sealed(room: Room, tmp_path: Path) -> None:
+async def test_no_plaintext_on_disk(room: Room, tmp_path: Path) -> None:
     pcm = said(4)
     await finished(room, pcm)
-    await recorded(room, pcm)  # one that is still being written, too
+    await recorded(room, pcm)  # also one that is still being written
     everything = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert sum(map(len, everything.values())) > 2 * len(pcm) * 0.8
     needles = [pcm[at : at + 32] for at in range(0, len(pcm) - 32, 1600)]
@@ -77,7 +77,7 @@ async def test_nothing_said_is_on_the_disk_but_sealed(room: Room, tmp_path: Path
 
 
 @pytest.mark.promise("T2")
-async def test_no_bit_of_it_can_be_changed_left_out_or_moved(room: Room) -> None:
+async def test_modified_removed_or_moved_bytes_are_detected(room: Room) -> None:
     pcm = said(2.2)
     audio_id = await finished(room, pcm)
     [path] = room.all_files()
@@ -99,7 +99,7 @@ async def test_no_bit_of_it_can_be_changed_left_out_or_moved(room: Room) -> None
     assert await (await room.audio.reader("acme", audio_id)).read() == pcm
 
 
-async def test_one_recording_in_the_place_of_another_does_not_open(room: Room) -> None:
+async def test_swapped_recording_does_not_decrypt(room: Room) -> None:
     first, second = await finished(room, said(1)), await finished(room, said(1))
     ours, theirs = room.files / first[-2:] / first, room.files / second[-2:] / second
     shutil.copy(theirs, ours)
@@ -107,14 +107,14 @@ async def test_one_recording_in_the_place_of_another_does_not_open(room: Room) -
         await (await room.audio.reader("acme", first)).read()
 
 
-async def test_another_organisations_recording_is_none(room: Room) -> None:
+async def test_recording_of_another_tenant_is_not_found(room: Room) -> None:
     audio_id = await finished(room, said(1))
     with pytest.raises(NotFound):
         await room.audio.reader("globex", audio_id)
 
 
-async def test_a_crash_loses_less_than_a_second(room: Room) -> None:
-    """The process is gone: what was handed to the writer and not yet a whole chunk is lost, no more."""
+async def test_crash_loses_less_than_a_second(room: Room) -> None:
+    """After a crash only the last incomplete chunk is lost."""
     pcm = said(5.3)
     writer = await recorded(room, pcm)
     with (room.files / writer.id[-2:] / writer.id).open("ab") as file:
@@ -128,7 +128,7 @@ async def test_a_crash_loses_less_than_a_second(room: Room) -> None:
     assert await room.audio.recover() == {}
 
 
-async def test_what_was_closed_before_the_crash_is_kept_whole(room: Room) -> None:
+async def test_file_closed_before_the_crash_is_complete(room: Room) -> None:
     pcm = said(1.3)
     writer = await recorded(room, pcm)
     assert await writer.close()
@@ -137,7 +137,7 @@ async def test_what_was_closed_before_the_crash_is_kept_whole(room: Room) -> Non
     assert await (await room.audio.reader("acme", writer.id)).read() == pcm
 
 
-async def test_a_recording_that_never_began_is_gone_after_a_crash(room: Room) -> None:
+async def test_recording_without_samples_is_gone_after_a_crash(room: Room) -> None:
     writer = await recorded(room, b"")
     room.crash()
     assert await room.audio.recover() == {writer.id: 0.0}
@@ -145,13 +145,13 @@ async def test_a_recording_that_never_began_is_gone_after_a_crash(room: Room) ->
         await room.audio.reader("acme", writer.id)
 
 
-async def test_what_is_being_written_can_be_read_so_far(room: Room) -> None:
+async def test_recording_in_progress_is_readable(room: Room) -> None:
     pcm = said(2.9)
     writer = await recorded(room, pcm)
     assert await (await room.audio.reader("acme", writer.id)).read() == pcm[: 5 * 8000]
 
 
-async def test_a_full_disk_ends_it_and_what_is_on_it_stays_readable(
+async def test_full_disk_ends_recording_and_written_part_stays_readable(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pcm = said(1.0)
@@ -177,7 +177,7 @@ async def test_a_full_disk_ends_it_and_what_is_on_it_stays_readable(
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_erased_is_gone_for_good_and_says_so(room: Room) -> None:
+async def test_erased_recording_is_gone_and_reported_as_erased(room: Room) -> None:
     audio_id, other = await finished(room, said(1)), await finished(room, said(1))
     await room.audio.erase("acme", [audio_id])
     assert [path.name for path in room.all_files()] == [other]
@@ -188,7 +188,7 @@ async def test_erased_is_gone_for_good_and_says_so(room: Room) -> None:
 
 
 @pytest.mark.promise("R1", "T2", "D3")
-async def test_a_copy_of_all_files_made_before_cannot_be_read_with_the_keys_after(room: Room, tmp_path: Path) -> None:
+async def test_backup_from_before_erasure_cannot_be_read(room: Room, tmp_path: Path) -> None:
     audio_id, other = await finished(room, said(1)), await finished(room, said(1))
     shutil.copytree(room.files, tmp_path / "backup")
     async with room.database.read() as session:
@@ -196,7 +196,7 @@ async def test_a_copy_of_all_files_made_before_cannot_be_read_with_the_keys_afte
     await room.audio.erase("acme", [audio_id])
     shutil.rmtree(room.files)
     shutil.copytree(tmp_path / "backup", room.files)
-    async with room.database.begin() as uow:  # the database's backup too, as if nothing had happened
+    async with room.database.begin() as uow:  # with the database backup too
         await uow.session.execute(text("UPDATE audio SET state = 'kept'"))
         for subject in ("s-anna", "s-carl"):
             await uow.session.execute(
@@ -211,7 +211,7 @@ async def test_a_copy_of_all_files_made_before_cannot_be_read_with_the_keys_afte
 
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize("owner", ["s-anna", "s-carl"])
-async def test_it_dies_with_any_of_its_owners(room: Room, owner: str) -> None:
+async def test_recording_is_erased_with_any_owner(room: Room, owner: str) -> None:
     audio_id, other = await finished(room, said(1)), await finished(room, said(1), owners=("s-ben",))
     room.keys.destroy("acme", owner)
     with pytest.raises(Over):
@@ -221,7 +221,7 @@ async def test_it_dies_with_any_of_its_owners(room: Room, owner: str) -> None:
     assert (await room.audio.reader("acme", other)).length == 16000
 
 
-async def test_another_master_or_key_store_opens_nothing(room: Room, tmp_path: Path, clock: ManualClock) -> None:
+async def test_other_master_key_or_key_store_decrypts_nothing(room: Room, tmp_path: Path, clock: ManualClock) -> None:
     audio_id = await finished(room, said(1))
     fresh = KeyStore(tmp_path / "others.db", bytes(32), clock)
     try:
@@ -233,7 +233,7 @@ async def test_another_master_or_key_store_opens_nothing(room: Room, tmp_path: P
         fresh.close()
 
 
-async def test_files_nobody_knows_of_are_swept(room: Room) -> None:
+async def test_orphaned_files_are_deleted(room: Room) -> None:
     audio_id = await finished(room, said(1))
     (room.files / "ab").mkdir(exist_ok=True)
     (room.files / "ab" / "0123456789ab").write_bytes(b"stray")
@@ -242,12 +242,12 @@ async def test_files_nobody_knows_of_are_swept(room: Room) -> None:
     assert {path.name for path in room.all_files()} == {audio_id, writer.id}
 
 
-async def test_ids_that_are_no_ids_lead_nowhere(room: Room) -> None:
+async def test_invalid_blob_ids_are_rejected(room: Room) -> None:
     (room.home / "secret").write_text("x")
     for wrong in ("../secret", "", "..", "a/../../secret"):
         with pytest.raises(FileNotFoundError):
             Directory(room.files).read(wrong, 0, 10)
 
 
-def test_samples_are_what_they_were() -> None:
+def test_samples_are_unchanged() -> None:
     assert max(array("h", said(0.1))) > 8000

@@ -1,4 +1,4 @@
-"""Mailboxes of groups, and what becomes of messages when voicemail is switched off."""
+"""Shared mailboxes, and the decision about existing messages when voicemail is disabled."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ async def left(room: Room, box: GroupBox | None = None) -> str:
 
 
 @pytest.mark.promise("C9")
-async def test_a_group_has_a_number_and_members_each_once(room: Room) -> None:
+async def test_shared_mailbox_has_a_number_and_unique_members(room: Room) -> None:
     groups = room.boxes.groups
     box = await groups.create(TENANT, SALES)
     assert (box.name, box.members, box.lamp) == ("Sales", ("e-anna", "e-ben"), True)
@@ -45,7 +45,7 @@ async def test_a_group_has_a_number_and_members_each_once(room: Room) -> None:
     assert room.boxes.groups.find(TENANT, "7900") == box
 
 
-async def test_a_number_leads_to_one_thing(room: Room) -> None:
+async def test_number_conflicts_are_rejected(room: Room) -> None:
     groups = room.boxes.groups
     box = await groups.create(TENANT, SALES)
     with pytest.raises(Conflict):
@@ -59,7 +59,7 @@ async def test_a_number_leads_to_one_thing(room: Room) -> None:
         await groups.create(TENANT, NewGroup("7901", members=tuple(f"e{one}" for one in range(101))))
 
 
-async def test_it_is_changed(room: Room) -> None:
+async def test_shared_mailbox_is_updated(room: Room) -> None:
     box = await room.boxes.groups.create(TENANT, SALES)
     changed = await room.boxes.groups.update(box, GroupChange("Support", ("e-clara",), False))
     assert (changed.name, changed.members, changed.lamp) == ("Support", ("e-clara",), False)
@@ -70,7 +70,7 @@ async def test_it_is_changed(room: Room) -> None:
 
 
 @pytest.mark.promise("C9")
-async def test_messages_are_the_groups_and_go_with_it(room: Room) -> None:
+async def test_messages_are_deleted_with_the_shared_mailbox(room: Room) -> None:
     box = await room.boxes.groups.create(TENANT, SALES)
     await left(room, box)
     assert len(await room.boxes.list(TENANT, [box.id])) == 1
@@ -88,7 +88,7 @@ async def test_messages_are_the_groups_and_go_with_it(room: Room) -> None:
         room.boxes.groups.find(TENANT, box.id)
 
 
-async def test_members_that_go_leave_it_and_an_organisation_takes_it_along(room: Room) -> None:
+async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(room: Room) -> None:
     box = await room.boxes.groups.create(TENANT, SALES)
     async with room.database.begin() as uow:
         await room.boxes.forget_extension(ExtensionDeleted("f1", TENANT, "e-anna"), uow)
@@ -105,7 +105,7 @@ async def test_members_that_go_leave_it_and_an_organisation_takes_it_along(room:
 @pytest.mark.parametrize(
     ("said", "there", "away", "files"), [("keep", 1, 1, 2), ("put_away", 0, 2, 2), ("erase", 0, 0, 0)]
 )
-async def test_switching_off_does_with_messages_what_was_said(
+async def test_disabling_applies_the_decision_about_messages(
     room: Room, whose: str, said: str, there: int, away: int, files: int
 ) -> None:
     boxes = room.boxes
@@ -118,7 +118,7 @@ async def test_switching_off_does_with_messages_what_was_said(
 
     first, _ = await left(room), await left(room)
     await boxes.hide(await boxes.get(TENANT, first))
-    with pytest.raises(OldMessagesUndecided, match=r"old messages \(2\)"):
+    with pytest.raises(OldMessagesUndecided, match=r"There are 2 messages"):
         await off(None)
     assert boxes.takes_messages(ANNA)
     await off(said)
@@ -126,10 +126,10 @@ async def test_switching_off_does_with_messages_what_was_said(
     assert len(await boxes.list(TENANT, [ANNA.id])) == there
     assert len(await boxes.list(TENANT, [ANNA.id], hidden=True)) == away
     assert len(room.all_files()) == files
-    await off(None)  # it is off already: there is nothing to ask
+    await off(None)  # already disabled: no decision needed
 
 
-async def test_without_messages_nobody_is_asked(room: Room) -> None:
+async def test_disabling_without_messages_needs_no_decision(room: Room) -> None:
     await room.boxes.change_box(ANNA, BoxChange(enabled=False))
     await room.boxes.change_tenant(TENANT, TenantChange(enabled=False))
     assert not room.boxes.takes_messages(ANNA)

@@ -1,4 +1,4 @@
-"""What becomes of a recording once it is over: Opus in the place of its samples, whatever happens meanwhile."""
+"""Transcoding of finished recordings to Opus, under crashes, full disks and concurrent access."""
 
 import asyncio
 import errno
@@ -23,7 +23,7 @@ def said(seconds: float) -> bytes:
 
 
 async def left(room: Room, pcm: bytes, channels: int = 1) -> str:
-    """A recording that is over; its id."""
+    """Create a finished recording; return its id."""
     async with room.database.begin() as uow:
         writer = await room.audio.begin(uow, "acme", ("s-anna", "s-carl"), channels=channels)
     for at in range(0, len(pcm), 3200):
@@ -49,7 +49,7 @@ def sounds_alike(pcm: bytes, other: bytes) -> None:
 
 
 @pytest.mark.promise("T2")
-async def test_it_becomes_opus_of_the_same_length(room: Room) -> None:
+async def test_transcoded_opus_has_the_same_length(room: Room) -> None:
     pcm = said(7.3)
     audio_id = await left(room, pcm)
     before = room.all_files()[0].stat().st_size
@@ -66,8 +66,8 @@ async def test_it_becomes_opus_of_the_same_length(room: Room) -> None:
     assert await room.audio.sweep() == 0
 
 
-async def test_one_of_many_minutes_is_read_from_anywhere(room: Room) -> None:
-    """Longer than one chunk of the sealed file, so that the place has to be looked for."""
+async def test_long_recording_is_read_from_any_position(room: Room) -> None:
+    """Longer than one chunk of the sealed file, so that seeking is required."""
     noise = os.urandom(RATE * 2 * 20)
     pcm = noise * 6 + said(20)
     reader_id = await left(room, pcm)
@@ -80,7 +80,7 @@ async def test_one_of_many_minutes_is_read_from_anywhere(room: Room) -> None:
     assert len(await reader.read(len(pcm) - 2)) == 2
 
 
-async def test_two_parties_stay_two(room: Room) -> None:
+async def test_two_channels_stay_separate(room: Room) -> None:
     pcm = array("h", [0]) * (RATE * 6)
     pcm[::2] = sine(443.7, 9000, RATE * 3)
     audio_id = await left(room, pcm.tobytes(), channels=2)
@@ -90,7 +90,7 @@ async def test_two_parties_stay_two(room: Room) -> None:
     assert rms(heard[1::2]) < 10
 
 
-async def test_how_loud_it_is_is_written_down_and_dies_with_it(room: Room) -> None:
+async def test_waveform_is_stored_and_erased_with_the_recording(room: Room) -> None:
     pcm = said(1) + bytes(16_000) + array("h", [each // 2 for each in array("h", said(1))]).tobytes()
     audio_id = await left(room, pcm)
     assert await room.audio.derived("acme", [audio_id]) == {}
@@ -109,8 +109,8 @@ async def test_how_loud_it_is_is_written_down_and_dies_with_it(room: Room) -> No
 
 @pytest.mark.promise("T2", "R1")
 @pytest.mark.parametrize("owner", ["s-anna", "s-carl"])
-async def test_what_was_made_of_it_dies_with_any_owner(room: Room, owner: str) -> None:
-    """At once, by the key: before anybody has come to delete the row."""
+async def test_derived_data_is_erased_with_any_owner(room: Room, owner: str) -> None:
+    """Immediately, through the key, before the row is deleted."""
     audio_id = await left(room, said(1))
     await room.keeping.look_after_all()
     room.keys.destroy("acme", owner)
@@ -118,7 +118,7 @@ async def test_what_was_made_of_it_dies_with_any_owner(room: Room, owner: str) -
 
 
 @pytest.mark.promise("R1", "T2", "D3")
-async def test_a_backup_of_everything_but_the_keys_brings_nothing_back(room: Room, tmp_path: Path) -> None:
+async def test_backup_without_keys_restores_nothing(room: Room, tmp_path: Path) -> None:
     audio_id, other = await left(room, said(2)), await left(room, said(2))
     await room.keeping.look_after_all()
     shutil.copytree(room.files, tmp_path / "backup")
@@ -150,7 +150,7 @@ async def test_a_backup_of_everything_but_the_keys_brings_nothing_back(room: Roo
     assert (await room.audio.derived("acme", [other]))[other].waveform
 
 
-async def test_an_organisation_may_keep_what_was_spoken(room: Room) -> None:
+async def test_tenant_may_keep_uncompressed_audio(room: Room) -> None:
     await room.boxes.change_tenant("acme", TenantChange(keep_wav=True))
     pcm = said(2.2)
     audio_id = await left(room, pcm)
@@ -164,7 +164,7 @@ async def test_an_organisation_may_keep_what_was_spoken(room: Room) -> None:
     assert room.boxes.tenant("acme").keep_wav
 
 
-async def test_whoever_listens_meanwhile_hears_it_to_the_end(room: Room) -> None:
+async def test_open_reader_continues_after_transcoding(room: Room) -> None:
     pcm = said(40)
     audio_id = await left(room, pcm)
     pieces = (await opened(room, audio_id)).stream()
@@ -177,7 +177,7 @@ async def test_whoever_listens_meanwhile_hears_it_to_the_end(room: Room) -> None
 
 
 @pytest.mark.promise("R1")
-async def test_whoever_listens_while_it_is_erased_hears_no_more(room: Room) -> None:
+async def test_open_reader_fails_after_erasure(room: Room) -> None:
     audio_id = await left(room, said(40))
     await room.keeping.look_after_all()
     reader = await opened(room, audio_id)
@@ -187,7 +187,7 @@ async def test_whoever_listens_while_it_is_erased_hears_no_more(room: Room) -> N
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_what_is_erased_while_it_is_made_leaves_no_file(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_erasure_during_transcoding_leaves_no_file(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     audio_id = await left(room, said(40))
     began, go_on = asyncio.Event(), asyncio.Event()
     put, loop = writing.SealedFile.end, asyncio.get_running_loop()
@@ -209,7 +209,7 @@ async def test_what_is_erased_while_it_is_made_leaves_no_file(room: Room, monkey
 
 
 @pytest.mark.promise("T2")
-async def test_a_crash_while_it_is_made_begins_it_again(room: Room, tmp_path: Path) -> None:
+async def test_crash_during_transcoding_restarts_it(room: Room, tmp_path: Path) -> None:
     pcm = said(3)
     audio_id = await left(room, pcm)
     torn = room.files / audio_id[-2:] / f"opus-{audio_id}"
@@ -222,7 +222,7 @@ async def test_a_crash_while_it_is_made_begins_it_again(room: Room, tmp_path: Pa
     assert [path.name for path in room.all_files()] == [f"opus-{audio_id}"]
 
 
-async def test_samples_left_over_by_a_crash_after_it_was_made_are_swept(room: Room, tmp_path: Path) -> None:
+async def test_leftover_samples_are_deleted_after_a_crash(room: Room, tmp_path: Path) -> None:
     audio_id = await left(room, said(2))
     samples = room.files / audio_id[-2:] / audio_id
     shutil.copy(samples, tmp_path / "copy")
@@ -232,9 +232,7 @@ async def test_samples_left_over_by_a_crash_after_it_was_made_are_swept(room: Ro
     assert [path.name for path in room.all_files()] == [f"opus-{audio_id}"]
 
 
-async def test_a_full_disk_leaves_it_as_it_was_spoken_until_there_is_room(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_full_disk_postpones_transcoding(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     pcm = said(3)
     audio_id = await left(room, pcm)
 
@@ -249,7 +247,7 @@ async def test_a_full_disk_leaves_it_as_it_was_spoken_until_there_is_room(
     assert await room.keeping.look_after_all() == 1
 
 
-async def test_a_damaged_one_is_left_alone_and_the_others_go_on(room: Room) -> None:
+async def test_corrupt_recording_is_skipped(room: Room) -> None:
     first, second = await left(room, said(2)), await left(room, said(2))
     file = room.files / first[-2:] / first
     whole = bytearray(file.read_bytes())
@@ -262,7 +260,7 @@ async def test_a_damaged_one_is_left_alone_and_the_others_go_on(room: Room) -> N
 
 
 @pytest.mark.promise("T2")
-async def test_no_bit_of_it_can_be_changed_left_out_or_moved(room: Room) -> None:
+async def test_modified_opus_file_is_detected(room: Room) -> None:
     audio_id = await left(room, os.urandom(RATE * 2 * 40))
     await room.keeping.look_after_all()
     [path] = room.all_files()
@@ -282,7 +280,7 @@ async def test_no_bit_of_it_can_be_changed_left_out_or_moved(room: Room) -> None
             await (await opened(room, audio_id)).read()
 
 
-async def test_it_runs_by_itself_once_a_message_was_left(room: Room) -> None:
+async def test_worker_transcodes_a_new_message(room: Room) -> None:
     work = asyncio.create_task(room.keeping.run())
     draft = await room.boxes.begin(message())
     await draft.write(said(2), RATE)

@@ -1,4 +1,4 @@
-"""Mailboxes: messages from the tone to the last trace of them, and how boxes are set up."""
+"""Voicemail: messages from recording to erasure, and mailbox settings."""
 
 import asyncio
 from datetime import timedelta
@@ -38,7 +38,7 @@ async def left(room: Room, new: NewMessage | None = None, seconds: float = 2.0) 
 
 
 @pytest.mark.promise("C9")
-async def test_a_message_is_kept_with_who_left_it(room: Room) -> None:
+async def test_message_is_stored_with_its_caller(room: Room) -> None:
     message_id = await left(room)
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert (found.id, found.seconds, found.heard, found.hidden) == (message_id, 2.0, None, None)
@@ -49,7 +49,7 @@ async def test_a_message_is_kept_with_who_left_it(room: Room) -> None:
 
 
 @pytest.mark.promise("T2")
-async def test_who_left_it_is_sealed(room: Room) -> None:
+async def test_caller_is_sealed(room: Room) -> None:
     await left(room)
     async with room.database.read() as session:
         rows = repr((await session.execute(text("SELECT * FROM voicemail"))).all())
@@ -57,7 +57,7 @@ async def test_who_left_it_is_sealed(room: Room) -> None:
     assert "Carl" not in rows
 
 
-async def test_what_is_being_spoken_is_no_message_yet(room: Room) -> None:
+async def test_message_in_progress_is_not_listed(room: Room) -> None:
     begun = await draft(room)
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
     with pytest.raises(NotFound):
@@ -67,7 +67,7 @@ async def test_what_is_being_spoken_is_no_message_yet(room: Room) -> None:
 
 
 @pytest.mark.parametrize("way", ["dropped", "too short"])
-async def test_what_was_not_meant_to_be_kept_leaves_nothing(room: Room, way: str) -> None:
+async def test_discarded_message_leaves_nothing(room: Room, way: str) -> None:
     begun = await draft(room, seconds=2.0 if way == "dropped" else 0.6)
     if way == "dropped":
         await begun.drop()
@@ -77,7 +77,7 @@ async def test_what_was_not_meant_to_be_kept_leaves_nothing(room: Room, way: str
     assert room.all_files() == []
 
 
-async def test_a_crash_keeps_what_was_said_and_forgets_what_was_not(room: Room) -> None:
+async def test_crash_keeps_recorded_messages_and_drops_empty_ones(room: Room) -> None:
     begun = await draft(room, seconds=4.3)
     silent = await room.boxes.begin(message())
     await room.restarted()
@@ -90,7 +90,7 @@ async def test_a_crash_keeps_what_was_said_and_forgets_what_was_not(room: Room) 
     assert len(await room.boxes.list(TENANT, [ANNA.id])) == 1
 
 
-async def test_a_full_mailbox_counts_what_was_put_away_too(room: Room) -> None:
+async def test_archived_messages_count_towards_the_limit(room: Room) -> None:
     await room.boxes.change_tenant(TENANT, TenantChange(most_messages=2))
     await room.boxes.hide(await room.boxes.get(TENANT, await left(room)))
     assert not await room.boxes.is_full(TENANT, ANNA.id)
@@ -101,7 +101,7 @@ async def test_a_full_mailbox_counts_what_was_put_away_too(room: Room) -> None:
 
 
 @pytest.mark.promise("R2")
-async def test_what_was_put_away_is_erased_when_its_time_is_over(room: Room, clock: ManualClock) -> None:
+async def test_archived_message_is_purged_after_retention(room: Room, clock: ManualClock) -> None:
     old = await room.boxes.get(TENANT, await left(room))
     await room.boxes.hide(old)
     clock.advance(timedelta(days=20).total_seconds())
@@ -118,7 +118,7 @@ async def test_what_was_put_away_is_erased_when_its_time_is_over(room: Room, clo
 
 @pytest.mark.promise("T2", "D3")
 @pytest.mark.parametrize("subject", ["s-anna", "s-carl"])
-async def test_a_message_goes_with_whoever_left_it_and_whom_it_was_for(room: Room, subject: str) -> None:
+async def test_message_is_erased_with_caller_or_owner(room: Room, subject: str) -> None:
     gone = await left(room, message(caller="s-carl"))
     stays = await left(room, message(extension=BEN, caller="s-dora"))
     room.keys.destroy(TENANT, subject)
@@ -131,7 +131,7 @@ async def test_a_message_goes_with_whoever_left_it_and_whom_it_was_for(room: Roo
 
 
 @pytest.mark.promise("D3")
-async def test_who_is_erased_while_he_speaks_leaves_no_message(room: Room) -> None:
+async def test_erasing_the_caller_while_recording_leaves_no_message(room: Room) -> None:
     told: list[MessageLeft] = []
     room.bus.subscribe(MessageLeft, told.append)
     Outbox(room.database, room.bus, room.clock)
@@ -147,7 +147,7 @@ async def test_who_is_erased_while_he_speaks_leaves_no_message(room: Room) -> No
     assert told == []
 
 
-async def test_between_the_key_and_the_rows_an_erased_caller_is_nobody(room: Room) -> None:
+async def test_caller_is_anonymous_between_key_and_row_erasure(room: Room) -> None:
     message_id = await left(room, message(caller="s-carl"))
     room.keys.destroy(TENANT, "s-carl")
     found = await room.boxes.get(TENANT, message_id)
@@ -158,7 +158,7 @@ async def test_between_the_key_and_the_rows_an_erased_caller_is_nobody(room: Roo
         await room.boxes.begin(message(caller="s-carl"))
 
 
-async def test_an_outside_caller_is_known_by_his_number_again(room: Room) -> None:
+async def test_external_caller_is_identified_by_number(room: Room) -> None:
     await left(room, message("+4930111"))
     subject = room.keys.find(TENANT, "number", "+4930111")
     assert subject is not None
@@ -167,7 +167,7 @@ async def test_an_outside_caller_is_known_by_his_number_again(room: Room) -> Non
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
 
 
-async def test_a_mailbox_goes_with_its_extension_and_its_organisation(room: Room) -> None:
+async def test_mailbox_is_deleted_with_extension_or_tenant(room: Room) -> None:
     await left(room)
     other = await left(room, message(extension=BEN))
     await room.boxes.change_box(ANNA, BoxChange(enabled=False, old_messages="keep", pin="8264"))
@@ -184,7 +184,7 @@ async def test_a_mailbox_goes_with_its_extension_and_its_organisation(room: Room
 
 
 @pytest.mark.promise("C9")
-async def test_settings_outlive_the_process(room: Room) -> None:
+async def test_settings_survive_a_restart(room: Room) -> None:
     await room.boxes.change_tenant(TENANT, TenantChange(longest_seconds=60))
     await room.boxes.change_box(ANNA, BoxChange(enabled=False, old_messages="keep"))
     await room.restarted()
@@ -195,7 +195,7 @@ async def test_settings_outlive_the_process(room: Room) -> None:
     assert not room.boxes.takes_messages(BEN)
 
 
-async def test_a_pin_opens_its_own_mailbox_alone(room: Room) -> None:
+async def test_pin_opens_only_its_own_mailbox(room: Room) -> None:
     await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
     await room.restarted()
     assert room.boxes.box(ANNA.id).has_pin
@@ -210,7 +210,7 @@ async def test_a_pin_opens_its_own_mailbox_alone(room: Room) -> None:
     assert not await room.boxes.opens(TENANT, ANNA.id, "")
 
 
-async def test_guessing_a_pin_is_slowed(room: Room, clock: ManualClock) -> None:
+async def test_pin_attempts_are_rate_limited(room: Room, clock: ManualClock) -> None:
     await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
     for guess in range(5):
         assert not await room.boxes.opens(TENANT, ANNA.id, f"700{guess}")
@@ -228,12 +228,12 @@ async def test_guessing_a_pin_is_slowed(room: Room, clock: ManualClock) -> None:
 
 
 @pytest.mark.parametrize("pin", ["1234", "0000", "4321", "123", "1" * 13, "12ab", "９８２６"])
-async def test_a_pin_that_is_guessed_at_once_is_none(room: Room, pin: str) -> None:
+async def test_trivial_pin_is_rejected(room: Room, pin: str) -> None:
     with pytest.raises(Invalid):
         await room.boxes.change_box(ANNA, BoxChange(pin=pin))
 
 
-async def test_a_greeting_of_ones_own_takes_the_place_of_the_one_before(room: Room) -> None:
+async def test_new_greeting_replaces_the_old_one(room: Room) -> None:
     with pytest.raises(NotFound):
         await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")
     for seconds in (1.5, 2.5):
@@ -251,7 +251,7 @@ async def test_a_greeting_of_ones_own_takes_the_place_of_the_one_before(room: Ro
     assert room.all_files() == []
 
 
-async def test_two_who_change_a_mailbox_at_once_undo_nothing_of_each_other(room: Room) -> None:
+async def test_concurrent_mailbox_changes_are_merged(room: Room) -> None:
     sound = Sound(said(1))
     await asyncio.gather(
         room.boxes.change_box(ANNA, BoxChange(pin="4711")),

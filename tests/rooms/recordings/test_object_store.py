@@ -1,5 +1,5 @@
-"""Recordings in an object store: brought there when they are over, read from there, gone from there; nothing is lost
-while it is away."""
+"""Recordings in an object store: uploaded when finished, read from there, erased there; nothing is lost while it is
+unavailable."""
 
 import os
 import time
@@ -32,7 +32,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
 
 @pytest.fixture
 def server(served: ObjectServer) -> ObjectServer:
-    """Running, and empty."""
+    """A running, empty server."""
     served.stop()
     served.start()
     return served
@@ -60,9 +60,7 @@ async def left(room: Room, seconds: float = 3) -> str:
 
 @pytest.mark.promise("T2", "R1")
 @pytest.mark.parametrize("keep_wav", [False, True])
-async def test_it_lies_there_sealed_and_is_gone_when_it_is_erased(
-    room: Room, server: ObjectServer, keep_wav: bool
-) -> None:
+async def test_object_is_sealed_and_deleted_on_erasure(room: Room, server: ObjectServer, keep_wav: bool) -> None:
     await room.boxes.change_tenant("acme", TenantChange(keep_wav=keep_wav))
     audio_id = await left(room, 40)
     assert server.objects() == []
@@ -88,7 +86,7 @@ async def test_it_lies_there_sealed_and_is_gone_when_it_is_erased(
         await reader.read()
 
 
-async def test_while_it_is_away_nothing_is_lost(room: Room, server: ObjectServer) -> None:
+async def test_unavailable_store_loses_nothing(room: Room, server: ObjectServer) -> None:
     audio_id = await left(room)
     await room.keeping.look_after_all()
     server.stop()
@@ -106,7 +104,7 @@ async def test_while_it_is_away_nothing_is_lost(room: Room, server: ObjectServer
 
 
 @pytest.mark.promise("R1")
-async def test_what_is_erased_while_it_is_away_is_deleted_later(
+async def test_erasure_while_unavailable_is_completed_later(
     room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, other = await left(room), await left(room)
@@ -117,7 +115,7 @@ async def test_what_is_erased_while_it_is_away_is_deleted_later(
     many = [await left(room) for _ in range(5)]
     began = time.monotonic()
     await room.audio.erase("acme", [first, *many])
-    assert time.monotonic() - began < 15  # it is not waited for each
+    assert time.monotonic() - began < 15  # without a timeout for each
     with pytest.raises(Over):
         await room.audio.reader("acme", first)
     server.start()
@@ -129,7 +127,7 @@ async def test_what_is_erased_while_it_is_away_is_deleted_later(
 
 
 @pytest.mark.promise("R1")
-async def test_what_is_erased_on_its_way_does_not_arrive(
+async def test_recording_erased_during_upload_is_deleted(
     room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     audio_id = await left(room)
@@ -143,7 +141,7 @@ async def test_what_is_erased_on_its_way_does_not_arrive(
         server.write(f"pbx/{id_}", sealed)
 
     monkeypatch.setattr(ObjectStore, "bring", late)
-    monkeypatch.setattr(room.audio, "remove_files", _nothing)  # whoever erases has looked before it arrived
+    monkeypatch.setattr(room.audio, "remove_files", _nothing)  # the erasure looked for the object before it arrived
     await room.audio.destroy("acme", [audio_id])
     async with room.database.begin() as uow:
         await room.audio.note_erased(uow, "acme", [audio_id])
@@ -156,7 +154,7 @@ async def _nothing(audio_ids: object) -> None: ...
 
 
 @pytest.mark.promise("T2")
-async def test_what_was_tampered_with_there_does_not_open(room: Room, server: ObjectServer) -> None:
+async def test_modified_object_does_not_decrypt(room: Room, server: ObjectServer) -> None:
     audio_id = await left(room)
     await room.keeping.look_after_all()
     await room.keeping.bring_all()
@@ -178,7 +176,7 @@ async def test_what_was_tampered_with_there_does_not_open(room: Room, server: Ob
         ({"AWS_ENDPOINT_URL": "no address"}, r"takes http\[s\]"),
     ],
 )
-def test_a_store_that_cannot_be_one_is_refused(
+def test_invalid_store_configuration_is_rejected(
     tmp_path: Path, served: ObjectServer, change: dict[str, str], says: str
 ) -> None:
     environ = served.environ | change
@@ -187,7 +185,7 @@ def test_a_store_that_cannot_be_one_is_refused(
     assert "secret@" not in refused.value.message
 
 
-def test_it_is_tried_out(tmp_path: Path, server: ObjectServer) -> None:
+def test_store_is_probed(tmp_path: Path, server: ObjectServer) -> None:
     assert "keeps" in store_of(tmp_path, server).try_out()
     server.stop()
     with pytest.raises(Away):

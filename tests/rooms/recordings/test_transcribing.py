@@ -1,5 +1,5 @@
-"""Messages into text: only where organisation and owner want it and the caller was told, and never longer than the
-message lives."""
+"""Transcription: only if the tenant allows it, the owner enabled it and the caller was informed; erased with the
+message."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ SAID = "please call me back, canary"
 
 
 class Ears:
-    """A recogniser that understands what it was told it would."""
+    """A recognizer with a predefined transcript."""
 
     def __init__(self) -> None:
         self.needs = ""
@@ -33,7 +33,7 @@ class Ears:
 
 @pytest.fixture
 async def ears(room: Room) -> Ears:
-    """In a room where messages become text."""
+    """A recognizer, with transcription enabled."""
     ears = room.transcriber = Ears()
     await room.restarted()
     await room.boxes.change_tenant("acme", TenantChange(transcribe=True))
@@ -55,7 +55,7 @@ async def shown(room: Room, left: Message) -> Transcript | None:
     return (await room.boxes.get("acme", left.id)).derived.transcript
 
 
-async def test_a_message_becomes_text_once(room: Room, ears: Ears) -> None:
+async def test_message_is_transcribed_once(room: Room, ears: Ears) -> None:
     told: list[MailboxChanged] = []
     room.bus.subscribe(MailboxChanged, told.append)
     outbox = Outbox(room.database, room.bus, room.clock)
@@ -68,11 +68,11 @@ async def test_a_message_becomes_text_once(room: Room, ears: Ears) -> None:
     assert ANNA.id in [fact.extension_id for fact in told]
     assert await room.transcribing.transcribe_all() == 0
     await room.keeping.look_after_all()
-    assert await shown(room, found) == Transcript(SAID, "en")  # beside the picture of how loud it is
+    assert await shown(room, found) == Transcript(SAID, "en")  # besides the waveform
     assert "canary" not in repr(await room.boxes.get("acme", found.id))
 
 
-async def test_one_that_is_opus_already_too(room: Room, ears: Ears) -> None:
+async def test_opus_message_is_transcribed_too(room: Room, ears: Ears) -> None:
     found = await left(room)
     await room.keeping.look_after_all()
     assert await room.transcribing.transcribe_all() == 1
@@ -80,7 +80,7 @@ async def test_one_that_is_opus_already_too(room: Room, ears: Ears) -> None:
 
 
 @pytest.mark.parametrize("who", ["caller", "owner", "organisation", "machine"])
-async def test_nobody_is_listened_to_whom_one_of_them_did_not_let(room: Room, ears: Ears, who: str) -> None:
+async def test_message_is_transcribed_only_if_all_agree(room: Room, ears: Ears, who: str) -> None:
     found = await left(room, told=who != "caller")
     if who == "owner":
         await room.boxes.change_box(ANNA, BoxChange(transcribe=False))
@@ -93,7 +93,7 @@ async def test_nobody_is_listened_to_whom_one_of_them_did_not_let(room: Room, ea
     assert (await shown(room, found), ears.heard) == (None, [])
 
 
-async def test_what_was_switched_off_meanwhile_is_not_done_later(room: Room, ears: Ears) -> None:
+async def test_disabling_cancels_pending_transcription(room: Room, ears: Ears) -> None:
     await left(room)
     await room.boxes.change_box(ANNA, BoxChange(transcribe=False))
     await room.transcribing.transcribe_all()
@@ -101,13 +101,13 @@ async def test_what_was_switched_off_meanwhile_is_not_done_later(room: Room, ear
     assert await room.transcribing.transcribe_all() == 0
 
 
-async def test_without_a_recogniser_it_cannot_be_switched_on(room: Room) -> None:
+async def test_transcription_cannot_be_enabled_without_a_recognizer(room: Room) -> None:
     with pytest.raises(Conflict):
         await room.boxes.change_tenant("acme", TenantChange(transcribe=True))
     assert not room.boxes.tenant("acme").transcribe
 
 
-async def test_one_that_fails_is_not_tried_for_ever(room: Room, ears: Ears) -> None:
+async def test_failed_transcription_is_not_retried(room: Room, ears: Ears) -> None:
     ears.fails = True
     first = await left(room)
     assert await room.transcribing.transcribe_all() == 0
@@ -118,7 +118,7 @@ async def test_one_that_fails_is_not_tried_for_ever(room: Room, ears: Ears) -> N
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_the_text_is_sealed_and_dies_with_the_message(room: Room, ears: Ears, tmp_path: Path) -> None:
+async def test_transcript_is_sealed_and_erased_with_the_message(room: Room, ears: Ears, tmp_path: Path) -> None:
     found = await left(room)
     await room.transcribing.transcribe_all()
     async with room.database.read() as session:
@@ -130,14 +130,14 @@ async def test_the_text_is_sealed_and_dies_with_the_message(room: Room, ears: Ea
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_it_dies_with_the_caller_at_once(room: Room, ears: Ears) -> None:
+async def test_transcript_is_erased_with_the_caller(room: Room, ears: Ears) -> None:
     found = await left(room)
     await room.transcribing.transcribe_all()
     room.keys.destroy("acme", room.keys.find("acme", "number", "+491511234567") or "")
     assert await shown(room, found) is None
 
 
-async def test_one_that_is_erased_while_it_is_listened_to_leaves_nothing(room: Room, ears: Ears) -> None:
+async def test_erasure_during_transcription_leaves_nothing(room: Room, ears: Ears) -> None:
     found = await left(room)
     transcribe = ears.transcribe
 

@@ -1,4 +1,4 @@
-"""How many messages wait: counted anew at each change, and the same after a restart."""
+"""Message counts: refreshed on each change, and the same after a restart."""
 
 import pytest
 from recording_room import ANNA, TENANT, Room, message
@@ -16,7 +16,7 @@ async def left(room: Room) -> str:
 
 
 @pytest.mark.promise("C9")
-async def test_new_and_old_messages_are_told_apart_and_what_is_put_away_does_not_count(room: Room) -> None:
+async def test_new_and_old_messages_are_counted_without_archived_ones(room: Room) -> None:
     waiting = room.boxes.waiting
     assert waiting.of(ANNA.id) == Waits()
     first, second, _ = [await room.boxes.get(TENANT, await left(room)) for _ in range(3)]
@@ -34,7 +34,7 @@ async def test_new_and_old_messages_are_told_apart_and_what_is_put_away_does_not
     assert room.boxes.waiting.of(ANNA.id) == Waits()
 
 
-async def test_what_is_being_spoken_does_not_count(room: Room) -> None:
+async def test_message_in_progress_is_not_counted(room: Room) -> None:
     draft = await room.boxes.begin(message())
     room.writers.append(draft.writer)
     await room.boxes.waiting.count(TENANT, ANNA.id)
