@@ -62,7 +62,7 @@ class Sink(Protocol):
     """Destination of a recording."""
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Write 16-bit samples. Raises NoRoom if they cannot be stored."""
+        """Write 16-bit samples. Raises StorageFull if they cannot be stored."""
         ...
 
 

@@ -28,7 +28,7 @@ class Registry:
         takes_messages: Callable[[Extension], bool] = lambda _: False,
         at_number: Callable[[str, str], Hosted | None] = lambda tenant_id, number: None,
     ) -> None:
-        """Register the apps. Raises CannotStart for a duplicate name or code."""
+        """Register the apps. Raises StartupError for a duplicate name or code."""
         self.apps: dict[str, App] = {}
         self._codes: dict[str, App] = {}
         self._directory = directory
@@ -72,7 +72,7 @@ class Registry:
 
 
 def installed() -> Mapping[str, App]:
-    """Apps of installed packages, by entry point name. Raises CannotStart for a broken one."""
+    """Apps of installed packages, by entry point name. Raises StartupError for a broken one."""
     found: dict[str, App] = {}
     for point in entry_points(group=GROUP):
         try:

@@ -31,7 +31,7 @@ def can_speak() -> bool:
 def render(text: str, language: str) -> Sound:
     """Synthesize a text at prompt loudness. Takes about 1 % of its duration: do not call on the event loop.
 
-    Raises CannotSpeak if the engine is not installed, Invalid for an unknown language or an empty text.
+    Raises SpeechUnavailable if the engine is not installed, Invalid for an unknown language or an empty text.
     """
     spoken = speech(text, language)
     return Sound(samples(spoken).tobytes(), RATE)

@@ -64,7 +64,7 @@ class Made:
         return self.writer.seconds
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Write samples; with two channels, interleaved. Raises NoRoom."""
+        """Write samples; with two channels, interleaved. Raises StorageFull."""
         await self.writer.write(pcm, rate)
 
     async def mark(self, kind: MarkKind) -> None:
@@ -169,7 +169,7 @@ class Archive:
             return tuple(await archived.of_call(session, self._keys, tenant_id, call_id))
 
     async def get(self, tenant_id: str, recording_id: str, *, among: frozenset[str] | None = None) -> Conversation:
-        """Return one recording; with `among`, only if one of these extensions took part. Raises NotFound; Over if it
+        """Return one recording; with `among`, only if one of these extensions took part. Raises NotFound; Expired if it
         was erased."""
         async with self._database.read() as session:
             found = await archived.one(session, self._keys, tenant_id, recording_id)
@@ -181,7 +181,7 @@ class Archive:
 
     async def listen(self, conversation: Conversation, listener: Listener) -> Reader:
         """Open a recording for playback. The access is logged first, once for all range requests of a player. Raises
-        Over, ErasedSubject."""
+        Expired, ErasedSubject."""
         reader = await self._audio.reader(conversation.tenant_id, conversation.audio_id)
         now = self._clock.now()
         async with self._database.begin() as uow:

@@ -82,7 +82,7 @@ class Audio:
         self._over.clear()
 
     async def reader(self, tenant_id: str, audio_id: str) -> Reader:
-        """Open audio for reading. Raises NotFound; Over if it was erased; CorruptAudio."""
+        """Open audio for reading. Raises NotFound; Expired if it was erased; CorruptAudio."""
         row, aead = await self.found(tenant_id, audio_id)
         try:
             stored = await asyncio.to_thread(self.opened, row, aead)
@@ -95,7 +95,7 @@ class Audio:
         return Reader(stored, partial(self.reader, tenant_id, audio_id))
 
     async def found(self, tenant_id: str, audio_id: str) -> tuple[Kept, AESGCM]:
-        """Return the record and its content key. Raises NotFound, Over."""
+        """Return the record and its content key. Raises NotFound, Expired."""
         async with self._parts.database.read() as session:
             row = await queries.audio(session, tenant_id, audio_id)
         if row is None:
@@ -112,7 +112,7 @@ class Audio:
             return await derived.of(session, self._parts.keys, tenant_id, rows)
 
     def opened(self, row: Kept, aead: AESGCM) -> Stored:
-        """Open the file. Blocking: call from a thread. Raises Over, CorruptAudio."""
+        """Open the file. Blocking: call from a thread. Raises Expired, CorruptAudio."""
         blobs = self._parts.blobs
         try:
             size = blobs.size(row.file)

@@ -34,11 +34,12 @@ class Blobs(Protocol):
         ...
 
     def bring(self, id_: str) -> None:
-        """Upload a finished blob to its permanent storage. Raises Away; the blob then stays here until it succeeds."""
+        """Upload a finished blob to its permanent storage. Raises ServiceUnavailable; the blob then stays here until it
+        succeeds."""
         ...
 
     def elsewhere(self) -> list[str]:
-        """Ids of all blobs in remote storage. Raises Away."""
+        """Ids of all blobs in remote storage. Raises ServiceUnavailable."""
         ...
 
 

@@ -29,12 +29,12 @@ class Greetings:
         self._changes = changes
 
     async def to_play(self, tenant_id: str, box_id: str, why: str) -> Reader:
-        """Open the greeting to play now. Raises NotFound if the standard greeting applies; Over; CorruptAudio."""
+        """Open the greeting to play now. Raises NotFound if the standard greeting applies; Expired; CorruptAudio."""
         chosen = rules.greeting_for(self._of(box_id).greetings, why, self._clock.now())
         return await self._audio.reader(tenant_id, chosen or "")
 
     async def one(self, tenant_id: str, box_id: str, kind: GreetingKind) -> Reader:
-        """Open one custom greeting. Raises NotFound; Over; CorruptAudio."""
+        """Open one custom greeting. Raises NotFound; Expired; CorruptAudio."""
         greeting = self._of(box_id).greetings.get(kind)
         return await self._audio.reader(tenant_id, greeting.audio_id if greeting is not None else "")
 
@@ -55,7 +55,7 @@ class Greetings:
             return await self._audio.begin(uow, box.tenant_id, (box.subject,))
 
     async def written(self, box: Box, writer: Writer) -> Reader:
-        """Open what has been recorded so far. Raises Over if it is empty."""
+        """Open what has been recorded so far. Raises Expired if it is empty."""
         return await self._audio.reader(box.tenant_id, writer.id)
 
     async def use(self, box: Box, writer: Writer, kind: GreetingKind, until: datetime | None = None) -> None:
@@ -67,7 +67,7 @@ class Greetings:
         await self._set(box, kind, Greeting(writer.id, until))
 
     async def put(self, box: Box, sound: Sound, kind: GreetingKind, until: datetime | None = None) -> None:
-        """Store a sound as the greeting. Raises ErasedSubject, NoRoom."""
+        """Store a sound as the greeting. Raises ErasedSubject, StorageFull."""
         writer = await self.begin(box)
         try:
             await writer.write(sound.pcm, sound.rate)

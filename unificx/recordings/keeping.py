@@ -79,7 +79,7 @@ class Keeping:
                     self._failed.add(row.id)
 
     async def bring_all(self) -> int:
-        """Upload finished files to their permanent storage; return how many. Raises Away."""
+        """Upload finished files to their permanent storage; return how many. Raises ServiceUnavailable."""
         names, uploaded = await asyncio.to_thread(self._parts.blobs.waiting), 0
         for at in range(0, len(names), _NAMES):
             async with self._parts.database.read() as session:
@@ -92,7 +92,8 @@ class Keeping:
         return uploaded
 
     async def sweep_elsewhere(self) -> int:
-        """Delete remote blobs that were erased while the store was unavailable; return how many. Raises Away.
+        """Delete remote blobs that were erased while the store was unavailable; return how many. Raises
+        ServiceUnavailable.
 
         Only blobs the database marks as erased: the store may hold more than a restored database knows.
         """
@@ -112,7 +113,7 @@ class Keeping:
                 await asyncio.to_thread(self._parts.blobs.remove, name)
 
     async def _do(self, row: Kept) -> None:
-        """Process one recording. Raises Over, CorruptAudio, NoRoom, ErasedSubject; nothing has changed then."""
+        """Process one recording. Raises Expired, CorruptAudio, StorageFull, ErasedSubject; nothing has changed then."""
         row, aead = await self._audio.found(row.tenant_id, row.id)
         samples = await asyncio.to_thread(self._audio.opened, row, aead)
         loudness = Loudness(samples.length // 2)

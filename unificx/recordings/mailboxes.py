@@ -33,7 +33,7 @@ class Draft:
         self._boxes = boxes
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Write samples. Raises NoRoom."""
+        """Write samples. Raises StorageFull."""
         await self.writer.write(pcm, rate)
 
     async def keep(self) -> bool:
@@ -158,7 +158,7 @@ class Mailboxes:
         return tuple(replace(one, derived=derived.get(one.audio_id, one.derived)) for one in found)
 
     async def get(self, tenant_id: str, message_id: str) -> Message:
-        """Return a message. Raises NotFound; Over if it was erased."""
+        """Return a message. Raises NotFound; Expired if it was erased."""
         async with self._database.read() as session:
             found = await messages.one(session, self._keys, tenant_id, message_id)
         if found is None or found[1] == "recording":
@@ -170,7 +170,7 @@ class Mailboxes:
         return replace(message, derived=derived.get(message.audio_id, message.derived))
 
     async def reader(self, message: Message) -> Reader:
-        """Open the audio of a message. Raises Over."""
+        """Open the audio of a message. Raises Expired."""
         return await self._audio.reader(message.tenant_id, message.audio_id)
 
     async def heard(self, message: Message, *, yes: bool = True) -> None:
@@ -229,7 +229,7 @@ class Mailboxes:
         return settings
 
     async def opens(self, tenant_id: str, extension_id: str, pin: str) -> bool:
-        """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooMany."""
+        """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooManyRequests."""
         retry_after = self._guard.attempt(f"{tenant_id}/{extension_id}", self._clock.monotonic())
         if retry_after:
             raise TooMany("Too many wrong PINs. Try again later.", retry_after=retry_after)
@@ -319,5 +319,5 @@ def _erased(message: Message) -> Over:
     if message.mailed is None:
         return Over("This message was erased.")
     when = f"{message.mailed:%Y-%m-%d}"
-    copy = f"A copy was e-mailed to its recipients on {when}. Only they can delete it."
+    copy = f"A copy was sent by e-mail on {when}. Only its recipients can delete it."
     return Over("This message was erased.", hint=copy)

@@ -25,7 +25,7 @@ class Mailed:
 
     async def sound(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
         """Return a message as WAV for the owner of an extension it was left for; None if it may not be sent or is too
-        long. Raises NotFound and Over for a message that no longer exists; Away."""
+        long. Raises NotFound and Expired for a message that no longer exists; ServiceUnavailable."""
         message = await self._boxes.get(tenant_id, message_id)
         is_owner = extension_id in self._boxes.groups.owners(message.extension_id)
         if not (is_owner and self._boxes.mails_sound(tenant_id, extension_id)):

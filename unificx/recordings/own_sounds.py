@@ -59,7 +59,7 @@ class OwnSounds:
         return found
 
     async def reader(self, sound: OwnSound) -> Reader:
-        """Open a custom sound. Raises NotFound, Over, CorruptAudio."""
+        """Open a custom sound. Raises NotFound, Expired, CorruptAudio."""
         return await self._audio.reader(sound.tenant_id, sound.audio_id)
 
     async def to_play(self, tenant_id: str, language: str, name: str) -> Sound | None:
@@ -85,7 +85,7 @@ class OwnSounds:
 
     async def put(self, key: tuple[str, str, str], sound: Sound, speaker: str | None = None) -> OwnSound:
         """Store and activate a custom sound; `key` is (tenant, language, name), with the language "any" for music.
-        `speaker` is the subject whose voice it is. Raises NotFound, Forbidden, ErasedSubject, NoRoom."""
+        `speaker` is the subject whose voice it is. Raises NotFound, Forbidden, ErasedSubject, StorageFull."""
         tenant_id, language, name = key
         check_replaceable(language, name)
         async with self._database.begin() as uow:

@@ -28,7 +28,7 @@ class Transcriber(Protocol):
         ...
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
-        """Transcribe 16-bit mono samples. Raises CannotTranscribe."""
+        """Transcribe 16-bit mono samples. Raises TranscriptionFailed."""
         ...
 
 

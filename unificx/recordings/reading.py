@@ -31,7 +31,7 @@ class Reader:
         return self.header.seconds(self.length)
 
     async def stream(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Yield the samples from `start` up to `end`. Raises CorruptAudio, Over if it is erased meanwhile."""
+        """Yield the samples from `start` up to `end`. Raises CorruptAudio, Expired if it is erased meanwhile."""
         end = self.length if end is None else min(end, self.length)
         at = start
         try:

@@ -27,7 +27,7 @@ class Stored:
         self._several = max(_AT_ONCE // header.chunk, 1)
 
     async def stream(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Yield the bytes from `start` up to `end`. Raises CorruptAudio; Over if it is erased meanwhile."""
+        """Yield the bytes from `start` up to `end`. Raises CorruptAudio; Expired if it is erased meanwhile."""
         end = self.length if end is None else min(end, self.length)
         chunk = self.header.chunk
         number = start // chunk
@@ -43,7 +43,7 @@ class Stored:
             self.chunks(self._last)
 
     def chunks(self, first: int, several: int = 1) -> bytes:
-        """Read consecutive chunks. Blocking: call from a thread. Raises CorruptAudio, Over."""
+        """Read consecutive chunks. Blocking: call from a thread. Raises CorruptAudio, Expired."""
         whole = self.header.chunk + EXTRA
         if self.header.place(first) >= self._size:
             raise Damaged("unexpected end of file")

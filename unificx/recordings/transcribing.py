@@ -51,7 +51,7 @@ class Transcribing:
             self._woken.clear()
 
     async def transcribe_all(self) -> int:
-        """Transcribe all pending messages; return how many were transcribed. Raises Away."""
+        """Transcribe all pending messages; return how many were transcribed. Raises ServiceUnavailable."""
         transcriber = self._parts.transcriber
         done = 0
         while transcriber is not None and not transcriber.needs:
@@ -69,7 +69,7 @@ class Transcribing:
         return done
 
     async def _text(self, transcriber: Transcriber, tenant_id: str, audio_id: str) -> Transcript | None:
-        """Transcribe one recording; None on failure. Raises Away."""
+        """Transcribe one recording; None on failure. Raises ServiceUnavailable."""
         try:
             reader = await self._audio.reader(tenant_id, audio_id)
             second = 2 * reader.header.rate * reader.header.channels

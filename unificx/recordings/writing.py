@@ -34,7 +34,7 @@ class SealedFile:
         return self._number * self.header.chunk
 
     def put(self, data: bytes) -> None:
-        """Write data. Raises NoRoom; what is in the file stays readable."""
+        """Write data. Raises StorageFull; what is in the file stays readable."""
         chunk = self.header.chunk
         self._waiting += data
         while len(self._waiting) >= chunk:
@@ -98,7 +98,7 @@ class Writer:
         return self._file.header.seconds(self._length) if self._file is not None else 0.0
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        """Write 16-bit samples, all of one rate. Raises NoRoom if they cannot be stored; what is stored stays
+        """Write 16-bit samples, all of one rate. Raises StorageFull if they cannot be stored; what is stored stays
         readable."""
         if self._full:
             raise _no_room()
