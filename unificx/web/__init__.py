@@ -1,4 +1,4 @@
-"""The HTTP face: the API under /api/v1, health, metrics and the start page."""
+"""HTTP adapter: the API under /api/v1, health checks, metrics, the start page and the built client."""
 
 from unificx.web.app import build
 from unificx.web.hub import Hub

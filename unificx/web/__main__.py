@@ -1,4 +1,4 @@
-"""Prints the interface's OpenAPI document: what the client is generated from."""
+"""Print the OpenAPI document of the API. The client is generated from it."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from unificx.web.services import Services
 
 
 class _Described:
-    """Services nobody asks anything of: the description needs the routes alone."""
+    """Stand-in for `Services`: the OpenAPI document depends on the routes only."""
 
     clock = SystemClock()
     metrics = CollectorRegistry()

@@ -1,4 +1,5 @@
-"""Who asks, and for which tenant they may. Every route goes through here before it touches a room."""
+"""Authentication and authorization of API requests. Every route calls this module before it reads or changes
+anything."""
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -16,24 +17,24 @@ from unificx.web.services import Services, services_of
 from unificx.web.shell import OPERATOR
 
 COOKIE = "__Host-unificx"
-"""The prefix makes browsers hold it to `Secure`, this host alone and the path `/` (RFC 6265bis section 4.1.3)."""
+"""The prefix makes browsers require `Secure`, this host only and the path `/` (RFC 6265bis section 4.1.3)."""
 
 REFRESH_COOKIE, REFRESH_PATH = "__Secure-unificx-refresh", "/api/v1/sessions/refresh"
-"""Sent to this one path, so that the longer-lived secret is in as few requests as can be."""
+"""Sent to this path only, so that the longer-lived secret is part of as few requests as possible."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_BEARER = HTTPBearer(auto_error=False, scheme_name="bearer", description="For programs.")
+_BEARER = HTTPBearer(auto_error=False, scheme_name="bearer", description="For API clients.")
 _COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="cookie", description="For browsers.")
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and the token they did it with; "" at the control socket."""
+    """The authenticated user and their token; the token is "" on the control socket."""
 
     principal: Principal
     token: str = field(default="", repr=False)
     by_cookie: bool = False
-    """Asked from one of our own pages, so by a person at a screen."""
+    """Authenticated by cookie: the request comes from our own pages, so from a person at a screen."""
 
     @property
     def is_operator(self) -> bool:
@@ -41,10 +42,11 @@ class Asker:
 
 
 async def asker_of(request: Request) -> Asker:
-    """Who sent the request. Raises Unauthenticated, and Forbidden for a cookie another site made the browser send."""
-    known = getattr(request.state, "asker", None)
+    """Return the authenticated user of a request. Raise Unauthenticated, or Forbidden for a cookie sent on behalf of
+    another site."""
+    known = getattr(request.state, "user", None)
     if known is None:
-        known = request.state.asker = await _identify(request)
+        known = request.state.user = await _identify(request)
     return known
 
 
@@ -56,18 +58,18 @@ async def _identify(request: Request) -> Asker:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
-            raise Unauthenticated("Only bearer tokens are taken.", hint="Send Authorization: Bearer and your token.")
+            raise Unauthenticated("Only bearer tokens are accepted.", hint="Send `Authorization: Bearer TOKEN`.")
     elif token := request.cookies.get(COOKIE, ""):
         refuse_foreign_site(request)
     if not token:
-        raise Unauthenticated("Nobody is signed in.", hint="Sign in at /api/v1/sessions.")
+        raise Unauthenticated("Not signed in.", hint="Sign in at /api/v1/sessions.")
     return Asker(await people.authenticate(token.strip()), token.strip(), by_cookie=not scheme)
 
 
 def refuse_foreign_site(request: Request) -> None:
-    """Raise Forbidden if a browser may have sent this on behalf of another site.
+    """Raise Forbidden if a browser may have sent this request on behalf of another site (CSRF).
 
-    Browsers say where a request comes from by Sec-Fetch-Site (W3C Fetch Metadata), older ones by Origin alone.
+    Browsers report the initiator in Sec-Fetch-Site (W3C Fetch Metadata), older ones only in Origin.
     """
     if request.method in _SAFE_METHODS:
         return
@@ -78,7 +80,8 @@ def refuse_foreign_site(request: Request) -> None:
         same = _host_of(request.headers.get("origin", "")) == request.headers.get("host", "") != ""
     if not same:
         raise Forbidden(
-            "With a cookie, changes are taken from our own pages only.", hint="Programs use Authorization: Bearer."
+            "With a cookie, changes are accepted from our own pages only.",
+            hint="API clients use Authorization: Bearer.",
         )
 
 
@@ -90,7 +93,7 @@ def _host_of(origin: str) -> str:
 
 
 def from_this_machine(request: Request) -> bool:
-    """Whether the request comes from the machine itself and no proxy passed it on."""
+    """Return whether the request comes from this machine and was not forwarded by a proxy."""
     if request.scope.get(OPERATOR):
         return True
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
@@ -102,7 +105,7 @@ def from_this_machine(request: Request) -> bool:
 
 
 def source_of(request: Request) -> Source:
-    """Where an attempt to sign in comes from."""
+    """Return the network source of a sign-in attempt."""
     address = request.client.host if request.client else ""
     return Source(address=address, agent=request.headers.get("user-agent", "")[:200])
 
@@ -114,22 +117,25 @@ async def _anybody(
 
 
 HalfInDep = Annotated[Asker, Depends(_anybody)]
-"""Who asks, though they may have yet to choose a password or to say yes to the terms: to come in, and to go."""
+"""The authenticated user, even if they still have to choose a password or to accept the terms: for sign-in and
+sign-out."""
 
 
 async def _unsaid(request: Request, asker: HalfInDep) -> Asker:
-    """Raises OwnPasswordNeeded. The first operator's password is told to programs too, which may use it as it is."""
+    """Raise OwnPasswordNeeded if the user still has to choose a password. Programs may use the first operator's
+    generated password as it is."""
     if asker.principal.person_id and (asker.by_cookie or not asker.is_operator):
         await services_of(request).people.must_have_own_password(asker.principal)
     return asker
 
 
 UnsaidDep = Annotated[Asker, Depends(_unsaid)]
-"""Who asks, though they may have yet to say yes to the terms: to be a telephone."""
+"""The authenticated user, even if they still have to accept the terms: for the SIP phone of the client."""
 
 
 async def _asker(request: Request, asker: UnsaidDep) -> Asker:
-    """Raises AcceptanceNeeded for a person at a screen. A program was told when it signed in."""
+    """Raise AcceptanceNeeded for a browser whose user has not accepted the terms. API clients were notified at
+    sign-in."""
     if asker.by_cookie:
         await services_of(request).people.must_have_said_yes(asker.principal)
     return asker
@@ -142,39 +148,40 @@ TenantQuery = Annotated[
     Query(
         max_length=64,
         pattern=models.REFERENCE,
-        description="The organisation, by id or short name. One's own if left out; operators say it.",
+        description="Tenant, by id or slug. Default: your own; required for operators.",
     ),
 ]
 Cursor = Annotated[
-    str | None, Query(max_length=300, pattern=r"^[A-Za-z0-9_=-]+$", description="`next` of the page before.")
+    str | None, Query(max_length=300, pattern=r"^[A-Za-z0-9_=-]+$", description="`next` of the previous page.")
 ]
-Limit = Annotated[int, Query(ge=1, le=200, description="How many at the most.")]
+Limit = Annotated[int, Query(ge=1, le=200, description="Maximum number of items.")]
 Id = Annotated[str, Path(max_length=64, pattern=models.REFERENCE)]
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a request may touch: one tenant, and in it everything or, with `only_own`, what is the asker's."""
+    """The scope of a request: one tenant, and in it everything or, with `only_own`, only what belongs to the user."""
 
     tenant_id: str
     asker: Asker
     only_own: bool
 
     def owns(self, person_id: str | None) -> bool:
-        """Whether something of that person is within reach."""
+        """Return whether an object that belongs to this person is in scope."""
         return not self.only_own or (person_id is not None and person_id == self.asker.principal.person_id)
 
 
 async def reach(services: Services, asker: Asker, tenant: str | None, action: Action) -> Reach:
-    """Where `asker` may do `action`. Raises NotFound for a tenant not theirs, Forbidden for what their role lacks."""
+    """Return the scope in which the user may do `action`. Raise NotFound for a tenant out of reach, Forbidden if the
+    role lacks the permission."""
     found = await reach_or_own(services, asker, tenant, action)
     if found.only_own:
-        raise Forbidden("Your role does not allow this.", hint="Ask an administrator of your organisation.")
+        raise Forbidden("Your role does not allow this.", hint="Ask your administrator.")
     return found
 
 
 async def reach_or_own(services: Services, asker: Asker, tenant: str | None, action: Action) -> Reach:
-    """As `reach`, but a role that lacks `action` is left what is its own."""
+    """Like `reach`, but a role without the permission for `action` is limited to its own objects."""
     tenant_id = await _tenant_id(services, asker, tenant)
     if not may(asker.principal, Action.OWN, tenant_id):
         raise no_such_tenant()
@@ -184,7 +191,7 @@ async def reach_or_own(services: Services, asker: Asker, tenant: str | None, act
 async def _tenant_id(services: Services, asker: Asker, reference: str | None) -> str:
     if reference is None:
         if asker.is_operator:
-            raise Invalid("Say which organisation.", hint="An operator names it by id or short name.", field="tenant")
+            raise Invalid("Name the tenant.", hint="Operators pass its id or slug.", field="tenant")
         return asker.principal.tenant_id
     try:
         return (await services.people.tenant(reference)).id
@@ -193,14 +200,14 @@ async def _tenant_id(services: Services, asker: Asker, reference: str | None) ->
 
 
 def no_such_tenant() -> NotFound:
-    """One text for a tenant that does not exist and for one that is not the asker's."""
-    return NotFound("There is no such organisation.", hint="Look at /api/v1/tenants.", field="tenant")
+    """Return the same error for a tenant that does not exist and for one the user may not access."""
+    return NotFound("There is no such tenant.", hint="See /api/v1/tenants.", field="tenant")
 
 
 async def tenant_named(services: Services, reference: str | None) -> str | None:
-    """The tenant somebody names who is not known yet; a name that leads nowhere gives itself.
+    """Return the id of a tenant named by an unauthenticated peer; an unknown name is returned unchanged.
 
-    Whether an organisation exists is no stranger's business: the refusal is that of a wrong password.
+    The existence of a tenant must not be disclosed: the sign-in then fails exactly as with a wrong password.
     """
     if reference is None:
         return None

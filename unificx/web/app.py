@@ -1,4 +1,4 @@
-"""Puts the HTTP face together: `build` makes an ASGI app from services, and holds nothing itself."""
+"""Composition of the HTTP adapter: `build` makes a stateless ASGI app from services."""
 
 from typing import Any
 
@@ -40,33 +40,33 @@ from unificx.web.services import Services
 from unificx.web.shell import Shell
 
 _TAGS = [
-    {"name": "sessions", "description": "Coming in and going out."},
-    {"name": "signing in", "description": "Codes to scan, invitations, the way back in."},
-    {"name": "tenants", "description": "Organisations."},
-    {"name": "persons", "description": "People with accounts."},
-    {"name": "extensions", "description": "The numbers of an organisation."},
-    {"name": "directory", "description": "The names and numbers of colleagues."},
-    {"name": "devices", "description": "Telephones and programs that may register."},
-    {"name": "telephone", "description": "Our own client as a telephone."},
-    {"name": "calls", "description": "The calls going on now."},
-    {"name": "history", "description": "The calls that were."},
-    {"name": "voicemail", "description": "Messages left for those who did not answer."},
-    {"name": "sounds", "description": "Music on hold, and prompts in a voice of one's own."},
-    {"name": "rooms", "description": "Conference rooms, and who is in them."},
-    {"name": "recordings", "description": "Recorded calls, and the recording of calls, with everyone told."},
-    {"name": "push", "description": "Being reached while the client sleeps."},
-    {"name": "desk", "description": "What people send to those who look after the installation."},
-    {"name": "privacy", "description": "What is held of people, and why."},
-    {"name": "health", "description": "Whether it works."},
+    {"name": "sessions", "description": "Sign-in, sign-out and session management."},
+    {"name": "signing in", "description": "QR sign-in codes, invitations, account recovery and second factors."},
+    {"name": "tenants", "description": "Tenants and their settings."},
+    {"name": "persons", "description": "User accounts."},
+    {"name": "extensions", "description": "Extensions of a tenant."},
+    {"name": "directory", "description": "Names and numbers of all extensions of a tenant."},
+    {"name": "devices", "description": "Phones and programs that register with SIP."},
+    {"name": "telephone", "description": "The UnifiCX client as a SIP phone."},
+    {"name": "calls", "description": "Live calls."},
+    {"name": "history", "description": "Call history (CDR)."},
+    {"name": "voicemail", "description": "Voicemail messages, mailboxes and greetings."},
+    {"name": "sounds", "description": "Hold music and custom prompts."},
+    {"name": "rooms", "description": "Conference rooms and their participants."},
+    {"name": "recordings", "description": "Call recordings and the control of running recordings."},
+    {"name": "push", "description": "Push notifications for clients that are not connected."},
+    {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
+    {"name": "privacy", "description": "Inventory of the personal data in the database."},
+    {"name": "health", "description": "Liveness and readiness."},
 ]
 
 
 def build(services: Services) -> FastAPI:
-    """The ASGI app of the API and its pages."""
+    """Return the ASGI app of the API and its pages."""
     app = FastAPI(
         title="UnifiCX",
         version=__version__,
-        description="A cloud PBX whose privacy promises are kept by code.",
+        description="A cloud PBX with privacy enforced in code.",
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -117,7 +117,8 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _describe_problems(app: FastAPI) -> None:
-    """Add the one schema every refusal points to; FastAPI itself knows no second media type for a model."""
+    """Add the `Problem` schema that all error responses refer to; FastAPI cannot declare a second media type for a
+    model."""
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -127,6 +128,15 @@ def _describe_problems(app: FastAPI) -> None:
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs", {}))
             schemas["Problem"] = problem
+            _summarize(schema)
         return schema
 
     app.openapi = openapi  # ty: ignore[invalid-assignment]
+
+
+def _summarize(schema: dict[str, Any]) -> None:
+    """Use the first sentence of each operation's description as its summary, instead of the function name."""
+    for operations in schema.get("paths", {}).values():
+        for operation in operations.values():
+            summary, _, _ = " ".join(operation["description"].split()).partition(". ")
+            operation["summary"] = summary.removesuffix(".")

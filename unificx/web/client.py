@@ -1,7 +1,7 @@
-"""Hands out the built client: `/app` and `/portal`, with the policy that keeps their pages to this server alone.
+"""Static files of the built client under `/app` and `/portal`, with a content security policy for this server only.
 
-Files of `assets` carry a digest of their content in their names and are kept by browsers for ever; everything else is
-asked for again each time. Compressed copies are made by the build: nothing is compressed here.
+Files under `assets` have a content hash in their names and are cached by browsers without limit; all others are
+revalidated on each use. Precompressed copies are made by the build: nothing is compressed here.
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         # The QR reader is WebAssembly.
         "script-src 'self' 'wasm-unsafe-eval'",
-        # The components set sizes and colours in style attributes and elements; no script can come in that way.
+        # The components set sizes and colors in style attributes and elements; scripts cannot be injected this way.
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "media-src 'self' blob:",
@@ -61,34 +61,34 @@ router = APIRouter(include_in_schema=False)
 @router.get("/app")
 @router.get("/portal")
 async def with_slash(request: Request) -> Response:
-    """Both live in a directory, so that their workers reach no further."""
+    """Redirect to the directory, so that the scope of the service workers is limited to it."""
     return RedirectResponse(request.url.path + "/", status_code=308)
 
 
 @router.get("/app/{path:path}")
 async def app_page(request: Request, path: str) -> Response:
-    """A file of the mobile client, or its page, which shows the screen the address names."""
+    """Return a file of the mobile client, or its page, which routes the rest of the path."""
     return _file(request, f"app/{path}") or _page(request, "app")
 
 
 @router.get("/portal/{path:path}")
 async def portal_page(request: Request, path: str) -> Response:
-    """The portal's page, which shows the section the address names."""
+    """Return the portal's page, which routes the rest of the path."""
     return _page(request, "portal")
 
 
 @router.get("/assets/{name}")
 async def asset(request: Request, name: str) -> Response:
-    """A part of the client."""
+    """Return an asset of the client."""
     found = _file(request, f"assets/{name}")
     if found is None:
-        raise NotFound("There is no such file.", hint="Reload the page: the client was renewed.")
+        raise NotFound("There is no such file.", hint="Reload the page: the client was updated.")
     return found
 
 
 @cache
 def _files() -> frozenset[str]:
-    """What the build made, by path. A closed list: no request can name anything else."""
+    """Return the relative paths of all built files: a closed list, so that a request cannot name any other file."""
     return frozenset(str(path.relative_to(BUILT)) for path in BUILT.rglob("*") if path.is_file())
 
 

@@ -1,7 +1,7 @@
-"""The WebSocket /api/v1/events: what happens, told to whom it concerns. One JSON object a message, `type` says what.
+"""WebSocket /api/v1/events: live events for the users they concern. One JSON object per message; `type` is the kind.
 
-Let in is a browser with our cookie from a page of ours, and whoever sends a token: as `Authorization: Bearer`, or as
-`{"token": ...}` in the first message. Nothing else that is sent here is looked at.
+Browsers with our cookie and a same-site Origin are accepted, and so are clients with a token: as
+`Authorization: Bearer`, or as `{"token": ...}` in the first message. Any other incoming message is ignored.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ PATH = "/api/v1/events"
 FIRST_MESSAGE_SECONDS = 5.0
 PING_SECONDS = 30.0
 STALLED_SECONDS = 10.0
-"""How long one message may take to be read."""
+"""Seconds within which the peer has to read one message."""
 LONGEST_FIRST_MESSAGE = 1000
 _PING = '{"type":"ping"}'
 _GONE = 1001
@@ -31,7 +31,7 @@ _FOREIGN = 1008
 
 
 class Events:
-    """The ASGI application."""
+    """ASGI application of the WebSocket."""
 
     def __init__(self, people: People, hub: Hub) -> None:
         self._people = people
@@ -57,7 +57,7 @@ class Events:
             return
         feed = self._hub.open(principal)
         try:
-            # Once more: the sign-in may have ended between the first look and here, and nobody would have told us.
+            # Check again: the session may have ended before the queue was registered, without a notification.
             if await self._known(token) is None:
                 self._hub.close(feed, SIGNED_OUT)
             await _Talk(feed, receive, send).run()
@@ -75,7 +75,7 @@ class Events:
 
 
 class _Talk:
-    """One open WebSocket: tells what is put into the feed, until either side ends it."""
+    """One open WebSocket: sends the queued events until either side closes it."""
 
     def __init__(self, feed: Feed, receive: Receive, send: Send) -> None:
         self._feed, self._receive, self._send = feed, receive, send
@@ -113,7 +113,8 @@ class _Talk:
 
 
 def _from_another_site(headers: Headers) -> bool:
-    """Whether a page of another site opens it: browsers always say so by Origin, others mostly send none."""
+    """Return whether a page of another site opens the WebSocket: browsers always send Origin, other clients mostly do
+    not."""
     hosts = [host.lower() for host in headers.getlist("host")]
     return any([_authority(origin)] != hosts for origin in headers.getlist("origin"))
 
@@ -126,7 +127,8 @@ def _authority(origin: str) -> str:
 
 
 def _presented(headers: Headers) -> str:
-    """The token in the handshake: a program's, or a browser's cookie, which counts with an Origin alone."""
+    """Return the token of the handshake: a bearer token, or a browser's cookie, which is accepted only with an
+    Origin."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()
@@ -134,7 +136,7 @@ def _presented(headers: Headers) -> str:
 
 
 async def _first_message(receive: Receive) -> str:
-    """The token in the first message; "" if none comes in time."""
+    """Return the token in the first message; "" if none arrives in time."""
     try:
         async with asyncio.timeout(FIRST_MESSAGE_SECONDS):
             text = (await receive()).get("text") or ""
@@ -151,7 +153,7 @@ async def _first_message(receive: Receive) -> str:
 
 
 async def _hang_up(send: Send, code: int) -> None:
-    """Say that we end it, to a peer that may be gone or deaf."""
+    """Send a close frame to a peer that may be disconnected or not reading."""
     with suppress(OSError, RuntimeError):
         async with asyncio.timeout(1.0):
             await send({"type": "websocket.close", "code": code})

@@ -1,4 +1,4 @@
-"""Who listens to what happens, and what each is told. In memory and without awaiting: whoever tells goes on at once."""
+"""Distribution of live events to WebSocket clients. In memory and without awaiting: senders never block."""
 
 import asyncio
 import json
@@ -10,13 +10,13 @@ from unificx.people import Action, Principal, Role, may
 
 MOST_QUEUED = 64
 MOST_OF_SESSION = 8
-"""Tabs, mostly; another one ends the oldest."""
+"""Event connections (mostly browser tabs) of one session; a further one closes the oldest."""
 SIGNED_OUT, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
 """Close codes for private use (RFC 6455 section 7.4.2)."""
 
 
 class Feed:
-    """What one listener has to be told still. `code` is why it ends, once it does."""
+    """Queue of pending events for one WebSocket client. `code` is the close code, set once it is closed."""
 
     def __init__(self, principal: Principal) -> None:
         self.principal = principal
@@ -25,7 +25,7 @@ class Feed:
         self._filled = asyncio.Event()
 
     def put(self, text: str) -> None:
-        """One more. The same again while the first still waits is said once; a listener too slow for all is ended."""
+        """Add a message. A duplicate of a message still queued is dropped; a full queue is closed with TOO_SLOW."""
         if self.code is not None or text in self._queue:
             return
         if len(self._queue) >= MOST_QUEUED:
@@ -35,13 +35,13 @@ class Feed:
         self._filled.set()
 
     def end(self, code: int) -> None:
-        """Nothing more comes; what was put is still told unless the listener is too slow for it."""
+        """Close the queue. Pending messages are still delivered, except with TOO_SLOW."""
         if self.code is None:
             self.code = code
             self._filled.set()
 
     async def next(self) -> str | None:
-        """The next to tell; None at the end."""
+        """Return the next message; None once the queue is closed and empty."""
         while True:
             if self._queue and self.code != TOO_SLOW:
                 return self._queue.popleft()
@@ -52,7 +52,7 @@ class Feed:
 
 
 class Hub:
-    """Every listener, found by sign-in, by person and by organisation."""
+    """All event queues, indexed by session, by person and by tenant."""
 
     def __init__(self) -> None:
         self._sessions: defaultdict[str, list[Feed]] = defaultdict(list)
@@ -63,7 +63,7 @@ class Hub:
         return sum(map(len, self._tenants.values()))
 
     def open(self, principal: Principal) -> Feed:
-        """Begin to listen."""
+        """Register a queue for a client."""
         feed = Feed(principal)
         siblings = self._sessions[principal.session_id]
         if len(siblings) >= MOST_OF_SESSION:
@@ -75,7 +75,7 @@ class Hub:
         return feed
 
     def close(self, feed: Feed, code: int) -> None:
-        """Listen no more; it may have ended before."""
+        """Unregister and close a queue. May be repeated."""
         who = feed.principal
         for index, key in (
             (self._sessions, who.session_id),
@@ -89,22 +89,23 @@ class Hub:
                 index.pop(key, None)
         feed.end(code)
 
-    # Telling
+    # Sending
 
     def session(self, session_id: str, message: dict[str, Any]) -> None:
-        """Tell one sign-in."""
+        """Send a message to all clients of one session."""
         _tell(self._sessions.get(session_id, ()), message)
 
     def person(self, person_id: str, message: dict[str, Any]) -> None:
-        """Tell one person, wherever they are signed in."""
+        """Send a message to all clients of one person."""
         _tell(self._persons.get(person_id, ()), message)
 
     def allowed(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
-        """Tell everybody who may do `action` in an organisation, operators included."""
+        """Send a message to all users with the permission for `action` in a tenant, including operators."""
         _tell([one for one in self._reaching(tenant_id) if may(one.principal, action, tenant_id)], message)
 
     def concerned(self, tenant_id: str, action: Action, person_ids: Collection[str], message: dict[str, Any]) -> None:
-        """Tell these persons of an organisation, and everybody else who may do `action` there."""
+        """Send a message to these persons of a tenant, and to all other users with the permission for `action` in
+        it."""
         feeds = self._reaching(tenant_id)
         _tell(
             [one for one in feeds if one.principal.person_id in person_ids or may(one.principal, action, tenant_id)],
@@ -121,18 +122,18 @@ class Hub:
         ]
         return [*self._tenants.get(tenant_id, ()), *operators]
 
-    # Ending
+    # Closing
 
     def end_session(self, session_id: str) -> None:
-        """The sign-in is over."""
+        """Close all queues of a session that has ended."""
         self._sign_out(self._sessions.get(session_id, ()))
 
     def end_person(self, person_id: str) -> None:
-        """The person may not be in any more."""
+        """Close all queues of a person who lost access."""
         self._sign_out(self._persons.get(person_id, ()))
 
     def end_tenant(self, tenant_id: str) -> None:
-        """Nobody of the organisation may be in any more."""
+        """Close all queues of a tenant that lost access."""
         self._sign_out(self._tenants.get(tenant_id, ()))
 
     def _sign_out(self, feeds: "list[Feed] | tuple[()]") -> None:

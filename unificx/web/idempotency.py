@@ -1,8 +1,8 @@
-"""A POST under an Idempotency-Key is done once: sent again within a day it gets the answer it got.
+"""Idempotency keys: a POST with an Idempotency-Key is executed once; repeated within a day it gets the stored response.
 
-The same key with another request is refused (422), and one still being worked on (409). Only answers that changed
-something are kept; a refusal changed nothing, so it may be tried again under its key. The principal is part of what is
-looked up: nobody gets somebody else's answer. (After draft-ietf-httpapi-idempotency-key-header.)
+The same key with another request is rejected (422), and so is one still in progress (409). Only successful responses
+are stored: after an error nothing has changed, so the key may be used again. The principal is part of the lookup: a
+response is never returned to another user. (After draft-ietf-httpapi-idempotency-key-header.)
 """
 
 import hashlib
@@ -25,21 +25,21 @@ from unificx.web.tables import AnswerPart, StoredAnswerRow
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
 UNFINISHED = timedelta(minutes=5)
-"""A request that has not finished by then died with its process; its key may be used again."""
+"""An unfinished request is treated as lost with its process after this time; its key may be used again."""
 SWEEP_BATCH = 200
 
 
 class AnswerKeys(Keys, Protocol):
-    """The key store, as far as stored answers need it."""
+    """Key store operations needed for stored responses."""
 
     def destroy(self, tenant: str, subject: str) -> object:
-        """Make everything sealed under this subject unreadable for ever. May be repeated."""
+        """Make everything sealed under this subject permanently unreadable. May be repeated."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered the first time."""
+    """The stored response."""
 
     status: int
     body: str = field(repr=False)
@@ -47,7 +47,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A request that is being done under a key; `started` tells this try from a later one."""
+    """A request in progress under a key; `started` distinguishes this attempt from a later one."""
 
     id: str
     tenant_id: str
@@ -58,7 +58,7 @@ class Ticket:
 
 
 class StoredAnswers:
-    """Keeps answers by asker and key."""
+    """Stores responses by user and key."""
 
     def __init__(self, database: Database, keys: AnswerKeys, clock: Clock) -> None:
         self._database = database
@@ -66,9 +66,9 @@ class StoredAnswers:
         self._clock = clock
 
     async def begin(self, principal: Principal, key: str, asked: str) -> Answer | Ticket:
-        """The answer of the first time, or a ticket to do it now.
+        """Return the stored response, or a ticket to execute the request now.
 
-        Raises Conflict while the first is being worked on, Invalid if it was another request.
+        Raise Conflict while the first request is in progress, Invalid if the key was used for another request.
         """
         answer_id, tenant_id = digest(principal.tenant_id, principal.person_id, key), principal.tenant_id
         now, subject = self._clock.now(), self._clock.new_id()
@@ -87,7 +87,7 @@ class StoredAnswers:
         return ticket
 
     async def finish(self, ticket: Ticket, answer: Answer) -> None:
-        """Keep the answer."""
+        """Store the response."""
         async with self._database.begin() as uow:
             row = await queries.answer(uow.session, ticket.tenant_id, ticket.id)
             if row is not None and row.started == ticket.started:
@@ -95,7 +95,7 @@ class StoredAnswers:
                 row.sealed = self._seal(ticket, answer.body)
 
     async def abandon(self, ticket: Ticket) -> None:
-        """Nothing was done: the key may be used again at once."""
+        """Release the key of a request that failed: it may be used again at once."""
         async with self._database.begin() as uow:
             row = await queries.answer(uow.session, ticket.tenant_id, ticket.id)
             if row is not None and row.started == ticket.started:
@@ -103,7 +103,7 @@ class StoredAnswers:
                 row.expires = self._clock.now()
 
     async def sweep(self) -> int:
-        """Delete what is older than a day, with its keys; how many there were. Run every few minutes."""
+        """Delete expired responses with their keys; return their number. Run every few minutes."""
         removed = 0
         while True:
             async with self._database.begin() as uow:
@@ -114,11 +114,12 @@ class StoredAnswers:
                 return removed
 
     async def forget(self, fact: PersonClosed | TenantDeleted, uow: UnitOfWork) -> None:
-        """Delete every answer that may name who is gone, with its keys: for the outbox."""
+        """Delete all responses that may contain data of a closed person or deleted tenant, with their keys. Outbox
+        handler."""
         self._destroy(await queries.remove_about(uow.session, fact.tenant))
 
     def _destroy(self, gone: list[tuple[str, str]]) -> None:
-        # Before the commit: if the key store cannot do it now, the rows stay and it is tried again.
+        # Before the commit: if the key store fails, the rows stay and the deletion is retried.
         for tenant_id, subject in gone:
             self._keys.destroy(tenant_id, subject)
 
@@ -151,7 +152,7 @@ def _counts(row: StoredAnswerRow, now: datetime) -> bool:
 def _recall(row: StoredAnswerRow, part: AnswerPart, asked: str) -> Answer:
     if not hmac.compare_digest(part.asked, asked):
         raise Invalid(
-            "This Idempotency-Key was used for another request.", hint="Take a new key for a new request.", field=HEADER
+            "This Idempotency-Key was used for another request.", hint="Use a new key for a new request.", field=HEADER
         )
     if row.status is None:
         raise _being_done()
@@ -159,11 +160,11 @@ def _recall(row: StoredAnswerRow, part: AnswerPart, asked: str) -> Answer:
 
 
 def _being_done() -> Conflict:
-    return Conflict("This request is being worked on.", hint="Ask again in a moment.", field=HEADER)
+    return Conflict("This request is still in progress.", hint="Retry in a moment.", field=HEADER)
 
 
 def digest(*parts: str) -> str:
-    """A digest of parts, each with its length: no two different lists give the same."""
+    """Return a digest of length-prefixed parts: different lists never give the same input."""
     digest = hashlib.sha256()
     for part in parts:
         raw = part.encode("utf-8", "surrogateescape")

@@ -1,10 +1,10 @@
-"""What the HTTP face counts. Labels are the route's template, the method and the status: never a value of a request."""
+"""HTTP metrics. Labels are the route template, the method and the status, never a value from a request."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 
 class HttpMetrics:
-    """Requests by route, and how long they took."""
+    """Number and duration of requests by route."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._requests = Counter(
@@ -15,7 +15,7 @@ class HttpMetrics:
         )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answer. A method we do not know is counted as OTHER: a peer must not invent labels."""
+        """Count one response. Unknown methods are counted as OTHER: a peer must not be able to create labels."""
         method = method if method in _METHODS else "OTHER"
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)

@@ -1,4 +1,4 @@
-"""Where a browser has our pages from."""
+"""The web origin under which a browser loaded our pages."""
 
 from urllib.parse import urlsplit
 
@@ -11,12 +11,12 @@ LONGEST = 260
 
 
 def origin_of(services: Services, request: Request) -> WebOrigin:
-    """The address set for this installation; else what the browser says, as far as the host it asked agrees."""
+    """Return the configured public origin; otherwise the browser's Origin, if it agrees with the requested host."""
     if services.address.given:
         parts = urlsplit(services.address.given)
         return WebOrigin(f"{parts.scheme}://{parts.netloc}")
     said = request.headers.get("origin", "")
     asked = f"{request.url.scheme}://{request.url.netloc}"
-    # A proxy in front of us may have taken off the TLS: then the scheme is known to the browser alone.
+    # A reverse proxy may have terminated TLS: then only the browser knows the scheme.
     chosen = said if said in (asked, f"https://{request.url.netloc}") else asked
     return WebOrigin(chosen if len(chosen) <= LONGEST else "")

@@ -1,4 +1,4 @@
-"""Finding what a request may touch: within a tenant, and within what is the asker's own."""
+"""Lookup of objects within the scope of a request: one tenant, or only the user's own objects."""
 
 from unificx.kernel.errors import NotFound
 from unificx.people import Device, Extension, Principal
@@ -8,7 +8,7 @@ from unificx.web.services import Services
 
 
 async def extension_within(services: Services, within: Reach, reference: str) -> Extension:
-    """An extension by id or number. Raises NotFound for one out of reach, as for one that does not exist."""
+    """Return an extension by id or number. Raise NotFound if it does not exist or is out of scope."""
     extension = await services.people.extension(within.tenant_id, reference)
     if not within.owns(extension.person_id):
         raise NotFound("There is no such extension.")
@@ -16,7 +16,7 @@ async def extension_within(services: Services, within: Reach, reference: str) ->
 
 
 async def box_within(services: Services, within: Reach, reference: str) -> Box:
-    """A mailbox by its id or number: an extension's, or a group's that the asker is a member of. Raises NotFound."""
+    """Return a mailbox by id or number: an extension's, or a group mailbox the user is a member of. Raise NotFound."""
     groups = services.mailboxes.groups
     group = groups.at(within.tenant_id, reference) or groups.by_id(reference)
     if group is None or group.tenant_id != within.tenant_id:
@@ -27,13 +27,13 @@ async def box_within(services: Services, within: Reach, reference: str) -> Box:
 
 
 def is_member(services: Services, person_id: str, group: GroupBox) -> bool:
-    """Whether an extension of the person's shares a group's mailbox."""
+    """Return whether one of the person's extensions is a member of a group mailbox."""
     own = services.people.directory.extension_ids_of(person_id) if person_id else ()
     return any(one in group.members for one in own)
 
 
 async def device_within(services: Services, within: Reach, device_id: str) -> Device:
-    """A device by id. Raises NotFound for one out of reach, as for one that does not exist."""
+    """Return a device by id. Raise NotFound if it does not exist or is out of scope."""
     device = await services.people.device(within.tenant_id, device_id)
     if within.only_own:
         extension = services.people.directory.extension_by_id(device.extension_id)
@@ -43,6 +43,6 @@ async def device_within(services: Services, within: Reach, device_id: str) -> De
 
 
 async def own_device(services: Services, who: Principal) -> str | None:
-    """The SIP device of the sign-in, if it has one already."""
+    """Return the id of the SIP device of the session, None if it has none yet."""
     sessions = await services.people.list_sessions(who.tenant_id, who.person_id)
     return next((one.device_id for one in sessions if one.id == who.session_id), None)

@@ -1,4 +1,4 @@
-"""The start page: says what this is and where to go, in the reader's language, without a script."""
+"""The start page: describes the service and its URLs in the reader's language, without scripts."""
 
 import base64
 import hashlib
@@ -13,32 +13,32 @@ from unificx import __version__
 
 _TEXTS = {
     "en": {
-        "lead": "A telephone system whose privacy promises are kept by code. It is running.",
-        "where": "Where to go",
-        "openapi": "The description of the interface, for programs and for the curious (OpenAPI 3.1).",
-        "api": "The interface itself: organisations, people, extensions, devices, calls and their history.",
-        "sip": "SIP over WebSocket, for telephones in a browser.",
-        "health": "Whether this process lives.",
-        "ready": "Whether each part can do its work.",
+        "lead": "A phone system with privacy enforced in code. It is running.",
+        "where": "URLs",
+        "openapi": "API description for programs and developers (OpenAPI 3.1).",
+        "api": "The API: tenants, users, extensions, devices, calls and call history.",
+        "sip": "SIP over WebSocket, for phones in a browser.",
+        "health": "Liveness of this process.",
+        "ready": "Readiness of each component.",
         "next": "Next steps",
-        "first": "On the machine this runs on, add an extension for a telephone, or ask what is still missing:",
+        "first": "On this machine, add an extension for a phone, or check the setup:",
     },
     "de": {
-        "lead": "Eine Telefonanlage, deren Datenschutz-Versprechen der Code einhält. Sie läuft.",
-        "where": "Wohin es geht",
-        "openapi": "Die Beschreibung der Schnittstelle, für Programme und Neugierige (OpenAPI 3.1).",
-        "api": "Die Schnittstelle selbst: Organisationen, Personen, Nebenstellen, Geräte, Anrufe und ihr Verlauf.",
+        "lead": "Eine Telefonanlage, deren Datenschutz im Code durchgesetzt wird. Sie läuft.",
+        "where": "Adressen",
+        "openapi": "API-Beschreibung für Programme und Entwickler (OpenAPI 3.1).",
+        "api": "Die API: Organisationen, Personen, Nebenstellen, Geräte, Anrufe und Anrufliste.",
         "sip": "SIP über WebSocket, für Telefone im Browser.",
-        "health": "Ob dieser Prozess lebt.",
-        "ready": "Ob jeder Teil seine Arbeit tun kann.",
+        "health": "Ob dieser Prozess läuft.",
+        "ready": "Ob jede Komponente bereit ist.",
         "next": "Nächste Schritte",
-        "first": "Auf dem Rechner, auf dem sie läuft: eine Nebenstelle für ein Telefon anlegen oder fragen, was fehlt:",
+        "first": "Auf diesem Rechner eine Nebenstelle für ein Telefon anlegen oder die Einrichtung prüfen:",
     },
 }
 
 
 def language_of(accept: str) -> str:
-    """The language of ours a reader likes best, by `Accept-Language` (RFC 9110 section 12.5.4); English otherwise."""
+    """Return the preferred supported language by `Accept-Language` (RFC 9110 section 12.5.4); English by default."""
     best, best_weight = "en", 0.0
     for item in accept[:500].split(","):
         tag, _, weight_text = item.strip().partition(";q=")
@@ -54,7 +54,7 @@ def language_of(accept: str) -> str:
 
 @cache
 def _page(language: str) -> tuple[str, str]:
-    """The page and the content policy that allows its one style sheet and nothing else."""
+    """Return the page, and the content security policy that allows only its style sheet."""
     folder = files("unificx.web")
     style = folder.joinpath("start.css").read_text("utf-8")
     texts = {"lang": language, "style": style, "version": __version__, **_TEXTS[language]}
@@ -68,7 +68,7 @@ router = APIRouter()
 
 @router.get("/", include_in_schema=False)
 async def start_page(request: Request) -> HTMLResponse:
-    """Say what this is and where to go."""
+    """Return the start page."""
     language = language_of(request.headers.get("accept-language", ""))
     page, policy = _page(language)
     headers = {"Content-Security-Policy": policy, "Content-Language": language, "Vary": "Accept-Language"}

@@ -1,4 +1,4 @@
-"""What the HTTP face asks of the rest of the house; `app.wiring` fills these."""
+"""Ports of the HTTP adapter; filled by the composition root."""
 
 from collections.abc import AsyncIterable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from unificx.recorder import LiveRecording
 
 
 class LiveCall(Protocol):
-    """A call that is going on."""
+    """A live call."""
 
     @property
     def id(self) -> str: ...
@@ -32,70 +32,70 @@ class LiveCall(Protocol):
 
     @property
     def callee(self) -> str:
-        """The number that was dialled."""
+        """The dialed number."""
         ...
 
     @property
     def room(self) -> str | None:
-        """The id of the conference room it is in."""
+        """The id of the conference room the call is connected to."""
         ...
 
 
 class LiveCalls(Protocol):
-    """The calls going on in this installation."""
+    """The live calls of this installation."""
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
-        """The live calls of one tenant, of all for None."""
+        """Return the live calls of one tenant, or of all tenants for None."""
         ...
 
     def hangup(self, call_id: str) -> None:
-        """End the call for everybody in it. A call that is over already is no error."""
+        """End the call for all participants. Does nothing for a call that has ended."""
         ...
 
     def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
-        """The calls these extensions are in."""
+        """Return the calls these extensions take part in."""
         ...
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
-        """Ring an extension's own device, all of them for "", and then whoever is meant; the call's id. Raises NotFound
-        for a number of nobody, NoRoom while no call can begin."""
+        """Click to dial: ring the extension's own device (all devices for ""), then call `to`. Return the call id.
+        Raise NotFound for an unknown number, NoRoom if no new call can be accepted."""
         ...
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
-        """Give away the other one in a call these extensions are in. Raises NotFound, Conflict, Forbidden."""
+        """Transfer the other participant of a call of these extensions. Raise NotFound, Conflict, Forbidden."""
         ...
 
     def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
-        """Bring together the two with whom these extensions talk in two calls. Raises as `transfer`."""
+        """Attended transfer: connect the remote participants of two calls of these extensions. Raises as `transfer`."""
         ...
 
     def parked(self, tenant_id: str) -> Sequence[Parked]:
-        """Who is parked in an organisation, in the order of the places."""
+        """Return the parked calls of a tenant, ordered by slot."""
         ...
 
     def meet(self, call_id: str, extensions: Collection[str]) -> Room:
-        """Move both in a call these extensions are in into a room of its own. Raises as `transfer`."""
+        """Move both participants of a call of these extensions into a new conference room. Raises as `transfer`."""
         ...
 
     def decline(self, call_id: str, device_id: str) -> bool:
-        """A person says no to a call on a device that it woke; False if it does not ring there."""
+        """Decline a call for the user of a device that was woken for it; False if the call does not ring there."""
         ...
 
 
 class LiveRecordings(Protocol):
-    """The recording of live calls; `recorder.Recorder` fills it. Everything may raise NotFound, all but `live`
-    Conflict and Forbidden."""
+    """Control of the recording of live calls; implemented by `recorder.Recorder`. All methods may raise NotFound, all
+    but `live` Conflict and Forbidden."""
 
     def live(self, call_id: str) -> LiveRecording:
-        """How it stands."""
+        """Return the state of the recording."""
         ...
 
     def start(self, call_id: str, extensions: Collection[str]) -> LiveRecording:
-        """Somebody in the call, at one of these extensions, wants it recorded."""
+        """Start recording at the request of a participant with one of these extensions."""
         ...
 
     def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
-        """`by` are the extensions of whoever asks; None: he looks after the organisation."""
+        """Stop recording. `by` are the extensions of the requesting user; None for an administrator."""
         ...
 
     def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording: ...
@@ -104,7 +104,7 @@ class LiveRecordings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """Whether one part of the installation can do its work; `why` says what is wrong and what to do."""
+    """Readiness of one component; `why` states the problem and what to do."""
 
     name: str
     ok: bool
@@ -113,7 +113,7 @@ class PartState:
 
 @dataclass(frozen=True, slots=True)
 class IceServer:
-    """A STUN or TURN server as browsers take it (RTCIceServer), with credentials for an hour at the most."""
+    """A STUN or TURN server as an RTCIceServer, with credentials valid for at most an hour."""
 
     urls: tuple[str, ...]
     username: str = field(default="", repr=False)
@@ -122,7 +122,7 @@ class IceServer:
 
 @dataclass(frozen=True, slots=True)
 class SipProof:
-    """What a client's telephone registers and calls with."""
+    """Credentials with which a client registers and calls."""
 
     expires: datetime
     bearer: str = field(repr=False)
@@ -130,47 +130,47 @@ class SipProof:
 
 
 class Telephony(Protocol):
-    """What our own client needs to be a telephone, and whether it can be rung."""
+    """SIP access and reachability of our own client."""
 
     def proof(self, device_id: str) -> SipProof:
-        """A fresh proof for a device."""
+        """Return new credentials for a device."""
         ...
 
     def ice_servers(self) -> Sequence[IceServer]:
-        """The servers that help a browser out of its network, with fresh credentials."""
+        """Return the ICE servers with new credentials."""
         ...
 
     def registered(self, extension_id: str, device_id: str) -> bool:
-        """Whether the device is registered now."""
+        """Return whether the device is registered."""
         ...
 
     def can_be_woken(self, extension_id: str, device_id: str) -> bool:
-        """Whether the device is woken for a call while it is not."""
+        """Return whether an unregistered device is woken by push for a call."""
         ...
 
 
 class Studio(Protocol):
-    """Makes sounds of what people upload or write; `net.Studio` fills it."""
+    """Converts uploaded files and text to sounds; implemented by `net.Studio`."""
 
     async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH) -> Sound:
-        """What is in a file that comes in pieces, at most so many seconds long and as loud as `level` LUFS.
+        """Decode an uploaded file, at most `longest` seconds, normalized to `level` LUFS.
 
-        Raises Invalid, TooMany, and what the pieces raise.
+        Raise Invalid, TooMany, and anything the stream raises.
         """
         ...
 
     async def spoken(self, text: str, language: str) -> Sound:
-        """A text as speech. Raises Invalid, TooMany; prompts.CannotSpeak where no voice is installed."""
+        """Synthesize a text. Raise Invalid, TooMany; prompts.CannotSpeak if no voice is installed."""
         ...
 
 
 class Parts(Protocol):
-    """The parts `/readyz` tells about: database, keys, SIP listeners, rtpengine."""
+    """Components reported by `/readyz`: database, keys, SIP listeners, rtpengine."""
 
     async def states(self) -> Sequence[PartState]:
-        """Ask every part, within a second or so."""
+        """Check all components, within about a second."""
         ...
 
     def full(self) -> bool:
-        """Whether there is no room to keep anything new."""
+        """Return whether storage is too full to accept new data."""
         ...

@@ -1,4 +1,4 @@
-"""Every refusal as application/problem+json (RFC 9457): one shape, no echo of what was sent, no traceback."""
+"""Error responses as application/problem+json (RFC 9457): one format, without echoed input or tracebacks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -40,75 +40,77 @@ _STATUS: Mapping[type[Refused], int] = {
 }
 
 _TITLES: Mapping[int, str] = {
-    400: "The request cannot be read",
-    401: "Sign in first",
+    400: "Malformed request",
+    401: "Sign-in required",
     403: "Not allowed",
     404: "Not found",
-    405: "Not done this way",
-    408: "The request took too long to arrive",
+    405: "Method not allowed",
+    408: "Request timed out",
     409: "Conflict",
-    410: "Over",
-    413: "The request is too large",
-    415: "Not a media type this takes",
-    416: "Not within what there is",
-    422: "A value cannot be accepted",
-    429: "Too often",
-    500: "Our mistake",
-    503: "Not ready",
-    507: "No room to keep it",
+    410: "Gone",
+    413: "Request too large",
+    415: "Unsupported media type",
+    416: "Range not satisfiable",
+    422: "Invalid value",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Service unavailable",
+    507: "Insufficient storage",
 }
 
 _HINTS: Mapping[int, str] = {
-    404: "Look at /api/openapi.json for what there is.",
-    405: "The Allow header says which methods there are.",
+    404: "See /api/openapi.json for the available paths.",
+    405: "See the Allow header for the supported methods.",
 }
 
 
 class FieldProblem(BaseModel):
-    """One value of the request that cannot be accepted."""
+    """One invalid value of the request."""
 
-    field: str = Field(description="Its name; empty for the body as a whole.")
-    detail: str = Field(description="What is wrong, to follow the name.", examples=["must be 2 to 8 digits"])
+    field: str = Field(description="Name of the field; empty for the body as a whole.")
+    detail: str = Field(description="What is wrong, phrased to follow the name.", examples=["must be 2 to 8 digits"])
 
 
 class Problem(BaseModel):
     """What went wrong and what to do about it (RFC 9457)."""
 
-    type: str = Field(description="A stable name of the kind of problem.", examples=["urn:unificx:problem:not-found"])
-    code: str = Field(default="", description="The end of `type`, to tell problems by.", examples=["not-found"])
+    type: str = Field(description="Stable URN of the problem type.", examples=["urn:unificx:problem:not-found"])
+    code: str = Field(
+        default="", description="Last part of `type`; use it to distinguish problems.", examples=["not-found"]
+    )
     title: str
     status: int
     detail: str = Field(description="What is wrong, in one sentence.")
     hint: str = Field(default="", description="What to do about it.")
-    field: str = Field(default="", description="The value that is meant, as in the request.")
-    incident: str = Field(default="", description="What to tell the operator: it finds the entry in the log.")
-    errors: list[FieldProblem] = Field(default=[], description="Every value that cannot be accepted.")
+    field: str = Field(default="", description="The field concerned, as named in the request.")
+    incident: str = Field(default="", description="Incident id to report to the operator: it identifies the log entry.")
+    errors: list[FieldProblem] = Field(default=[], description="All invalid values.")
 
 
 class PayloadTooLarge(Refused):
-    """The request's body is larger than anything we ask for."""
+    """The request body exceeds the limit."""
 
     code = "too-large"
 
 
 class NotWithin(Refused):
-    """A range that is not in what it was asked of, which has `size` bytes (RFC 9110 section 15.5.17)."""
+    """The requested range is outside the resource of `size` bytes (RFC 9110 section 15.5.17)."""
 
     code = "not-within"
 
     def __init__(self, size: int) -> None:
-        super().__init__("The range is not in it.", hint=f"It has {size} bytes.")
+        super().__init__("The requested range is out of bounds.", hint=f"The length is {size} bytes.")
         self.size = size
 
 
 class TooSlow(Refused):
-    """The request's body did not arrive in time."""
+    """The request body did not arrive in time."""
 
     code = "too-slow"
 
 
 def status_of(refusal: Refused) -> int:
-    """The HTTP status of a refusal; 400 for one without a status of its own."""
+    """Return the HTTP status of an error; 400 for a type without a status of its own."""
     if isinstance(refusal, PayloadTooLarge):
         return 413
     if isinstance(refusal, TooSlow):
@@ -121,14 +123,14 @@ def status_of(refusal: Refused) -> int:
 
 
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Word a problem as the response to send."""
+    """Return the response for a problem."""
     return JSONResponse(
         problem.model_dump(exclude_defaults=True), problem.status, dict(headers or {}), media_type=MEDIA_TYPE
     )
 
 
 def refusal_response(refusal: Refused) -> JSONResponse:
-    """Answer a use case's refusal."""
+    """Return the response for an error raised by a service."""
     status = status_of(refusal)
     headers = {}
     if isinstance(refusal, TooMany):
@@ -150,22 +152,22 @@ def refusal_response(refusal: Refused) -> JSONResponse:
 
 
 def incident_response(incident: str) -> JSONResponse:
-    """Answer a mistake of ours: nothing about it but the id it was logged under."""
+    """Return the response for an internal error: only the id under which it was logged."""
     return problem_response(
         Problem(
             type="urn:unificx:problem:our-mistake",
             code="our-mistake",
             title=_TITLES[500],
             status=500,
-            detail="Something went wrong on our side; it has been noted.",
-            hint="Try again; if it stays, tell your operator the incident's number.",
+            detail="An internal error occurred and was logged.",
+            hint="Try again. If the problem persists, report the incident id to your operator.",
             incident=incident,
         )
     )
 
 
 def log_incident(incident: str, fault: BaseException, *, method: str, route: str) -> None:
-    """Note a mistake of ours: the kind of the fault and the places it went through, never its text or its values."""
+    """Log an internal error: the exception type and the code locations only, never its text or values."""
     places = []
     trace = fault.__traceback__
     while trace is not None:
@@ -177,7 +179,8 @@ def log_incident(incident: str, fault: BaseException, *, method: str, route: str
 
 
 def _where(location: tuple[Any, ...]) -> str:
-    """`("body", "items", 0, "name")` as `items.0.name`; bounded and sendable, for a peer may name its own fields."""
+    """Return `("body", "items", 0, "name")` as `items.0.name`, bounded and encodable: a peer chooses its own field
+    names."""
     text = ".".join(str(step) for step in location[1:])[:100]
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -213,7 +216,7 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
     problem = Problem(type="about:blank", title=title, status=status, detail=f"{title}.", hint=_HINTS.get(status, ""))
     headers = dict(fault.headers or {})
     if status == 405:
-        # The framework names the first route of a path alone; the description knows the methods of all of them.
+        # Starlette names the methods of the first matching route only; the OpenAPI document has those of all routes.
         path = getattr(request.scope.get("route"), "path", "")
         methods = request.app.openapi()["paths"].get(path, {})
         headers["Allow"] = ", ".join(sorted(method.upper() for method in methods)) or headers.get("Allow", "GET")
@@ -221,14 +224,14 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Let every refusal leave `app` as a problem. Mistakes of ours are the shell's business."""
+    """Register the handlers that return errors as problems. Internal errors are handled by the middleware."""
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem responses of a route, as OpenAPI wants them declared."""
+    """Return the problem responses of a route, as declared in OpenAPI."""
     return {status: _declared(status) for status in sorted({*statuses, 400, 413, 422, 500})}
 
 
@@ -238,5 +241,7 @@ def _declared(status: int) -> dict[str, Any]:
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if status == 429:
-        declared["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+        declared["headers"] = {
+            "Retry-After": {"description": "Seconds to wait before a retry.", "schema": {"type": "integer"}}
+        }
     return declared

@@ -1,4 +1,4 @@
-"""Every statement on the web's own table, and the sealing of its rows."""
+"""Queries on the table of stored responses, and the encryption of its rows."""
 
 from datetime import datetime
 
@@ -12,13 +12,14 @@ ANSWER = Codec(StoredAnswerRow, AnswerPart)
 
 
 async def answer(session: AsyncSession, tenant_id: str, answer_id: str) -> StoredAnswerRow | None:
-    """One stored answer."""
+    """Return one stored response."""
     found = select(StoredAnswerRow).where(StoredAnswerRow.tenant_id == tenant_id, StoredAnswerRow.id == answer_id)
     return await session.scalar(found)
 
 
 async def remove_about(session: AsyncSession, tenant_id: str) -> list[tuple[str, str]]:
-    """Delete what may be about one tenant: its own, and operators', who ask about any; (tenant, subject) of each."""
+    """Delete responses that may contain data of one tenant: its own, and those of operators, who may access any tenant.
+    Return (tenant, subject) of each."""
     about = or_(StoredAnswerRow.tenant_id == tenant_id, StoredAnswerRow.by_operator)
     gone = delete(StoredAnswerRow).where(about)
     rows = await session.execute(gone.returning(StoredAnswerRow.tenant_id, StoredAnswerRow.subject_id))
@@ -26,10 +27,10 @@ async def remove_about(session: AsyncSession, tenant_id: str) -> list[tuple[str,
 
 
 async def remove_expired(session: AsyncSession, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Delete up to `limit` expired ones of all tenants; (tenant, subject) of each."""
-    # scope: all tenants, because time runs out for everybody alike
+    """Delete up to `limit` expired responses of all tenants. Return (tenant, subject) of each."""
+    # scope: all tenants, because expiry is the same for all of them
     due = select(StoredAnswerRow.id).where(StoredAnswerRow.expires <= now).limit(limit)
-    # scope: all tenants, because the ids are those found just now
+    # scope: all tenants, because the ids come from the query above
     gone = delete(StoredAnswerRow).where(StoredAnswerRow.id.in_(due))
     rows = await session.execute(gone.returning(StoredAnswerRow.tenant_id, StoredAnswerRow.subject_id))
     return [(row.tenant_id, row.subject_id) for row in rows]

@@ -1,4 +1,4 @@
-"""Words a call record for the wire."""
+"""Converts call records to their API schema."""
 
 from collections.abc import Collection
 
@@ -8,8 +8,8 @@ from unificx.web.models import core as models
 
 
 def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.CallRecord:
-    """The record as it is answered; an erased person's number and name are null. `own` are the extensions of somebody
-    who is shown his own calls alone: who withheld his number from him is an unknown caller to him."""
+    """Return a call record as its API schema; an erased person's number and name are null. `own` are the extensions of
+    a user who sees only their own calls: other parties' withheld numbers are hidden from them."""
     parties = [_party(one, told=own is None or one.extension_id in own) for one in call.parties]
     caller, callee = parties[0], parties[1] if len(parties) > 1 else None
     return models.CallRecord(

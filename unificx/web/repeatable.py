@@ -1,4 +1,4 @@
-"""Routes whose POSTs may be sent again: what carries an Idempotency-Key is done once."""
+"""Routes with support for the Idempotency-Key header: a POST with a key is executed once."""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from unificx.web.services import services_of
 
 
 class RepeatableRoute(APIRoute):
-    """A route whose POSTs may carry an Idempotency-Key."""
+    """A route whose POSTs accept an Idempotency-Key."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -47,13 +47,16 @@ async def _once(request: Request, key: str, handle: Callable[[Request], Coroutin
 def declare_key(
     idempotency_key: Annotated[
         str | None,
-        Header(max_length=200, description="Chosen by the client; the same request under it is done once a day."),
+        Header(
+            max_length=200,
+            description="Chosen by the client. Repeated requests with the same key are executed once within 24 hours.",
+        ),
     ] = None,
 ) -> None:
-    """Put the header into the interface's description; `RepeatableRoute` does the work."""
+    """Declare the header in OpenAPI; `IdempotentRoute` implements it."""
 
 
 def _checked(key: str) -> str:
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
-        raise Invalid("An Idempotency-Key is 1 to 200 printable ASCII characters.", field=HEADER)
+        raise Invalid("An Idempotency-Key must have 1 to 200 printable ASCII characters.", field=HEADER)
     return key

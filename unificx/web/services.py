@@ -1,4 +1,4 @@
-"""What the HTTP face is built from; `app.wiring` makes each once."""
+"""Services and ports used by the routes; created once by the composition root."""
 
 from dataclasses import dataclass, field
 
@@ -19,11 +19,12 @@ from unificx.web.ports import LiveCalls, LiveRecordings, Parts, Studio, Telephon
 
 @dataclass(slots=True)
 class PublicAddress:
-    """Where people reach this installation from outside, such as https://pbx.example.com.
+    """The public URL of this installation, such as https://pbx.example.com.
 
-    `given` by a setting; otherwise where the server came to be `listening`.
+    `given` is the configured URL; otherwise `listening` is used, the address the server listens on.
 
-    Letters name it. A request's own Host header would let a stranger decide where a letter's link leads.
+    Links in e-mails use it. The Host header of a request is not used: an unauthenticated peer could choose where the
+    link leads.
     """
 
     given: str = ""
@@ -31,13 +32,13 @@ class PublicAddress:
 
     @property
     def url(self) -> str:
-        """ "" while no server runs and nothing is set."""
+        """Return the public URL; "" while no server is running and none is configured."""
         return self.given or self.listening
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The rooms and ports behind the routes."""
+    """The services and ports behind the routes."""
 
     people: People
     history: History
@@ -62,5 +63,5 @@ class Services:
 
 
 def services_of(request: Request) -> Services:
-    """The services the app of this request was built with."""
+    """Return the services of the app that handles this request."""
     return request.app.state.services

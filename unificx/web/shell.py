@@ -1,4 +1,4 @@
-"""What surrounds every request: a bounded body, safe headers, one place where mistakes of ours end, and a count."""
+"""ASGI middleware for all requests: body limits, security headers, handling of internal errors, metrics."""
 
 import asyncio
 import re
@@ -19,23 +19,24 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 256 * 1024
-"""Bytes of a request's body; the largest thing the API takes is a few hundred."""
+"""Maximum request body in bytes; the largest regular body is a few hundred bytes."""
 BODY_SECONDS = 20.0
-"""How long a body may take to arrive."""
+"""Seconds within which a body has to arrive."""
 MAX_SOUND, SOUND_SECONDS = 10 << 20, 120.0
-"""The same of a sound that is uploaded. It is read by the route alone, once it knows who asks."""
+"""Limits of an uploaded sound. Only the route reads it, after authentication."""
 _SOUNDS = re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z")
 
 OPERATOR = "unificx.operator"
-"""Key of the ASGI scope that only `as_operator` sets: nothing a peer sends can reach it."""
+"""Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
 
 _BRINGS_NEW = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|extensions|devices|rooms|mailboxes|calls|me/diagnostics-reports"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )
-"""What is refused while there is no room. All else goes on: to come in, to be a telephone, to change what is there, to
-pause and end recordings, to suspend, and to erase, which is what makes room."""
+"""Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and
+stopping recordings, suspending, and erasing, which frees space.
+"""
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -48,7 +49,7 @@ _SAFE_HEADERS = {
 
 
 def as_operator(app: App) -> App:
-    """`app` as whoever reaches it may use it with an operator's rights: for a socket only the owner can open."""
+    """Wrap `app` so that every request has operator rights: for a socket only the owner can open."""
 
     async def trusted(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, OPERATOR: True}, receive, send)
@@ -81,7 +82,7 @@ class Shell:
 
         try:
             if _BRINGS_NEW.fullmatch(f"{scope['method']} {scope['path']}") and self._full():
-                raise NoRoom("The disk of the installation is nearly full.", hint="Tell whoever runs it to make room.")
+                raise NoRoom("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
             body = _bounded(receive) if _brings_sound(scope) else await _read_body(receive)
             await self._app(scope, body, send_safely)
         except _HungUp:
@@ -104,11 +105,11 @@ def _brings_sound(scope: Scope) -> bool:
 
 
 class _HungUp(Exception):
-    """The peer went away before its request was complete: there is nobody to answer."""
+    """The peer disconnected before the request was complete: no response is sent."""
 
 
 def _route(scope: Scope) -> str:
-    """The template of the route that answered, such as `/api/v1/persons/{person_id}`."""
+    """Return the template of the matched route, such as `/api/v1/persons/{person_id}`."""
     return getattr(scope.get("route"), "path", "none")
 
 
@@ -121,7 +122,7 @@ def _add_safe_headers(message: Message, *, secure: bool) -> None:
 
 
 async def _read_body(receive: Receive) -> Receive:
-    """Take the whole body in, within bounds, and give it back in one piece; later messages come as they are."""
+    """Read the whole body, within the limits, and replay it as one message; later messages pass unchanged."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -149,7 +150,7 @@ async def _read_body(receive: Receive) -> Receive:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """The body as it comes, piece by piece within bounds; once it is there, later messages as they are."""
+    """Pass the body through in chunks, within the limits; later messages pass unchanged."""
     size, complete, until = 0, False, asyncio.get_running_loop().time() + SOUND_SECONDS
 
     async def bounded() -> Message:
@@ -173,7 +174,7 @@ def _bounded(receive: Receive) -> Receive:
 
 
 def _too_large(most: int) -> PayloadTooLarge:
-    return PayloadTooLarge("The body is too large.", hint=f"At most {most // 1024} KiB are taken.")
+    return PayloadTooLarge("The body is too large.", hint=f"At most {most // 1024} KiB are accepted.")
 
 
 def _too_slow() -> TooSlow:

@@ -1,4 +1,4 @@
-"""Answers a sign-in: with tokens for a program, with cookies for a browser."""
+"""Responses to a sign-in: tokens for API clients, cookies for browsers."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -20,8 +20,8 @@ class _Declared(TypedDict):
 
 
 def admissions(*statuses: int) -> _Declared:
-    """How a route that signs somebody in is declared; `statuses` are those it refuses with."""
-    half = {"model": models.SecondFactorNeeded, "description": "A second factor is needed"}
+    """Return the OpenAPI declaration of a sign-in route; `statuses` are its possible errors."""
+    half = {"model": models.SecondFactorNeeded, "description": "A second factor is required"}
     return {
         "status_code": status.HTTP_201_CREATED,
         "response_model": models.SignedIn,
@@ -30,14 +30,14 @@ def admissions(*statuses: int) -> _Declared:
 
 
 def arrival_of(request: Request, entering: models.Entering) -> Arrival:
-    """How somebody comes in. Raises Forbidden if another site makes a browser sign in here."""
+    """Return the context of a sign-in. Raise Forbidden if another site made the browser send it."""
     if entering.keep == "cookie":
         refuse_foreign_site(request)
     return Arrival(source_of(request), SignInDevice(entering.device.name, entering.device.kind), entering.keep)
 
 
 def admitted(services: Services, outcome: Admission, keep: Keep) -> JSONResponse:
-    """201 and a session, or 202 and a ticket."""
+    """Return 201 with a session, or 202 with a ticket for the second factor."""
     if isinstance(outcome, SignedIn):
         return signed_in(services, outcome, keep, status.HTTP_201_CREATED)
     needed = models.SecondFactorNeeded.model_validate(outcome)
@@ -45,7 +45,7 @@ def admitted(services: Services, outcome: Admission, keep: Keep) -> JSONResponse
 
 
 def signed_in(services: Services, signed: SignedIn, keep: Keep, code: int = status.HTTP_200_OK) -> JSONResponse:
-    """The session's two tokens, where they are to be kept."""
+    """Return the session, with its two tokens in the body or in cookies."""
     told = keep == "token"
     answer = models.SignedIn(
         person_id=signed.principal.person_id,
@@ -65,14 +65,14 @@ def signed_in(services: Services, signed: SignedIn, keep: Keep, code: int = stat
 
 
 def set_cookies(services: Services, response: Response, signed: SignedIn) -> None:
-    """Let the browser keep the session."""
+    """Set the session cookies."""
     now = services.clock.now()
     _keep(response, COOKIE, signed.token, "/", _left(signed.expires, now))
     _keep(response, REFRESH_COOKIE, signed.refresh, REFRESH_PATH, _left(signed.refresh_expires, now))
 
 
 def drop_cookies(response: Response) -> None:
-    """Let the browser forget the session."""
+    """Delete the session cookies."""
     for name, path in ((COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH)):
         response.delete_cookie(name, path=path, secure=True, httponly=True, samesite="strict")
 

@@ -1,5 +1,6 @@
-"""Recordings over HTTP: Opus in Ogg as they are kept, or WAV; all or a range of it (RFC 9110 section 14), opened piece
-by piece as it is sent."""
+"""Audio responses: Opus in Ogg as stored, or WAV; complete or a range (RFC 9110 section 14), decrypted in chunks while
+it is sent.
+"""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Mapping
@@ -16,15 +17,15 @@ from unificx.web.problems import NotWithin
 OGG, WAV = "audio/ogg", "audio/wav"
 CONTENT: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (OGG, WAV)}
 PLAYED: dict[int | str, dict[str, Any]] = {
-    200: {"content": CONTENT, "description": "All of it."},
-    206: {"content": CONTENT, "description": "The range."},
+    200: {"content": CONTENT, "description": "The complete sound."},
+    206: {"content": CONTENT, "description": "The requested range."},
 }
-"""What a route that plays a sound answers."""
+"""OpenAPI responses of a route that returns audio."""
 Format = Annotated[
     Literal["ogg", "wav"] | None,
     Query(
-        description="Without it the Accept header is asked. What is to be Ogg comes as WAV all the same for a moment"
-        " after it was spoken, and where the organisation keeps it so: the content type says which it is."
+        description="Format of the audio; default: by the Accept header. Ogg falls back to WAV until the sound"
+        " is transcoded, and if the tenant stores WAV; see the content type of the response."
     ),
 ]
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
@@ -34,7 +35,7 @@ _WAVS = (WAV, "audio/wave", "audio/x-wav", "audio/vnd.wave")
 
 @dataclass(frozen=True, slots=True)
 class _Wav:
-    """A recording as the bytes of a WAV file."""
+    """A recording as a WAV file."""
 
     reader: Reader
     kind: str = WAV
@@ -54,7 +55,7 @@ class _Wav:
 
 @dataclass(frozen=True, slots=True)
 class _Ogg:
-    """A recording as it is kept."""
+    """A recording in its stored format."""
 
     stored: Stored
     kind: str = OGG
@@ -70,20 +71,18 @@ class _Ogg:
 async def sound_response(
     opening: Awaitable[Reader], request: Request, wanted: Literal["ogg", "wav"] | None
 ) -> Response:
-    """The recording, or the range of it that the request names. Raises NotWithin, and Over for one that is damaged,
-    besides what opening it raises.
+    """Return the recording, or the requested range of it. Raise NotWithin, and Over for a damaged one, besides what
+    `opening` raises.
 
-    A Range that is not understood, or names several, is passed over (section 14.2); so is one that is asked only if the
-    sound is still as it was (section 13.1.5) where it is not.
+    A Range that is malformed or names several ranges is ignored (section 14.2), and so is one whose If-Range does not
+    match (section 13.1.5).
     """
     try:
         reader = await opening
         sound = _as_wanted(reader, wanted or ("wav" if wishes_wav(request.headers) else None))
         return await _ranged(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
     except Damaged:
-        raise Over(
-            "This recording is damaged.", hint="Ask whoever runs the installation for the file from a backup."
-        ) from None
+        raise Over("This recording is damaged.", hint="Ask the operator to restore the file from a backup.") from None
 
 
 def _as_wanted(reader: Reader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _Ogg:
@@ -91,12 +90,12 @@ def _as_wanted(reader: Reader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _
 
 
 def wishes_wav(headers: Mapping[str, str]) -> bool:
-    """Whether an Accept header would rather have WAV than Ogg (section 12.5.1)."""
+    """Return whether an Accept header prefers WAV to Ogg (section 12.5.1)."""
     return _wish(headers.get("accept", ""), _WAVS) > _wish(headers.get("accept", ""), (OGG, "application/ogg"))
 
 
 def _wish(accept: str, kinds: tuple[str, ...]) -> float:
-    """How much one of these is wished for, from 0 to 1; the most exact range of media counts."""
+    """Return the quality value, 0 to 1, of these media types; the most specific media range applies."""
     wishes: dict[str, float] = {}
     for each in accept[:1000].lower().split(","):
         kind, *parameters = each.split(";")
@@ -123,11 +122,11 @@ async def _ranged(sound: _Wav | _Ogg, tag: str, asked: Mapping[str, str]) -> Res
 
 
 async def _streamed(sound: _Wav | _Ogg, span: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
-    """Raises Damaged if it shows at the first piece; later on the connection breaks off."""
+    """Raise Damaged if the first chunk is damaged; later damage aborts the connection."""
     start, end = span
     pieces = sound.stream(start, end)
     first = await anext(pieces, b"")
-    if len(first) <= WAV_HEADER:  # the head of a WAV file says nothing of whether what follows can be read
+    if len(first) <= WAV_HEADER:  # a WAV header does not show whether the data behind it is readable
         first += await anext(pieces, b"")
     headers = {**headers, "Content-Length": str(end - start)}
     return StreamingResponse(_all(first, pieces), status, headers, sound.kind)
@@ -140,7 +139,7 @@ async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]
 
 
 def _found(asked: str, size: int) -> tuple[int, int] | None:
-    """From the first byte up to the one after the last; None if the whole is to be sent."""
+    """Parse a Range header: first byte and end (exclusive); None if the complete sound is to be sent."""
     match = _RANGE.match(asked.replace(" ", ""))
     if match is None or match.groups() == ("", ""):
         return None

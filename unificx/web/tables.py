@@ -1,4 +1,4 @@
-"""Answers kept for a day, so that a POST sent twice is done once."""
+"""Table of stored responses to POSTs with an Idempotency-Key, kept for a day."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from unificx.store.base import Base, plain, sealed_column
 
 @dataclass(frozen=True, slots=True)
 class AnswerPart:
-    """What was asked, as a digest, and what was answered: it may hold a name or a telephone's password."""
+    """Digest of the request, and the response, which may contain a name or a SIP password."""
 
     asked: str = personal(
         "user.authorization.credentials",
@@ -33,15 +33,15 @@ class AnswerPart:
 
 
 class StoredAnswerRow(Base):
-    """One POST under an Idempotency-Key. Sealed under a key of its own, which is destroyed with it."""
+    """One POST with an Idempotency-Key. Sealed under a key of its own, which is destroyed together with the row."""
 
     __tablename__ = "stored_answer"
 
-    id: Mapped[str] = plain("a digest of random ids and of the key a program chose", primary_key=True)
-    tenant_id: Mapped[str] = plain("the asker's organisation", ForeignKey("tenant.id", ondelete="CASCADE"))
-    by_operator: Mapped[bool] = plain("whether an operator asked, and so about any organisation")
-    subject_id: Mapped[str] = plain("whose key seals the part below: random, of this row alone")
-    status: Mapped[int | None] = plain("the HTTP status answered; none while it is being done")
+    id: Mapped[str] = plain("digest of random ids and of the client's Idempotency-Key", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant of the user", ForeignKey("tenant.id", ondelete="CASCADE"))
+    by_operator: Mapped[bool] = plain("whether the user is an operator, who may access any tenant")
+    subject_id: Mapped[str] = plain("random subject of this row only, whose key seals the part below")
+    status: Mapped[int | None] = plain("HTTP status of the response; none while in progress")
     started: Mapped[datetime] = plain("a time")
     expires: Mapped[datetime] = plain("a time", index=True)
     sealed: Mapped[bytes] = sealed_column(AnswerPart, subject="subject_id")

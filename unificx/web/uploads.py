@@ -1,4 +1,4 @@
-"""Sounds that are uploaded, as a route takes them."""
+"""OpenAPI declaration of routes that accept an uploaded sound."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ TAKES = ("audio/wav", "audio/mpeg", "audio/ogg", "audio/flac")
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "WAV, MP3, Ogg (Opus or Vorbis) or FLAC, one channel or two, at most 10 MiB."
-        " What is in it counts, whatever it calls itself.",
+        "description": "WAV, MP3, Ogg (Opus or Vorbis) or FLAC, mono or stereo, at most 10 MiB. The format is"
+        " detected from the content, not from the content type.",
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in TAKES},
     }
 }
-"""What it adds to its description. `web.shell` knows its path; the body is read once it is known who asks."""
+"""OpenAPI request body of an upload. The middleware knows these paths; the body is read after authentication."""

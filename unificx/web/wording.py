@@ -1,4 +1,4 @@
-"""What a value has to be, in plain words: the validator's own speak of patterns and types."""
+"""Validation messages in plain words, instead of the validator's patterns and types."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +12,8 @@ _MADE_OF: Mapping[str, str] = {
 }
 
 _WORDS: Mapping[str, str] = {
-    "missing": "is needed",
-    "extra_forbidden": "is not taken here",
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
     "string_too_short": "must have {min_length} characters or more",
     "too_short": "must have {min_length} characters or more",
     "string_too_long": "must have {max_length} characters at most",
@@ -23,7 +23,7 @@ _WORDS: Mapping[str, str] = {
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
     "value_error": "must be {error}",
-    "timezone_aware": "must name its time zone, such as 2026-01-31T09:00:00Z",
+    "timezone_aware": "must have a time zone, such as 2026-01-31T09:00:00Z",
     "json_invalid": "must be JSON",
 }
 
@@ -38,12 +38,13 @@ _KINDS: tuple[tuple[str, str], ...] = (
 
 
 def demanded(error: Mapping[str, Any]) -> str:
-    """What was wrong with a value, to follow its name: "must be 2 to 8 digits". Nothing of the value is in it."""
+    """Return what is wrong with a value, phrased to follow its name: "must be 2 to 8 digits". Never contains the
+    value."""
     kind, bounds = str(error["type"]), error.get("ctx", {})
     if kind == "string_pattern_mismatch":
-        return _MADE_OF.get(bounds["pattern"], "holds characters that it must not")
+        return _MADE_OF.get(bounds["pattern"], "contains invalid characters")
     if bounds.get("min_length") == 1:
         return "must not be empty"
     if kind in _WORDS:
         return _WORDS[kind].format_map(bounds)
-    return next((words for start, words in _KINDS if kind.startswith(start)), "cannot be accepted")
+    return next((words for start, words in _KINDS if kind.startswith(start)), "is invalid")

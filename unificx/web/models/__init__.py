@@ -1,1 +1,1 @@
-"""What goes over the wire, a module for each part of the API."""
+"""Schemas of API requests and responses, one module per area."""

@@ -1,4 +1,4 @@
-"""What goes in and out about one's own calls."""
+"""Schemas of a user's own calls."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,32 +7,38 @@ from pydantic import Field
 
 from unificx.web.models.core import REFERENCE, Input, Output
 
-Dialled = Annotated[str, Field(min_length=1, max_length=64, description="As one would dial it.", examples=["1002"])]
+Dialled = Annotated[
+    str, Field(min_length=1, max_length=64, description="The number or code, as dialed.", examples=["1002"])
+]
 Reference = Annotated[str, Field(max_length=64, pattern=REFERENCE)]
 
 
 class NewCall(Input):
     to: Dialled
-    device: Reference | None = Field(default=None, description="The one device of one's own to ring; all if left out.")
+    device: Reference | None = Field(default=None, description="The device to ring; all your devices if omitted.")
 
 
 class BegunCall(Output):
-    id: str = Field(description="The call's; it is going on, and then in the history, under it.")
+    id: str = Field(description="Id of the live call; the same id is used in the call history.")
 
 
 class Transfer(Input):
-    """Either of the two."""
+    """Exactly one of the two fields."""
 
     to: Dialled | None = None
-    consultation: Reference | None = Field(default=None, description="The id of the call in which one has asked first.")
+    consultation: Reference | None = Field(
+        default=None, description="Id of your second call, with the transfer target (attended transfer)."
+    )
 
 
 class Parked(Output):
-    """Somebody who is parked."""
+    """A parked call."""
 
-    place: int = Field(description="The number of his place: whoever dials it after *86 has him.", examples=[1])
+    place: int = Field(
+        description="Number of the parking slot: dial *86 and this number to retrieve the call.", examples=[1]
+    )
     call_id: str
     number: str
     name: str
     since: datetime
-    by: str = Field(description="The number of who has parked him.")
+    by: str = Field(description="Number of the extension that parked the call.")

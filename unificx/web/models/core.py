@@ -1,4 +1,4 @@
-"""What goes over the wire. Input refuses unknown names; the rooms' rules decide whether a value is acceptable."""
+"""Common API schemas. Input rejects unknown fields; the services validate the values."""
 
 from datetime import date, datetime
 from typing import Annotated, Generic, Literal, TypeVar
@@ -10,7 +10,7 @@ from unificx.people import DeviceKind, Language, Role
 T = TypeVar("T")
 
 REFERENCE = r"^[A-Za-z0-9._-]+$"
-"""What an id, a number or a short name is made of."""
+"""Pattern of ids, numbers and slugs."""
 NUMBER = r"^[0-9]{2,8}$"
 SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
 
@@ -19,32 +19,34 @@ Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "fail
 Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Reception"])]
 Email = Annotated[str, Field(max_length=320, examples=["reception@example.com"])]
 Password = Annotated[SecretStr, Field(min_length=10, max_length=256)]
-TimeZone = Annotated[str, Field(max_length=64, examples=["Europe/Berlin"], description="Empty: the server's own.")]
-RingSeconds = Annotated[int, Field(ge=5, le=300, description="How long it rings before the call goes elsewhere.")]
-MaxCallSeconds = Annotated[int, Field(ge=60, le=86_400, description="The longest a call may last.")]
+TimeZone = Annotated[
+    str, Field(max_length=64, examples=["Europe/Berlin"], description="IANA name; empty: the server's time zone.")
+]
+RingSeconds = Annotated[int, Field(ge=5, le=300, description="Seconds to ring before the call is diverted.")]
+MaxCallSeconds = Annotated[int, Field(ge=60, le=86_400, description="Maximum duration of a call, in seconds.")]
 
 
 class Input(BaseModel):
-    """Something a client sends."""
+    """Base of request schemas."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Output(BaseModel):
-    """Something a client gets."""
+    """Base of response schemas."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
 class Page(BaseModel, Generic[T]):
-    """A stretch of a longer list; give `next` as `cursor` for the following one."""
+    """One page of a list; pass `next` as `cursor` to get the following page."""
 
     items: list[T]
-    next: str | None = Field(description="The cursor of the following page, null at the end.")
+    next: str | None = Field(description="Cursor of the following page; null on the last page.")
 
 
 class Tenant(Output):
-    """An organisation with its own SIP domain."""
+    """A tenant with its own SIP domain."""
 
     id: str
     slug: str
@@ -52,13 +54,13 @@ class Tenant(Output):
     domain: str
     state: Literal["active", "suspended"]
     created: datetime
-    language: Language = Field(description="In which its people are spoken and written to.")
-    time_zone: str = Field(description="Whose times they are told, by its IANA name; empty for the server's own.")
-    park_seconds: int = Field(description="How long somebody stays parked before it rings at who has parked him.")
+    language: Language = Field(description="Default language of prompts and e-mails.")
+    time_zone: str = Field(description="Time zone of prompts and e-mails (IANA name); empty: the server's time zone.")
+    park_seconds: int = Field(description="Seconds until a parked call rings back at the extension that parked it.")
 
 
 class NewTenant(Input):
-    slug: str = Field(pattern=SLUG, description="Its short name.", examples=["demo"])
+    slug: str = Field(pattern=SLUG, description="The tenant's short name.", examples=["demo"])
     name: Name
     domain: str = Field(max_length=253, description="Its SIP domain.", examples=["demo.example"])
     language: Language = "en"
@@ -66,7 +68,7 @@ class NewTenant(Input):
 
 
 class TenantChange(Input):
-    """What is left out or null stays as it is."""
+    """Omitted or null fields stay unchanged."""
 
     name: Name | None = None
     state: Literal["active", "suspended"] | None = None
@@ -76,7 +78,7 @@ class TenantChange(Input):
 
 
 class Person(Output):
-    """Somebody with an account."""
+    """A user account."""
 
     id: str
     tenant_id: str
@@ -85,11 +87,13 @@ class Person(Output):
     role: Role
     state: Literal["invited", "active", "suspended", "closed"]
     created: datetime
-    language: Language | None = Field(description="In which they are spoken and written to; null: the organisation's.")
+    language: Language | None = Field(
+        description="Language of prompts and e-mails for this person; null: the tenant's language."
+    )
 
 
 class NewPerson(Input):
-    """Without a password the person is invited until one is set."""
+    """Without a password the person stays invited until one is set."""
 
     name: Name
     email: Email = ""
@@ -98,13 +102,13 @@ class NewPerson(Input):
 
 
 class PersonChange(Input):
-    """What is left out or null stays as it is."""
+    """Omitted or null fields stay unchanged."""
 
     name: Name | None = None
     email: Email | None = None
     role: Role | None = None
     state: Literal["active", "suspended"] | None = None
-    language: Language | Literal[""] | None = Field(default=None, description="Empty: the organisation's.")
+    language: Language | Literal[""] | None = Field(default=None, description="Empty: the tenant's language.")
 
 
 class NewPassword(Input):
@@ -112,37 +116,39 @@ class NewPassword(Input):
 
 
 class OneTimePassword(BaseModel):
-    """A password to come in with and to replace by one of one's own. Shown this once."""
+    """A password for one sign-in, to be replaced by the user. Shown only once."""
 
     password: str
 
 
 class OwnPassword(Input):
-    current: SecretStr = Field(max_length=256, description="The password until now.")
+    current: SecretStr = Field(max_length=256, description="The current password.")
     password: Password
 
 
 class Extension(Output):
-    """A number of a tenant."""
+    """An extension of a tenant."""
 
     id: str
     tenant_id: str
     number: str
     name: str
-    person_id: str | None = Field(description="Whose it is; null if it belongs to nobody, such as a lobby's.")
+    person_id: str | None = Field(
+        description="The person the extension belongs to; null for a shared one, such as a lobby phone."
+    )
     ring_seconds: int
     max_call_seconds: int
 
 
 class ExtensionNow(Extension):
-    """A number, and how it stands with what rings there."""
+    """An extension and the state of its devices."""
 
-    devices: int = Field(description="How many may register.")
-    reachable: int = Field(description="How many of them a call rings now: they are there, or are woken.")
+    devices: int = Field(description="Number of enabled devices.")
+    reachable: int = Field(description="Number of devices a call reaches now: registered, or woken by push.")
 
 
 class NewExtension(Input):
-    """With an e-mail it belongs to that person of the tenant, made if there is none yet."""
+    """With an e-mail address the extension belongs to that person of the tenant, who is created if necessary."""
 
     number: str = Field(pattern=NUMBER, examples=["1001"])
     name: Name
@@ -152,7 +158,7 @@ class NewExtension(Input):
 
 
 class ExtensionChange(Input):
-    """What is left out or null stays as it is. A number cannot change: delete and create."""
+    """Omitted or null fields stay unchanged. A number cannot change: delete and create."""
 
     name: Name | None = None
     ring_seconds: RingSeconds | None = None
@@ -160,7 +166,7 @@ class ExtensionChange(Input):
 
 
 class Device(Output):
-    """One telephone or program that may register for an extension."""
+    """A phone or program that registers for an extension."""
 
     id: str
     tenant_id: str
@@ -170,13 +176,13 @@ class Device(Output):
     username: str
     enabled: bool
     created: datetime
-    last_used: date | None = Field(description="The day it registered last.")
-    registered: bool = Field(False, description="It is there now.")
-    can_be_woken: bool = Field(False, description="A call wakes it while it is not.")
+    last_used: date | None = Field(description="Date of the last registration.")
+    registered: bool = Field(False, description="The device is registered now.")
+    can_be_woken: bool = Field(False, description="A call wakes the device by push while it is not registered.")
 
 
 class SipLogin(Output):
-    """Enough for any SIP telephone to register. Shown this once: only digests of the password are kept."""
+    """SIP credentials. Shown only once: only digests of the password are stored."""
 
     username: str
     password: str
@@ -185,81 +191,83 @@ class SipLogin(Output):
 
 
 class ExtensionCreated(ExtensionNow):
-    """The new extension, its first device and that device's login."""
+    """The new extension, its first device and that device's SIP credentials."""
 
     device: Device
     sip: SipLogin
 
 
 class NewDevice(Input):
-    extension: str = Field(max_length=64, pattern=REFERENCE, description="Its id or number.", examples=["1001"])
+    extension: str = Field(
+        max_length=64, pattern=REFERENCE, description="Id or number of the extension.", examples=["1001"]
+    )
     name: Name
     kind: DeviceKind = "phone"
 
 
 class DeviceChange(Input):
-    """What is left out or null stays as it is."""
+    """Omitted or null fields stay unchanged."""
 
     name: Name | None = None
     enabled: bool | None = None
 
 
 class DeviceCreated(Device):
-    """The device and its login."""
+    """The device and its SIP credentials."""
 
     sip: SipLogin
 
 
 class LiveCall(Output):
-    """A call that is going on."""
+    """A live call."""
 
     id: str
     tenant_id: str
     state: str
     caller: str
-    callee: str = Field(description="Empty in a conference that was made of a call.")
+    callee: str = Field(description="Empty for a call that was converted to a conference.")
     started: datetime
     answered: datetime | None
-    room: str | None = Field(description="The id of the conference room it is in.")
+    room: str | None = Field(description="Id of the conference room the call is connected to.")
 
 
 class Quality(Output):
-    """How one party's voice arrived here; null where nothing was measured."""
+    """Quality of the audio received from one party; null if not measured."""
 
-    loss: float | None = Field(description="Packets lost, in percent.")
+    loss: float | None = Field(description="Packet loss in percent.")
     jitter_ms: float | None
     mos: float | None = Field(description="Mean opinion score, 1.0 to 5.0 (ITU-T G.107).")
     packets: int | None
 
 
 class Party(BaseModel):
-    """One side of a call that was."""
+    """One party of a finished call."""
 
     role: Literal["caller", "callee"]
-    number: str | None = Field(description="As it was signalled, empty if it was not; null for an erased person.")
-    name: str | None = Field(description="As it was signalled, empty if it was not; null for an erased person.")
-    erased: bool = Field(description="This person asked to be forgotten.")
+    number: str | None = Field(description="As signaled, empty if not signaled; null for an erased person.")
+    name: str | None = Field(description="As signaled, empty if not signaled; null for an erased person.")
+    erased: bool = Field(description="The personal data of this party was erased.")
     extension_id: str | None
     device_id: str | None
     quality: Quality
 
 
 class Qualities(BaseModel):
-    """Quality of the two sides that were listed first."""
+    """Quality of the first two parties."""
 
     caller: Quality
     callee: Quality | None
 
 
 class CallRecord(BaseModel):
-    """A call that was."""
+    """A finished call."""
 
     id: str
     tenant_id: str
     direction: Literal["internal", "inbound", "outbound"]
     caller: str | None = Field(description="The caller's number; null for an erased person.")
     caller_name: str | None
-    callee: str | None = Field(description="The number of who was called first; null for an erased person.")
+    callee: str | None = Field(description="Number of the first callee; null for an erased person.")
     callee_name: str | None
     started: datetime
     answered: datetime | None
@@ -269,60 +277,60 @@ class CallRecord(BaseModel):
     cause: int = Field(description="Q.850 cause below 128, else the SIP status that ended it.")
     recorded: bool
     quality: Qualities
-    parties: list[Party] = Field(description="The caller, then everybody called, in order.")
+    parties: list[Party] = Field(description="The caller, then all called parties, in order.")
 
 
 class Me(BaseModel):
-    """Who is asking. `person` is null for the operator at the machine itself."""
+    """The authenticated user. `person` is null for the operator on the control socket."""
 
     role: Role
     tenant: Tenant | None
     person: Person | None
     extensions: list[Extension]
-    must_change: bool = Field(description="Set a password of one's own first: at /api/v1/me/password.")
-    acceptance_needed: bool = Field(description="Ask for a yes to the present terms and policy.")
+    must_change: bool = Field(description="The user must choose a password first, at /api/v1/me/password.")
+    acceptance_needed: bool = Field(description="The user must accept the current terms and privacy policy.")
 
 
 class Health(BaseModel):
-    """This process lives."""
+    """This process is alive."""
 
     status: Literal["ok"]
     version: str
 
 
 class Part(Output):
-    """One part of the installation."""
+    """One component of the installation."""
 
     name: str
     ok: bool
-    why: str = Field(description="What is wrong and what to do; said to the machine itself and to operators only.")
+    why: str = Field(description="What is wrong and what to do. Only for requests from this machine and for operators.")
 
 
 class Readiness(BaseModel):
-    """Whether every part can do its work."""
+    """Whether all components are ready."""
 
     ready: bool
     parts: list[Part]
 
 
 class HeldField(BaseModel):
-    """One field that holds something of a person."""
+    """One database field with personal data."""
 
     table: str
     column: str
     field: str
-    subject: str = Field(description="The column that says whose it is.")
+    subject: str = Field(description="Column that identifies the data subject.")
     category: str
-    uses: list[str] = Field(description="The purposes it may be opened for.")
+    uses: list[str] = Field(description="Purposes for which the field may be decrypted.")
     retention: str
     on_erase: Literal["delete", "keep"]
-    export: bool = Field(description="Part of the copy a person can ask for.")
-    rectifiable: bool = Field(description="The person can have it corrected.")
-    text: str = Field(description="All of it in a sentence.")
+    export: bool = Field(description="Included in the data export for the data subject.")
+    rectifiable: bool = Field(description="The data subject can have it corrected.")
+    text: str = Field(description="Summary in one sentence.")
 
 
 class NeutralColumn(BaseModel):
-    """One column that names nobody."""
+    """One column without personal data."""
 
     table: str
     column: str
@@ -330,7 +338,7 @@ class NeutralColumn(BaseModel):
 
 
 class PrivacyMap(BaseModel):
-    """What is held, and why."""
+    """Inventory of the personal data, with purposes and retention."""
 
     held: list[HeldField]
     neutral: list[NeutralColumn]

@@ -1,4 +1,4 @@
-"""Diagnostics reports."""
+"""Schemas of diagnostics reports."""
 
 from datetime import datetime
 
@@ -10,11 +10,11 @@ LONGEST_REPORT = 64 * 1024
 
 
 class NewReport(Input):
-    report: str = Field(min_length=1, max_length=LONGEST_REPORT, description="As its sender was shown it.")
+    report: str = Field(min_length=1, max_length=LONGEST_REPORT, description="The report, as shown to its sender.")
 
 
 class Report(Output):
-    """What a client found out about itself, and its owner sent."""
+    """A diagnostics report sent by a user."""
 
     id: str
     person_id: str

@@ -1,10 +1,10 @@
-"""What people see of their colleagues."""
+"""Schemas of the directory."""
 
 from unificx.web.models.core import Output
 
 
 class Colleague(Output):
-    """An extension as everybody in the organisation may see it."""
+    """An extension as visible to all users of the tenant."""
 
     id: str
     name: str

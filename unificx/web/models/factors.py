@@ -1,4 +1,4 @@
-"""Second factors and passkeys, as they go over the wire."""
+"""Schemas of second factors and passkeys."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Self
@@ -11,10 +11,10 @@ from unificx.web.models.signing import Entering
 
 FactorName = Annotated[str, Field(min_length=1, max_length=100, examples=["Ada's phone"])]
 Ticket = Annotated[SecretStr, Field(min_length=1, max_length=200)]
-Totp = Annotated[SecretStr, Field(min_length=6, max_length=12, description="The six digits shown now.")]
+Totp = Annotated[SecretStr, Field(min_length=6, max_length=12, description="The current six-digit code.")]
 RecoveryCode = Annotated[SecretStr, Field(min_length=1, max_length=40)]
 Credential = Annotated[
-    dict[str, JsonValue], Field(description="What `PublicKeyCredential.toJSON()` gives (W3C WebAuthn level 3).")
+    dict[str, JsonValue], Field(description="Result of `PublicKeyCredential.toJSON()` (W3C WebAuthn level 3).")
 ]
 Options = dict[str, Any]
 """For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`."""
@@ -24,13 +24,13 @@ _PROOFS = ("totp", "recovery_code", "passkey", "password")
 
 
 class Factor(Output):
-    """Something one proves oneself with besides a password."""
+    """A second factor of a user."""
 
     id: str
     kind: FactorForm
     name: str
     created: datetime
-    last_used: date | None = Field(description="A day, no finer.")
+    last_used: date | None = Field(description="Date only.")
 
 
 class NewTotp(Input):
@@ -38,12 +38,12 @@ class NewTotp(Input):
 
 
 class TotpBegun(Output):
-    """A shared secret for an authenticator app. It counts once a code made with it was given. Shown this once."""
+    """A shared secret for an authenticator app. It becomes active once confirmed with a code. Shown only once."""
 
     id: str
-    secret: str = Field(description="In base32, to be typed where a picture cannot be scanned.")
-    uri: str = Field(description="What the picture says: `otpauth://totp/...`.")
-    svg: str = Field(description="The picture, to be put into a page as it is.")
+    secret: str = Field(description="Base32, for manual entry where the QR code cannot be scanned.")
+    uri: str = Field(description="Content of the QR code: `otpauth://totp/...`.")
+    svg: str = Field(description="The QR code as an SVG element, to be embedded unchanged.")
 
 
 class TotpCode(Input):
@@ -51,16 +51,16 @@ class TotpCode(Input):
 
 
 class FactorAdded(Output):
-    """A factor that counts from now on."""
+    """A factor that is now active."""
 
     factor: Factor
     recovery_codes: list[str] = Field(
-        description="Each lets in once in the place of a factor. Shown this once; empty if there are some already."
+        description="Each replaces a second factor once. Shown only once; empty if there are recovery codes already."
     )
 
 
 class RecoveryCodes(Output):
-    """The only ones that are good from now on. Shown this once."""
+    """The valid recovery codes; earlier ones are void. Shown only once."""
 
     recovery_codes: list[str]
 
@@ -71,7 +71,7 @@ class NewPasskey(Input):
 
 
 class PasskeyAsked(Output):
-    """What a browser signs in by, and the ticket its answer is to come with."""
+    """Passkey request options for the browser, and the ticket to send with its response."""
 
     ticket: str
     options: Options
@@ -97,7 +97,7 @@ class ProveSecondFactor(Entering, _OneProof):
 
 
 class ProveAgain(_OneProof):
-    """Exactly one of these. A password is enough for whoever has no second factor."""
+    """Exactly one of the fields. A password suffices for a user without a second factor."""
 
     password: Annotated[SecretStr, Field(max_length=256)] | None = None
 

@@ -1,4 +1,4 @@
-"""Mailboxes of groups."""
+"""Schemas of group mailboxes."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,28 +10,28 @@ from unificx.web.models.voicemail import OldMessages, Pin
 
 Members = Annotated[
     list[Annotated[str, Field(max_length=64, pattern=REFERENCE)]],
-    Field(max_length=100, description="Extensions, by number or id."),
+    Field(max_length=100, description="Member extensions, by number or id."),
 ]
 
 
 class GroupMailbox(Output):
-    """A mailbox that several share: they all see, hear, mark and put away what is left there."""
+    """A mailbox shared by several extensions: all members can list, play, mark and archive its messages."""
 
     id: str
     tenant_id: str
     number: str
     name: str
-    members: list[str] = Field(description="Their numbers.")
-    lamp: bool = Field(description="Its messages light the members' lamps.")
-    enabled: bool = Field(description="It takes messages, if the organisation has voicemail at all.")
-    has_pin: bool = Field(description="Whoever has the PIN hears it by *98; members need none.")
+    members: list[str] = Field(description="Numbers of the member extensions.")
+    lamp: bool = Field(description="Its messages count for the message waiting indicator (MWI) of the members' phones.")
+    enabled: bool = Field(description="It accepts messages, provided voicemail is enabled for the tenant.")
+    has_pin: bool = Field(description="The PIN gives access by *98; members need none.")
     new_messages: int
     old_messages: int
     created: datetime
 
 
 class NewGroupMailbox(Input):
-    number: str = Field(pattern=NUMBER, description="2 to 8 digits that lead nowhere else.", examples=["7900"])
+    number: str = Field(pattern=NUMBER, description="2 to 8 digits that are not in use.", examples=["7900"])
     name: Name | None = None
     members: Members = Field(default_factory=list)
     pin: Pin | None = None
@@ -39,7 +39,7 @@ class NewGroupMailbox(Input):
 
 
 class GroupMailboxChange(Input):
-    """What is left out or null stays as it is."""
+    """Omitted or null fields stay unchanged."""
 
     name: Name | None = None
     members: Members | None = None

@@ -1,4 +1,4 @@
-"""Being reached by push."""
+"""Schemas of push notifications."""
 
 from typing import Annotated
 
@@ -11,31 +11,31 @@ Base64Url = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-
 
 
 class PushKey(Output):
-    key: str = Field(description="What a browser subscribes with: `applicationServerKey`, base64url.")
+    key: str = Field(description="`applicationServerKey` for the browser's subscription, base64url.")
 
 
 class SubscriptionKeys(Input):
     p256dh: Base64Url = Field(description="The browser's public key.")
-    auth: Base64Url = Field(description="The secret it shares with us.")
+    auth: Base64Url = Field(description="The browser's authentication secret.")
 
 
 class PushSubscription(Input):
-    """What a browser's PushSubscription says of itself."""
+    """A browser's PushSubscription as JSON."""
 
     endpoint: str = Field(
         min_length=1, max_length=LONGEST_ENDPOINT, examples=["https://push.example.com/send/AbCdEf"], repr=False
     )
     keys: SubscriptionKeys
-    expirationTime: float | None = Field(default=None, description="Taken, and not looked at.")  # noqa: N815
+    expirationTime: float | None = Field(default=None, description="Accepted and ignored.")  # noqa: N815
 
 
 class BegunPushTest(Output):
-    id: str = Field(description="The test's id; the push carries it.")
+    id: str = Field(description="Id of the test, contained in the push message.")
 
 
 class PushTest(Output):
-    """How a test push fares."""
+    """State of a test push."""
 
-    sent: bool = Field(description="The push service took it.")
-    seen: bool = Field(description="It came to the device.")
-    problem: str | None = Field(description="Why it was not sent: gone, refused or unreachable.")
+    sent: bool = Field(description="Accepted by the push service.")
+    seen: bool = Field(description="Received by the device.")
+    problem: str | None = Field(description="Why it could not be sent: gone, refused or unreachable.")

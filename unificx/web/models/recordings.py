@@ -1,4 +1,4 @@
-"""Recorded calls, and how calls are recorded."""
+"""Schemas of call recordings and recording settings."""
 
 from datetime import datetime
 from typing import Literal
@@ -12,25 +12,25 @@ When = Literal["never", "on_demand", "incoming", "outgoing", "always"]
 
 
 class RecordedParty(Output):
-    """Somebody whose voice is in a recording, and that he was told before its first word."""
+    """A recorded party, with the time of the announcement and of the consent."""
 
     channel: int = Field(description="0 left, 1 right.")
-    extension_id: str | None = Field(description="Null for somebody from outside.")
-    number: str | None = Field(description="Null for an erased person, and for those who were not in the call.")
+    extension_id: str | None = Field(description="Null for an external party.")
+    number: str | None = Field(description="Null for an erased person, and for users who were not in the call.")
     name: str | None
-    erased: bool = Field(description="An erased person.")
-    notice: str = Field(description="The digest of the notice that was played.")
+    erased: bool = Field(description="The personal data of this party was erased.")
+    notice: str = Field(description="Digest of the announcement that was played.")
     told: datetime | None
     consented: datetime | None
-    key: str = Field(description="The key that was pressed to agree; empty where staying was consent.")
-    hidden: datetime | None = Field(description="When this party put it away.")
+    key: str = Field(description="The DTMF digit pressed to consent; empty if staying in the call was the consent.")
+    hidden: datetime | None = Field(description="When this party archived the recording.")
 
 
 class RecordingMark(Output):
-    """Something that happened while it was recorded."""
+    """An event during the recording."""
 
     kind: str = Field(description="paused, paused_for_card, paused_for_keys, paused_for_joining, resumed or gap.")
-    at: float = Field(description="Seconds from its beginning.")
+    at: float = Field(description="Seconds from the start of the recording.")
     moment: datetime
 
 
@@ -41,21 +41,21 @@ class Recording(Output):
     call_id: str
     created: datetime
     seconds: float
-    mode: str = Field(description="How consent was asked for: announce or opt_in.")
-    begun: str = Field(description="automatic, or demand if somebody in the call asked for it.")
+    mode: str = Field(description="Consent mode: announce or opt_in.")
+    begun: str = Field(description="automatic, or demand if a participant started it.")
     ended: str | None = Field(description="over, changed, stopped, cut_off, full or fault.")
     parties: list[RecordedParty]
     marks: list[RecordingMark]
-    own: bool = Field(description="Whether the asker was in the call.")
-    listen: bool = Field(description="Whether the asker may listen to it.")
+    own: bool = Field(description="Whether the user was in the call.")
+    listen: bool = Field(description="Whether the user may play it.")
     waveform: list[int] = Field(
         default=[],
-        description="How loud it is from its beginning to its end, from 0 to 100, for who may listen; not in lists.",
+        description="Loudness over time, values from 0 to 100; only if the user may play it, not in lists.",
     )
 
 
 class Listened(Output):
-    """That somebody listened to a recording."""
+    """One playback of a recording."""
 
     moment: datetime
     purpose: str
@@ -63,17 +63,22 @@ class Listened(Output):
 
 
 class RecordingSettings(Output):
-    """How an organisation records calls."""
+    """Recording settings of a tenant."""
 
-    mode: Mode = Field(description="off; announce: who was told and stays has agreed; opt_in: whoever presses 1 has.")
-    beep_seconds: int = Field(description="How often a beep is heard; 0 for none.")
-    pause_on_keys: bool = Field(description="Keys that are pressed pause it: they may be a card's number.")
-    administrators_listen: bool = Field(description="Administrators may listen, say what for, and are noted.")
-    restorable_days: int = Field(description="How long what was put away can be brought back.")
+    mode: Mode = Field(
+        description="off; announce: staying in the call after the announcement is consent; opt_in: pressing 1"
+        " is consent."
+    )
+    beep_seconds: int = Field(description="Interval of the beep in seconds; 0: no beep.")
+    pause_on_keys: bool = Field(description="Pause while DTMF digits are pressed: they may be a card number.")
+    administrators_listen: bool = Field(
+        description="Administrators may play recordings; they state a purpose, and each playback is logged."
+    )
+    restorable_days: int = Field(description="Days during which an archived recording can be restored.")
 
 
 class RecordingSettingsChange(Input):
-    """What is left out or null stays as it is."""
+    """Omitted or null fields stay unchanged."""
 
     mode: Mode | None = None
     beep_seconds: int | None = None
@@ -83,37 +88,37 @@ class RecordingSettingsChange(Input):
 
 
 class ExtensionRecording(Output):
-    """How an extension's calls are recorded, where the organisation records at all."""
+    """Recording settings of an extension; effective only if recording is enabled for the tenant."""
 
     extension_id: str
     number: str
     when: When = Field(
-        description="never; on_demand: if somebody in the call asks; incoming, outgoing: those by themselves, others if"
-        " somebody asks; always."
+        description="never; on_demand: if a participant starts it; incoming, outgoing: those calls"
+        " automatically, others on demand; always."
     )
-    mode: Literal["announce", "opt_in"] = Field(description="Counts where it is stricter than the organisation's.")
+    mode: Literal["announce", "opt_in"] = Field(description="Applies if it is stricter than the tenant's mode.")
 
 
 class ExtensionRecordingChange(Input):
-    """What is left out or null stays as it is."""
+    """Omitted or null fields stay unchanged."""
 
     when: When | None = None
     mode: Literal["announce", "opt_in"] | None = None
 
 
 class CallRecording(Output):
-    """How it stands with the recording of a live call."""
+    """Recording state of a live call."""
 
     call_id: str
-    state: str = Field(description="none, announced (everybody is being told), recording, paused or ended.")
+    state: str = Field(description="none, announced (the announcement is being played), recording, paused or ended.")
     begun: str | None
     end: str | None = Field(description="Why it ended: stopped, refused, not_told, full or fault.")
-    allowed: bool = Field(description="Whether somebody in the call may begin it now.")
-    directs: bool = Field(description="Whether whoever asks may pause it.")
+    allowed: bool = Field(description="Whether a participant may start recording now.")
+    directs: bool = Field(description="Whether the user may pause and stop the recording.")
 
 
 class CallRecordingChange(Input):
-    """What it is to be."""
+    """The requested recording state."""
 
     state: Literal["recording", "paused", "stopped"]
-    for_card: bool = Field(False, description="Paused, because a card's number is named.")
+    for_card: bool = Field(False, description="Pause because a card number is given.")

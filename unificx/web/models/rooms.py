@@ -1,4 +1,4 @@
-"""Conference rooms and who is in them."""
+"""Schemas of conference rooms and their participants."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,45 +10,45 @@ from unificx.web.models.core import NUMBER, REFERENCE, Input, Output
 from unificx.web.models.voicemail import Pin
 
 RoomName = Annotated[str, Field(min_length=1, max_length=100, examples=["Weekly meeting"])]
-Most = Annotated[int, Field(ge=2, le=500, description="How many may be in it; hosts get in all the same.")]
+Most = Annotated[int, Field(ge=2, le=500, description="Maximum number of participants; hosts can always join.")]
 Hosts = Annotated[
     list[Annotated[str, Field(max_length=64, pattern=REFERENCE)]],
-    Field(max_length=50, description="Extensions whose calls come in as hosts, without a PIN: numbers, or ids."),
+    Field(max_length=50, description="Extensions that join as hosts without a PIN: numbers or ids."),
 ]
-_AFTER = "Seconds after which a meeting ends that its last host has left; null: it goes on."
+_AFTER = "Seconds until the conference ends after its last host has left; null: it continues."
 
 
 class MeetingNow(Output):
-    """What goes on in a room."""
+    """State of the conference in a room."""
 
     since: datetime
     participants: int
     locked: bool
-    all_muted: bool = Field(description="Everybody but hosts is muted, and whoever comes.")
-    recorded: bool = Field(description="It is recorded, or everybody is being told that it will be.")
-    recording_paused: bool = Field(description="What is said is left out of the recording for now.")
+    all_muted: bool = Field(description="All participants except hosts are muted, including new ones.")
+    recorded: bool = Field(description="Recording is active, or is being announced.")
+    recording_paused: bool = Field(description="The recording is paused.")
 
 
 class Room(Output):
-    """A room that people dial to talk together."""
+    """A conference room."""
 
     id: str
     tenant_id: str
-    number: str = Field(description="Empty for a room that was made of a call.")
+    number: str = Field(description="Empty for a room created from a call.")
     name: str
-    ad_hoc: bool = Field(description="It was made of a call and is gone once nobody is in it any more.")
+    ad_hoc: bool = Field(description="Created from a call; deleted when the last participant leaves.")
     created: datetime
-    hosts: list[str] = Field(description="Numbers of extensions whose calls come in as hosts.")
+    hosts: list[str] = Field(description="Numbers of the extensions that join as hosts.")
     has_pin: bool = Field(description="Guests need a PIN.")
-    has_host_pin: bool = Field(description="A PIN makes a host.")
-    wait_for_host: bool = Field(description="Guests hear music until a host is there.")
-    announce: Announce = Field(description="How those in it learn who comes and goes.")
-    locked: bool = Field(description="Hosts alone may enter, until one of them opens it.")
+    has_host_pin: bool = Field(description="A PIN admits participants as hosts.")
+    wait_for_host: bool = Field(description="Guests hear music until a host joins.")
+    announce: Announce = Field(description="How joining and leaving is announced to participants.")
+    locked: bool = Field(description="Only hosts may join, until a host unlocks the room.")
     muted_on_entry: bool
     most: int
     may_record: bool
     end_after_host: int | None = Field(description=_AFTER)
-    meeting: MeetingNow | None = Field(description="Null if nobody is in it.")
+    meeting: MeetingNow | None = Field(description="Null while the room is empty.")
 
 
 class NewRoom(Input):
@@ -67,7 +67,7 @@ class NewRoom(Input):
 
 
 class RoomChange(Input):
-    """What is left out or null stays as it is. A number cannot change: delete and create."""
+    """Omitted or null fields stay unchanged. A number cannot change: delete and create."""
 
     name: RoomName | None = None
     hosts: Hosts | None = None
@@ -79,34 +79,35 @@ class RoomChange(Input):
     muted_on_entry: bool | None = None
     most: Most | None = None
     may_record: bool | None = None
-    end_after_host: int | None = Field(None, ge=-1, le=3600, description="-1: the meeting goes on without a host.")
+    end_after_host: int | None = Field(None, ge=-1, le=3600, description="-1: the conference continues without a host.")
 
 
 class Participant(Output):
-    """Somebody in a room, or on his way into it."""
+    """A participant of a conference, or a caller about to join it."""
 
     id: str
-    extension_id: str = Field(description="Empty for somebody from outside.")
-    number: str = Field(description="Empty if it is withheld, and for an erased person.")
+    extension_id: str = Field(description="Empty for an external caller.")
+    number: str = Field(description="Empty if withheld, and for an erased person.")
     name: str
     since: datetime
     host: bool
     state: Literal["waiting", "entering", "in"]
-    muted: bool = Field(description="Nobody hears him.")
-    muted_by_host: bool = Field(description="He cannot undo it.")
-    hand: bool = Field(description="He has raised his hand.")
+    muted: bool = Field(description="The participant is muted.")
+    muted_by_host: bool = Field(description="Muted by a host; the participant cannot unmute.")
+    hand: bool = Field(description="The hand is raised.")
     speaking: bool
     consent: str | None = Field(
-        description="To being recorded: unknown, telling, told, consented or refused; null while nothing is recorded."
+        description="Consent to recording: unknown, telling, told, consented or refused; null while nothing is"
+        " recorded."
     )
-    own: bool = Field(description="It is the asker.")
+    own: bool = Field(description="The participant is the user.")
 
 
 class ParticipantChange(Input):
-    """What is left out or null stays as it is. One's own microphone and hand; as a host those of others."""
+    """Omitted or null fields stay unchanged. Your own microphone and hand; as a host those of other participants."""
 
     muted: bool | None = None
-    hand: bool | None = Field(None, description="As a host: false alone.")
+    hand: bool | None = Field(None, description="For other participants only false is allowed.")
 
 
 class RoomInvitation(Input):
@@ -114,18 +115,18 @@ class RoomInvitation(Input):
 
 
 class Invited(Output):
-    call_id: str = Field(description="The call that rings, in `/api/v1/calls` and later in the history.")
+    call_id: str = Field(description="Id of the ringing call, in `/api/v1/calls` and later in the history.")
 
 
 class RoomRecordingChange(Input):
-    """For hosts, while the meeting is recorded."""
+    """For hosts, while the conference is recorded."""
 
     paused: bool
-    for_card: bool = Field(default=False, description="It is paused because a card's number is being named.")
+    for_card: bool = Field(default=False, description="Pause because a card number is given.")
 
 
 class MeetingChange(Input):
-    """For hosts. What is left out or null stays as it is."""
+    """For hosts. Omitted or null fields stay unchanged."""
 
     locked: bool | None = None
     all_muted: bool | None = None

@@ -1,4 +1,4 @@
-"""Single sign-on, as it goes over the wire."""
+"""Schemas of single sign-on."""
 
 from datetime import datetime
 
@@ -8,36 +8,36 @@ from unificx.web.models.core import Input, Output
 
 
 class SingleSignOn(Output):
-    """Where an organisation's people sign in, if not here (OpenID Connect)."""
+    """Single sign-on provider of a tenant (OpenID Connect)."""
 
     issuer: str
     client_id: str
     link_by_email: bool
     changed: datetime
-    redirect_uri: str = Field(description="What the provider has to be told of this installation.")
+    redirect_uri: str = Field(description="Redirect URI to register at the provider.")
 
 
 class NewSingleSignOn(Input):
-    """The provider is asked for its own description before it is taken."""
+    """The provider's discovery document is fetched before the settings are stored."""
 
     issuer: str = Field(max_length=500, examples=["https://login.example.com"])
     client_id: str = Field(min_length=1, max_length=500)
     client_secret: SecretStr | None = Field(
         default=None,
         max_length=500,
-        description="Never shown again. Left out, the one before stays, if issuer and client are the same;"
-        " empty, there is none.",
+        description="Never returned. Omitted: the current secret stays, if issuer and client are unchanged;"
+        " empty: no secret.",
     )
     link_by_email: bool = Field(
-        default=False, description="Whether an address that the provider verified is enough to know somebody by."
+        default=False, description="Whether an e-mail address verified by the provider identifies the account."
     )
 
 
 class SingleSignOnBegun(Output):
-    """Where the browser is to go, to be known by the provider from now on."""
+    """Where to send the browser to link the account."""
 
     url: str
 
 
 class OwnSingleSignOn(Output):
-    linked: bool = Field(description="The organisation's provider lets one in here.")
+    linked: bool = Field(description="Whether the account is linked with the tenant's provider.")

@@ -1,4 +1,4 @@
-"""What a client needs to be a telephone, as it goes over the wire."""
+"""Schemas of the client's SIP access."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 
 class IceServer(BaseModel):
-    """An RTCIceServer (W3C WebRTC); `username` and `credential` only where it asks for them."""
+    """An RTCIceServer (W3C WebRTC); `username` and `credential` only if required by the server."""
 
     urls: list[str] = Field(examples=[["turn:pbx.example.com:3478?transport=udp"]])
     username: str | None = None
@@ -14,24 +14,24 @@ class IceServer(BaseModel):
 
 
 class SipAccess(BaseModel):
-    """How the client signed in here registers and calls by SIP over WebSocket (RFC 7118)."""
+    """SIP credentials of the signed-in client, for SIP over WebSocket (RFC 7118)."""
 
     extension_id: str
     number: str
-    name: str = Field(description="What others see when it calls.")
+    name: str = Field(description="Display name of its calls.")
     domain: str
     uri: str = Field(examples=["sip:1001@demo.example"])
-    websocket: str = Field(description="The path of the WebSocket, subprotocol `sip`, at this same origin.")
-    bearer: str = Field(description="For `Authorization: Bearer` (RFC 8898), over the WebSocket only.")
-    expires: datetime = Field(description="When the bearer ends; ask for another before.")
+    websocket: str = Field(description="Path of the WebSocket, subprotocol `sip`, at the same origin.")
+    bearer: str = Field(description="For `Authorization: Bearer` (RFC 8898), over WebSocket only.")
+    expires: datetime = Field(description="Expiry of the bearer token; request a new one before.")
     instance_id: str = Field(
-        description="For `+sip.instance` (RFC 5626), the same for as long as the session.", examples=["<urn:uuid:…>"]
+        description="For `+sip.instance` (RFC 5626); constant for the session.", examples=["<urn:uuid:…>"]
     )
     ice_servers: list[IceServer]
 
 
 class Reachable(BaseModel):
-    """Whether the client signed in here can be rung."""
+    """Whether the signed-in client can be called."""
 
-    registered: bool = Field(description="It is there now.")
-    push: bool = Field(description="It is woken for a call while it is not.")
+    registered: bool = Field(description="The client is registered now.")
+    push: bool = Field(description="The client is woken by push for a call while it is not registered.")

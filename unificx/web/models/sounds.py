@@ -1,4 +1,4 @@
-"""Organisations' own sounds."""
+"""Schemas of custom sounds."""
 
 from datetime import datetime
 from typing import Literal
@@ -11,21 +11,21 @@ Language = Literal["en", "de", "any"]
 
 
 class OwnSound(Output):
-    """A sound heard in the place of the standard one of its name."""
+    """A custom sound that replaces the standard one of the same name."""
 
-    language: Language = Field(description="Any: music has none.")
-    name: str = Field(description="Of the prompt, or `music/hold`.", examples=["voicemail/leave"])
+    language: Language = Field(description="`any` for music.")
+    name: str = Field(description="Name of the prompt, or `music/hold`.", examples=["voicemail/leave"])
     seconds: float
     created: datetime
 
 
 class Prompt(Output):
-    """Something that is said."""
+    """A prompt."""
 
     name: str
     language: Language
-    text: str = Field(description="What the standard voice says; empty for music.")
-    code: str = Field(description="Six digits that name it to *77, where it is recorded by telephone.")
-    replaceable: bool = Field(description="False for what tells people what becomes of what they say.")
-    own: bool = Field(description="The organisation has its own.")
-    seconds: float = Field(description="How long lasts what is heard.")
+    text: str = Field(description="Text of the standard prompt; empty for music.")
+    code: str = Field(description="Six-digit code of the prompt for *77, where it is recorded by phone.")
+    replaceable: bool = Field(description="False for notices about the processing of callers' voices.")
+    own: bool = Field(description="The tenant has a custom version.")
+    seconds: float = Field(description="Duration of the sound that is played.")

@@ -1,4 +1,4 @@
-"""The calls going on now."""
+"""Live calls."""
 
 from fastapi import APIRouter, status
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 async def list_calls(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
 ) -> models.Page[models.LiveCall]:
-    """List the calls of an organisation going on now; of all of them for an operator who names none."""
+    """List the live calls of a tenant; of all tenants for an operator who names none."""
     if tenant is None and asker.is_operator:
         live = services.live.live(None)
     else:
@@ -25,11 +25,11 @@ async def list_calls(
 
 @router.delete("/{call_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def hang_up_call(services: ServicesDep, asker: AskerDep, call_id: Id, tenant: TenantQuery = None) -> None:
-    """End a call for everybody in it."""
+    """End a call for all participants."""
     if tenant is None and asker.is_operator:
         within_reach = services.live.live(None)
     else:
         within_reach = services.live.live((await reach(services, asker, tenant, Action.CALLS_CONTROL)).tenant_id)
     if all(one.id != call_id for one in within_reach):
-        raise NotFound("There is no such call going on.", hint="Look at /api/v1/calls.")
+        raise NotFound("There is no such live call.", hint="See /api/v1/calls.")
     services.live.hangup(call_id)

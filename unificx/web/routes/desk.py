@@ -1,4 +1,4 @@
-"""Diagnostics reports: sent by people, read by those who look after the installation."""
+"""Diagnostics reports: sent by users, read by their administrators."""
 
 from fastapi import APIRouter, Depends, status
 
@@ -19,10 +19,10 @@ router = APIRouter(prefix="/api/v1", tags=["desk"], route_class=RepeatableRoute)
     responses=refusals(401, 403, 409),
 )
 async def send_diagnostics_report(services: ServicesDep, asker: AskerDep, body: desk.NewReport) -> desk.Report:
-    """Send a report to the administrators of one's own organisation."""
+    """Send a diagnostics report to your administrators."""
     who = asker.principal
     if not who.person_id:
-        raise Forbidden("Reports come from people.", hint="Sign in as one.")
+        raise Forbidden("Only users can send reports.", hint="Sign in as a user.")
     person = await services.people.person(who.tenant_id, who.person_id)
     kept = await services.desk.take(who.tenant_id, who.person_id, person.subject, body.report)
     return desk.Report.model_validate(kept)
@@ -32,7 +32,7 @@ async def send_diagnostics_report(services: ServicesDep, asker: AskerDep, body: 
 async def list_diagnostics_reports(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
 ) -> core.Page[desk.Report]:
-    """List the latest reports; each is kept for thirty days."""
+    """List the latest diagnostics reports; each is stored for thirty days."""
     where = await reach(services, asker, tenant, Action.PEOPLE_READ)
     items = [desk.Report.model_validate(one) for one in await services.desk.list(where.tenant_id)]
     return core.Page(items=items, next=None)
@@ -44,6 +44,6 @@ async def list_diagnostics_reports(
 async def drop_diagnostics_report(
     services: ServicesDep, asker: AskerDep, report_id: Id, tenant: TenantQuery = None
 ) -> None:
-    """Delete a report that was dealt with."""
+    """Delete a diagnostics report."""
     where = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     await services.desk.drop(where.tenant_id, report_id)

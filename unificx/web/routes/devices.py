@@ -1,4 +1,4 @@
-"""Devices: the telephones and programs that may register. People manage those of their own extensions."""
+"""Devices: phones and programs that register. Users manage the devices of their own extensions."""
 
 from typing import Annotated
 
@@ -23,16 +23,17 @@ async def list_devices(
     services: ServicesDep,
     asker: AskerDep,
     extension: Annotated[
-        str | None, Query(max_length=64, pattern=models.REFERENCE, description="Of this one only: its id or number.")
+        str | None,
+        Query(max_length=64, pattern=models.REFERENCE, description="Only devices of this extension: id or number."),
     ] = None,
     tenant: TenantQuery = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> models.Page[models.Device]:
-    """List devices; without an administrator's role those of an extension of one's own."""
+    """List devices. Users other than administrators name one of their extensions."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     if extension is None and within.only_own:
-        raise Forbidden("Say which of your extensions.", hint="They are listed at /api/v1/me.", field="extension")
+        raise Forbidden("Name one of your extensions.", hint="They are listed at /api/v1/me.", field="extension")
     known = await extension_within(services, within, extension) if extension is not None else None
     page = await services.people.list_devices(within.tenant_id, known.id if known else None, cursor, limit)
     return models.Page(items=[_shown(services, one) for one in page.items], next=page.next)
@@ -47,7 +48,7 @@ async def list_devices(
 async def create_device(
     services: ServicesDep, asker: AskerDep, new: models.NewDevice, tenant: TenantQuery = None
 ) -> models.DeviceCreated:
-    """Create a device, and show once how it registers."""
+    """Create a device. Its SIP credentials are returned only once."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     extension = await extension_within(services, within, new.extension)
     wanted = people.NewDevice(extension_id=extension.id, name=new.name, kind=new.kind)
@@ -78,7 +79,7 @@ async def update_device(
 async def renew_device_login(
     services: ServicesDep, asker: AskerDep, device_id: Id, tenant: TenantQuery = None
 ) -> models.DeviceCreated:
-    """Give a device a new password; the old one stops working at once."""
+    """Renew a device's SIP password. The old one becomes invalid at once."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     device = await device_within(services, within, device_id)
     return _created(await services.people.renew_device(within.tenant_id, device.id, asker.principal.person_id))
@@ -86,7 +87,7 @@ async def renew_device_login(
 
 @router.delete("/{device_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
 async def delete_device(services: ServicesDep, asker: AskerDep, device_id: Id, tenant: TenantQuery = None) -> None:
-    """Delete a device; it cannot register any more."""
+    """Delete a device. It cannot register any more."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     device = await device_within(services, within, device_id)
     await services.people.delete_device(within.tenant_id, device.id)

@@ -1,4 +1,4 @@
-"""The directory: names and numbers, for everybody of the organisation."""
+"""The directory: names and numbers, for all users of the tenant."""
 
 from fastapi import APIRouter
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api/v1/directory", tags=["directory"])
 async def directory(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Colleague]:
-    """List the names and numbers of an organisation."""
+    """List the directory of a tenant."""
     within = await reach(services, asker, tenant, Action.DIRECTORY)
     page = await services.people.list_extensions(within.tenant_id, cursor, limit)
     return core.Page(items=[models.Colleague.model_validate(one) for one in page.items], next=page.next)

@@ -1,4 +1,4 @@
-"""Extensions: the numbers of an organisation."""
+"""Extensions of a tenant."""
 
 from fastapi import APIRouter, Depends, status
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class
 async def list_extensions(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> models.Page[models.ExtensionNow]:
-    """List an organisation's extensions; one's own without an administrator's role."""
+    """List a tenant's extensions. Users other than administrators see only their own."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     if within.only_own:
         own = await services.people.extensions_of(asker.principal)
@@ -36,7 +36,7 @@ async def list_extensions(
 async def create_extension(
     services: ServicesDep, asker: AskerDep, new: models.NewExtension, tenant: TenantQuery = None
 ) -> models.ExtensionCreated:
-    """Create an extension with a first device, and show once how that registers."""
+    """Create an extension with a first device. Its SIP credentials are returned only once."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     wanted = people.NewExtension(**new.model_dump())
     made = await services.people.create_extension(within.tenant_id, wanted)
@@ -51,7 +51,7 @@ async def create_extension(
 async def show_extension(
     services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
 ) -> models.ExtensionNow:
-    """Show an extension, by its id or number."""
+    """Show an extension, by id or number."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     return _now(services, await extension_within(services, within, extension))
 
@@ -69,7 +69,7 @@ async def update_extension(
 
 @router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
 async def delete_extension(services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None) -> None:
-    """Delete an extension with its devices."""
+    """Delete an extension and its devices."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
     await services.people.delete_extension(within.tenant_id, known.id)

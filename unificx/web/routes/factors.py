@@ -1,4 +1,4 @@
-"""Second factors and passkeys: setting them up, and coming in with them."""
+"""Second factors and passkeys: enrollment and sign-in."""
 
 from fastapi import APIRouter, Request, Response, status
 from pydantic import SecretStr
@@ -17,7 +17,7 @@ from unificx.web.signed import admissions, admitted, arrival_of
 router = APIRouter(prefix="/api/v1", tags=["signing in"])
 
 
-# coming in
+# sign-in
 
 
 @router.post("/sessions/second-factor", **admissions(401, 403, 410, 429))
@@ -31,20 +31,20 @@ async def prove_second_factor(services: ServicesDep, request: Request, who: mode
 
 @router.post("/sessions/second-factor/options", responses=refusals(409, 410))
 async def second_factor_options(services: ServicesDep, request: Request, who: models.TicketGiven) -> models.Options:
-    """Get what a browser proves one of the person's passkeys by."""
+    """Get the options for a passkey as second factor."""
     origin = origin_of(services, request)
     return dict(await services.people.second_factor_options(who.ticket.get_secret_value(), origin))
 
 
 @router.post("/sessions/passkey/options", responses=refusals(409))
 async def passkey_sign_in_options(services: ServicesDep, request: Request) -> models.PasskeyAsked:
-    """Get what a browser signs in by with a passkey alone."""
+    """Get the options for a sign-in with a passkey only."""
     return models.PasskeyAsked.model_validate(services.people.passkey_sign_in_options(origin_of(services, request)))
 
 
 @router.post("/sessions/by-passkey", **admissions(401, 403, 409, 410, 429))
 async def sign_in_by_passkey(services: ServicesDep, request: Request, who: models.SignInByPasskey) -> Response:
-    """Sign in with a passkey, which counts as both factors."""
+    """Sign in with a passkey. It counts as both factors."""
     arrival, origin = arrival_of(request, who), origin_of(services, request)
     ticket = who.ticket.get_secret_value()
     return admitted(
@@ -52,19 +52,19 @@ async def sign_in_by_passkey(services: ServicesDep, request: Request, who: model
     )
 
 
-# what one proves oneself with
+# enrollment
 
 
 @router.get("/me/factors", responses=refusals(401, 403))
 async def list_factors(services: ServicesDep, asker: AskerDep) -> core.Page[models.Factor]:
-    """List one's second factors."""
+    """List your second factors."""
     found = await services.people.list_factors(_person(asker))
     return core.Page(items=[models.Factor.model_validate(each) for each in found], next=None)
 
 
 @router.post("/me/factors/totp", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 409))
 async def begin_totp(services: ServicesDep, asker: AskerDep, new: models.NewTotp) -> models.TotpBegun:
-    """Begin to set up an authenticator app; confirm it with a code."""
+    """Set up an authenticator app. Confirm it with a code."""
     begun = await services.people.begin_totp(_person(asker), new.name)
     return models.TotpBegun(id=begun.id, secret=begun.secret, uri=begun.uri, svg=svg_of(begun.uri))
 
@@ -73,26 +73,26 @@ async def begin_totp(services: ServicesDep, asker: AskerDep, new: models.NewTotp
 async def confirm_totp(
     services: ServicesDep, asker: AskerDep, request: Request, factor_id: Id, given: models.TotpCode
 ) -> models.FactorAdded:
-    """Let an authenticator app count from now on."""
+    """Confirm an authenticator app. It is active from now on."""
     code = given.code.get_secret_value()
     return _added(await services.people.confirm_totp(_person(asker), factor_id, code, source_of(request)))
 
 
 @router.delete("/me/factors/{factor_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def remove_factor(services: ServicesDep, asker: AskerDep, factor_id: Id) -> None:
-    """Remove a second factor. With the last one the recovery codes go too."""
+    """Remove a second factor. The recovery codes are removed together with the last one."""
     await services.people.remove_factor(_person(asker), factor_id)
 
 
 @router.post("/me/recovery-codes", responses=refusals(401, 403, 409))
 async def renew_recovery_codes(services: ServicesDep, asker: AskerDep) -> models.RecoveryCodes:
-    """Have new recovery codes made; the earlier ones are void."""
+    """Create new recovery codes. Earlier ones become void."""
     return models.RecoveryCodes(recovery_codes=list(await services.people.renew_recovery_codes(_person(asker))))
 
 
 @router.post("/me/passkeys/options", responses=refusals(401, 403, 409))
 async def passkey_options(services: ServicesDep, asker: AskerDep, request: Request) -> models.Options:
-    """Get what a browser makes a passkey by."""
+    """Get the options to create a passkey."""
     return dict(await services.people.passkey_options(_person(asker), origin_of(services, request)))
 
 
@@ -100,23 +100,23 @@ async def passkey_options(services: ServicesDep, asker: AskerDep, request: Reque
 async def add_passkey(
     services: ServicesDep, asker: AskerDep, request: Request, new: models.NewPasskey
 ) -> models.FactorAdded:
-    """Add a passkey that a browser made."""
+    """Add a passkey created by a browser."""
     origin = origin_of(services, request)
     return _added(await services.people.add_passkey(_person(asker), new.name, new.credential, origin))
 
 
-# once more
+# step-up authentication
 
 
 @router.post("/me/proofs/options", responses=refusals(401, 403, 409))
 async def proof_options(services: ServicesDep, asker: AskerDep, request: Request) -> models.Options:
-    """Get what a browser proves by, with one of one's passkeys, who is signed in."""
+    """Get the options to confirm your identity with a passkey."""
     return dict(await services.people.proof_options(_person(asker), origin_of(services, request)))
 
 
 @router.post("/me/proofs", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 410, 429))
 async def prove_yourself(services: ServicesDep, asker: AskerDep, request: Request, given: models.ProveAgain) -> None:
-    """Prove once more who one is: good for ten minutes, for what is refused with `prove_yourself`."""
+    """Confirm your identity again. Valid for ten minutes, for requests rejected with `prove_yourself`."""
     proof = people.Proof(
         totp=_told(given.totp),
         recovery_code=_told(given.recovery_code),
@@ -132,17 +132,17 @@ async def prove_yourself(services: ServicesDep, asker: AskerDep, request: Reques
 async def reset_person_factors(
     services: ServicesDep, asker: AskerDep, person_id: Id, tenant: TenantQuery = None
 ) -> None:
-    """Remove the second factors of somebody who lost them; their sessions end."""
+    """Remove the second factors of a person. Their sessions end."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     person = await services.people.person(within.tenant_id, person_id)
     if not may_grant(asker.principal, person.role):
-        raise Forbidden("This takes a higher role than yours.", hint="Ask an operator.")
+        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
     await services.people.reset_factors(within.tenant_id, person.id)
 
 
 def _person(asker: Asker) -> Principal:
     if not asker.principal.person_id:
-        raise Invalid("The operator at the machine has no account.", hint="Sign in as a person.")
+        raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
     return asker.principal
 
 

@@ -1,4 +1,4 @@
-"""Greetings of mailboxes, an extension's or a group's: uploaded or written, played back, taken away."""
+"""Custom greetings of extension and group mailboxes: upload, speech synthesis, playback, removal."""
 
 from typing import Annotated
 
@@ -20,9 +20,9 @@ from unificx.web.uploads import BODY
 
 router = APIRouter(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"])
 LONGEST = 120.0
-"""Seconds a greeting may last."""
+"""Maximum duration of a greeting in seconds."""
 Until = Annotated[
-    AwareDatetime | None, Query(description="When a temporary one is over; without it, when it is taken away.")
+    AwareDatetime | None, Query(description="When a temporary greeting expires; default: when it is removed.")
 ]
 
 
@@ -30,7 +30,7 @@ Until = Annotated[
 async def list_greetings(
     services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None
 ) -> core.Page[voicemail.Greeting]:
-    """List the greetings of its own that a mailbox has; without one callers hear the standard words."""
+    """List the custom greetings of a mailbox. Callers hear the standard one if there is none."""
     box = await _box(services, asker, mailbox, tenant)
     return core.Page(items=await _all(services, box), next=None)
 
@@ -45,7 +45,7 @@ async def put_greeting(  # noqa: PLR0917 - the request's own parts
     until: Until = None,
     tenant: TenantQuery = None,
 ) -> voicemail.Greeting:
-    """Use a recording as a greeting from now on, at most two minutes; it is made as loud as all that is said."""
+    """Upload a greeting. It may last two minutes and is normalized to the loudness of the prompts."""
     box = await _box(services, asker, mailbox, tenant)
     return await _put(services, box, await services.studio.sound(request.stream(), LONGEST), kind, until)
 
@@ -60,7 +60,7 @@ async def put_greeting_text(  # noqa: PLR0917 - the request's own parts
     until: Until = None,
     tenant: TenantQuery = None,
 ) -> voicemail.Greeting:
-    """Have a text spoken, and use that as a greeting. Where no voice is installed it says `no-speech-engine`."""
+    """Synthesize a greeting from text. Fails with `no-speech-engine` if no voice is installed."""
     box = await _box(services, asker, mailbox, tenant)
     return await _put(services, box, await services.studio.spoken(text.text, text.language), kind, until)
 
@@ -75,7 +75,7 @@ async def hear_greeting(  # noqa: PLR0917 - the request's own parts
     tenant: TenantQuery = None,
     format: Format = None,
 ) -> Response:
-    """The greeting as callers hear it."""
+    """Play a greeting."""
     box = await _box(services, asker, mailbox, tenant)
     return await sound_response(services.mailboxes.greetings.one(box.tenant_id, box.id, kind), request, format)
 
@@ -84,7 +84,7 @@ async def hear_greeting(  # noqa: PLR0917 - the request's own parts
 async def delete_greeting(
     services: ServicesDep, asker: AskerDep, mailbox: Id, kind: GreetingKind, tenant: TenantQuery = None
 ) -> None:
-    """Take a greeting away, for good: callers hear the standard words again."""
+    """Delete a greeting permanently. Callers hear the standard one again."""
     box = await _box(services, asker, mailbox, tenant)
     if kind not in services.mailboxes.box(box.id).greetings:
         raise NotFound("There is no such greeting.")
@@ -92,7 +92,8 @@ async def delete_greeting(
 
 
 async def _box(services: Services, asker: AskerDep, mailbox: str, tenant: str | None) -> Box:
-    """One's own mailbox or that of a group one is in; an administrator's any. What callers hear is no secret."""
+    """Return a mailbox in scope: the user's own, of their groups, or any for administrators. Greetings are not
+    confidential."""
     return await box_within(services, await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE), mailbox)
 
 

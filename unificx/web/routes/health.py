@@ -1,4 +1,4 @@
-"""Whether it lives, whether it can work, and what it counts."""
+"""Liveness, readiness and metrics."""
 
 from fastapi import APIRouter, Request, Response, status
 from prometheus_client import generate_latest
@@ -14,13 +14,13 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz")
 async def health() -> models.Health:
-    """This process answers."""
+    """Check that this process is alive."""
     return models.Health(status="ok", version=__version__)
 
 
-@router.get("/readyz", responses={503: {"model": models.Readiness, "description": "A part cannot do its work"}})
+@router.get("/readyz", responses={503: {"model": models.Readiness, "description": "A component is not ready"}})
 async def readiness(services: ServicesDep, request: Request, response: Response) -> models.Readiness:
-    """Whether every part can do its work."""
+    """Check that all components are ready."""
     states = await services.parts.states()
     tell_why = await _is_trusted(request)
     ready = all(state.ok for state in states)
@@ -32,7 +32,7 @@ async def readiness(services: ServicesDep, request: Request, response: Response)
 
 @router.get("/metrics", response_class=Response, include_in_schema=False)
 async def metrics(services: ServicesDep, request: Request) -> Response:
-    """What is counted, for Prometheus: to the machine itself and to operators."""
+    """Prometheus metrics, for this machine and for operators."""
     if not await _is_trusted(request):
         raise NotFound("There is nothing here.")
     return Response(generate_latest(services.metrics), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,4 +1,4 @@
-"""The calls that were. Administrators see their organisation's, everybody else the calls of their own extensions."""
+"""Call history. Administrators see the calls of their tenant, other users those of their own extensions."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/api/v1/history", tags=["history"])
 
 
 def _within_reason(moment: datetime) -> datetime:
-    """Raise ValueError for a moment so far off that it could not be told in another time zone."""
+    """Raise ValueError for a time too far away to be converted to another time zone."""
     if not datetime(2000, 1, 1, tzinfo=UTC) <= moment <= datetime(2200, 1, 1, tzinfo=UTC):
         raise ValueError("between the years 2000 and 2200")
     return moment
@@ -39,15 +39,16 @@ Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
 
 
 Extension = Annotated[
-    str | None, Query(max_length=64, pattern=models.REFERENCE, description="One that took part: its id or number.")
+    str | None,
+    Query(max_length=64, pattern=models.REFERENCE, description="Only calls with this extension: id or number."),
 ]
-Outcome = Annotated[models.Outcome | None, Query(description="What became of the call.")]
-Since = Annotated[Moment | None, Query(description="Began then or later.")]
-Until = Annotated[Moment | None, Query(description="Began before.")]
+Outcome = Annotated[models.Outcome | None, Query(description="Only calls with this outcome.")]
+Since = Annotated[Moment | None, Query(description="Only calls started at or after this time.")]
+Until = Annotated[Moment | None, Query(description="Only calls started before this time.")]
 
 
 class Narrowed:
-    """What a list of calls is narrowed by."""
+    """Filters of a list of calls."""
 
     def __init__(
         self, extension: Extension = None, outcome: Outcome = None, since: Since = None, until: Until = None
@@ -68,7 +69,7 @@ async def list_history(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> models.Page[models.CallRecord]:
-    """List calls, the newest first."""
+    """List finished calls, newest first."""
     within = await reach_or_own(services, asker, tenant, Action.HISTORY_READ)
     extensions = await _extensions(services, within, by.extension)
     if extensions == () and within.only_own:
@@ -82,7 +83,7 @@ async def list_history(
 async def show_history(
     services: ServicesDep, asker: AskerDep, call_id: Id, tenant: TenantQuery = None
 ) -> models.CallRecord:
-    """Show a call."""
+    """Show a finished call."""
     within = await reach_or_own(services, asker, tenant, Action.HISTORY_READ)
     found = await services.history.get(within.tenant_id, call_id)
     own = _own(services, within)
@@ -92,12 +93,12 @@ async def show_history(
 
 
 def _own(services: Services, within: Reach) -> tuple[str, ...] | None:
-    """The extensions whose calls alone the asker may see; None for everybody's."""
+    """Return the extensions to which the user's access is limited; None if it is not."""
     return services.people.directory.extension_ids_of(within.asker.principal.person_id) if within.only_own else None
 
 
 async def _extensions(services: Services, within: Reach, reference: str | None) -> tuple[str, ...]:
-    """Ids of the extensions whose calls are asked for; none means everybody's, or with `only_own` nobody's."""
+    """Return the extensions to filter by; () for all calls or, with `only_own`, for none."""
     if reference is not None:
         return ((await extension_within(services, within, reference)).id,)
     return _own(services, within) or ()

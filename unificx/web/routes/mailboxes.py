@@ -1,4 +1,4 @@
-"""Mailboxes of groups: administrators manage them, members see theirs."""
+"""Group mailboxes: managed by administrators, visible to their members."""
 
 from fastapi import APIRouter, Depends, status
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/v1/mailboxes", tags=["voicemail"], route_class=R
 async def list_mailboxes(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.GroupMailbox]:
-    """List the mailboxes of groups: for everybody but administrators, those one shares."""
+    """List group mailboxes. Users other than administrators see those they are members of."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     page = services.mailboxes.groups.list(within.tenant_id, cursor, limit)
     seen = [one for one in page.items if not within.only_own or is_member(services, asker.principal.person_id, one)]
@@ -35,7 +35,7 @@ async def list_mailboxes(
 async def create_mailbox(
     services: ServicesDep, asker: AskerDep, new: models.NewGroupMailbox, tenant: TenantQuery = None
 ) -> models.GroupMailbox:
-    """Make a mailbox with a number of its own, which several share."""
+    """Create a group mailbox with a number of its own."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     members = await _members(services, within, new.members)
     wanted = NewGroup(number=new.number, name=new.name or "", members=members, lamp=new.lamp)
@@ -49,7 +49,7 @@ async def create_mailbox(
 async def show_group_mailbox(
     services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None
 ) -> models.GroupMailbox:
-    """Show one, by its id or number."""
+    """Show a group mailbox, by id or number."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     found = services.mailboxes.groups.find(within.tenant_id, mailbox)
     await box_within(services, within, found.id)
@@ -60,7 +60,7 @@ async def show_group_mailbox(
 async def update_mailbox(
     services: ServicesDep, asker: AskerDep, mailbox: Id, change: models.GroupMailboxChange, tenant: TenantQuery = None
 ) -> models.GroupMailbox:
-    """Change it. Switched off while messages are in it, it asks what becomes of them."""
+    """Change a group mailbox. To disable it while it has messages, `old_messages` is required."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = services.mailboxes.groups.find(within.tenant_id, mailbox)
     members = await _members(services, within, change.members) if change.members is not None else None
@@ -73,13 +73,13 @@ async def update_mailbox(
 
 @router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def delete_mailbox(services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None) -> None:
-    """Delete it with all that was left in it, for good."""
+    """Delete a group mailbox and its messages permanently."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     await services.mailboxes.groups.delete(services.mailboxes.groups.find(within.tenant_id, mailbox))
 
 
 async def _members(services: Services, within: Reach, named: list[str]) -> tuple[str, ...]:
-    """The extensions' ids. Raises NotFound."""
+    """Return the extensions' ids. Raise NotFound."""
     return tuple([(await extension_within(services, within, one)).id for one in named])
 
 

@@ -1,4 +1,4 @@
-"""One's own calls: which are going on, to begin one by a click, to give one away."""
+"""The user's own calls: list, click to dial, transfer, parked calls, conversion to a conference."""
 
 from fastapi import APIRouter, Depends, status
 
@@ -17,14 +17,14 @@ router = APIRouter(prefix="/api/v1", tags=["calls"], route_class=RepeatableRoute
 
 @router.get("/me/calls", responses=refusals(401, 403))
 async def list_own_calls(services: ServicesDep, asker: AskerDep) -> core.Page[core.LiveCall]:
-    """List the calls one is in."""
+    """List your live calls."""
     found = services.live.of(_own(services, asker))
     return core.Page(items=[core.LiveCall.model_validate(one) for one in found], next=None)
 
 
 @router.get("/parked", responses=refusals(401, 403, 404))
 async def list_parked(services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None) -> core.Page[models.Parked]:
-    """List who is parked in an organisation: everybody there may fetch them."""
+    """List the parked calls of a tenant. Any of its users may retrieve them."""
     within = await reach(services, asker, tenant, Action.DIRECTORY)
     found = services.live.parked(within.tenant_id)
     return core.Page(items=[models.Parked.model_validate(one) for one in found], next=None)
@@ -37,7 +37,7 @@ async def list_parked(services: ServicesDep, asker: AskerDep, tenant: TenantQuer
     dependencies=[Depends(declare_key)],
 )
 async def begin_call(services: ServicesDep, asker: AskerDep, new: models.NewCall) -> models.BegunCall:
-    """Ring a device of one's own, and then whoever is meant: click to dial."""
+    """Click to dial: ring a device of yours, then call the number."""
     own = _own(services, asker)
     if not own:
         raise Conflict("You have no extension, so there is no device to ring.")
@@ -45,7 +45,9 @@ async def begin_call(services: ServicesDep, asker: AskerDep, new: models.NewCall
     if new.device is not None:
         device = services.people.directory.device(new.device)
         if device is None or device.extension_id not in own:
-            raise Invalid("This is no device of yours.", hint="They are listed at /api/v1/devices.", field="device")
+            raise Invalid(
+                "This is not one of your devices.", hint="They are listed at /api/v1/devices.", field="device"
+            )
         extension_id, device_id = device.extension_id, device.device_id
     return models.BegunCall(id=services.live.dial(extension_id, device_id, new.to))
 
@@ -57,10 +59,10 @@ async def begin_call(services: ServicesDep, asker: AskerDep, new: models.NewCall
     dependencies=[Depends(declare_key)],
 )
 async def transfer_call(services: ServicesDep, asker: AskerDep, call_id: Id, transfer: models.Transfer) -> None:
-    """Give the other one in a call of one's own away: to a number or a code, or to whom one talks with in a second
-    call, in which it may still ring."""
+    """Transfer the other participant of your call. The target is a number or feature code, or the participant of a
+    second call of yours, which may still be ringing."""
     if (transfer.to is None) == (transfer.consultation is None):
-        raise Invalid("Say either to whom, or which other call of yours.", field="to")
+        raise Invalid("Pass either `to` or `consultation`.", field="to")
     own = _own(services, asker)
     if transfer.to is not None:
         services.live.transfer(call_id, own, transfer.to)
@@ -75,8 +77,8 @@ async def transfer_call(services: ServicesDep, asker: AskerDep, call_id: Id, tra
     dependencies=[Depends(declare_key)],
 )
 async def meet_in_call(services: ServicesDep, asker: AskerDep, call_id: Id) -> rooms.Room:
-    """Move both in a call of one's own into a conference room made for them, which one leads; others can be invited at
-    `/api/v1/rooms/{room}/invitations`. It is gone once nobody is in it any more."""
+    """Convert a call of yours to a conference. Both participants move to a new room with you as host; invite others at
+    `/api/v1/rooms/{room}/invitations`. The room is deleted when the last participant leaves."""
     return shown(services, services.live.meet(call_id, _own(services, asker)))
 
 

@@ -1,4 +1,4 @@
-"""People with accounts."""
+"""User accounts."""
 
 from fastapi import APIRouter, Depends, status
 
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/api/v1/persons", tags=["persons"], route_class=Repea
 async def list_persons(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> models.Page[models.Person]:
-    """List the people of an organisation."""
+    """List the users of a tenant."""
     within = await reach(services, asker, tenant, Action.PEOPLE_READ)
     page = await services.people.list_persons(within.tenant_id, cursor, limit)
     return models.Page(items=[models.Person.model_validate(one) for one in page.items], next=page.next)
@@ -44,7 +44,7 @@ async def list_persons(
 async def create_person(
     services: ServicesDep, asker: AskerDep, new: models.NewPerson, tenant: TenantQuery = None
 ) -> models.Person:
-    """Create a person."""
+    """Create a user account."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     _must_be_grantable(asker, new.role)
     password = new.password.get_secret_value() if new.password is not None else None
@@ -56,7 +56,7 @@ async def create_person(
 async def show_person(
     services: ServicesDep, asker: AskerDep, person_id: Id, tenant: TenantQuery = None
 ) -> models.Person:
-    """Show a person; everybody may see themselves."""
+    """Show a user account. Users may see their own."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     return models.Person.model_validate(await _person(services, within, person_id))
 
@@ -65,12 +65,12 @@ async def show_person(
 async def update_person(
     services: ServicesDep, asker: AskerDep, person_id: Id, change: models.PersonChange, tenant: TenantQuery = None
 ) -> models.Person:
-    """Change a person; everybody may correct their own name and choose their language."""
+    """Change a user account. Users may change their own name and language."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, within, person_id)
     if within.only_own and (change.email is not None or change.role is not None or change.state is not None):
         raise Forbidden(
-            "Of yourself you may change the name and the language.", hint="Ask an administrator for the rest."
+            "You may only change your own name and language.", hint="Ask an administrator for other changes."
         )
     if not within.only_own:
         _must_be_grantable(asker, person.role, change.role or person.role)
@@ -84,7 +84,7 @@ async def update_person(
 async def set_person_password(
     services: ServicesDep, asker: AskerDep, person_id: Id, new: models.NewPassword, tenant: TenantQuery = None
 ) -> None:
-    """Give a person a new password. One's own is changed at /api/v1/me/password."""
+    """Set a user's password. Your own is changed at /api/v1/me/password."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, within, person_id)
     _must_be_grantable(asker, person.role)
@@ -99,7 +99,7 @@ async def set_person_password(
 async def reset_person_password(
     services: ServicesDep, asker: AskerDep, person_id: Id, tenant: TenantQuery = None
 ) -> models.OneTimePassword:
-    """Give a person a random password to come in with once, and show it; their sessions end."""
+    """Create a one-time password for a user. It is shown only once; their sessions end."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, within, person_id)
     _must_be_grantable(asker, person.role)
@@ -108,7 +108,7 @@ async def reset_person_password(
 
 @router.delete("/{person_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
 async def close_person(services: ServicesDep, asker: AskerDep, person_id: Id, tenant: TenantQuery = None) -> None:
-    """Close a person's account, with their extensions and devices."""
+    """Close a user account, with its extensions and devices."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, within, person_id)
     _must_be_grantable(asker, person.role)
@@ -123,4 +123,4 @@ async def _person(services: Services, within: Reach, person_id: str) -> Person:
 
 def _must_be_grantable(asker: Asker, *roles: Role) -> None:
     if not all(may_grant(asker.principal, role) for role in roles):
-        raise Forbidden("This takes a higher role than yours.", hint="Ask an operator.", field="role")
+        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")

@@ -1,4 +1,4 @@
-"""What is held of people, and why: read from the declarations the database is made of."""
+"""Inventory of the personal data, generated from the declarations of the database models."""
 
 from dataclasses import asdict
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
 
 @router.get("/map", responses=refusals(401, 403))
 async def show_privacy_map(_: AskerDep) -> models.PrivacyMap:
-    """Show every field that holds something of a person, and why each other one does not."""
+    """List all fields with personal data, and the reasons why the other columns have none."""
     return models.PrivacyMap(
         held=[models.HeldField.model_validate({**asdict(one), "text": explain(one)}) for one in held()],
         neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in neutral()],

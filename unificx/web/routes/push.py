@@ -1,4 +1,4 @@
-"""Being reached by push: where a device is reached, and whether that works."""
+"""Push notifications: subscription and test."""
 
 from fastapi import APIRouter, status
 
@@ -15,14 +15,14 @@ router = APIRouter(prefix="/api/v1", tags=["push"])
 
 @router.get("/push/key", responses=refusals(401, 403))
 async def push_key(services: ServicesDep, asker: UnsaidDep) -> models.PushKey:
-    """Get what a browser subscribes with."""
+    """Get the server key for push subscriptions."""
     del asker
     return models.PushKey(key=services.push.public_key)
 
 
 @router.put("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def subscribe_push(services: ServicesDep, asker: UnsaidDep, new: models.PushSubscription) -> None:
-    """Say where this device is reached, instead of what it said before; it ends with the sign-in."""
+    """Subscribe this device to push notifications. Replaces an earlier subscription; ends with the session."""
     who = _signed_in(asker)
     wanted = NewSubscription(new.endpoint, new.keys.p256dh, new.keys.auth)
     await services.push.subscribe(who, wanted, await own_device(services, who))
@@ -30,29 +30,29 @@ async def subscribe_push(services: ServicesDep, asker: UnsaidDep, new: models.Pu
 
 @router.delete("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
 async def unsubscribe_push(services: ServicesDep, asker: UnsaidDep) -> None:
-    """Be reached by push no more."""
+    """Unsubscribe this device from push notifications."""
     await services.push.unsubscribe(_signed_in(asker))
 
 
 @router.post("/me/push/test", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 409, 429))
 async def test_push(services: ServicesDep, asker: AskerDep) -> models.BegunPushTest:
-    """Send a push to this device, to see whether it comes."""
+    """Send a test push to this device."""
     return models.BegunPushTest(id=services.push.test(_signed_in(asker)))
 
 
 @router.get("/me/push/test/{test_id}", responses=refusals(401, 403, 404))
 async def show_push_test(services: ServicesDep, asker: AskerDep, test_id: Id) -> models.PushTest:
-    """Show how a test fares; it is known for ten minutes."""
+    """Show the state of a test push. Available for ten minutes."""
     return models.PushTest.model_validate(services.push.show_test(_signed_in(asker), test_id))
 
 
 @router.post("/me/push/test/{test_id}/seen", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def push_seen(services: ServicesDep, asker: AskerDep, test_id: Id) -> None:
-    """Say that the test's push came to the device."""
+    """Confirm that the test push was received."""
     services.push.seen(_signed_in(asker), test_id)
 
 
 def _signed_in(asker: Asker) -> Principal:
     if not asker.principal.session_id:
-        raise Forbidden("Devices are reached that somebody signed in.", hint="Sign in at /api/v1/sessions.")
+        raise Forbidden("Push notifications require a signed-in session.", hint="Sign in at /api/v1/sessions.")
     return asker.principal

@@ -1,5 +1,6 @@
-"""Recorded calls: of those who were in them. Administrators see that they are there, may erase them, and listen only
-where the organisation allows it: they say what for, and those recorded can see it."""
+"""Call recordings, available to the participants of the call. Administrators can list and erase recordings. They may
+play them only if the tenant allows it: they state a purpose, and the recorded parties can see it.
+"""
 
 from typing import Annotated, Any
 
@@ -23,20 +24,21 @@ from unificx.web.sounds import CONTENT, Format, sound_response
 router = APIRouter(prefix="/api/v1", tags=["recordings"], route_class=RepeatableRoute)
 
 Extension = Annotated[
-    str | None, Query(max_length=64, pattern=core.REFERENCE, description="With this one in it: its id or number.")
+    str | None,
+    Query(max_length=64, pattern=core.REFERENCE, description="Only recordings with this extension: id or number."),
 ]
-Call = Annotated[str | None, Query(max_length=64, pattern=core.REFERENCE, description="Of this call.")]
-Hidden = Annotated[bool, Query(description="Those that were put away instead.")]
-For = Annotated[Purpose, Query(description="What for; who was not in the call has to say.")]
+Call = Annotated[str | None, Query(max_length=64, pattern=core.REFERENCE, description="Only recordings of this call.")]
+Hidden = Annotated[bool, Query(description="List archived recordings instead.")]
+For = Annotated[Purpose, Query(description="Purpose of the playback; required of users who were not in the call.")]
 _SOUND: dict[int | str, dict[str, Any]] = {
-    200: {"content": CONTENT, "description": "All of it: the caller left, the callee right."},
-    206: {"content": CONTENT, "description": "The range."},
+    200: {"content": CONTENT, "description": "The complete recording: caller left, callee right."},
+    206: {"content": CONTENT, "description": "The requested range."},
 }
 _CHANGES = refusals(401, 403, 404, 409, 410)
 
 
 class Narrowed:
-    """What a list of recordings is narrowed by."""
+    """Filters of a list of recordings."""
 
     def __init__(self, extension: Extension = None, call: Call = None, hidden: Hidden = False) -> None:
         self.extension = extension
@@ -54,8 +56,8 @@ async def list_recordings(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> core.Page[models.Recording]:
-    """List the recordings of one's own calls, the newest first; an administrator lists everybody's, without who took
-    part. Those of one call come all at once."""
+    """List the recordings of your calls, newest first. Administrators see all recordings, without the parties. Those of
+    a single call are not paged."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     own = await _own(services, within)
     wanted = None if not within.only_own and not by.hidden else sorted(own)
@@ -73,7 +75,7 @@ async def list_recordings(
 async def show_recording_settings(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
 ) -> models.RecordingSettings:
-    """Show how an organisation records calls."""
+    """Show the recording settings of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
     return models.RecordingSettings.model_validate(services.archive.tenant(within.tenant_id))
 
@@ -82,7 +84,7 @@ async def show_recording_settings(
 async def change_recording_settings(
     services: ServicesDep, asker: AskerDep, change: models.RecordingSettingsChange, tenant: TenantQuery = None
 ) -> models.RecordingSettings:
-    """Change it, or let nothing be recorded any more. What runs goes on as it began."""
+    """Change the recording settings of a tenant, or disable recording. Running recordings keep their settings."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     changed = await services.archive.change_tenant(within.tenant_id, TenantRecordingChange(**change.model_dump()))
     return models.RecordingSettings.model_validate(changed)
@@ -92,7 +94,7 @@ async def change_recording_settings(
 async def show_recording(
     services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None
 ) -> models.Recording:
-    """Show a recording, with when each who is in it was told and agreed."""
+    """Show a recording, with the times of announcement and consent of each party."""
     within, own, found = await _found(services, asker, recording_id, tenant)
     shown = _shown(services, within, own, found)
     waveform = list(await services.archive.waveform(found)) if shown.listen else []
@@ -113,12 +115,14 @@ async def hear_recording(  # noqa: PLR0917 - the request's own parts
     tenant: TenantQuery = None,
     format: Format = None,
 ) -> Response:
-    """What was said, in two channels: Opus in Ogg as it is kept, or WAV. That it was listened to is noted."""
+    """Play a recording, with two channels: Opus in Ogg as stored, or WAV. Each playback is logged."""
     within, own, found = await _found(services, asker, recording_id, tenant)
     if not _may_listen(services, within, own, found):
-        raise Forbidden("This call was somebody else's.", hint="It can be erased, not listened to.")
+        raise Forbidden("You did not take part in this call.", hint="You can erase the recording, but not play it.")
     if (purpose == "own") is not bool(found.of(own)):
-        raise Invalid("Say what you listen for.", hint="`own` is for one's own calls alone.", field="purpose")
+        raise Invalid(
+            "State the purpose of the playback.", hint="`own` is only valid for your own calls.", field="purpose"
+        )
     listener = await _listener(services, within, purpose)
     return await sound_response(services.archive.listen(found, listener), request, format)
 
@@ -127,7 +131,7 @@ async def hear_recording(  # noqa: PLR0917 - the request's own parts
 async def list_listens(
     services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None
 ) -> core.Page[models.Listened]:
-    """List who listened to a recording."""
+    """List the playbacks of a recording."""
     _, _, found = await _found(services, asker, recording_id, tenant)
     listens = await services.archive.listens(found)
     shown = [
@@ -139,7 +143,8 @@ async def list_listens(
 
 @router.delete("/recordings/{recording_id}", status_code=status.HTTP_204_NO_CONTENT, responses=_CHANGES)
 async def hide_recording(services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None) -> None:
-    """Put it away for oneself. It can be brought back for as long as the organisation says; others in it keep it."""
+    """Archive a recording for yourself. It can be restored for the period set by the tenant; other participants keep
+    it."""
     found, places = await _own_places(services, asker, recording_id, tenant)
     await services.archive.hide(found, places)
 
@@ -153,7 +158,7 @@ async def hide_recording(services: ServicesDep, asker: AskerDep, recording_id: I
 async def restore_recording(
     services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None
 ) -> None:
-    """Bring it back."""
+    """Restore an archived recording."""
     found, places = await _own_places(services, asker, recording_id, tenant)
     await services.archive.restore(found, places)
 
@@ -165,19 +170,19 @@ async def restore_recording(
     responses=_CHANGES,
 )
 async def erase_recording(services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None) -> None:
-    """Erase it for good and for everybody: the sound, its key, who took part. Nothing brings it back."""
+    """Erase a recording permanently for all participants. The sound, its key and the parties cannot be restored."""
     _, _, found = await _found(services, asker, recording_id, tenant)
     await services.archive.erase(found)
 
 
-# ---- how an extension's calls are recorded
+# ---- recording settings of an extension
 
 
 @router.get("/extensions/{extension}/recording", responses=refusals(401, 403, 404))
 async def show_extension_recording(
     services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
 ) -> models.ExtensionRecording:
-    """Show how an extension's calls are recorded."""
+    """Show the recording settings of an extension."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     known = await extension_within(services, within, extension)
     found = services.archive.extension(known.id)
@@ -192,7 +197,7 @@ async def change_extension_recording(
     change: models.ExtensionRecordingChange,
     tenant: TenantQuery = None,
 ) -> models.ExtensionRecording:
-    """Change it, as an administrator."""
+    """Change the recording settings of an extension. For administrators."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
     wanted = ExtensionRecordingChange(**change.model_dump())
@@ -207,7 +212,7 @@ async def change_extension_recording(
 async def show_call_recording(
     services: ServicesDep, asker: AskerDep, call_id: Id, tenant: TenantQuery = None
 ) -> models.CallRecording:
-    """Show how it stands with the recording of a live call: to those in it, and to administrators."""
+    """Show the recording state of a live call. For its participants and administrators."""
     within, own = await _live(services, asker, call_id, tenant)
     return _stands(services.recording.live(call_id), within, own)
 
@@ -220,14 +225,14 @@ async def change_call_recording(
     change: models.CallRecordingChange,
     tenant: TenantQuery = None,
 ) -> models.CallRecording:
-    """Have a live call recorded, pause that, go on, or end it. Only somebody in the call can begin; everybody in it is
-    told first. Who has begun it pauses and ends it; what is recorded by itself anybody of the organisation in the call
-    pauses. An administrator may do both."""
+    """Start, pause, resume or stop the recording of a live call. Only a participant can start it, and all participants
+    hear the announcement first. The person who started it can pause and stop it; an automatic recording can be
+    paused by any participant of the tenant. Administrators may pause and stop it."""
     within, own = await _live(services, asker, call_id, tenant)
     recording, by = services.recording, own if within.only_own else None
     now = recording.live(call_id)
     if change.state == "recording" and services.parts.full():
-        raise NoRoom("There is no room to keep a recording.", hint="Tell whoever runs the installation to make room.")
+        raise NoRoom("There is not enough disk space for a recording.", hint="Ask the operator to free disk space.")
     if change.state == "recording" and now.state in ("none", "ended"):
         found = recording.start(call_id, own)
     elif change.state == "recording":
@@ -239,11 +244,11 @@ async def change_call_recording(
     return _stands(found, within, own)
 
 
-# ---- whose is what
+# ---- access checks
 
 
 async def _own(services: Services, within: Reach) -> frozenset[str]:
-    """The asker's own extensions, in this organisation."""
+    """Return the user's own extensions in this tenant."""
     principal = within.asker.principal
     if not principal.person_id or principal.tenant_id != within.tenant_id:
         return frozenset()
@@ -253,7 +258,7 @@ async def _own(services: Services, within: Reach) -> frozenset[str]:
 async def _found(
     services: Services, asker: AskerDep, recording_id: str, tenant: str | None
 ) -> tuple[Reach, frozenset[str], Conversation]:
-    """A recording within reach. Raises NotFound for one out of it, as for one that does not exist; Over."""
+    """Return a recording in scope. Raise NotFound if it does not exist or is out of scope, Over if it was erased."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     own = await _own(services, within)
     found = await services.archive.get(within.tenant_id, recording_id, among=own if within.only_own else None)
@@ -266,7 +271,7 @@ async def _own_places(
     _, own, found = await _found(services, asker, recording_id, tenant)
     places = [each.place for each in found.of(own)]
     if not places:
-        raise Forbidden("This call was somebody else's.", hint="It can be erased, not put away.")
+        raise Forbidden("You did not take part in this call.", hint="You can erase the recording, but not archive it.")
     return found, places
 
 
@@ -283,14 +288,14 @@ async def _listener(services: Services, within: Reach, purpose: Purpose) -> List
 
 
 async def _live(services: Services, asker: AskerDep, call_id: str, tenant: str | None) -> tuple[Reach, frozenset[str]]:
-    """Raises NotFound for a call that is not the asker's to look at, as for one that does not exist."""
+    """Raise NotFound if the call does not exist or the user may not see it."""
     if tenant is None and asker.is_operator:
         tenant = services.recording.live(call_id).tenant_id
     within = await reach_or_own(services, asker, tenant, Action.CALLS_CONTROL)
     own = await _own(services, within)
     live = services.recording.live(call_id)
     if live.tenant_id != within.tenant_id or (within.only_own and not own & set(live.extensions)):
-        raise NotFound("There is no such call going on.", hint="Look at /api/v1/calls.")
+        raise NotFound("There is no such live call.", hint="See /api/v1/calls.")
     return within, own
 
 

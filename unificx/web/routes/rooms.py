@@ -1,4 +1,4 @@
-"""Conference rooms: everybody may list and dial them, administrators manage them, hosts lead what goes on there."""
+"""Conference rooms: all users may list and call them, administrators manage them, hosts control the conference."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -35,7 +35,7 @@ ParticipantId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 async def list_rooms(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Room]:
-    """List an organisation's rooms."""
+    """List the conference rooms of a tenant."""
     within = await reach(services, asker, tenant, Action.DIRECTORY)
     page = services.rooms.list(within.tenant_id, cursor, limit)
     return core.Page(items=[shown(services, one) for one in page.items], next=page.next)
@@ -50,7 +50,7 @@ async def list_rooms(
 async def create_room(
     services: ServicesDep, asker: AskerDep, new: models.NewRoom, tenant: TenantQuery = None
 ) -> models.Room:
-    """Make a room that can be dialled."""
+    """Create a conference room."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     own = {"number", "name", "hosts", "pin", "host_pin"}
     wanted = meetings.NewRoom(
@@ -66,7 +66,7 @@ async def create_room(
 
 @router.get("/{room}", responses=refusals(401, 403, 404))
 async def show_room(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> models.Room:
-    """Show a room, by its id or number, and what goes on there."""
+    """Show a conference room and its state, by id or number."""
     within = await reach(services, asker, tenant, Action.DIRECTORY)
     return shown(services, services.rooms.find(within.tenant_id, room))
 
@@ -75,7 +75,7 @@ async def show_room(services: ServicesDep, asker: AskerDep, room: Id, tenant: Te
 async def update_room(
     services: ServicesDep, asker: AskerDep, room: Id, change: models.RoomChange, tenant: TenantQuery = None
 ) -> models.Room:
-    """Change a room. What goes on there goes on by the new settings."""
+    """Change a conference room. A running conference continues with the new settings."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = services.rooms.find(within.tenant_id, room)
     hosts = _hosts(services, within, change.hosts) if change.hosts is not None else None
@@ -87,7 +87,7 @@ async def update_room(
 
 @router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def delete_room(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
-    """Delete a room; whoever is in it is sent home."""
+    """Delete a conference room. Its participants are disconnected."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     await services.rooms.delete(services.rooms.find(within.tenant_id, room))
 
@@ -96,11 +96,11 @@ async def delete_room(services: ServicesDep, asker: AskerDep, room: Id, tenant: 
 async def list_participants(
     services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None
 ) -> core.Page[models.Participant]:
-    """List who is in a room: for those in it, and for administrators."""
+    """List the participants of a conference. For its participants and administrators."""
     within, known = await _room(services, asker, room, tenant)
     own = _own(services, within, known)
     if own is None and not _administers(within):
-        raise Forbidden("Who is in a room is told to those in it.", hint=f"Dial {known.number}.")
+        raise Forbidden("Only participants can list the participants of a room.", hint=f"Call {known.number} to join.")
     meeting = services.meetings.meeting(known)
     there = meeting.participants if meeting is not None else ()
     return core.Page(items=[models.Participant(**asdict(one), own=one.id == own) for one in there], next=None)
@@ -120,7 +120,7 @@ async def change_participant(
     change: models.ParticipantChange,
     tenant: TenantQuery = None,
 ) -> None:
-    """Switch a microphone, or raise a hand or take it down."""
+    """Mute or unmute a participant, or raise or lower a hand."""
     within, known = await _room(services, asker, room, tenant)
     by = _by(services, within, known, participant)
     if change.muted is not None:
@@ -137,7 +137,7 @@ async def change_participant(
 async def remove_participant(
     services: ServicesDep, asker: AskerDep, room: Id, participant: ParticipantId, tenant: TenantQuery = None
 ) -> None:
-    """Send somebody out of a room: for hosts; oneself, for everybody."""
+    """Remove a participant. For hosts; all participants may remove themselves."""
     within, known = await _room(services, asker, room, tenant)
     services.meetings.do(known, RemovalAsked(_by(services, within, known, participant), participant))
 
@@ -151,7 +151,7 @@ async def remove_participant(
 async def invite_to_room(
     services: ServicesDep, asker: AskerDep, room: Id, invitation: models.RoomInvitation, tenant: TenantQuery = None
 ) -> models.Invited:
-    """Let the room ring an extension: for hosts. Whoever answers is asked whether he wants to join."""
+    """Invite an extension: the room calls it, and the answering user is asked to join. For hosts."""
     within, known = await _room(services, asker, room, tenant)
     return models.Invited(call_id=services.meetings.invite(known, _by(services, within, known), invitation.number))
 
@@ -160,7 +160,7 @@ async def invite_to_room(
 async def change_meeting(
     services: ServicesDep, asker: AskerDep, room: Id, change: models.MeetingChange, tenant: TenantQuery = None
 ) -> None:
-    """Lock or open the room, or mute everybody: for hosts. It holds until the meeting is over."""
+    """Lock or unlock the room, or mute all participants, until the conference ends. For hosts."""
     within, known = await _room(services, asker, room, tenant)
     by = _by(services, within, known)
     if change.locked is not None:
@@ -176,7 +176,7 @@ async def change_meeting(
     responses=refusals(401, 403, 404, 409),
 )
 async def record_meeting(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
-    """Have the meeting recorded: for hosts. Everybody is told first, and whoever comes before he is let in."""
+    """Record the conference. All participants hear the announcement first, new ones before they join. For hosts."""
     within, known = await _room(services, asker, room, tenant)
     services.meetings.record(known, RecordingAsked(_by(services, within, known), on=True))
 
@@ -187,7 +187,7 @@ async def record_meeting(services: ServicesDep, asker: AskerDep, room: Id, tenan
 async def pause_recording_meeting(
     services: ServicesDep, asker: AskerDep, room: Id, change: models.RoomRecordingChange, tenant: TenantQuery = None
 ) -> None:
-    """Leave out what is said, or go on recording: for hosts. Everybody hears of it; a mark stays in the recording."""
+    """Pause or resume the recording. All participants are notified; the recording contains a mark. For hosts."""
     within, known = await _room(services, asker, room, tenant)
     event = PauseAsked(_by(services, within, known), change.paused, change.for_card)
     services.meetings.record(known, event)
@@ -197,14 +197,14 @@ async def pause_recording_meeting(
     "/{room}/meeting/recording", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409)
 )
 async def stop_recording_meeting(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
-    """Record no more of it: for hosts."""
+    """Stop the recording. For hosts."""
     within, known = await _room(services, asker, room, tenant)
     services.meetings.record(known, RecordingAsked(_by(services, within, known), on=False))
 
 
 @router.delete("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def end_meeting(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
-    """End the meeting for everybody: for hosts."""
+    """End the conference for all participants. For hosts."""
     within, known = await _room(services, asker, room, tenant)
     services.meetings.do(known, EndAsked(_by(services, within, known)))
 
@@ -219,7 +219,7 @@ def _administers(within: Reach) -> bool:
 
 
 def _own(services: Services, within: Reach, room: meetings.Room) -> str | None:
-    """The participant that the asker is himself."""
+    """Return the participant id of the user; None if not in the room."""
     person_id = within.asker.principal.person_id
 
     def is_own(extension_id: str) -> bool:
@@ -230,9 +230,9 @@ def _own(services: Services, within: Reach, room: meetings.Room) -> str | None:
 
 
 def _by(services: Services, within: Reach, room: meetings.Room, target: str = "") -> str:
-    """As who the asker asks: as himself where that is enough, else as an administrator if he is one.
+    """Return the identity for a host command: the user's participant id if sufficient, else ADMINISTRATOR if permitted.
 
-    Raises Forbidden for somebody who is neither in the room nor one.
+    Raise Forbidden for a user who is neither in the room nor an administrator.
     """
     own = _own(services, within, room)
     if own is not None and (own == target or services.meetings.leads(room, own)):
@@ -240,12 +240,12 @@ def _by(services: Services, within: Reach, room: meetings.Room, target: str = ""
     if _administers(within) or _made(services, within, room):
         return ADMINISTRATOR
     if own is None:
-        raise Forbidden("This is for those in the room.", hint=f"Dial {room.number}.")
+        raise Forbidden("Only participants of the room can do this.", hint=f"Call {room.number} to join.")
     return own
 
 
 def _made(services: Services, within: Reach, room: meetings.Room) -> bool:
-    """Whether the asker made this room of a call: he leads it before he is in it."""
+    """Return whether the user created this room from a call: they are host before they have joined."""
     own = services.people.directory.extension_ids_of(within.asker.principal.person_id)
     return room.ad_hoc and any(services.rooms.leads(room, extension_id) for extension_id in own)
 
@@ -256,13 +256,13 @@ def _hosts(services: Services, within: Reach, references: list[str]) -> tuple[st
     for one in references:
         extension = directory.extension(within.tenant_id, one) or directory.extension_by_id(one)
         if extension is None or extension.tenant_id != within.tenant_id:
-            raise Invalid("A host is an extension of the same organisation.", field="hosts")
+            raise Invalid("A host must be an extension of the same tenant.", field="hosts")
         found.append(extension.id)
     return tuple(found)
 
 
 def shown(services: Services, room: meetings.Room) -> models.Room:
-    """A room as it goes out."""
+    """Return a room as its API schema."""
     hosts = [services.people.directory.extension_by_id(one) for one in room.hosts]
     meeting = services.meetings.meeting(room)
     now = None

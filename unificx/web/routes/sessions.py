@@ -1,4 +1,4 @@
-"""Coming in and going out: with tokens for programs, with cookies for browsers."""
+"""Sign-in, sign-out and sessions: tokens for API clients, cookies for browsers."""
 
 from fastapi import APIRouter, Request, Response, status
 
@@ -32,7 +32,7 @@ async def sign_in(services: ServicesDep, request: Request, who: models.SignIn) -
 
 @router.post("/sessions/refresh", response_model=models.SignedIn, responses=refusals(401, 403))
 async def refresh_session(services: ServicesDep, request: Request, given: models.Refresh) -> Response:
-    """Take the next two tokens for a refresh token, which is good once."""
+    """Exchange a refresh token, valid once, for new tokens."""
     keep: Keep = "token"
     token = given.refresh.get_secret_value() if given.refresh is not None else ""
     if given.refresh is None:
@@ -51,7 +51,7 @@ async def refresh_session(services: ServicesDep, request: Request, given: models
 
 @router.get("/sessions", responses=refusals(401, 403))
 async def list_sessions(services: ServicesDep, asker: HalfInDep) -> core.Page[models.Session]:
-    """List where one is signed in."""
+    """List your sessions."""
     who = asker.principal
     if not who.person_id:
         return core.Page(items=[], next=None)
@@ -72,14 +72,14 @@ async def sign_out(services: ServicesDep, asker: HalfInDep, response: Response) 
 
 @router.delete("/sessions", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
 async def revoke_other_sessions(services: ServicesDep, asker: HalfInDep) -> None:
-    """Sign out everywhere else: end all of one's sessions but this one."""
+    """Sign out everywhere else. Ends all your sessions except this one."""
     if asker.principal.person_id:
         await services.people.revoke_other_sessions(asker.principal)
 
 
 @router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def revoke_session(services: ServicesDep, asker: HalfInDep, session_id: Id) -> None:
-    """Sign out elsewhere: end another session of one's own."""
+    """Sign out another session of yours."""
     who = asker.principal
     if not who.person_id:
         raise NotFound("There is no such session.")
@@ -88,7 +88,7 @@ async def revoke_session(services: ServicesDep, asker: HalfInDep, session_id: Id
 
 @router.get("/me", responses=refusals(401, 403))
 async def who_am_i(services: ServicesDep, asker: HalfInDep) -> core.Me:
-    """Say who is asking, with one's own extensions."""
+    """Show the authenticated user, with their extensions."""
     who = asker.principal
     tenant = await services.people.tenant(who.tenant_id)
     own = await services.people.own_account(who) if who.person_id else None
@@ -104,9 +104,9 @@ async def who_am_i(services: ServicesDep, asker: HalfInDep) -> core.Me:
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 429))
 async def change_own_password(services: ServicesDep, asker: HalfInDep, request: Request, new: core.OwnPassword) -> None:
-    """Change one's own password; the current one is asked for again. Ends every other session."""
+    """Change your password. Requires the current one and ends all other sessions."""
     who = asker.principal
     if not who.person_id:
-        raise Invalid("The operator at the machine has no password.", hint="Use /api/v1/persons/…/password.")
+        raise Invalid("The operator on the control socket has no password.", hint="Use /api/v1/persons/…/password.")
     current, password = new.current.get_secret_value(), new.password.get_secret_value()
     await services.people.change_password(who, current, password, source_of(request))

@@ -1,4 +1,4 @@
-"""The other ways in: a code to scan, an invitation, a way back; and what has to be said yes to."""
+"""Sign-in by QR code, invitation or password reset, and acceptance of the terms."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -34,14 +34,14 @@ CLIENT = "/app/#"
 LONGEST_HOST = 260
 
 
-# codes to scan
+# QR sign-in codes
 
 
 @router.post("/sign-in-codes", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 404, 409))
 async def create_sign_in_code(
     services: ServicesDep, asker: AskerDep, request: Request, new: models.NewSignInCode, tenant: TenantQuery = None
 ) -> models.SignInCode:
-    """Have a code made that signs a device in, once and within two minutes: one's own, or another person's."""
+    """Create a QR sign-in code for your device or another person's. Valid once and for two minutes."""
     who = asker.principal
     if new.person_id is not None and new.person_id != who.person_id:
         tenant_id, person_id = await _person_to_let_in(services, asker, tenant, new.person_id)
@@ -49,7 +49,7 @@ async def create_sign_in_code(
         within = await reach_or_own(services, asker, tenant or who.tenant_id, Action.PEOPLE_CHANGE)
         tenant_id, person_id = within.tenant_id, who.person_id
     else:
-        raise Invalid("The operator at the machine has no account.", hint="Say whom.", field="person_id")
+        raise Invalid("The operator on the control socket has no account.", hint="Name the person.", field="person_id")
     base = _origin(services, request)
     made = await services.people.create_sign_in_code(tenant_id, person_id, who.person_id)
     url = f"{base}{CLIENT}sign-in={made.code}"
@@ -58,13 +58,13 @@ async def create_sign_in_code(
 
 @router.get("/sign-in-codes/{code_id}", responses=refusals(401, 403, 404))
 async def show_sign_in_code(services: ServicesDep, asker: AskerDep, code_id: Id) -> models.SignInCodeState:
-    """See what became of a code."""
+    """Show the state of a QR sign-in code."""
     return models.SignInCodeState.model_validate(services.people.sign_in_code(code_id, asker.principal.person_id))
 
 
 @router.post("/sessions/by-code", **admissions(401, 403, 410, 429))
 async def sign_in_by_code(services: ServicesDep, request: Request, who: models.SignInByCode) -> Response:
-    """Sign in with a scanned code. Again with the same secret: the first answer may have been lost."""
+    """Sign in with a QR code. May be repeated with the same device secret, in case the first response was lost."""
     arrival = arrival_of(request, who)
     code, secret = who.code.get_secret_value(), who.device_secret
     return admitted(services, await services.people.sign_in_by_code(code, secret, arrival), who.keep)
@@ -77,7 +77,7 @@ async def sign_in_by_code(services: ServicesDep, request: Request, who: models.S
 async def invite(
     services: ServicesDep, asker: AskerDep, request: Request, new: models.NewInvitation, tenant: TenantQuery = None
 ) -> models.Invitation:
-    """Invite a person to set a password and come in; good for seven days and once."""
+    """Invite a person to set a password and sign in. Valid for seven days and once."""
     tenant_id, person_id = await _person_to_let_in(services, asker, tenant, new.person_id)
     base = _letter_address(services) if services.people.sends_mail else _origin(services, request)
     link = _link(base, "invitation")
@@ -88,26 +88,26 @@ async def invite(
 async def look_at_invitation(
     services: ServicesDep, request: Request, given: models.InvitationCode
 ) -> models.InvitedPerson:
-    """See who is invited, before accepting."""
+    """Show the invited person, before the invitation is accepted."""
     code = given.code.get_secret_value()
     return models.InvitedPerson.model_validate(await services.people.look_at_invitation(code, source_of(request)))
 
 
 @router.post("/invitations/accept", **admissions(401, 403, 410, 429))
 async def accept_invitation(services: ServicesDep, request: Request, who: models.AcceptInvitation) -> Response:
-    """Accept an invitation: set a password and come in."""
+    """Accept an invitation: set a password and sign in."""
     arrival = arrival_of(request, who)
     said = people.Acceptance(who.of_age, who.terms_version, who.policy_version)
     code, password = who.code.get_secret_value(), who.password.get_secret_value()
     return admitted(services, await services.people.accept_invitation(code, password, said, arrival), who.keep)
 
 
-# the way back in
+# password reset
 
 
 @router.post("/recoveries", status_code=status.HTTP_202_ACCEPTED, response_class=Response, responses=refusals(429))
 async def ask_recovery(services: ServicesDep, request: Request, who: models.AskRecovery) -> None:
-    """Ask for a link to set a new password by. The answer is the same whether or not there is an account."""
+    """Request a password reset link. The response does not disclose whether the account exists."""
     tenant_id = await tenant_named(services, who.tenant)
     link = _link(services.address.url, "recover")
     services.people.ask_recovery(who.email, tenant_id, link, who.language, source_of(request))
@@ -115,27 +115,27 @@ async def ask_recovery(services: ServicesDep, request: Request, who: models.AskR
 
 @router.post("/recoveries/finish", **admissions(401, 403, 410, 429))
 async def finish_recovery(services: ServicesDep, request: Request, who: models.FinishRecovery) -> Response:
-    """Set a new password by the link's code and come in. Every session ends."""
+    """Set a new password with the code of the link, and sign in. Ends all other sessions."""
     arrival = arrival_of(request, who)
     code, password = who.code.get_secret_value(), who.password.get_secret_value()
     return admitted(services, await services.people.finish_recovery(code, password, arrival), who.keep)
 
 
-# what has to be said yes to
+# terms and privacy policy
 
 
 @router.post("/me/acceptances", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
 async def accept_terms(services: ServicesDep, asker: HalfInDep, said: models.Acceptance) -> None:
-    """Say yes to the present terms and policy; or say that one is not old enough, which ends every session."""
+    """Accept the current terms and privacy policy. Declaring not to have the required age ends all sessions."""
     if not asker.principal.person_id:
-        raise Invalid("The operator at the machine has no account.")
+        raise Invalid("The operator on the control socket has no account.")
     acceptance = people.Acceptance(said.of_age, said.terms_version, said.policy_version)
     await services.people.accept_terms(asker.principal, acceptance)
 
 
 @router.get("/sign-in/options", responses=refusals())
 async def sign_in_options(services: ServicesDep, tenant: TenantQuery = None) -> models.SignInOptions:
-    """What there is to sign in by."""
+    """Show the available sign-in methods."""
     return models.SignInOptions(
         terms_version=TERMS_VERSION,
         policy_version=POLICY_VERSION,
@@ -145,7 +145,7 @@ async def sign_in_options(services: ServicesDep, tenant: TenantQuery = None) -> 
 
 
 async def _providers(services: Services, reference: str | None) -> list[models.SingleSignOnOption]:
-    """The named organisation, or the only one there is, if its people may sign in elsewhere."""
+    """Return the named tenant, or the only one, if it has single sign-on."""
     every = [one for one in services.people.directory.tenants() if one.slug != OPERATOR_SLUG]
     named = [one for one in services.people.directory.tenants() if reference in (one.id, one.slug)]
     found = named if reference is not None else every if len(every) == 1 else []
@@ -157,7 +157,7 @@ async def _providers(services: Services, reference: str | None) -> list[models.S
 
 
 def svg_of(text: str) -> str:
-    """A picture of the text to scan: an SVG element without a style or an id of its own."""
+    """Return a QR code as an SVG element without style or id."""
     out = BytesIO()
     code = segno.make(text, error="m", micro=False)
     code.save(out, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=4, light="#fff")
@@ -165,11 +165,12 @@ def svg_of(text: str) -> str:
 
 
 async def _person_to_let_in(services: Services, asker: Asker, tenant: str | None, person_id: str) -> tuple[str, str]:
-    """A person the asker may let in, who is not more powerful. Raises NotFound, Forbidden."""
+    """Return the ids of a person the user may sign in or invite, whose role is not higher. Raise NotFound,
+    Forbidden."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     person = await services.people.person(within.tenant_id, person_id)
     if not _may_let_in(asker.principal, person):
-        raise Forbidden("This takes a higher role than yours.", hint="Ask an operator.", field="person_id")
+        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="person_id")
     return within.tenant_id, person.id
 
 
@@ -178,7 +179,7 @@ def _may_let_in(principal: Principal, person: people.Person) -> bool:
 
 
 def _origin(services: Services, request: Request) -> str:
-    """Where whoever asks has us, for what is shown to them alone."""
+    """Return the base URL of this server as seen by the user, for links shown only to them."""
     if services.address.given or request.scope.get(OPERATOR):
         return _letter_address(services)
     host = request.url.netloc
@@ -189,7 +190,7 @@ def _origin(services: Services, request: Request) -> str:
 
 def _letter_address(services: Services) -> str:
     if not services.address.url:
-        raise Conflict("No server runs that anybody could come to.", hint="Start it with `unificx up`.")
+        raise Conflict("The server is not running.", hint="Start it with `unificx up`.")
     return services.address.url
 
 

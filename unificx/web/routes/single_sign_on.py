@@ -1,4 +1,4 @@
-"""Signing in by way of an organisation's own provider (OpenID Connect)."""
+"""Single sign-on with the provider of a tenant (OpenID Connect)."""
 
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ ORGANISATION = "/tenants/{tenant}/single-sign-on"
 CALLBACK = "/api/v1/sign-in/sso/callback"
 CLIENT = "/app/"
 FLOW_COOKIE = "__Host-unificx-sso"
-"""Sent along when the provider sends the browser back, so not `SameSite=Strict`."""
+"""Sent when the provider redirects the browser back, so not `SameSite=Strict`."""
 FLOW_SECONDS = 300
 _LONGEST = 4000
 
@@ -30,14 +30,14 @@ _LONGEST = 4000
 async def set_single_sign_on(
     services: ServicesDep, asker: AskerDep, request: Request, tenant: Id, new: models.NewSingleSignOn
 ) -> models.SingleSignOn:
-    """Let the organisation's people sign in at a provider."""
+    """Set the single sign-on provider of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     wanted = people.NewProvider(
         issuer=new.issuer,
         client_id=new.client_id,
         client_secret=new.client_secret.get_secret_value() if new.client_secret is not None else None,
         link_by_email=new.link_by_email,
-        # What is inside our network is asked on the word of those who run it alone.
+        # Only operators may set a provider inside the server's network.
         inside=asker.is_operator,
     )
     return _shown(services, request, await services.people.set_provider(within.tenant_id, wanted))
@@ -47,23 +47,23 @@ async def set_single_sign_on(
 async def show_single_sign_on(
     services: ServicesDep, asker: AskerDep, request: Request, tenant: Id
 ) -> models.SingleSignOn:
-    """Show where the organisation's people sign in."""
+    """Show the single sign-on provider of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     return _shown(services, request, await services.people.provider(within.tenant_id))
 
 
 @router.delete(ORGANISATION, status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
 async def remove_single_sign_on(services: ServicesDep, asker: AskerDep, tenant: Id) -> None:
-    """Let people sign in here again alone."""
+    """Remove the single sign-on provider of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     await services.people.drop_provider(within.tenant_id)
 
 
 @router.post("/me/single-sign-on", response_model=models.SingleSignOnBegun, responses=refusals(401, 403, 404))
 async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: Request) -> Response:
-    """Begin to link one's account with the organisation's provider: let the browser go to `url`."""
+    """Start linking your account with the tenant's provider: redirect the browser to `url`."""
     if not asker.principal.person_id:
-        raise Invalid("The operator at the machine has no account.", hint="Sign in as a person.")
+        raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
     departure = await services.people.depart_to_link(asker.principal, _redirect_uri(services, request))
     response = JSONResponse(models.SingleSignOnBegun(url=departure.url).model_dump())
     _keep_flow(response, departure)
@@ -72,21 +72,21 @@ async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: R
 
 @router.get("/me/single-sign-on", responses=refusals(401, 403))
 async def show_own_single_sign_on(services: ServicesDep, asker: AskerDep) -> models.OwnSingleSignOn:
-    """Say whether one's account is linked with the organisation's provider."""
+    """Show whether your account is linked with the tenant's provider."""
     return models.OwnSingleSignOn(linked=await services.people.linked(asker.principal))
 
 
 @router.delete("/me/single-sign-on", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 409))
 async def unlink_single_sign_on(services: ServicesDep, asker: AskerDep) -> None:
-    """Undo the link: the provider lets nobody in here as oneself any more. Other ways in stay."""
+    """Unlink your account from the provider. Other sign-in methods stay."""
     if not asker.principal.person_id:
-        raise Invalid("The operator at the machine has no account.", hint="Sign in as a person.")
+        raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
     await services.people.unlink(asker.principal)
 
 
 @router.get("/sign-in/sso/callback", include_in_schema=False)
 async def single_sign_on_callback(services: ServicesDep, request: Request) -> Response:
-    """Take a browser back from the provider, and into the client."""
+    """Handle the redirect from the provider and redirect to the client."""
     response = await _came_back(services, request)
     response.delete_cookie(FLOW_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response
@@ -94,7 +94,7 @@ async def single_sign_on_callback(services: ServicesDep, request: Request) -> Re
 
 @router.get("/sign-in/sso/{tenant}/start", include_in_schema=False)
 async def start_single_sign_on(services: ServicesDep, request: Request, tenant: Id) -> Response:
-    """Send a browser to the provider of an organisation."""
+    """Redirect a browser to the provider of a tenant."""
     try:
         found = await services.people.tenant(tenant)
         departure = await services.people.depart(found.id, _redirect_uri(services, request))
@@ -106,7 +106,7 @@ async def start_single_sign_on(services: ServicesDep, request: Request, tenant: 
 
 
 async def _came_back(services: Services, request: Request) -> Response:
-    """303 to the client. What it is told stands behind the #, which no server sees."""
+    """Redirect to the client (303). The result is in the fragment, which is never sent to a server."""
     said = {name: value[:_LONGEST] for name, value in request.query_params.items()}
     returned = people.Return(
         flow=request.cookies.get(FLOW_COOKIE, ""),

@@ -1,4 +1,4 @@
-"""The client as a telephone: how it registers, and whether it can be rung."""
+"""SIP access of the client: credentials and reachability."""
 
 from fastapi import APIRouter, status
 
@@ -15,7 +15,7 @@ WEBSOCKET = "/sip"
 
 @router.post("/sip-access", response_model_exclude_none=True, responses=refusals(401, 403, 409))
 async def sip_access(services: ServicesDep, asker: UnsaidDep) -> models.SipAccess:
-    """Get what the client signed in here registers and calls with; its device is made the first time."""
+    """Get SIP credentials for the signed-in client. Its device is created on the first request."""
     who = asker.principal
     extension, device_id = await services.people.session_device(who)
     await services.push.bind(who.tenant_id, who.session_id, device_id)
@@ -40,7 +40,7 @@ async def sip_access(services: ServicesDep, asker: UnsaidDep) -> models.SipAcces
 
 @router.get("/reachable", responses=refusals(401, 403, 409))
 async def reachable(services: ServicesDep, asker: UnsaidDep) -> models.Reachable:
-    """Say whether the client signed in here can be rung."""
+    """Show whether the signed-in client can be called."""
     extension, device_id = await services.people.session_device(asker.principal)
     return models.Reachable(
         registered=services.telephony.registered(extension.id, device_id),
@@ -50,7 +50,7 @@ async def reachable(services: ServicesDep, asker: UnsaidDep) -> models.Reachable
 
 @router.post("/calls/{call_id}/decline", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
 async def decline_call(services: ServicesDep, asker: UnsaidDep, call_id: Id) -> None:
-    """Decline a call that woke this device, without waking its telephone for that: for all of one's devices."""
+    """Decline a call that woke this device, on all your devices, without registering first."""
     device_id = await own_device(services, asker.principal)
     if device_id is None or not services.live.decline(call_id, device_id):
-        raise NotFound("That call does not ring here.", hint="It is over, or was answered elsewhere.")
+        raise NotFound("This call is not ringing here.", hint="It has ended or was answered elsewhere.")

@@ -1,4 +1,4 @@
-"""Music on hold, and prompts in a voice of one's own: uploaded or written, played back, taken away."""
+"""Hold music and custom prompts: upload, speech synthesis, playback, removal."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -28,7 +28,8 @@ Speaker = Annotated[
     Query(
         max_length=64,
         pattern=core.REFERENCE,
-        description="The extension of whoever is heard, if it is one of yours: erased, he takes his voice with him.",
+        description="Your extension whose user is speaking, if any: the sound is erased together with that"
+        " person's data.",
     ),
 ]
 _PUT = refusals(401, 403, 404, 408, 410, 429, 507)
@@ -37,7 +38,7 @@ _PLACE = "/{language}/{group}/{prompt}"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which sound is meant."""
+    """Key of a sound: language and name."""
 
     language: models.Language
     name: str
@@ -52,7 +53,7 @@ PlaceDep = Annotated[Place, Depends(_place)]
 
 @router.get("", responses=refusals(401, 403, 404))
 async def list_sounds(services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None) -> core.Page[models.OwnSound]:
-    """List the sounds an organisation has of its own."""
+    """List the custom sounds of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
     found = services.own_sounds.all(within.tenant_id)
     return core.Page(items=[models.OwnSound.model_validate(one) for one in found], next=None)
@@ -62,7 +63,7 @@ async def list_sounds(services: ServicesDep, asker: AskerDep, tenant: TenantQuer
 async def list_prompts(
     services: ServicesDep, asker: AskerDep, language: models.Language = "en", tenant: TenantQuery = None
 ) -> core.Page[models.Prompt]:
-    """List all that is said in a language, with the words of the standard voice; under `any` the music."""
+    """List the prompts of a language with their standard texts; for `any` the hold music."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
     own = {one.name: one for one in services.own_sounds.all(within.tenant_id) if one.language == language}
     known, standard = {MUSIC: ""} if language == ANY else texts(language), load()[language]
@@ -79,8 +80,8 @@ async def put_sound(  # noqa: PLR0917 - the request's own parts
     speaker: Speaker = None,
     tenant: TenantQuery = None,
 ) -> models.OwnSound:
-    """Have a recording heard in the place of a prompt, or of the music (`any/music/hold`), and as loud. It may last two
-    minutes, music five."""
+    """Upload a custom prompt or hold music (`any/music/hold`). It is normalized in loudness and may last two minutes,
+    music five."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     check_replaceable(place.language, place.name)
     whose = await extension_within(services, within, speaker) if speaker is not None else None
@@ -96,7 +97,7 @@ async def put_sound_text(
     text: SpokenText,
     tenant: TenantQuery = None,
 ) -> models.OwnSound:
-    """Have a text spoken in the place of a prompt. Where no voice is installed it says `no-speech-engine`."""
+    """Synthesize a custom prompt from text. Fails with `no-speech-engine` if no voice is installed."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     check_replaceable(place.language, place.name)
     return await _put(services, within, place, await services.studio.spoken(text.text, text.language))
@@ -111,7 +112,7 @@ async def hear_sound(  # noqa: PLR0917 - the request's own parts
     tenant: TenantQuery = None,
     format: Format = None,
 ) -> Response:
-    """What is heard under this name: the organisation's own, or the standard one, which comes whole and as WAV."""
+    """Play a sound: the custom one, or the standard one, which is always sent complete and as WAV."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
     check_prompt(place.language, place.name)
     own = services.own_sounds.get(within.tenant_id, place.language, place.name)
@@ -128,7 +129,7 @@ async def delete_sound(
     place: PlaceDep,
     tenant: TenantQuery = None,
 ) -> None:
-    """Erase it: the standard one is heard again."""
+    """Erase a custom sound. The standard one is played again."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     await services.own_sounds.drop(services.own_sounds.find(within.tenant_id, place.language, place.name))
 

@@ -1,4 +1,4 @@
-"""Organisations. Operators make and end them; a tenant's own administrators see and rename theirs."""
+"""Tenants. Operators create and delete them; administrators of a tenant may see and rename it."""
 
 from fastapi import APIRouter, Depends, status
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1/tenants", tags=["tenants"], route_class=Repea
 async def list_tenants(
     services: ServicesDep, asker: AskerDep, cursor: Cursor = None, limit: Limit = 50
 ) -> models.Page[models.Tenant]:
-    """List the organisations within reach: all for an operator, one's own for everybody else."""
+    """List the accessible tenants: all for operators, your own for other users."""
     if not asker.is_operator:
         own = await services.people.tenant(asker.principal.tenant_id)
         return models.Page(items=[models.Tenant.model_validate(own)], next=None)
@@ -29,16 +29,16 @@ async def list_tenants(
     "", status_code=status.HTTP_201_CREATED, dependencies=[Depends(declare_key)], responses=refusals(401, 403, 409)
 )
 async def create_tenant(services: ServicesDep, asker: AskerDep, new: models.NewTenant) -> models.Tenant:
-    """Create an organisation."""
+    """Create a tenant."""
     if not may(asker.principal, Action.INSTALLATION, asker.principal.tenant_id):
-        raise Forbidden("Only an operator makes organisations.")
+        raise Forbidden("Only operators can create tenants.")
     made = await services.people.create_tenant(people.NewTenant(**new.model_dump()))
     return models.Tenant.model_validate(made)
 
 
 @router.get("/{tenant}", responses=refusals(401, 403, 404))
 async def show_tenant(services: ServicesDep, asker: AskerDep, tenant: Id) -> models.Tenant:
-    """Show an organisation, by its id or short name."""
+    """Show a tenant, by id or slug."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
     return models.Tenant.model_validate(await services.people.tenant(within.tenant_id))
 
@@ -47,16 +47,16 @@ async def show_tenant(services: ServicesDep, asker: AskerDep, tenant: Id) -> mod
 async def update_tenant(
     services: ServicesDep, asker: AskerDep, tenant: Id, change: models.TenantChange
 ) -> models.Tenant:
-    """Rename an organisation, or set its language and time zone; an operator may suspend and resume it too."""
+    """Change the name, language or time zone of a tenant. Operators may also suspend and resume it."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     if change.state is not None and not may(asker.principal, Action.INSTALLATION, within.tenant_id):
-        raise Forbidden("Only an operator suspends and resumes organisations.", field="state")
+        raise Forbidden("Only operators can suspend and resume tenants.", field="state")
     wanted = people.TenantChange(**change.model_dump())
     return models.Tenant.model_validate(await services.people.update_tenant(within.tenant_id, wanted))
 
 
 @router.delete("/{tenant}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
 async def delete_tenant(services: ServicesDep, asker: AskerDep, tenant: Id) -> None:
-    """Delete an organisation and all that is in it, for good."""
+    """Delete a tenant and all its data permanently."""
     within = await reach(services, asker, tenant, Action.INSTALLATION)
     await services.people.delete_tenant(within.tenant_id)

@@ -1,4 +1,4 @@
-"""Voicemail: one's own messages. Who administers people may erase others' without listening to them."""
+"""Voicemail: the user's own messages. Administrators may erase messages of others without playing them."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -21,9 +21,10 @@ from unificx.web.sounds import PLAYED, Format, sound_response
 router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=RepeatableRoute)
 
 Extension = Annotated[
-    str | None, Query(max_length=64, pattern=core.REFERENCE, description="Left for this one: its id or number.")
+    str | None,
+    Query(max_length=64, pattern=core.REFERENCE, description="Only messages of this extension: id or number."),
 ]
-Hidden = Annotated[bool, Query(description="Those that were put away instead.")]
+Hidden = Annotated[bool, Query(description="List archived messages instead.")]
 
 
 @router.get("/voicemail", responses=refusals(401, 403, 404))
@@ -34,7 +35,7 @@ async def list_voicemail(
     hidden: Hidden = False,
     tenant: TenantQuery = None,
 ) -> core.Page[voicemail.Message]:
-    """List one's own messages, the newest first; those of another extension without who left them."""
+    """List your voicemail messages, newest first. In those of other extensions the caller is hidden."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     if extension is not None:
         wanted = [(await box_within(services, within, extension)).id]
@@ -50,7 +51,7 @@ async def list_voicemail(
 async def show_voicemail_settings(
     services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
 ) -> voicemail.VoicemailSettings:
-    """Show how an organisation has its voicemail."""
+    """Show the voicemail settings of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
     return _settings(services, services.mailboxes.tenant(within.tenant_id))
 
@@ -59,7 +60,7 @@ async def show_voicemail_settings(
 async def change_voicemail_settings(
     services: ServicesDep, asker: AskerDep, change: voicemail.VoicemailSettingsChange, tenant: TenantQuery = None
 ) -> voicemail.VoicemailSettings:
-    """Change it, or switch voicemail off for everybody."""
+    """Change the voicemail settings of a tenant, or disable voicemail."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     changed = await services.mailboxes.change_tenant(within.tenant_id, TenantChange(**change.model_dump()))
     return _settings(services, changed)
@@ -69,7 +70,7 @@ async def change_voicemail_settings(
 async def show_voicemail(
     services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None
 ) -> voicemail.Message:
-    """Show a message."""
+    """Show a voicemail message."""
     message = await _within(services, await _reach(services, asker, tenant), message_id)
     return _shown(services, asker.principal.person_id, message)
 
@@ -87,7 +88,7 @@ async def hear_voicemail(  # noqa: PLR0917 - the request's own parts
     tenant: TenantQuery = None,
     format: Format = None,
 ) -> Response:
-    """What was said: Opus in Ogg as it is kept, or WAV. Listening does not mark it: say that apart."""
+    """Play a voicemail message: Opus in Ogg as stored, or WAV. Does not mark it as played."""
     message = await _own(services, asker, message_id, tenant)
     return await sound_response(services.mailboxes.reader(message), request, format)
 
@@ -101,7 +102,7 @@ async def hear_voicemail(  # noqa: PLR0917 - the request's own parts
 async def mark_voicemail(
     services: ServicesDep, asker: AskerDep, message_id: Id, body: voicemail.Heard, tenant: TenantQuery = None
 ) -> None:
-    """Note that it was heard, or that it is to count as new."""
+    """Mark a voicemail message as played or as new."""
     await services.mailboxes.heard(await _own(services, asker, message_id, tenant), yes=body.heard)
 
 
@@ -109,7 +110,7 @@ async def mark_voicemail(
     "/voicemail/{message_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
 )
 async def hide_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
-    """Put it away. It can be brought back for as long as the organisation says; then it is erased."""
+    """Archive a voicemail message. It can be restored for the period set by the tenant, then it is erased."""
     await services.mailboxes.hide(await _own(services, asker, message_id, tenant))
 
 
@@ -120,7 +121,7 @@ async def hide_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id,
     responses=refusals(401, 403, 404, 409, 410),
 )
 async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
-    """Bring it back."""
+    """Restore an archived voicemail message."""
     await services.mailboxes.restore(await _own(services, asker, message_id, tenant))
 
 
@@ -131,12 +132,12 @@ async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: 
     responses=refusals(401, 403, 404, 409, 410),
 )
 async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
-    """Erase it for good: the sound, its key and who left it. Nothing brings it back, no backup either. A copy that was
-    sent by e-mail (`mailed`) is its receiver's to delete."""
+    """Erase a voicemail message permanently: the sound, its key and the caller. It cannot be restored from backups. A
+    copy sent by e-mail (`mailed`) is not affected."""
     within = await _reach(services, asker, tenant)
     message = await _within(services, within, message_id)
     if within.only_own and services.mailboxes.groups.by_id(message.extension_id) is not None:
-        raise Forbidden("What was left for a group is erased by whoever administers it.", hint="Put it away instead.")
+        raise Forbidden("Only an administrator can erase a message of a group mailbox.", hint="Archive it instead.")
     await services.mailboxes.erase(message)
 
 
@@ -144,7 +145,7 @@ async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id
 async def show_mailbox(
     services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
 ) -> voicemail.Mailbox:
-    """Show how an extension's mailbox is set up."""
+    """Show the mailbox settings of an extension."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
     return await _mailbox(services, asker, await extension_within(services, within, extension))
 
@@ -153,18 +154,18 @@ async def show_mailbox(
 async def change_mailbox(
     services: ServicesDep, asker: AskerDep, extension: Id, change: voicemail.MailboxChange, tenant: TenantQuery = None
 ) -> voicemail.Mailbox:
-    """Change it: one's own, or as an administrator."""
+    """Change the mailbox settings of an extension. For its user and administrators."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
     if not _is_owner(asker, known):
         if change.transcribe:
-            raise Forbidden("Whether messages become text is for the mailbox's owner to say.")
+            raise Forbidden("Only the owner of the mailbox can enable transcription.")
         if change.mail_sound:
-            raise Forbidden("Whether messages are sent by e-mail is for the mailbox's owner to say.")
+            raise Forbidden("Only the owner of the mailbox can enable sending messages by e-mail.")
     if change.pin and not _may_set_pin(asker, known):
         raise Forbidden(
-            "Only its owner sets a mailbox's PIN: whoever knows it can listen.",
-            hint='You can take the PIN away: set it to "".',
+            "Only the owner can set the PIN of a mailbox, because it gives access to the messages.",
+            hint='You can remove the PIN: set it to "".',
             field="pin",
         )
     await services.mailboxes.change_box(known, BoxChange(**change.model_dump()))
@@ -184,7 +185,7 @@ async def _reach(services: Services, asker: AskerDep, tenant: str | None) -> Rea
 
 
 async def _within(services: Services, within: Reach, message_id: str) -> Message:
-    """A message within reach. Raises NotFound for one out of it, as for one that does not exist; Over."""
+    """Return a message in scope. Raise NotFound if it does not exist or is out of scope, Over if it was erased."""
     message = await services.mailboxes.get(within.tenant_id, message_id)
     if within.only_own:
         await box_within(services, within, message.extension_id)
@@ -192,10 +193,10 @@ async def _within(services: Services, within: Reach, message_id: str) -> Message
 
 
 async def _own(services: Services, asker: AskerDep, message_id: str, tenant: str | None) -> Message:
-    """A message of the asker's own. Raises Forbidden for one that he may only erase."""
+    """Return a message the user may play. Raise Forbidden for one they may only erase."""
     message = await _within(services, await _reach(services, asker, tenant), message_id)
     if not _owns(services, asker.principal.person_id, message):
-        raise Forbidden("This message was left for somebody else.", hint="It can be erased, not listened to.")
+        raise Forbidden("This message was left for another user.", hint="You can erase it, but not play it.")
     return message
 
 
