@@ -1,4 +1,4 @@
-"""The SIP face: admit, identify, register, hand calls on."""
+"""SIP server: rate limits, authenticates, handles REGISTER and SUBSCRIBE, and passes calls on."""
 
 from unificx.edge.face import Parts, SipFace
 from unificx.edge.guard import Guard, GuardLimits

@@ -1,4 +1,4 @@
-"""The SIP face: every event of the endpoint goes to whom it concerns, and strangers learn nothing."""
+"""Dispatches the events of the SIP endpoint. Responses to unauthenticated peers disclose nothing."""
 
 import heapq
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER
 SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
 ABOUT_EVENTS = frozenset(("SUBSCRIBE", "PUBLISH", "NOTIFY"))
 PROOFS = {"REGISTER": "authorization", "INVITE": "proxy-authorization", "SUBSCRIBE": "proxy-authorization"}
-"""Where the credentials stand with which a request proves who sends it."""
+"""Header with the credentials, for the methods that require authentication."""
 INSIDE_ONLY = frozenset(("BYE", "INFO", "PRACK", "REFER", "UPDATE"))
 ELSEWHERE = frozenset(("MESSAGE",))
 SWEEP_EVERY = 10.0
@@ -34,7 +34,7 @@ MOST_KEPT_BACK = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the face works with."""
+    """Dependencies of the request handler."""
 
     endpoint: Endpoint
     guard: Guard
@@ -47,7 +47,8 @@ class Parts:
 
 
 class SipFace:
-    """Events in; answers, registrations and calls out. Never raises, whatever a peer sent."""
+    """Handles endpoint events: sends responses, registers devices and starts calls. Never raises, whatever a peer
+    sent."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -58,8 +59,8 @@ class SipFace:
         parts.endpoint.ask_first(self.door)
 
     def door(self, request: Request, flow: Flow, now: float) -> Turned | None:
-        """What is said without keeping anything, so that no flood of strangers takes memory: to who brings no proof,
-        who asks for what needs none, and who means a dialog that is not known here."""
+        """Prefilter: answer statelessly, so that a flood from unauthenticated peers uses no memory: requests without
+        credentials, requests that need none, and requests in unknown dialogs."""
         try:
             answer = self._without_proof(request)
             if answer is not None:
@@ -73,7 +74,7 @@ class SipFace:
             return 500, ()
 
     def handle(self, event: Event, now: float) -> None:
-        """One event of the endpoint."""
+        """Handle one event of the endpoint."""
         if not isinstance(event, RequestArrived):
             self._pass_on(event, now)
             return
@@ -87,16 +88,16 @@ class SipFace:
             self._answer(event.key, event.request, 500, now)
 
     def lost(self, flow: Flow, now: float) -> None:
-        """A connection is gone."""
+        """Handle a lost connection."""
         self._parts.registrar.lost(flow, now)
 
     def deadline(self) -> float:
-        """When `timer` wants to be called."""
+        """Return when `timer` has to be called next."""
         kept_back = self._due[0][0] if self._due else inf
         return min(self._sweep_at, kept_back, self._parts.calls.deadline(), self._parts.lamps.deadline())
 
     def timer(self, now: float) -> None:
-        """Give the answers that were kept back, forget registrations that ran out, let the calls go on."""
+        """Send delayed responses, expire registrations and run the timers of calls and MWI."""
         while self._due and self._due[0][0] <= now:
             _, _, key = heapq.heappop(self._due)
             response = self._kept_back.pop(key, None)
@@ -115,7 +116,7 @@ class SipFace:
     # ---- inside
 
     def _pass_on(self, event: Event, now: float) -> None:
-        """What is no request: the calls' business, a lamp's, or nobody's."""
+        """Pass on an event other than a request, to the calls or to MWI."""
         if isinstance(event, CancelArrived):
             refusal = self._kept_back.pop(event.key, None)
             if refusal is not None:
@@ -134,7 +135,8 @@ class SipFace:
         self._authenticate(event, now)
 
     def _without_proof(self, request: Request) -> Turned | None:
-        """The answer that is the same whoever asks; None where it matters who does, and inside the dialogs we have."""
+        """Return the response that does not depend on the sender; None if authentication is required or the dialog is
+        known."""
         method = request.method
         if request.to.tag:
             return None if self._parts.calls.knows(request) or self._parts.lamps.knows(request) else (481, ())
@@ -160,7 +162,7 @@ class SipFace:
         return self._challenge(request, flow, now)
 
     def _authenticate(self, event: RequestArrived, now: float) -> None:
-        """Outside a dialog whoever registers, calls or subscribes has to prove who he is, whomever it is for."""
+        """Authenticate a REGISTER, INVITE or SUBSCRIBE outside a dialog, independent of the target."""
         request, flow = event.request, event.flow
         guard, identifier = self._parts.guard, self._parts.identifier
         if not identifier.serves(request):
@@ -184,7 +186,7 @@ class SipFace:
                 self._answer(event.key, request, status, now, headers=headers)
 
     def _challenge(self, request: Request, flow: Flow, now: float, *, stale: bool = False) -> tuple[int, Headers]:
-        """Status and headers of a challenge."""
+        """Return status and headers of a challenge."""
         status, name = (401, "WWW-Authenticate") if request.method == "REGISTER" else (407, "Proxy-Authenticate")
         values = self._parts.identifier.challenge(request, flow, now, stale=stale)
         return status, tuple([(name, value) for value in values])
@@ -216,7 +218,7 @@ class SipFace:
         self._parts.calls.incoming(event.key, event.request, event.flow, caller, now)
 
     def _refuse(self, event: RequestArrived, after: float, now: float) -> None:
-        """403 for wrong credentials, later the more often they come."""
+        """Reject wrong credentials with 403, with a delay that grows with the number of failures."""
         if not after or len(self._due) >= MOST_KEPT_BACK:
             self._answer(event.key, event.request, 403, now)
             return
@@ -238,12 +240,12 @@ class SipFace:
 
 
 def _package(request: Request) -> str:
-    """Which events a SUBSCRIBE asks for."""
+    """Return the event package of a SUBSCRIBE."""
     return (request.first("event") or "").partition(";")[0].strip().lower()
 
 
 def where(fault: BaseException) -> dict[str, str]:
-    """What a log may say of a fault of ours: its kind and its place, not its words, which may quote somebody."""
+    """Return the loggable parts of an exception: its type and location. Its text may contain personal data."""
     trace = fault.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

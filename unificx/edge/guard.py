@@ -1,15 +1,17 @@
-"""Keeps strangers from wearing us out or trying passwords: per source, never per account.
+"""Rate-limits unauthenticated traffic and password guessing, per source address, never per account.
 
-A source is an IPv4 address or an IPv6 /64. Two things are held against it:
+A source is an IPv4 address or an IPv6 /64. Two limits apply to each:
 
-* Requests that nobody has vouched for yet take tokens from its bucket; a success gives them back. So any number of
-  honest phones behind one address pass, and a flood runs dry. Who has run dry is not heard: not even read. What needs
-  no proof, such as OPTIONS, has a bucket of its own: phones that ask whether we are there use up nobody's registration.
-* Wrong credentials add up, per source and per name tried from it, and fade with time. First the answer comes late, then
-  it is 403 without a look; a source where nobody has ever proved himself is not answered at all.
+* Requests not yet authenticated take tokens from the source's bucket; a successful authentication returns them. So any
+  number of legitimate phones behind one address pass, while a flood exhausts its bucket. Messages of an exhausted
+  source are dropped unparsed. Requests that need no authentication, such as OPTIONS, have a bucket of their own, so
+  that keep-alives do not use up the registrations' tokens.
+* Failed authentications are counted, per source and per user name tried from it, and decay over time. First the
+  response is delayed, then it is 403 without a check; a source without any successful authentication is not answered at
+  all.
 
-Whoever has proved himself from a source keeps his way in, whatever others behind the same address do; and nothing that
-is tried from elsewhere is held against anybody here. Memory is bounded: the least recently seen is forgotten.
+A user who has authenticated from a source is still accepted, whatever others behind the same address do; and failures
+from one source do not affect any other source. Memory is bounded: the least recently seen entries are dropped.
 """
 
 import hashlib
@@ -27,7 +29,7 @@ from unificx.sip.flow import Flow
 log = structlog.get_logger()
 
 MOST_NAME = 64
-"""Characters of a name that are remembered."""
+"""Number of characters of a user name that are stored."""
 _PROOF = b"uthorization:"
 _TO_BE_PROVED = (b"REGISTER ", b"INVITE ")
 _OTHER_WORK = (b"OPTIONS ", b"SUBSCRIBE ", b"MESSAGE ", b"PUBLISH ")
@@ -38,27 +40,27 @@ class GuardLimits:
     """Times in seconds."""
 
     burst: float = 300.0
-    """Requests of one source that may be waiting for their proof, and as many others,"""
+    """Tokens of a source for requests to be authenticated, and as many for other requests,"""
     rate: float = 30.0
-    """and how many more each second;"""
+    """refill per second;"""
     trust: float = 10.0
-    """so many times as many of a source where somebody has proved himself."""
+    """factor for both if a user has authenticated from the source."""
     slow_from: float = 3.0
-    """Wrong credentials for one name after which answers come late,"""
+    """Failures for one user name after which responses are delayed,"""
     slowest: float = 4.0
     name_most: float = 8.0
-    """after which the name is refused from this source,"""
+    """after which the user name is rejected from this source,"""
     source_most: float = 30.0
-    """and for all names after which the source is."""
+    """and failures for all user names after which the source is rejected."""
     refused_for: float = 600.0
     fades_by_half_in: float = 300.0
     proved_for: float = 3_900.0
-    """A success counts a little longer than the longest registration."""
+    """A success is remembered a little longer than the longest registration."""
     remembered: int = 10_000
 
 
 class Verdict(Enum):
-    """What to do with credentials from a source."""
+    """How to treat credentials from a source."""
 
     LOOK = "look"
     REFUSE = "refuse"
@@ -72,7 +74,7 @@ class _Bucket:
 
 @dataclass(slots=True)
 class _Score:
-    """What is held against a source, or a name tried from it. The buckets are used for sources only."""
+    """Failures of a source, or of a user name tried from it. The buckets are used for sources only."""
 
     proofs: _Bucket
     others: _Bucket
@@ -82,7 +84,7 @@ class _Score:
     proved_until: float = float("-inf")
 
     def fail(self, now: float, half: float) -> float:
-        """Add one, after what has faded; how many there are then."""
+        """Count a failure, after decay; return the current count."""
         self.failures = self.failures * 0.5 ** ((now - self.failed_at) / half) + 1
         self.failed_at = now
         return self.failures
@@ -92,7 +94,7 @@ K = TypeVar("K")
 
 
 class _Memory(Generic[K]):
-    """The most recently seen scores."""
+    """LRU cache of scores."""
 
     def __init__(self, most: int, fresh: Callable[[float], _Score]) -> None:
         self._most = most
@@ -117,7 +119,7 @@ class _Memory(Generic[K]):
 
 
 class Guard:
-    """`salt` is random and of this process alone: what logs call a source cannot be turned back into its address."""
+    """`salt` is random and private to this process: logged source ids cannot be mapped back to addresses."""
 
     def __init__(self, salt: bytes, limits: GuardLimits | None = None) -> None:
         self._salt = salt
@@ -126,7 +128,7 @@ class Guard:
         self._names: _Memory[tuple[str, str]] = _Memory(self._limits.remembered, self._score)
 
     def hears(self, data: bytes, flow: Flow, now: float) -> bool:
-        """Whether to read a message at all; asked before anything looks into it."""
+        """Return whether to accept a message; called before it is parsed."""
         score = self._sources.peek(source_of(flow.host))
         if score is None:
             return True
@@ -137,11 +139,11 @@ class Guard:
             return self._filled(score, score.others, now) >= 1
         if not start.startswith(_TO_BE_PROVED) or self._filled(score, score.proofs, now) >= 1:
             return True
-        # Behind an address where somebody has proved himself, those who bring proof are heard through any flood.
+        # From an address with a successful authentication, requests with credentials pass despite a flood.
         return score.proved_until > now and _PROOF in data
 
     def spend(self, flow: Flow, method: str, now: float) -> bool:
-        """A request came that nobody has vouched for yet; False if its source has nothing left to spend."""
+        """Take a token for an unauthenticated request; False if the bucket of its source is empty."""
         score = self._sources.get(source_of(flow.host), now)
         bucket = score.proofs if method in ("REGISTER", "INVITE") else score.others
         enough = self._filled(score, bucket, now) >= 1
@@ -150,9 +152,9 @@ class Guard:
         return enough
 
     def verdict(self, flow: Flow, name: str, now: float, *, claimed: bool) -> Verdict:
-        """Whether a request of somebody who says he is `name` is looked at; `claimed`: with credentials.
+        """Return whether a request claiming to be from `name` is processed; `claimed`: with credentials.
 
-        A name is refused to those alone who claim it: From is what anybody may write.
+        A rejected user name applies to requests with credentials only: the From header can be set by any peer.
         """
         source = source_of(flow.host)
         of_name = self._names.peek((source, name[:MOST_NAME]))
@@ -164,7 +166,7 @@ class Guard:
         return Verdict.REFUSE if score is not None and score.refused_until > now else Verdict.LOOK
 
     def failed(self, flow: Flow, name: str, now: float) -> float:
-        """Wrong credentials for `name`; how long to keep the answer back."""
+        """Record a failed authentication of `name`; return the delay of the response in seconds."""
         limits = self._limits
         source = source_of(flow.host)
         of_name = self._names.get((source, name[:MOST_NAME]), now)
@@ -183,7 +185,8 @@ class Guard:
         return min(limits.slowest, 2.0 ** (failures - limits.slow_from) / 2)
 
     def succeeded(self, flow: Flow, names: tuple[str, ...], now: float) -> None:
-        """Somebody proved to be one of `names`: his request and the one that was challenged are forgiven."""
+        """Record a successful authentication as one of `names`; returns the tokens of this request and of the
+        challenged one."""
         source = source_of(flow.host)
         until = now + self._limits.proved_for
         score = self._sources.get(source, now)
@@ -195,7 +198,7 @@ class Guard:
             of_name.proved_until = until
 
     def shown(self, flow: Flow) -> str:
-        """What a log may call a source."""
+        """Return the loggable id of a source."""
         return hashlib.blake2s(source_of(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
     def _put(self, score: _Score, bucket: _Bucket, tokens: float, now: float) -> None:
@@ -203,7 +206,7 @@ class Guard:
         bucket.filled_at = now
 
     def _filled(self, score: _Score, bucket: _Bucket, now: float) -> float:
-        """Where somebody has proved himself there may be an office, or a gateway with many calls at once."""
+        """A source with a successful authentication may be an office, or a gateway with many simultaneous calls."""
         trust = self._limits.trust if score.proved_until > now else 1.0
         filled = bucket.tokens + (now - bucket.filled_at) * self._limits.rate * trust
         return min(self._limits.burst * trust, filled)

@@ -1,7 +1,7 @@
-"""Who sends a request: digest credentials against the directory (RFC 3261 section 22, RFC 8760).
+"""Authentication of requests: digest credentials against the directory (RFC 3261 section 22, RFC 8760).
 
-Whether a name exists cannot be told from the answer, nor from the work it takes: an unknown name is checked against
-digests that nothing matches.
+Neither the response nor the processing time discloses whether a user name exists: unknown names are checked against
+digests that never match.
 """
 
 import hashlib
@@ -20,36 +20,37 @@ from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 
 NO_TENANT = "unificx"
-"""The realm while there is no organisation: nobody can have credentials for it."""
+"""The realm while there is no tenant: no credentials are valid for it."""
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
-"""Phones that give up when any challenge is not MD5, though RFC 3261 lets them pass over what they do not know: baresip
-before 3.12, which is what Debian and Ubuntu have. Nothing is lost: who can change what is on the wire could take the
-better challenge out as well."""
+"""User agents that fail if any challenge is not MD5, although RFC 3261 lets them skip unknown ones: baresip before
+3.12, which Debian and Ubuntu ship. This is no weaker: an attacker who can modify traffic could remove the stronger
+challenge as well.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """No credentials we can use: to be challenged. `stale`: they were too old, the password may be right."""
+    """No usable credentials: to be challenged. `stale`: the nonce has expired, the password may be correct."""
 
     stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Impostor:
-    """Credentials that are wrong, for a name that may or may not exist."""
+    """Wrong credentials, for a user name that may or may not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Credentials that are right. `client`: they were a token, which only our own client gets."""
+    """Valid credentials. `client`: a bearer token, which only our own client gets."""
 
     device: DeviceAuth
     client: bool = False
 
 
 class Identifier:
-    """Challenges, and checks what comes back. `secret` is 32 random bytes of this process alone, `names` are what the
-    server itself is reached by, in lower case. `bearers` are the tokens of our own client; good over WebSocket."""
+    """Creates challenges and checks credentials. `secret` is 32 random bytes private to this process, `names` are the
+    server's own host names in lower case, `bearers` the tokens of our own client, valid over WebSocket only."""
 
     def __init__(
         self,
@@ -76,30 +77,31 @@ class Identifier:
         )
 
     def serves(self, request: Request) -> bool:
-        """Whether a request is for us: for an organisation's domain, or for the server by its address or its name.
+        """Return whether a request is addressed to this server: to a tenant's domain, or to an address or name of the
+        server.
 
-        A phone that dials somebody at another domain means nobody here, whoever has the same number.
+        A request to another domain is not handled, even if an extension with the same number exists here.
         """
         host = request.target.host.lower()
         return (
-            not host  # a telephone number without a domain
+            not host  # a phone number without a domain
             or self._directory.tenant_by_domain(host) is not None
             or host in self._names
             or _address(host)
         )
 
     def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
-        """The values of WWW-Authenticate or Proxy-Authenticate, the best algorithm first."""
+        """Return the values of WWW-Authenticate or Proxy-Authenticate, the strongest algorithm first."""
         nonce = self._nonces.issue(now, source_of(flow.host))
         realm = self._realm(request)
         values = challenges(realm, nonce, stale)
         if self._bearers is not None and flow.by_websocket:
-            # First, for of several challenges JsSIP answers the last.
+            # First, because JsSIP answers the last of several challenges.
             values.insert(0, bearer_challenge(realm, refused=bearer_of(request) is not None))
         return values[-1:] if _md5_only(request.first("user-agent") or "") else values
 
     def credentials(self, request: Request) -> AuthParams | None:
-        """The digest credentials of the request in an algorithm we speak, None if there are none; BadPeer 400."""
+        """Return the digest credentials with a supported algorithm; None if there are none. Raise RemoteProtocolError 400."""
         name = "authorization" if request.method == "REGISTER" else "proxy-authorization"
         for line in request.all(name):
             found = parse_auth(line)
@@ -110,9 +112,9 @@ class Identifier:
     def identify(
         self, request: Request, credentials: AuthParams, flow: Flow, now: float
     ) -> Stranger | Impostor | Known:
-        """Whose credentials these are.
+        """Check digest credentials.
 
-        A nonce counts from the source it was given to alone, so nobody can make wrong attempts in another's name.
+        A nonce is valid only from the source it was issued to, so no peer can cause failures on behalf of another.
         """
         said = credentials.params
         nonce = self._nonces.opened(said.get("nonce", ""), source_of(flow.host))
@@ -132,9 +134,9 @@ class Identifier:
                 return Stranger(stale=True)
 
     def bearer(self, request: Request, flow: Flow, now: float) -> Known | None:
-        """Whose token the request brings; None without one, or with one that is good no more: to be challenged.
+        """Check the bearer token of a request; None without one, or if it has expired: to be challenged.
 
-        Nobody guesses a token, so one that is not ours is no attempt: it is one from before this process began.
+        Tokens cannot be guessed, so an unknown one is not a failed attempt: it was issued before a restart.
         """
         token = bearer_of(request) if self._bearers is not None and flow.by_websocket else None
         holder = self._bearers.holder(token, now) if self._bearers is not None and token is not None else None
@@ -142,7 +144,7 @@ class Identifier:
         return Known(device, client=True) if device is not None and device.enabled else None
 
     def _realm(self, request: Request) -> str:
-        """The domain that is called, else the one in To or From, else the installation's first organisation."""
+        """Return the domain of the target, else the one in To or From, else that of the first tenant."""
         for host in (request.target.host, request.to.uri.host, request.from_.uri.host):
             tenant = self._directory.tenant_by_domain(host)
             if tenant is not None:
@@ -152,7 +154,7 @@ class Identifier:
 
 
 def _address(host: str) -> bool:
-    """Whether it is an IP address. Which of them are ours is not known behind NAT."""
+    """Return whether it is an IP address. Behind NAT the server does not know its public ones."""
     try:
         ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
@@ -161,10 +163,10 @@ def _address(host: str) -> bool:
 
 
 def _same_target(uri: str, request: Request) -> bool:
-    """Whether the digest was made for this Request-URI; phones leave out its parameters or its port.
+    """Return whether the digest was computed for this Request-URI; phones omit its parameters or its port.
 
-    One without a user names a server: SIPp and others sign the address they send to, whatever they ask for. Nothing is
-    given away, for each count of a nonce is good once and from one source only.
+    A URI without a user names a server: SIPp and others sign the address they send to, whatever the request. This is
+    safe, because each nonce count is valid once and from one source only.
     """
     if uri == request.uri:
         return True

@@ -1,8 +1,8 @@
-"""The message lamp (RFC 3842): phones that subscribe are told by NOTIFY, and so are those that only listen.
+"""Message waiting indication (RFC 3842): NOTIFY to phones that subscribe, and unsolicited NOTIFY to others.
 
-Many desk phones never subscribe and light their lamp by a NOTIFY nobody asked for. Such a phone is told when it
-registers while new messages wait, and of each change; one that refuses is left alone until it registers anew. Our own
-client hears of messages by its events.
+Many desk phones never subscribe and update their MWI from unsolicited NOTIFY requests. Such a phone is notified when it
+registers while there are new messages, and of each change; one that rejects is not notified again until its next
+registration. Our own client receives events instead.
 """
 
 import heapq
@@ -23,14 +23,14 @@ from unificx.sip.message import Request
 EVENT = "message-summary"
 SUMMARY = "application/simple-message-summary"
 OWN_CODE = "*97"
-"""What phones subscribe to that take the number they dial for the mailbox's name."""
+"""Target of the SUBSCRIBE of phones that use the voicemail access code as mailbox name."""
 PATIENCE = 2.0
-"""Seconds from a phone's registration until it is told unasked: one that subscribes has done so by then."""
+"""Delay in seconds of the unsolicited NOTIFY after a registration: a phone that subscribes has done so by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class LampParts:
-    """What lamps need. `contact` words our Contact towards a flow; `wake` is called when something is due earlier."""
+    """Dependencies. `contact` returns our Contact for a flow; `wake` is called if a deadline moves forward."""
 
     endpoint: Endpoint
     contact: Callable[[Flow], str]
@@ -41,22 +41,22 @@ class LampParts:
 
 
 class Lamps:
-    """Tells phones how many messages wait. Nothing here awaits."""
+    """Notifies phones of the number of waiting messages. Never awaits."""
 
     def __init__(self, parts: LampParts) -> None:
         self._parts = parts
         self._subscriptions = Subscriptions(parts.endpoint, parts.contact, Package(self._summary, self._welcome))
         self._unasked: dict[ClientKey, str] = {}
         self._deaf: set[str] = set()
-        """Devices that refused to be told unasked."""
+        """Devices that rejected an unsolicited NOTIFY."""
         self._due: list[tuple[float, str, str]] = []
 
     def __len__(self) -> int:
-        """How many subscriptions there are."""
+        """Return the number of subscriptions."""
         return len(self._subscriptions)
 
     def subscribe(self, key: ServerKey, request: Request, flow: Flow, device: DeviceAuth, now: float) -> None:
-        """A SUBSCRIBE outside a dialog, of a device whose credentials were verified. Raises BadPeer."""
+        """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
         extension = self._parts.directory.extension_by_id(device.extension_id)
         own = (device.username, extension.number, OWN_CODE) if extension is not None else ()
         if request.target.user_text not in own:
@@ -65,11 +65,11 @@ class Lamps:
         self._subscriptions.begin(key, request, flow, watcher, now)
 
     def knows(self, request: Request) -> bool:
-        """Whether a request inside a dialog is about a subscription."""
+        """Return whether a request inside a dialog belongs to a subscription."""
         return self._subscriptions.knows(request)
 
     def event(self, event: Event, now: float) -> bool:
-        """An event of the endpoint; False if it is about no lamp. Raises BadPeer for a bad request."""
+        """Handle an endpoint event; False if it does not belong to MWI. Raise RemoteProtocolError for an invalid request."""
         if isinstance(event, ResponseArrived | RequestFailed) and event.key in self._unasked:
             final = isinstance(event, ResponseArrived) and event.response.status >= 200
             if final or isinstance(event, RequestFailed):
@@ -80,28 +80,28 @@ class Lamps:
         return self._subscriptions.event(event, now)
 
     def changed(self, extension_id: str, now: float) -> None:
-        """Other messages wait for the extension than before."""
+        """Notify the extension's phones of a changed number of messages."""
         self._subscriptions.changed(extension_id, now)
         self._tell_unasked(extension_id, now)
         self._parts.wake()
 
     def came(self, extension_id: str, device_id: str, now: float) -> None:
-        """The device has registered."""
+        """Schedule the unsolicited NOTIFY of a newly registered device."""
         self._deaf.discard(device_id)
         heapq.heappush(self._due, (now + PATIENCE, extension_id, device_id))
         self._parts.wake()
 
     def end(self, extension_id: str, now: float, device_id: str = "") -> None:
-        """The extension is deleted, or a device of it may not register any more."""
+        """End the subscriptions of a deleted extension, or of one revoked device."""
         self._subscriptions.end(extension_id, now, device_id)
         self._deaf.discard(device_id)
 
     def deadline(self) -> float:
-        """When `timer` wants to be called."""
+        """Return when `timer` has to be called next."""
         return min(self._due[0][0] if self._due else inf, self._subscriptions.deadline())
 
     def timer(self, now: float) -> None:
-        """Tell whom it is time to tell."""
+        """Run subscription timers and send due unsolicited notifications."""
         self._subscriptions.timer(now)
         while self._due and self._due[0][0] <= now:
             _, extension_id, device_id = heapq.heappop(self._due)

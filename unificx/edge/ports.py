@@ -1,4 +1,4 @@
-"""What the SIP face needs from others; filled by the wiring."""
+"""Ports of the SIP server; filled by the composition root."""
 
 from typing import Protocol
 
@@ -9,32 +9,33 @@ from unificx.sip.message import Request
 
 
 class Waits(Protocol):
-    """Knows how many messages wait; `app` fills it from the mailboxes. Answered from memory."""
+    """Message counts; implemented from the mailboxes by the composition root. Answered from memory."""
 
     def waiting(self, extension_id: str) -> tuple[int, int] | None:
-        """New messages and old ones of whose phones these are; None where there is no voicemail and nothing waits."""
+        """Return the new and old messages for the phones of an extension; None without voicemail and without
+        messages."""
         ...
 
 
 class TakesCalls(Protocol):
-    """All live calls: `calls.Conductor` is one."""
+    """All live calls; implemented by `calls.CallManager`."""
 
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
-        """An INVITE outside any dialog, of a caller whose credentials were verified."""
+        """Handle an INVITE outside any dialog from an authenticated caller."""
         ...
 
     def knows(self, request: Request) -> bool:
-        """Whether a request inside a dialog is about one of them."""
+        """Return whether a request inside a dialog belongs to a call."""
         ...
 
     def event(self, event: Event, now: float) -> bool:
-        """Any other event of the endpoint; False if it belongs to no call."""
+        """Handle any other endpoint event; False if it does not belong to a call."""
         ...
 
     def deadline(self) -> float:
-        """When `timer` wants to be called; infinity if never."""
+        """Return when `timer` has to be called next; infinity if never."""
         ...
 
     def timer(self, now: float) -> None:
-        """Do what has become due."""
+        """Handle expired timers."""
         ...

@@ -1,4 +1,4 @@
-"""REGISTER of a device whose credentials were verified, and its answer."""
+"""REGISTER requests of authenticated devices."""
 
 from unificx.edge.identify import Known
 from unificx.people import DeviceAuth, Directory
@@ -7,19 +7,20 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 
 CLIENT_LASTS = 600
-"""Seconds a registration of our own client lasts at the most: one whose battery has died is asleep soon."""
+"""Maximum expiry in seconds of a registration of our own client: one with a dead battery soon counts as offline and is
+woken by push."""
 OPTIONS_UNDERSTOOD = frozenset(("path", "outbound"))
 
 
 class RegisterDesk:
-    """Judges what a device may register, hands it to presence and words the answer."""
+    """Validates a REGISTER, passes it to the registrar and makes the response."""
 
     def __init__(self, directory: Directory, registrar: Registrar) -> None:
         self._directory = directory
         self._registrar = registrar
 
     def register(self, who: Known, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
-        """The response. Raises BadPeer, and presence.RegistrationRefused where that needs headers."""
+        """Return the response. Raise RemoteProtocolError, and presence.RegistrationRefused if the response needs headers."""
         unknown = [option for option in request.values("require") if option.lower() not in OPTIONS_UNDERSTOOD]
         if unknown:
             raise RegistrationRefused(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
@@ -34,9 +35,9 @@ class RegisterDesk:
         return respond(request, 200, to_tag=to_tag, headers=headers)
 
     def _is_own(self, device: DeviceAuth, request: Request) -> bool:
-        """Whether To names the device's own extension, by its number or by the device's username.
+        """Return whether To names the device's own extension, by number or by the device's user name.
 
-        The host may be the tenant's domain or none that we know (an address), but not another tenant's domain.
+        The host may be the tenant's domain or unknown (an IP address), but not another tenant's domain.
         """
         address = request.to.uri
         tenant = self._directory.tenant_by_domain(address.host)

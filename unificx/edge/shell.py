@@ -1,4 +1,4 @@
-"""The one loop around the SIP engine: what comes in goes through endpoint and face, what is to go out goes out."""
+"""I/O driver of the SIP engine: passes incoming messages to endpoint and handler, and sends outgoing ones."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,13 +14,14 @@ from unificx.sip.overload import Overload
 LAG_EVERY = 0.1
 SOONEST = 0.001
 MOMENT = 0.02
-"""Seconds that any deadline may be late: the grain of the transactions' wheel."""
+"""Seconds by which a deadline may be late: the resolution of the transaction timers."""
 
 
 class Shell:
-    """`receive` and `lost` are for the transports, `wake` for the endpoint and for calls that act of themselves.
+    """`receive` and `lost` are called by the transports, `wake` by the endpoint and by calls that act without an
+    incoming message.
 
-    `send` takes one message and its flow and never raises. To be started in a running loop.
+    `send` takes one message and its flow and never raises. Must be started in a running event loop.
     """
 
     def __init__(
@@ -44,14 +45,14 @@ class Shell:
         self._lag_timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """From now on timers run."""
+        """Start the timers."""
         self._loop = asyncio.get_running_loop()
         if self._endpoint.overload is not None:
             self._measure(self._endpoint.overload, self._clock.monotonic())
         self._pump(self._clock.monotonic())
 
     def close(self) -> None:
-        """Send what is left to send; no timer runs any more."""
+        """Send the remaining messages and stop the timers."""
         if self._loop is not None:
             self._pump(self._clock.monotonic())
         self._loop = None
@@ -60,14 +61,14 @@ class Shell:
                 handle.cancel()
 
     def receive(self, data: bytes, flow: Flow) -> None:
-        """One message from the transports."""
+        """Handle one incoming message."""
         now = self._clock.monotonic()
         if self._loop is not None and self._guard.hears(data, flow, now):
             self._endpoint.receive(data, flow, now)
             self._pump(now)
 
     def lost(self, flow: Flow) -> None:
-        """A connection is gone, or something could not be sent."""
+        """Handle a lost connection or a failed send."""
         if self._loop is None:
             return
         now = self._clock.monotonic()
@@ -76,7 +77,7 @@ class Shell:
         self._pump(now)
 
     def wake(self) -> None:
-        """Something has to be sent, or is due earlier, though nothing came in."""
+        """Schedule sending and a new deadline, although nothing was received."""
         if not self._busy and self._woken is None and self._loop is not None:
             self._woken = self._loop.call_soon(self._on_wake)
 
@@ -96,9 +97,9 @@ class Shell:
         self._arm(now)
 
     def _arm(self, now: float) -> None:
-        """One alarm for everything; one that comes too early does no harm and is let stand.
+        """Set the single timer; one that fires too early is harmless and is not rescheduled.
 
-        Under load it always rings within a moment, so that nobody need be asked what is due.
+        Under load it is always due within a moment, so deadlines need not be computed.
         """
         if self._alarm_at <= now + MOMENT:
             return
@@ -123,7 +124,7 @@ class Shell:
             self._pump(now)
 
     def _measure(self, overload: Overload, expected: float) -> None:
-        """How late the loop runs is how much too much there is to do."""
+        """Measure the event loop lag, which indicates the overload."""
         if self._loop is None:
             return
         now = self._clock.monotonic()

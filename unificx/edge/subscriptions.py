@@ -1,7 +1,7 @@
-"""The book of subscriptions (RFC 6665): each is a dialog and a machine of `sip.subscription`; what is in a NOTIFY is
-asked for when it goes out.
+"""Event subscriptions (RFC 6665): each is a dialog and a state machine of `sip.subscription`. The content of a
+NOTIFY is computed when it is sent.
 
-A subscription lives in memory alone: after a restart its phone is told 481 at its next refresh, and subscribes anew.
+Subscriptions are kept in memory only: after a restart a phone gets 481 at its next refresh and subscribes again.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,14 +18,14 @@ from unificx.sip.message import Request, respond
 
 SHORTEST = 60
 MOST = 50_000
-"""Subscriptions held at once."""
+"""Maximum number of subscriptions."""
 MOST_OF_ONE = 4
-"""Of one device: one that lost its memory leaves some behind, and the oldest makes room for the next."""
+"""Maximum per device: one that was reset leaves old subscriptions behind; a new one replaces the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Which device has subscribed."""
+    """The device that has subscribed."""
 
     tenant_id: str
     extension_id: str
@@ -36,21 +36,21 @@ class Watcher:
 class _Held:
     watcher: Watcher
     event: str = field(repr=False)
-    """The Event value as the phone wrote it: an id in it comes back."""
+    """The Event header as sent by the phone: its id parameter is echoed."""
     dialog: Dialog = field(repr=False)
     state: subscription.State
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An event package: what is told to whom (type and body), and who may still hear it."""
+    """An event package: content of a NOTIFY (type and body), and whether a subscriber is still allowed."""
 
     content: Callable[[Watcher], tuple[str, bytes]]
     welcome: Callable[[Watcher], bool]
 
 
 class Subscriptions:
-    """All subscriptions to one event package. `contact` words our Contact towards a flow."""
+    """All subscriptions to one event package. `contact` returns our Contact for a flow."""
 
     def __init__(self, endpoint: Endpoint, contact: Callable[[Flow], str], package: Package) -> None:
         self._endpoint = endpoint
@@ -65,7 +65,7 @@ class Subscriptions:
         return len(self._held)
 
     def begin(self, key: ServerKey, request: Request, flow: Flow, watcher: Watcher, now: float) -> None:
-        """Accept a SUBSCRIBE outside a dialog, or answer why not. Raises BadPeer."""
+        """Accept or reject a SUBSCRIBE outside a dialog. Raise RemoteProtocolError."""
         expires = self._granted(key, request, now)
         if expires is None:
             return
@@ -83,13 +83,14 @@ class Subscriptions:
         self._settle(tag, (state, actions), now)
 
     def knows(self, request: Request) -> bool:
-        """Whether a request inside a dialog is about a subscription."""
+        """Return whether a request inside a dialog belongs to a subscription."""
         held = self._held.get(request.to.tag)
         dialog = held.dialog if held is not None else None
         return dialog is not None and (dialog.call_id, dialog.remote_tag) == (request.call_id, request.from_.tag)
 
     def event(self, event: Event, now: float) -> bool:
-        """An event of the endpoint; False if it belongs to no subscription. Raises BadPeer for a bad request."""
+        """Handle an endpoint event; False if it does not belong to a subscription. Raise RemoteProtocolError for an invalid
+        request."""
         match event:
             case RequestArrived():
                 return self._refreshed(event, now)
@@ -105,27 +106,27 @@ class Subscriptions:
                 return False
 
     def changed(self, extension_id: str, now: float) -> None:
-        """There is something new to tell those who watch this extension."""
+        """Notify the subscribers of this extension."""
         for tag in list(self._of_extension.get(extension_id, ())):
             welcome = self._package.welcome(self._held[tag].watcher)
             self._step(tag, subscription.Changed() if welcome else subscription.Ended("noresource"), now)
 
     def end(self, extension_id: str, now: float, device_id: str = "") -> None:
-        """Nothing more is told of this extension, or to this device of it."""
+        """End the subscriptions to this extension, or those of one device."""
         for tag in list(self._of_extension.get(extension_id, ())):
             if device_id in ("", self._held[tag].watcher.device_id):
                 self._step(tag, subscription.Ended("noresource"), now)
 
     def of_device(self, extension_id: str, device_id: str) -> int:
-        """How many subscriptions a device has."""
+        """Return the number of subscriptions of a device."""
         return len(self._tags(extension_id, device_id))
 
     def deadline(self) -> float:
-        """When `timer` wants to be called."""
+        """Return when `timer` has to be called next."""
         return self._agenda.deadline()
 
     def timer(self, now: float) -> None:
-        """Let the subscriptions do what has become due."""
+        """Handle expired timers."""
         for tag in self._agenda.due(now):
             held = self._held.get(tag)
             at = subscription.deadline(held.state) if held is not None else None
@@ -146,7 +147,7 @@ class Subscriptions:
             return None
 
     def _accept(self, key: ServerKey, request: Request, way: tuple[Flow, str], expires: int, now: float) -> None:
-        """`way` is the flow back, and our tag where the request has none of ours yet."""
+        """`way` is the flow, and our tag unless the request already has it."""
         flow, tag = way
         routes = [("Record-Route", value) for value in request.values("record-route")]
         headers = [*routes, ("Contact", self._contact(flow)), ("Expires", str(expires))]
@@ -202,7 +203,7 @@ class Subscriptions:
             self._drop(tag)
 
     def _tags(self, extension_id: str, device_id: str) -> list[str]:
-        """The oldest first."""
+        """Return the tags, oldest first."""
         tags = self._of_extension.get(extension_id, ())
         return [tag for tag in tags if self._held[tag].watcher.device_id == device_id]
 

@@ -181,7 +181,7 @@ async def reach(services: Services, asker: Asker, tenant: str | None, action: Ac
 
 
 async def reach_or_own(services: Services, asker: Asker, tenant: str | None, action: Action) -> Reach:
-    """Like `reach`, but a role without the permission for `action` is limited to its own objects."""
+    """Like `require_access`, but a role without the permission for `action` is limited to its own objects."""
     tenant_id = await _tenant_id(services, asker, tenant)
     if not may(asker.principal, Action.OWN, tenant_id):
         raise no_such_tenant()

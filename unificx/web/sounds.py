@@ -71,8 +71,8 @@ class _Ogg:
 async def sound_response(
     opening: Awaitable[Reader], request: Request, wanted: Literal["ogg", "wav"] | None
 ) -> Response:
-    """Return the recording, or the requested range of it. Raise NotWithin, and Over for a damaged one, besides what
-    `opening` raises.
+    """Return the recording, or the requested range of it. Raise RangeNotSatisfiable, and Over for a damaged one,
+    besides what `opening` raises.
 
     A Range that is malformed or names several ranges is ignored (section 14.2), and so is one whose If-Range does not
     match (section 13.1.5).
