@@ -1,4 +1,4 @@
-"""The address this installation is reached at from outside, for links and codes."""
+"""The public URL of this installation, for links and QR codes."""
 
 import socket
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from unificx.app.settings import ANYWHERE
 from unificx.kernel.errors import CannotStart
 
 PUBLIC_VARIABLE = "UNIFICX_PUBLIC_URL"
-"""Such as https://pbx.example.com: where a proxy or a name in the DNS leads people here."""
+"""For example https://pbx.example.com: the URL of a reverse proxy or public host name."""
 _FAR = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
-"""Nobody's addresses (RFC 5737, RFC 3849): asked for the way there, the machine says which of its own it would use."""
+"""Documentation addresses (RFC 5737, RFC 3849): the local address of a route to them is the machine's own."""
 
 
 def public_url(environ: Mapping[str, str]) -> str:
-    """The setting, "" if it is not set. Raises CannotStart if it is no such address."""
+    """Return the configured URL, "" if unset. Raise CannotStart if it is invalid."""
     given = environ.get(PUBLIC_VARIABLE, "").rstrip("/")
     try:
         parts = urlsplit(given)
@@ -25,18 +25,19 @@ def public_url(environ: Mapping[str, str]) -> str:
         fit = False
     if given and not fit:
         raise CannotStart(
-            f"{PUBLIC_VARIABLE} takes an address without a path.", hint="For example https://pbx.example.com."
+            f"{PUBLIC_VARIABLE} must be a URL without a path.", hint="For example https://pbx.example.com."
         )
     return given
 
 
 def at(scheme: str, host: str, port: int) -> str:
-    """An address as a URL."""
+    """Return an address as a URL."""
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def listening(http: tuple[str, int], https: tuple[str, int]) -> str:
-    """Where to reach a server that listens on these: by TLS if others can, else by the plain address of the machine."""
+    """Return the URL of a server that listens on these: TLS if reachable from other machines, else plain HTTP on
+    loopback."""
     host, port = https
     if host in ANYWHERE:
         return at("https", _own_address(host), port)
@@ -44,7 +45,7 @@ def listening(http: tuple[str, int], https: tuple[str, int]) -> str:
 
 
 def _own_address(anywhere: str) -> str:
-    """The address of this machine that others would see; nothing is sent for it."""
+    """Return the address of this machine as seen by others; no packet is sent."""
     family = socket.AF_INET6 if ":" in anywhere else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:

@@ -1,4 +1,4 @@
-"""What a server says when it is ready: one line for programs, or a few for people with a code for their phone."""
+"""Startup banner: one JSON line for programs, or a few lines with a QR code for people."""
 
 import json
 from collections.abc import Mapping
@@ -11,12 +11,13 @@ from unificx.console.output import picture
 from unificx.people import Demo, FirstOperator, SignInCode
 
 FIRST_NUMBER = "1001"
-"""The demo extension whose phone the first code signs in."""
+"""The demo extension that the first QR sign-in code is for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a first start made; passwords are told once. `email` is the first operator's, told at every start."""
+    """Objects created by a first start; passwords are shown only once. `email` is the first operator's, shown at every
+    start."""
 
     email: str
     operator: FirstOperator | None
@@ -25,7 +26,7 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where everything answers. `public` is for people on other machines."""
+    """Addresses of all services. `public` is reachable from other machines."""
 
     http: str
     https: str
@@ -36,7 +37,7 @@ class Addresses:
 async def announce(
     settings: Settings, rooms: Rooms, addresses: Addresses, beginning: Beginning, *, as_json: bool
 ) -> None:
-    """Print it."""
+    """Print the banner."""
     tenant = rooms.people.directory.default_tenant()
     admin = {"email": beginning.email}
     if beginning.operator is not None:
@@ -59,7 +60,7 @@ async def announce(
 
 
 async def _first_code(rooms: Rooms, beginning: Beginning) -> SignInCode | None:
-    """A code that signs a phone in as the first demo extension's person, where the demo was just made."""
+    """Create a QR sign-in code for the first demo extension, if the demo was just created."""
     if beginning.demo is None:
         return None
     extension = rooms.people.directory.extension(beginning.demo.tenant.id, FIRST_NUMBER)
@@ -80,10 +81,10 @@ def _for_people(settings: Settings, ready: dict[str, Any], beginning: Beginning)
         lines += [
             "",
             f"  Administrator   {beginning.operator.email}",
-            f"  Password        {beginning.operator.password}   (shown this once)",
+            f"  Password        {beginning.operator.password}   (shown only once)",
         ]
     if beginning.demo is not None:
-        lines += ["", f"  Demo phones, domain {ready['domain']} (passwords shown this once):"]
+        lines += ["", f"  Demo phones, domain {ready['domain']} (passwords are shown only once):"]
         lines += [
             f"    {number}  user {login.username}  password {login.password}"
             for number, login in sorted(beginning.demo.logins.items())
@@ -91,8 +92,8 @@ def _for_people(settings: Settings, ready: dict[str, Any], beginning: Beginning)
     if "sign_in" in ready:
         lines += [
             "",
-            f"  Sign a phone in as extension {FIRST_NUMBER}: scan this within two minutes, or open the address there.",
-            f"  Another code: `unificx person sign-in-code {FIRST_NUMBER}`",
+            f"  To sign in a phone as extension {FIRST_NUMBER}, scan this within two minutes, or open the URL there.",
+            f"  New code: `unificx person sign-in-code {FIRST_NUMBER}`",
             "",
             *(f"  {line}" for line in picture(ready["sign_in"]["url"])),
             f"  {ready['sign_in']['url']}",

@@ -1,6 +1,7 @@
-"""How a command reaches an installation: the control socket of the server that runs, else an app of its own.
+"""Connection of a CLI command to an installation: the control socket of the running server, else an app in this
+process.
 
-Light to import: what only a command without a server needs is imported when there is none.
+Light to import: modules needed only without a server are imported on demand.
 """
 
 import asyncio
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 BASE = "http://unificx"
 PATIENCE = 30.0
 TRIES, PAUSE = 100, 0.1
-"""How often, and seconds between, before it is said that another process has the installation."""
+"""Number of attempts, and seconds between them, before reporting that another process uses the installation."""
 
 
 def runs(site: Site) -> bool:
-    """Whether a server answers at the control socket."""
+    """Return whether a server accepts connections on the control socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(str(site.control))
@@ -33,7 +34,7 @@ def runs(site: Site) -> bool:
 
 @asynccontextmanager
 async def connect(home: Path) -> "AsyncIterator[httpx.AsyncClient]":
-    """A client with an operator's rights for the installation in `home`. Raises CannotStart."""
+    """Return an HTTP client with operator rights for the installation in `home`. Raise CannotStart."""
     import httpx
 
     site = Site(home)
@@ -43,7 +44,7 @@ async def connect(home: Path) -> "AsyncIterator[httpx.AsyncClient]":
 
 
 async def _way_in(site: Site, stack: AsyncExitStack) -> "httpx.AsyncBaseTransport":
-    """While another command has the installation, or a server that only just starts, it is waited for."""
+    """Wait while another command, or a server that is starting, holds the installation."""
     import httpx
 
     tries = TRIES

@@ -1,4 +1,4 @@
-"""The HTTP face over the rooms, and the servers that show it."""
+"""Composition of the HTTP app, and the servers for it."""
 
 import contextlib
 import socket
@@ -40,7 +40,7 @@ def face(  # noqa: PLR0917 - what an installation shows
     telephony: Telephony,
     address: PublicAddress,
 ) -> App:
-    """The HTTP face of an installation."""
+    """Return the HTTP app of an installation."""
     return build(
         Services(
             people=rooms.people,
@@ -68,10 +68,10 @@ def face(  # noqa: PLR0917 - what an installation shows
 
 
 def with_sip(app: App, connections: Connections) -> App:
-    """The same app, with SIP over WebSocket at /sip. A raw route: a framework's costs more than the message itself.
+    """Add SIP over WebSocket at /sip. A raw ASGI route: a framework route costs more than the message itself.
 
-    Every WebSocket has a seat among `connections`; none counts among HTTP's. Those who come by a proxy on this machine
-    are told apart: at /sip, and where passwords are tried.
+    Every WebSocket counts against `connections`, none against the HTTP limits. Clients behind a reverse proxy on this
+    machine are told apart by its headers, at /sip and at sign-in.
     """
     sip, others = SipWebSocket(connections), SeatedWebSockets(app, connections)
 
@@ -83,14 +83,14 @@ def with_sip(app: App, connections: Connections) -> App:
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to whoever runs it, and lets nobody in without a seat."""
+    """A uvicorn server without signal handlers, with connection limits."""
 
     def __init__(self, config: uvicorn.Config, seats: Seats) -> None:
         super().__init__(config)
         self._seats = seats
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept at the sockets by our own doors."""
+        """Accept on the sockets with our own acceptors."""
         await self.lifespan.startup()
         tls = self.config.ssl
         made = partial(HttpConnection, seats=self._seats, config=self.config, state=self.server_state)
@@ -103,16 +103,16 @@ class _Server(uvicorn.Server):
 
 
 class HttpServers:
-    """Serves apps on sockets until told to stop."""
+    """Serves apps on sockets until stopped."""
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
         self.seats = Seats(limits)
-        """Of all strangers; who reaches the control socket is not among them."""
+        """Limits for all network connections; the control socket has its own."""
         self._servers: list[_Server] = []
         self._sockets: list[socket.socket] = []
 
     def listen(self, app: App, bind: Bind, tls: Certificates | None = None) -> tuple[str, int]:
-        """Take a port for the app; the address it got. Raises CannotStart if it is taken."""
+        """Bind a port for the app; return the bound address. Raise CannotStart if it is in use."""
         sock = open_socket(bind)
         context = _tls(tls) if tls is not None else {}
         self._add(app, sock, context, self.seats)
@@ -120,15 +120,15 @@ class HttpServers:
         return host, port
 
     def listen_at(self, app: App, path: Path) -> None:
-        """Take a unix socket for the app, for this user alone."""
+        """Bind a Unix socket for the app, accessible by this user only."""
         path.unlink(missing_ok=True)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             sock.bind(str(path))
         except OSError as fault:
             raise CannotStart(
-                f"The control socket {path} cannot be made: {fault.strerror or fault}.",
-                hint="A path may have 107 characters; name a shorter directory with --home.",
+                f"The control socket {path} cannot be created: {fault.strerror or fault}.",
+                hint="The path is limited to 107 characters. Choose a shorter directory with --home.",
             ) from None
         path.chmod(0o600)
         sock.listen(64)
@@ -145,7 +145,7 @@ class HttpServers:
             lifespan="off",
             ws="websockets-sansio",
             ws_max_size=64 * 1024,
-            # Compressed frames cost more than they save, and hide from the limits a peer that does not read.
+            # Compressed frames cost more than they save, and bypass the limits for a peer that does not read.
             ws_per_message_deflate=False,
             timeout_keep_alive=seats.limits.idle,  # pyright: ignore[reportArgumentType] - it may be a fraction
             timeout_graceful_shutdown=2,
@@ -155,11 +155,11 @@ class HttpServers:
         self._sockets.append(sock)
 
     def serving(self) -> Sequence[Awaitable[None]]:
-        """What to await: each ends when `stop` was called."""
+        """Return awaitables, each of which ends after `stop`."""
         return [server.serve([sock]) for server, sock in zip(self._servers, self._sockets, strict=True)]
 
     def stop(self) -> None:
-        """Let every server finish."""
+        """Stop all servers."""
         for server in self._servers:
             server.should_exit = True
 

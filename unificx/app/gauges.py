@@ -1,4 +1,4 @@
-"""What `/metrics` tells of the running parts: numbers that name nobody, read when they are asked for."""
+"""Prometheus metrics of the running components, without personal data, collected on request."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from unificx.net import Seats
 
 
 class Gauges(Collector):
-    """The present state of a server."""
+    """Collector of the current state of a server."""
 
     def __init__(self, rooms: Rooms, sip: SipServer, seats: Seats) -> None:
         self._rooms = rooms
@@ -19,21 +19,21 @@ class Gauges(Collector):
         self._seats = seats
 
     def collect(self) -> Iterable[Metric]:
-        """Prometheus asks."""
+        """Collect the metrics."""
         servers, clients = self._sip.endpoint.transactions
         transactions = GaugeMetricFamily("unificx_sip_transactions", "SIP transactions held", labels=["side"])
         transactions.add_metric(["server"], servers)
         transactions.add_metric(["client"], clients)
         yield transactions
-        yield GaugeMetricFamily("unificx_calls", "Calls going on", len(self._sip.conductor.runs))
+        yield GaugeMetricFamily("unificx_calls", "Live calls", len(self._sip.conductor.runs))
         yield GaugeMetricFamily("unificx_registrations", "Bindings of registered devices", len(self._rooms.location))
         yield GaugeMetricFamily(
             "unificx_connections", "SIP connections over TCP, TLS and WebSocket", len(self._sip.transports.connections)
         )
         yield GaugeMetricFamily("unificx_http_connections", "HTTP connections", len(self._seats))
         yield CounterMetricFamily(
-            "unificx_http_connections_refused", "HTTP connections there was no room for", self._seats.refused
+            "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._seats.refused
         )
         yield GaugeMetricFamily(
-            "unificx_spool_bytes", "Acknowledged records the database has not got yet", self._rooms.spool.waiting_bytes
+            "unificx_spool_bytes", "Acknowledged records not yet in the database", self._rooms.spool.waiting_bytes
         )

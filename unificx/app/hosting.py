@@ -1,4 +1,4 @@
-"""The call apps of an installation, what runs them, and what records calls."""
+"""Composition of the call apps, their host and the recorders."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +30,7 @@ from unificx.routing import Hosted
 
 
 def registry(rooms: Rooms, parking: Parking) -> Registry:
-    """Every app there is. Raises CannotStart if one of an installed package cannot be had."""
+    """Return the registry of all call apps. Raise CannotStart if an installed package cannot be loaded."""
     boxes, directory = rooms.mailboxes, rooms.people.directory
     studio = StudioParts(rooms.own_sounds, boxes, directory, partial(_administers, rooms.people))
     ours = (
@@ -47,7 +47,7 @@ def registry(rooms: Rooms, parking: Parking) -> Registry:
 
 
 def host(rooms: Rooms, engine: Engine, apps: Registry) -> Host:
-    """What runs them."""
+    """Return the host of the call apps."""
     host = Host(engine, rooms.voice, rooms.clock, apps.apps)
     directory = rooms.people.directory
     host.language = partial(_language, directory)
@@ -56,7 +56,7 @@ def host(rooms: Rooms, engine: Engine, apps: Registry) -> Host:
 
 
 async def _administers(people: People, extension: Extension) -> bool:
-    """Whether an extension belongs to who administers its organisation."""
+    """Return whether an extension belongs to an administrator of its tenant."""
     if extension.person_id is None:
         return False
     person = await people.person(extension.tenant_id, extension.person_id)
@@ -65,19 +65,19 @@ async def _administers(people: People, extension: Extension) -> bool:
 
 
 def _language(directory: Directory, hosting: Hosting) -> str:
-    """The caller's own; a caller from outside hears the language of whom he called."""
+    """Return the caller's language; for an external caller that of the callee."""
     inside = directory.extension_by_id(hosting.caller.extension_id) or hosting.callee
     return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)
 
 
 def recorder(rooms: Rooms, media: RtpEngine, engine: MediaEngine, hold: HoldMusic) -> Recorder:
-    """What records calls of two. Who is told something while he waits hears music again after."""
+    """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again."""
     parts = RecorderParts(rooms.clock, media, engine, Prompts(), rooms.archive, _spoken(rooms), hold.interrupted)
     return Recorder(parts)
 
 
 def room_recorder(rooms: Rooms, engine: MediaEngine, calls: RecordedCalls) -> RoomRecorder:
-    """What records meetings."""
+    """Return the recorder of conferences."""
     return RoomRecorder(RoomParts(rooms.clock, engine, Prompts(), rooms.archive, _spoken(rooms), rooms.meetings, calls))
 
 

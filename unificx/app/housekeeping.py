@@ -1,4 +1,4 @@
-"""What the rooms do for one another when something happened, and what has to be done now and then."""
+"""Cleanup: reactions of the areas to events of others, and periodic maintenance."""
 
 import asyncio
 from collections import defaultdict
@@ -32,19 +32,19 @@ TIDY_EVERY = 300.0
 
 
 class Housekeeping:
-    """Hangs itself into bus and outbox; `run` keeps house until cancelled, `close` does what is left to do."""
+    """Subscribes to bus and outbox; `run` does maintenance until cancelled, `close` finishes pending work."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._errands = Background()
         self._remains: dict[str, SubjectErased] = {}
-        """By erasure: of whom something may be left in the database."""
+        """Erased subjects by erasure id, of whom the database may still contain data."""
         bus, registrar, now = rooms.bus, rooms.registrar, rooms.clock.monotonic
         bus.subscribe(DeviceRegistered, lambda fact: rooms.people.device_used(fact.device_id))
         bus.subscribe(DeviceRevoked, lambda fact: registrar.forget_device(fact.device_id, now()))
         bus.subscribe(ExtensionDeleted, lambda fact: registrar.forget_extension(fact.extension_id, now()))
         for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
-            # The directory changes right after the bus has told: look at it then.
+            # The directory changes right after the bus handlers have run: check then.
             bus.subscribe(kind, lambda fact: self._errand(self._review()))
         bus.subscribe(SubjectErased, self._erased)
         bus.subscribe(SessionEnded, lambda fact: rooms.push.session_ended(fact.session_id))
@@ -69,7 +69,7 @@ class Housekeeping:
         rooms.outbox.subscribe(TenantDeleted, rooms.desk.forget_tenant)
 
     async def start(self) -> None:
-        """What an earlier life, or a backup that was restored, left of those who were erased is to go."""
+        """Complete erasures that are unfinished after a restart or a restored backup."""
         sounds: defaultdict[str, list[str]] = defaultdict(list)
         for erased in self._rooms.erasure.unfollowed():
             sound = audio_of(erased.subject)
@@ -82,7 +82,7 @@ class Housekeeping:
             self._errand(self._rooms.audio.erase_again(tenant_id, audio_ids))
 
     async def run(self) -> None:
-        """Keep house."""
+        """Run periodic maintenance."""
         while True:
             await asyncio.sleep(TIDY_EVERY)
             for work in (
@@ -97,7 +97,7 @@ class Housekeeping:
                 await self._done_safely(work)
 
     async def close(self) -> None:
-        """Finish what was begun."""
+        """Finish pending work."""
         await self._errands.settle()
         await self._rooms.people.settle()
         await self._rooms.people.tidy()
@@ -106,8 +106,8 @@ class Housekeeping:
         await self._rooms.answers.sweep()
 
     def _erased(self, fact: SubjectErased) -> None:
-        """The key is gone: nothing in memory may outlive it, and the rows that are left go too. Whoever erases a single
-        recording sees to the rest of it himself."""
+        """Erase in-memory copies at once, and the remaining rows. The key is destroyed already. For a single recording
+        the caller of the erasure does the rest."""
         if audio_of(fact.subject) is not None:
             return
         self._rooms.people.directory.forget(fact.subject)
@@ -117,7 +117,8 @@ class Housekeeping:
         self._errand(self._forget(fact))
 
     async def _forget(self, erased: SubjectErased) -> None:
-        """Room by room, whatever becomes of it in the others; again later, also in another life, until all have."""
+        """Erase a subject in all areas, independently of each other; repeated periodically and after a restart until
+        all have succeeded."""
         rooms = self._rooms
         done = True
         for erase in (
@@ -141,7 +142,7 @@ class Housekeeping:
         await tell_of_message(self._rooms, fact, uow)
 
     async def _tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
-        """Into the journal of erasures too, so that no restored backup brings the tenant's keys back."""
+        """Record it in the erasure journal too, so that a restored backup cannot bring back the tenant's keys."""
         del uow
         self._rooms.erasure.erase_tenant(fact.tenant)
 

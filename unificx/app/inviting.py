@@ -1,4 +1,4 @@
-"""Calls people into conference rooms, and makes rooms of calls."""
+"""Calls from conference rooms to participants, and conversion of calls to conferences."""
 
 import asyncio
 from collections.abc import Collection
@@ -11,12 +11,12 @@ from unificx.presence import Caller
 from unificx.routing import Hosted
 
 MOVING = 30.0
-"""Seconds after which those who are moved into a room of their own are there, or never will be."""
+"""Seconds after which the participants moved to a new room must have arrived."""
 
 
 class RoomDials:
-    """Fills `meetings.Dials` from the conductor. The room is who calls, by its number and name, for its host; for one
-    that has no number its host calls himself."""
+    """Implements `meetings.ConferenceDialer` with the call manager. The caller is the room, with its number and name,
+    on behalf of its host; for a room without a number it is the host."""
 
     def __init__(self, conductor: Conductor) -> None:
         self._conductor = conductor
@@ -36,7 +36,7 @@ class RoomDials:
 
 
 class CallRooms:
-    """Makes rooms of calls, which are gone with the last who is in them."""
+    """Converts calls to conference rooms, which are deleted when the last participant leaves."""
 
     def __init__(self, conductor: Conductor, rooms: Rooms, meetings: Meetings) -> None:
         self._commands = Commands(conductor)
@@ -45,7 +45,8 @@ class CallRooms:
         meetings.over = rooms.shut
 
     def open(self, call_id: str, extensions: Collection[str]) -> Room:
-        """Move both in a call that one of these extensions is in into a room it leads. Raises NotFound, Conflict."""
+        """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,
+        Conflict."""
         room = self._rooms.open(*self._commands.who(call_id, extensions))
         try:
             app = Hosted(CONFERENCE, (room.id, MOVED), longest=LONGEST)

@@ -1,4 +1,4 @@
-"""Message lamps: what mailboxes tell, told on to the phones whose messages these are."""
+"""MWI updates: passes mailbox changes to the phones concerned."""
 
 import structlog
 
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 class OwnWaits:
-    """Fills `edge.Waits`."""
+    """Implements `sip_server.MessageCounts`."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._directory = rooms.people.directory
@@ -33,7 +33,7 @@ class OwnWaits:
 
 
 class Lighting:
-    """Hangs itself into the bus; `close` waits for what is being counted."""
+    """Subscribes to the bus; `close` waits for running counts."""
 
     def __init__(self, rooms: Rooms, lamps: Lamps) -> None:
         self._waiting = rooms.mailboxes.waiting

@@ -1,4 +1,4 @@
-"""What the HTTP face asks of running parts: the calls that are going on, and whether everything works."""
+"""Live calls and readiness, for the HTTP adapter."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -22,7 +22,7 @@ PATIENCE = 1.0
 
 
 class _Seen:
-    """A live call as it is shown: fills `web.ports.LiveCall`."""
+    """A live call as shown by the API; implements `api.ports.LiveCall`."""
 
     def __init__(self, call: calls.LiveCall) -> None:
         self.id, self.tenant_id, self.state = call.id, call.tenant_id, call.state
@@ -33,7 +33,7 @@ class _Seen:
 
 
 class Live:
-    """Fills `web.ports.LiveCalls` from the conductor."""
+    """Implements `api.ports.LiveCalls` with the call manager."""
 
     def __init__(self, conductor: Conductor, rooms: CallRooms) -> None:
         self._conductor = conductor
@@ -75,7 +75,7 @@ class Live:
 
 
 class AllParts:
-    """Fills `web.ports.Parts`: each part is asked, for a second at most."""
+    """Implements `api.ports.ReadinessChecks`: each component has a second to respond."""
 
     def __init__(self, rooms: Rooms, media: RtpEngine) -> None:
         self._rooms = rooms
@@ -92,7 +92,7 @@ class AllParts:
             async with asyncio.timeout(PATIENCE), self._rooms.database.read() as session:
                 await session.execute(text("SELECT 1"))
         except Exception as fault:
-            return PartState("database", False, f"it does not answer ({type(fault).__name__})")
+            return PartState("database", False, f"it does not respond ({type(fault).__name__})")
         return PartState("database", True)
 
     async def _engine(self) -> PartState:
@@ -100,7 +100,7 @@ class AllParts:
             async with asyncio.timeout(PATIENCE):
                 await self._media.query("readiness")
         except (MediaUnavailable, TimeoutError):
-            return PartState("rtpengine", False, "it does not answer; it is being started again")
+            return PartState("rtpengine", False, "it does not respond; it is being restarted")
         return PartState("rtpengine", True)
 
     async def _spool(self) -> PartState:
@@ -114,17 +114,17 @@ class AllParts:
             async with asyncio.timeout(PATIENCE):
                 parked = await self._rooms.outbox.parked()
         except Exception as fault:
-            return PartState("outbox", False, f"the database does not answer ({type(fault).__name__})")
+            return PartState("outbox", False, f"the database does not respond ({type(fault).__name__})")
         if parked:
-            return PartState("outbox", False, f"{parked} facts could not be dealt with; see the log, then restart")
+            return PartState("outbox", False, f"{parked} events could not be processed; see the log, then restart")
         return PartState("outbox", True)
 
     async def _disk(self) -> PartState:
         if self._rooms.headroom.low():
             free, needed = self._rooms.headroom.free >> 20, ENOUGH_AGAIN >> 20
-            why = f"it is nearly full: {free} MiB are free, {needed} MiB are needed; no call begins until there is room"
+            why = f"it is nearly full: {free} MiB free, {needed} MiB needed; no new calls until space is freed"
             return PartState("disk", False, why)
         if self._rooms.full():
-            why = "the database is away for so long that the spool is nearly full; no call begins until it is back"
+            why = "the database was away so long that the spool is nearly full; no new calls until it is back"
             return PartState("disk", False, why)
         return PartState("disk", True)

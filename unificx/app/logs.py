@@ -1,6 +1,6 @@
-"""Logs: one JSON object a line on stderr, event names, ids and neutral values only.
+"""Logging: one JSON object per line on stderr, with event names, ids and non-personal values only.
 
-Libraries log too, in sentences that may quote a value: of theirs only who, how bad and where is kept.
+Log messages of libraries may contain personal data: only logger, level and location of them are kept.
 """
 
 import json
@@ -14,9 +14,9 @@ log = structlog.get_logger()
 
 
 class Discreet(logging.Handler):
-    """Takes what libraries log and tells it without their words.
+    """Forwards log records of libraries without their messages.
 
-    They also log what strangers send, once for each time: of what was said before, fewer and fewer lines are written.
+    Libraries also log unauthenticated input, once for each message: repeated records are logged less and less often.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Discreet(logging.Handler):
         self._times: Counter[tuple[str, str, str | None]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on: the first of its kind, the second, the fourth and so on, and every thousandth."""
+        """Forward the first record of a kind, the second, the fourth and so on, and every thousandth."""
         fault = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] is not None else None
         place = f"{record.module}:{record.lineno}"
         kind = (record.name, place, fault)
@@ -36,7 +36,7 @@ class Discreet(logging.Handler):
 
 
 def to_stderr() -> None:
-    """Let everything that is logged go to stderr; standard output stays for the ready line."""
+    """Log to stderr; standard output is for the ready line."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,4 +1,4 @@
-"""E-mails about messages in mailboxes."""
+"""E-mails about new voicemail messages."""
 
 from contextlib import suppress
 
@@ -12,7 +12,7 @@ from unificx.store import UnitOfWork
 
 
 async def tell_of_message(rooms: Rooms, fact: MessageLeft, uow: UnitOfWork) -> None:
-    """Write to whom a message was left for, to all members of a group, if they have set it up so."""
+    """Send an e-mail to the owner of the mailbox, or all members of a group mailbox, if they have enabled it."""
     directory, boxes = rooms.people.directory, rooms.mailboxes
     owners = [directory.extension_by_id(one) for one in boxes.groups.owners(fact.extension_id)]
     written = [one for one in owners if one is not None and one.person_id is not None and boxes.box(one.id).mail]
@@ -20,11 +20,11 @@ async def tell_of_message(rooms: Rooms, fact: MessageLeft, uow: UnitOfWork) -> N
         return
     try:
         message = await boxes.get(fact.tenant, fact.message_id)
-    except Refused:  # erased already
+    except Refused:  # already erased
         return
     group = boxes.groups.by_id(fact.extension_id)
     for extension in written:
-        with suppress(Refused):  # closed or erased meanwhile
+        with suppress(Refused):  # account closed or erased meanwhile
             await _tell(rooms, uow, extension, message, group.number if group is not None else extension.number)
 
 

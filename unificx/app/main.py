@@ -1,4 +1,4 @@
-"""The `unificx` command: the command line of `console`, given what it needs from the roof."""
+"""The `unificx` command: the CLI with its dependencies."""
 
 import asyncio
 import os
@@ -19,17 +19,17 @@ SIP_UDP, SIP_TCP, SIP_TLS = "127.0.0.1:5060", "127.0.0.1:5060", "127.0.0.1:5061"
 
 def up(  # noqa: PLR0917 - these are the command's options
     home: Home = DEFAULT_HOME,
-    http: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the API and the pages are.")] = HTTP,
+    http: Annotated[str, typer.Option(metavar="HOST:PORT", help="Address of the API and the pages.")] = HTTP,
     https: Annotated[str, typer.Option(metavar="HOST:PORT", help="The same over TLS.")] = HTTPS,
-    sip_udp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over UDP; several with commas.")] = SIP_UDP,
+    sip_udp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over UDP; comma-separated list.")] = SIP_UDP,
     sip_tcp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TCP.")] = SIP_TCP,
     sip_tls: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TLS.")] = SIP_TLS,
     demo: Annotated[
-        bool | None, typer.Option("--demo/--no-demo", help="Make a demo organisation; by default on the first start.")
+        bool | None, typer.Option("--demo/--no-demo", help="Create a demo tenant; default: on the first start.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the PBX until it is stopped. Port 0 picks a free one."""
+    """Run the PBX until it is stopped. Port 0 picks a free port."""
     from unificx.app.address import public_url
     from unificx.app.logs import to_stderr
     from unificx.app.relaying import relays
@@ -71,14 +71,15 @@ def up(  # noqa: PLR0917 - these are the command's options
 
 
 def call(  # noqa: PLR0917 - these are the command's options
-    caller: Annotated[str, typer.Argument(metavar="FROM", help="The extension that calls.")] = "1001",
-    callee: Annotated[str, typer.Argument(metavar="TO", help="The extension that is called.")] = "1002",
-    tenant: Annotated[str | None, typer.Option(metavar="NAME", help="Their organisation.")] = None,
-    seconds: Annotated[float | None, typer.Option(min=1, max=120, help="How long they talk.")] = None,
+    caller: Annotated[str, typer.Argument(metavar="FROM", help="The calling extension.")] = "1001",
+    callee: Annotated[str, typer.Argument(metavar="TO", help="The called extension.")] = "1002",
+    tenant: Annotated[str | None, typer.Option(metavar="NAME", help="The tenant of both.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=1, max=120, help="Duration of the call in seconds.")] = None,
     home: Home = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    """Place a real call between two built-in soft phones through the running server; exit 1 if nothing was heard."""
+    """Place a real call between two built-in softphones through the running server. Exit status 1 if no audio was
+    received."""
     from unificx.app.connect import connect
     from unificx.console.api import Api
     from unificx.console.call import TALK_SECONDS, Outcome, place_call, server_of, told
@@ -98,9 +99,11 @@ def call(  # noqa: PLR0917 - these are the command's options
 
 
 def media(
-    descriptor: Annotated[int | None, typer.Argument(metavar="[SOCKET]", help="The client's end of a socket.")] = None,
+    descriptor: Annotated[
+        int | None, typer.Argument(metavar="[SOCKET]", help="File descriptor of the client's socket.")
+    ] = None,
 ) -> None:
-    """Be a media engine for whoever started this; by hand, start one and see whether it works."""
+    """Run a media worker for the parent process. Without an argument, start one and check that it works."""
     if descriptor is not None:
         from unificx.net.engine.process import main as serve_media
 
@@ -114,7 +117,7 @@ def media(
         try:
             await asyncio.sleep(1)
             figures = await engine.figures()
-            print(f"The media engine works: {figures.ticks} ticks, the longest {figures.tick_longest_ms} ms.")
+            print(f"The media worker works: {figures.ticks} ticks, the longest {figures.tick_longest_ms} ms.")
         finally:
             await engine.shut_down()
 
@@ -122,7 +125,7 @@ def media(
 
 
 def survey(home: Path) -> Surveyed:
-    """What belongs to the installation in `home`, for `unificx doctor`."""
+    """Return the components of the installation in `home`, for `unificx doctor`."""
     from unificx.app.reaching import mail_trial, push_trial
     from unificx.app.relaying import turn_trial
     from unificx.app.site import Site, database_url
@@ -161,14 +164,14 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         import uvloop
 
         factory = uvloop.new_event_loop
-    except ImportError:  # plain asyncio does, at more CPU a call
+    except ImportError:  # plain asyncio works too, with more CPU per call
         factory = None
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main)
 
 
 def main() -> None:
-    """The program."""
+    """Run the CLI."""
     from unificx.app.connect import connect
 
     build(connect, up, survey, SystemClock(), {"call": call}, hidden={"media": media})()

@@ -1,4 +1,4 @@
-"""The names this server itself is reached by, besides the domains of the organisations."""
+"""Host names of this server, besides the tenants' SIP domains."""
 
 import socket
 from contextlib import suppress
@@ -10,8 +10,8 @@ from unificx.app.settings import Settings
 
 
 def own_names(settings: Settings) -> frozenset[str]:
-    """What phones may have been told as their server: where it listens, the machine's name, the names in a certificate
-    from outside and in the public address. In lower case."""
+    """Return the names that phones may have been configured with as their server: listening addresses, host name, names
+    in a configured certificate and the public URL. Lower case."""
     binds = (*settings.sip, settings.http, settings.https)
     names = {"localhost", socket.gethostname(), urlsplit(settings.public_url).hostname or ""}
     names |= {name for bind in binds for name in (bind.host, bind.advertised)}

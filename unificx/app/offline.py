@@ -1,4 +1,4 @@
-"""An installation opened by a command, because no server runs that could be asked."""
+"""An installation opened by a CLI command, because no server is running."""
 
 import os
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -18,7 +18,7 @@ from unificx.web import IceServer, LiveCall, PartState, PublicAddress, SipProof
 
 
 class NoCalls:
-    """Without a server there are no live calls."""
+    """No live calls without a server."""
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
         del tenant_id
@@ -33,14 +33,14 @@ class NoCalls:
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         del extension_id, device_id, to
-        raise CannotStart("The server does not run.", hint="Start it with `unificx up`.")
+        raise CannotStart("The server is not running.", hint="Start it with `unificx up`.")
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self.join(call_id, extensions, to)
 
     def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         del call_id, extensions, consultation
-        raise NotFound("There is no such call going on.")
+        raise NotFound("There is no such live call.")
 
     def parked(self, tenant_id: str) -> Sequence[Parked]:
         del tenant_id
@@ -48,7 +48,7 @@ class NoCalls:
 
     def meet(self, call_id: str, extensions: Collection[str]) -> Room:
         del call_id, extensions
-        raise NotFound("There is no such call going on.")
+        raise NotFound("There is no such live call.")
 
     def decline(self, call_id: str, device_id: str) -> bool:
         del call_id, device_id
@@ -56,11 +56,11 @@ class NoCalls:
 
 
 class NoRecording:
-    """Without a server nothing is being recorded."""
+    """No recordings without a server."""
 
     def live(self, call_id: str) -> LiveRecording:
         del call_id
-        raise NotFound("There is no such call going on.", hint="The server does not run: start it with `unificx up`.")
+        raise NotFound("There is no such live call.", hint="The server is not running. Start it with `unificx up`.")
 
     def start(self, call_id: str, extensions: Collection[str]) -> LiveRecording:
         del extensions
@@ -80,21 +80,21 @@ class NoRecording:
 
 
 class NoParts:
-    """Without a server nothing is ready."""
+    """Nothing is ready without a server."""
 
     async def states(self) -> Sequence[PartState]:
-        return (PartState("server", False, "it does not run: start it with `unificx up`"),)
+        return (PartState("server", False, "it is not running. Start it with `unificx up`."),)
 
     def full(self) -> bool:
         return False
 
 
 class NoTelephony:
-    """Without a server no client is a telephone."""
+    """No SIP access without a server."""
 
     def proof(self, device_id: str) -> SipProof:
         del device_id
-        raise CannotStart("The server does not run.", hint="Start it with `unificx up`.")
+        raise CannotStart("The server is not running.", hint="Start it with `unificx up`.")
 
     def ice_servers(self) -> Sequence[IceServer]:
         return ()
@@ -110,9 +110,10 @@ class NoTelephony:
 
 @asynccontextmanager
 async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
-    """The way to an app of this process's own, with an operator's rights. Raises CannotStart.
+    """Return a transport to an app in this process, with operator rights. Raise CannotStart.
 
-    A command makes no installation: the first start does, and shows what is shown once.
+    Commands never create an installation: that is done by the first start of the server, which shows the initial
+    passwords.
     """
     if not site.keys.exists():
         raise CannotStart(

@@ -1,4 +1,4 @@
-"""Opening an installation: its lock, its keys, its database, and what an earlier life left to do."""
+"""Bootstrap of an installation: lock, keys, database, and recovery after a restart."""
 
 import asyncio
 import contextlib
@@ -27,9 +27,9 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) -> AsyncIterator[Rooms]:
-    """Open an installation for this process alone. Raises CannotStart if that cannot be.
+    """Open an installation exclusively for this process. Raise CannotStart on failure.
 
-    On the way in: migrations, what an earlier life left in the spool, and erasures a restored backup does not know.
+    Runs migrations, replays the spool of the previous process, and repeats erasures unknown to a restored backup.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(_locked(site))
@@ -45,7 +45,7 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
         try:
             await migrate(database)
         except OSError as fault:
-            raise CannotStart(f"The database does not answer: {fault.strerror or type(fault).__name__}.") from None
+            raise CannotStart(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
         await claim(database, keys.installation, keys_unused=keys.unused)
         reach = reaching(site, environ, master)
         stack.push_async_callback(reach.gate.close)
@@ -83,26 +83,27 @@ def _listener_failed(fault: BaseException) -> None:
 
 @contextlib.contextmanager
 def _locked(site: Site) -> Iterator[None]:
-    """One process at a time has an installation."""
+    """Hold the lock of an installation: one process at a time."""
     with contextlib.ExitStack() as stack:
-        os.umask(0o077)  # what is made in here is nobody else's to read
+        os.umask(0o077)  # files are created readable by this user only
         try:
             site.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = stack.enter_context(site.lock.open("wb"))
         except OSError as fault:
             raise CannotStart(
-                f"{site.home} cannot be used: {fault.strerror}.", hint="Name another directory with --home."
+                f"{site.home} cannot be used: {fault.strerror}.", hint="Choose another directory with --home."
             ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InUse(
-                f"Another UnifiCX already works in {site.home}.", hint="Stop it, or name another directory with --home."
+                f"Another UnifiCX process is using {site.home}.",
+                hint="Stop it, or choose another directory with --home.",
             ) from None
         free = shutil.disk_usage(site.home).free
         if free < FLOOR:
             raise CannotStart(
-                f"The disk of {site.home} is full: {free >> 20} MiB are free, {FLOOR >> 20} MiB are needed.",
-                hint="Make room, or name another directory with --home.",
+                f"The disk of {site.home} is full: {free >> 20} MiB free, {FLOOR >> 20} MiB needed.",
+                hint="Free disk space, or choose another directory with --home.",
             )
         yield

@@ -1,4 +1,4 @@
-"""How people and things are reached: mail server, push key and store of sound this installation was given."""
+"""Settings of notifications: SMTP server, push key and contact; also the audio store."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -14,18 +14,18 @@ from unificx.privacy import Master, MasterKey, master_key, read_sealed_file, sea
 from unificx.recordings import Blobs
 
 MAIL_VARIABLE = "UNIFICX_SMTP"
-"""`smtp[s]://user:password@host:port?from=ADDRESS`; unset: nothing is sent by e-mail."""
+"""`smtp[s]://user:password@host:port?from=ADDRESS`; unset: no e-mail is sent."""
 CONTACT_VARIABLE = "UNIFICX_PUSH_CONTACT"
-"""A mailto: or https: address at which push services reach whoever runs this. Default: mail's sender, or our URL."""
+"""A mailto: or https: contact of the operator for push services. Default: the sender of e-mails, or the public URL."""
 LOOPBACK_VARIABLE = "UNIFICX_PUSH_LOOPBACK"
-"""1: push services on this machine are sent to as well. For tests."""
+"""1: allow push services on this machine. For tests."""
 PURPOSE = "push"
 _NO_CONTACT = "mailto:admin@unificx.invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class Reaching:
-    """What the room `notices` works with, and where sealed sound lies. `mail` is None where no mail server is set."""
+    """Transports and keys of notifications, and the audio store. `mail` is None without an SMTP server."""
 
     vapid: Vapid
     gate: PushDelivery
@@ -35,7 +35,7 @@ class Reaching:
 
 
 def reaching(site: Site, environ: Mapping[str, str], master: Master) -> Reaching:
-    """Read the settings, and the key, which is made if there is none. Raises CannotStart."""
+    """Read the settings and the push key, which is created if missing. Raise CannotStart."""
     mail = mail_of(environ)
     loopback = environ.get(LOOPBACK_VARIABLE) == "1"
     blobs = blobs_of(site, environ)
@@ -44,17 +44,19 @@ def reaching(site: Site, environ: Mapping[str, str], master: Master) -> Reaching
 
 
 def mail_of(environ: Mapping[str, str]) -> MailServer | None:
-    """The mail server that is set. Raises CannotStart."""
+    """Return the configured SMTP server. Raise CannotStart."""
     url = environ.get(MAIL_VARIABLE)
     return mail_server(url, MAIL_VARIABLE) if url else None
 
 
 def contact_of(environ: Mapping[str, str], mail: MailServer | None) -> str:
-    """Whom push services may write to. Raises CannotStart for what they would not take (RFC 8292 section 2.1)."""
+    """Return the contact for push services. Raise CannotStart if they would reject it (RFC 8292 section 2.1)."""
     given = environ.get(CONTACT_VARIABLE)
     if given:
         if not given.startswith(("mailto:", "https://")) or not given.isascii() or not given.isprintable():
-            raise CannotStart(f"{CONTACT_VARIABLE} is no contact.", hint="For example mailto:admin@example.com.")
+            raise CannotStart(
+                f"{CONTACT_VARIABLE} is not a valid contact.", hint="For example mailto:admin@example.com."
+            )
         return given
     if mail is not None:
         return f"mailto:{mail.sender.addr_spec}"
@@ -63,7 +65,7 @@ def contact_of(environ: Mapping[str, str], mail: MailServer | None) -> str:
 
 
 def mail_trial(environ: Mapping[str, str]) -> Callable[[], str] | None:
-    """What tries the mail server out, for `unificx doctor`; None where none is set."""
+    """Return a check of the SMTP server for `unificx doctor`; None if none is configured."""
 
     def trial() -> str:
         mail = mail_of(environ)
@@ -74,22 +76,22 @@ def mail_trial(environ: Mapping[str, str]) -> Callable[[], str] | None:
 
 
 def push_trial(site: Site, environ: Mapping[str, str]) -> Callable[[], str]:
-    """What looks at the push key, for `unificx doctor`."""
+    """Return a check of the push key for `unificx doctor`."""
 
     def trial() -> str:
         contact = contact_of(environ, mail_of(environ))
         if not site.push_key.exists():
-            return "its key is made at the first start"
+            return "the key will be created at the first start"
         master = MasterKey(master_key(site.home, environ, create=False))
         _vapid(read_sealed_file(site.push_key, master, PURPOSE), contact)
-        return "its key can be read; push services are told " + (
-            "no contact" if contact == _NO_CONTACT else f"to write to {contact}"
-        )
+        return "the key is readable; contact for push services: " + ("none" if contact == _NO_CONTACT else contact)
 
     return trial
 
 
 def _vapid(key: bytes, contact: str) -> Vapid:
     if len(key) != KEY_BYTES:
-        raise CannotStart("The push key has the wrong size.", hint="Restore it, or delete it: a new one is made.")
+        raise CannotStart(
+            "The push key has the wrong size.", hint="Restore the file, or delete it to create a new key."
+        )
     return Vapid(key, contact)

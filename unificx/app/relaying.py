@@ -1,4 +1,4 @@
-"""The STUN and TURN servers this installation was given, for browsers that cannot be reached otherwise."""
+"""STUN and TURN servers for browsers behind NAT."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,46 +9,46 @@ from unificx.net.turn import LIFETIME, RelayServer, credentials, relay_servers, 
 from unificx.web import IceServer
 
 TURN_VARIABLE = "UNIFICX_TURN"
-"""URIs separated by commas, such as turn:HOST:3478?transport=udp,turns:HOST:443?transport=tcp."""
+"""Comma-separated URIs, for example turn:HOST:3478?transport=udp,turns:HOST:443?transport=tcp."""
 SHARED_VARIABLE = "UNIFICX_TURN_SECRET"
-"""What they and we know: coturn's static-auth-secret."""
+"""Shared secret: coturn's static-auth-secret."""
 LEAST_SECRET = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Relays:
-    """Servers, and the secret that credentials for them are made with."""
+    """TURN servers, and the shared secret for credentials."""
 
     servers: tuple[RelayServer, ...] = ()
     secret: str = field(default="", repr=False)
 
     def ice_servers(self, clock: Clock) -> Sequence[IceServer]:
-        """The servers with fresh credentials, as browsers take them."""
+        """Return the servers with new credentials, as RTCIceServers."""
         username, password = self.credentials(clock)
         return [
             IceServer((one.url,), username, password) if one.relays else IceServer((one.url,)) for one in self.servers
         ]
 
     def credentials(self, clock: Clock) -> tuple[str, str]:
-        """A user name and its password, for anybody and an hour."""
+        """Return a user name and password, valid for an hour."""
         until = int(clock.now().timestamp()) + LIFETIME
         return credentials(self.secret, until, clock.random_bytes(8).hex())
 
 
 def relays(environ: Mapping[str, str]) -> Relays:
-    """What is set; none if nothing is. Raises CannotStart."""
+    """Return the configured servers, possibly none. Raise CannotStart."""
     servers = relay_servers(environ.get(TURN_VARIABLE, ""), TURN_VARIABLE)
     secret = environ.get(SHARED_VARIABLE, "")
     if any(one.relays for one in servers) and len(secret) < LEAST_SECRET:
         raise CannotStart(
-            f"TURN servers need {SHARED_VARIABLE}, of {LEAST_SECRET} characters or more.",
-            hint="It is coturn's static-auth-secret, with use-auth-secret.",
+            f"TURN servers require {SHARED_VARIABLE} with at least {LEAST_SECRET} characters.",
+            hint="Set coturn's static-auth-secret, with use-auth-secret.",
         )
     return Relays(servers, secret)
 
 
 def turn_trial(environ: Mapping[str, str], clock: Clock) -> Callable[[], str] | None:
-    """What tries every server out, for `unificx doctor`; None where none is set."""
+    """Return a check of all servers for `unificx doctor`; None if none is configured."""
 
     def trial() -> str:
         given = relays(environ)

@@ -1,4 +1,4 @@
-"""Tells those in a room, and administrators, at /api/v1/events that something is new there."""
+"""Live events about conference rooms, for their participants and administrators."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ from unificx.people import Action, Directory
 from unificx.web import Hub
 
 AT_MOST_EVERY = 0.5
-"""Seconds between two words about rooms, however often somebody else has the word."""
+"""Minimum interval in seconds between events, however often the active speaker changes."""
 
 
 class RoomNews:
-    """Hangs itself into the meetings."""
+    """Subscribes to conference changes."""
 
     def __init__(self, hub: Hub, directory: Directory, meetings: Meetings) -> None:
         self._hub = hub
@@ -22,7 +22,7 @@ class RoomNews:
         meetings.changed = self._note
 
     def close(self) -> None:
-        """Say nothing more."""
+        """Cancel pending events."""
         if self._later is not None:
             self._later.cancel()
 

@@ -1,4 +1,4 @@
-"""The rooms of an installation, built once with their ports filled; no sockets yet. Server and commands share this."""
+"""Container with all services of an installation, without sockets. Shared by server and CLI."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ from unificx.store import Database, Headroom, Outbox, Spool
 from unificx.web import Hub, StoredAnswers
 
 RESERVE = 32 << 20
-"""Bytes of disk held back for the records of calls that end when the disk is full: some 20,000."""
+"""Bytes of disk reserved for the records of calls that end while the disk is full: about 20,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Everything that holds state."""
+    """All stateful services."""
 
     site: Site
     clock: Clock
@@ -59,18 +59,18 @@ class Rooms:
     journal: Journal
     push: Push
     letters: Letters | None
-    """None where no mail server is set."""
+    """None without an SMTP server."""
     courier: Courier
     hub: Hub
     answers: StoredAnswers
     metrics: CollectorRegistry
     headroom: Headroom
     full: Callable[[], bool]
-    """Whether there is no room to keep anything new."""
+    """Return whether storage is too full to accept new data."""
 
 
 def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: Bus, *, reach: Reaching) -> Rooms:
-    """Build every room, ports filled and spool handlers hung in."""
+    """Build all services, with ports filled and spool handlers registered."""
     clock = database.clock
     outbox = Outbox(database, bus, clock)
     spool = Spool(site.spool, database, reserve=RESERVE)

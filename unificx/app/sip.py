@@ -1,4 +1,4 @@
-"""The SIP side of a server: transports, endpoint, face, legs and calls, tied together."""
+"""Composition of the SIP side of a server: transports, endpoint, request handler and calls."""
 
 import asyncio
 import contextlib
@@ -30,13 +30,14 @@ from unificx.sip.overload import Overload
 
 
 class SipServer:
-    """Everything between the wire and the calls. `start` opens the sockets, `carry_on` takes up an earlier life's."""
+    """Everything between the network and the calls. `start` opens the sockets, `carry_on` restores the calls of the
+    previous process."""
 
     def __init__(
         self, settings: Settings, rooms: Rooms, media: RtpEngine, engine: MediaEngine, certificates: Certificates
     ) -> None:
         self.recording_changed: Callable[[LiveRecording], None] = lambda live: None
-        """Told how it stands with the recording of a call each time that is new."""
+        """Called with the recording state of a call whenever it changes."""
         self._rooms = rooms
         self._media = media
         self._engine = engine
@@ -90,7 +91,7 @@ class SipServer:
         self._subscribe()
 
     async def start(self) -> None:
-        """Open the sockets and begin to listen."""
+        """Open the sockets and start to accept messages."""
         await self.transports.start()
         await self._rooms.registrar.restore(self._rooms.database)
         self._shell.start()
@@ -101,7 +102,7 @@ class SipServer:
         self._watching = asyncio.create_task(self._watch.run())
 
     def _recording_changed(self, live: LiveRecording) -> None:
-        """Phones are told once what has led to it is done: it may be a step of the very call."""
+        """Send the recording indication to phones after the current call step: the change may be part of it."""
         self.recording_changed(live)
         asyncio.get_running_loop().call_soon(self._recorded.indicate, live.call_id, live.indication)
 
@@ -110,11 +111,11 @@ class SipServer:
         self._rooms.meetings.heard(event)
 
     async def carry_on(self) -> None:
-        """Go on with the calls of an earlier life."""
+        """Restore the calls of the previous process."""
         await self._rooms.journal.adopt_all(self._rooms.database, self.conductor, self._rooms.people.directory)
 
     async def close(self) -> None:
-        """Say goodbye to every call, then close the sockets."""
+        """End all calls, then close the sockets."""
         if self._watching is not None:
             self._watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -128,7 +129,7 @@ class SipServer:
         await self.transports.close()
 
     def _subscribe(self) -> None:
-        """Who may not call any more is not left talking either."""
+        """End the calls of devices, extensions and tenants that lost access."""
         bus, end = self._rooms.bus, self.conductor.end_all
         bus.subscribe(DeviceRevoked, lambda fact: self.conductor.revoked(fact.extension_id, fact.device_id))
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
@@ -139,7 +140,7 @@ class SipServer:
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
 
-    # The shell is built last, of parts that have to reach it.
+    # The driver is built last, but its parts have to call it.
 
     def _wake(self) -> None:
         self._shell.wake()

@@ -1,4 +1,4 @@
-"""Where everything of one installation lies. Light to import: every command needs it."""
+"""Paths of an installation. Light to import: every command needs it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ DATABASE_VARIABLE = "UNIFICX_DATABASE"
 
 
 class InUse(CannotStart):
-    """Another process has the installation."""
+    """Another process is using the installation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where everything of one installation lies on the disk."""
+    """The files and directories of an installation."""
 
     home: Path
 
@@ -29,7 +29,7 @@ class Site:
 
     @property
     def erased(self) -> Path:
-        """The journal of erasures."""
+        """The erasure journal."""
         return self.home / "erased.journal"
 
     @property
@@ -38,17 +38,17 @@ class Site:
 
     @property
     def audio(self) -> Path:
-        """Sealed recordings, a file each."""
+        """Sealed recordings, one file each."""
         return self.home / "audio"
 
     @property
     def models(self) -> Path:
-        """What a recogniser of speech knows; made from a package when it is first needed."""
+        """Speech recognition models; unpacked from a package on first use."""
         return self.home / "models"
 
     @property
     def push_key(self) -> Path:
-        """What pushes are signed with, sealed by the master key."""
+        """Signing key of push messages, sealed with the master key."""
         return self.home / "push.key"
 
     @property
@@ -65,10 +65,10 @@ class Site:
 
     @property
     def ready(self) -> Path:
-        """Where a running server says on which addresses it answers."""
+        """Addresses of the running server."""
         return self.home / "ready.json"
 
 
 def database_url(site: Site, environ: Mapping[str, str]) -> str:
-    """The database to use: one setting turns SQLite into PostgreSQL."""
+    """Return the database URL: one setting switches from SQLite to PostgreSQL."""
     return environ.get(DATABASE_VARIABLE) or f"sqlite:///{site.database}"

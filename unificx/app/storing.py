@@ -1,4 +1,4 @@
-"""Where sealed sound lies: in the installation's own directory, or in an object store that the environment names."""
+"""The store of sealed audio: a directory of the installation, or an object store set in the environment."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,21 +6,22 @@ from unificx.app.site import Site
 from unificx.recordings import Blobs, Directory
 
 BLOBS_VARIABLE = "UNIFICX_BLOBS"
-"""s3://BUCKET or s3://BUCKET/PREFIX; AWS_ENDPOINT_URL, AWS_REGION and the AWS_ credentials say the rest."""
+"""s3://BUCKET or s3://BUCKET/PREFIX; also AWS_ENDPOINT_URL, AWS_REGION and the AWS_ credentials."""
 
 
 def blobs_of(site: Site, environ: Mapping[str, str]) -> Blobs:
-    """Raises CannotStart for a store that cannot be one. Whether it answers is not asked: calls go on without it."""
+    """Return the audio store. Raise CannotStart for invalid settings. The connection is not checked: calls work without
+    it."""
     here, url = Directory(site.audio), environ.get(BLOBS_VARIABLE)
     if not url:
         return here
-    from unificx.net import object_store  # its library is loaded where it is used
+    from unificx.net import object_store  # imported on demand: the library is large
 
     return object_store(here, url, environ, BLOBS_VARIABLE)
 
 
 def blobs_trial(site: Site, environ: Mapping[str, str]) -> Callable[[], str] | None:
-    """What tries the object store out, for `unificx doctor`; None where none is set."""
+    """Return a check of the object store for `unificx doctor`; None if none is configured."""
     url = environ.get(BLOBS_VARIABLE)
     if not url:
         return None

@@ -1,4 +1,4 @@
-"""What the HTTP face asks of the SIP side for our own client."""
+"""SIP access of the client, for the HTTP adapter."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ from unificx.web import IceServer, SipProof
 
 
 class ClientTelephony:
-    """Fills `web.Telephony`."""
+    """Implements `api.SipAccess`."""
 
     def __init__(self, bearers: Bearers, location: Location, push: Push, relays: Relays, clock: Clock) -> None:
         self._bearers = bearers

@@ -1,4 +1,4 @@
-"""Tells those who listen at /api/v1/events what happened, and ends those who may listen no more."""
+"""Live events for /api/v1/events, and closing of connections that lost access."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,13 +22,14 @@ from unificx.recordings.facts import ConversationKept, ConversationsChanged, Mai
 from unificx.web import Hub
 
 AT_MOST_EVERY = 0.5
-"""Seconds between two words about one organisation's live calls, however many begin and end."""
+"""Minimum interval in seconds between events about one tenant's live calls."""
 _CALLS, _HISTORY, _VOICEMAIL = {"type": "calls"}, {"type": "history"}, {"type": "voicemail"}
 _RECORDINGS, _PARKED = {"type": "recordings"}, {"type": "parked"}
 
 
 class Telling:
-    """Hangs itself into the bus; `calls_changed` is for whoever conducts calls, `owners` says whose a mailbox is."""
+    """Subscribes to the bus; `calls_changed` is called by the call manager, `owners` returns the extensions of a
+    mailbox."""
 
     def __init__(
         self,
@@ -58,22 +59,22 @@ class Telling:
         history.listed = self._history
 
     def close(self) -> None:
-        """Say nothing more of what has changed."""
+        """Cancel pending events."""
         if self._later is not None:
             self._later.cancel()
 
     def calls_changed(self, tenant_id: str) -> None:
-        """Live calls of the organisation are not what they were. On every call's path: it notes, and no more."""
+        """Schedule an event about a tenant's live calls. Called for every call, so it only sets a flag."""
         self._changed.add(tenant_id)
         if self._later is None:
             self._later = asyncio.get_running_loop().call_later(AT_MOST_EVERY, self._tell_of_calls)
 
     def parked_changed(self, tenant_id: str) -> None:
-        """Somebody is parked, or is not any more: everybody may fetch him."""
+        """Notify all users of a tenant of a changed parking slot: any of them may retrieve the call."""
         self._hub.allowed(tenant_id, Action.DIRECTORY, _PARKED)
 
     def recording_changed(self, live: LiveRecording) -> None:
-        """Everybody in the call is shown whether it is recorded."""
+        """Notify all participants of a call of its recording state."""
         message = {"type": "recording", "call": live.call_id, "state": live.state, "end": live.end}
         extensions = [self._directory.extension_by_id(each) for each in live.extensions]
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
@@ -86,18 +87,18 @@ class Telling:
             self._hub.allowed(tenant_id, Action.CALLS_READ, _CALLS)
 
     def _code(self, fact: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
-        """To whoever has the code shown, and to whose code it is."""
+        """Notify the creator and the person of a QR sign-in code."""
         for person_id in {fact.maker_id, fact.person_id} - {""}:
             self._hub.person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
 
     def _voicemail(self, box_id: str) -> None:
-        """To whose mailbox it is."""
+        """Notify the owners of a mailbox."""
         extensions = [self._directory.extension_by_id(one) for one in self._owners(box_id)]
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
             self._hub.person(person_id, _VOICEMAIL)
 
     def _recordings(self, fact: ConversationKept | ConversationsChanged) -> None:
-        """To everybody of the organisation: whose it is they see when they look."""
+        """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
         self._hub.allowed(fact.tenant, Action.OWN, _RECORDINGS)
 
     def _history(self, changed: set[tuple[str, str | None]]) -> None:

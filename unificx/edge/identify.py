@@ -101,7 +101,8 @@ class Identifier:
         return values[-1:] if _md5_only(request.first("user-agent") or "") else values
 
     def credentials(self, request: Request) -> AuthParams | None:
-        """Return the digest credentials with a supported algorithm; None if there are none. Raise RemoteProtocolError 400."""
+        """Return the digest credentials with a supported algorithm; None if there are none. Raise RemoteProtocolError
+        (400)."""
         name = "authorization" if request.method == "REGISTER" else "proxy-authorization"
         for line in request.all(name):
             found = parse_auth(line)

@@ -69,7 +69,8 @@ class Lamps:
         return self._subscriptions.knows(request)
 
     def event(self, event: Event, now: float) -> bool:
-        """Handle an endpoint event; False if it does not belong to MWI. Raise RemoteProtocolError for an invalid request."""
+        """Handle an endpoint event; False if it does not belong to MWI. Raise RemoteProtocolError for an invalid
+        request."""
         if isinstance(event, ResponseArrived | RequestFailed) and event.key in self._unasked:
             final = isinstance(event, ResponseArrived) and event.response.status >= 200
             if final or isinstance(event, RequestFailed):

@@ -20,7 +20,8 @@ class RegisterDesk:
         self._registrar = registrar
 
     def register(self, who: Known, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
-        """Return the response. Raise RemoteProtocolError, and presence.RegistrationRefused if the response needs headers."""
+        """Return the response. Raise RemoteProtocolError, and presence.RegistrationRefused if the response needs
+        headers."""
         unknown = [option for option in request.values("require") if option.lower() not in OPTIONS_UNDERSTOOD]
         if unknown:
             raise RegistrationRefused(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))

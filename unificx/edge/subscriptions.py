@@ -89,8 +89,8 @@ class Subscriptions:
         return dialog is not None and (dialog.call_id, dialog.remote_tag) == (request.call_id, request.from_.tag)
 
     def event(self, event: Event, now: float) -> bool:
-        """Handle an endpoint event; False if it does not belong to a subscription. Raise RemoteProtocolError for an invalid
-        request."""
+        """Handle an endpoint event; False if it does not belong to a subscription. Raise RemoteProtocolError for an
+        invalid request."""
         match event:
             case RequestArrived():
                 return self._refreshed(event, now)
