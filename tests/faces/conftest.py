@@ -1,4 +1,4 @@
-"""Fixtures of the faces' tests."""
+"""Fixtures of the adapters' tests."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ __all__ = ["home", "world"]
 
 @pytest.fixture
 def home(tmp_path: Path, sqlite_template: bytes) -> Home:
-    """A fresh installation for the command line, with one organisation."""
+    """An empty installation for the CLI, with one tenant."""
     fresh = Home(tmp_path, sqlite_template)
     fresh.told("tenant", "create", "--slug", "demo", "--domain", "demo.example", "--name", "Demo")
     return fresh

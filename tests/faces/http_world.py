@@ -1,4 +1,4 @@
-"""The HTTP face on real rooms: people and history on SQLite, real keys, spool and outbox; only calls are invented."""
+"""The HTTP adapter with real services: SQLite database, keys, spool and outbox; only calls are fakes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -84,7 +84,7 @@ OPEN_TO_ALL = {
     "sign_in_by_passkey",
     "sign_in_options",
 }
-"""Operations that nobody has to be signed in for."""
+"""Operations without authentication."""
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Call:
 
 
 class Calls:
-    """The calls port: a list anybody may write into."""
+    """Fake of the calls port, with a list to be filled by tests."""
 
     def __init__(self, rooms: Rooms) -> None:
         self.rooms = rooms
@@ -145,7 +145,7 @@ class Calls:
 
     def _own(self, call_id: str, extensions: Collection[str]) -> None:
         if all(call.id != call_id for call in self.of(extensions)):
-            raise NotFound("There is no such call going on.")
+            raise NotFound("There is no such live call.")
 
     def decline(self, call_id: str, device_id: str) -> bool:
         ringing = (call_id, device_id) in self.waking
@@ -154,7 +154,7 @@ class Calls:
 
 
 class Parts:
-    """The readiness port: what it answers is written into `found`."""
+    """Fake of the readiness port; `found` is its result."""
 
     def __init__(self) -> None:
         self.found = [PartState("database", True), PartState("rtpengine", True)]
@@ -169,7 +169,7 @@ class Parts:
 
 @dataclass
 class Telephony:
-    """The telephony port: proofs that say whose they are, and the devices that are there."""
+    """Fake of the telephony port: credentials with the device id, and the registered devices."""
 
     clock: ManualClock
     servers: list[IceServer] = field(default_factory=list)
@@ -190,7 +190,7 @@ class Telephony:
 
 
 class Ears:
-    """A recogniser that understands everything, or is not installed."""
+    """Fake speech recognition."""
 
     needs = ""
 
@@ -200,7 +200,7 @@ class Ears:
 
 @dataclass
 class World:
-    """One installation with two organisations, and clients of it."""
+    """An installation with two tenants, and clients for it."""
 
     app: Any
     services: Services
@@ -232,7 +232,7 @@ class World:
         return self.services.telephony
 
     def client(self, *, operator: bool = False, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
-        """A program somewhere on the network, or the operator at the control socket."""
+        """Return a client on the network, or with the control socket's operator rights."""
         app = as_operator(self.app) if operator else self.app
         transport = httpx.ASGITransport(app, client=(address, 4711))
         client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
@@ -240,7 +240,7 @@ class World:
         return client
 
     async def signed_in(self, email: str, password: str = PASSWORD) -> httpx.AsyncClient:
-        """A program signed in with a bearer token."""
+        """Return a client signed in with a bearer token."""
         client = self.client()
         answer = await client.post("/api/v1/sessions", json={"email": email, "password": password})
         assert answer.status_code == 201, answer.text
@@ -248,18 +248,18 @@ class World:
         return client
 
     async def person(self, tenant: Tenant, email: str, role: Role = Role.USER) -> Person:
-        """Somebody who can sign in with PASSWORD."""
+        """Create a user with PASSWORD."""
         new = NewPerson(name=email.split("@", maxsplit=1)[0], email=email, role=role, password=PASSWORD)
         return await self.people.create_person(tenant.id, new)
 
     async def admin(self, tenant: Tenant) -> httpx.AsyncClient:
-        """An administrator of `tenant`, signed in."""
+        """Return a signed-in client of a new administrator."""
         email = f"admin@{tenant.domain}"
         await self.person(tenant, email, Role.TENANT_ADMIN)
         return await self.signed_in(email)
 
     async def user(self, tenant: Tenant, number: str) -> httpx.AsyncClient:
-        """A user with the extension `number`, signed in."""
+        """Return a signed-in client of a new user with an extension."""
         email = f"user{number}@{tenant.domain}"
         await self.person(tenant, email)
         await self.people.create_extension(tenant.id, NewExtension(number, f"Phone {number}", email))
@@ -268,7 +268,7 @@ class World:
     async def talked(
         self, tenant: Tenant, caller: str, callee: str, seconds: int = 30, *, withheld: bool = False
     ) -> str:
-        """A call that was answered and is over; its id."""
+        """Record a finished, answered call; return its id."""
         call_id, now = self.clock.new_id(), self.clock.now()
         self.services.history.record(
             CallEnded(
@@ -293,7 +293,7 @@ class World:
     async def left(
         self, tenant: Tenant, number: str, caller: str = "+491511234567", *, transcribe: bool = False
     ) -> str:
-        """A message of two seconds for an extension or a group; its id."""
+        """Store a two-second message for an extension or group mailbox; return its id."""
         groups = self.services.mailboxes.groups
         box = self.people.directory.extension(tenant.id, number) or groups.at(tenant.id, number)
         assert box is not None
@@ -305,13 +305,13 @@ class World:
         return draft.message.id
 
     async def talks(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> None:
-        """Two talk, the callee from outside if it is None."""
+        """Start a call; the callee is external if None."""
         found = [self.people.directory.extension(tenant.id, number or "") for number in (caller, callee)]
         one, other = [(each.id, each.subject) if each is not None else ("", None) for each in found]
         self.recorder.talks(talk_of(call_id, tenant.id, one, other))
 
     async def recorded(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> str:
-        """They talked for two seconds, and it was recorded; its id."""
+        """Record a two-second call; return the recording's id."""
         await self.services.archive.change_tenant(tenant.id, TenantRecordingChange(mode="announce"))
         await self.talks(tenant, caller, callee, call_id)
         extension = self.people.directory.extension(tenant.id, caller)
@@ -349,7 +349,7 @@ class World:
 
 @asynccontextmanager
 async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
-    """The installation in `folder`; made with a copy of the database `template` if there is none yet."""
+    """Open the installation in `folder`; created from the database `template` if missing."""
     file = folder / "unificx.db"
     if not file.exists():
         file.write_bytes(template)
@@ -446,7 +446,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
 
 @asynccontextmanager
 async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
-    """A fresh installation in `folder` with two organisations."""
+    """Open a new installation in `folder` with two tenants."""
     async with open_rooms(folder, template, ManualClock()) as world:
         world.acme = await world.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
         world.globex = await world.people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
@@ -463,6 +463,6 @@ def _fail(fault: BaseException) -> None:
 
 @pytest.fixture
 async def world(tmp_path: Path, sqlite_template: bytes) -> AsyncIterator[World]:
-    """A fresh installation."""
+    """A new installation."""
     async with open_world(tmp_path, sqlite_template) as fresh:
         yield fresh

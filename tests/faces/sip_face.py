@@ -1,4 +1,4 @@
-"""The whole SIP face in memory and in virtual time, and a phone that words its messages itself."""
+"""The SIP server in memory and virtual time, and a phone that builds its messages itself."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def people() -> Directory:
-    """Acme with 1001 and 1002, Globex with its own 1001; passwords are secret-NUMBER."""
+    """Return a directory: Acme with 1001 and 1002, Globex with its own 1001; passwords are secret-NUMBER."""
     directory = Directory()
     for tenant_id, domain, numbers in (("t1", DOMAIN, ("1001", "1002")), ("t2", OTHER, ("1001",))):
         directory.put_tenant(Tenant(tenant_id, domain.split(".")[0], domain, domain, "active", _SINCE))
@@ -70,7 +70,7 @@ def add_device(directory: Directory, tenant_id: str, domain: str, number: str, w
 
 
 class OpenKeys:
-    """Keys of everybody, from the ids."""
+    """Keys of all subjects, derived from the ids."""
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -80,7 +80,7 @@ class OpenKeys:
 
 @dataclass
 class Tape:
-    """A journal that only listens, or is full."""
+    """A journal that records, or is full."""
 
     records: list[bytes] = field(default_factory=list)
     full: bool = False
@@ -93,7 +93,7 @@ class Tape:
 
 @dataclass
 class Calls:
-    """Takes every call and rings for ever; answers requests inside dialogs that carry the tag `ours`."""
+    """Accepts every call and rings; answers requests in dialogs with the tag `ours`."""
 
     endpoint: Endpoint
     taken: list[tuple[Caller, Request]] = field(default_factory=list)
@@ -127,7 +127,7 @@ class Calls:
 
 @dataclass
 class Mail:
-    """Messages that wait, by extension; None where there is no voicemail."""
+    """Message counts by extension; None without voicemail."""
 
     boxes: dict[str, tuple[int, int] | None] = field(default_factory=dict[str, tuple[int, int] | None])
 
@@ -136,7 +136,7 @@ class Mail:
 
 
 class Face:
-    """Everything between the sockets and the database. `say` gives what comes back for one message."""
+    """The SIP server between sockets and database. `say` sends a message and returns the responses."""
 
     def __init__(self, limits: GuardLimits | None = None, directory: Directory | None = None) -> None:
         self.clock = ManualClock()
@@ -177,7 +177,7 @@ class Face:
         return [parse(answer) for answer in self.say_raw(data, flow)]
 
     def say_raw(self, data: bytes, flow: Flow = HOME) -> list[bytes]:
-        """The answers unread: those to what is broken are."""
+        """Return the responses unparsed: those to malformed messages may be malformed too."""
         if self.guard.hears(data, flow, self.now):
             self.endpoint.receive(data, flow, self.now)
         return self.pump()
@@ -188,7 +188,7 @@ class Face:
         return [data for data, _ in self.endpoint.to_send()]
 
     def later(self, seconds: float) -> list[Response | Request]:
-        """Let time pass with every timer."""
+        """Advance the time and run the timers."""
         end, said = self.now + seconds, []
         while self.now < end:
             due = min(end, self.endpoint.deadline() or end, self.face.deadline())
@@ -207,7 +207,7 @@ def _signals() -> tuple[type, ...]:
 
 @dataclass
 class Phone:
-    """A phone of Acme's (or whose you say) that registers, calls and answers challenges."""
+    """A phone, of Acme by default, that registers, calls and answers challenges."""
 
     face: Face
     number: str = "1001"
@@ -249,7 +249,7 @@ class Phone:
         return "\r\n".join([*lines, "", ""]).encode()
 
     def credentials(self, method: str, uri: str) -> str:
-        """The Authorization line for the last challenge, "" if there was none."""
+        """Return the Authorization line for the last challenge, "" if there was none."""
         if self.challenge is None:
             return ""
         self.nc += 1
@@ -257,14 +257,14 @@ class Phone:
         return ("Authorization: " if method == "REGISTER" else "Proxy-Authorization: ") + value
 
     def learn(self, response: Response) -> None:
-        """Keep the challenge in our algorithm."""
+        """Store the challenge with our algorithm."""
         name = "www-authenticate" if response.status == 401 else "proxy-authenticate"
         offered = [parse_auth(line) for line in response.all(name)]
         self.challenge = next(one for one in offered if one.get("algorithm") == self.algorithm)
         self.nc = 0
 
     def register(self, *headers: str, contact: str | None = None, expires: int | None = 3600, to: str = "") -> Response:
-        """REGISTER, answering a challenge; the last response."""
+        """Send REGISTER and answer a challenge; return the last response."""
         lines = [contact if contact is not None else f"Contact: <{self.contact}>", *headers]
         if expires is not None:
             lines.append(f"Expires: {expires}")

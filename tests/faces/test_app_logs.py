@@ -1,4 +1,4 @@
-"""What libraries say in their logs: who and where, never their words, and no stranger fills the disk with it."""
+"""Log messages of libraries: logger and location only, without the text, and limited in number."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from unificx.app.logs import Discreet
 
 
 @pytest.mark.promise("C13")
-def test_libraries_are_told_of_without_their_words_and_fewer_times_the_oftener_they_say_it(
+def test_library_logs_are_forwarded_without_text_and_thinned_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     library = logging.getLogger("a.library")

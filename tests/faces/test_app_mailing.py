@@ -1,4 +1,4 @@
-"""Whoever gets a message is written to, whenever the server died."""
+"""E-mails about new voicemail messages are sent even if the server was killed meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ SPOKEN = b"\x10\x27\xf0\xd8" * 8000
 
 @asynccontextmanager
 async def installation(home: Path) -> AsyncIterator[Rooms]:
-    """With a mail server that is away, so that letters wait."""
+    """An installation with an unreachable SMTP server, so that e-mails stay queued."""
     site, environ = Site(home), {"UNIFICX_SMTP": "smtp://127.0.0.1:1?from=pbx@acme.example"}
     async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
         yield rooms
@@ -60,7 +60,7 @@ async def fails(*args: object) -> None:
 
 
 @pytest.mark.promise("C9", "T2")
-async def test_of_a_message_that_was_being_left_when_the_server_died(tmp_path: Path) -> None:
+async def test_email_is_sent_for_a_message_being_recorded_at_a_crash(tmp_path: Path) -> None:
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         (await speaks(rooms, mine)).writer.abandon()
@@ -69,9 +69,7 @@ async def test_of_a_message_that_was_being_left_when_the_server_died(tmp_path: P
 
 
 @pytest.mark.promise("C9", "T2")
-async def test_of_a_message_that_was_left_when_nothing_could_be_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_email_is_sent_after_a_failed_first_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         with monkeypatch.context() as broken:

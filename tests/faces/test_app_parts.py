@@ -1,4 +1,4 @@
-"""Whether the server says what is wrong with its parts."""
+"""Readiness reports of the server's components."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +25,7 @@ async def fails(fact: TenantDeleted, uow: UnitOfWork) -> None:
 
 
 @pytest.mark.promise("T2")
-async def test_a_fact_nobody_could_deal_with_is_told_of_and_tried_again_at_the_next_start(
+async def test_a_failed_event_is_reported_and_retried_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "_TRIES", 1)
@@ -39,12 +39,12 @@ async def test_a_fact_nobody_could_deal_with_is_told_of_and_tried_again_at_the_n
         assert "outbox" not in await wrong(parts)
         await rooms.people.delete_tenant(tenant.id)
         await rooms.outbox.deliver()
-        assert (await wrong(parts))["outbox"].startswith("1 facts")
+        assert (await wrong(parts))["outbox"].startswith("1 events")
     async with opened(site, url, {}, clock) as rooms:
         await rooms.outbox.deliver()
         assert "outbox" not in await wrong(AllParts(rooms, cast(Any, NoMedia())))
 
 
 async def wrong(parts: AllParts) -> dict[str, str]:
-    """What is wrong, by part."""
+    """Return the reasons of the components that are not ready."""
     return {one.name: one.why for one in await parts.states() if not one.ok}

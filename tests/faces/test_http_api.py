@@ -1,4 +1,4 @@
-"""The API's nouns, each from create to delete."""
+"""The API resources, each from creation to deletion."""
 
 import pytest
 from http_world import PASSWORD, Call, World
@@ -6,7 +6,7 @@ from http_world import PASSWORD, Call, World
 from unificx.people import OPERATOR, NewExtension, Role
 
 
-async def test_an_operator_makes_an_organisation_and_ends_it(world: World) -> None:
+async def test_an_operator_creates_and_deletes_a_tenant(world: World) -> None:
     operator = world.client(operator=True)
 
     made = await operator.post("/api/v1/tenants", json={"slug": "demo", "name": "Demo", "domain": "demo.example"})
@@ -20,7 +20,7 @@ async def test_an_operator_makes_an_organisation_and_ends_it(world: World) -> No
     assert (await operator.get("/api/v1/tenants/demo")).status_code == 404
 
 
-async def test_a_person_is_made_changed_and_closed(world: World) -> None:
+async def test_a_user_account_is_created_changed_and_closed(world: World) -> None:
     admin = await world.admin(world.acme)
 
     made = await admin.post("/api/v1/persons", json={"name": "Ada", "email": "Ada@acme.example"})
@@ -37,7 +37,7 @@ async def test_a_person_is_made_changed_and_closed(world: World) -> None:
     assert (await admin.get(path)).status_code == 404
 
 
-async def test_a_one_time_password_lets_a_person_in_to_choose_their_own(world: World) -> None:
+async def test_a_one_time_password_only_permits_a_password_change(world: World) -> None:
     admin = await world.admin(world.acme)
     ada = (await admin.post("/api/v1/persons", json={"name": "Ada", "email": "ada@acme.example"})).json()
 
@@ -57,14 +57,14 @@ async def test_a_one_time_password_lets_a_person_in_to_choose_their_own(world: W
     assert (await herself.get("/api/v1/voicemail")).status_code == 200
 
 
-async def test_who_has_a_one_time_password_may_leave(world: World) -> None:
+async def test_a_user_with_a_one_time_password_can_sign_out(world: World) -> None:
     ada = await world.person(world.acme, "ada@acme.example")
     once = await world.people.reset_password(world.acme.id, ada.id)
     signed_in = await world.signed_in("ada@acme.example", once)
     assert (await signed_in.delete("/api/v1/sessions/current")).status_code == 204
 
 
-async def test_the_first_operator_chooses_a_password_at_a_screen_and_a_program_need_not(world: World) -> None:
+async def test_the_first_operator_must_choose_a_password_in_a_browser_only(world: World) -> None:
     tenant = await world.people.tenant(OPERATOR)
     operator = await world.person(tenant, "first@operator.example", Role.OPERATOR)
     password = await world.people.reset_password(tenant.id, operator.id)
@@ -78,7 +78,7 @@ async def test_the_first_operator_chooses_a_password_at_a_screen_and_a_program_n
 
 
 @pytest.mark.promise("C2")
-async def test_an_extension_comes_with_all_it_takes_to_register(world: World) -> None:
+async def test_a_new_extension_is_returned_with_sip_credentials(world: World) -> None:
     admin = await world.admin(world.acme)
 
     made = await admin.post(
@@ -101,7 +101,7 @@ async def test_an_extension_comes_with_all_it_takes_to_register(world: World) ->
     assert world.people.directory.device_by_username(sip["username"]) is None
 
 
-async def test_a_device_is_added_disabled_renewed_and_removed(world: World) -> None:
+async def test_a_device_is_created_disabled_renewed_and_deleted(world: World) -> None:
     admin = await world.admin(world.acme)
     await world.people.create_extension(world.acme.id, NewExtension("1001", "Reception"))
 
@@ -119,7 +119,7 @@ async def test_a_device_is_added_disabled_renewed_and_removed(world: World) -> N
     assert (await admin.get(path)).status_code == 404
 
 
-async def test_lists_are_read_page_by_page(world: World) -> None:
+async def test_lists_are_paged(world: World) -> None:
     admin = await world.admin(world.acme)
     numbers = [str(1001 + n) for n in range(5)]
     for number in numbers:
@@ -138,7 +138,7 @@ async def test_lists_are_read_page_by_page(world: World) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "many"])
-async def test_a_page_holds_1_to_200(world: World, limit: str) -> None:
+async def test_the_page_size_is_1_to_200(world: World, limit: str) -> None:
     answer = await world.client(operator=True).get("/api/v1/tenants", params={"limit": limit})
     assert (answer.status_code, answer.json()["field"]) == (422, "limit")
 
@@ -159,7 +159,7 @@ async def test_live_calls_are_listed_and_ended(world: World) -> None:
 
 
 @pytest.mark.promise("C5")
-async def test_a_call_that_is_over_is_found_in_the_history(world: World) -> None:
+async def test_a_finished_call_is_in_the_history(world: World) -> None:
     admin = await world.admin(world.acme)
     for number, name in (("1001", "Reception"), ("1002", "Ada"), ("1003", "Ben")):
         await world.people.create_extension(world.acme.id, NewExtension(number, name))
@@ -182,7 +182,7 @@ async def test_a_call_that_is_over_is_found_in_the_history(world: World) -> None
 
 
 @pytest.mark.promise("U1")
-async def test_who_withheld_his_number_is_known_to_himself_and_to_administrators(world: World) -> None:
+async def test_a_withheld_number_is_visible_to_its_owner_and_administrators_only(world: World) -> None:
     admin, ada, ben = await world.admin(world.acme), *[await world.user(world.acme, each) for each in ("1001", "1002")]
     call_id = await world.talked(world.acme, "1001", "1002", withheld=True)
     for reader, told in ((admin, "1001"), (ada, "1001"), (ben, "")):
@@ -193,7 +193,7 @@ async def test_who_withheld_his_number_is_known_to_himself_and_to_administrators
 
 
 @pytest.mark.promise("D3")
-async def test_an_erased_person_leaves_the_others_their_history(world: World) -> None:
+async def test_erasing_a_person_keeps_the_history_of_the_other_parties(world: World) -> None:
     admin = await world.admin(world.acme)
     await world.people.create_extension(world.acme.id, NewExtension("1001", "Reception"))
     call_id = await world.talked(world.acme, "1001", "0711123456")
@@ -206,7 +206,7 @@ async def test_an_erased_person_leaves_the_others_their_history(world: World) ->
     assert [party["erased"] for party in call["parties"]] == [True, False]
 
 
-async def test_the_map_says_what_is_held_and_why(world: World) -> None:
+async def test_the_privacy_map_lists_fields_and_purposes(world: World) -> None:
     found = (await world.client(operator=True).get("/api/v1/privacy/map")).json()
     places = {(one["table"], one["field"]) for one in found["held"]}
     assert {("person", "name"), ("call_party", "number"), ("stored_answer", "answer")} <= places

@@ -1,4 +1,4 @@
-"""Diagnostics reports over HTTP: people send them, administrators read them, nobody else's are seen."""
+"""Diagnostics reports over HTTP: sent by users, read by administrators of the same tenant."""
 
 import pytest
 from http_world import World
@@ -7,7 +7,7 @@ REPORT = {"report": "Chromium 156 on Linux\nmicrophone: refused"}
 
 
 @pytest.mark.promise("C12")
-async def test_a_person_sends_and_an_administrator_reads(world: World) -> None:
+async def test_a_user_sends_and_an_administrator_reads(world: World) -> None:
     user, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     sent = await user.post("/api/v1/me/diagnostics-reports", json=REPORT)
     assert sent.status_code == 201
@@ -18,7 +18,7 @@ async def test_a_person_sends_and_an_administrator_reads(world: World) -> None:
     assert (await admin.get("/api/v1/diagnostics-reports")).json()["items"] == []
 
 
-async def test_what_is_no_report_is_refused(world: World) -> None:
+async def test_an_invalid_report_is_rejected(world: World) -> None:
     user = await world.user(world.acme, "1001")
     for body in ({"report": ""}, {"report": "x" * 70_000}, {}):
         assert (await user.post("/api/v1/me/diagnostics-reports", json=body)).status_code == 422

@@ -1,4 +1,4 @@
-"""The directory: everybody of an organisation sees the names and numbers in it, and nothing else of it."""
+"""The directory: all users of a tenant see its names and numbers, and nothing else."""
 
 import pytest
 from http_world import World
@@ -6,7 +6,7 @@ from http_world import World
 from unificx.people import NewExtension
 
 
-async def test_a_user_sees_the_names_and_numbers_of_all_colleagues_and_no_more(world: World) -> None:
+async def test_a_user_sees_names_and_numbers_of_the_own_tenant_only(world: World) -> None:
     user = await world.user(world.acme, "1001")
     await world.people.create_extension(world.acme.id, NewExtension("1002", "Ada Example", "ada@acme.example"))
     await world.people.create_extension(world.globex.id, NewExtension("1003", "Stranger", ""))
@@ -23,7 +23,7 @@ async def test_a_user_sees_the_names_and_numbers_of_all_colleagues_and_no_more(w
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
-async def test_it_is_read_page_by_page(world: World, limit: int) -> None:
+async def test_the_directory_is_paged(world: World, limit: int) -> None:
     user = await world.user(world.acme, "1001")
     for number in ("1002", "1003", "1004"):
         await world.people.create_extension(world.acme.id, NewExtension(number, f"Phone {number}", ""))
@@ -40,6 +40,6 @@ async def test_it_is_read_page_by_page(world: World, limit: int) -> None:
     assert found == ["1001", "1002", "1003", "1004"]
 
 
-async def test_strangers_see_nothing(world: World) -> None:
+async def test_the_directory_requires_authentication(world: World) -> None:
     await world.user(world.acme, "1001")
     assert (await world.client().get("/api/v1/directory")).status_code == 401

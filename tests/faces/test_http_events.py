@@ -1,4 +1,4 @@
-"""/api/v1/events on a real server: who is let in, what each is told, and when it ends."""
+"""/api/v1/events on a real server: authentication, delivery of events and closing."""
 
 import asyncio
 import json
@@ -25,11 +25,11 @@ HOST = ORIGIN.removeprefix("https://")
 
 class _Server(uvicorn.Server):
     def install_signal_handlers(self) -> None:
-        """Signals are the test runner's."""
+        """Signals are handled by the test runner."""
 
 
 class Address:
-    """A server that shows a world's app, reached as if it were our public host."""
+    """Serve a world's app as if on our public host."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -70,7 +70,7 @@ async def told(talk: ClientConnection) -> Any:
 
 
 async def closed(talk: ClientConnection) -> int | None:
-    """Why it was closed; what was told before is read."""
+    """Read up to the end; return the close code."""
     async with asyncio.timeout(5):
         with suppress(ConnectionClosedError):
             async for _ in talk:
@@ -79,7 +79,7 @@ async def closed(talk: ClientConnection) -> int | None:
 
 
 async def listening(world: World, number: int) -> None:
-    """Wait until so many listen."""
+    """Wait until `count` clients are connected."""
     async with asyncio.timeout(5):
         while len(world.services.hub) != number:
             await asyncio.sleep(0)
@@ -90,7 +90,7 @@ def token_of(client: httpx.AsyncClient) -> str:
 
 
 @pytest.mark.parametrize("way", ["header", "first message", "cookie"])
-async def test_who_is_signed_in_is_let_in(world: World, address: Address, way: str) -> None:
+async def test_a_signed_in_client_is_accepted(world: World, address: Address, way: str) -> None:
     token = token_of(await world.user(world.acme, "1001"))
     ways: dict[str, dict[str, Any]] = {
         "header": {"token": token},
@@ -104,7 +104,7 @@ async def test_who_is_signed_in_is_let_in(world: World, address: Address, way: s
     await listening(world, 0)
 
 
-async def test_who_has_a_one_time_password_hears_nothing(world: World, address: Address) -> None:
+async def test_a_user_with_a_one_time_password_gets_no_events(world: World, address: Address) -> None:
     ada = await world.person(world.acme, "ada@acme.example")
     once = await world.people.reset_password(world.acme.id, ada.id)
     token = token_of(await world.signed_in("ada@acme.example", once))
@@ -116,7 +116,7 @@ async def test_who_has_a_one_time_password_hears_nothing(world: World, address: 
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "https://pbx.example.com.evil.example", "https://["]
 )
-async def test_a_page_of_another_site_is_refused(world: World, address: Address, origin: str) -> None:
+async def test_a_page_of_another_site_is_rejected(world: World, address: Address, origin: str) -> None:
     token = token_of(await world.user(world.acme, "1001"))
     with pytest.raises(InvalidStatus):
         async with address.listen(cookie=token, origin=origin):
@@ -127,9 +127,7 @@ async def test_a_page_of_another_site_is_refused(world: World, address: Address,
     assert len(world.services.hub) == 0
 
 
-async def test_a_cookie_counts_from_a_page_alone(
-    world: World, address: Address, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_cookie_requires_an_origin(world: World, address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "FIRST_MESSAGE_SECONDS", 0.05)
     token = token_of(await world.user(world.acme, "1001"))
     async with address.listen(cookie=token) as talk:
@@ -151,7 +149,7 @@ async def test_a_cookie_counts_from_a_page_alone(
         None,
     ],
 )
-async def test_a_stranger_is_sent_away(
+async def test_an_unauthenticated_client_is_closed(
     world: World, address: Address, monkeypatch: pytest.MonkeyPatch, first: Any
 ) -> None:
     monkeypatch.setattr(events, "FIRST_MESSAGE_SECONDS", 0.2)
@@ -160,7 +158,7 @@ async def test_a_stranger_is_sent_away(
     assert len(world.services.hub) == 0
 
 
-async def test_a_wrong_token_in_the_handshake_is_refused(world: World, address: Address) -> None:
+async def test_a_wrong_token_in_the_handshake_is_rejected(world: World, address: Address) -> None:
     with pytest.raises(InvalidStatus):
         async with address.listen(token="x" * 43):
             pass
@@ -169,14 +167,14 @@ async def test_a_wrong_token_in_the_handshake_is_refused(world: World, address: 
             pass
 
 
-async def test_who_hangs_up_before_saying_who_he_is_leaves_nothing(world: World, address: Address) -> None:
+async def test_a_disconnect_before_authentication_leaves_no_state(world: World, address: Address) -> None:
     async with address.listen():
         pass
     await listening(world, 0)
 
 
 @pytest.mark.promise("T3")
-async def test_nobody_hears_of_another_organisation_or_person(world: World, address: Address) -> None:
+async def test_events_do_not_reach_other_tenants_or_persons(world: World, address: Address) -> None:
     alice, bob = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     boss, other = await world.admin(world.acme), await world.admin(world.globex)
     root = await operator(world)
@@ -194,7 +192,7 @@ async def test_nobody_hears_of_another_organisation_or_person(world: World, addr
         assert await told(at_boss) == {"type": "calls"}
         assert [await told(at_root), await told(at_root)] == [{"type": "history"}, {"type": "calls"}]
         assert await told(at_alice) == {"type": "history"}
-        # Everybody gets a last word; what came before it is all there was.
+        # A final event for all clients marks the end of what they have received.
         for person in (alice, bob, boss, other):
             who = (await person.get("/api/v1/me")).json()["person"]["id"]
             world.services.hub.person(who, {"type": "last"})
@@ -203,13 +201,13 @@ async def test_nobody_hears_of_another_organisation_or_person(world: World, addr
 
 
 async def operator(world: World) -> str:
-    """The token of an operator."""
+    """Return the token of an operator."""
     staff = await world.people.tenant("operator")
     await world.person(staff, "olga@operator.example", Role.OPERATOR)
     return token_of(await world.signed_in("olga@operator.example"))
 
 
-async def test_many_calls_are_one_word(world: World, address: Address) -> None:
+async def test_events_about_many_calls_are_coalesced(world: World, address: Address) -> None:
     boss = await world.admin(world.acme)
     async with address.listen(token=token_of(boss)) as talk:
         await listening(world, 1)
@@ -220,7 +218,7 @@ async def test_many_calls_are_one_word(world: World, address: Address) -> None:
         assert await told(talk) == {"type": "last"}
 
 
-async def test_a_code_that_was_used_is_told_to_who_shows_it(world: World, address: Address) -> None:
+async def test_a_used_sign_in_code_notifies_its_creator(world: World, address: Address) -> None:
     alice = await world.user(world.acme, "1001")
     code = (await alice.post("/api/v1/sign-in-codes", json={})).json()
     async with address.listen(token=token_of(alice)) as talk:
@@ -232,12 +230,12 @@ async def test_a_code_that_was_used_is_told_to_who_shows_it(world: World, addres
         assert await told(talk) == {"type": "sign_in_code", "id": code["id"], "state": "used"}
 
 
-def test_the_facts_name_the_code_only() -> None:
+def test_sign_in_code_events_contain_no_device_data() -> None:
     assert set(SignInCodeUsed.__slots__) <= {"code_id", "person_id", "maker_id"}
 
 
 @pytest.mark.promise("T3")
-async def test_it_ends_with_the_sign_in(world: World, address: Address) -> None:
+async def test_it_is_closed_when_the_session_ends(world: World, address: Address) -> None:
     alice = await world.user(world.acme, "1001")
     elsewhere = await world.signed_in("user1001@acme.example")
     async with address.listen(token=token_of(alice)) as stays, address.listen(token=token_of(elsewhere)) as goes:
@@ -252,7 +250,7 @@ async def test_it_ends_with_the_sign_in(world: World, address: Address) -> None:
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("what", ["person", "tenant"])
-async def test_it_ends_when_an_organisation_or_a_person_is_suspended(world: World, address: Address, what: str) -> None:
+async def test_it_is_closed_when_a_tenant_or_person_is_suspended(world: World, address: Address, what: str) -> None:
     alice, other = await world.user(world.acme, "1001"), await world.user(world.globex, "2001")
     root = world.client(operator=True)
     who = (await alice.get("/api/v1/me")).json()["person"]["id"]
@@ -265,7 +263,7 @@ async def test_it_ends_when_an_organisation_or_a_person_is_suspended(world: Worl
         await listening(world, 1)
 
 
-async def test_a_sign_in_that_ended_while_the_door_opened(
+async def test_a_session_that_ends_during_the_handshake(
     world: World, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice = await world.user(world.acme, "1001")
@@ -282,14 +280,14 @@ async def test_a_sign_in_that_ended_while_the_door_opened(
         assert await closed(talk) == hub.SIGNED_OUT
 
 
-async def test_quiet_is_broken_by_a_ping(world: World, address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_idle_connections_get_pings(world: World, address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "PING_SECONDS", 0.02)
     alice = await world.user(world.acme, "1001")
     async with address.listen(token=token_of(alice)) as talk:
         assert [await told(talk), await told(talk)] == [{"type": "ping"}] * 2
 
 
-async def test_too_many_tabs_end_the_oldest(world: World, address: Address) -> None:
+async def test_too_many_connections_close_the_oldest(world: World, address: Address) -> None:
     ada = await world.user(world.acme, "1001")
     who = (await ada.get("/api/v1/me")).json()["person"]["id"]
     async with AsyncExitStack() as stack:
@@ -305,7 +303,7 @@ async def test_too_many_tabs_end_the_oldest(world: World, address: Address) -> N
             assert await told(talk) == {"type": "last"}
 
 
-async def test_who_does_not_read_is_dropped_and_holds_up_nobody(
+async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
     world: World, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "STALLED_SECONDS", 0.2)
@@ -332,7 +330,7 @@ async def test_who_does_not_read_is_dropped_and_holds_up_nobody(
     sock.close()
 
 
-async def test_the_same_word_waits_once_and_too_many_end_it() -> None:
+async def test_duplicates_are_dropped_and_a_full_queue_is_closed() -> None:
     feed = Hub().open(Principal("ada", "acme", Role.USER, "s"))
     for _ in range(1000):
         feed.put("same")
@@ -343,7 +341,7 @@ async def test_the_same_word_waits_once_and_too_many_end_it() -> None:
     assert await feed.next() is None
 
 
-async def test_what_a_listener_sends_is_not_looked_at(world: World, address: Address) -> None:
+async def test_messages_from_clients_are_ignored(world: World, address: Address) -> None:
     alice = await world.user(world.acme, "1001")
     async with address.listen(token=token_of(alice), first="anything") as talk:
         await listening(world, 1)
@@ -353,7 +351,7 @@ async def test_what_a_listener_sends_is_not_looked_at(world: World, address: Add
         assert await told(talk) == {"type": "history"}
 
 
-async def test_a_push_that_came_is_told_to_the_session_that_asked(world: World, address: Address) -> None:
+async def test_a_received_test_push_notifies_its_session(world: World, address: Address) -> None:
     alice = await world.user(world.acme, "1001")
     browser = Browser(PushService("http://127.0.0.1:1"), "/x")
     assert (await alice.put("/api/v1/me/push", json=browser.as_json())).status_code == 204

@@ -1,4 +1,4 @@
-"""Greetings over HTTP: uploaded, played back and taken away, one's own and, for administrators, anybody's."""
+"""Greetings over HTTP: upload, playback and removal, of the own mailbox and, for administrators, of any."""
 
 import io
 import math
@@ -20,7 +20,7 @@ AS_WAV = {"format": "wav"}
 
 
 def wav(hertz: float, seconds: float = 2.0, rate: int = 44100, amplitude: float = 2000) -> bytes:
-    """A tone as a file."""
+    """Return a tone as a WAV file."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
@@ -31,7 +31,7 @@ def wav(hertz: float, seconds: float = 2.0, rate: int = 44100, amplitude: float 
 
 
 def encoded(hertz: float, kind: str, coding: str) -> bytes:
-    """The same as MP3, Ogg or FLAC."""
+    """Return a tone as an MP3, Ogg or FLAC file."""
     soundfile: Any = pytest.importorskip("soundfile")
     out = io.BytesIO()
     samples = array("h", sine(hertz, 2000, 96000, rate=48000))
@@ -48,7 +48,7 @@ def heard(answer: httpx.Response) -> "array[int]":
 
 
 @pytest.mark.promise("C9")
-async def test_ones_own_greeting_is_uploaded_played_and_taken_away(world: World) -> None:
+async def test_a_greeting_is_uploaded_played_and_deleted(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     made = await anna.put(BUSY, content=wav(700))
     assert (made.status_code, made.json()) == (200, {"kind": "busy", "until": None, "seconds": 2.0}), made.text
@@ -56,7 +56,7 @@ async def test_ones_own_greeting_is_uploaded_played_and_taken_away(world: World)
     assert (await anna.get("/api/v1/extensions/1001/voicemail")).json()["greetings"] == [made.json()]
     sound = heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))
     assert level(sound[8000:16000], 700, rate=16000) > 0.95 * math.sqrt(2) * rms(sound[8000:16000])
-    assert 3000 < rms(sound[8000:16000]) < 6000  # as loud as what is said, and not as it came
+    assert 3000 < rms(sound[8000:16000]) < 6000  # normalized to the loudness of prompts
     again = await anna.put(BUSY, content=wav(900))
     assert again.status_code == 200
     sound = heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))
@@ -70,7 +70,7 @@ async def test_ones_own_greeting_is_uploaded_played_and_taken_away(world: World)
 @pytest.mark.parametrize(
     ("kind", "coding"), [("MP3", "MPEG_LAYER_III"), ("OGG", "OPUS"), ("OGG", "VORBIS"), ("FLAC", "PCM_16")]
 )
-async def test_files_of_every_usual_kind_are_taken(world: World, kind: str, coding: str) -> None:
+async def test_common_file_formats_are_accepted(world: World, kind: str, coding: str) -> None:
     anna = await world.user(world.acme, "1001")
     assert (await anna.put(BUSY, content=encoded(600, kind, coding))).status_code == 200
     sound = heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))[8000:16000]
@@ -91,14 +91,14 @@ async def test_files_of_every_usual_kind_are_taken(world: World, kind: str, codi
     ],
     ids=["nothing", "start", "page", "cut", "silent", "long", "zeros", "large"],
 )
-async def test_what_is_no_greeting_is_refused(world: World, body: bytes, status: int) -> None:
+async def test_an_invalid_file_is_rejected(world: World, body: bytes, status: int) -> None:
     anna = await world.user(world.acme, "1001")
     answer = await anna.put(BUSY, content=body)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert (await anna.get("/api/v1/mailboxes/1001/greetings")).json()["items"] == []
 
 
-async def test_a_stranger_is_refused_before_the_file_is_read(world: World) -> None:
+async def test_authentication_precedes_reading_the_file(world: World) -> None:
     read = 0
 
     async def file() -> AsyncIterator[bytes]:
@@ -112,7 +112,7 @@ async def test_a_stranger_is_refused_before_the_file_is_read(world: World) -> No
 
 
 @pytest.mark.promise("C9")
-async def test_whose_greetings_one_may_set(world: World) -> None:
+async def test_permissions_to_set_greetings(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     ben = await world.user(world.acme, "1002")
     stranger = await world.admin(world.globex)
@@ -130,7 +130,7 @@ async def test_whose_greetings_one_may_set(world: World) -> None:
 
 
 @pytest.mark.promise("C9")
-async def test_a_temporary_greeting_has_an_end(world: World) -> None:
+async def test_a_temporary_greeting_expires(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = "/api/v1/mailboxes/1001/greetings"
     later, before = "2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
@@ -142,18 +142,18 @@ async def test_a_temporary_greeting_has_an_end(world: World) -> None:
 
 
 @pytest.mark.promise("C9")
-async def test_a_text_is_spoken(world: World) -> None:
+async def test_a_text_is_synthesized(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     answer = await anna.put(f"{BUSY}/text", json={"text": "I am at lunch.", "language": "en"})
     assert answer.status_code == 200, answer.text
     assert 0.5 < len(heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))) / 16000 < 4
 
 
-async def test_where_no_voice_is_installed_it_is_said_what_to_install(
+async def test_without_a_voice_the_error_names_what_to_install(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text('import sys\n\nsys.modules["py_nanotts"] = None\n')
-    monkeypatch.syspath_prepend(tmp_path)  # as the process has it that speaks
+    monkeypatch.syspath_prepend(tmp_path)  # seen by the process that synthesizes
     anna = await world.user(world.acme, "1001")
     answer = await anna.put(f"{BUSY}/text", json={"text": "I am at lunch.", "language": "en"})
     assert (answer.status_code, answer.json()["code"]) == (409, "no-speech-engine")

@@ -1,4 +1,4 @@
-"""A POST under an Idempotency-Key is done once, and its stored answer is nobody else's to read."""
+"""A POST with an Idempotency-Key is executed once, and its stored response is private to its user."""
 
 import asyncio
 from pathlib import Path
@@ -21,7 +21,7 @@ async def stored(world: World) -> int:
         return await session.scalar(select(func.count()).select_from(StoredAnswerRow)) or 0
 
 
-async def test_the_same_request_again_gets_the_same_answer(world: World) -> None:
+async def test_a_repeated_request_gets_the_same_response(world: World) -> None:
     admin = await world.admin(world.acme)
 
     first = await admin.post("/api/v1/extensions", json=NEW, headers=KEY)
@@ -42,14 +42,14 @@ async def test_the_same_request_again_gets_the_same_answer(world: World) -> None
         ("/api/v1/extensions?tenant=acme", NEW),
     ],
 )
-async def test_another_request_under_the_key_is_refused(world: World, path: str, body: dict[str, str]) -> None:
+async def test_another_request_with_the_same_key_is_rejected(world: World, path: str, body: dict[str, str]) -> None:
     admin = await world.admin(world.acme)
     await admin.post("/api/v1/extensions", json=NEW, headers=KEY)
     answer = await admin.post(path, json=body, headers=KEY)
     assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
 
 
-async def test_a_key_is_its_askers_own(world: World) -> None:
+async def test_keys_are_separate_per_user(world: World) -> None:
     admins = [await world.admin(world.acme), await world.admin(world.globex), world.client(operator=True)]
     new = [NEW, NEW, {**NEW, "number": "1002"}]
     params = [{}, {}, {"tenant": "acme"}]
@@ -61,7 +61,7 @@ async def test_a_key_is_its_askers_own(world: World) -> None:
     assert len({answer.json()["id"] for answer in answers}) == 3
 
 
-async def test_many_at_once_are_one(world: World) -> None:
+async def test_concurrent_requests_are_executed_once(world: World) -> None:
     admin = await world.admin(world.acme)
     answers = await asyncio.gather(
         *(admin.post("/api/v1/extensions", json=NEW, headers=KEY) for _ in range(8)),
@@ -71,20 +71,20 @@ async def test_many_at_once_are_one(world: World) -> None:
     assert len((await admin.get("/api/v1/extensions")).json()["items"]) == 1
 
 
-async def test_one_still_being_done_says_so(world: World) -> None:
+async def test_a_request_in_progress_is_a_conflict(world: World) -> None:
     asker, answers = Principal("p", world.acme.id, Role.TENANT_ADMIN), world.services.answers
     ticket = await answers.begin(asker, "key", "asked")
     assert isinstance(ticket, Ticket)
     with pytest.raises(Conflict):
         await answers.begin(asker, "key", "asked")
     world.clock.advance(301)
-    assert isinstance(await answers.begin(asker, "key", "asked"), Ticket), "the first died with its process"
+    assert isinstance(await answers.begin(asker, "key", "asked"), Ticket), "the first request was lost with its process"
     await answers.finish(ticket, Answer(201, "too late"))
     with pytest.raises(Conflict):
         await answers.begin(asker, "key", "asked")
 
 
-async def test_a_refusal_may_be_tried_again_under_its_key(world: World) -> None:
+async def test_a_failed_request_may_be_retried_with_its_key(world: World) -> None:
     admin = await world.admin(world.acme)
     await world.people.create_extension(world.acme.id, NewExtension("1001", "In the way"))
     assert (await admin.post("/api/v1/extensions", json=NEW, headers=KEY)).status_code == 409
@@ -103,7 +103,7 @@ async def test_a_key_is_printable_and_bounded(world: World, key: str) -> None:
 
 
 @pytest.mark.promise("T2", "R4")
-async def test_an_answer_is_sealed_and_after_a_day_gone_with_its_key(world: World, tmp_path: Path) -> None:
+async def test_a_response_is_sealed_and_deleted_with_its_key_after_a_day(world: World, tmp_path: Path) -> None:
     admin = await world.admin(world.acme)
     made = (await admin.post("/api/v1/extensions", json=NEW, headers=KEY)).json()
     async with world.database.read() as session:
@@ -121,7 +121,7 @@ async def test_an_answer_is_sealed_and_after_a_day_gone_with_its_key(world: Worl
 
 
 @pytest.mark.promise("D3")
-async def test_answers_that_may_name_an_erased_person_are_forgotten(world: World) -> None:
+async def test_responses_that_may_name_an_erased_person_are_deleted(world: World) -> None:
     new = {"name": "Ada Canaryname", "email": "ada@acme.example"}
     acme, globex, operator = await world.admin(world.acme), await world.admin(world.globex), world.client(operator=True)
     person = (await acme.post("/api/v1/persons", json=new, headers=KEY)).json()

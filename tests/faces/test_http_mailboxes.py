@@ -1,4 +1,4 @@
-"""Mailboxes of groups over HTTP: administrators manage them, members hear them; switching voicemail off asks first."""
+"""Group mailboxes over HTTP: managed by administrators, used by members; switching off with messages."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ SALES = {"number": "7900", "name": "Sales", "members": ["1001", "1002"]}
 
 
 @pytest.mark.promise("C9")
-async def test_administrators_manage_them(world: World) -> None:
+async def test_administrators_manage_group_mailboxes(world: World) -> None:
     admin = await world.admin(world.acme)
     for number in ("1001", "1002"):
         await world.user(world.acme, number)
@@ -39,7 +39,7 @@ async def test_administrators_manage_them(world: World) -> None:
     assert (await admin.get(f"{PATH}/7900")).status_code == 404
 
 
-async def test_what_cannot_be_is_refused(world: World) -> None:
+async def test_invalid_settings_are_rejected(world: World) -> None:
     admin = await world.admin(world.acme)
     await world.user(world.acme, "1001")
     for body, status in (
@@ -52,7 +52,7 @@ async def test_what_cannot_be_is_refused(world: World) -> None:
 
 
 @pytest.mark.promise("C9")
-async def test_members_see_and_hear_and_others_do_not(world: World) -> None:
+async def test_only_members_can_list_and_play_messages(world: World) -> None:
     admin = await world.admin(world.acme)
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     box = (await admin.post(PATH, json={**SALES, "members": ["1001"]})).json()["id"]
@@ -78,7 +78,7 @@ async def test_members_see_and_hear_and_others_do_not(world: World) -> None:
 
 @pytest.mark.promise("C9", "R2")
 @pytest.mark.parametrize("path", ["/api/v1/voicemail/settings", "/api/v1/extensions/1001/voicemail"])
-async def test_switching_off_asks_what_becomes_of_messages(world: World, path: str) -> None:
+async def test_switching_off_requires_a_decision_about_old_messages(world: World, path: str) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     message = await world.left(world.acme, "1001")
     refused = await admin.patch(path, json={"enabled": False})
@@ -91,7 +91,7 @@ async def test_switching_off_asks_what_becomes_of_messages(world: World, path: s
 
 @dataclass
 class Letters:
-    """Who was written to, and what."""
+    """Records e-mails: recipient and content."""
 
     written: list[tuple[str, MessageNews]] = field(default_factory=list)
 
@@ -100,7 +100,7 @@ class Letters:
 
 
 @pytest.mark.promise("C9")
-async def test_each_member_is_written_to_as_he_has_it_set_up(world: World) -> None:
+async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> None:
     admin = await world.admin(world.acme)
     for number in ("1001", "1002", "1003", "1004"):
         await world.user(world.acme, number)

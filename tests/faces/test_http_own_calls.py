@@ -1,4 +1,4 @@
-"""One's own calls by HTTP: which go on, a click to dial, one that is given away."""
+"""The user's own calls over HTTP: list, click to dial, transfer."""
 
 import pytest
 from http_world import Call, World
@@ -8,7 +8,7 @@ from unificx.calls import Parked
 from unificx.people import Role
 
 
-async def test_a_person_sees_and_gives_away_his_own_calls_and_no_others(world: World) -> None:
+async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None:
     user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     own = [one.id for one in [world.people.directory.extension(world.acme.id, "1001")] if one is not None]
     now = world.clock.now()
@@ -27,7 +27,7 @@ async def test_a_person_sees_and_gives_away_his_own_calls_and_no_others(world: W
     assert (await world.client().post("/api/v1/calls/one/transfer", json={"to": "1003"})).status_code == 401
 
 
-async def test_everybody_sees_who_is_parked_in_his_own_organisation(world: World) -> None:
+async def test_users_see_the_parked_calls_of_their_tenant(world: World) -> None:
     user, stranger = await world.user(world.acme, "1001"), await world.user(world.globex, "1001")
     held = Parked(3, "one", world.clock.now(), "1002", "1003", "Carol")
     world.calls.held[world.acme.id] = [held]
@@ -47,7 +47,7 @@ async def test_everybody_sees_who_is_parked_in_his_own_organisation(world: World
 
 
 @pytest.mark.promise("C10")
-async def test_a_call_goes_on_in_a_room_that_one_leads_and_invites_others_to(world: World) -> None:
+async def test_a_call_is_converted_to_a_conference_with_invitations(world: World) -> None:
     user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     admin = await world.admin(world.acme)
     own = world.people.directory.extension(world.acme.id, "1001")
@@ -71,7 +71,7 @@ async def test_a_call_goes_on_in_a_room_that_one_leads_and_invites_others_to(wor
     assert (await admin.delete(there)).status_code == 409
 
 
-async def test_a_click_rings_ones_own_device_first(world: World) -> None:
+async def test_click_to_dial_rings_the_own_device_first(world: World) -> None:
     user = await world.user(world.acme, "1001")
     extension = world.people.directory.extension(world.acme.id, "1001")
     other = world.people.directory.extension(world.acme.id, "1002") or ((await world.user(world.acme, "1002")) and None)
@@ -94,6 +94,6 @@ async def test_a_click_rings_ones_own_device_first(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/me/calls"])
-async def test_who_has_no_extension_is_in_no_call(world: World, path: str) -> None:
+async def test_a_user_without_extension_has_no_calls(world: World, path: str) -> None:
     operator = world.client(operator=True)
     assert (await operator.get(path)).json()["items"] == []

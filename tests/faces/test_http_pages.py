@@ -1,4 +1,4 @@
-"""The start page, health, metrics, and the interface's own description."""
+"""The start page, health checks, metrics, and the OpenAPI document."""
 
 import re
 from html.parser import HTMLParser
@@ -11,7 +11,7 @@ from unificx.web.pages import language_of
 
 
 class Outline(HTMLParser):
-    """The tags of a page, its links, and its text."""
+    """Collects the tags, links and text of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Outline(HTMLParser):
     ("accept", "language", "words"),
     [("", "en", "Where to go"), ("de-AT,de;q=0.9,en;q=0.8", "de", "Wohin es geht"), ("fr", "en", "Next steps")],
 )
-async def test_the_start_page_speaks_the_readers_language(
+async def test_the_start_page_uses_the_readers_language(
     world: World,
     accept: str,
     language: str,
@@ -48,7 +48,7 @@ async def test_the_start_page_speaks_the_readers_language(
     assert "$" not in re.sub(r"<style>.*?</style>", "", answer.text)
 
 
-async def test_the_start_page_runs_no_script_and_is_laid_out_for_everybody(world: World) -> None:
+async def test_the_start_page_has_no_scripts_and_is_accessible(world: World) -> None:
     answer = await world.client().get("/")
     page = Outline()
     page.feed(answer.text)
@@ -77,16 +77,16 @@ async def test_the_start_page_runs_no_script_and_is_laid_out_for_everybody(world
         ("x" * 10_000 + ",de", "en"),
     ],
 )
-def test_languages_are_weighed(accept: str, language: str) -> None:
+def test_language_quality_values_are_respected(accept: str, language: str) -> None:
     assert language_of(accept) == language
 
 
-async def test_the_process_says_it_lives(world: World) -> None:
+async def test_liveness(world: World) -> None:
     answer = await world.client().get("/healthz")
     assert answer.json()["status"] == "ok"
 
 
-async def test_readiness_tells_the_parts_and_the_reasons_to_the_machine_alone(world: World) -> None:
+async def test_readiness_shows_reasons_to_local_requests_only(world: World) -> None:
     assert (await world.client().get("/readyz")).json()["ready"] is True
     world.parts.found = [PartState("database", True), PartState("rtpengine", False, "It is gone. Restart it.")]
 
@@ -125,7 +125,7 @@ async def test_a_metrics_label_is_never_a_value_of_a_request(world: World) -> No
     assert "anary" not in text.lower()
 
 
-async def test_the_description_is_complete(world: World) -> None:
+async def test_the_openapi_document_is_complete(world: World) -> None:
     described = (await world.client().get("/api/openapi.json")).json()
     assert described["openapi"].startswith("3.1")
     tags = {tag["name"] for tag in described["tags"]}
@@ -154,10 +154,10 @@ async def test_the_description_is_complete(world: World) -> None:
 
 
 OF_MINUTES = {"sessions", "signing in", "telephone", "push"}
-"""What is told there is a secret, or of use for minutes: it is not kept for a day to be told again."""
+"""Their responses contain secrets, or are only valid for minutes: they are not stored for a day."""
 
 
-async def test_posts_that_make_something_take_an_idempotency_key(world: World) -> None:
+async def test_posts_that_create_objects_accept_an_idempotency_key(world: World) -> None:
     described = (await world.client().get("/api/openapi.json")).json()
     for verbs in described["paths"].values():
         for method, operation in verbs.items():

@@ -1,4 +1,4 @@
-"""Every refusal is a problem that says what to do, and nothing it should not."""
+"""Every error is a problem document with a hint, and without sensitive content."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ SECRET = "hunter2-canary"
 
 
 def is_problem(answer: Any, status: int) -> dict[str, Any]:
-    """The problem of an answer, checked for its shape (RFC 9457)."""
+    """Return the problem document of a response, after checking its format (RFC 9457)."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
@@ -27,7 +27,7 @@ def is_problem(answer: Any, status: int) -> dict[str, Any]:
     return problem
 
 
-async def test_a_refusal_names_the_field_and_says_what_to_do(world: World) -> None:
+async def test_an_error_names_the_field_and_has_a_hint(world: World) -> None:
     operator = world.client(operator=True)
     body = {"number": "1001", "name": "Reception"}
     assert (await operator.post("/api/v1/extensions?tenant=acme", json=body)).status_code == 201
@@ -51,7 +51,7 @@ async def test_a_refusal_names_the_field_and_says_what_to_do(world: World) -> No
         ({"email": "a@b.example", "password": SECRET, "extra": SECRET}, "extra"),
     ],
 )
-async def test_what_cannot_be_accepted_is_named_and_never_echoed(
+async def test_invalid_values_are_named_but_not_echoed(
     world: World,
     body: dict[str, Any],
     field: str,
@@ -79,7 +79,7 @@ async def test_what_cannot_be_accepted_is_named_and_never_echoed(
         b'{"email": "a", "email": "b"}',
     ],
 )
-async def test_rubbish_is_refused_politely(world: World, body: bytes) -> None:
+async def test_malformed_bodies_are_rejected(world: World, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     answer = await world.client().post("/api/v1/sessions", content=body, headers=headers)
     assert answer.status_code in (400, 401, 422)
@@ -87,7 +87,7 @@ async def test_rubbish_is_refused_politely(world: World, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
-async def test_a_form_of_another_site_is_no_request_of_ours(world: World, content_type: str) -> None:
+async def test_cross_site_forms_are_rejected(world: World, content_type: str) -> None:
     body = json.dumps({"email": "ada@acme.example", "password": PASSWORD}).encode()
     await world.person(world.acme, "ada@acme.example")
     answer = await world.client().post("/api/v1/sessions", content=body, headers={"Content-Type": content_type})
@@ -109,14 +109,14 @@ async def test_a_form_of_another_site_is_no_request_of_ours(world: World, conten
         "/api/v1/history?outcome=eaten",
     ],
 )
-async def test_references_are_plain_words(world: World, path: str) -> None:
+async def test_references_have_a_restricted_alphabet(world: World, path: str) -> None:
     operator = world.client(operator=True)
     sign = "&" if "?" in path else "?"
     is_problem(await operator.get(f"{path}{sign}tenant=acme"), 422)
 
 
 @pytest.mark.parametrize("noun", ["tenants", "persons", "extensions", "devices", "history"])
-async def test_a_made_up_cursor_is_refused(world: World, noun: str) -> None:
+async def test_a_forged_cursor_is_rejected(world: World, noun: str) -> None:
     answer = await world.client(operator=True).get(f"/api/v1/{noun}?tenant=acme&cursor=garbage")
     problem = is_problem(answer, 422)
     assert (problem["field"], "garbage" in answer.text) == ("cursor", False)
@@ -139,12 +139,12 @@ async def test_a_made_up_cursor_is_refused(world: World, noun: str) -> None:
         ("tenants", {"slug": "Demo", "name": "A", "domain": "a.example"}, "slug must be 2 to 32 letters a-z"),
     ],
 )
-async def test_what_a_value_has_to_be_is_said_in_plain_words(world: World, noun: str, body: Any, words: str) -> None:
+async def test_validation_messages_are_readable(world: World, noun: str, body: Any, words: str) -> None:
     answer = await world.client(operator=True).post(f"/api/v1/{noun}?tenant=acme", json=body)
     assert is_problem(answer, 422)["detail"].startswith(words)
 
 
-async def test_what_does_not_exist_and_what_is_done_otherwise(world: World) -> None:
+async def test_unknown_paths_and_methods(world: World) -> None:
     client = world.client()
     is_problem(await client.get("/api/v1/nothing"), 404)
     is_problem(await client.get("/api/v1/tenants/"), 404)
@@ -154,7 +154,7 @@ async def test_what_does_not_exist_and_what_is_done_otherwise(world: World) -> N
     assert answer.headers["allow"] == "GET, POST"
 
 
-async def test_a_body_is_bounded(world: World) -> None:
+async def test_the_body_size_is_limited(world: World) -> None:
     client = world.client()
     is_problem(await client.post("/api/v1/sessions", content=b"x" * (shell.MAX_BODY + 1)), 413)
 
@@ -165,7 +165,7 @@ async def test_a_body_is_bounded(world: World) -> None:
     is_problem(await client.post("/api/v1/sessions", content=endless()), 413)
 
 
-async def test_a_body_that_dribbles_in_is_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_body_times_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shell, "BODY_SECONDS", 0.01)
     sent: list[Any] = []
 
@@ -181,7 +181,7 @@ async def test_a_body_that_dribbles_in_is_not_waited_for(world: World, monkeypat
     assert sent[0]["status"] == 408
 
 
-async def test_a_peer_that_hangs_up_half_way_is_no_mistake_of_ours(world: World) -> None:
+async def test_a_client_disconnect_is_not_an_internal_error(world: World) -> None:
     messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
 
     async def receive() -> dict[str, Any]:
@@ -197,7 +197,7 @@ async def test_a_peer_that_hangs_up_half_way_is_no_mistake_of_ours(world: World)
 
 
 @pytest.mark.promise("T3")
-async def test_a_mistake_of_ours_is_noted_without_a_personal_value(
+async def test_internal_errors_are_logged_without_personal_data(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -219,7 +219,7 @@ async def test_a_mistake_of_ours_is_noted_without_a_personal_value(
     assert "canary" not in repr(log)
 
 
-async def test_every_answer_carries_safe_headers(world: World) -> None:
+async def test_every_response_has_security_headers(world: World) -> None:
     client = world.client()
     for path in ("/", "/healthz", "/api/openapi.json", "/api/v1/me", "/nothing"):
         headers = (await client.get(path)).headers
@@ -254,7 +254,7 @@ NEW = {
 }
 
 
-async def test_what_brings_something_new_is_refused_while_the_disk_is_nearly_full(world: World) -> None:
+async def test_creating_requests_are_rejected_while_the_disk_is_nearly_full(world: World) -> None:
     admin = await world.admin(world.acme)
     described = (await admin.get("/api/openapi.json")).json()["paths"]
     world.parts.no_room = True
@@ -268,7 +268,7 @@ async def test_what_brings_something_new_is_refused_while_the_disk_is_nearly_ful
 
 
 @pytest.mark.promise("R2", "T2")
-async def test_who_erases_pauses_or_bars_somebody_may_while_the_disk_is_nearly_full(world: World) -> None:
+async def test_erasing_pausing_and_suspending_work_while_the_disk_is_nearly_full(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     ben = await world.person(world.acme, "ben@acme.example")
     message, talk = await world.left(world.acme, "1001"), await world.recorded(world.acme, "1001", None)
@@ -288,7 +288,7 @@ async def test_who_erases_pauses_or_bars_somebody_may_while_the_disk_is_nearly_f
     assert (await admin.patch("/api/v1/recordings/settings", json={"mode": "off"})).status_code == 200
 
 
-async def test_nothing_new_is_taken_while_the_disk_is_nearly_full(world: World) -> None:
+async def test_no_new_objects_are_accepted_while_the_disk_is_nearly_full(world: World) -> None:
     admin = await world.admin(world.acme)
     body = {"number": "1001", "name": "Reception"}
     made = (await admin.post("/api/v1/extensions", json=body)).json()

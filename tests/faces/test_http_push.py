@@ -1,11 +1,11 @@
-"""/me/push: a device says where it is reached, tries it, and is forgotten when it signs out."""
+"""/me/push: a device subscribes, tests the subscription, and is removed at sign-out."""
 
 import pytest
 from http_world import World
 from push_service import Browser, PushService, push_service
 
 
-async def test_a_device_subscribes_and_tries_it(world: World) -> None:
+async def test_a_device_subscribes_and_sends_a_test_push(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     async with push_service() as service:
         browser = Browser(service, "/ada")
@@ -26,7 +26,7 @@ async def test_a_device_subscribes_and_tries_it(world: World) -> None:
 
 
 @pytest.mark.promise("T3")
-async def test_a_device_signed_out_from_elsewhere_is_told_and_forgotten(world: World) -> None:
+async def test_a_remotely_signed_out_device_is_notified_and_removed(world: World) -> None:
     here, there = await world.user(world.acme, "1001"), await world.signed_in("user1001@acme.example")
     async with push_service() as service:
         lost = Browser(service, "/lost")
@@ -53,7 +53,7 @@ async def test_a_device_signed_out_from_elsewhere_is_told_and_forgotten(world: W
         {"number": "1001"},
     ],
 )
-async def test_what_is_no_subscription_is_refused(world: World, change: dict[str, object]) -> None:
+async def test_an_invalid_subscription_is_rejected(world: World, change: dict[str, object]) -> None:
     ada = await world.user(world.acme, "1001")
     body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json() | change
     answer = await ada.put("/api/v1/me/push", json=body)
@@ -61,7 +61,7 @@ async def test_what_is_no_subscription_is_refused(world: World, change: dict[str
     assert world.services.push.count == 0
 
 
-async def test_the_operator_at_the_machine_has_no_device(world: World) -> None:
+async def test_the_control_socket_operator_cannot_subscribe(world: World) -> None:
     root = world.client(operator=True)
     body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json()
     assert (await root.put("/api/v1/me/push", json=body)).status_code == 403
@@ -69,8 +69,8 @@ async def test_the_operator_at_the_machine_has_no_device(world: World) -> None:
 
 
 @pytest.mark.parametrize("first", ["push", "telephone"])
-async def test_a_subscribed_telephone_can_be_woken(world: World, first: str) -> None:
-    """In whatever order a client says how it is reached and asks for what it registers with."""
+async def test_a_subscribed_client_can_be_woken(world: World, first: str) -> None:
+    """Subscription and SIP access may be requested in either order."""
     ada = await world.user(world.acme, "1001")
     body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json()
     if first == "push":

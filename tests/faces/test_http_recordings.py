@@ -1,4 +1,4 @@
-"""Recorded calls over HTTP: who sees, hears, puts away and erases what; and who may have a live call recorded."""
+"""Call recordings over HTTP: permissions to list, play, archive and erase, and control of live recordings."""
 
 import asyncio
 import io
@@ -11,7 +11,7 @@ NOBODYS = "019b8d62-7a80-7000-8000-0000000000ff"
 
 
 @pytest.mark.promise("S3", "C8")
-async def test_those_in_a_call_see_hear_and_know_who_heard(world: World) -> None:
+async def test_participants_can_list_play_and_see_playbacks(world: World) -> None:
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     cleo = await world.user(world.acme, "1003")
     recording = await world.recorded(world.acme, "1001", "1002")
@@ -40,7 +40,7 @@ async def test_those_in_a_call_see_hear_and_know_who_heard(world: World) -> None
     assert (await anna.get(f"/api/v1/recordings/{NOBODYS}")).status_code == 404
 
 
-async def test_they_are_listed_page_by_page_the_newest_first(world: World) -> None:
+async def test_recordings_are_paged_newest_first(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     made = [await world.recorded(world.acme, "1001", "1002", f"call-{number}") for number in range(3)]
     first = (await anna.get("/api/v1/recordings", params={"limit": 2})).json()
@@ -51,7 +51,7 @@ async def test_they_are_listed_page_by_page_the_newest_first(world: World) -> No
 
 
 @pytest.mark.promise("T2")
-async def test_once_it_is_kept_it_is_opus_of_two_channels_with_a_picture(world: World) -> None:
+async def test_a_transcoded_recording_is_stereo_opus_with_a_waveform(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', '1002')}"
     assert (await anna.get(path)).json()["waveform"] == []
@@ -66,7 +66,7 @@ async def test_once_it_is_kept_it_is_opus_of_two_channels_with_a_picture(world: 
 
 
 @pytest.mark.promise("D3")
-async def test_put_away_brought_back_and_erased(world: World) -> None:
+async def test_archive_restore_and_erase(world: World) -> None:
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', '1002')}"
     assert (await anna.delete(path)).status_code == 204
@@ -80,7 +80,7 @@ async def test_put_away_brought_back_and_erased(world: World) -> None:
 
 
 @pytest.mark.promise("S3")
-async def test_an_administrator_erases_and_listens_only_where_allowed_and_says_what_for(world: World) -> None:
+async def test_administrators_can_erase_and_with_permission_and_purpose_play(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', None)}"
     [one] = (await admin.get("/api/v1/recordings")).json()["items"]
@@ -101,7 +101,7 @@ async def test_an_administrator_erases_and_listens_only_where_allowed_and_says_w
     assert (await anna.get(path)).status_code == 410
 
 
-async def test_how_calls_are_recorded_is_for_administrators_to_say(world: World) -> None:
+async def test_only_administrators_change_recording_settings(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     assert (await anna.get("/api/v1/recordings/settings")).json()["mode"] == "off"
     assert (await admin.patch("/api/v1/recordings/settings", json={"mode": "opt_in"})).json()["mode"] == "opt_in"
@@ -115,7 +115,7 @@ async def test_how_calls_are_recorded_is_for_administrators_to_say(world: World)
 
 
 @pytest.mark.promise("C8")
-async def test_a_live_call_is_recorded_paused_and_ended_by_those_in_it(world: World) -> None:
+async def test_participants_start_pause_and_stop_a_recording(world: World) -> None:
     anna, cleo = await world.user(world.acme, "1001"), await world.user(world.acme, "1003")
     bert = await world.user(world.acme, "1002")
     admin = await world.admin(world.acme)
@@ -145,7 +145,7 @@ async def test_a_live_call_is_recorded_paused_and_ended_by_those_in_it(world: Wo
 
 
 @pytest.mark.promise("C8")
-async def test_what_is_always_recorded_its_people_can_pause_and_not_end(world: World) -> None:
+async def test_participants_can_pause_but_not_stop_an_automatic_recording(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     await admin.patch("/api/v1/recordings/settings", json={"mode": "announce"})
     await admin.patch("/api/v1/extensions/1001/recording", json={"when": "always"})

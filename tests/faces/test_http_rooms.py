@@ -1,4 +1,4 @@
-"""Rooms over HTTP: who may make, list and change them, who sees who is there, and who leads what goes on."""
+"""Conference rooms over HTTP: permissions to manage rooms, list participants and control the conference."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ async def made(world: World, tenant: Tenant, admin: httpx.AsyncClient, **more: o
 
 
 @pytest.mark.promise("C10")
-async def test_administrators_manage_rooms_and_everybody_lists_them(world: World) -> None:
+async def test_administrators_manage_rooms_and_all_users_list_them(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     key = {"Idempotency-Key": "k-1"}
     wanted = {"number": "8000", "hosts": ["1001"], "pin": "4711", "host_pin": "8362", "end_after_host": 60}
@@ -51,7 +51,7 @@ async def test_administrators_manage_rooms_and_everybody_lists_them(world: World
     assert (await user.get(f"{ROOMS}/8002")).status_code == 404
 
 
-async def test_what_users_and_others_may_not(world: World) -> None:
+async def test_forbidden_for_users_and_other_tenants(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     stranger = await world.admin(world.globex)
     await made(world, world.acme, admin)
@@ -77,13 +77,13 @@ async def test_what_users_and_others_may_not(world: World) -> None:
         ({"number": "8000", "announce": "shouts"}, 422, "announce"),
     ],
 )
-async def test_what_cannot_be_a_room(world: World, body: dict[str, object], status: int, where: str) -> None:
+async def test_invalid_rooms_are_rejected(world: World, body: dict[str, object], status: int, where: str) -> None:
     admin, _ = await world.admin(world.acme), await world.user(world.acme, "1001")
     answer = await admin.post(ROOMS, json=body)
     assert (answer.status_code, answer.json()["field"]) == (status, where), answer.text
 
 
-async def test_an_extension_cannot_have_a_rooms_number(world: World) -> None:
+async def test_an_extension_cannot_use_the_number_of_a_room(world: World) -> None:
     admin = await world.admin(world.acme)
     await made(world, world.acme, admin)
     answer = await admin.post("/api/v1/extensions", json={"number": "8000", "name": "Carl"})
@@ -91,7 +91,7 @@ async def test_an_extension_cannot_have_a_rooms_number(world: World) -> None:
 
 
 @pytest.mark.promise("C10")
-async def test_those_in_the_room_and_administrators_see_who_is_there(world: World) -> None:
+async def test_participants_and_administrators_list_participants(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
@@ -112,7 +112,7 @@ async def test_those_in_the_room_and_administrators_see_who_is_there(world: Worl
     assert (await anna.get(f"{ROOMS}/8000/participants")).status_code == 403
 
 
-async def test_everybody_has_his_own_microphone_and_hand(world: World) -> None:
+async def test_participants_control_their_own_microphone_and_hand(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     room = await made(world, world.acme, admin)
     mine, other = dial(world, room, "1001"), dial(world, room, "1002")
@@ -130,7 +130,7 @@ async def test_everybody_has_his_own_microphone_and_hand(world: World) -> None:
     assert mine.phone.orders[-1] == "leave"
 
 
-async def test_hosts_and_administrators_lead(world: World) -> None:
+async def test_hosts_and_administrators_control_the_conference(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     room = await made(world, world.acme, admin)
     assert (await admin.delete(f"{ROOMS}/8000/meeting")).status_code == 404
@@ -148,7 +148,7 @@ async def test_hosts_and_administrators_lead(world: World) -> None:
     assert host.phone.orders[-1] == "leave"
 
 
-async def test_hosts_and_administrators_let_the_room_call_people(world: World) -> None:
+async def test_hosts_and_administrators_invite_extensions(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
@@ -162,13 +162,13 @@ async def test_hosts_and_administrators_let_the_room_call_people(world: World) -
     assert (await anna.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 202
     assert (await berta.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 403
     refused = [(await one.post(f"{ROOMS}/8000/meeting/recording")).status_code for one in (anna, berta)]
-    assert refused == [404, 404]  # nobody records here
+    assert refused == [404, 404]  # no recorder is configured here
     assert dialling.rung == [("8000", "", "1003"), ("8000", "1001", "1003")]
 
 
 @dataclass
 class Recording:
-    """Records meetings, as far as it is asked to."""
+    """A conference recorder that only stores what was requested."""
 
     asked: list[str] = field(default_factory=list)
 
@@ -190,7 +190,7 @@ class Recording:
 
 
 @pytest.mark.promise("C8", "C10")
-async def test_hosts_record_pause_and_go_on(world: World) -> None:
+async def test_hosts_record_pause_and_resume(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin, may_record=True)
@@ -212,7 +212,7 @@ async def test_hosts_record_pause_and_go_on(world: World) -> None:
     assert recording.asked == ["start", "pause", "resume", "pause for a card", "resume", "stop"]
 
 
-async def test_a_deleted_room_sends_home_who_is_in_it(world: World) -> None:
+async def test_deleting_a_room_disconnects_its_participants(world: World) -> None:
     admin = await world.admin(world.acme)
     room = await made(world, world.acme, admin)
     guest = dial(world, room, "1002")
@@ -229,7 +229,7 @@ async def heard(feed: Feed) -> dict[str, object]:
 
 
 @pytest.mark.promise("C10")
-async def test_what_goes_on_is_told_to_those_in_it_and_to_administrators_and_not_too_often(world: World) -> None:
+async def test_room_events_reach_participants_and_administrators_rate_limited(world: World) -> None:
     admin = await world.admin(world.acme)
     anna, berta = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)

@@ -1,4 +1,4 @@
-"""Requests made up from the interface's own description: nothing fails inside, and every answer is as described."""
+"""Requests generated from the OpenAPI document: no internal errors, and all responses match the document."""
 
 import asyncio
 import socket
@@ -37,14 +37,14 @@ HOW = settings(
 )
 
 KNOWN: dict[str, str] = {}
-"""A value of each path parameter that leads somewhere, so that not every request ends at its first look-up."""
+"""A valid value for each path parameter, so that requests get past the first lookup."""
 
 
 schemathesis.serializer.alias(list(TAKES), "application/octet-stream")
 
 
 async def settle(world: World) -> None:
-    """Something to find at the ends of paths."""
+    """Create objects for the path parameters."""
     made = await world.people.create_extension(world.acme.id, NewExtension("1001", "Reception"))
     person = await world.people.create_person(world.acme.id, NewPerson("Ada", "ada@acme.example"))
     KNOWN.update(tenant="acme", extension="1001", person_id=person.id, device_id=made.device.id)
@@ -70,7 +70,7 @@ def serve(folder: Path, template: bytes, listener: socket.socket, stop: threadin
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> Iterator[str]:
-    """A real server on a free port, whose every client is an operator."""
+    """A real server on a free port where all clients have operator rights."""
     listener = socket.create_server(("127.0.0.1", 0))
     stop = threading.Event()
     arguments = (tmp_path_factory.mktemp("served"), sqlite_template, listener, stop)
@@ -82,8 +82,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) ->
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_answers_are_as_described(address: str, mode: GenerationMode, subtests: pytest.Subtests) -> None:
-    """Good requests and bad ones, for every operation."""
+def test_responses_match_the_openapi_document(address: str, mode: GenerationMode, subtests: pytest.Subtests) -> None:
+    """Valid and invalid requests for every operation."""
     load_all_checks()
     checks = CHECKS.get_by_names(CHECKED)
     interface = schemathesis.openapi.from_url(f"{address}/api/openapi.json")
@@ -106,7 +106,7 @@ def test_answers_are_as_described(address: str, mode: GenerationMode, subtests: 
 
 
 def lead_somewhere(case: schemathesis.Case) -> None:
-    """Point the case at what there is. What it would delete, another case may still need."""
+    """Use existing objects in the case, except for deletions: other cases need the objects."""
     if "tenant" in {one.name for one in case.operation.query}:
         case.query = {**(case.query or {}), "tenant": KNOWN["tenant"]}
     if case.method != "DELETE":

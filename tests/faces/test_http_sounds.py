@@ -1,4 +1,4 @@
-"""An organisation's own sounds over HTTP, and that they are heard where the standard ones were."""
+"""Custom sounds of a tenant over HTTP, played in place of the standard ones."""
 
 import math
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ def is_tone(sound: Sound, hertz: float) -> bool:
 
 
 @pytest.mark.promise("U1")
-async def test_music_of_ones_own_is_heard_until_it_is_taken_away(world: World) -> None:
+async def test_custom_music_is_played_until_it_is_deleted(world: World) -> None:
     admin = await world.admin(world.acme)
     standard = await world.services.voice.music(world.acme.id)
     made = await admin.put(MUSIC, content=wav(440, 4.0))
@@ -30,7 +30,7 @@ async def test_music_of_ones_own_is_heard_until_it_is_taken_away(world: World) -
     own = await world.services.voice.music(world.acme.id)
     assert is_tone(own, 440)
     assert await world.services.voice.music(world.globex.id) == standard
-    assert 1000 < rms(memoryview(own.pcm).cast("h")[8000:16000]) < 2600  # quieter than what is said
+    assert 1000 < rms(memoryview(own.pcm).cast("h")[8000:16000]) < 2600  # quieter than prompts
     assert heard(await admin.get(f"{MUSIC}/audio", params=AS_WAV)).tobytes() == own.pcm
     assert (await admin.delete(MUSIC)).status_code == 204
     assert (await admin.delete(MUSIC)).status_code == 404
@@ -38,7 +38,7 @@ async def test_music_of_ones_own_is_heard_until_it_is_taken_away(world: World) -
 
 
 @pytest.mark.promise("U1")
-async def test_a_prompt_of_ones_own_is_said_in_its_language_alone(world: World) -> None:
+async def test_a_custom_prompt_applies_to_its_language_only(world: World) -> None:
     admin, voice = await world.admin(world.acme), world.services.voice
     before = heard(await admin.get(f"{LEAVE}/audio")).tobytes()
     [german] = await voice.named("voicemail/leave", "de", world.acme.id)
@@ -63,7 +63,7 @@ async def test_a_prompt_of_ones_own_is_said_in_its_language_alone(world: World) 
 
 @pytest.mark.promise("C8")
 @pytest.mark.parametrize("name", ["recording/notice", "voicemail/notice", "voicemail/transcribed"])
-async def test_what_tells_people_that_they_are_recorded_cannot_be_silenced(world: World, name: str) -> None:
+async def test_recording_announcements_cannot_be_replaced(world: World, name: str) -> None:
     admin = await world.admin(world.acme)
     refused = await admin.put(f"{PATH}/en/{name}", content=wav(500))
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
@@ -71,7 +71,7 @@ async def test_what_tells_people_that_they_are_recorded_cannot_be_silenced(world
     assert not prompts[name]["replaceable"]
 
 
-async def test_what_nobody_says_has_no_sound(world: World) -> None:
+async def test_unknown_prompts_are_not_found(world: World) -> None:
     admin = await world.admin(world.acme)
     for path in ("en/voicemail/nothing", "en/music/hold", "any/voicemail/leave"):
         assert (await admin.put(f"{PATH}/{path}", content=wav(500))).status_code == 404, path
@@ -79,7 +79,7 @@ async def test_what_nobody_says_has_no_sound(world: World) -> None:
     assert (await admin.put(f"{PATH}/fr/voicemail/leave", content=wav(500))).status_code == 422
 
 
-async def test_users_hear_and_do_not_change(world: World) -> None:
+async def test_users_can_play_but_not_change_sounds(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     assert (await anna.put(LEAVE, content=wav(500))).status_code == 403
     assert (await anna.delete(LEAVE)).status_code == 403
@@ -87,7 +87,7 @@ async def test_users_hear_and_do_not_change(world: World) -> None:
 
 
 @pytest.mark.promise("D3")
-async def test_a_voice_goes_with_whoever_spoke(world: World) -> None:
+async def test_a_sound_is_erased_with_its_speaker(world: World) -> None:
     admin = await world.admin(world.acme)
     await world.user(world.acme, "1001")
     anna = await world.people.extension(world.acme.id, "1001")
@@ -103,7 +103,7 @@ async def test_a_voice_goes_with_whoever_spoke(world: World) -> None:
     assert (await world.services.own_sounds.to_play(*_place(own))) is None
 
 
-async def test_what_cannot_be_read_is_said_by_the_standard_voice(world: World) -> None:
+async def test_an_unreadable_sound_falls_back_to_the_standard_one(world: World) -> None:
     admin = await world.admin(world.acme)
     assert (await admin.put(LEAVE, content=wav(700))).status_code == 200
     [own] = world.services.own_sounds.all(world.acme.id)
@@ -112,7 +112,7 @@ async def test_what_cannot_be_read_is_said_by_the_standard_voice(world: World) -
     assert not is_tone(said, 700)
 
 
-async def test_after_a_start_what_was_chosen_is_there(world: World) -> None:
+async def test_custom_sounds_survive_a_restart(world: World) -> None:
     admin = await world.admin(world.acme)
     await world.services.own_sounds.put((world.acme.id, "any", "music/hold"), Sound(SPOKEN))
     before = world.services.own_sounds.all(world.acme.id)
@@ -121,7 +121,7 @@ async def test_after_a_start_what_was_chosen_is_there(world: World) -> None:
     assert len((await admin.get(PATH)).json()["items"]) == 1
 
 
-async def test_a_text_is_spoken_in_the_place_of_a_prompt(world: World) -> None:
+async def test_a_prompt_is_synthesized_from_text(world: World) -> None:
     admin = await world.admin(world.acme)
     answer = await admin.put(f"{LEAVE}/text", json={"text": "Speak now, please.", "language": "en"})
     assert answer.status_code == 200, answer.text

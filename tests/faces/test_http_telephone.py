@@ -1,4 +1,4 @@
-"""The client as a telephone: what it is given to register with, and what becomes of it."""
+"""SIP access of the client: its credentials and its device."""
 
 import pytest
 from http_world import World
@@ -10,7 +10,7 @@ ACCESS = "/api/v1/me/sip-access"
 
 
 @pytest.mark.promise("U1", "C6")
-async def test_a_session_has_one_device_of_its_own(world: World) -> None:
+async def test_a_session_has_one_device(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     first = (await ada.post(ACCESS)).json()
     again = (await ada.post(ACCESS)).json()
@@ -46,7 +46,7 @@ async def test_the_device_ends_with_its_session(world: World) -> None:
     assert world.people.directory.device(device_id) is None
 
 
-async def test_without_an_extension_there_is_nothing_to_ring(world: World) -> None:
+async def test_a_user_without_extension_gets_no_sip_access(world: World) -> None:
     await world.person(world.acme, "office@acme.example", Role.TENANT_ADMIN)
     office = await world.signed_in("office@acme.example")
     operator = world.client(operator=True)
@@ -63,7 +63,7 @@ async def test_a_session_whose_device_was_deleted_gets_another(world: World) -> 
     assert (await ada.post(ACCESS)).json()["instance_id"][10:-1] != device_id
 
 
-async def test_servers_that_help_a_browser_out_come_with_their_credentials(world: World) -> None:
+async def test_ice_servers_are_returned_with_credentials(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     world.telephony.servers = [IceServer(("stun:pbx.example.com",)), IceServer(("turn:pbx.example.com",), "1:a", "b")]
     assert (await ada.post(ACCESS)).json()["ice_servers"] == [
@@ -72,7 +72,7 @@ async def test_servers_that_help_a_browser_out_come_with_their_credentials(world
     ]
 
 
-async def test_whether_one_can_be_reached(world: World) -> None:
+async def test_reachability(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": False, "push": False}
     device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
@@ -84,7 +84,7 @@ async def test_whether_one_can_be_reached(world: World) -> None:
 
 
 @pytest.mark.promise("U1")
-async def test_a_call_is_declined_on_the_device_that_it_woke_and_nowhere_else(world: World) -> None:
+async def test_a_call_is_declined_only_from_the_device_it_woke(world: World) -> None:
     ada, eve = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
     decline = "/api/v1/me/calls/call-1/decline"

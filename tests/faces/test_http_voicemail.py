@@ -1,4 +1,4 @@
-"""Voicemail over HTTP: one's own to hear, put away and erase; others' to erase; the sound whole and in ranges."""
+"""Voicemail over HTTP: play, archive and erase own messages, erase others'; complete audio and ranges."""
 
 import io
 import wave
@@ -12,7 +12,7 @@ from unificx.recordings import messages
 
 
 @pytest.mark.promise("C9")
-async def test_ones_own_messages_are_listed_the_newest_first(world: World) -> None:
+async def test_own_messages_are_listed_newest_first(world: World) -> None:
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     first, second = await world.left(world.acme, "1001"), await world.left(world.acme, "1001", "+49301234567")
     items = (await anna.get("/api/v1/voicemail")).json()["items"]
@@ -29,7 +29,7 @@ async def test_ones_own_messages_are_listed_the_newest_first(world: World) -> No
     assert (await ben.delete(f"/api/v1/voicemail/{first}")).status_code == 404
 
 
-async def test_what_was_said_comes_as_wav(world: World) -> None:
+async def test_a_message_is_returned_as_wav(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     answer = await anna.get(f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
@@ -49,7 +49,7 @@ async def test_what_was_said_comes_as_wav(world: World) -> None:
         ("bytes=32000-99999", 32_000, 32_044),
     ],
 )
-async def test_a_range_of_it(world: World, asked: str, start: int, end: int) -> None:
+async def test_a_range_is_returned(world: World, asked: str, start: int, end: int) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     whole = (await anna.get(path)).content
@@ -60,7 +60,7 @@ async def test_a_range_of_it(world: World, asked: str, start: int, end: int) -> 
 
 
 @pytest.mark.parametrize("asked", ["bytes=40000-", "bytes=-0"])
-async def test_a_range_that_is_not_in_it(world: World, asked: str) -> None:
+async def test_a_range_out_of_bounds_is_rejected(world: World, asked: str) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     answer = await anna.get(path, headers={"Range": asked})
@@ -68,14 +68,14 @@ async def test_a_range_that_is_not_in_it(world: World, asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=0-1,5-6", "seconds=1-2", "bytes=-", "x" * 90, "bytes=a-b"])
-async def test_a_range_that_is_none_is_passed_over(world: World, asked: str) -> None:
+async def test_a_malformed_range_is_ignored(world: World, asked: str) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     answer = await anna.get(path, headers={"Range": asked})
     assert (answer.status_code, len(answer.content)) == (200, 32_044)
 
 
-async def test_once_it_is_kept_it_comes_as_opus(world: World) -> None:
+async def test_a_transcoded_message_is_returned_as_opus(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
     early = await anna.get(f"{path}/audio", params={"format": "ogg"})
@@ -106,7 +106,7 @@ async def test_once_it_is_kept_it_comes_as_opus(world: World) -> None:
         ("", "wav"),
     ],
 )
-async def test_once_it_is_kept_it_comes_as_wav_too(world: World, accept: str, form: str | None) -> None:
+async def test_a_transcoded_message_is_also_available_as_wav(world: World, accept: str, form: str | None) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     await world.keeping.look_after_all()
@@ -123,8 +123,8 @@ async def test_once_it_is_kept_it_comes_as_wav_too(world: World, accept: str, fo
     assert part.headers["etag"] == answer.headers["etag"]
 
 
-async def test_a_range_of_what_is_not_the_same_any_more_is_all_of_it(world: World) -> None:
-    """Between two questions the samples may have become Opus."""
+async def test_a_range_with_an_outdated_if_range_returns_everything(world: World) -> None:
+    """The sound may be transcoded to Opus between two requests."""
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     before = (await anna.get(path)).headers["etag"]
@@ -137,7 +137,7 @@ async def test_a_range_of_what_is_not_the_same_any_more_is_all_of_it(world: Worl
 
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize("kept", [False, True])
-async def test_what_was_tampered_with_is_not_played(world: World, tmp_path, kept: bool) -> None:
+async def test_a_tampered_message_is_not_played(world: World, tmp_path, kept: bool) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     if kept:
@@ -153,7 +153,7 @@ async def test_what_was_tampered_with_is_not_played(world: World, tmp_path, kept
     assert (await anna.get(path)).status_code == 200
 
 
-async def test_a_message_is_marked_and_is_new_again(world: World) -> None:
+async def test_a_message_is_marked_as_played_and_as_new(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
     for heard in (True, False):
@@ -162,7 +162,7 @@ async def test_a_message_is_marked_and_is_new_again(world: World) -> None:
 
 
 @pytest.mark.promise("R2")
-async def test_put_away_it_is_gone_from_the_list_and_can_be_brought_back(world: World) -> None:
+async def test_an_archived_message_is_hidden_and_can_be_restored(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
     assert (await anna.delete(path)).status_code == 204
@@ -175,7 +175,7 @@ async def test_put_away_it_is_gone_from_the_list_and_can_be_brought_back(world: 
 
 
 @pytest.mark.promise("R2", "R1")
-async def test_erased_it_is_gone_for_good(world: World, tmp_path) -> None:
+async def test_an_erased_message_is_gone(world: World, tmp_path) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
     assert (await anna.post(f"{path}/erase")).status_code == 204
@@ -186,7 +186,7 @@ async def test_erased_it_is_gone_for_good(world: World, tmp_path) -> None:
     assert (await anna.get("/api/v1/voicemail", params={"hidden": True})).json()["items"] == []
 
 
-async def test_an_administrator_erases_others_messages_and_hears_none(world: World) -> None:
+async def test_administrators_can_erase_but_not_play_messages_of_others(world: World) -> None:
     await world.user(world.acme, "1001")
     admin = await world.admin(world.acme)
     message = await world.left(world.acme, "1001")
@@ -202,7 +202,7 @@ async def test_an_administrator_erases_others_messages_and_hears_none(world: Wor
 
 
 @pytest.mark.promise("C9")
-async def test_it_is_switched_off_by_its_owner_and_by_the_organisation(world: World) -> None:
+async def test_voicemail_is_disabled_by_owner_and_by_tenant(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     extension = world.people.directory.extension(world.acme.id, "1001")
     assert extension is not None
@@ -228,7 +228,7 @@ async def test_it_is_switched_off_by_its_owner_and_by_the_organisation(world: Wo
     assert (await anna.get("/api/v1/voicemail/settings")).json() == changed.json()
 
 
-async def test_a_pin_is_never_shown_and_must_be_one(world: World) -> None:
+async def test_a_pin_is_never_shown_and_is_validated(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = "/api/v1/extensions/1001/voicemail"
     for wrong in ("1234", "1111", "9876", "12", "1234567890123", "12a4"):
@@ -241,7 +241,7 @@ async def test_a_pin_is_never_shown_and_must_be_one(world: World) -> None:
 
 
 @pytest.mark.promise("R1")
-async def test_nobody_but_the_owner_of_a_mailbox_sets_its_pin(world: World) -> None:
+async def test_only_the_owner_sets_the_pin(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     path = "/api/v1/extensions/1001/voicemail"
     for other in (admin, world.client(operator=True)):
@@ -258,12 +258,12 @@ async def test_nobody_but_the_owner_of_a_mailbox_sets_its_pin(world: World) -> N
 
 
 @pytest.mark.parametrize("change", [{"longest_seconds": 5}, {"most_messages": 0}, {"restorable_days": 400}])
-async def test_settings_out_of_reason_are_refused(world: World, change: dict[str, int]) -> None:
+async def test_settings_out_of_range_are_rejected(world: World, change: dict[str, int]) -> None:
     answer = await (await world.admin(world.acme)).patch("/api/v1/voicemail/settings", json=change)
     assert answer.status_code == 422
 
 
-async def test_a_mailbox_tells_how_its_letters_and_greetings_are(world: World) -> None:
+async def test_a_mailbox_shows_its_email_and_greeting_settings(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = "/api/v1/extensions/1001/voicemail"
     shown = (await anna.get(path)).json()
@@ -272,7 +272,7 @@ async def test_a_mailbox_tells_how_its_letters_and_greetings_are(world: World) -
 
 
 @pytest.mark.promise("C9", "R1")
-async def test_messages_are_sent_by_mail_if_their_owner_wants_it_and_the_organisation_does_not_forbid_it(
+async def test_messages_are_attached_to_emails_if_owner_and_tenant_allow_it(
     world: World,
 ) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
@@ -296,7 +296,7 @@ async def test_messages_are_sent_by_mail_if_their_owner_wants_it_and_the_organis
 
 
 @pytest.mark.promise("C9", "R2")
-async def test_a_message_says_that_a_copy_was_sent_also_after_it_was_erased(world: World) -> None:
+async def test_a_message_shows_that_a_copy_was_mailed_even_after_erasure(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     first, second = [await world.left(world.acme, "1001") for _ in range(2)]
     sent = world.clock.now()
@@ -319,7 +319,7 @@ async def test_a_message_says_that_a_copy_was_sent_also_after_it_was_erased(worl
 
 
 @pytest.mark.promise("R1")
-async def test_messages_become_text_if_organisation_and_owner_want_it(world: World) -> None:
+async def test_messages_are_transcribed_if_tenant_and_owner_enable_it(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     box = "/api/v1/extensions/1001/voicemail"
     assert (await anna.get(box)).json()["transcribe"] is False
@@ -342,7 +342,7 @@ async def test_messages_become_text_if_organisation_and_owner_want_it(world: Wor
     assert (await anna.get(path)).status_code == 410
 
 
-async def test_without_a_recogniser_the_setting_says_what_to_install(
+async def test_without_speech_recognition_the_setting_names_what_to_install(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Ears, "needs", "Install requirements/transcription.txt.")

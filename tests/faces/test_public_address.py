@@ -1,4 +1,4 @@
-"""Which address links and codes name."""
+"""The public URL used in links and QR codes."""
 
 import pytest
 
@@ -15,18 +15,18 @@ from unificx.kernel.errors import CannotStart
         (("192.0.2.7", 8080), ("2001:db8::7", 443), "https://[2001:db8::7]:443"),
     ],
 )
-def test_others_come_by_tls(http: tuple[str, int], https: tuple[str, int], expected: str) -> None:
+def test_other_machines_use_tls(http: tuple[str, int], https: tuple[str, int], expected: str) -> None:
     assert listening(http, https) == expected
 
 
 @pytest.mark.parametrize("anywhere", ["0.0.0.0", "::"])
-def test_listening_everywhere_one_address_is_named(anywhere: str) -> None:
+def test_a_wildcard_address_is_resolved_to_the_own_address(anywhere: str) -> None:
     assert listening((anywhere, 8080), (anywhere, 8443)).startswith("https://")
     assert not listening((anywhere, 8080), (anywhere, 8443)).startswith(f"https://{anywhere}")
 
 
 @pytest.mark.parametrize("given", ["https://pbx.example.com", "http://127.0.0.1:8080", "https://pbx.example.com/"])
-def test_a_setting_is_taken_as_it_is(given: str) -> None:
+def test_the_setting_is_used_unchanged(given: str) -> None:
     assert public_url({"UNIFICX_PUBLIC_URL": given}) == given.rstrip("/")
     assert public_url({}) == ""
 
@@ -45,6 +45,6 @@ def test_a_setting_is_taken_as_it_is(given: str) -> None:
         "https://[",
     ],
 )
-def test_a_setting_that_is_no_address_stops_the_start(given: str) -> None:
+def test_an_invalid_setting_stops_the_start(given: str) -> None:
     with pytest.raises(CannotStart):
         public_url({"UNIFICX_PUBLIC_URL": given})

@@ -1,4 +1,4 @@
-"""Those who come by a reverse proxy on this machine are told apart, so that nobody answers for what another tries."""
+"""Clients behind a reverse proxy on this machine are distinguished, so that none is blocked for another's attempts."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ def request(client: tuple[str, int] | None, *forwarded: str, kind: str = "websoc
 
 
 async def seen(scope: Scope) -> object:
-    """The client the app behind sees."""
+    """The client address as seen by the app."""
     clients: list[object] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +34,7 @@ async def seen(scope: Scope) -> object:
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("proxy", [PROXY, "127.8.8.8", "::1", "::ffff:127.0.0.1"])
-async def test_a_proxy_on_this_machine_says_who_is_behind_it(proxy: str, kind: str) -> None:
+async def test_a_local_proxy_is_trusted_to_name_the_client(proxy: str, kind: str) -> None:
     assert await seen(request((proxy, 40001), ATTACKER, kind=kind)) == (ATTACKER, 40001)
 
 
@@ -47,23 +47,23 @@ async def test_a_proxy_on_this_machine_says_who_is_behind_it(proxy: str, kind: s
         (("[2001:db8::7]",), "2001:db8::7"),
     ],
 )
-async def test_only_what_the_proxy_has_seen_itself_is_believed(lines: tuple[str, ...], address: str) -> None:
-    """What stands before it the client has written."""
+async def test_only_the_last_forwarded_address_is_trusted(lines: tuple[str, ...], address: str) -> None:
+    """Addresses before the last one are set by the client."""
     assert await seen(request((PROXY, 40001), *lines)) == (address, 40001)
 
 
 @pytest.mark.parametrize("lines", [(), ("",), ("unknown",), (f"{ATTACKER},",), ("1.2.3.4\xff",), ("x" * 60_000,)])
-async def test_what_is_no_address_changes_nothing(lines: tuple[str, ...]) -> None:
+async def test_an_invalid_address_is_ignored(lines: tuple[str, ...]) -> None:
     assert await seen(request((PROXY, 40001), *lines)) == (PROXY, 40001)
 
 
-async def test_a_stranger_is_nobodys_proxy() -> None:
+async def test_a_remote_proxy_is_not_trusted() -> None:
     assert await seen(request((ATTACKER, 40001), HONEST)) == (ATTACKER, 40001)
     assert await seen(request(None, HONEST)) is None
 
 
 async def flow_of(address: str, port: int) -> Flow:
-    """The flow of a browser whose WebSocket comes by the proxy."""
+    """Return the flow of a WebSocket through the proxy."""
     heard: list[Flow] = []
     connections = Connections(lambda data, flow: heard.append(flow), lambda flow: None)
     events = [
@@ -83,7 +83,7 @@ async def flow_of(address: str, port: int) -> Flow:
     return heard[0]
 
 
-async def test_guessing_by_way_of_the_proxy_shuts_out_the_guesser_alone() -> None:
+async def test_guessing_through_the_proxy_blocks_only_the_guessing_client() -> None:
     face = Face()
     attacker, honest = await flow_of(ATTACKER, 40001), await flow_of(HONEST, 40002)
     assert (attacker.host, honest.host) == (ATTACKER, HONEST)

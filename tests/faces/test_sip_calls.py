@@ -1,4 +1,4 @@
-"""How the SIP face hands calls on: verified callers in, everything inside a dialog passed through, faults kept in."""
+"""Dispatching of calls: authenticated callers, requests in dialogs, internal errors."""
 
 import pytest
 import structlog.testing
@@ -15,7 +15,7 @@ def face() -> Face:
     return Face()
 
 
-def test_a_verified_caller_reaches_the_calls(face: Face) -> None:
+def test_an_authenticated_invite_is_passed_on(face: Face) -> None:
     phone = Phone(face)
     assert phone.invite("1002", "Privacy: id").status == 180
     ((caller, request),) = face.calls.taken
@@ -24,14 +24,14 @@ def test_a_verified_caller_reaches_the_calls(face: Face) -> None:
     assert "1001" not in repr(caller).replace("e-t1-1001", "").replace("d-t1-1001a", "").replace("s-t1-1001", "")
 
 
-def test_who_calls_is_who_proved_it_whatever_from_says(face: Face) -> None:
+def test_the_caller_is_the_authenticated_device_not_the_from_header(face: Face) -> None:
     phone = Phone(face, number="1002")
     phone.invite("1002")
     ((caller, _),) = face.calls.taken
     assert caller.number == "1001"
 
 
-def test_what_belongs_to_a_dialog_is_passed_on(face: Face) -> None:
+def test_requests_in_a_dialog_are_passed_on(face: Face) -> None:
     phone = Phone(face)
     phone.invite("1002")
     uri = f"sip:1002@{DOMAIN}"
@@ -53,7 +53,7 @@ def test_a_cancel_is_passed_on(face: Face) -> None:
     assert face.calls.events[-1] == CancelArrived(face.calls.keys[0])
 
 
-def test_a_fault_of_ours_is_500_and_its_words_stay_in(face: Face) -> None:
+def test_an_internal_error_is_500_without_details(face: Face) -> None:
     def broken(*given: object) -> None:
         raise ValueError("no route for sip:1002 of Alice")
 
@@ -67,14 +67,14 @@ def test_a_fault_of_ours_is_500_and_its_words_stay_in(face: Face) -> None:
     assert "Alice" not in str(entry)
 
 
-def test_the_calls_timer_rings_when_it_is_due(face: Face) -> None:
+def test_the_calls_timer_runs_when_due(face: Face) -> None:
     face.later(0.01)
     face.calls.due = face.now + 3
     face.later(5)
     assert len(face.calls.rung) == 1
 
 
-def test_requests_of_a_websocket_are_known_by_their_connection(face: Face) -> None:
+def test_websocket_requests_are_identified_by_their_connection(face: Face) -> None:
     flow = Flow("wss", "198.51.100.20", 50123, 12, 0)
     phone = Phone(face, flow=flow, contact="sip:x8kd@n5.invalid;transport=ws")
     assert phone.register().status == 200

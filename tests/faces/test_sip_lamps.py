@@ -1,4 +1,4 @@
-"""Message lamps at the SIP face (RFC 3842, RFC 6665), and phones that are told unasked."""
+"""Message waiting indication (RFC 3842, RFC 6665), subscribed and unsolicited."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ def phone(face: Face) -> Phone:
 def subscribe(
     phone: Phone, *headers: str, user: str = "1001", expires: int | None = 600, to: str = ""
 ) -> list[Response | Request]:
-    """SUBSCRIBE, answering a challenge: what came back."""
+    """Send SUBSCRIBE and answer a challenge; return what was received."""
     uri = f"sip:{user}@{DOMAIN}"
     lines = ["Event: message-summary", f"Contact: <{phone.contact}>", *headers]
     lines += [f"Expires: {expires}"] if expires is not None else []
@@ -42,7 +42,7 @@ def subscribe(
 
 
 def answered(face: Face, said: Iterable[Response | Request], status: int = 200, *headers: tuple[str, str]) -> list[str]:
-    """Answer every NOTIFY among these; what they said."""
+    """Answer every NOTIFY among these; return their contents."""
     told = notified(said)
     for one in told:
         face.say(respond(one, status, headers=headers).encode(), HOME)
@@ -50,7 +50,7 @@ def answered(face: Face, said: Iterable[Response | Request], status: int = 200, 
 
 
 def notified(said: Iterable[Response | Request]) -> list[Request]:
-    """The NOTIFYs among these, each once: over UDP they are said again until they are answered."""
+    """Return the NOTIFYs among these without retransmissions."""
     found = {(one.call_id, one.cseq.number): one for one in said if isinstance(one, Request)}
     assert all(one.method == "NOTIFY" for one in found.values())
     return list(found.values())
@@ -67,7 +67,7 @@ def change(face: Face, new: int, old: int) -> list[Response | Request]:
 
 
 @pytest.mark.promise("C9")
-def test_who_subscribes_is_told_at_once(face: Face, phone: Phone) -> None:
+def test_a_subscription_is_notified_at_once(face: Face, phone: Phone) -> None:
     response, notify = subscribe(phone, "Event: message-summary;id=7")
     assert isinstance(response, Response)
     assert (response.status, response.expires) == (200, 600)
@@ -81,7 +81,7 @@ def test_who_subscribes_is_told_at_once(face: Face, phone: Phone) -> None:
 
 
 @pytest.mark.promise("C9")
-def test_every_change_is_told(face: Face, phone: Phone) -> None:
+def test_every_change_is_notified(face: Face, phone: Phone) -> None:
     answered(face, subscribe(phone))
     [body] = answered(face, change(face, 3, 3))
     assert "Messages-Waiting: yes" in body
@@ -90,7 +90,7 @@ def test_every_change_is_told(face: Face, phone: Phone) -> None:
     assert "Messages-Waiting: no" in body
 
 
-def test_changes_in_a_row_are_told_as_one(face: Face, phone: Phone) -> None:
+def test_changes_in_a_row_are_notified_once(face: Face, phone: Phone) -> None:
     answered(face, subscribe(phone))
     for new in (3, 4, 5):
         face.mail.boxes[ANNA] = (new, 0)
@@ -98,14 +98,14 @@ def test_changes_in_a_row_are_told_as_one(face: Face, phone: Phone) -> None:
     assert ["5/0" in body for body in answered(face, face.later(3))] == [True]
 
 
-def test_the_code_for_ones_own_messages_and_the_username_name_the_mailbox_too(face: Face, phone: Phone) -> None:
+def test_voicemail_code_and_username_are_valid_targets(face: Face, phone: Phone) -> None:
     for user in ("*97", "1001-t1a"):
         said = subscribe(phone, user=user)
         assert [one.status for one in said if isinstance(one, Response)] == [200]
         answered(face, said)
 
 
-def test_other_mailboxes_are_nobodys_business(face: Face, phone: Phone) -> None:
+def test_other_mailboxes_are_forbidden(face: Face, phone: Phone) -> None:
     for user in ("1002", "9999"):
         [response] = subscribe(phone, user=user)
         assert isinstance(response, Response)
@@ -113,13 +113,13 @@ def test_other_mailboxes_are_nobodys_business(face: Face, phone: Phone) -> None:
     assert len(face.lamps) == 0
 
 
-def test_other_events_are_not_known(phone: Phone) -> None:
+def test_other_event_packages_are_rejected(phone: Phone) -> None:
     uri = f"sip:1001@{DOMAIN}"
     response = phone.once("SUBSCRIBE", uri, f"<{uri}>", ["Event: presence", f"Contact: <{phone.contact}>"])
     assert (response.status, response.first("allow-events")) == (489, "message-summary")
 
 
-def test_a_refresh_is_told_and_lasts(face: Face, phone: Phone) -> None:
+def test_a_refresh_is_notified_and_extends_the_subscription(face: Face, phone: Phone) -> None:
     response, *_ = said = subscribe(phone)
     answered(face, said)
     face.later(500)
@@ -131,7 +131,7 @@ def test_a_refresh_is_told_and_lasts(face: Face, phone: Phone) -> None:
     assert len(answered(face, change(face, 9, 9))) == 1
 
 
-def test_it_ends_with_its_time(face: Face, phone: Phone) -> None:
+def test_a_subscription_expires(face: Face, phone: Phone) -> None:
     answered(face, subscribe(phone))
     said = face.later(601)
     assert states(said) == ["terminated;reason=timeout"]
@@ -140,7 +140,7 @@ def test_it_ends_with_its_time(face: Face, phone: Phone) -> None:
     assert change(face, 9, 9) == []
 
 
-def test_a_refresh_of_none_ends_it_and_a_first_one_only_asks(face: Face, phone: Phone) -> None:
+def test_expires_0_ends_a_subscription_or_fetches_once(face: Face, phone: Phone) -> None:
     assert states(subscribe(phone, expires=0)) == ["terminated;reason=timeout"]
     response, *_ = said = subscribe(phone)
     answered(face, said)
@@ -148,14 +148,14 @@ def test_a_refresh_of_none_ends_it_and_a_first_one_only_asks(face: Face, phone: 
     assert len(face.lamps) == 0
 
 
-def test_what_is_too_brief_is_told_how_long_it_has_to_be(face: Face, phone: Phone) -> None:
+def test_a_too_brief_expiry_is_423_with_min_expires(face: Face, phone: Phone) -> None:
     [response] = subscribe(phone, expires=10)
     assert isinstance(response, Response)
     assert (response.status, response.first("min-expires")) == (423, "60")
     assert len(face.lamps) == 0
 
 
-def test_only_its_own_dialog_refreshes_it(face: Face, phone: Phone) -> None:
+def test_only_the_own_dialog_refreshes_a_subscription(face: Face, phone: Phone) -> None:
     response, *_ = said = subscribe(phone)
     answered(face, said)
     phone.call_id = "another"
@@ -164,7 +164,7 @@ def test_only_its_own_dialog_refreshes_it(face: Face, phone: Phone) -> None:
     assert refused.status == 481
 
 
-def test_nothing_but_subscribe_goes_on_in_it(face: Face, phone: Phone) -> None:
+def test_other_methods_in_the_dialog_are_rejected(face: Face, phone: Phone) -> None:
     response, *_ = said = subscribe(phone)
     answered(face, said)
     refused = phone.once("INFO", f"sip:1001@{DOMAIN}", response.first("to") or "")
@@ -172,7 +172,7 @@ def test_nothing_but_subscribe_goes_on_in_it(face: Face, phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("way", ["revoked", "deleted"])
-def test_who_may_no_longer_listen_is_told_that_and_nothing_else(face: Face, phone: Phone, way: str) -> None:
+def test_a_revoked_subscriber_gets_only_the_termination(face: Face, phone: Phone, way: str) -> None:
     answered(face, subscribe(phone))
     if way == "revoked":
         face.directory.drop_device("d-t1-1001a")
@@ -185,7 +185,7 @@ def test_who_may_no_longer_listen_is_told_that_and_nothing_else(face: Face, phon
     assert len(face.lamps) == 0
 
 
-def test_a_device_that_was_barred_hears_of_no_change_and_cannot_refresh(face: Face, phone: Phone) -> None:
+def test_a_disabled_device_is_not_notified_and_cannot_refresh(face: Face, phone: Phone) -> None:
     response, *_ = said = subscribe(phone)
     answered(face, said)
     face.directory.enable_device("d-t1-1001a", enabled=False)
@@ -195,13 +195,13 @@ def test_a_device_that_was_barred_hears_of_no_change_and_cannot_refresh(face: Fa
     assert answered(face, said) == [""]
 
 
-def test_a_phone_that_is_gone_is_forgotten(face: Face, phone: Phone) -> None:
+def test_an_unreachable_phone_is_removed(face: Face, phone: Phone) -> None:
     subscribe(phone)
-    face.later(40)  # no answer comes to the NOTIFY
+    face.later(40)  # the NOTIFY is not answered
     assert len(face.lamps) == 0
 
 
-def test_one_device_has_only_so_many(face: Face, phone: Phone) -> None:
+def test_subscriptions_per_device_are_limited(face: Face, phone: Phone) -> None:
     for number in range(MOST_OF_ONE + 3):
         phone.call_id = f"life-{number}"
         answered(face, subscribe(phone))
@@ -209,7 +209,7 @@ def test_one_device_has_only_so_many(face: Face, phone: Phone) -> None:
     assert len(answered(face, change(face, 8, 8))) == MOST_OF_ONE
 
 
-def test_strangers_are_challenged_and_learn_nothing(face: Face) -> None:
+def test_an_unauthenticated_subscribe_is_challenged(face: Face) -> None:
     for number in ("1001", "9999"):
         stranger = Phone(face, number=number, username=f"{number}-x", password="guess")
         uri = f"sip:{number}@{DOMAIN}"
@@ -219,7 +219,7 @@ def test_strangers_are_challenged_and_learn_nothing(face: Face) -> None:
 
 
 @pytest.mark.promise("C9")
-def test_a_phone_that_never_subscribes_is_told_after_it_registered_and_at_each_change(face: Face, phone: Phone) -> None:
+def test_an_unsubscribed_phone_gets_unsolicited_notify_after_registration_and_changes(face: Face, phone: Phone) -> None:
     phone.register()
     face.lamps.came(ANNA, "d-t1-1001a", face.now)
     said = face.later(2.5)
@@ -229,14 +229,14 @@ def test_a_phone_that_never_subscribes_is_told_after_it_registered_and_at_each_c
     assert ["1/4" in body for body in answered(face, change(face, 1, 4))] == [True]
 
 
-def test_one_that_registers_while_nothing_new_waits_is_not_bothered(face: Face, phone: Phone) -> None:
+def test_no_unsolicited_notify_after_registration_without_new_messages(face: Face, phone: Phone) -> None:
     face.mail.boxes[ANNA] = (0, 3)
     phone.register()
     face.lamps.came(ANNA, "d-t1-1001a", face.now)
     assert face.later(3) == []
 
 
-def test_one_that_refuses_is_left_alone_until_it_comes_again(face: Face, phone: Phone) -> None:
+def test_a_rejecting_phone_is_not_notified_until_it_registers_again(face: Face, phone: Phone) -> None:
     phone.register()
     answered(face, change(face, 1, 4), 489)
     assert change(face, 2, 4) == []
@@ -244,7 +244,7 @@ def test_one_that_refuses_is_left_alone_until_it_comes_again(face: Face, phone: 
     assert len(answered(face, face.later(2.5))) == 1
 
 
-def test_one_that_subscribes_is_not_told_twice(face: Face, phone: Phone) -> None:
+def test_a_subscribed_phone_is_not_notified_twice(face: Face, phone: Phone) -> None:
     add_device(face.directory, "t1", DOMAIN, "1001", "b")
     phone.register()
     other = Phone(face, username="1001-t1b", contact="sip:other@192.0.2.7:5060", call_id="other")
@@ -254,7 +254,7 @@ def test_one_that_subscribes_is_not_told_twice(face: Face, phone: Phone) -> None
     assert sorted(one.uri for one in notified(said)) == sorted([phone.contact, other.contact])
 
 
-def test_without_voicemail_and_by_websocket_nobody_is_told_unasked(face: Face, phone: Phone) -> None:
+def test_no_unsolicited_notify_without_voicemail_or_over_websocket(face: Face, phone: Phone) -> None:
     phone.flow = WEB
     phone.register()
     assert change(face, 1, 4) == []

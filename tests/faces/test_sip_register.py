@@ -1,4 +1,4 @@
-"""REGISTER at the SIP face (RFC 3261 section 10, RFC 3327, RFC 5626, RFC 8760)."""
+"""REGISTER (RFC 3261 section 10, RFC 3327, RFC 5626, RFC 8760)."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) ->
     ("phone_says", "offered"),
     [("baresip v1.1.0 (x86_64/linux)", 1), ("baresip v3.11.0", 1), ("baresip v3.12.1", 2), ("SIPp", 2)],
 )
-def test_a_phone_that_stumbles_over_sha256_is_offered_md5_alone(phone: Phone, phone_says: str, offered: int) -> None:
+def test_an_old_baresip_is_offered_md5_only(phone: Phone, phone_says: str, offered: int) -> None:
     response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"User-Agent: {phone_says}"])
     assert len(response.all("www-authenticate")) == offered
     assert "algorithm=MD5" in response.all("www-authenticate")[-1]
@@ -62,12 +62,12 @@ def test_a_phone_registers(face: Face, algorithm: str) -> None:
     assert face.signals == [DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")]
 
 
-def test_the_username_will_do_in_place_of_the_number(face: Face, phone: Phone) -> None:
+def test_the_username_is_accepted_in_place_of_the_number(face: Face, phone: Phone) -> None:
     assert phone.register(to=f"<sip:{phone.username}@{DOMAIN}>").status == 200
     assert rung(face)
 
 
-def test_a_phone_that_only_knows_our_address_registers_with_the_default_organisation(face: Face) -> None:
+def test_a_phone_configured_with_the_ip_address_registers_with_the_default_tenant(face: Face) -> None:
     phone = Phone(face)
     response = phone.ask("REGISTER", "sip:192.0.2.1", "<sip:1001@192.0.2.1>", [f"Contact: <{phone.contact}>"])
     assert response.status == 200
@@ -84,12 +84,12 @@ def test_a_device_registers_its_own_extension_only(face: Face, to: str) -> None:
     assert not rung(face, "e-t2-1001")
 
 
-def test_refreshes_touch_memory_and_now_and_then_one_short_record(face: Face, phone: Phone) -> None:
+def test_refreshes_rarely_write_a_record(face: Face, phone: Phone) -> None:
     phone.register(expires=60)
     (before,) = face.location
     for _ in range(40):
         face.clock.advance(30)
-        phone.call_id += "x"  # some phones make a new one each time
+        phone.call_id += "x"  # some phones use a new one each time
         assert contacts(phone.register(expires=60)) == ["<sip:1001@192.0.2.7:5060>;expires=60"]
         (after,) = face.location
         assert (after.id, after.expires_at) == (before.id, face.now + 60)
@@ -100,7 +100,7 @@ def test_refreshes_touch_memory_and_now_and_then_one_short_record(face: Face, ph
 
 
 def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tuple[object, ...]:
-    """What a second REGISTER leaves and gets for an answer; `judged`: though what the first one said is not known."""
+    """Return the bindings and the response of a second REGISTER; `judged`: with the fast path for repeats disabled."""
     face = Face()
     phone = Phone(face)
     phone.register("User-Agent: A/1", "Supported: path, outbound")
@@ -128,13 +128,11 @@ def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tup
         (("User-Agent: A/1", "Supported: path, outbound", "Require: foo"), {}),
     ],
 )
-def test_a_refresh_that_says_the_same_gets_what_any_other_gets(
-    headers: tuple[str, ...], said: dict[str, object]
-) -> None:
+def test_an_unchanged_refresh_gets_the_same_response(headers: tuple[str, ...], said: dict[str, object]) -> None:
     assert _refreshed(headers, judged=False, **said) == _refreshed(headers, judged=True, **said)
 
 
-def test_a_refresh_that_was_overtaken_is_not_let_through_for_saying_the_same(face: Face, phone: Phone) -> None:
+def test_an_overtaken_unchanged_refresh_is_rejected(face: Face, phone: Phone) -> None:
     assert phone.register().status == 200
     phone.cseq -= 3
     assert phone.register().status == 500
@@ -144,13 +142,13 @@ def test_a_refresh_that_was_overtaken_is_not_let_through_for_saying_the_same(fac
     assert (binding.call_id, binding.expires_at) == ("anew", face.now + 3600)
 
 
-def test_a_query_lists_what_there_is(phone: Phone) -> None:
+def test_a_query_lists_the_bindings(phone: Phone) -> None:
     phone.register()
     response = phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     assert contacts(response) == ["<sip:1001@192.0.2.7:5060>;expires=3600"]
 
 
-def test_a_contact_is_taken_away_by_expires_0(face: Face, phone: Phone) -> None:
+def test_expires_0_removes_a_contact(face: Face, phone: Phone) -> None:
     phone.register()
     assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=0", expires=None)) == []
     assert not rung(face)
@@ -158,8 +156,8 @@ def test_a_contact_is_taken_away_by_expires_0(face: Face, phone: Phone) -> None:
     assert face.journal.records[-1].startswith(b"drop ")
 
 
-def test_star_takes_all_of_the_device_and_none_of_another(face: Face, phone: Phone) -> None:
-    """A device has a set of bindings of its own."""
+def test_star_removes_all_bindings_of_the_device_only(face: Face, phone: Phone) -> None:
+    """Every device has its own set of bindings."""
     add_device(face.directory, "t1", DOMAIN, "1001", "b")
     other = Phone(face, username="1001-t1b", flow=AWAY)
     other.register()
@@ -185,13 +183,13 @@ def test_too_brief_is_423(face: Face, phone: Phone) -> None:
     assert not rung(face)
 
 
-def test_too_long_is_cut_and_nonsense_is_the_usual(phone: Phone) -> None:
+def test_a_long_expiry_is_capped_and_an_invalid_one_defaults(phone: Phone) -> None:
     assert contacts(phone.register(expires=86400))[0].endswith(";expires=3600")
     response = phone.register("Expires: soon", expires=None)
     assert contacts(response)[0].endswith(";expires=3600")
 
 
-def test_the_contact_s_own_expires_goes_before_the_header(phone: Phone) -> None:
+def test_the_contact_expires_parameter_overrides_the_header(phone: Phone) -> None:
     assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=120"))[0].endswith("expires=120")
 
 
@@ -220,7 +218,7 @@ def test_the_preferred_contact_is_rung_first(face: Face, phone: Phone) -> None:
     assert rung(face) == ["sip:1001@192.0.2.8", "sip:1001@192.0.2.7"]
 
 
-def test_ten_contacts_and_no_more(face: Face, phone: Phone) -> None:
+def test_at_most_ten_contacts(face: Face, phone: Phone) -> None:
     many = ", ".join(f"<sip:1001@192.0.2.7:{5000 + port}>" for port in range(10))
     assert phone.register(contact=f"Contact: {many}").status == 200
     assert phone.register(contact="Contact: <sip:1001@192.0.2.7:6000>").status == 403
@@ -237,7 +235,7 @@ def test_ten_contacts_and_no_more(face: Face, phone: Phone) -> None:
         'Contact: <sip:1001@192.0.2.7>;+sip.instance="<urn:x>\\"y"',
     ],
 )
-def test_a_contact_we_cannot_use_is_400(face: Face, phone: Phone, contact: str) -> None:
+def test_an_invalid_contact_is_400(face: Face, phone: Phone, contact: str) -> None:
     assert phone.register(contact=contact).status == 400
     assert not rung(face)
 
@@ -246,13 +244,13 @@ def test_a_foreign_scheme_is_416(phone: Phone) -> None:
     assert phone.register(contact="Contact: <mailto:a@b.example>").status in (400, 416)
 
 
-def test_an_extension_we_lack_is_420(phone: Phone) -> None:
+def test_an_unsupported_option_is_420(phone: Phone) -> None:
     response = phone.register("Require: path, gruu, magic")
     assert response.status == 420
     assert response.first("unsupported") == "gruu, magic"
 
 
-def test_what_runs_out_is_forgotten(face: Face, phone: Phone) -> None:
+def test_expired_bindings_are_removed(face: Face, phone: Phone) -> None:
     phone.register(expires=60)
     face.later(61)
     assert not rung(face)
@@ -269,7 +267,7 @@ def test_a_full_disk_is_503_and_changes_nothing(face: Face, phone: Phone) -> Non
     assert not rung(face)
 
 
-def test_nobody_new_registers_while_the_disk_is_nearly_full_and_those_who_are_there_stay(face: Face) -> None:
+def test_a_nearly_full_disk_rejects_new_registrations_but_keeps_existing_ones(face: Face) -> None:
     here, new = Phone(face), Phone(face, number="1002", username="1002-t1a", password="secret-1002", flow=AWAY)
     assert here.register(expires=600).status == 200
     face.full = True
@@ -285,7 +283,7 @@ def test_nobody_new_registers_while_the_disk_is_nearly_full_and_those_who_are_th
 # ---- RFC 3327
 
 
-def test_path_is_kept_and_said_back_to_who_understands_it(face: Face, phone: Phone) -> None:
+def test_path_is_stored_and_returned_if_supported(face: Face, phone: Phone) -> None:
     path = "Path: <sip:edge.example;lr>, <sip:inner.example;lr>"
     response = phone.register("Supported: path", path)
     assert response.values("path") == ["<sip:edge.example;lr>", "<sip:inner.example;lr>"]
@@ -299,7 +297,7 @@ def test_path_is_kept_and_said_back_to_who_understands_it(face: Face, phone: Pho
 INSTANCE = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
 
 
-def test_outbound_flows_are_told_apart_by_instance_and_reg_id(face: Face) -> None:
+def test_outbound_flows_are_distinguished_by_instance_and_reg_id(face: Face) -> None:
     phone = Phone(face, flow=TCP)
     outbound = "Supported: path, outbound"
     first = phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}")
@@ -312,7 +310,7 @@ def test_outbound_flows_are_told_apart_by_instance_and_reg_id(face: Face) -> Non
     assert sorted(rung(face)) == ["sip:1001@192.0.2.7;transport=tcp", "sip:1001@192.0.2.99:5099;transport=tcp"]
 
 
-def test_a_cut_connection_is_not_rung_until_it_comes_back(face: Face) -> None:
+def test_a_lost_connection_is_not_rung_until_it_registers_again(face: Face) -> None:
     phone = Phone(face, flow=TCP)
     headers = ("Supported: outbound",)
     contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}"
@@ -332,7 +330,7 @@ def test_two_flows_in_one_request_are_400(phone: Phone) -> None:
     assert phone.register("Supported: outbound", contact=contact).status == 400
 
 
-def test_an_edge_that_does_not_keep_flows_is_439(face: Face, phone: Phone) -> None:
+def test_an_edge_without_outbound_support_is_439(face: Face, phone: Phone) -> None:
     contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
     lines = ["Supported: outbound, path", "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKinner", contact]
     assert phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 439
@@ -340,13 +338,13 @@ def test_an_edge_that_does_not_keep_flows_is_439(face: Face, phone: Phone) -> No
     assert phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 200
 
 
-def test_reg_id_means_nothing_to_who_does_not_speak_outbound(face: Face, phone: Phone) -> None:
+def test_reg_id_is_ignored_without_outbound_support(face: Face, phone: Phone) -> None:
     response = phone.register(contact=f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}")
     assert response.status == 200
     assert "reg-id" not in contacts(response)[0]
 
 
-# ---- the owner's will
+# ---- revoked and disabled devices
 
 
 @pytest.mark.parametrize("how", ["device", "extension", "review"])
@@ -369,7 +367,7 @@ def test_a_disabled_device_cannot_register(face: Face, phone: Phone) -> None:
     assert phone.register().status == 403
 
 
-def test_bytes_that_are_no_text_are_not_kept(face: Face, phone: Phone) -> None:
+def test_invalid_utf8_is_not_stored(face: Face, phone: Phone) -> None:
     uri = f"sip:{DOMAIN}"
     phone.register()
     words = phone.words("REGISTER", uri, f"<sip:1001@{DOMAIN}>", ["User-Agent: ab", f"Contact: <{phone.contact}>"])
@@ -401,8 +399,8 @@ def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> 
     assert face.location.way_to(*device, phone.contact, "wss", face.now) is None
 
 
-def test_a_telephone_is_found_by_the_connection_it_has_now(face: Face) -> None:
-    """Its port is another than in a call that it began by an earlier connection."""
+def test_a_phone_is_identified_by_its_current_connection(face: Face) -> None:
+    """The port differs from that of a call started on an earlier connection."""
     phone = Phone(face, flow=TCP)
     phone.register()
     before = phone.contact.replace(f":{TCP.port}", ":49999")

@@ -1,4 +1,4 @@
-"""What strangers learn and reach at the SIP face: nothing. And what their trying does to honest phones: nothing."""
+"""Unauthenticated peers get no information and no access, and their attempts do not affect legitimate phones."""
 
 import pytest
 import structlog.testing
@@ -17,15 +17,15 @@ def face() -> Face:
 
 
 def neutral(response: Response) -> tuple[object, ...]:
-    """A response without what differs by chance."""
+    """Return a response without its random parts."""
     names = [name for name, _ in response.headers]
     sizes = [len(value) for name, value in response.headers if name.endswith("Authenticate")]
     return response.status, response.reason, tuple(names), tuple(sizes)
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
-def test_names_that_exist_cannot_be_told_from_others(method: str) -> None:
-    """The same challenge whoever is called, the same refusal whoever it claims to be."""
+def test_existing_names_are_indistinguishable_from_unknown_ones(method: str) -> None:
+    """The challenge is the same for any target, the rejection the same for any claimed name."""
     seen = set()
     for number, username in (("1001", "1001-t1a"), ("1999", "1999-zzz")):
         face = Face()
@@ -42,7 +42,7 @@ def test_names_that_exist_cannot_be_told_from_others(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
-def test_nothing_is_kept_of_whoever_brings_no_proof(face: Face, method: str) -> None:
+def test_requests_without_credentials_are_answered_statelessly(face: Face, method: str) -> None:
     stranger = Phone(face, flow=ATTACKER)
     uri = f"sip:{DOMAIN}" if method == "REGISTER" else f"sip:1002@{DOMAIN}"
     to = f"<sip:{1001 if method == 'REGISTER' else 1002}@{DOMAIN}>"
@@ -55,7 +55,7 @@ def test_nothing_is_kept_of_whoever_brings_no_proof(face: Face, method: str) -> 
     assert stranger.once(method, uri, to).status == (200 if method == "REGISTER" else 180)
 
 
-def test_a_fault_of_ours_at_the_door_is_500_and_no_silence(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_in_the_prefilter_is_500(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(face.identifier, "challenge", lambda *given, **more: 1 / 0)
     with structlog.testing.capture_logs() as log:
         (answer,) = face.say(Phone(face).words("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"))
@@ -64,7 +64,7 @@ def test_a_fault_of_ours_at_the_door_is_500_and_no_silence(face: Face, monkeypat
 
 
 @pytest.mark.parametrize("number", ["1001", "1002", "9999", "*97"])
-def test_an_unknown_caller_is_challenged_whomever_he_calls(face: Face, number: str) -> None:
+def test_an_unauthenticated_invite_is_challenged_for_any_target(face: Face, number: str) -> None:
     stranger = Phone(face, flow=ATTACKER)
     response = stranger.once("INVITE", f"sip:{number}@{DOMAIN}", f"<sip:{number}@{DOMAIN}>")
     assert response.status == 407
@@ -72,7 +72,7 @@ def test_an_unknown_caller_is_challenged_whomever_he_calls(face: Face, number: s
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
-def test_nobody_is_challenged_for_a_domain_that_no_organisation_has(face: Face, method: str) -> None:
+def test_a_foreign_domain_is_404_without_challenge(face: Face, method: str) -> None:
     stranger = Phone(face, domain="unknown.example", flow=ATTACKER)
     user = "1001@" if method == "INVITE" else ""
     response = stranger.once(method, f"sip:{user}unknown.example", "<sip:1001@unknown.example>")
@@ -81,15 +81,15 @@ def test_nobody_is_challenged_for_a_domain_that_no_organisation_has(face: Face, 
     assert not response.first("proxy-authenticate")
 
 
-def test_a_number_at_another_domain_rings_nobody_here(face: Face) -> None:
+def test_a_number_at_a_foreign_domain_is_not_called(face: Face) -> None:
     phone = Phone(face)
     phone.register()
     assert phone.ask("INVITE", "sip:1002@unknown.example", "<sip:1002@unknown.example>").status == 404
     assert not face.calls.taken
 
 
-def test_our_own_password_does_not_turn_another_organisations_number_into_ours(face: Face) -> None:
-    """A challenge of ours, answered for a number of theirs."""
+def test_credentials_are_not_valid_for_another_tenants_number(face: Face) -> None:
+    """A challenge of one tenant, answered for a number of another."""
     phone = Phone(face)
     phone.learn(phone.once("INVITE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>"))
     assert phone.once("INVITE", f"sip:1001@{OTHER}", f"<sip:1001@{OTHER}>").status == 403
@@ -97,7 +97,7 @@ def test_our_own_password_does_not_turn_another_organisations_number_into_ours(f
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "192.0.2.1:5060", "[2001:db8::1]:5060", "pbx.example", "PBX.example"])
-def test_a_phone_may_know_the_server_by_its_address_or_its_name(face: Face, host: str) -> None:
+def test_requests_may_target_the_servers_address_or_host_name(face: Face, host: str) -> None:
     phone = Phone(face, domain=host)
     assert phone.register().status == 200
     assert phone.invite("1002").status == 180
@@ -106,7 +106,7 @@ def test_a_phone_may_know_the_server_by_its_address_or_its_name(face: Face, host
 
 
 @pytest.mark.parametrize("number", ["1001", "9999"])
-def test_options_tells_no_names(face: Face, number: str) -> None:
+def test_options_does_not_disclose_names(face: Face, number: str) -> None:
     phone = Phone(face, flow=ATTACKER)
     response = phone.once("OPTIONS", f"sip:{number}@{DOMAIN}", f"<sip:{number}@{DOMAIN}>")
     assert response.status == 200
@@ -134,19 +134,19 @@ def test_other_methods(face: Face, method: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("method", ["BYE", "INVITE", "OPTIONS", "INFO", "SUBSCRIBE"])
-def test_a_dialog_we_do_not_know_is_481(face: Face, method: str) -> None:
+def test_an_unknown_dialog_is_481(face: Face, method: str) -> None:
     phone = Phone(face, flow=ATTACKER)
     assert phone.once(method, f"sip:1001@{DOMAIN}", f"<sip:1001@{DOMAIN}>;tag=forged").status == 481
 
 
-def test_another_organisations_password_does_not_open_ours(face: Face) -> None:
-    """1001 of Globex, with its right password, calls Acme's 1002."""
+def test_credentials_of_one_tenant_are_rejected_by_another(face: Face) -> None:
+    """1001 of Globex, with its correct password, calls Acme's 1002."""
     stranger = Phone(face, username="1001-t2a", flow=ATTACKER)
     assert stranger.invite("1002").status == 403
 
 
-def test_credentials_are_good_for_one_request(face: Face) -> None:
-    """An eavesdropper who sends a captured REGISTER again is challenged, and cannot answer."""
+def test_credentials_are_valid_for_one_request(face: Face) -> None:
+    """A replayed REGISTER is challenged."""
     phone = Phone(face)
     phone.register()
     uri = f"sip:{DOMAIN}"
@@ -161,7 +161,7 @@ def test_credentials_are_good_for_one_request(face: Face) -> None:
     assert list(face.location)
 
 
-def test_captured_credentials_do_not_open_another_target(face: Face) -> None:
+def test_captured_credentials_are_invalid_for_another_target(face: Face) -> None:
     phone = Phone(face)
     assert phone.invite("1002").status == 180
     captured = phone.credentials("INVITE", f"sip:1002@{DOMAIN}")
@@ -171,7 +171,7 @@ def test_captured_credentials_do_not_open_another_target(face: Face) -> None:
     assert answer.status == 403
 
 
-def test_an_old_nonce_is_stale_and_costs_nothing(face: Face) -> None:
+def test_an_old_nonce_is_stale_and_not_a_failure(face: Face) -> None:
     phone = Phone(face)
     phone.register()
     for _ in range(20):
@@ -183,8 +183,8 @@ def test_an_old_nonce_is_stale_and_costs_nothing(face: Face) -> None:
         assert phone.register().status == 200
 
 
-def test_a_nonce_counts_from_where_it_was_given(face: Face) -> None:
-    """Else a stranger could fail, by a forged source address, in an honest phone's name."""
+def test_a_nonce_is_valid_only_from_its_source(face: Face) -> None:
+    """Otherwise a forged source address could cause failures on behalf of a legitimate phone."""
     stranger = Phone(face, password="guess", flow=ATTACKER, call_id="forged")
     first = stranger.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     for _ in range(50):
@@ -199,7 +199,7 @@ def test_a_nonce_counts_from_where_it_was_given(face: Face) -> None:
 
 
 def attempts(face: Face, stranger: Phone, number: int) -> list[int]:
-    """What each of `number` wrong tries gets, all answers waited for; 0 for silence."""
+    """Return the status of each of `number` wrong attempts, including delayed responses; 0 if dropped."""
     statuses = []
     for _ in range(number):
         said = face.say(stranger.words("REGISTER", f"sip:{DOMAIN}", f"<sip:{stranger.number}@{DOMAIN}>"), stranger.flow)
@@ -214,7 +214,7 @@ def attempts(face: Face, stranger: Phone, number: int) -> list[int]:
     return statuses
 
 
-def test_guessing_one_name_is_slowed_and_then_refused(face: Face) -> None:
+def test_guessing_one_name_is_delayed_and_then_rejected(face: Face) -> None:
     stranger = Phone(face, password="guess", flow=ATTACKER)
     begun = face.now
     assert attempts(face, stranger, 10) == [403] * 10
@@ -225,7 +225,7 @@ def test_guessing_one_name_is_slowed_and_then_refused(face: Face) -> None:
     assert stranger.register().status == 403
 
 
-def test_guessing_many_names_is_met_with_silence(face: Face) -> None:
+def test_a_source_guessing_many_names_is_dropped(face: Face) -> None:
     statuses = []
     for number in range(40):
         stranger = Phone(face, number=str(2000 + number), username=f"{number}-x", password="guess", flow=ATTACKER)
@@ -237,8 +237,8 @@ def test_guessing_many_names_is_met_with_silence(face: Face) -> None:
     assert stranger.register().status == 200
 
 
-def test_the_owner_elsewhere_is_not_hindered(face: Face) -> None:
-    """Nothing that is tried from one address is held against the account at another."""
+def test_the_account_is_usable_from_another_source(face: Face) -> None:
+    """Failures from one source do not affect the account at another."""
     owner = Phone(face)
     owner.register()
     attempts(face, Phone(face, password="guess", flow=ATTACKER, call_id="x"), 60)
@@ -247,8 +247,8 @@ def test_the_owner_elsewhere_is_not_hindered(face: Face) -> None:
     assert owner.invite("1002").status == 180
 
 
-def test_the_neighbour_behind_the_same_address_is_not_hindered(face: Face) -> None:
-    """Who has proved himself from a source keeps his way in, though the source is refused for others."""
+def test_an_authenticated_phone_behind_the_same_address_is_usable(face: Face) -> None:
+    """A phone that has authenticated from a source is accepted although the source is blocked for others."""
     honest = Phone(face)
     honest.register()
     for number in range(40):
@@ -280,7 +280,7 @@ def test_a_cancelled_call_with_wrong_credentials_ends_at_once(face: Face) -> Non
 # ---- floods
 
 
-def test_a_flood_is_not_even_read(face: Face) -> None:
+def test_a_flood_is_dropped_unparsed(face: Face) -> None:
     stranger = Phone(face, flow=ATTACKER)
     answered = sum(
         bool(face.say(stranger.words("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
@@ -292,8 +292,8 @@ def test_a_flood_is_not_even_read(face: Face) -> None:
 
 @pytest.mark.parametrize("tag", ["", ";tag=forged"])
 @pytest.mark.parametrize("method", ["OPTIONS", "SUBSCRIBE", "BYE", "INFO", "FOO"])
-def test_a_flood_of_what_needs_no_proof_runs_dry_and_costs_nobody_anything(face: Face, method: str, tag: str) -> None:
-    """Nothing is kept of it either, so that there is room for everybody else's; and who has a call goes on with it."""
+def test_a_flood_without_authentication_does_not_affect_others(face: Face, method: str, tag: str) -> None:
+    """It uses no memory, and calls in progress continue."""
     flooder = Phone(face, flow=HOME, call_id="flood")
     uri = f"sip:1001@{DOMAIN}"
     answered = sum(bool(face.say(flooder.words(method, uri, f"<{uri}>{tag}"), HOME)) for _ in range(1_000))
@@ -306,8 +306,8 @@ def test_a_flood_of_what_needs_no_proof_runs_dry_and_costs_nobody_anything(face:
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "OPTIONS"])
-def test_line_ends_before_a_message_do_not_hide_what_it_is(face: Face, method: str) -> None:
-    """They are skipped when it is read (RFC 3261 section 7.5)."""
+def test_leading_line_ends_do_not_bypass_the_limits(face: Face, method: str) -> None:
+    """The parser skips them (RFC 3261 section 7.5)."""
     stranger = Phone(face, flow=ATTACKER)
     answered = sum(
         bool(face.say(b"\r\n" + stranger.words(method, f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
@@ -316,7 +316,7 @@ def test_line_ends_before_a_message_do_not_hide_what_it_is(face: Face, method: s
     assert answered == GuardLimits().burst
 
 
-def test_any_number_of_honest_phones_may_share_an_address(face: Face) -> None:
+def test_many_legitimate_phones_may_share_an_address(face: Face) -> None:
     for again in range(400):
         phone = Phone(face, call_id=f"boot-{again}", contact=f"sip:1001@192.0.2.7:{6000 + again % 10}")
         assert phone.register().status == 200
@@ -358,7 +358,7 @@ def attempts_v6(face: Face, stranger: Phone) -> list[int]:
 
 
 @pytest.mark.promise("C13")
-def test_no_log_names_anybody(face: Face) -> None:
+def test_logs_contain_no_personal_data(face: Face) -> None:
     with structlog.testing.capture_logs() as logs:
         for number in range(40):
             stranger = Phone(face, number=f"1{number:03}", username=f"1{number:03}-x", password="guess", flow=ATTACKER)

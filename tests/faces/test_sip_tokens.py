@@ -1,4 +1,4 @@
-"""Our own client at the SIP face: it proves by a token (RFC 8898) what others prove by a password."""
+"""Bearer tokens of our own client (RFC 8898), used instead of passwords."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def invite(phone: Phone, token: str, domain: str = DOMAIN) -> Response:
 
 
 @pytest.mark.promise("U1", "T3")
-def test_a_token_registers_its_device_and_calls_from_it(face: Face, phone: Phone) -> None:
+def test_a_token_authenticates_register_and_invite(face: Face, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     response = register(phone, token)
     assert response.status == 200
@@ -48,7 +48,7 @@ def test_a_token_registers_its_device_and_calls_from_it(face: Face, phone: Phone
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("flow", [HOME, replace(WS, transport="tls"), replace(WS, transport="tcp")])
-def test_it_is_good_over_websocket_alone(face: Face, phone: Phone, flow: Flow) -> None:
+def test_a_token_is_valid_over_websocket_only(face: Face, phone: Phone, flow: Flow) -> None:
     phone.flow = flow
     response = register(phone, face.bearers.issue(DEVICE, face.now))
     assert response.status == 401
@@ -56,7 +56,7 @@ def test_it_is_good_over_websocket_alone(face: Face, phone: Phone, flow: Flow) -
 
 
 @pytest.mark.promise("T3")
-def test_one_that_has_ended_is_told_so_and_costs_nothing_else(face: Face, phone: Phone) -> None:
+def test_an_expired_token_is_challenged_and_not_a_failure(face: Face, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     face.clock.advance(301)
     for _ in range(20):
@@ -69,7 +69,7 @@ def test_one_that_has_ended_is_told_so_and_costs_nothing_else(face: Face, phone:
     assert register(phone, face.bearers.issue(DEVICE, face.now)).status == 200
 
 
-def test_a_client_is_asked_for_a_token_first_and_may_have_a_password_instead(face: Face, phone: Phone) -> None:
+def test_bearer_is_offered_first_and_digest_is_accepted(face: Face, phone: Phone) -> None:
     phone.algorithm = "MD5"
     response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     schemes = [line.split()[0] for line in response.all("www-authenticate")]
@@ -80,7 +80,7 @@ def test_a_client_is_asked_for_a_token_first_and_may_have_a_password_instead(fac
 
 
 @pytest.mark.promise("T3")
-def test_it_opens_no_other_extension_and_no_other_organisation(face: Face, phone: Phone) -> None:
+def test_a_token_is_invalid_for_other_extensions_and_tenants(face: Face, phone: Phone) -> None:
     other = face.bearers.issue("d-t1-1002a", face.now)
     assert register(phone, other).status == 403
     foreign = face.bearers.issue("d-t2-1001a", face.now)
@@ -89,7 +89,7 @@ def test_it_opens_no_other_extension_and_no_other_organisation(face: Face, phone
 
 
 @pytest.mark.promise("T3")
-def test_a_device_that_was_deleted_or_disabled_is_not_admitted(face: Face, phone: Phone) -> None:
+def test_a_deleted_or_disabled_device_is_rejected(face: Face, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     face.directory.enable_device(DEVICE, enabled=False)
     assert register(phone, token).status == 401
@@ -98,7 +98,7 @@ def test_a_device_that_was_deleted_or_disabled_is_not_admitted(face: Face, phone
     assert register(phone, face.bearers.issue("nobody", face.now)).status == 401
 
 
-def test_a_client_is_held_for_ten_minutes_at_the_most(face: Face, phone: Phone) -> None:
+def test_a_client_registration_lasts_at_most_ten_minutes(face: Face, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     response = register(phone, token, lasts=LONGEST)
     assert "expires=600" in response.all("contact")[0]

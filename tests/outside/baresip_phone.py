@@ -1,7 +1,6 @@
-"""baresip 1.1 without a sound card: driven over its control port, fed with a tone, listened to by spectrum.
-
-baresip refuses loopback addresses, so it lives in a network of its own where `lo` has one more address; whoever may not
-make network namespaces uses the machine's own address instead.
+"""baresip 1.1 without a sound card: controlled over its control port, sends a tone, received audio is checked by
+spectrum. baresip rejects loopback addresses, so it runs in a network namespace where `lo` has another address;
+without permission for namespaces the machine's own address is used.
 """
 
 import contextlib
@@ -70,7 +69,7 @@ ringback_disabled yes
 
 
 class Network:
-    """An address that foreign phones accept, and the way into the namespace that has it."""
+    """An address accepted by third-party phones, and the command to enter its namespace."""
 
     def __init__(self) -> None:
         self._holder: subprocess.Popen[bytes] | None = None
@@ -89,7 +88,7 @@ class Network:
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
-        """Sockets made by this thread belong to the namespace."""
+        """Sockets created by this thread belong to the namespace."""
         if not self._holder:
             yield
             return
@@ -113,7 +112,7 @@ def switch(descriptor: int) -> None:
 
 
 def own_address() -> tuple[str, str]:
-    """The interface and first address by which this machine is known to others."""
+    """Return the interface and first address of this machine on the network."""
     shown = json.loads(subprocess.run(["ip", "-4", "-json", "address"], capture_output=True, check=True).stdout)
     for link in shown:
         for address in link["addr_info"]:
@@ -124,7 +123,7 @@ def own_address() -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a phone registers, over what, and what it says: a steady tone of so many hertz."""
+    """Registrar and transport of a phone, and the frequency of the tone it sends, in Hz."""
 
     network: Network
     server: str
@@ -136,7 +135,7 @@ class Place:
 
 
 class Phone:
-    """One baresip. It registers when it has been given an account; `wait` for its events by type."""
+    """One baresip process. It registers once it has an account; `wait` for its events by type."""
 
     def __init__(self, directory: Path, place: Place) -> None:
         directory.mkdir(parents=True)
@@ -172,7 +171,7 @@ class Phone:
         self._reader.start()
 
     def register(self, login: Login, *, answers: bool = False, seconds: int = 3600) -> "Phone":
-        """Signs in as the extension and waits until the registrar has said yes."""
+        """Register as the extension and wait for the success."""
         self.sign_in(login, answers=answers, seconds=seconds)
         self.wait("REGISTER_OK")
         return self
@@ -196,7 +195,7 @@ class Phone:
         return len(self.events)
 
     def wait(self, kind: str, *, since: int = 0, timeout: float = 20) -> dict[str, Any]:
-        """The first event of such a type after `since` (a `mark`)."""
+        """Return the first event of a type after `since` (a `mark`)."""
         end = time.monotonic() + timeout
         with self._condition:
             while True:
@@ -221,7 +220,7 @@ class Phone:
         self.command("hold")
 
     def resume(self) -> None:
-        """Works although baresip answers that the argument is invalid."""
+        """Works although baresip reports an invalid argument."""
         self.command("resume")
 
     def press(self, digits: str) -> None:
@@ -230,12 +229,12 @@ class Phone:
             time.sleep(0.25)
 
     def digits(self, since: int = 0) -> str:
-        """The keys the other side has pressed, as they arrived (RFC 4733)."""
+        """Return the received DTMF digits (RFC 4733)."""
         kinds = ("CALL_DTMF_START",)
         return "".join(str(e.get("param")) for e in self.events[since:] if e.get("type") in kinds)
 
     def hears(self, hertz: int, *, seconds: float = 1.0) -> bool:
-        """Whether the last so many seconds of what it heard are that tone and little else."""
+        """Return whether the last seconds of received audio are mostly this tone."""
         heard = self.heard()
         if heard.seconds < seconds:
             return False
@@ -243,17 +242,17 @@ class Phone:
         return abs(strongest - hertz) < 5 and share > 0.9 and loudness > 300
 
     def packets(self) -> int:
-        """How many RTP packets have come in, from all sources: music has another than the voice. The only ear after a
-        hold: baresip does not go on recording then."""
+        """Return the number of received RTP packets, from all sources: hold music has another source than the peer.
+        Needed after a hold, because baresip then stops recording."""
         return sum(map(int, re.findall(r"rcvd=(\d+)", str(self.command("audio_debug").get("data")))))
 
     def told_of(self) -> int:
-        """How many packets the other had sent by its latest report (RTCP)."""
+        """Return the packets sent by the peer according to its latest RTCP report."""
         found = re.search(r"psent=(\d+)", str(self.command("audio_debug").get("data")))
         return int(found.group(1)) if found else 0
 
     def heard(self) -> "Sound":
-        """All it has heard in the latest call."""
+        """Return all audio received in the latest call."""
         dumps = sorted(self.directory.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime)
         return Sound.read(dumps[-1]) if dumps else Sound(np.zeros(0), RATE)
 
@@ -287,7 +286,7 @@ class Phone:
             directory=self.directory,
         )
         (self.directory / "config").write_text(config)
-        for name in ("accounts", "contacts"):  # an account is added later, so that its events find a listener
+        for name in ("accounts", "contacts"):  # the account is added later, so that no event is missed
             (self.directory / name).write_text("#\n")
 
     def _connect(self, port: int) -> socket.socket | None:
@@ -297,7 +296,7 @@ class Phone:
         return None
 
     def _read(self) -> None:
-        """Netstrings of JSON: events, and answers to commands."""
+        """Netstrings with JSON: events and command responses."""
         waiting = b""
         with contextlib.suppress(OSError):
             while data := self._control.recv(65536):
@@ -319,14 +318,14 @@ class Phone:
 
 
 class Phones:
-    """The phones of one test around one server; all of them end with it."""
+    """The phones of one test on one server; all are stopped with it."""
 
     def __init__(self, directory: Path, network: Network, server: Server) -> None:
         self._directory, self._network, self._server = directory, network, server
         self._phones: list[Phone] = []
 
     def __call__(self, transport: str = "udp", *, hertz: int = 440, **options: Any) -> Phone:
-        """A phone that is switched on but not yet registered."""
+        """Return a started phone that is not registered yet."""
         if transport == "tls":
             options.setdefault("ca", self._server.ca)
         place = Place(self._network, self._server.sip(transport), transport, hertz, **options)
@@ -338,7 +337,7 @@ class Phones:
             phone.close()
 
 
-# ears
+# audio analysis
 
 
 def write_tone(path: Path, hertz: int, *, seconds: int = 60, level: float = 0.4) -> None:
@@ -352,14 +351,14 @@ def write_tone(path: Path, hertz: int, *, seconds: int = 60, level: float = 0.4)
 
 @dataclass(frozen=True)
 class Sound:
-    """Samples between -32768 and 32767, so many a second."""
+    """Samples from -32768 to 32767, with their rate."""
 
     samples: np.ndarray
     rate: int
 
     @classmethod
     def read(cls, path: Path) -> "Sound":
-        """A 16-bit mono WAV that may still be open for writing (the length in its header is not final)."""
+        """Read a 16-bit mono WAV file that may still be open for writing (the header's length is not final)."""
         data = path.read_bytes()
         start = data.find(b"data") + 8
         if start < 8:
@@ -376,7 +375,7 @@ class Sound:
         return Sound(self.samples[len(self.samples) - int(seconds * self.rate) :], self.rate)
 
     def spectrum(self) -> tuple[float, float, float]:
-        """Strongest frequency in Hz, the share of power within 15 Hz of it, loudness (root mean square)."""
+        """Return the strongest frequency in Hz, the share of power within 15 Hz of it, and the RMS level."""
         if not len(self.samples):
             return 0.0, 0.0, 0.0
         power = np.abs(np.fft.rfft(self.samples * np.hanning(len(self.samples)))) ** 2

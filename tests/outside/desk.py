@@ -1,4 +1,4 @@
-"""The phones of one test around one server: each is SIPp, set up with an extension's login."""
+"""The phones of one test on one server: each is SIPp, configured with an extension's credentials."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from sipp import Outcome, Sipp, User, free_port, talk
 from tls_road import TlsRoad
 
 TRANSPORTS = {"udp": "u1", "tcp": "t1", "tls": "t1"}
-"""Over TLS by another's hand: Debian links SIPp with wolfSSL, and then it cannot send."""
+"""TLS goes through a separate proxy: Debian links SIPp with wolfSSL, with which it cannot send."""
 
 
 @dataclass
@@ -22,24 +22,24 @@ class Desk:
     _road: TlsRoad | None = None
 
     def register(self, login: Login, port: int, *, expires: int = 3600, **settings: Any) -> Outcome:
-        """REGISTER with digest, sent from the port where the phone will wait for calls."""
+        """Send REGISTER with digest, from the port where the phone will be called."""
         return self._sipp(login, *s.registers(expires), s.recv(200), port=port, **settings).run()
 
     def stranger(self, username: str, password: str, *steps: str, **settings: Any) -> Sipp:
-        """Somebody who tries a name and a password that are not his."""
+        """A phone with wrong credentials."""
         login = Login("710071", "", username, password, self.server.domain, "")
         return self._sipp(login, *steps, **settings)
 
     def connected(self, login: Login, *steps: str, transport: str) -> Sipp:
-        """A phone, already registered and waiting, that is called over the connection it registered on."""
+        """A registered, waiting phone that is called over its registered connection."""
         ladder = (*s.registers(3600), s.recv(200), s.pause(20000))
         phone = self._sipp(login, *ladder, transport=transport, out_of_call=s.scenario(*steps)).start()
         eventually(lambda: "SIP/2.0 200" in phone.trace_so_far(), what="registered")
         return phone
 
     def callee(self, login: Login, *steps: str, also: tuple[str, ...] = (), **settings: Any) -> Sipp:
-        """A registered phone, not yet started: it answers as the ladder says, and plays back what it hears. `also`:
-        SIPp's options beside.
+        """A registered phone, not yet started: it answers according to the ladder and echoes received audio. `also`:
+        additional SIPp options.
         """
         port = free_port()
         outcome = self.register(login, port)
@@ -52,14 +52,14 @@ class Desk:
         return self._sipp(login, *steps, dials=dials, transport=transport, **settings)
 
     def calls(self, caller: Sipp, *callees: Sipp) -> Outcome:
-        """Runs them all; every one must have seen its ladder to the end."""
+        """Run all phones; each must complete its ladder."""
         outcome, others = talk(callees, caller)
         for each in (outcome, *others):
             assert each.ok, f"{each.errors}\n{each.trace[-6000:]}"
         return outcome
 
     def record(self, caller: Login, **expected: Any) -> dict[str, Any]:
-        """The history's row of the latest call of this caller, once it has these values."""
+        """Return the history record of the caller's latest call, once it has these values."""
 
         def look() -> dict[str, Any] | None:
             rows = [row for row in self.server.history() if names(row["caller"], caller.number)]
@@ -69,7 +69,7 @@ class Desk:
         return eventually(look, what=f"history row with {expected}")
 
     def close(self) -> None:
-        """Signs every phone out, so that the next test's calls do not ring here."""
+        """Unregister all phones, so that calls of the next test do not ring here."""
         for login, port in self._registered:
             self.register(login, port, expires=0)
         if self._road is not None:
@@ -92,7 +92,7 @@ class Desk:
         )
 
     def _way(self, transport: str) -> str:
-        """Where a phone sends to."""
+        """Return the address a phone sends to."""
         if transport != "tls":
             return self.server.sip(transport)
         self._road = self._road or TlsRoad(self.server.address("tls"), self.server.ca)

@@ -1,4 +1,4 @@
-"""Messages for tests: left as people leave them, and taken out again."""
+"""Voicemail messages for tests: left by a phone and removed again."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ SAID, BEEP = 700.0, 1000.0
 
 
 async def leave(server: Server, caller: Login, number: str, seconds: float = 2.0, *, finish: str = "") -> None:
-    """Somebody calls who is not answered, passes over the greeting and speaks a tone."""
+    """Call an extension that does not answer, skip the greeting and send a tone."""
     async with app_phone(server, caller) as phone:
         await phone.call(number)
         await asyncio.sleep(1)
@@ -22,7 +22,7 @@ async def leave(server: Server, caller: Login, number: str, seconds: float = 2.0
 
 
 def empty(server: Server, number: str) -> None:
-    """Erase what is in a mailbox."""
+    """Erase all messages of a mailbox."""
     tenant = {"tenant": server.ready["tenant"]}
     with server.rest() as rest:
         for message in rest.get("/api/v1/voicemail", params={**tenant, "extension": number}).json()["items"]:

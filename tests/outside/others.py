@@ -1,4 +1,4 @@
-"""Third parties on this machine: a mail server and a push service, in a thread of their own."""
+"""Third-party services on this machine: an SMTP server and a push service, in a separate thread."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ from server import Server
 
 
 class Outside:
-    """Both of them."""
+    """The two services."""
 
     def __init__(self) -> None:
         self.box, self.service = MailBox(), PushService()
@@ -35,7 +35,7 @@ class Outside:
 
 
 def reaching(outside: Outside, folder: Path) -> Server:
-    """A server that knows both."""
+    """A server configured with both services."""
     url = f"smtp://pbx:p%40ss%3Aword@localhost:{outside.box.port}?from=pbx@example.com&tls=required"
     settings = {
         "UNIFICX_SMTP": url,

@@ -1,5 +1,6 @@
-"""The real server as a child process, driven only through what is promised to outsiders: its commands, its ready
-line, its control socket, signals, and files in its home directory."""
+"""The real server as a child process, controlled only through its public interfaces: commands, ready line, control
+socket, signals, and files in its home directory.
+"""
 
 import json
 import os
@@ -24,7 +25,7 @@ SIP_WITH_USER = re.compile(r"sips?:[^\s@\"'<>]+@")
 
 @dataclass(frozen=True)
 class Login:
-    """An extension and what a phone needs to register for it."""
+    """An extension and its SIP credentials."""
 
     number: str
     name: str
@@ -36,22 +37,22 @@ class Login:
 
 @dataclass
 class Server:
-    """`unificx up` on one home directory. `enter` is put before each command (to enter a network namespace)."""
+    """`unificx up` on one home directory. `enter` is prepended to each command (to enter a network namespace)."""
 
     home: Path
     host: str = "127.0.0.1"
     database: str | None = None
     enter: Sequence[str] = ()
     settings: dict[str, str] = field(default_factory=dict)
-    """Environment variables it is given, UNIFICX_..."""
+    """Environment variables for it, UNIFICX_..."""
     canaries: set[str] = field(default_factory=set)
     ready: dict[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
 
-    # life
+    # start and stop
 
     def start(self, timeout: float = 60) -> "Server":
-        """Returns once the ready line is printed. A second start listens where the first did."""
+        """Return once the ready line is printed. A second start uses the same ports."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [
@@ -80,11 +81,11 @@ class Server:
         return self
 
     def stop(self) -> int:
-        """SIGTERM; the status it ended with. Promised within 10 s."""
+        """Send SIGTERM; return the exit status. Guaranteed within 10 s."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """SIGKILL, as by the kernel when memory runs out."""
+        """Send SIGKILL, like the OOM killer."""
         self._end(signal.SIGKILL)
 
     def __enter__(self) -> "Server":
@@ -104,12 +105,12 @@ class Server:
         return self.process.pid
 
     def children(self) -> list[int]:
-        """The pids of all child processes."""
+        """Return the pids of all child processes."""
         tasks = Path(f"/proc/{self.pid}/task").iterdir()
         return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
 
     def child(self, name: str) -> int | None:
-        """The pid of a child process, by its program's name."""
+        """Return the pid of a child process by program name."""
         for task in Path(f"/proc/{self.pid}/task").iterdir():
             for pid in (task / "children").read_text().split():
                 if Path(f"/proc/{pid}/comm").read_text().strip() == name:
@@ -118,15 +119,15 @@ class Server:
 
     @property
     def engine(self) -> int:
-        """The pid of its media engine."""
+        """Return the pid of its media worker."""
         found = [pid for pid in self.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         assert len(found) == 1
         return found[0]
 
-    # where it listens
+    # addresses
 
     def sip(self, transport: str = "udp") -> str:
-        """`host:port` of a SIP listener: udp, tcp or tls."""
+        """Return `host:port` of a SIP listener: udp, tcp or tls."""
         return self.ready["sip"][transport]
 
     def address(self, transport: str = "udp") -> tuple[str, int]:
@@ -145,10 +146,10 @@ class Server:
     def log_path(self) -> Path:
         return self.home.with_name(self.home.name + ".log")
 
-    # asking it
+    # commands and API
 
     def cli(self, *arguments: str, check: bool = True) -> Any:
-        """Runs `unificx ARGUMENTS --home DIR --json`; what it printed, read as JSON."""
+        """Run `unificx ARGUMENTS --home DIR --json`; return its output, parsed as JSON."""
         done = subprocess.run(
             [*self.enter, *UNIFICX, *arguments, "--home", str(self.home), "--json"],
             cwd=ROOT,
@@ -163,12 +164,12 @@ class Server:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def rest(self) -> httpx.Client:
-        """A client that speaks to the control socket, as the operator."""
+        """Return an HTTP client on the control socket, as the operator."""
         transport = httpx.HTTPTransport(uds=str(self.home / "control.sock"))
         return httpx.Client(transport=transport, base_url="http://unificx", timeout=30)
 
     def extension(self, number: str, name: str) -> Login:
-        """Makes an extension of the demo tenant by the command line. Its number, name and password become canaries."""
+        """Create an extension of the demo tenant by CLI. Its number, name and password become canaries."""
         email = f"{name.split(maxsplit=1)[0].lower()}.{number}@example.com"
         made = self.cli(
             "extension",
@@ -187,24 +188,24 @@ class Server:
         return Login(number, name, sip["username"], sip["password"], sip["domain"], sip["uri"])
 
     def history(self) -> list[dict[str, Any]]:
-        """Its newest 10,000 calls."""
+        """Return the latest 10,000 calls."""
         return items(self.cli("history", "list", "--tenant", self.ready["tenant"], "--limit", "10000"))
 
     def live_calls(self) -> list[dict[str, Any]]:
         return items(self.cli("calls", "list", "--tenant", self.ready["tenant"]))
 
     def device_of(self, login: Login) -> dict[str, Any]:
-        """As it stands now."""
+        """Return the current readiness."""
         found = items(self.cli("device", "list", "--tenant", self.ready["tenant"], "--extension", login.number))
         return next(each for each in found if each["username"] == login.username)
 
-    # what it wrote
+    # logs
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def complaints(self) -> list[str]:
-        """What should never stand in the log: our own faults, and anything by which a person could be known."""
+        """Return forbidden log content: internal errors and personal data."""
         found = []
         for line in self.log().splitlines():
             if "Traceback" in line or '"level": "error"' in line or SIP_WITH_USER.search(line):
@@ -212,7 +213,7 @@ class Server:
             found += [f"{canary!r} in: {line}" for canary in self.canaries if contains(line, canary)]
         return found
 
-    # inside
+    # internals
 
     def _addresses(self) -> list[str]:
         sip = self.ready.get("sip", {})
@@ -254,7 +255,7 @@ class Server:
 
 
 def watched(server: Server) -> Iterator[Server]:
-    """Runs a server for a test, and afterwards reads what it wrote while it ran."""
+    """Run a server for a test, and check its log afterwards."""
     with server:
         yield server
     assert not server.complaints(), "\n".join(server.complaints()[:20])
@@ -262,7 +263,7 @@ def watched(server: Server) -> Iterator[Server]:
 
 @dataclass(frozen=True)
 class Household:
-    """Three extensions whose numbers, names and addresses must not turn up in any log."""
+    """Create three extensions whose numbers, names and addresses must not appear in any log."""
 
     anna: Login
     berta: Login
@@ -270,7 +271,7 @@ class Household:
 
 
 def voicemail(server: Server, on: bool) -> None:
-    """Switch it on or off for everybody."""
+    """Enable or disable voicemail for the tenant."""
     with server.rest() as rest:
         where = {"tenant": server.ready["tenant"]}
         answer = rest.patch("/api/v1/voicemail/settings", params=where, json={"enabled": on})
@@ -278,7 +279,7 @@ def voicemail(server: Server, on: bool) -> None:
 
 
 def settle(server: Server) -> Household:
-    """Nobody has voicemail, so that whoever does not answer is not reached."""
+    """Disable voicemail, so that unanswered calls fail."""
     voicemail(server, on=False)
     return Household(
         server.extension("710071", "Annarosa Quellmalz"),
@@ -288,21 +289,21 @@ def settle(server: Server) -> Household:
 
 
 def items(answer: Any) -> list[dict[str, Any]]:
-    """A list command prints either the bare list or a page of it."""
+    """Return the items of a list command, which prints either a bare list or a page."""
     return answer["items"] if isinstance(answer, dict) else answer
 
 
 def contains(line: str, canary: str) -> bool:
-    """Whether a value stands in a line by itself; digits within a longer number or an id do not count."""
+    """Return whether a value is a separate word of a line; digits within a longer number or id do not count."""
     return re.search(rf"(?<![\w.-]){re.escape(canary)}(?![\w-])", line) is not None
 
 
 PATIENCE = 30.0
-"""Seconds that what takes effect a moment later has for it; they are many: a slow machine is no fault."""
+"""Timeout in seconds for delayed effects; long, because test machines may be slow."""
 
 
 def eventually(look: Callable[[], T], timeout: float = PATIENCE, what: str = "") -> T:
-    """Looks again until it sees something true; fails after `timeout` seconds."""
+    """Poll until the result is true; fail after `timeout` seconds."""
     end = time.monotonic() + timeout
     while True:
         if seen := look():

@@ -1,4 +1,4 @@
-"""Runs SIPp: one process a phone, its scenario from `scenarios`, its counts and its trace when it has ended."""
+"""Runs SIPp: one process per phone; its scenario is from `scenarios`, its counts and trace are available at the end."""
 
 import csv
 import itertools
@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 
 def lane(first: int, last: int, step: int) -> Iterator[int]:
-    """Every `step`th port of the quarter that is this worker's, over and over; two runs at once seldom begin alike."""
+    """Yield every `step`th port of this worker's quarter, cyclically; two runs rarely start with the same port."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     quarter = (last - first) // 4
     mine = range(first + worker % 4 * quarter, first + (worker % 4 + 1) * quarter - step + 1, step)
@@ -25,19 +25,19 @@ _ports = lane(20000, 29900, 4)
 _media_ports = lane(12000, 19900, 40)
 
 AUDIO_MISSED = 253
-"""SIPp's exit status when the audio pattern did not come back."""
+"""SIPp's exit status if the audio pattern did not come back."""
 TIMED_OUT = 255
-"""And when it gave up waiting."""
+"""SIPp's exit status after a timeout."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port nobody uses now, neither over UDP nor over TCP, and which is given once only. It lies where neither the
-    kernel nor rtpengine takes one of its own accord, so that it is still free when it is needed."""
+    """Return a port unused over UDP and TCP, returned only once. It is outside the ranges used by the kernel and
+    rtpengine, so that it stays free until it is needed."""
     return next(port for port in _ports if not taken(host, port))
 
 
 def taken(host: str, port: int) -> bool:
-    """Whether somebody listens there, over UDP or TCP."""
+    """Return whether a socket is bound to it, over UDP or TCP."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
@@ -49,7 +49,7 @@ def taken(host: str, port: int) -> bool:
 
 
 def bound(port: int) -> bool:
-    """Whether somebody has such a port. Only looked up: to try it would be in the way of whoever is about to take it."""
+    """Return whether a port is in use. Only looked up, because binding it would interfere with others."""
     return any(
         f":{port:04X}" in line.split()[1]
         for kind in ("udp", "tcp")
@@ -59,7 +59,7 @@ def bound(port: int) -> bool:
 
 @dataclass(frozen=True)
 class User:
-    """One line of the injection file, see `scenarios`."""
+    """Return one line of the injection file, see `scenarios`."""
 
     number: str
     username: str = ""
@@ -86,7 +86,7 @@ class Outcome:
         return self.status == 0 and self.failed == 0
 
     def received(self, start: str) -> int:
-        """How many messages with such a first line (a method or `SIP/2.0 200`) came in."""
+        """Return the number of received messages with such a first line (a method or `SIP/2.0 200`)."""
         return self._count("received", start)
 
     def sent(self, start: str) -> int:
@@ -101,7 +101,7 @@ class Outcome:
 
 @dataclass
 class Sipp:
-    """A phone, or many: `start` it, `wait` for its end. `directory` receives its files."""
+    """One or many phones: `start`, then `wait` for the end. Its files are written to `directory`."""
 
     directory: Path
     scenario: str
@@ -135,7 +135,7 @@ class Sipp:
         return self
 
     def wait(self) -> Outcome:
-        """Waits until SIPp has done its calls; it gives up by itself after `timeout` seconds."""
+        """Wait until SIPp has finished its calls; it times out by itself after `timeout` seconds."""
         assert self.process
         try:
             status = self.process.wait(self.timeout + 10)
@@ -206,7 +206,7 @@ class Sipp:
 
 
 def talk(callees: Iterable[Sipp], caller: Sipp) -> tuple[Outcome, list[Outcome]]:
-    """Starts the phones that are called, then the one that calls, and waits for all of them."""
+    """Start the called phones, then the caller, and wait for all of them."""
     waiting = [callee.start() for callee in callees]
     try:
         outcome = caller.run()

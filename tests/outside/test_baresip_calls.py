@@ -1,4 +1,4 @@
-"""Real phones on the real server: they hear each other, and what they did stands in the history."""
+"""Real phones on the real server: audio in both directions and call history."""
 
 import time
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def talk(phones: Phones, household: Household, caller: str = "udp", callee: str = "udp") -> tuple[Phone, Phone]:
-    """Anna (440 Hz) calls Berta (1000 Hz), and they hear each other."""
+    """Call from Anna (440 Hz) to Berta (1000 Hz), with audio in both directions."""
     anna = phones(caller, hertz=440, **(SRTP if caller == "tls" else {})).register(household.anna)
     berta = phones(callee, hertz=1000, **(SRTP if callee == "tls" else {})).register(household.berta, answers=True)
     anna.dial(household.berta.uri)
@@ -56,8 +56,8 @@ def test_the_callee_hangs_up(phones, household):
 
 
 @pytest.mark.promise("C5")
-def test_how_well_each_was_heard_stands_in_the_history(phones, household, server):
-    """A phone's report counts once it has heard one of the other's; baresip makes one every five seconds."""
+def test_the_history_contains_the_audio_quality(phones, household, server):
+    """A phone's RTCP report is used once it covers one of the peer's; baresip sends one every five seconds."""
     before = len(server.history())
     anna, berta = talk(phones, household)
     eventually(lambda: all(phone.told_of() > 400 for phone in (anna, berta)), what="the second report of each by RTCP")
@@ -71,7 +71,7 @@ def test_how_well_each_was_heard_stands_in_the_history(phones, household, server
         assert quality[side]["mos"] > 3.5
 
 
-def test_keys_pressed_arrive(phones, household):
+def test_dtmf_digits_arrive(phones, household):
     anna, berta = talk(phones, household)
     anna.press("190#")
     eventually(lambda: berta.digits() == "190#")
@@ -83,7 +83,7 @@ def test_hold_and_resume(phones, household):
     anna, berta = talk(phones, household)
     since = berta.mark()
     anna.hold()
-    assert berta.wait("CALL_REMOTE_SDP", since=since)["remoteaudiodir"] == "recvonly"  # as berta sees it
+    assert berta.wait("CALL_REMOTE_SDP", since=since)["remoteaudiodir"] == "recvonly"  # as seen by Berta
     eventually(lambda: not quiet(berta) and quiet(anna), what="music for who waits, though the other sends nothing")
     since = berta.mark()
     anna.resume()
@@ -97,26 +97,26 @@ def quiet(phone: Phone) -> bool:
     return phone.packets() == before
 
 
-def test_a_call_that_is_not_answered_can_be_given_up(phones, household, server):
+def test_an_unanswered_call_can_be_cancelled(phones, household, server):
     anna = phones(hertz=440).register(household.anna)
     berta = phones(hertz=1000).register(household.berta)
     anna.dial(household.berta.uri)
     berta.wait("CALL_INCOMING")
-    anna.wait("CALL_RINGING")  # a baresip told to hang up before it hears of any ringing keeps its CANCEL to itself
+    anna.wait("CALL_RINGING")  # baresip does not send CANCEL if it hangs up before it received a ringing response
     anna.hang_up()
     berta.wait("CALL_CLOSED")
     eventually(lambda: "cancelled" in {row["outcome"] for row in server.history()})
 
 
 @pytest.mark.promise("T1")
-def test_a_phone_that_trusts_other_authorities_does_not_sign_in(phones, household):
+def test_a_phone_that_does_not_trust_our_ca_does_not_register(phones, household):
     phone = phones("tls", ca=SYSTEM_CA)
     phone.sign_in(household.anna)
     phone.wait("REGISTER_FAIL")
 
 
 @pytest.mark.promise("T3")
-def test_a_wrong_password_does_not_sign_in(phones, household):
+def test_a_wrong_password_does_not_register(phones, household):
     phone = phones()
     phone.sign_in(replace(household.anna, password="wrong"))
     phone.wait("REGISTER_FAIL")

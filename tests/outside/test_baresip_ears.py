@@ -1,4 +1,4 @@
-"""The phones and the ears of these tests, tried on each other: a test that could not fail would prove nothing."""
+"""The phones and the audio analysis of these tests, verified against each other."""
 
 import time
 
@@ -11,7 +11,7 @@ def account(phone: Phone, user: str, options: str = "") -> str:
     return f"<sip:{user}@{phone.place.network.address}:{phone.port}>;regint=0;audio_codecs=PCMU/8000{options}"
 
 
-def test_two_phones_hear_each_others_tone_and_keys(tmp_path, network: Network):
+def test_two_phones_receive_each_others_tone_and_dtmf(tmp_path, network: Network):
     caller = Phone(tmp_path / "caller", Place(network, "", hertz=440))
     callee = Phone(tmp_path / "callee", Place(network, "", hertz=1000))
     try:
@@ -40,7 +40,7 @@ def still(phone: Phone) -> bool:
     return phone.packets() == before
 
 
-def test_a_spectrum_tells_a_tone_from_noise_and_silence():
+def test_a_spectrum_distinguishes_a_tone_from_noise_and_silence():
     time_line = np.arange(RATE) / RATE
     hertz, share, loudness = Sound(8000 * np.sin(2 * np.pi * 1000 * time_line), RATE).spectrum()
     assert (round(hertz), share > 0.99, round(loudness)) == (1000, True, 5657)

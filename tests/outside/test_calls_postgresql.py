@@ -1,4 +1,4 @@
-"""The same foreign phones on a server whose database is PostgreSQL: signed in, called, heard, recorded."""
+"""Third-party phones on a server with PostgreSQL: registration, calls, audio, history."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def on_postgresql(postgres: Postgres, home: Path, network: Network | None = None
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-def test_sipp_phones_talk(postgres: Postgres, tmp_path: Path, transport: str) -> None:
+def test_sipp_phones_have_audio(postgres: Postgres, tmp_path: Path, transport: str) -> None:
     with on_postgresql(postgres, tmp_path / "home") as server:
         household, desk = settle(server), Desk(tmp_path, server)
         talk = (*s.answered(), s.in_dialog("ACK", 2), s.play(), s.pause(2200), *s.hang_up(3))

@@ -1,4 +1,5 @@
-"""A disk that fills up under a running server: nothing new begins, and the call that is going on keeps its record."""
+"""A disk that fills up while the server is running: no new calls, and the current call is still recorded in the
+history."""
 
 import asyncio
 import os
@@ -44,7 +45,7 @@ def small_home(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(home: Path) -> Path:
-    """Something else takes all that is left, down to the last byte."""
+    """Fill the disk to the last byte."""
     greedy = home / "greedy"
     with greedy.open("ab", buffering=0) as file:
         for size in (1 << 20, 4096, 1):
@@ -56,7 +57,7 @@ def fill(home: Path) -> Path:
     return greedy
 
 
-def test_nothing_new_begins_on_a_full_disk_and_what_ends_is_recorded(small_home: Path, tmp_path: Path) -> None:
+def test_a_full_disk_blocks_new_calls_and_keeps_records_of_ending_ones(small_home: Path, tmp_path: Path) -> None:
     with Server(small_home) as server:
         household, desk = settle(server), Desk(tmp_path, server)
         callee = desk.callee(household.berta, *ANSWER, *s.is_hung_up())
@@ -77,7 +78,7 @@ def test_nothing_new_begins_on_a_full_disk_and_what_ends_is_recorded(small_home:
             answer = rest.post("/api/v1/extensions", params={"tenant": server.ready["tenant"]}, json=new)
         assert (answer.status_code, answer.json()["type"]) == (507, "urn:unificx:problem:no-room")
         with closing(anna):
-            assert anna.post("/api/v1/me/sip-access").is_success  # a browser stays a telephone
+            assert anna.post("/api/v1/me/sip-access").is_success  # the browser stays registered
         for phone in with_phones:
             outcome = phone.wait()
             assert outcome.ok, outcome.errors
@@ -92,7 +93,7 @@ def test_nothing_new_begins_on_a_full_disk_and_what_ends_is_recorded(small_home:
 
 
 @pytest.mark.promise("C8", "T2")
-async def test_a_recording_on_a_full_disk_ends_and_everybody_is_told_and_talks_on(small_home: Path) -> None:
+async def test_a_full_disk_stops_a_recording_with_notice_and_the_call_continues(small_home: Path) -> None:
     with Server(small_home) as server:
         household = settle(server)
         records(server, mode="announce", beep_seconds=0)
@@ -111,7 +112,7 @@ async def test_a_recording_on_a_full_disk_ends_and_everybody_is_told_and_talks_o
             for phone, other in zip(phones, (CALLEE, CALLER), strict=True):
                 await phone.hears(other)
         greedy.unlink()
-        server.kill()  # what could not be noted on a full disk is, once there is room
+        server.kill()  # records that failed on the full disk are written once there is space
         server.start()
         with closing(signed_in(server, household.anna)) as client:
             recording = one_kept(client)
@@ -124,7 +125,7 @@ async def test_a_recording_on_a_full_disk_ends_and_everybody_is_told_and_talks_o
 
 
 def ready(server: Server) -> dict[str, Any]:
-    """What is not as it should be, by part."""
+    """Return the components that are not ready."""
     answer = httpx.get(server.ready["http"] + "/readyz", timeout=10)
     parts = {part["name"]: part["why"] for part in answer.json()["parts"] if not part["ok"]}
     assert (answer.status_code == 503) is bool(parts)

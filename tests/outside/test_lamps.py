@@ -1,4 +1,4 @@
-"""The message lamp of a real phone, which subscribes to it."""
+"""MWI of a real phone with a subscription."""
 
 import asyncio
 import re
@@ -23,20 +23,20 @@ def household(household: Household, server: Server) -> Household:
 
 
 def decline(phone: Phone) -> None:
-    """Send the next caller to the mailbox."""
+    """Let the next call be diverted to voicemail."""
     phone.wait("CALL_INCOMING", since=phone.mark())
     phone.hang_up()
 
 
 def told(phone: Phone, since: int = 0) -> list[str]:
-    """The summaries a phone was told, as "new/old"."""
+    """Return the message summaries a phone received, as "new/old"."""
     kinds = [str(event.get("param")) for event in phone.events[since:] if event.get("type") == "MWI_NOTIFY"]
     return [found[1] for text in kinds if (found := re.search(r"Voice-Message: (\d+/\d+)", text))]
 
 
 @pytest.mark.promise("C9")
 @pytest.mark.parametrize("transport", ["udp", "tls"])
-async def test_a_phone_lights_its_lamp(
+async def test_a_phone_is_notified_of_messages(
     phones: Phones, server: Server, network: Network, household: Household, transport: str
 ) -> None:
     with_lamp = phones(transport)
@@ -52,7 +52,7 @@ async def test_a_phone_lights_its_lamp(
 
 
 @pytest.mark.promise("C9")
-async def test_the_lamps_of_all_who_share_a_mailbox_are_lit(
+async def test_all_members_of_a_group_mailbox_are_notified(
     phones: Phones, server: Server, network: Network, household: Household
 ) -> None:
     members = household.berta, household.clara

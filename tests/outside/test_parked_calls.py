@@ -1,4 +1,4 @@
-"""Somebody is parked, waits with music, and is fetched: by real telephones, and what they heard."""
+"""Call parking with real phones: hold music, retrieval and ring-back."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     yield from watched(Server(home, host=network.address, enter=network.enter))
 
 
-def test_who_is_parked_is_fetched_by_another_phone_and_the_two_hear_each_other(
+def test_a_parked_call_is_retrieved_by_another_phone_with_audio(
     phones: Phones, household: Household, server: Server
 ) -> None:
     before = len(server.history())
@@ -35,7 +35,7 @@ def test_who_is_parked_is_fetched_by_another_phone_and_the_two_hear_each_other(
     assert rows[0]["outcome"] == "answered"
 
 
-def test_nobody_fetches_him_and_it_rings_at_who_parked_him(
+def test_an_unretrieved_call_rings_back_at_the_parking_phone(
     phones: Phones, household: Household, server: Server
 ) -> None:
     server.cli("tenant", "update", "demo", "--park-seconds", "10")

@@ -1,4 +1,4 @@
-"""A person is invited by e-mail, comes in, and is reached by push, across the sudden death of the server."""
+"""Invitation by e-mail, sign-in and push, with a server crash in between."""
 
 import asyncio
 import re
@@ -58,7 +58,7 @@ def test_invited_by_mail_and_reached_by_push(reaching: Server, outside: Outside)
 
 
 def invited(server: Server, outside: Outside) -> str:
-    """The link in the letter."""
+    """Return the link in the e-mail."""
     server.cli("person", "create", "--tenant", "demo", "--name", "Adalbert Quexample", "--email", "ada@example.com")
     with server.rest() as operator:
         persons = operator.get("/api/v1/persons", params={"tenant": "demo", "limit": 200}).json()["items"]
@@ -73,7 +73,7 @@ def invited(server: Server, outside: Outside) -> str:
 
 
 def tried(client: httpx.Client, browser: Browser) -> None:
-    """A test push comes to the device."""
+    """Assert that a test push arrives."""
     begun: Any = client.post("/api/v1/me/push/test")
     assert begun.status_code == 201, begun.text
     wanted: Callable[[], bool] = lambda: {"type": "test", "id": begun.json()["id"]} in browser.messages()  # noqa: E731
@@ -81,7 +81,7 @@ def tried(client: httpx.Client, browser: Browser) -> None:
 
 
 @pytest.mark.promise("U1")
-def test_a_call_wakes_a_sleeping_client_and_its_end_is_told(reaching: Server, outside: Outside) -> None:
+def test_a_call_wakes_a_sleeping_client_and_its_end_is_notified(reaching: Server, outside: Outside) -> None:
     callee, caller = (
         reaching.extension("740074", "Dorothea Quillfeder"),
         reaching.extension("750075", "Emil Zaunkoenig"),
@@ -98,7 +98,7 @@ def test_a_call_wakes_a_sleeping_client_and_its_end_is_told(reaching: Server, ou
 
 
 async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser: Browser) -> None:
-    """Call; as soon as the sleeping device was told, hang up, and wait until it is told that too."""
+    """Call; hang up as soon as the sleeping device is notified, and wait until it is notified of the end."""
     here = Flow("udp", *server.address())
     account = Account(caller.username, caller.password, caller.domain, caller.number, here)
     phone = SoftPhone(account, 440.0, SystemClock(), lambda word, out: None)
@@ -106,7 +106,7 @@ async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser
     calling = asyncio.create_task(phone.call(callee.number))
     try:
         await until(lambda: len(browser.pushes()) == 1)
-        assert not calling.done()  # held, while the device wakes
+        assert not calling.done()  # held while the device wakes up
         phone.hang_up()
         await until(lambda: len(browser.pushes()) == 2)
         with pytest.raises(NoLuck, match="487"):

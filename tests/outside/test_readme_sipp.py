@@ -1,4 +1,4 @@
-"""The README's way with SIPp: its very commands, with this server's logins and address put in."""
+"""The SIPp commands of the README, with this server's credentials and address."""
 
 import re
 import shlex
@@ -10,13 +10,13 @@ from sipp import bound, free_port
 
 
 def commands() -> dict[str, list[str]]:
-    """The README's SIPp commands by their scenario's name."""
+    """Return the README's SIPp commands by scenario name."""
     lines = re.findall(r"^sipp .*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     return {Path(words[words.index("-sf") + 1]).stem: words for words in map(shlex.split, lines)}
 
 
 def filled(words: list[str], server: Server, login: Login, ports: dict[str, str], called: str) -> list[str]:
-    """A command with what differs from one installation to the next put in; the options stay as they are."""
+    """Return a command with the values of this installation; the options stay unchanged."""
     written = {words[words.index("-s") + 1]: called} if "-s" in words else {}
     for option, value in (("-au", login.username), ("-ap", login.password)):
         if option in words:

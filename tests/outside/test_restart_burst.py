@@ -1,4 +1,4 @@
-"""SIGKILL in the middle of a burst of calls: what a phone was told has happened, has happened."""
+"""SIGKILL during a burst of calls: everything acknowledged to a phone is preserved."""
 
 import re
 import time
@@ -20,12 +20,12 @@ MESSAGE = re.compile(r"message received \[\d+\] bytes :\n\n(SIP/2\.0 200 .*?\n)\
 
 
 def told(trace: str, method: str) -> set[str]:
-    """The Call-IDs of the calls in which such a request was answered with 200."""
+    """Return the Call-IDs of calls in which such a request was answered with 200."""
     answers = (found.group(1) for found in MESSAGE.finditer(trace.replace("\r", "")))
     return {re.findall(r"Call-ID: (\S+)", text)[0] for text in answers if re.search(rf"CSeq: \d+ {method}", text)}
 
 
-def test_no_call_that_was_acknowledged_is_lost(tmp_path, own_server: Server):
+def test_no_acknowledged_call_is_lost(tmp_path, own_server: Server):
     household = settle(own_server)
     desk = Desk(tmp_path, own_server)
     many = {"calls": 400, "rate": 40, "timeout": 60}
@@ -34,7 +34,7 @@ def test_no_call_that_was_acknowledged_is_lost(tmp_path, own_server: Server):
     try:
         eventually(lambda: len(told(caller.trace_so_far(), "BYE")) > 60, what="a burst of calls")
         own_server.kill()
-        time.sleep(0.2)  # what was on its way has arrived
+        time.sleep(0.2)  # messages in transit have arrived
         ended, answered = told(caller.trace_so_far(), "BYE"), told(caller.trace_so_far(), "INVITE")
         caller.stop()
         callee.stop()

@@ -1,4 +1,4 @@
-"""What survives the SIGKILL of any one process, on both databases: registrations, calls and their history."""
+"""Registrations, calls and history survive the SIGKILL of any process, on both databases."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from server import Household, Server, eventually, settle
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """The setting for a fresh database without any table; None leaves the server its own SQLite file."""
+    """The setting for an empty database; None: the default SQLite file."""
     if request.param == "sqlite":
         yield None
         return
@@ -27,7 +27,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 @dataclass
 class Conversation:
-    """Anna (440 Hz) has called Berta (1000 Hz), and they hear each other."""
+    """Call from Anna (440 Hz) to Berta (1000 Hz), with audio in both directions."""
 
     server: Server
     phones: Phones
@@ -62,7 +62,7 @@ def hear_each_other(anna: Phone, berta: Phone) -> None:
     eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other", timeout=30)
 
 
-def test_a_call_survives_the_servers_sudden_death(conversation: Conversation):
+def test_a_call_survives_killing_the_server(conversation: Conversation):
     anna, berta, server = conversation.anna, conversation.berta, conversation.server
     server.kill()
     server.start()
@@ -78,14 +78,14 @@ def test_a_call_survives_the_servers_sudden_death(conversation: Conversation):
 
 
 def goes_on(anna: Phone, berta: Phone) -> None:
-    """Fresh packets come in on both sides."""
+    """Assert that both sides receive new packets."""
     before = anna.packets(), berta.packets()
     eventually(lambda: anna.packets() > before[0] + 50 and berta.packets() > before[1] + 50, 30, "voice again")
 
 
 @pytest.mark.promise("S2")
 def test_phones_can_be_called_at_once_after_a_restart(conversation: Conversation):
-    """Nobody registers again: the phones asked for an hour."""
+    """The phones do not register again: their registrations are valid for an hour."""
     anna, berta, server = conversation.anna, conversation.berta, conversation.server
     since = berta.mark()
     anna.hang_up()
@@ -98,7 +98,7 @@ def test_phones_can_be_called_at_once_after_a_restart(conversation: Conversation
     assert registered == sum(event["type"] == "REGISTER_OK" for event in anna.events + berta.events) == 2
 
 
-def test_the_voice_returns_after_the_media_engines_sudden_death(conversation: Conversation):
+def test_audio_resumes_after_killing_rtpengine(conversation: Conversation):
     server = conversation.server
     engine = server.child("rtpengine")
     assert engine
@@ -111,7 +111,7 @@ def test_the_voice_returns_after_the_media_engines_sudden_death(conversation: Co
     assert eventually(server.history)[0]["outcome"] == "answered"
 
 
-def test_a_server_told_to_stop_says_goodbye(conversation: Conversation):
+def test_a_stopping_server_ends_its_calls(conversation: Conversation):
     assert conversation.server.stop() == 0
     conversation.anna.wait("CALL_CLOSED")
     conversation.berta.wait("CALL_CLOSED")

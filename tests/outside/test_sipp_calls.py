@@ -1,4 +1,4 @@
-"""Calls between foreign phones through the real server and the real rtpengine: every ending a call can have."""
+"""Calls between third-party phones through the real server and rtpengine, with every possible ending."""
 
 import pytest
 import scenarios as s
@@ -10,7 +10,7 @@ ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
 
 @pytest.mark.promise("U1", "C5", "S2")
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
-def test_a_call_carries_the_voice_and_is_recorded_in_the_history(desk, household, transport):
+def test_a_call_has_audio_and_is_in_the_history(desk, household, transport):
     ladder = (
         *s.authenticated_invite(s.sdp(audio=True)),
         *s.answered(),
@@ -42,7 +42,7 @@ def test_the_callee_hangs_up(desk, household):
     desk.record(household.anna, outcome="answered")
 
 
-def test_the_caller_gives_up(desk, household):
+def test_the_caller_cancels(desk, household):
     callee = desk.callee(household.berta, s.called(), s.ringing(), *s.is_cancelled())
     gives_up = (s.recv(180), s.pause(500), s.cancel(2), s.recv(200), s.recv(487), s.ack_refusal(2))
     desk.calls(desk.caller(household.anna, household.berta.number, *HELLO, *gives_up), callee)
@@ -54,31 +54,31 @@ def test_the_caller_gives_up(desk, household):
     ("refusal", "status", "outcome"),
     [("486 Busy Here", 486, "busy"), ("603 Decline", 603, "declined"), ("480 Away", 480, "unreachable")],
 )
-def test_the_callee_refuses(desk, household, refusal, status, outcome):
+def test_the_callee_declines(desk, household, refusal, status, outcome):
     callee = desk.callee(household.berta, s.called(), s.ringing(), *s.refuses(refusal))
     desk.calls(desk.caller(household.anna, household.berta.number, *HELLO, *s.is_refused(status)), callee)
     desk.record(household.anna, outcome=outcome)
 
 
-def test_nobody_answers(desk, household, server):
+def test_no_answer(desk, household, server):
     server.cli("extension", "update", household.clara.number, "--tenant", server.ready["tenant"], "--ring-seconds", "5")
     callee = desk.callee(household.clara, s.called(), s.ringing(), *s.is_cancelled())
     desk.calls(desk.caller(household.anna, household.clara.number, *HELLO, *s.is_refused(480)), callee)
     desk.record(household.anna, outcome="missed")
 
 
-def test_an_unknown_number_is_not_found_after_signing_in(desk, household):
+def test_an_unknown_number_is_404_after_authentication(desk, household):
     desk.calls(desk.caller(household.anna, "999999", *HELLO, *s.is_refused(404)))
 
 
 @pytest.mark.promise("T3", "U9")
-def test_a_stranger_is_challenged_and_learns_nothing_of_who_exists(desk, household):
+def test_an_unauthenticated_caller_is_challenged_for_any_number(desk, household):
     for number in (household.berta.number, "999999"):
         stranger = desk.stranger("nobody-here", "wrong", *HELLO, *s.is_refused(403), dials=number, host="127.0.0.8")
         desk.calls(stranger)
 
 
-def test_two_phones_ring_and_the_other_falls_silent_when_one_answers(desk, household):
+def test_of_two_ringing_phones_one_is_cancelled_when_the_other_answers(desk, household):
     slow = desk.callee(household.berta, s.called(), s.ringing(), *s.is_cancelled())
     quick = desk.callee(household.berta, s.called(), s.ringing(), s.pause(700), *s.answers(s.sdp()), *s.is_hung_up())
     desk.calls(desk.caller(household.anna, household.berta.number, *TALK, s.pause(300), *s.hang_up(3)), slow, quick)
@@ -86,7 +86,7 @@ def test_two_phones_ring_and_the_other_falls_silent_when_one_answers(desk, house
     assert len([r for r in desk.server.history() if r["id"] == row["id"]]) == 1
 
 
-def test_both_phones_fall_silent_when_the_caller_gives_up(desk, household):
+def test_both_ringing_phones_are_cancelled_with_the_call(desk, household):
     ladder = (s.called(), s.ringing(), *s.is_cancelled())
     callees = [desk.callee(household.berta, *ladder) for _ in range(2)]
     gives_up = (s.recv(180), s.pause(500), s.cancel(2), s.recv(200), s.recv(487), s.ack_refusal(2))

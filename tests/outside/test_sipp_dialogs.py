@@ -1,4 +1,4 @@
-"""What phones do within a call, and what they do wrong on a bad line."""
+"""Requests within calls, and retransmissions on a lossy network."""
 
 import scenarios as s
 
@@ -9,11 +9,11 @@ TALK = (*s.authenticated_invite(s.sdp()), *s.answered(), s.in_dialog("ACK", 2))
 ANSWER = (s.called(), s.ringing(), *s.answers(s.sdp()))
 
 JUST_THE_LADDER = ("-nr",)
-"""SIPp repeats nothing by itself, neither what is unanswered nor what it takes for a peer's repetition."""
+"""SIPp retransmits nothing by itself, neither unanswered requests nor responses to retransmissions."""
 
 
 def offers(cseq: int, body: str, expected: str) -> list[str]:
-    """A re-INVITE and the answer's direction."""
+    """Send a re-INVITE and check the direction in the answer."""
     return [
         s.in_dialog("INVITE", cseq, body),
         s.recv(100, optional=True),
@@ -23,7 +23,7 @@ def offers(cseq: int, body: str, expected: str) -> list[str]:
 
 
 def is_offered(body: str, expected: str) -> list[str]:
-    """The other side of `offers`."""
+    """The counterpart of `offers`."""
     return [
         s.recv("INVITE", action=s.expect(f"a={expected}")),
         s.reply("200 OK", body, attributes='retrans="500"'),
@@ -31,7 +31,7 @@ def is_offered(body: str, expected: str) -> list[str]:
     ]
 
 
-def test_the_caller_holds_and_comes_back_and_the_voice_with_him(desk, household):
+def test_the_caller_holds_and_resumes_with_audio(desk, household):
     audio = s.sdp(audio=True)
     caller = (
         *s.authenticated_invite(audio),
@@ -48,7 +48,7 @@ def test_the_caller_holds_and_comes_back_and_the_voice_with_him(desk, household)
     desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
 
 
-def test_the_callee_holds_and_comes_back(desk, household):
+def test_the_callee_holds_and_resumes(desk, household):
     callee = (*ANSWER, s.pause(300), *offers(1, HELD, "recvonly"), *offers(2, BACK, "sendrecv"), *s.hang_up(3))
     caller = (*TALK, *is_offered(HEARS_ONLY, "sendonly"), *is_offered(BACK, "sendrecv"), *s.is_hung_up())
     desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
@@ -77,8 +77,8 @@ def test_an_invite_without_an_offer_gets_one_in_the_answer(desk, household):
     assert "m=audio" in outcome.trace.rsplit("SIP/2.0 200", 2)[1]
 
 
-def test_a_callee_that_rings_reliably_gets_its_prack(desk, household):
-    """RFC 3262 section 4, the caller's side of it, which is ours."""
+def test_a_reliable_180_is_acknowledged_with_prack(desk, household):
+    """RFC 3262 section 4: we are the UAC."""
     callee = (
         s.called(),
         s.reply("180 Ringing", tag=True, extra="Require: 100rel\nRSeq: 7\n", attributes='retrans="500"'),
@@ -92,8 +92,8 @@ def test_a_callee_that_rings_reliably_gets_its_prack(desk, household):
     desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
 
 
-def test_a_caller_that_requires_reliable_ringing_gets_it(desk, household):
-    """RFC 3262 section 3, the callee's side of it, which is ours."""
+def test_a_caller_requiring_100rel_gets_a_reliable_180(desk, household):
+    """RFC 3262 section 3: we are the UAS."""
     caller = (
         *s.authenticated_invite(s.sdp(), extra="Require: 100rel\n"),
         s.rings_reliably(),
@@ -107,8 +107,8 @@ def test_a_caller_that_requires_reliable_ringing_gets_it(desk, household):
     desk.calls(desk.caller(household.anna, household.berta.number, *caller), desk.callee(household.berta, *callee))
 
 
-def test_an_invite_sent_twice_rings_once(desk, household):
-    """The phone takes its time: our 100 comes after 200 ms, and our INVITE to it is repeated after 500."""
+def test_a_retransmitted_invite_rings_once(desk, household):
+    """The phone is slow: our 100 is sent after 200 ms, and our INVITE to it is retransmitted after 500."""
     *challenged, invite, _ = s.authenticated_invite(s.sdp())
     again = s.invite(2, s.sdp(), branch="@same-branch@", attributes="")
     caller = (*challenged, invite, s.recv(100), again, s.recv(100), *s.answered(), s.in_dialog("ACK", 2), *s.hang_up(3))
@@ -117,7 +117,7 @@ def test_an_invite_sent_twice_rings_once(desk, household):
     assert callee.trace_so_far().count("INVITE sip:") == 1
 
 
-def test_a_bye_sent_twice_is_answered_twice(desk, household):
+def test_a_retransmitted_bye_is_answered_again(desk, household):
     bye = s.in_dialog("BYE", 3)
     again = s.in_dialog("BYE", 3, branch="@same-branch@", attributes="")
     ladder = (*TALK, s.pause(300), bye, s.recv(200), again, s.recv(200))
@@ -127,7 +127,7 @@ def test_a_bye_sent_twice_is_answered_twice(desk, household):
     assert callee.trace_so_far().count("BYE sip:") == 1
 
 
-def test_an_answer_whose_ack_is_late_is_repeated_until_it_comes(desk, household):
+def test_a_2xx_is_retransmitted_until_the_ack(desk, household):
     caller = (*s.authenticated_invite(s.sdp()), *s.answered(), s.pause(1800), s.in_dialog("ACK", 2), *s.hang_up(3))
     outcome = desk.calls(
         desk.caller(household.anna, household.berta.number, *caller),

@@ -1,4 +1,4 @@
-"""SIPp tried on SIPp: its audio check must fail when nothing comes back, and its counts must tell who refused."""
+"""SIPp against SIPp: its audio check must fail if nothing comes back, and its counts must show the rejecting side."""
 
 import scenarios as s
 from sipp import AUDIO_MISSED, TIMED_OUT, Outcome, Sipp, User, free_port, talk
@@ -31,7 +31,7 @@ def phones(tmp_path, callee_options: tuple[str, ...]) -> tuple[Sipp, Sipp]:
 
 
 def heard(tmp_path, callee_options: tuple[str, ...]) -> Outcome:
-    """One call. Two SIPps alone sometimes pass each other's messages by and wait for ever: then once more."""
+    """Run one call. Two SIPp processes sometimes miss each other's messages and wait forever: then retry once."""
     for attempt in range(4):
         directory = tmp_path / str(attempt)
         directory.mkdir()

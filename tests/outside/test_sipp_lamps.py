@@ -1,4 +1,4 @@
-"""Message lamps of SIPp phones: one subscribes, one only listens."""
+"""MWI of SIPp phones: one subscribes, one gets unsolicited NOTIFY."""
 
 import asyncio
 
@@ -50,13 +50,13 @@ def subscribes(expires: int = 600) -> tuple[str, ...]:
 
 
 def notified(*patterns: str) -> tuple[str, ...]:
-    """Waits for a NOTIFY in which all of this stands, and says yes."""
+    """Wait for a NOTIFY that contains all of this, and answer 200."""
     checks = "".join(s.expect(one) for one in patterns)
     return (s.recv("NOTIFY", action=checks.replace("</action><action>", "")), s.send(OK, attributes=""))
 
 
 @pytest.mark.promise("C9")
-async def test_a_subscription_is_told_at_once_and_of_each_message(
+async def test_a_subscription_is_notified_at_once_and_of_each_message(
     desk: Desk, server: Server, household: Household
 ) -> None:
     steps = (
@@ -71,7 +71,7 @@ async def test_a_subscription_is_told_at_once_and_of_each_message(
     assert outcome.ok, outcome.errors or outcome.trace
 
 
-async def test_a_phone_that_only_listens_is_told_when_it_comes(
+async def test_a_phone_without_subscription_is_notified_after_registration(
     desk: Desk, server: Server, household: Household
 ) -> None:
     await leave(server, household.clara, household.anna.number)

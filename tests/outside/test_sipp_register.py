@@ -1,4 +1,4 @@
-"""Phones sign in and out over every transport; strangers learn nothing from being refused."""
+"""Phones register and unregister over every transport; rejections disclose nothing."""
 
 import re
 from datetime import UTC, datetime
@@ -14,11 +14,11 @@ def test_a_phone_registers(desk, household, transport):
     port = free_port()
     outcome = desk.register(household.anna, port, transport=transport)
     assert outcome.ok, outcome.errors or outcome.trace
-    assert "algorithm=SHA-256" in outcome.trace  # SIPp answers the first challenge, RFC 8760 puts the best one first
+    assert "algorithm=SHA-256" in outcome.trace  # SIPp answers the first challenge; RFC 8760 puts the strongest first
     desk.register(household.anna, port, expires=0, transport=transport)
 
 
-def test_whoever_looks_after_them_sees_which_are_registered(desk, household, server):
+def test_administrators_see_which_devices_are_registered(desk, household, server):
     port = free_port()
     desk.register(household.anna, port)
     assert server.device_of(household.anna)["registered"]
@@ -30,7 +30,7 @@ def test_whoever_looks_after_them_sees_which_are_registered(desk, household, ser
     assert left["last_used"] == datetime.now(UTC).date().isoformat()
 
 
-def test_the_answer_names_the_binding_and_its_time(desk, household):
+def test_the_response_contains_the_binding_and_its_expiry(desk, household):
     port = free_port()
     outcome = desk.register(household.anna, port, expires=600)
     answer = outcome.trace.rsplit("SIP/2.0 200", 1)[1]
@@ -39,7 +39,7 @@ def test_the_answer_names_the_binding_and_its_time(desk, household):
 
 
 @pytest.mark.promise("T3")
-def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(desk, household, server):
+def test_a_wrong_password_and_an_unknown_name_get_the_same_response(desk, household, server):
     source = "127.0.0.9"
     refused = []
     for username, password in ((household.anna.username, "wrong"), ("nobody-here", "wrong")):
@@ -51,13 +51,13 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(desk, househol
 
 
 def shape(answer: str) -> list[str]:
-    """The header names of an answer, in order, and whatever does not belong to one exchange alone."""
+    """Return the header names of a response, in order, and the values that are not specific to one exchange."""
     lines = [line for line in answer.split("-----", maxsplit=1)[0].splitlines() if ":" in line]
     varying = ("Via", "From", "To", "Call-ID", "CSeq", "Date")
     return [line.split(":")[0] if line.startswith(varying) else line for line in lines]
 
 
-def test_a_phone_that_signed_out_is_not_rung(desk, household):
+def test_an_unregistered_phone_is_not_rung(desk, household):
     phone = desk.callee(household.berta, s.called())
     desk.register(household.berta, phone.port, expires=0)
     ladder = (*s.authenticated_invite(s.sdp()), *s.is_refused(480))

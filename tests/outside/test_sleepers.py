@@ -1,4 +1,4 @@
-"""A client that sleeps is told of a call by push; the call is held until it has registered, and rings then."""
+"""Push wake-up: a call is held until the sleeping client has registered, then it rings."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def service() -> Iterator[PushServiceOfATest]:
 
 @pytest.fixture
 def berta(telephones: Telephones, household: Household, service: PushServiceOfATest) -> Telephone:
-    """Asleep: she has said how she is reached, and is not registered."""
+    """A sleeping client: subscribed to push and not registered."""
     berta = telephones(1000).register(household.berta)
     berta.api("PUT", "/me/push", service.browser.as_json())
     assert berta.api("GET", "/me/reachable") == {"registered": True, "push": True}
@@ -47,7 +47,7 @@ def test_a_sleeping_client_is_woken_and_answers(
     anna.dial(household.berta.number)
     anna.until("progress")
     [told] = eventually(lambda: service.messages("call"), what="a push")
-    assert set(told) == {"type", "call"}  # no name in it, and no number
+    assert set(told) == {"type", "call"}  # without names and numbers
     berta.answers().wake()
     anna.until("confirmed")
     eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
@@ -56,9 +56,7 @@ def test_a_sleeping_client_is_woken_and_answers(
     berta.until("ended")
 
 
-def test_whoever_looks_after_it_sees_that_a_call_wakes_it(
-    server: Server, household: Household, berta: Telephone
-) -> None:
+def test_administrators_see_that_a_device_can_be_woken(server: Server, household: Household, berta: Telephone) -> None:
     number, organisation = household.berta.number, ("--tenant", server.ready["tenant"])
     devices = items(server.cli("device", "list", "--extension", number, *organisation))
     newest = devices[-1]
@@ -68,7 +66,7 @@ def test_whoever_looks_after_it_sees_that_a_call_wakes_it(
 
 
 @pytest.mark.promise("U1")
-def test_a_client_that_sleeps_on_is_told_of_the_end(
+def test_a_client_that_does_not_wake_is_notified_of_the_end(
     telephones: Telephones, household: Household, berta: Telephone, service: PushServiceOfATest
 ) -> None:
     anna = telephones(440).register(household.anna)
@@ -80,7 +78,7 @@ def test_a_client_that_sleeps_on_is_told_of_the_end(
 
 
 @pytest.mark.promise("U1")
-def test_a_client_tries_whether_it_rings(telephones: Telephones, household: Household) -> None:
+def test_a_client_sends_a_test_push(telephones: Telephones, household: Household) -> None:
     anna = telephones(440).register(household.anna).answers()
     anna.dial("*44")
     eventually(lambda: anna.page.evaluate("phone.calls.length") == 2, what="called back")

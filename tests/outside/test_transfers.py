@@ -1,4 +1,4 @@
-"""Real phones give calls away, and those who are left hear each other."""
+"""Call transfers between real phones, with audio between the remaining parties."""
 
 import asyncio
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def talk(phones: Phones, household: Household) -> tuple[Phone, Phone]:
-    """Anna (440 Hz) calls Berta (1000 Hz), and they hear each other."""
+    """Call from Anna (440 Hz) to Berta (1000 Hz), with audio in both directions."""
     anna = phones(hertz=440).register(household.anna)
     berta = phones(hertz=1000).register(household.berta, answers=True)
     anna.dial(household.berta.uri)
@@ -31,7 +31,7 @@ def talk(phones: Phones, household: Household) -> tuple[Phone, Phone]:
 
 
 @pytest.mark.parametrize("by", ["callee", "caller"])
-def test_a_call_is_given_away_and_those_who_are_left_hear_each_other(phones, household, server, by):
+def test_blind_transfer(phones, household, server, by):
     before = len(server.history())
     anna, berta = talk(phones, household)
     clara = phones(hertz=700).register(household.clara)
@@ -51,8 +51,8 @@ def test_a_call_is_given_away_and_those_who_are_left_hear_each_other(phones, hou
     assert rows[0]["outcome"] == "answered"
 
 
-def test_nobody_takes_it_and_it_comes_back(phones, household, server, network):
-    """By a click: a baresip that asks for a transfer itself hangs up when it hears that it has failed."""
+def test_an_unanswered_transfer_returns_to_the_transferor(phones, household, server, network):
+    """Transferred through the API: baresip hangs up itself when its own REFER fails."""
     anna, berta = talk(phones, household)
     clara = phones(hertz=700).register(household.clara)
     give_away(server, network, household.anna, household.clara.number)
@@ -64,8 +64,8 @@ def test_nobody_takes_it_and_it_comes_back(phones, household, server, network):
     berta.wait("CALL_CLOSED")
 
 
-async def test_who_has_asked_first_brings_the_two_together(phones, household, server, network):
-    """Two calls of hers become one of the others. None of the phones but the PBX knows what Replaces is."""
+async def test_attended_transfer(phones, household, server, network):
+    """Two calls of one phone become one call of the others. The phones do not support Replaces, only the PBX does."""
     anna = phones(hertz=440).register(household.anna, answers=True)
     clara = phones(hertz=700).register(household.clara, answers=True)
     before = len(server.history())
@@ -90,7 +90,7 @@ async def test_who_has_asked_first_brings_the_two_together(phones, household, se
 
 
 def refer(phone: AppPhone, uri: str, consulting: AppPhone) -> None:
-    """Ask for the other one to be given to whom the second phone talks with."""
+    """Send a REFER for the peer with the participant of the second call as target."""
     dialog = consulting.leg.dialog
     replaces = f"{dialog.call_id};to-tag={dialog.remote_tag};from-tag={dialog.local_tag}"
     target = f"<{uri}?Replaces={quote(replaces, safe='')}>"
@@ -98,7 +98,7 @@ def refer(phone: AppPhone, uri: str, consulting: AppPhone) -> None:
     phone._flush()
 
 
-def test_a_click_calls_for_one_and_another_gives_the_call_away(phones, household, server, network):
+def test_click_to_dial_and_transfer_through_the_api(phones, household, server, network):
     anna = phones(hertz=440).register(household.anna, answers=True)
     berta = phones(hertz=1000).register(household.berta)
     clara = phones(hertz=700).register(household.clara, answers=True)
@@ -121,8 +121,8 @@ def test_a_click_calls_for_one_and_another_gives_the_call_away(phones, household
     assert len(rows) == before + 1
 
 
-async def test_who_has_asked_for_a_place_parks_the_other_one_there(phones, household, server, network):
-    """She hears the place first, and then leaves him there: an attended transfer onto an app."""
+async def test_attended_transfer_to_a_parking_slot(phones, household, server, network):
+    """The parking slot is announced first: an attended transfer to a call app."""
     anna = phones(hertz=440).register(household.anna, answers=True)
     clara = phones(hertz=700).register(household.clara)
     with network.inside():

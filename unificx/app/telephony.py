@@ -12,7 +12,7 @@ from unificx.web import IceServer, SipProof
 
 
 class ClientTelephony:
-    """Implements `api.SipAccess`."""
+    """Implements `api.Telephony`."""
 
     def __init__(self, bearers: Bearers, location: Location, push: Push, relays: Relays, clock: Clock) -> None:
         self._bearers = bearers

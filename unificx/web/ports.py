@@ -160,7 +160,7 @@ class Studio(Protocol):
         ...
 
     async def spoken(self, text: str, language: str) -> Sound:
-        """Synthesize a text. Raise Invalid, TooMany; prompts.CannotSpeak if no voice is installed."""
+        """Synthesize a text. Raise Invalid, TooMany; prompts.SpeechUnavailable if no voice is installed."""
         ...
 
 

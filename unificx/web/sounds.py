@@ -122,7 +122,7 @@ async def _ranged(sound: _Wav | _Ogg, tag: str, asked: Mapping[str, str]) -> Res
 
 
 async def _streamed(sound: _Wav | _Ogg, span: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
-    """Raise Damaged if the first chunk is damaged; later damage aborts the connection."""
+    """Raise CorruptAudio if the first chunk is damaged; later damage aborts the connection."""
     start, end = span
     pieces = sound.stream(start, end)
     first = await anext(pieces, b"")

@@ -1,8 +1,7 @@
-"""SIPp scenarios written as ladders: one step a line, in the order the phone sees them.
-
-Fields of the injection file: 0 own number, 1 SIPp's authentication keyword, 2 the number dialled, 3 `host:port` to put
-into Contact. The keyword `[domain]` is the tenant's. Once a dialog stands, `dialog_of_caller` or `dialog_of_callee` have kept its From and To in
-the variables `local` and `remote`, so that either side can send requests within it.
+"""SIPp scenarios written as ladders: one step per line, in the phone's order. Fields of the injection file: 0 own
+number, 1 SIPp's authentication keyword, 2 dialed number, 3 `host:port` for Contact. The keyword `[domain]` is the
+tenant's domain. In an established dialog, `dialog_of_caller` or `dialog_of_callee` have stored its From and To in
+the variables `local` and `remote`, so that either side can send requests in it.
 """
 
 import re
@@ -28,7 +27,8 @@ _ACTION_OF_CALLEE = _ACTION_OF_CALLER.replace("local", "held").replace("remote",
 
 
 def scenario(*steps: str) -> str:
-    """The XML of a ladder. CANCEL, the ACK of a refusal and what is sent again get the branch of the request they belong to."""
+    """Return the XML of a ladder. CANCEL, the ACK of a rejection and retransmissions get the branch of their
+    request."""
     lines: list[str] = []
     begun = 0
     for index, step in enumerate(steps):
@@ -36,34 +36,34 @@ def scenario(*steps: str) -> str:
         if re.search(r"^(INVITE|BYE) \S+ SIP", step, re.MULTILINE) and "@same-branch@" not in step:
             begun = index
     body = "\n".join(lines)
-    kept = sorted(set(re.findall(r'assign_to="(\w+)"', body)))  # SIPp refuses a variable that is never read
+    kept = sorted(set(re.findall(r'assign_to="(\w+)"', body)))  # SIPp rejects a variable that is never read
     reference = f'<Reference variables="{",".join(kept)}"/>' if kept else ""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="ladder">\n{body}\n{reference}\n</scenario>\n'
 
 
 def sdp(direction: str = "sendrecv", *, version: int = 1, audio: bool = False) -> str:
-    """A G.711 description; with `audio` the port is the one SIPp's stream player uses."""
+    """A G.711 SDP; with `audio` the port is that of SIPp's stream player."""
     return OFFER.format(
         direction=direction, version=version, port="[rtpstream_audio_port]" if audio else "[media_port]"
     )
 
 
 def send(message: str, body: str = "", *, attributes: str = 'retrans="500"') -> str:
-    """Sends a message; SIPp repeats it over UDP until the next step's message has come."""
+    """Send a message; SIPp retransmits it over UDP until the message of the next step has arrived."""
     kind = "Content-Type: application/sdp\n" if body else ""
     length = "[len]" if body else "0"
     return f"<send {attributes}><![CDATA[\n\n{message}{kind}Content-Length: {length}\n\n{body}\n]]></send>"
 
 
 def recv(what: int | str, *, optional: bool = False, attributes: str = "", action: str = "") -> str:
-    """Waits for a status (int) or a request (its method)."""
+    """Wait for a status (int) or a request (its method)."""
     kind = f'response="{what}"' if isinstance(what, int) else f'request="{what}"'
     maybe = ' optional="true"' if optional else ""
     return f"<recv {kind}{maybe} {attributes}>{action}</recv>"
 
 
 def expect(pattern: str, *, header: str = "") -> str:
-    """An action of `recv`: the call fails unless the pattern stands in the message (or in one header line)."""
+    """An action of `recv`: the call fails unless the message (or one header line) matches the pattern."""
     where = f'search_in="hdr" header="{header}:"' if header else 'search_in="msg"'
     return f'<action><ereg regexp="{pattern}" {where} check_it="true" assign_to="seen"/></action>'
 
@@ -73,11 +73,11 @@ def pause(milliseconds: int) -> str:
 
 
 def play(command: str = "apattern,3,0,PCMU/8000") -> str:
-    """Starts (or pauses) SIPp's own audio pattern, whose echo it compares byte by byte."""
+    """Start (or pause) SIPp's own audio pattern, whose echo it compares byte by byte."""
     return f'<nop><action><exec rtp_stream="{command}"/></action></nop>'
 
 
-# what a phone sends outside a dialog
+# requests outside a dialog
 
 
 def _request(method: str, uri: str, cseq: int, to: str, *, extra: str = "", branch: str = "[branch]") -> str:
@@ -100,7 +100,7 @@ def register(cseq: int, *, expires: int = 3600, authenticate: bool = False) -> s
 
 
 def registers(expires: int = 3600) -> list[str]:
-    """REGISTER, the challenge, REGISTER with an answer to it."""
+    """REGISTER, the challenge, REGISTER with credentials."""
     first, challenge = register(1, expires=expires), recv(401, attributes='auth="true"')
     return [first, challenge, register(2, expires=expires, authenticate=True)]
 
@@ -130,7 +130,7 @@ def cancel(cseq: int) -> str:
 
 
 def authenticated_invite(body: str, *, extra: str = "") -> list[str]:
-    """INVITE, the challenge, INVITE with an answer to it. The dialog's CSeq is 2 from here on."""
+    """INVITE, the challenge, INVITE with credentials. The dialog's CSeq is 2 from here on."""
     return [
         invite(1, body, extra=extra),
         recv(100, optional=True),
@@ -141,7 +141,7 @@ def authenticated_invite(body: str, *, extra: str = "") -> list[str]:
     ]
 
 
-# what either side sends within a dialog
+# requests within a dialog
 
 
 def in_dialog(
@@ -164,7 +164,7 @@ def in_dialog(
 
 
 def answered(*, optional_ringing: bool = True) -> list[str]:
-    """What a caller sees of an answered call, up to and including the 2xx."""
+    """The caller's side of an answered call, up to and including the 2xx."""
     return [recv(180, optional=optional_ringing), recv(183, optional=True), dialog_of_caller()]
 
 
@@ -173,7 +173,7 @@ def dialog_of_caller() -> str:
 
 
 def rings_reliably() -> str:
-    """180 with Require: 100rel; keeps its RSeq (RFC 3262) and the early dialog."""
+    """180 with Require: 100rel; stores its RSeq (RFC 3262) and the early dialog."""
     rseq = '<ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" check_it="true" assign_to="rseq"/></action>'
     return recv(180, attributes='rrs="true"', action=_ACTION_OF_CALLER.replace("</action>", rseq))
 
@@ -182,14 +182,14 @@ def hang_up(cseq: int) -> list[str]:
     return [in_dialog("BYE", cseq), recv(200)]
 
 
-# what a phone that is called answers
+# responses of a called phone
 
 
 def reply(
     status: str, body: str = "", *, extra: str = "", tag: bool = False, attributes: str = "", kept: bool = False
 ) -> str:
-    """Answers the last request, or the INVITE that was `kept`; `tag` adds ours to To (until the dialog's own requests
-    carry it)."""
+    """Answer the last request, or the stored INVITE; `tag` adds ours to To (until the dialog's own requests carry
+    it)."""
     message = (
         f"SIP/2.0 {status}\n"
         f"{'Via:[$via]' if kept else '[last_Via:]'}\n"
@@ -209,7 +209,7 @@ KEEPS_INVITE = """
     <ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
     <ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>
   </action>"""
-"""An action of `called`, for a later `reply` to the INVITE when other requests have come since."""
+"""An action of `called`, for a later `reply` to the INVITE after other requests."""
 
 
 def called(action: str = KEEPS_INVITE) -> str:
@@ -221,7 +221,7 @@ def ringing() -> str:
 
 
 def answers(body: str, *, extra: str = "") -> list[str]:
-    """200 with a description, repeated until the ACK, which opens the dialog for requests of our own."""
+    """200 with SDP, retransmitted until the ACK, which confirms the dialog for our own requests."""
     return [
         reply("200 OK", body, extra=extra, tag=True, attributes='retrans="500"'),
         recv("ACK", action=_ACTION_OF_CALLEE),
@@ -237,10 +237,10 @@ def refuses(status: str, *, kept: bool = False) -> list[str]:
 
 
 def is_cancelled() -> list[str]:
-    """The phone, which has kept the INVITE, is told that nobody waits any more."""
+    """The phone, which has stored the INVITE, receives the CANCEL."""
     return [recv("CANCEL"), reply("200 OK", tag=True), *refuses("487 Request Terminated", kept=True)]
 
 
 def is_refused(status: int, cseq: int = 2) -> list[str]:
-    """The caller is told no."""
+    """The caller receives a rejection."""
     return [recv(180, optional=True), recv(183, optional=True), recv(status), ack_refusal(cseq)]
