@@ -145,7 +145,7 @@ class Calls:
 
     def _own(self, call_id: str, extensions: Collection[str]) -> None:
         if all(call.id != call_id for call in self.of(extensions)):
-            raise NotFound("There is no such live call.")
+            raise NotFound("There is no such call.")
 
     def decline(self, call_id: str, device_id: str) -> bool:
         ringing = (call_id, device_id) in self.waking
@@ -154,7 +154,7 @@ class Calls:
 
 
 class Parts:
-    """Fake of the readiness port; `found` is its result."""
+    """Fake of the readiness port; `components` is its result."""
 
     def __init__(self) -> None:
         self.found = [PartState("database", True), PartState("rtpengine", True)]

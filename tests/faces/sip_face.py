@@ -136,7 +136,7 @@ class Mail:
 
 
 class Face:
-    """The SIP server between sockets and database. `say` sends a message and returns the responses."""
+    """The SIP server between sockets and database. `send` sends a message and returns the responses."""
 
     def __init__(self, limits: GuardLimits | None = None, directory: Directory | None = None) -> None:
         self.clock = ManualClock()

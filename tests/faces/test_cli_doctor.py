@@ -260,11 +260,11 @@ def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
     site, environ = AppSite(tmp_path / "home"), {"UNIFICX_MASTER_KEY": base64.b64encode(bytes(32)).decode()}
     site.home.mkdir()
     trial = push_trial(site, environ)
-    assert trial() == "its key is made at the first start"
+    assert trial() == "the key will be created at the first start"
     made = sealed_file(site.push_key, MasterKey(bytes(32)), "push", new_private_key)
-    assert trial() == "its key can be read; push services are told no contact"
+    assert trial() == "the key is readable; contact for push services: none"
     told = push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
-    assert told.endswith("to write to mailto:admin@example.com")
+    assert told.endswith("contact for push services: mailto:admin@example.com")
     assert reaching(site, environ, MasterKey(bytes(32))).vapid.public == Vapid(made, "mailto:a@example.com").public
     site.push_key.write_bytes(b"rubbish")
     assert reach.push(trial).state == "fail"

@@ -30,7 +30,7 @@ class Outline(HTMLParser):
 
 @pytest.mark.parametrize(
     ("accept", "language", "words"),
-    [("", "en", "Where to go"), ("de-AT,de;q=0.9,en;q=0.8", "de", "Wohin es geht"), ("fr", "en", "Next steps")],
+    [("", "en", "URLs"), ("de-AT,de;q=0.9,en;q=0.8", "de", "Adressen"), ("fr", "en", "Next steps")],
 )
 async def test_the_start_page_uses_the_readers_language(
     world: World,

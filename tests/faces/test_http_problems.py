@@ -126,13 +126,13 @@ async def test_a_forged_cursor_is_rejected(world: World, noun: str) -> None:
     ("noun", "body", "words"),
     [
         ("extensions", {"number": "1", "name": "A"}, "number must be 2 to 8 digits."),
-        ("extensions", {"name": "A"}, "number is needed."),
+        ("extensions", {"name": "A"}, "number is required."),
         ("extensions", {"number": "1001", "name": ""}, "name must not be empty."),
         ("extensions", {"number": "1001", "name": "A", "ring_seconds": 1}, "ring_seconds must be 5 or more."),
         ("extensions", {"number": "1001", "name": "A", "ring_seconds": 301}, "ring_seconds must be 300 at most."),
         ("extensions", {"number": "1001", "name": "A", "ring_seconds": "soon"}, "ring_seconds must be a whole number."),
         ("extensions", {"number": 1001, "name": "A"}, "number must be text."),
-        ("extensions", {"number": "1001", "name": "A", "colour": "red"}, "colour is not taken here."),
+        ("extensions", {"number": "1001", "name": "A", "colour": "red"}, "colour is not a known field."),
         ("extensions", [], "The body must be a JSON object."),
         ("devices", {"extension": "a b", "name": "A"}, "extension must be letters, digits, dots, hyphens and"),
         ("devices", {"extension": "1001", "name": "A", "kind": "fax"}, "kind must be 'phone'"),
@@ -295,7 +295,7 @@ async def test_no_new_objects_are_accepted_while_the_disk_is_nearly_full(world: 
     world.parts.no_room = True
     problem = is_problem(await admin.post("/api/v1/extensions", json={**body, "number": "1002"}), 507)
     assert problem["type"] == "urn:unificx:problem:no-room"
-    assert "room" in problem["hint"]
+    assert "space" in problem["hint"]
     path = f"/api/v1/extensions/{made['extension']['id'] if 'extension' in made else made['id']}"
     assert (await admin.patch(path, json={"name": "Desk"})).status_code == 200
     assert (await admin.get("/api/v1/extensions")).status_code == 200

@@ -118,7 +118,7 @@ def own_address() -> tuple[str, str]:
         for address in link["addr_info"]:
             if link["ifname"] != "lo":
                 return link["ifname"], address["local"]
-    raise AssertionError("foreign phones need root (for a network namespace) or an address other than 127.0.0.1")
+    raise AssertionError("third-party phones need root (for a network namespace) or an address other than 127.0.0.1")
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ class Server:
         return items(self.cli("calls", "list", "--tenant", self.ready["tenant"]))
 
     def device_of(self, login: Login) -> dict[str, Any]:
-        """Return the current readiness."""
+        """Return the extension's device in its current state."""
         found = items(self.cli("device", "list", "--tenant", self.ready["tenant"], "--extension", login.number))
         return next(each for each in found if each["username"] == login.username)
 
@@ -263,7 +263,7 @@ def watched(server: Server) -> Iterator[Server]:
 
 @dataclass(frozen=True)
 class Household:
-    """Create three extensions whose numbers, names and addresses must not appear in any log."""
+    """Three extensions whose numbers, names and addresses must not appear in any log."""
 
     anna: Login
     berta: Login
@@ -279,7 +279,7 @@ def voicemail(server: Server, on: bool) -> None:
 
 
 def settle(server: Server) -> Household:
-    """Disable voicemail, so that unanswered calls fail."""
+    """Create the extensions and disable voicemail, so that unanswered calls fail."""
     voicemail(server, on=False)
     return Household(
         server.extension("710071", "Annarosa Quellmalz"),

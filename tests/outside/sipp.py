@@ -59,7 +59,7 @@ def bound(port: int) -> bool:
 
 @dataclass(frozen=True)
 class User:
-    """Return one line of the injection file, see `scenarios`."""
+    """One line of the injection file, see `scenarios`."""
 
     number: str
     username: str = ""

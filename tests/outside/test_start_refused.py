@@ -89,7 +89,7 @@ def test_second_server_with_the_same_home(tmp_path: Path) -> None:
     home.mkdir()
     with (home / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "already works" in up(home)
+        assert "Another UnifiCX process is using" in up(home)
 
 
 def test_home_cannot_be_created(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ class NoCalls:
 
     def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         del call_id, extensions, consultation
-        raise NotFound("There is no such live call.")
+        raise NotFound("There is no such call.")
 
     def parked(self, tenant_id: str) -> Sequence[Parked]:
         del tenant_id
@@ -48,7 +48,7 @@ class NoCalls:
 
     def meet(self, call_id: str, extensions: Collection[str]) -> Room:
         del call_id, extensions
-        raise NotFound("There is no such live call.")
+        raise NotFound("There is no such call.")
 
     def decline(self, call_id: str, device_id: str) -> bool:
         del call_id, device_id
@@ -60,7 +60,7 @@ class NoRecording:
 
     def live(self, call_id: str) -> LiveRecording:
         del call_id
-        raise NotFound("There is no such live call.", hint="The server is not running. Start it with `unificx up`.")
+        raise NotFound("There is no such call.", hint="The server is not running. Start it with `unificx up`.")
 
     def start(self, call_id: str, extensions: Collection[str]) -> LiveRecording:
         del extensions

@@ -31,5 +31,5 @@ async def hang_up_call(services: ServicesDep, asker: AskerDep, call_id: Id, tena
     else:
         within_reach = services.live.live((await reach(services, asker, tenant, Action.CALLS_CONTROL)).tenant_id)
     if all(one.id != call_id for one in within_reach):
-        raise NotFound("There is no such live call.", hint="See /api/v1/calls.")
+        raise NotFound("There is no such call.", hint="See /api/v1/calls.")
     services.live.hangup(call_id)

@@ -295,7 +295,7 @@ async def _live(services: Services, asker: AskerDep, call_id: str, tenant: str |
     own = await _own(services, within)
     live = services.recording.live(call_id)
     if live.tenant_id != within.tenant_id or (within.only_own and not own & set(live.extensions)):
-        raise NotFound("There is no such live call.", hint="See /api/v1/calls.")
+        raise NotFound("There is no such call.", hint="See /api/v1/calls.")
     return within, own
 
 
