@@ -32,7 +32,7 @@ class Discreet(logging.Handler):
         times = self._times[kind]
         if times.bit_count() == 1 or times % 1000 == 0:
             severity = record.levelname.lower()
-            log.warning("library_says", library=record.name, severity=severity, place=place, fault=fault, times=times)
+            log.warning("library_log", library=record.name, severity=severity, place=place, fault=fault, times=times)
 
 
 def to_stderr() -> None:

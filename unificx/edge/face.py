@@ -113,7 +113,7 @@ class SipFace:
                 except Exception as fault:
                     log.error("sip_timer_failed", **where(fault))
 
-    # ---- inside
+    # ---- internals
 
     def _pass_on(self, event: Event, now: float) -> None:
         """Pass on an event other than a request, to the calls or to MWI."""

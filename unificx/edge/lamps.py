@@ -109,7 +109,7 @@ class Lamps:
             if (self._parts.waits.waiting(extension_id) or (0, 0))[0]:
                 self._tell_unasked(extension_id, now, device_id)
 
-    # ---- inside
+    # ---- internals
 
     def _welcome(self, watcher: Watcher) -> bool:
         device = self._parts.directory.device(watcher.device_id)

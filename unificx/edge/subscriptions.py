@@ -135,7 +135,7 @@ class Subscriptions:
             elif at is not None:
                 self._agenda.note(at, tag)
 
-    # ---- inside
+    # ---- internals
 
     def _granted(self, key: ServerKey, request: Request, now: float) -> int | None:
         try:

@@ -1,1 +1,1 @@
-"""The routes, one file a noun."""
+"""API routes, one module per resource."""

@@ -101,7 +101,7 @@ async def _put(
     services: Services, box: Box, sound: Sound, kind: GreetingKind, until: AwareDatetime | None
 ) -> voicemail.Greeting:
     if until is not None and (kind != "temporary" or until <= services.clock.now()):
-        raise Invalid("must be in the future, and for a temporary greeting.", field="until")
+        raise Invalid("`until` must be in the future and is only valid for a temporary greeting.", field="until")
     await services.mailboxes.greetings.put(box, sound, kind, until)
     return next(one for one in await _all(services, box) if one.kind == kind)
 
