@@ -1,4 +1,4 @@
-"""The cellar: models that say what they hold, the sealing codec, the unit of work, the outbox and the spool."""
+"""Persistence: declared columns, the sealing codec, units of work, the outbox and the write-ahead spool."""
 
 from unificx.store.base import Base, NeutralJson, plain, sealed_column
 from unificx.store.database import Database, UnitOfWork

@@ -1,10 +1,12 @@
-"""The models' base: a column is neutral and says why, or it is sealed and says whose. Anything else does not load.
+"""Declarative base of all models: every column is declared plain, with a reason, or sealed, with its subject column.
+
+A model with an undeclared column does not load.
 
 class PersonRow(Base):
     __tablename__ = "person"
     id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id"))
-    subject_id: Mapped[str] = plain("whose key seals the part below")
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id"))
+    subject_id: Mapped[str] = plain("subject whose key seals the part below")
     sealed: Mapped[bytes] = sealed_column(PersonPart, subject="subject_id")
 """
 
@@ -21,40 +23,40 @@ from sqlalchemy.types import TypeDecorator
 from unificx.kernel.personal import METADATA_KEY, BadDeclaration, Personal
 
 SEAL_MARK = b"\x01"
-"""First byte of everything sealed: the format's version."""
+"""First byte of every sealed value: the format version."""
 
 _PLAIN, _SEALED = "plain", "sealed"
 
 
 @dataclass(frozen=True, slots=True)
 class SealedPart:
-    """What a sealed column holds (`part`, a frozen dataclass) and which column of its row names the subject."""
+    """Content of a sealed column: `part` (a frozen dataclass) and the column of the same row that names its subject."""
 
     part: type[Any]
     subject: str
 
 
 class Sealed(TypeDecorator[bytes]):
-    """Carries ciphertext and nothing else. Something readable here is our mistake: refused, and never echoed."""
+    """Column type for ciphertext. Rejects plaintext with TypeError, without quoting the value."""
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         if value is not None and not (isinstance(value, bytes) and value.startswith(SEAL_MARK)):
-            raise TypeError("an unsealed value reached a sealed column")
+            raise TypeError("a sealed column received an unsealed value")
         return value
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC, aware in Python on either database. What `Mapped[datetime]` becomes."""
+    """Timestamp in UTC, timezone-aware in Python on both databases. The type of `Mapped[datetime]`."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is not None and value.tzinfo is None:
-            raise TypeError("a moment without a time zone")
+            raise TypeError("a timestamp needs a time zone")
         return value if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -64,7 +66,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class NeutralJson(TypeDecorator[Any]):
-    """A JSON column that can hold no personal value: objects with the `names` given, and at the leaves only numbers.
+    """JSON column that cannot hold personal data: objects with the declared `names`, and numbers as leaves.
 
     `NeutralJson("caller", "callee", "loss", "jitter_ms")` takes `{"caller": {"loss": 0.1, "jitter_ms": 3}}`.
     """
@@ -83,56 +85,56 @@ class NeutralJson(TypeDecorator[Any]):
     def _check(self, value: Any) -> None:
         if isinstance(value, dict):
             if not value.keys() <= set(self.names):
-                raise TypeError("a neutral JSON column got a property it does not declare")
+                raise TypeError("the JSON value has a property that the column does not declare")
             for inner in value.values():
                 self._check(inner)
         elif not (value is None or isinstance(value, int | float)):
-            raise TypeError("a neutral JSON column holds numbers, true, false and null only")
+            raise TypeError("the JSON column accepts only numbers, true, false and null")
 
 
 def plain(why: str, *args: Any, **kwargs: Any) -> Any:
-    """A column that names nobody, and `why` it does not. The rest goes to SQLAlchemy's `mapped_column`."""
+    """Declare a column without personal data; `why` is the reason. Other arguments go to `mapped_column`."""
     if not isinstance(why, str) or not why.strip():
-        raise BadDeclaration("plain() begins with the reason why the column names nobody")
+        raise BadDeclaration("plain() needs the reason why the column holds no personal data")
     return mapped_column(*args, info={_PLAIN: why}, **kwargs)
 
 
 def sealed_column(part: type[Any], *, subject: str, **kwargs: Any) -> Any:
-    """A column of sealed `part`s; `subject` is the column of the same row that says whose key seals it."""
+    """Declare a column of sealed `part`s; `subject` is the column of the same row that names the key's subject."""
     check_part(part)
     return mapped_column(Sealed, info={_SEALED: SealedPart(part, subject)}, **kwargs)
 
 
 def plain_reason(column: Column[Any]) -> str | None:
-    """Why this column names nobody, or None if it is not a plain one."""
+    """Return the reason given to `plain`, or None if the column is not plain."""
     return column.info.get(_PLAIN)
 
 
 def sealed_part(column: Column[Any]) -> SealedPart | None:
-    """What this column seals, or None if it is not a sealed one."""
+    """Return the declaration of a sealed column, or None if the column is not sealed."""
     return column.info.get(_SEALED)
 
 
 def declared_fields(part: type[Any]) -> dict[str, Personal]:
-    """Each field of a sealed part and what it was declared to be. Raises BadDeclaration if one was not."""
+    """Return the declaration of each field of a sealed part. Raises BadDeclaration if one is missing."""
     bare = [f.name for f in fields(part) if not isinstance(f.metadata.get(METADATA_KEY), Personal)]
     if bare:
-        raise BadDeclaration(f"{part.__name__}: say with personal() what these fields are: {', '.join(bare)}")
+        raise BadDeclaration(f"{part.__name__}: declare these fields with personal(): {', '.join(bare)}")
     return {f.name: f.metadata[METADATA_KEY] for f in fields(part)}
 
 
 def check_part(part: type[Any]) -> None:
-    """Raise BadDeclaration unless `part` is a frozen dataclass of declared, flat fields with one fate at erasure."""
+    """Raise BadDeclaration unless `part` is a frozen dataclass of declared, flat fields with one `on_erase` value."""
     if not is_dataclass(part) or not part.__dataclass_params__.frozen:  # pyright: ignore[reportAttributeAccessIssue]
-        raise BadDeclaration(f"{part.__name__}: a sealed part is a frozen dataclass")
+        raise BadDeclaration(f"{part.__name__}: a sealed part must be a frozen dataclass")
     declared = declared_fields(part)
     if not declared:
-        raise BadDeclaration(f"{part.__name__}: a sealed part without fields")
+        raise BadDeclaration(f"{part.__name__}: a sealed part needs at least one field")
     if len({personal.on_erase for personal in declared.values()}) > 1:
-        raise BadDeclaration(f"{part.__name__}: one key, one fate: split what is kept from what is deleted")
+        raise BadDeclaration(f"{part.__name__}: all fields of a part need the same on_erase; split the part")
     deep = [name for name, kind in typing.get_type_hints(part).items() if name in declared and not _is_flat(kind)]
     if deep:
-        raise BadDeclaration(f"{part.__name__}: nothing undeclared may hide inside a field: {', '.join(deep)}")
+        raise BadDeclaration(f"{part.__name__}: fields must be flat (scalars, unions, tuples): {', '.join(deep)}")
 
 
 def _is_flat(kind: Any) -> bool:
@@ -145,23 +147,23 @@ def _is_flat(kind: Any) -> bool:
 
 
 def check_table(table: Table) -> None:
-    """Raise BadDeclaration for the first column of `table` that is neither plain nor properly sealed."""
+    """Raise BadDeclaration for the first column of `table` that is neither plain nor correctly sealed."""
     for column in table.columns:
         name, part = f"{table.name}.{column.name}", sealed_part(column)
         if isinstance(column.type, JSON):
-            raise BadDeclaration(f"{name}: anything could hide in JSON; use NeutralJson with the names it may hold")
+            raise BadDeclaration(f"{name}: plain JSON is not allowed; use NeutralJson with the allowed names")
         if isinstance(column.type, Sealed) != (part is not None):
-            raise BadDeclaration(f"{name}: a sealed column is made by sealed_column()")
+            raise BadDeclaration(f"{name}: create sealed columns with sealed_column()")
         if (part is None) == (plain_reason(column) is None):
-            raise BadDeclaration(f'{name}: say what it is, plain("why it names nobody") or sealed_column(...)')
+            raise BadDeclaration(f'{name}: declare it as plain("reason") or sealed_column(...)')
         if part is not None:
             check_part(part.part)
             if part.subject not in table.columns:
-                raise BadDeclaration(f"{name}: there is no column {part.subject!r} to say whose it is")
+                raise BadDeclaration(f"{name}: the subject column {part.subject!r} does not exist")
 
 
 class Base(DeclarativeBase):
-    """Base of every model of every room; they share one metadata, so foreign keys may cross rooms by name."""
+    """Base class of all models. They share one metadata, so foreign keys may cross areas by table name."""
 
     metadata = MetaData(
         naming_convention={
@@ -172,7 +174,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant}  # noqa: RUF012 - SQLAlchemy's own way to say it
+    type_annotation_map = {datetime: Instant}  # noqa: RUF012 - SQLAlchemy expects a mutable class attribute
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,4 +1,4 @@
-"""The database, SQLite or PostgreSQL, and the unit of work: one request, SIP transaction or job, one commit."""
+"""Database access (SQLite or PostgreSQL) and units of work: one request, SIP transaction or job, one commit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -20,8 +20,8 @@ from unificx.store.tables import OutboxRow
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
-# secure_delete overwrites what is deleted; temp_store keeps spilled rows off the disk; WAL lets readers go on beside
-# the one writer, and with FULL a commit that was answered survives the machine losing power.
+# secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; WAL lets readers continue beside
+# the single writer; with FULL an acknowledged commit survives a power failure.
 _SQLITE_SETTINGS = (
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
@@ -30,27 +30,27 @@ _SQLITE_SETTINGS = (
     "PRAGMA foreign_keys=ON",
 )
 _SQLITE_PATIENCE = 10.0
-"""Seconds to wait for another process's write."""
+"""Busy timeout in seconds, for a write of another process."""
 
 _READING = "reading"
 
 
 def fact_name(kind: type[Fact]) -> str:
-    """`unificx.people.facts.PersonAdded` is told as `people.PersonAdded`."""
-    module = kind.__module__.removeprefix("unificx.").removesuffix(".facts")
+    """Return the stored name of an event class, such as `people.PersonAdded`."""
+    module = kind.__module__.removeprefix("unificx.").removesuffix(".facts").removesuffix(".events")
     return f"{module}.{kind.__name__}"
 
 
 @cache
 def fact_words(kind: type[Fact]) -> TypeAdapter[Any]:
-    """How facts of a kind are written and read as JSON."""
+    """Return the adapter that writes and reads events of a class as JSON."""
     return TypeAdapter(kind)
 
 
 class UnitOfWork:
-    """What happens together or not at all: `session` for rows, `publish` for the facts they make true.
+    """One transaction: `session` for rows, `publish` for domain events.
 
-    `afterwards` is called once it is committed, for what may be lost with this process; it must not fail.
+    Callbacks in `after_commit` run after the commit, for work that may be lost with the process. They must not raise.
     """
 
     def __init__(self, session: AsyncSession, now: datetime) -> None:
@@ -60,7 +60,7 @@ class UnitOfWork:
         self._now = now
 
     def publish(self, fact: Fact) -> None:
-        """Write the fact into the outbox in this transaction; it is told once, and only if, this commits."""
+        """Add the event to the outbox within this transaction; it is delivered only after the commit."""
         body = fact_words(type(fact)).dump_json(fact).decode()
         row = OutboxRow(id=fact.id, tenant_id=fact.tenant, name=fact_name(type(fact)), body=body, due=self._now)
         self.session.add(row)
@@ -68,10 +68,10 @@ class UnitOfWork:
 
 
 class Database:
-    """One database. `url`: `sqlite:////path/to/file.db` or `postgresql://user@host/name`; made by SQLAlchemy's rules.
+    """A database. `url`: `sqlite:////path/to/file.db` or `postgresql://user@host/name`, in SQLAlchemy's syntax.
 
-    Raises CannotStart for any other kind. `committed` is called with the facts of each unit of work that went through;
-    the outbox hangs itself in there.
+    Raises CannotStart for any other URL. `on_commit` is called with the events of each committed unit of work; the
+    outbox sets it.
     """
 
     def __init__(self, url: str | URL, clock: Clock) -> None:
@@ -85,10 +85,10 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
-        """A unit of work that commits at the end of the block, or rolls back if the block raises.
+        """Begin a unit of work that commits at the end of the block, or rolls back if the block raises.
 
-        SQLite has one writer at a time: the others wait for their turn in order. A unit of work inside another of the
-        same task raises RuntimeError, for it would wait for itself.
+        SQLite allows one writer at a time; others wait in order. A nested unit of work in the same task raises
+        RuntimeError because it would deadlock.
         """
         if self._turn is None:
             async with self._unit() as uow:
@@ -108,17 +108,17 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that only reads: one consistent view, never in a writer's way, nothing committed."""
+        """Open a read-only session: a consistent snapshot that does not block writers. Nothing is committed."""
         async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     async def close(self) -> None:
-        """Let go of every connection; with its last one SQLite folds the write-ahead log into the file."""
+        """Close all connections. With the last one SQLite merges the write-ahead log into the file."""
         await self.engine.dispose()
 
 
 class _Turn:
-    """A lock that is fair and knows its holder, so that waiting for oneself is an error and not a hang."""
+    """A fair lock that knows its holder, so that nested acquisition raises instead of deadlocking."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -126,7 +126,7 @@ class _Turn:
 
     async def __aenter__(self) -> None:
         if self._holder is asyncio.current_task():
-            raise RuntimeError("a unit of work was begun inside another one")
+            raise RuntimeError("a unit of work was begun inside another unit of work")
         await self._lock.acquire()
         self._holder = asyncio.current_task()
 
@@ -141,10 +141,10 @@ def _understood(url: str | URL) -> URL:
         if parsed.get_backend_name() in _DRIVERS:
             return parsed
     except ArgumentError:
-        pass  # it is not quoted, for a password may stand in it
+        pass  # not quoted in the error: the URL may contain a password
     raise CannotStart(
-        "The database's address is of no kind there is here: SQLite or PostgreSQL.",
-        hint="Set UNIFICX_DATABASE to sqlite:////path/to/file.db or postgresql://user@host/name, or to nothing.",
+        "The database URL is not supported. Use SQLite or PostgreSQL.",
+        hint="Set UNIFICX_DATABASE to sqlite:////path/to/file.db or postgresql://user@host/name, or leave it unset.",
     )
 
 
@@ -158,7 +158,8 @@ def _engine(url: URL) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
-    # Transactions are ours to begin: the driver's own way would let a reader turn writer half-way, and be refused.
+    # Transactions are begun explicitly (see _begin_sqlite): with the driver's implicit BEGIN a reader could become a
+    # writer midway and fail with SQLITE_BUSY.
     connection.isolation_level = None
     cursor = connection.cursor()
     for setting in _SQLITE_SETTINGS:

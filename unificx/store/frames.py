@@ -1,4 +1,4 @@
-"""How a record lies in a spool segment: length, checksum, kind, bytes. A torn frame is never taken for a whole one."""
+"""Record framing in a spool segment: length, CRC-32, kind, bytes. Incomplete frames are detected."""
 
 import struct
 import zlib
@@ -6,28 +6,28 @@ from dataclasses import dataclass
 
 _HEADER = struct.Struct("<IIB")
 LARGEST = 1 << 20
-"""Bytes a record may have."""
+"""Largest record, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What a segment holds: its records in order, how many bytes after them are no frame, and how those look."""
+    """Decoded segment: records in order, and the number of trailing bytes that are not a valid frame."""
 
     records: list[tuple[str, bytes]]
     left_over: int
     damaged: bool
-    """True if what is left over is not just a last write that was cut short."""
+    """True if the trailing bytes are corrupt, and not just an incomplete last write."""
 
 
 def frame(kind: bytes, record: bytes) -> bytes:
-    """One record, ready to be appended. Raises ValueError for an empty or over-long kind or record."""
+    """Encode a record for appending. Raises ValueError if the kind or the record is empty or too long."""
     if not 0 < len(kind) < 256 or not 0 < len(record) <= LARGEST:
-        raise ValueError("a record is 1 byte to 1 MiB, of a kind with a name")
+        raise ValueError("a record has 1 byte to 1 MiB, its kind 1 to 255 bytes")
     return _HEADER.pack(len(record), zlib.crc32(record, zlib.crc32(kind)), len(kind)) + kind + record
 
 
 def read_frames(data: bytes) -> Frames:
-    """Take a segment apart, up to the first byte that is not a whole and sound frame."""
+    """Decode a segment up to the first byte that is not part of a complete, valid frame."""
     records: list[tuple[str, bytes]] = []
     at = 0
     while at < len(data):

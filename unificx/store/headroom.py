@@ -1,7 +1,7 @@
-"""What becomes of us when the disk fills up while we run: nothing new begins, and what is running ends in order.
+"""Behavior on a full disk: new work is refused, running work ends in order.
 
-`Headroom` notices in time; `Ballast` is room held back for the moment when it was not in time, because something else
-on the machine took the last block.
+`DiskGuard` detects low disk space early. `ReserveFile` holds space back for the case that another program takes the
+last block first.
 """
 
 import os
@@ -14,7 +14,7 @@ import structlog
 from unificx.kernel.clock import Clock
 
 FLOOR = 32 << 20
-"""Bytes that have to be free: with less there is no room for the databases and their logs."""
+"""Free bytes required for the databases and their logs."""
 ENOUGH_AGAIN = FLOOR + (8 << 20)
 LOOK_EVERY = 1.0
 BLOCK = 4096
@@ -23,23 +23,23 @@ log = structlog.get_logger()
 
 
 def free_bytes(place: Path) -> int:
-    """What an ordinary program may still write there. OSError if the place is gone."""
+    """Return the bytes available to unprivileged programs. Raises OSError if the path does not exist."""
     found = os.statvfs(place)
     return found.f_bavail * found.f_frsize
 
 
 class Headroom:
-    """Whether there is room for anything new where the state is kept. To be asked as often as one likes."""
+    """Checks free space in the state directory, at most once per CHECK_INTERVAL. Cheap to call."""
 
     def __init__(self, place: Path, clock: Clock, free: Callable[[Path], int] = free_bytes) -> None:
         self._place, self._clock, self._ask = place, clock, free
         self._looked = float("-inf")
         self._low = False
         self.free = 0
-        """Bytes, when it was looked last."""
+        """Free bytes at the last check."""
 
     def low(self) -> bool:
-        """Whether there is too little. What was begun goes on; no call, registration or change should begin."""
+        """Return whether disk space is low. Running work continues, new work (calls, registrations, changes) is refused."""
         now = self._clock.monotonic()
         if now - self._looked >= LOOK_EVERY:
             self._looked = now
@@ -59,7 +59,7 @@ class Headroom:
 
 
 class Ballast:
-    """A file of `size` bytes that takes up room, to be thrown overboard piece by piece."""
+    """A file of `size` bytes that reserves disk space and is truncated to release it."""
 
     def __init__(self, path: Path, size: int) -> None:
         self._path, self._size = path, size
@@ -68,11 +68,11 @@ class Ballast:
 
     @property
     def held(self) -> int:
-        """Bytes that can still be thrown."""
+        """Bytes that can still be released."""
         return self._held
 
     def fill(self) -> None:
-        """Take what is missing, unless the disk would be nearly full afterwards."""
+        """Grow to the full size, unless that would leave the disk nearly full."""
         if self._held >= self._size:
             return
         with suppress(OSError):
@@ -84,7 +84,7 @@ class Ballast:
                 self._held = self._size
 
     def throw(self, size: int) -> bool:
-        """Make room for `size` bytes; False if nothing is left."""
+        """Release `size` bytes; return False if no reserve is left."""
         if self._file is None or not self._held:
             return False
         self._held = max(0, self._held - (size + BLOCK - 1) // BLOCK * BLOCK)
@@ -94,7 +94,7 @@ class Ballast:
         return False
 
     def drop(self) -> None:
-        """Give all of it back: nothing is running any more."""
+        """Delete the file. To be called at shutdown."""
         if self._file is not None:
             os.close(self._file)
             self._file, self._held = None, 0

@@ -1,4 +1,4 @@
-"""A database and a key store belong together: what one holds, only the other opens."""
+"""Pairing of a database with its key store: only that key store opens the sealed data."""
 
 from unificx.kernel.errors import CannotStart
 from unificx.store import queries
@@ -6,9 +6,9 @@ from unificx.store.database import Database
 
 
 async def claim(database: Database, installation: str, *, keys_unused: bool) -> None:
-    """See that the database is this installation's, or make it so if both it and the key store are new.
+    """Check that the database belongs to this installation, or claim it if both it and the key store are new.
 
-    Raises CannotStart for a database without its key store, and for a key store without its database.
+    Raises CannotStart if the database and the key store do not belong together.
     """
     async with database.begin() as uow:
         found = await queries.installation(uow.session)
@@ -16,12 +16,12 @@ async def claim(database: Database, installation: str, *, keys_unused: bool) -> 
             return
         if found is not None:
             raise CannotStart(
-                "The key store is not the one of this database: nothing in it could be read.",
-                hint="Restore keys.db from its newest backup, or name the home that belongs to the database.",
+                "The key store does not belong to this database, so its data cannot be read.",
+                hint="Restore keys.db from its latest backup, or use the home directory that belongs to this database.",
             )
         if not keys_unused:
             raise CannotStart(
-                "This home's database is another one than the empty one named now.",
-                hint="Is UNIFICX_DATABASE set as it was? Otherwise restore the database from its backup.",
+                "The configured database is empty, but this home directory already has keys.",
+                hint="Check UNIFICX_DATABASE, or restore the database from its backup.",
             )
         await queries.set_installation(uow.session, installation)

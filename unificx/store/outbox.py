@@ -1,7 +1,7 @@
-"""The outbox: facts written in the transaction that made them true, told afterwards, at least once, in order.
+"""Transactional outbox: events are stored with the change they describe and delivered in order, at least once.
 
-A handler works in a unit of work of its own. That it has dealt with a fact is written in the same transaction, so what
-it does to the database happens once, though the process may die at any moment.
+A handler runs in its own unit of work and is marked as done in the same transaction, so its database effects happen
+exactly once even if the process dies at any moment.
 """
 
 from collections import defaultdict
@@ -36,10 +36,10 @@ class _Handler:
 
 
 class Outbox:
-    """Tells facts: to the bus as soon as they are committed, to each subscribed handler until it succeeds.
+    """Delivers events: to the bus as soon as they are committed, to each subscribed handler until it succeeds.
 
-    A handler that fails is tried again later and later, and after some tries the fact is parked and counted until the
-    next `start`; meanwhile the facts behind it are told.
+    A failing handler is retried with exponential back-off. After several attempts the event is parked until the next
+    `start`. Later events are delivered meanwhile.
     """
 
     def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
@@ -49,21 +49,21 @@ class Outbox:
         database.committed = self._committed
 
     def subscribe(self, kind: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
-        """Let `handler` deal with every fact that is exactly a `kind`, in a unit of work of its own."""
+        """Call `handler` for every event whose class is exactly `kind`, in a separate unit of work."""
         target = getattr(handler, "__func__", handler)
         name = f"{target.__module__}.{target.__qualname__}"
         handlers = self._handlers[fact_name(kind)]
         if any(other.name == name for other in handlers):
-            raise ValueError(f"{name} is subscribed already")
+            raise ValueError(f"{name} is already subscribed")
         handlers.append(_Handler(name, fact_words(kind), handler))
 
     async def start(self) -> None:
-        """Try again what an earlier life gave up: what was at fault may have been mended."""
+        """Retry events parked by an earlier process: the cause may have been fixed."""
         async with self._database.begin() as uow:
             await queries.unpark_facts(uow.session, self._clock.now())
 
     async def deliver(self) -> None:
-        """Tell every fact that is due now."""
+        """Deliver all events that are due."""
         while True:
             async with self._database.read() as session:
                 rows = await queries.due_facts(session, self._clock.now(), _BATCH)
@@ -73,12 +73,12 @@ class Outbox:
                 return
 
     async def parked(self) -> int:
-        """How many facts were given up: each is somebody's work to look at."""
+        """Return the number of parked events. Each needs an operator's attention."""
         async with self._database.read() as session:
             return await queries.count_parked(session)
 
     async def run(self) -> None:
-        """Deliver whenever a fact is committed or due, until cancelled."""
+        """Deliver whenever an event is committed or due, until cancelled."""
         await self._rounds.run()
 
     def _committed(self, facts: list[Fact]) -> None:
@@ -96,7 +96,7 @@ class Outbox:
                     if not await queries.hold_fact(uow.session, row.seq):
                         return
                     await self._hand_over(row, handler, uow, last=last)
-            except Exception as fault:  # whatever it was, the others are still to be told
+            except Exception as fault:  # any error: the other handlers must still run
                 log.warning("fact_handler_failed", fact=row.id, handler=handler.name, fault=type(fault).__name__)
                 failed = True
         if failed or not handlers:

@@ -1,4 +1,4 @@
-"""Work that waits in the database and is done in rounds: as soon as some comes, and when the next is due."""
+"""Worker for jobs stored in the database: runs when woken, and when the next job is due."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -13,15 +13,15 @@ from unificx.store.database import Database
 
 T = TypeVar("T")
 _GLANCE = 30.0
-"""Seconds between looks for what a process which died left behind."""
+"""Polling interval in seconds, to find jobs left by a process that died."""
 _LAST_WORDS = 3.0
-"""Seconds a round may still take when it is told to stop."""
+"""Seconds that running work may still take after cancellation."""
 
 log = structlog.get_logger()
 
 
 async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
-    """Finish the work even if cancelled meanwhile: a statement that is torn off leaves a connection nobody can tidy."""
+    """Await `work` to the end even if cancelled: an interrupted statement leaves an unusable connection."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
@@ -32,9 +32,10 @@ async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
 
 
 class Rounds:
-    """`deliver` does all that is due now; `next_due` says when the next will be, None for nothing known.
+    """`process_due` does all jobs due now; `next_due` returns when the next one is due, None if there is none.
 
-    `waits` is what the log calls a round that failed: the database is away. The next begins `patience` seconds later.
+    `failure_event` is logged if a run fails, usually because the database is unavailable. The next run starts
+    `retry_delay` seconds later.
     """
 
     def __init__(
@@ -54,11 +55,11 @@ class Rounds:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """Something was put there."""
+        """Start the next run now: a job was added."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Go round until cancelled."""
+        """Run until cancelled."""
         while True:
             self._wake.clear()
             try:
@@ -71,7 +72,7 @@ class Rounds:
                     await self._wake.wait()
 
     async def _round(self) -> float:
-        """Seconds until the next."""
+        """Process due jobs once; return the seconds until the next run."""
         await self._deliver()
         async with self._database.read() as session:
             due = await self._next_due(session)

@@ -1,7 +1,7 @@
-"""The spool: what was acknowledged is in a file before the acknowledgment; the database gets it in batches.
+"""Spool: records are written to a file before they are acknowledged, and to the database in batches.
 
-The hot path costs one write to a file. The kernel has it then, so the process may be killed at any moment; the disk has
-it when the batch is committed, a second later at most. Records may be applied twice, never not at all.
+The hot path costs one file write. The kernel then has the record, so it survives the death of the process; it is on
+disk once the batch is committed, at most a second later. Records may be applied twice, but are never lost.
 """
 
 import asyncio
@@ -28,21 +28,21 @@ _MANY = 500
 _SEGMENT = 8 << 20
 _LONGEST_WAIT = 5.0
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, None)
-"""Without a number: the write was cut short, which happens at the last free block."""
+"""None: a short write, which happens at the last free block."""
 _SEGMENTS, _PARKED, _DAMAGED = ".spool", ".parked", ".damaged"
 
 log = structlog.get_logger()
 
 
 class SpoolFull(Exception):
-    """A record could not be made safe: no room on the disk or beyond the spool's limit. Nothing of it was kept."""
+    """A record was not stored: the disk is full or the spool has reached its limit."""
 
 
 class Spool:
-    """Segments in `directory`, applied to `database` in order; at most `limit` bytes wait there.
+    """Segments in `directory`, applied to `database` in order; at most `limit` bytes are pending.
 
-    `reserve` bytes are held back for records of what is ending: they are kept though the disk is full. To be used from
-    one event loop; one process at a time has the directory.
+    `reserve` bytes are held back for closing records, so that they can be stored on a full disk. Use from one event
+    loop and one process at a time.
     """
 
     def __init__(self, directory: Path, database: Database, *, limit: int = 1 << 30, reserve: int = 0) -> None:
@@ -60,18 +60,18 @@ class Spool:
         self._draining = asyncio.Lock()
 
     def handler(self, kind: str, apply: Apply) -> None:
-        """Let `apply(uow, records)` bring records of a `kind` into the database. It may meet a record twice."""
+        """Register `apply(uow, records)` for records of a `kind`. It may get a record twice."""
         self._handlers[kind] = (kind.encode(), apply)
 
     def append(self, kind: str, record: bytes, *, last: bool = False) -> None:
-        """Make a record safe from the process's death. Personal values in it are sealed already.
+        """Store a record so that it survives the death of the process. Personal values must be sealed.
 
-        `last`: it tells how something ended, so room is held back for it. Raises SpoolFull if it is not safe; the
-        caller decides what that means. LookupError for a kind without handler.
+        `use_reserve`: the record closes something (such as a call) and may use the reserved space. Raises SpoolFull if
+        the record was not stored, LookupError for a kind without handler.
         """
         line = frame(self._handlers[kind][0], record)
         if self._waiting_bytes + len(line) > self._limit + (self._reserve if last else 0):
-            raise SpoolFull("the spool has reached its limit")
+            raise SpoolFull("the spool has reached its size limit")
         while True:
             try:
                 self._write(line)
@@ -92,26 +92,26 @@ class Spool:
         if self._file is None or self._written >= _SEGMENT:
             self._start_segment()
         if os.write(self._file, line) != len(line):  # pyright: ignore[reportArgumentType]
-            raise OSError("cut short")
+            raise OSError("short write")
 
     @property
     def nearly_full(self) -> bool:
-        """Whether so much waits that the limit is near: nothing new should begin."""
+        """Whether the limit is nearly reached, so that new work should be refused."""
         return self._waiting_bytes > self._limit * 0.9
 
     @property
     def waiting_bytes(self) -> int:
-        """How much the database has not got yet."""
+        """Bytes not yet written to the database."""
         return self._waiting_bytes
 
     def parked(self) -> int:
-        """How many files of records wait that could not be applied; they are tried again at the next start."""
+        """Return the number of files with records that could not be applied. They are retried at the next start."""
         return sum(1 for path in self._directory.iterdir() if path.suffix in (_PARKED, _DAMAGED))
 
     async def recover(self) -> int:
-        """At start: apply what an earlier life left, also what it had parked; how many records that were.
+        """Apply the records left by an earlier process, including parked ones; return their number.
 
-        A last record that was cut short was never acknowledged: it is dropped.
+        An incomplete last record was never acknowledged and is dropped.
         """
         self._ballast.fill()
         for path in sorted(self._directory.glob(f"*{_PARKED}")):
@@ -120,9 +120,9 @@ class Spool:
         return await self.drain()
 
     async def drain(self) -> int:
-        """Bring all that waits into the database; how many records that were.
+        """Write all pending records to the database; return their number.
 
-        If the database is away this raises what it raised, and everything still waits.
+        A database error is raised again, and the records stay pending.
         """
         async with self._draining:
             self._end_segment()
@@ -135,7 +135,7 @@ class Spool:
             return applied
 
     async def run(self) -> None:
-        """Drain when it is time, until cancelled; wait longer and longer while the database is away."""
+        """Drain when a batch is ready, until cancelled; back off while the database is unavailable."""
         wait = _QUIET
         while True:
             await self._some.wait()
@@ -144,15 +144,15 @@ class Spool:
                 await self.drain()
                 self._ballast.fill()
                 wait = _QUIET
-            except Exception as fault:  # nothing is lost by waiting
+            except Exception as fault:  # records stay pending, nothing is lost
                 log.warning("spool_waits", fault=type(fault).__name__, bytes=self._waiting_bytes)
                 self._some.set()
                 wait = min(wait * 2, _LONGEST_WAIT)
                 await self._many_within(wait)
 
     async def _ripen(self) -> None:
-        """Wait until no more has come for a moment, or a second is over, or many wait: a drain costs much the same
-        for one record as for fifty."""
+        """Wait until no record has arrived for a moment, a second has passed or a batch is full: a drain costs about
+        the same for one record as for fifty."""
         for _ in range(_ROUNDS):
             before = self._pending
             if await self._many_within(_QUIET) or self._pending == before:
@@ -165,10 +165,10 @@ class Spool:
         return self._many.is_set()
 
     async def close(self) -> None:
-        """A last drain; what the database does not take now waits for the next start."""
+        """Drain once more. Records that the database does not accept now stay for the next start."""
         try:
             await self.drain()
-        except Exception as fault:  # the next start applies it
+        except Exception as fault:  # applied at the next start
             log.warning("spool_left_for_next_start", fault=type(fault).__name__, bytes=self._waiting_bytes)
         self._end_segment()
         self._ballast.drop()
@@ -196,7 +196,7 @@ class Spool:
             self._file = None
 
     def _take_back(self) -> None:
-        """After a write that was cut short: what is there of it must not stand before the next record."""
+        """Remove an incomplete write, so that it does not precede the next record."""
         if self._file is None:
             return
         try:
@@ -225,7 +225,7 @@ class Spool:
             path.unlink()
 
     async def _apply(self, path: Path, records: list[tuple[str, bytes]], *, again: bool = True) -> None:
-        """One transaction for all of them; if one of them is at fault, halve until it stands alone, and park it."""
+        """Apply the records in one transaction. If one fails, bisect until it is isolated, and park it."""
         by_kind: dict[str, list[bytes]] = defaultdict(list)
         for kind, record in records:
             by_kind[kind].append(record)
@@ -248,7 +248,7 @@ class Spool:
                 self._park(path, *records[0])
 
     async def _probe(self) -> None:
-        """Raise if it is the database that is ill, and not the record."""
+        """Raise if the database is at fault and not the record."""
         async with self._database.read() as session:
             await session.execute(select(literal(1)))
 

@@ -1,4 +1,4 @@
-"""The store's own tables: facts waiting to be told, and who was told already."""
+"""Models of the outbox, its handler marks and the installation id."""
 
 from datetime import datetime
 
@@ -9,34 +9,34 @@ from unificx.store.base import Base, plain
 
 
 class OutboxRow(Base):
-    """One fact, written in the transaction that made it true, deleted when everybody was told."""
+    """A domain event, written in the transaction of its change and deleted once delivered."""
 
     __tablename__ = "outbox"
 
     seq: Mapped[int] = plain(
-        "order of writing", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        "sequence number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
-    id: Mapped[str] = plain("the fact's own random id", unique=True)
-    tenant_id: Mapped[str] = plain("the organisation it happened in")
-    name: Mapped[str] = plain("which fact: room and class")
-    body: Mapped[str] = plain("the fact as JSON: ids and neutral values only, as kernel.facts demands", Text)
-    tries: Mapped[int] = plain("how often telling it failed", default=0)
-    due: Mapped[datetime] = plain("not to be told before")
-    parked: Mapped[bool] = plain("given up until the next start", default=False)
+    id: Mapped[str] = plain("the event's random id", unique=True)
+    tenant_id: Mapped[str] = plain("the tenant of the event")
+    name: Mapped[str] = plain("event name: area and class")
+    body: Mapped[str] = plain("the event as JSON: ids and non-personal values only", Text)
+    tries: Mapped[int] = plain("number of failed deliveries", default=0)
+    due: Mapped[datetime] = plain("time of the next delivery")
+    parked: Mapped[bool] = plain("not retried until the next start", default=False)
 
 
 class HandledRow(Base):
-    """One handler has dealt with one fact; written in the handler's own transaction, gone with the fact."""
+    """Mark that a handler has processed an event; written in the handler's transaction, deleted with the event."""
 
     __tablename__ = "handled"
 
-    fact_id: Mapped[str] = plain("the fact", ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
-    handler: Mapped[str] = plain("which handler: module and function", primary_key=True)
+    fact_id: Mapped[str] = plain("the event", ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    handler: Mapped[str] = plain("handler name: module and function", primary_key=True)
 
 
 class InstallationRow(Base):
-    """Whose database this is: the installation whose keys seal what is in it."""
+    """The installation that owns the database and whose keys seal its data."""
 
     __tablename__ = "installation"
 
-    id: Mapped[str] = plain("the installation's random id, which its key store has too", primary_key=True)
+    id: Mapped[str] = plain("the installation's random id, also in its key store", primary_key=True)

@@ -1,7 +1,7 @@
-"""Brings a database to the shape this version knows. Each change is a file in `versions`, in Alembic's words.
+"""Upgrades a database to the schema of this version. Each change is an Alembic revision in `versions`.
 
-There is no way back but a backup. A new one is drafted from the models by
-`python -m unificx.store.migrations "what changes"`, then read and corrected.
+There are no downgrades; restore a backup instead. Draft a new revision from the models with
+`python -m unificx.db.migrations "what changes"`, then review and correct it.
 """
 
 import sqlite3
@@ -20,14 +20,14 @@ from unificx.kernel.errors import CannotStart
 from unificx.store.database import Database
 
 _LOCK = 0x756E6966
-"""Any number, the same for all: two processes that start at once migrate one after the other."""
+"""Arbitrary advisory lock number: processes that start at the same time migrate one after the other."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 async def migrate(database: Database) -> None:
-    """Apply what is missing, all of it or nothing.
+    """Apply all missing revisions in one transaction.
 
-    Raises CannotStart for a database that was made by a later version, or a file that is damaged.
+    Raises CannotStart if the database was created by a later version or the file is damaged.
     """
     try:
         async with migrating(database) as connection:
@@ -41,7 +41,7 @@ async def migrate(database: Database) -> None:
 
 
 def config_for(connection: Connection) -> Config:
-    """Alembic's settings for this connection; there is no alembic.ini."""
+    """Return the Alembic configuration for this connection; there is no alembic.ini."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -51,11 +51,11 @@ def config_for(connection: Connection) -> Config:
 
 @asynccontextmanager
 async def migrating(database: Database) -> AsyncIterator[AsyncConnection]:
-    """A connection in a transaction in which tables may be changed."""
+    """Open a connection with a transaction for schema changes."""
     async with database.engine.connect() as connection:
         if database.dialect == "sqlite":
-            # SQLite changes a table by copying and dropping it; with foreign keys on, the rows that refer to it would
-            # be deleted. The setting can only be changed before a transaction begins.
+            # SQLite alters a table by copying and dropping it; with foreign keys enabled, rows that refer to it would
+            # be deleted. The setting can only be changed outside a transaction.
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             await driver.execute("PRAGMA foreign_keys=OFF")
@@ -63,7 +63,7 @@ async def migrating(database: Database) -> AsyncIterator[AsyncConnection]:
                 yield connection
                 torn = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first()
                 if torn is not None:
-                    raise RuntimeError("a migration tore a reference between two tables")
+                    raise RuntimeError("a migration broke a foreign key reference")
             await driver.execute("PRAGMA foreign_keys=ON")
         else:
             async with connection.begin():
@@ -76,5 +76,5 @@ def _upgrade(connection: Connection) -> None:
         command.upgrade(config_for(connection), "head")
     except CommandError:
         raise CannotStart(
-            "The database was made by a later version of UnifiCX.", hint="Start that version, or restore a backup."
+            "The database was created by a later version of UnifiCX.", hint="Use that version, or restore a backup."
         ) from None

@@ -1,4 +1,4 @@
-"""Draft a migration: `python -m unificx.store.migrations "what changes"`. For those who change the models."""
+"""Draft a migration after a change of the models: `python -m unificx.db.migrations "what changes"`."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ from unificx.store.migrations.models import load_all_tables
 
 
 async def draft(message: str, number: int) -> None:
-    """Write a file in `versions` with what the models of all rooms have and the migrations so far do not."""
+    """Write a revision to `versions` with the difference between the models and the existing migrations."""
 
     def write(connection: Connection) -> None:
         config = config_for(connection)

@@ -1,4 +1,4 @@
-"""What Alembic runs for every command: on the connection it was given, in that connection's transaction."""
+"""Alembic environment: runs on the given connection, within its transaction."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ config = context.config
 
 
 def render_plainly(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
-    """Word our own column types by what they are in the database, for a migration outlives the models."""
+    """Render custom column types as plain SQLAlchemy types, because a migration outlives the models."""
     if kind == "type" and isinstance(thing, TypeDecorator):
         return f"sa.{thing.impl_instance!r}"
     return False

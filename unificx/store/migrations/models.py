@@ -1,4 +1,4 @@
-"""All models at once. Only for those who compare or draft: no room knows another's tables."""
+"""Loads all models, for schema comparison and drafting only: areas do not import each other's models."""
 
 from importlib import import_module
 from pathlib import Path
@@ -7,6 +7,7 @@ import unificx
 
 
 def load_all_tables() -> None:
-    """Import the tables of every room, so that the shared metadata knows them."""
-    for tables in sorted(Path(unificx.__path__[0]).glob("*/*tables.py")):
-        import_module(f"unificx.{tables.parent.name}.{tables.stem}")
+    """Import the models of every area, so that the shared metadata includes them."""
+    package = Path(unificx.__path__[0])
+    for path in sorted([*package.glob("*/*tables.py"), *package.glob("*/*models.py")]):
+        import_module(f"unificx.{path.parent.name}.{path.stem}")

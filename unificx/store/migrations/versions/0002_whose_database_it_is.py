@@ -1,4 +1,4 @@
-"""whose database it is"""
+"""Id of the installation that owns the database"""
 
 import sqlalchemy as sa
 from alembic import op

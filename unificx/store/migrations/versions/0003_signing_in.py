@@ -1,6 +1,6 @@
-"""signing in
+"""Sign-in
 
-Sessions get short access and rotating refresh tokens. Those of before have none: who was signed in signs in again.
+Sessions get short access tokens and rotating refresh tokens. Existing sessions have none: users must sign in again.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""second factors and single sign-on"""
+"""Second factors and single sign-on"""
 
 import sqlalchemy as sa
 from alembic import op

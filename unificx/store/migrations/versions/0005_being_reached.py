@@ -1,4 +1,4 @@
-"""being reached"""
+"""Queued e-mails and push subscriptions"""
 
 import sqlalchemy as sa
 from alembic import op

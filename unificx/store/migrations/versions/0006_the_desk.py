@@ -1,4 +1,4 @@
-"""the desk"""
+"""Diagnostics reports"""
 
 import sqlalchemy as sa
 from alembic import op

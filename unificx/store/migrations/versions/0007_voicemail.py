@@ -1,4 +1,4 @@
-"""voicemail"""
+"""Voicemail"""
 
 import sqlalchemy as sa
 from alembic import op

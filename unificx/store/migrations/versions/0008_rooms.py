@@ -1,4 +1,4 @@
-"""rooms"""
+"""Conference rooms"""
 
 import sqlalchemy as sa
 from alembic import op

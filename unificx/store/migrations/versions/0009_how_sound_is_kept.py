@@ -1,4 +1,4 @@
-"""how sound is kept"""
+"""Storage format of audio"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""languages and greetings"""
+"""Languages and greetings"""
 
 import sqlalchemy as sa
 from alembic import op

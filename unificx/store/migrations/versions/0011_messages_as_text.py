@@ -1,4 +1,4 @@
-"""messages as text"""
+"""Voicemail transcripts"""
 
 import sqlalchemy as sa
 from alembic import op

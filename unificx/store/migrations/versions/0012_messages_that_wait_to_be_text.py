@@ -1,4 +1,4 @@
-"""messages that wait to be text"""
+"""Index of messages awaiting transcription"""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""recorded calls"""
+"""Call recordings"""
 
 import sqlalchemy as sa
 from alembic import op

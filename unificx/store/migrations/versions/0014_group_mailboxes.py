@@ -1,4 +1,4 @@
-"""group mailboxes"""
+"""Shared mailboxes"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""how long somebody stays parked"""
+"""Parking timeout"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""organisations' own sounds"""
+"""Custom sounds of tenants"""
 
 import sqlalchemy as sa
 from alembic import op

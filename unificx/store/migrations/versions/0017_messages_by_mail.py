@@ -1,4 +1,4 @@
-"""messages by e-mail"""
+"""Voicemail by e-mail"""
 
 import sqlalchemy as sa
 from alembic import op
