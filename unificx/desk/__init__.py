@@ -1,4 +1,4 @@
-"""The desk: what people send to those who look after the installation."""
+"""Support: diagnostics reports that users send to administrators."""
 
 from unificx.desk.contracts import Report
 from unificx.desk.service import Desk

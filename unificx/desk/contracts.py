@@ -1,4 +1,4 @@
-"""What crosses the room's door."""
+"""Schemas of the support service."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A diagnostics report as its sender saw and sent it."""
+    """A diagnostics report, exactly as shown to its sender."""
 
     id: str
     tenant_id: str

@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT and DELETE of the room."""
+"""All SQL on diagnostics reports."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ async def add(session: AsyncSession, keys: Keys, report: Report, subject: str) -
 
 
 async def reports(session: AsyncSession, keys: Keys, tenant_id: str, limit: int) -> list[Report]:
-    """The newest first; those of erased people are left out."""
+    """Return the latest reports, newest first, without those of erased people."""
     newest = (ReportRow.created.desc(), ReportRow.id.desc())
     query = select(ReportRow).where(ReportRow.tenant_id == tenant_id).order_by(*newest).limit(limit)
     rows = (await session.scalars(query)).all()
@@ -41,7 +41,7 @@ async def reports(session: AsyncSession, keys: Keys, tenant_id: str, limit: int)
 
 
 async def drop_beyond(session: AsyncSession, tenant_id: str, person_id: str, most: int) -> None:
-    """Delete a person's oldest reports, so that `most` are left."""
+    """Delete a person's oldest reports; the newest `keep` stay."""
     theirs = (ReportRow.tenant_id == tenant_id, ReportRow.person_id == person_id)
     newest = select(ReportRow.id).where(*theirs).order_by(ReportRow.created.desc(), ReportRow.id.desc()).limit(most)
     kept = (await session.scalars(newest)).all()
@@ -49,7 +49,7 @@ async def drop_beyond(session: AsyncSession, tenant_id: str, person_id: str, mos
 
 
 async def drop(session: AsyncSession, tenant_id: str, report_id: str) -> bool:
-    """Delete one; False if there is none."""
+    """Delete a report; return False if it does not exist."""
     found = await session.scalar(select(ReportRow).where(ReportRow.tenant_id == tenant_id, ReportRow.id == report_id))
     if found is None:
         return False
@@ -58,7 +58,7 @@ async def drop(session: AsyncSession, tenant_id: str, report_id: str) -> bool:
 
 
 async def drop_of(session: AsyncSession, tenant_id: str, *, person_id: str = "", subject: str = "") -> None:
-    """Delete a tenant's reports, or only those of one person or subject."""
+    """Delete all reports of a tenant, or only those of one person or subject."""
     query = delete(ReportRow).where(ReportRow.tenant_id == tenant_id)
     if person_id or subject:
         query = query.where(or_(ReportRow.person_id == person_id, ReportRow.subject_id == subject))
@@ -66,6 +66,6 @@ async def drop_of(session: AsyncSession, tenant_id: str, *, person_id: str = "",
 
 
 async def drop_older(session: AsyncSession, before: datetime) -> None:
-    """Delete what has been kept for long enough."""
-    # scope: all tenants, because time passes for all of them
+    """Delete reports created before a time."""
+    # scope: all tenants, because the retention period is the same for all
     await session.execute(delete(ReportRow).where(ReportRow.created < before))

@@ -1,4 +1,4 @@
-"""The room's use cases."""
+"""Stores and lists diagnostics reports."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ MOST_OF_ONE = 20
 
 
 class Desk:
-    """Takes reports in and shows them to administrators."""
+    """Accepts reports from users and lists them for administrators."""
 
     def __init__(self, database: Database, keys: Keys, clock: Clock) -> None:
         self._database = database
@@ -22,7 +22,7 @@ class Desk:
         self._clock = clock
 
     async def take(self, tenant_id: str, person_id: str, subject: str, text: str) -> Report:
-        """Keep a report its sender has seen in full. Raises ErasedSubject."""
+        """Store a report that was shown to its sender in full. Raises ErasedSubject."""
         report = Report(self._clock.new_id(), tenant_id, person_id, self._clock.now(), text)
         async with self._database.begin() as uow:
             await queries.add(uow.session, self._keys, report, subject)
@@ -31,30 +31,30 @@ class Desk:
         return report
 
     async def list(self, tenant_id: str, limit: int = 100) -> tuple[Report, ...]:
-        """The newest first."""
+        """Return the latest reports, newest first."""
         async with self._database.read() as session:
             return tuple(await queries.reports(session, self._keys, tenant_id, limit))
 
     async def drop(self, tenant_id: str, report_id: str) -> None:
-        """Delete a report that was dealt with. Raises NotFound."""
+        """Delete a processed report. Raises NotFound."""
         async with self._database.begin() as uow:
             if not await queries.drop(uow.session, tenant_id, report_id):
-                raise NotFound("There is no such report.")
+                raise NotFound("Report not found.")
 
     async def tidy(self) -> None:
-        """Delete what has been kept for long enough; to be called now and then."""
+        """Delete reports past their retention period. To be called periodically."""
         async with self._database.begin() as uow:
             await queries.drop_older(uow.session, self._clock.now() - KEPT)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Delete the reports of an erased subject; may be repeated."""
+        """Delete the reports of an erased subject. Idempotent."""
         async with self._database.begin() as uow:
             await queries.drop_of(uow.session, tenant_id, subject=subject)
 
     async def forget_person(self, fact: PersonClosed, uow: UnitOfWork) -> None:
-        """For the outbox."""
+        """Delete the reports of a closed account. Outbox handler."""
         await queries.drop_of(uow.session, fact.tenant, person_id=fact.person_id)
 
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
-        """For the outbox."""
+        """Delete the reports of a deleted tenant. Outbox handler."""
         await queries.drop_of(uow.session, fact.tenant)

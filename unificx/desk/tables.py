@@ -1,4 +1,4 @@
-"""The room's table. What a report says of a device may say who has it: sealed as a whole."""
+"""Model of diagnostics reports. Device details may identify the user, so the whole text is sealed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from unificx.store.base import Base, plain, sealed_column
 
 @dataclass(frozen=True, slots=True)
 class ReportPart:
-    """The report, word for word as its sender was shown it."""
+    """The report, exactly as shown to its sender."""
 
     text: str = personal(
         "user.telemetry",
@@ -29,8 +29,10 @@ class ReportRow(Base):
     __table_args__ = (Index(None, "tenant_id", "created", "id"), Index(None, "tenant_id", "person_id"))
 
     id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
-    person_id: Mapped[str] = plain("who sent it; no foreign key, for the account may be closed before it goes")
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    created: Mapped[datetime] = plain("when it came")
+    tenant_id: Mapped[str] = plain("the tenant")
+    person_id: Mapped[str] = plain(
+        "the sender; no foreign key, because the account may be closed before the report is deleted"
+    )
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    created: Mapped[datetime] = plain("time received")
     sealed: Mapped[bytes] = sealed_column(ReportPart, subject="subject_id")

@@ -1,4 +1,4 @@
-"""What happened: call records."""
+"""Call detail records (CDR)."""
 
 from unificx.history.contracts import CallRecord, Filters, HistoryPage, Identity, Party
 from unificx.history.service import History

@@ -1,4 +1,4 @@
-"""What goes out of the room, and what a list of calls may be narrowed by."""
+"""Call detail records as returned by the service, and the filter for listing them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,8 +9,7 @@ from unificx.store import Gone
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a party was known as in the call; "" where that was not signalled. `withheld`: nobody else in the call was
-    to be told."""
+    """Number and name a party used in the call; "" if not signalled. `withheld`: hidden from the other parties."""
 
     number: str = field(repr=False)
     name: str = field(repr=False)
@@ -19,7 +18,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side of a recorded call. `who` is `Gone` for an erased person, which pages must say in words."""
+    """One side of a call. `identity` is `Erased` for an erased person; interfaces must show "an erased person"."""
 
     role: PartyRole
     subject: str
@@ -31,7 +30,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """A call that is over. `parties` are the caller, then those called, in order."""
+    """A finished call. `parties` are the caller, then the callees in order."""
 
     id: str
     tenant_id: str
@@ -51,24 +50,24 @@ class CallRecord:
 
     @property
     def callee(self) -> Party:
-        """The first of those called."""
+        """The first callee."""
         return self.parties[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which calls are asked for; what is empty does not narrow. `since` is included, `until` is not."""
+    """Filter for a list of calls; empty fields do not filter. `since` is inclusive, `until` exclusive."""
 
     since: datetime | None = None
     until: datetime | None = None
     extensions: tuple[str, ...] = ()
-    """Ids of extensions that took part, on either side."""
+    """Ids of extensions that took part on either side."""
     outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """The newest calls first; `next` is the cursor of the older ones, None at the end."""
+    """A page of calls, newest first; `next` is the cursor of the next page, None at the end."""
 
     items: tuple[CallRecord, ...]
     next: str | None

@@ -1,4 +1,4 @@
-"""What the room needs of a key store; `app.wiring` fills it."""
+"""Key store port, implemented by `privacy`."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -7,12 +7,12 @@ from unificx.store import Key
 
 
 class KeyRing(Protocol):
-    """Keys of subjects, and the subject of an outside caller's number."""
+    """Keys of subjects, and the subjects of external numbers."""
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Each subject's key; None for an erased one and, unless `create`, for one never seen."""
+        """Return each subject's key; None if erased or, unless `create`, unknown."""
         ...
 
     def find_or_make(self, tenant: str, kind: str, value: str) -> str:
-        """The subject that `value` leads to, new if it was not met before."""
+        """Return the subject of `value`, creating it if unknown."""
         ...

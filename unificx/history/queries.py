@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT, UPDATE and DELETE of the room, and the sealing and opening of what its rows carry."""
+"""All SQL on call records, and sealing and opening of their personal parts."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -29,14 +29,14 @@ _INSERTS = {
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
     for table in (_CALL, _CALL_PARTY)
 }
-"""By dialect and table; a call that is there already is left as it is."""
+"""INSERT statements by dialect and table; existing rows are left unchanged."""
 
 
-# Writing. A record is JSON: the call's row, and its parties' rows with the sealed parts in hex.
+# Writing. A spool record is JSON: the call's row and its parties' rows, with the sealed parts in hex.
 
 
 def to_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
-    """A call as the spool keeps it; `subjects` are its parties', in order."""
+    """Encode a call for the spool; `subjects` are those of its parties, in order."""
     rows = [_party_row(keys, call, place, subject) for place, subject in enumerate(subjects)]
     return to_json((_call_row(call), rows))
 
@@ -78,7 +78,7 @@ def _party_row(keys: KeyRing, call: CallEnded, place: int, subject: str) -> dict
 
 
 def _seal(codec: Codec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P]) -> str | None:
-    """The sealed part in hex; None for a subject that was erased while the call went on."""
+    """Return the sealed part in hex; None if the subject was erased during the call."""
     try:
         return codec.seal(keys, tenant, [item])[0].hex()
     except ErasedSubject:
@@ -86,9 +86,9 @@ def _seal(codec: Codec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P])
 
 
 async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set[tuple[str, str | None]]:
-    """Bring records into the tables; those that are there already change nothing.
+    """Insert spool records; existing calls are left unchanged.
 
-    The tenants and extensions they are about; None for an outside party.
+    Returns their tenants and extensions; the extension is None for an external party.
     """
     calls: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
@@ -109,13 +109,13 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set
 
 
 async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
-    """Every call of a tenant, with its parties."""
+    """Delete all calls of a tenant with their parties."""
     await session.execute(delete(CallPartyRow).where(CallPartyRow.tenant_id == tenant_id))
     await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
 
 
 async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Drop the sealed parts of a subject; the calls stay, and the parts of the others."""
+    """Delete the sealed parts of a subject. The calls and the other parties' parts stay."""
     await session.execute(
         update(CallPartyRow)
         .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
@@ -135,7 +135,7 @@ async def calls(
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> list[CallRecord]:
-    """The newest calls first, from behind the one that started and is called as `before` says."""
+    """Return calls, newest first, older than the (start, call id) pair `before`."""
     query = select(_CALL).where(CallRow.tenant_id == tenant_id)
     if filters.since is not None:
         query = query.where(CallRow.started >= filters.since)

@@ -1,4 +1,4 @@
-"""The room's use cases: keep what a call was, and show it again."""
+"""Stores and lists call detail records."""
 
 from collections.abc import Callable
 
@@ -14,13 +14,13 @@ from unificx.store import Database, Spool, UnitOfWork
 MOST_PER_PAGE = 200
 _KIND = "call"
 _NUMBER = "number"
-"""The kind of alias an outside party's number is."""
+"""Kind of key store alias for the number of an external party."""
 
 
 class History:
-    """Call records of every tenant. Registers itself with the spool.
+    """Call records of all tenants. Registers itself with the spool.
 
-    `listed` hears of each (tenant, extension) whose list has changed, once it can be read; it must not fail.
+    `on_change` is called with each (tenant, extension) whose list has changed, once it can be read. It must not raise.
     """
 
     def __init__(self, database: Database, keys: KeyRing, spool: Spool) -> None:
@@ -31,9 +31,9 @@ class History:
         spool.handler(_KIND, self._apply)
 
     def record(self, call: CallEnded) -> None:
-        """Seal the call and hand it to the spool: it is safe when this returns, and listed a moment later.
+        """Seal the call and append it to the spool. It is durable on return, and listed a moment later.
 
-        Synchronous, for the call engine's hot path. The same call recorded twice is one record. Raises SpoolFull.
+        Synchronous, for the hot path of the call engine. Recording a call twice yields one record. Raises SpoolFull.
         """
         subjects = [party.subject or self._outsider(call.tenant, party.number) for party in call.parties]
         self._spool.append(_KIND, queries.to_record(self._keys, call, subjects), last=True)
@@ -48,7 +48,7 @@ class History:
     async def list(
         self, tenant_id: str, filters: Filters | None = None, cursor: str | None = None, limit: int = 50
     ) -> HistoryPage:
-        """A page of calls, the newest first. Raises Invalid for a cursor that is none."""
+        """Return a page of calls, newest first. Raises Invalid for an invalid cursor."""
         size = max(1, min(limit, MOST_PER_PAGE))
         before = read_cursor(cursor) if cursor is not None else None
         async with self._database.read() as session:
@@ -60,18 +60,18 @@ class History:
         return HistoryPage(items, write_cursor(items[-1].started, items[-1].id) if more else None)
 
     async def get(self, tenant_id: str, call_id: str) -> CallRecord:
-        """One call. Raises NotFound."""
+        """Return a call. Raises NotFound."""
         async with self._database.read() as session:
             found = await queries.call(session, self._keys, tenant_id, call_id)
         if found is None:
-            raise NotFound("There is no such call.")
+            raise NotFound("Call not found.")
         return found
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Drop what an erased subject was known as; its key was destroyed before. May be repeated."""
+        """Delete the sealed parts of an erased subject, whose key is already destroyed. Idempotent."""
         async with self._database.begin() as uow:
             await queries.erase_party(uow.session, tenant_id, subject)
 
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
-        """Delete every call of a deleted tenant: for the outbox."""
+        """Delete all calls of a deleted tenant. Outbox handler."""
         await queries.delete_calls(uow.session, fact.tenant)

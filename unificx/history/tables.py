@@ -1,6 +1,6 @@
-"""A call is one neutral row, and one row for each party with that party's own sealed part.
+"""Models: one row without personal data per call, and one row per party with that party's own sealed parts.
 
-Erasing one party therefore leaves the others "a call with an erased person", with its time, duration and outcome.
+After one party is erased, the others keep "a call with an erased person" with its time, duration and outcome.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from unificx.store.base import Base, plain, sealed_column
 
 @dataclass(frozen=True, slots=True)
 class PartyPart:
-    """Whom a party was known as in this call."""
+    """Number and name a party used in this call."""
 
     number: str = personal(
         "user.contact.phone_number",
@@ -45,7 +45,7 @@ class PartyPart:
 
 @dataclass(frozen=True, slots=True)
 class AddressPart:
-    """Where a party's device was: kept apart, for it goes long before the call does."""
+    """Network address of a party's device. Separate, because it is deleted long before the call."""
 
     address: str = personal(
         "user.device.ip_address",
@@ -62,19 +62,19 @@ class CallRow(Base):
     __table_args__ = (Index(None, "tenant_id", "started", "id"),)
 
     id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation; no foreign key, for a call may outlast it in the spool")
+    tenant_id: Mapped[str] = plain("the tenant; no foreign key, because a call may outlast it in the spool")
     direction: Mapped[str] = plain("internal, inbound or outbound")
-    started: Mapped[datetime] = plain("a time")
-    answered: Mapped[datetime | None] = plain("a time")
-    ended: Mapped[datetime] = plain("a time")
-    talk_seconds: Mapped[int] = plain("a duration")
-    outcome: Mapped[str] = plain("what became of the call")
-    cause: Mapped[int] = plain("why it ended: Q.850 below 128, else a SIP status")
+    started: Mapped[datetime] = plain("start time")
+    answered: Mapped[datetime | None] = plain("answer time")
+    ended: Mapped[datetime] = plain("end time")
+    talk_seconds: Mapped[int] = plain("talk time")
+    outcome: Mapped[str] = plain("outcome of the call")
+    cause: Mapped[int] = plain("cause: Q.850 below 128, otherwise a SIP status")
     recorded: Mapped[bool] = plain("whether a recording was made")
 
 
 class CallPartyRow(Base):
-    """The id is the call's with the party's place in it."""
+    """One party of a call. The id is the call's id and the party's position."""
 
     __tablename__ = "call_party"
     __table_args__ = (
@@ -83,17 +83,17 @@ class CallPartyRow(Base):
         Index(None, "tenant_id", "subject_id"),
     )
 
-    id: Mapped[str] = plain("the call's random id and a place", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation")
+    id: Mapped[str] = plain("the call's random id and a position", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
     call_id: Mapped[str] = plain("the call; written and deleted together with it")
     place: Mapped[int] = plain("0 for the caller, then the callees in order")
     role: Mapped[str] = plain("caller or callee")
-    subject_id: Mapped[str] = plain("whose key seals the parts below: random")
-    extension_id: Mapped[str | None] = plain("our extension; no foreign key, for it may be deleted before the call")
-    device_id: Mapped[str | None] = plain("our device; no foreign key, for it may be deleted before the call")
-    loss: Mapped[float | None] = plain("percent of packets")
-    jitter_ms: Mapped[float | None] = plain("how unsteadily packets came")
-    mos: Mapped[float | None] = plain("a score of the sound")
-    packets: Mapped[int | None] = plain("a count")
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the parts below")
+    extension_id: Mapped[str | None] = plain("the extension; no foreign key, because it may be deleted before the call")
+    device_id: Mapped[str | None] = plain("the device; no foreign key, because it may be deleted before the call")
+    loss: Mapped[float | None] = plain("packet loss in percent")
+    jitter_ms: Mapped[float | None] = plain("jitter in milliseconds")
+    mos: Mapped[float | None] = plain("mean opinion score")
+    packets: Mapped[int | None] = plain("packet count")
     sealed: Mapped[bytes | None] = sealed_column(PartyPart, subject="subject_id")
     sealed_address: Mapped[bytes | None] = sealed_column(AddressPart, subject="subject_id")
