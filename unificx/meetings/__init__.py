@@ -1,4 +1,4 @@
-"""Meetings: rooms people dial to talk together, and who is in them."""
+"""Conferencing: conference rooms and the meetings in them."""
 
 from unificx.meetings.contracts import (
     Announce,

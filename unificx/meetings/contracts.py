@@ -1,4 +1,4 @@
-"""What goes in and out of the room. Personal values never show in a `repr`."""
+"""Schemas of conferencing. Personal values never appear in a `repr`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,29 +7,29 @@ from typing import Literal
 from unificx.media.sounds import Sound
 
 Announce = Literal["nothing", "tones", "names"]
-"""How those in a room learn that somebody came or left."""
+"""How participants are notified that another one joined or left."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
-    """How a room is held."""
+    """Settings of a conference room."""
 
     wait_for_host: bool = False
     announce: Announce = "tones"
     locked: bool = False
-    """Hosts alone may enter, until one of them opens it."""
+    """Only hosts may enter until a host unlocks the room."""
     muted_on_entry: bool = False
     most: int = 200
     may_record: bool = False
     end_after_host: int | None = None
-    """Seconds after which a meeting ends that its last host has left; None: it goes on."""
+    """Seconds after the last host has left until the meeting ends; None: it continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room that people can dial. `hosts` are the extensions whose calls come in as hosts.
+    """A conference room. `hosts` are the extensions that join as hosts.
 
-    `ad_hoc`: it was made of a call and is there for as long as anybody is in it; it has no number.
+    `ad_hoc`: created from a call, without a number, and deleted when the last participant leaves.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class NewRoom:
-    """`hosts` are ids of extensions. Without a name it is called as it is dialled."""
+    """Values of a new room. `hosts` are extension ids. The default name is the number."""
 
     number: str
     name: str = ""
@@ -58,7 +58,7 @@ class NewRoom:
 
 @dataclass(frozen=True, slots=True)
 class RoomChange:
-    """None leaves a value as it is; an empty PIN takes it away, and -1 as `end_after_host` the ending."""
+    """Changes to a room. None keeps a value, an empty PIN removes it, and -1 sets `end_after_host` to None."""
 
     name: str | None = None
     wait_for_host: bool | None = None
@@ -75,11 +75,11 @@ class RoomChange:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody who calls a room, as the PBX knows him. `said` is his name as he spoke it."""
+    """Identity of a participant. `spoken_name` is a recording of their name."""
 
     subject: str | None
     extension_id: str
-    """"" for somebody from outside."""
+    """"" for an external caller."""
     number: str = field(repr=False)
     name: str = field(repr=False)
     said: Sound | None = field(default=None, repr=False)
@@ -87,8 +87,8 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """Somebody in a meeting as whoever records it knows him. `asked`: he comes in once he knows that it is recorded;
-    `call_id`: the call by which he is there; `hears`: he has not put it on hold."""
+    """A participant as seen by the recorder. `awaiting_consent`: admitted once notified of the recording; `call_id`:
+    the participant's call; `receives_audio`: the participant has not put the call on hold."""
 
     id: str
     who: Who
@@ -99,7 +99,7 @@ class Seated:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody in a room, or on his way into it."""
+    """Status of a participant in a room, or about to enter it."""
 
     id: str
     extension_id: str
@@ -111,14 +111,14 @@ class Participant:
     hand: bool
     speaking: bool
     consent: str | None
-    """How it stands with his consent to being recorded; None while nothing is."""
+    """State of the consent to being recorded; None while there is no recording."""
     number: str = field(repr=False)
     name: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What goes on in a room."""
+    """Status of the meeting in a room."""
 
     room_id: str
     since: datetime

@@ -1,4 +1,4 @@
-"""What happened to rooms. Told on the bus once it is committed."""
+"""Events on conference rooms, published once committed."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Who is in the rooms now, and what goes on there. In memory: a meeting is over when its calls are."""
+"""Live meetings. Held in memory: a meeting ends with its calls."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -13,22 +13,22 @@ from unificx.media.sounds import Sound
 from unificx.meetings import tones
 from unificx.meetings.contracts import Meeting, Participant, Room, Seated, Who
 from unificx.meetings.ports import Dials, Floor, Phone, Records
-from unificx.meetings.rules import meeting as rules
+from unificx.meetings.rules import meeting as machine
 from unificx.meetings.rules import words
 from unificx.meetings.rules.meeting import Member, Place
 from unificx.meetings.rules.words import ADMINISTRATOR
 
 ROOM = "room/"
-"""What the media engine's names of our rooms begin with."""
+"""Prefix of our room names in the media engine."""
 MOST_SAID = 8
-"""What waits to be said to one; more is left out."""
+"""Maximum number of queued prompts per participant; further ones are dropped."""
 NAMED_UP_TO = 20
-"""In a fuller room tones tell who comes and goes, for names would leave no time to talk."""
+"""In larger meetings, tones replace names, which would leave no time to talk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something he has to know; `told` is called with whether he was, and not at all if he was on hold meanwhile."""
+    """A notice that must be played. `on_played` is called with the result, unless the call was on hold meanwhile."""
 
     sounds: tuple[Sound, ...]
     told: Callable[[bool], None]
@@ -36,7 +36,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody came or left whose name is to be said; without one that "somebody" did."""
+    """Announcement of a join or leave by name; a generic prompt is used without a name."""
 
     who: Who
     came: bool
@@ -48,13 +48,13 @@ ToSay: TypeAlias = (
 
 
 _NEVER_LEFT_OUT = (words.TurnAway, words.LetWait, words.LetIn, words.Dismiss, Notice)
-"""All else may be as much as somebody presses keys."""
+"""Prompts that are queued in any case; the others are limited by MAX_QUEUED_PROMPTS."""
 _FIRST: dict[type[ToSay], int] = {words.Dismiss: 0, Notice: 1}
-"""What waits for nothing else that is to be said."""
+"""Priorities of prompts that are played before others."""
 
 
 class Chair:
-    """What a caller's app has of the meeting: what is to be said to him, and what he asks for by keys."""
+    """A participant's connection to a meeting, for the call app: prompts to play, DTMF commands to send."""
 
     def __init__(self, meetings: "Meetings", room: Room, caller: "_Caller", id_: str) -> None:
         self.id = id_
@@ -63,28 +63,28 @@ class Chair:
         self._caller = caller
 
     async def next(self) -> ToSay:
-        """What is to be said next, or done while something is said."""
+        """Return the next prompt or instruction. Also used while a prompt is playing."""
         _, _, what = await self._caller.to_say.get()
         return what
 
     def entered(self) -> None:
-        """He was told what there is to know."""
+        """Report that the entry prompts have been played."""
         self._meetings.tell(self.room.id, words.Entered(self.id))
 
     def described(self) -> None:
-        """His phone has said anew how it wants its media: whether he hears anything, whether he may be recorded."""
+        """Report a new SDP from the phone: hold state or recording preference may have changed."""
         self._meetings.described(self.room.id)
 
     def leave(self) -> None:
-        """His call is over."""
+        """Report that the call has ended."""
         self._meetings.tell(self.room.id, words.Left(self.id))
 
     def answer(self, key: str) -> None:
-        """He has pressed a key without the star: an answer, if he was asked anything."""
+        """Handle a DTMF digit without the star, which may answer a question."""
         self._meetings.answered(self.room.id, self.id, key)
 
     def press(self, key: str) -> None:
-        """He has pressed the star and a key. He is told if he may not do what that is for."""
+        """Handle a star command (`*` and a digit). A prompt is played if it is not permitted."""
         self._meetings.pressed(self.room.id, self.id, key)
 
 
@@ -96,14 +96,14 @@ class _Caller:
     to_say: asyncio.PriorityQueue[tuple[int, int, ToSay]] = field(
         default_factory=asyncio.PriorityQueue[tuple[int, int, ToSay]]
     )
-    """What goes first, then in its order."""
+    """Ordered by priority, then by sequence number."""
     said: Iterator[int] = field(default_factory=count)
 
 
 @dataclass(slots=True)
 class _Live:
     room: Room
-    state: rules.Meeting
+    state: machine.Meeting
     since: datetime
     callers: dict[str, _Caller] = field(default_factory=dict[str, _Caller])
     speaking: str = ""
@@ -111,10 +111,10 @@ class _Live:
 
 
 class Meetings:
-    """All meetings of this process. Single-threaded: every method is called from the event loop, and none waits.
+    """All meetings of this process. Every method is called from the event loop and none blocks.
 
-    `floor` is set by whoever has a media engine, `dials` by whoever can call people, `records` by whoever can record.
-    `changed` is called with a room whenever `meeting` would say something new of it, `over` once the last has left it.
+    `mixer`, `dialer` and `recorder` are set by the components that provide them. `on_change` is called with a room
+    whenever its `status` changes, `on_end` once the last participant has left.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -127,13 +127,13 @@ class Meetings:
         self._live: dict[str, _Live] = {}
         self._legs: dict[str, tuple[str, str]] = {}
 
-    # ---- what callers do
+    # ---- called for participants
 
     def come(self, room: Room, who: Who, phone: Phone, *, host: bool, invited: bool = False) -> Chair:
-        """Somebody who may enter is at the door; the chair tells what becomes of him."""
+        """Let an authorized participant join; the session returns the prompts that follow."""
         live = self._live.get(room.id)
         if live is None:
-            live = self._live[room.id] = _Live(room, rules.begin(room.settings), self._clock.now())
+            live = self._live[room.id] = _Live(room, machine.begin(room.settings), self._clock.now())
         id_ = self._clock.new_id()
         live.callers[id_] = caller = _Caller(who, phone, self._clock.now())
         self._legs[phone.leg] = (room.id, id_)
@@ -141,9 +141,9 @@ class Meetings:
         return Chair(self, room, caller, id_)
 
     def pressed(self, room_id: str, id_: str, key: str) -> None:
-        """See `Chair.press`."""
+        """See `ParticipantSession.dtmf_command`."""
         live = self._live.get(room_id)
-        event = rules.meant(live.state, id_, key) if live is not None else None
+        event = machine.meant(live.state, id_, key) if live is not None else None
         if live is None or event is None:
             return
         prompts = [refused.prompt for refused in self.tell(room_id, event)]
@@ -156,20 +156,20 @@ class Meetings:
             self._say(live, id_, words.Say(id_, prompt))
 
     def answered(self, room_id: str, id_: str, key: str) -> None:
-        """See `Chair.answer`."""
+        """See `ParticipantSession.dtmf_answer`."""
         if self.records is not None:
             self.records.pressed(room_id, id_, key)
 
     def described(self, room_id: str) -> None:
-        """See `Chair.described`."""
+        """See `ParticipantSession.media_updated`."""
         live = self._live.get(room_id)
         if live is not None and self.records is not None:
             self.records.there(live.room, self.seats(live.room))
 
-    # ---- what people see and do elsewhere
+    # ---- called by the API
 
     def meeting(self, room: Room) -> Meeting | None:
-        """What goes on in a room; None if nobody is there."""
+        """Return the status of the meeting in a room; None if it is empty."""
         live = self._live.get(room.id)
         if live is None:
             return None
@@ -183,44 +183,43 @@ class Meetings:
         return Meeting(room.id, live.since, *how, participants=shown)
 
     def own(self, room: Room, is_own: Callable[[str], bool]) -> str | None:
-        """Which member of a room calls from an extension that `is_own`: a host rather than a guest."""
+        """Return the member whose extension matches `is_own`, preferring a host over a guest."""
         live = self._live.get(room.id)
         mine = [one for one in live.state.present if is_own(live.callers[one.id].who.extension_id)] if live else []
         return max(mine, key=lambda one: one.host).id if mine else None
 
     def leads(self, room: Room, by: str) -> bool:
-        """Whether a member may do what hosts may."""
+        """Return whether a member has host rights."""
         live = self._live.get(room.id)
         return live is not None and live.state.leads(by)
 
     def do(self, room: Room, event: words.Event) -> None:
-        """Something is asked for from outside the call. Raises NotFound for who is not there; Forbidden."""
+        """Apply a request from outside the call. Raises NotFound if the participant is not in the room; Forbidden."""
         live = self._live.get(room.id)
         target = getattr(event, "id", None)
         if live is None or (target is not None and live.state.member(target) is None):
-            raise NotFound("Nobody like that is in this room now.")
+            raise NotFound("The participant is not in this room.")
         if self.tell(room.id, event):
             raise _not_a_host()
 
     def invite(self, room: Room, by: str, number: str) -> str:
-        """Ring an extension for a host: whoever answers can join. The id of the call.
+        """Ring an extension for a host; the callee can join. Returns the call id.
 
-        Raises Forbidden; NotFound if the number is no extension's; NoRoom while no call can begin.
+        Raises Forbidden; NotFound if the number is not an extension; NoRoom while no call can start.
         """
         live = self._live.get(room.id)
-        state = live.state if live is not None else rules.begin(room.settings)
-        _, actions = rules.step(state, words.InvitationAsked(by, number), self._clock.monotonic())
+        state = live.state if live is not None else machine.begin(room.settings)
+        _, actions = machine.step(state, words.InvitationAsked(by, number), self._clock.monotonic())
         if self.dials is None or not any(isinstance(one, words.Ring) for one in actions):
             raise _not_a_host()
         return self.dials.ring(room, live.callers[by].who if live is not None and by in live.callers else None, number)
 
     def record(self, room: Room, event: words.RecordingAsked | words.PauseAsked) -> None:
-        """Begin to record what is said, end it, leave it out or go on, for a host. Raises Forbidden, Conflict,
-        NotFound."""
+        """Start, stop, pause or resume recording for a host. Raises Forbidden, Conflict, NotFound."""
         live = self._live.get(room.id)
         if live is None or self.records is None:
-            raise NotFound("Nobody is in this room now.")
-        _, actions = rules.step(live.state, event, self._clock.monotonic())
+            raise NotFound("This room is empty.")
+        _, actions = machine.step(live.state, event, self._clock.monotonic())
         match actions:
             case [words.Record(by, True)]:
                 self.records.start(live.room, by)
@@ -229,10 +228,14 @@ class Meetings:
             case [words.Pause(on, card)]:
                 self.records.pause(live.room, on=on, card=card)
             case _:
-                raise _not_a_host() if not live.state.leads(event.by) else Forbidden("This room is not recorded.")
+                raise (
+                    _not_a_host()
+                    if not live.state.leads(event.by)
+                    else Forbidden("Recording is disabled in this room.")
+                )
 
     def seats(self, room: Room) -> tuple[Seated, ...]:
-        """Who is in a room, or about to be."""
+        """Return the participants of a room, including those about to enter."""
         live = self._live.get(room.id)
         members = live.state.present if live is not None else ()
         return tuple(
@@ -240,15 +243,15 @@ class Meetings:
         )
 
     def notify(self, room: Room, id_: str, notice: Notice) -> None:
-        """Say something to one of them that he has to know."""
+        """Queue a required notice for one participant."""
         live = self._live.get(room.id)
         if live is not None and id_ in live.callers:
             self._say(live, id_, notice)
 
-    # ---- what others tell
+    # ---- events of other components
 
     def heard(self, event: object) -> None:
-        """What the media engine tells: who speaks."""
+        """Handle a media engine event: update the active speaker."""
         name = getattr(event, "room", "")
         live = self._live.get(name.removeprefix(ROOM)) if name.startswith(ROOM) else None
         if live is None:
@@ -259,18 +262,18 @@ class Meetings:
             self.changed(live.room)
 
     def room_changed(self, room: Room) -> None:
-        """What goes on there goes on by the new settings."""
+        """Apply new settings to the running meeting."""
         live = self._live.get(room.id)
         if live is not None:
             live.room, live.state = room, replace(live.state, settings=room.settings)
             self.changed(room)
 
     def room_gone(self, room_id: str) -> None:
-        """It was deleted: whoever is in it is sent home."""
+        """End the meeting of a deleted room."""
         self.tell(room_id, words.EndAsked(ADMINISTRATOR))
 
     def forget(self, tenant_id: str, subject: str) -> None:
-        """An erased person has no name here any more."""
+        """Remove the name and number of an erased person."""
         for live in self._live.values():
             for caller in live.callers.values():
                 if live.room.tenant_id == tenant_id and caller.who.subject == subject:
@@ -280,11 +283,11 @@ class Meetings:
     # ---- inside
 
     def tell(self, room_id: str, event: words.Event) -> list[words.NotAllowed]:
-        """One step of a meeting; whether whoever asked may not."""
+        """Process an event and execute its actions; return `NotAllowed` actions."""
         live = self._live.get(room_id)
         if live is None:
             return []
-        live.state, actions = rules.step(live.state, event, self._clock.monotonic())
+        live.state, actions = machine.step(live.state, event, self._clock.monotonic())
         for action in actions:
             self._do(live, action)
         if isinstance(event, words.Left) or any(isinstance(one, words.TurnAway) for one in actions):
@@ -340,7 +343,7 @@ class Meetings:
         if live.timer is not None:
             live.timer.cancel()
             live.timer = None
-        at = rules.deadline(live.state)
+        at = machine.deadline(live.state)
         if at is not None and not live.state.over:
             wait = max(0.0, at - self._clock.monotonic())
             loop = asyncio.get_running_loop()
@@ -352,7 +355,7 @@ def _seated(caller: _Caller, member: Member) -> Seated:
 
 
 def _not_a_host() -> Forbidden:
-    return Forbidden("Only a host of the meeting may do this.")
+    return Forbidden("Only a host can do this.")
 
 
 _STATES: dict[Place, Literal["waiting", "entering", "in"]] = {

@@ -1,4 +1,4 @@
-"""What the room needs from others; filled by the wiring, and by whoever brings a caller."""
+"""Ports of conferencing, implemented by the key store, call apps, media engine and recorder."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -9,85 +9,85 @@ from unificx.store import Key
 
 
 class KeyRing(Protocol):
-    """Keys of subjects; every room is one, so that its PINs are sealed."""
+    """Keys of subjects. Every room is a subject, so that its PINs are sealed."""
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Each subject's key; None for an erased one and, unless `create`, for one never made."""
+        """Return each subject's key; None if erased or, unless `create`, unknown."""
         ...
 
 
 class Floor(Protocol):
-    """Where voices are put together. Nothing here waits."""
+    """Audio mixer. Methods do not block."""
 
     def room_play(self, room: str, sound: Sound) -> object:
-        """Play to everybody in a room."""
+        """Play to all participants of a room."""
         ...
 
 
 class Records(Protocol):
-    """Records meetings. Nothing here waits."""
+    """Records meetings. Methods do not block."""
 
     def start(self, room: Room, by: str) -> None:
-        """A host, or whoever looks after the organisation, wants it recorded. Raises Forbidden, Conflict."""
+        """Start recording for a host or administrator. Raises Forbidden, Conflict."""
         ...
 
     def stop(self, room: Room) -> None:
-        """No more of it."""
+        """Stop recording."""
         ...
 
     def pause(self, room: Room, *, on: bool, card: bool) -> None:
-        """Leave out what is said, or go on. Raises Conflict where nothing is recorded."""
+        """Pause or resume recording. Raises Conflict if the room is not recorded."""
         ...
 
     def there(self, room: Room, seats: Sequence[Seated]) -> None:
-        """Who is in the room or about to be, each time something happens there, or a phone is on hold or back, or says
-        anew whether it may be recorded; nobody: the meeting is over."""
+        """Update the participants, including those about to enter. Called after each event of the meeting, on hold and
+        resume, and when a phone changes its recording preference. Empty: the meeting is over."""
         ...
 
     def pressed(self, room_id: str, id_: str, key: str) -> None:
-        """Somebody has pressed a key that asks the meeting for nothing."""
+        """Handle a DTMF digit that is not a meeting command."""
         ...
 
     def consent(self, room_id: str, id_: str) -> str | None:
-        """How it stands with somebody's consent; None where nothing is recorded."""
+        """Return the consent state of a participant; None if the room is not recorded."""
         ...
 
 
 class Dials(Protocol):
-    """Calls people for a room."""
+    """Dials extensions into a room."""
 
     def ring(self, room: Room, host: Who | None, number: str) -> str:
-        """Ring an extension for a host, or for whoever looks after the organisation: whoever answers is asked whether
-        he wants to join. The id of the call. Raises NotFound if the number is no extension's; NoRoom."""
+        """Ring an extension for a host or administrator; the callee is asked whether to join. Returns the call id.
+        Raises NotFound if the number is not an extension; NoRoom."""
         ...
 
 
 class Phone(Protocol):
-    """One caller's telephone. Nothing here waits."""
+    """Call leg of a participant. Methods do not block."""
 
     @property
     def leg(self) -> str:
-        """What the media engine calls it."""
+        """Name of the leg in the media engine."""
         ...
 
     @property
     def call_id(self) -> str:
-        """The call it is in."""
+        """Id of its call."""
         ...
 
     @property
     def hears(self) -> bool:
-        """Whether he hears anything just now: he has not put the call on hold."""
+        """Whether the participant receives audio, that is, has not put the call on hold."""
         ...
 
     def join(self, room: str, *, muted: bool) -> None:
-        """Let him hear and be heard in a room, from now on and after every mishap of the media engine."""
+        """Connect to the mixer of a room, and reconnect after a restart of the media engine."""
         ...
 
     def leave(self) -> None:
-        """Take him out of it."""
+        """Disconnect from the mixer."""
         ...
 
     def mute(self, on: bool) -> None:
-        """Whether nobody hears him there."""
+        """Mute or unmute the participant in the mixer."""
         ...

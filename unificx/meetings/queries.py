@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT, UPDATE and DELETE on rooms."""
+"""All SQL on conference rooms, and sealing and opening of their PINs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,10 +16,10 @@ NO_PINS = PinsPart(None, None)
 
 
 async def all_rooms(session: AsyncSession) -> list[Room]:
-    """Every room of the installation, for look-ups from memory."""
+    """Return all rooms of the installation, for the in-memory cache."""
     # scope: all tenants, because calls of each of them are answered from memory.
     rows = (await session.scalars(select(RoomRow).order_by(RoomRow.id))).all()
-    # scope: all tenants, because each room found above says whose it is.
+    # scope: all tenants, because each room found above has its tenant.
     hosts = (await session.scalars(select(RoomHostRow).order_by(RoomHostRow.extension_id))).all()
     return [_room(row, tuple(one.extension_id for one in hosts if one.room_id == row.id)) for row in rows]
 
@@ -44,7 +44,7 @@ async def save(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) ->
 
 
 async def pins(session: AsyncSession, keys: Keys, tenant_id: str, room_id: str) -> PinsPart:
-    """The digests of a room's PINs."""
+    """Return the digests of a room's PINs."""
     row = await session.scalar(select(RoomRow).where(RoomRow.tenant_id == tenant_id, RoomRow.id == room_id))
     if row is None or row.sealed is None:
         return NO_PINS
@@ -63,7 +63,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
 
 
 async def drop_host(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
-    """An extension leads nothing any more."""
+    """Remove an extension from the hosts of all rooms."""
     await session.execute(
         delete(RoomHostRow).where(RoomHostRow.tenant_id == tenant_id, RoomHostRow.extension_id == extension_id)
     )

@@ -1,4 +1,4 @@
-"""Standing rooms: what they are set to, who leads them, and whom their PINs let in; and rooms made of a call."""
+"""Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
 
 import asyncio
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ Standing = Literal["host", "guest"]
 
 
 class Rooms:
-    """All rooms of the installation. Call `start` before anything else; look-ups are from memory."""
+    """All rooms of the installation. Call `start` first; lookups are served from memory."""
 
     def __init__(
         self, database: Database, keys: KeyRing, directory: Directory, passwords: Passwords, clock: Clock
@@ -49,54 +49,54 @@ class Rooms:
         self._ad_hoc: dict[str, Room] = {}
 
     async def start(self) -> None:
-        """Read them all."""
+        """Load all rooms."""
         async with self._database.read() as session:
             for room in await queries.all_rooms(session):
                 self._put(room)
 
-    # ---- looking
+    # ---- lookups
 
     def at(self, tenant_id: str, number: str) -> Room | None:
-        """The room that is dialled by a number."""
+        """Return the room with a number."""
         return self._by_number.get((tenant_id, number))
 
     def by_id(self, room_id: str) -> Room | None:
         return self._rooms.get(room_id) or self._ad_hoc.get(room_id)
 
     def find(self, tenant_id: str, reference: str) -> Room:
-        """By id or number. Raises NotFound."""
+        """Return a room by id or number. Raises NotFound."""
         room = self.at(tenant_id, reference) or self.by_id(reference)
         if room is None or room.tenant_id != tenant_id:
-            raise NotFound("There is no such room.")
+            raise NotFound("Room not found.")
         return room
 
     def of_tenant(self, tenant_id: str) -> Sequence[Room]:
-        """In the order they were made."""
+        """Return the permanent rooms of a tenant in order of creation."""
         return sorted((room for room in self._rooms.values() if room.tenant_id == tenant_id), key=lambda room: room.id)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Room]:
-        """A stretch of them. Raises Invalid for a cursor that is none."""
+        """Return a page of rooms. Raises Invalid for an invalid cursor."""
         after = behind(cursor) or ""
         found = [room for room in self.of_tenant(tenant_id) if room.id > after]
         return page(found, limit, lambda room: room.id)
 
-    # ---- rooms made of a call
+    # ---- ad hoc rooms
 
     def open(self, tenant_id: str, host: str) -> Room:
-        """A room for those in a call, led by the extension `host`, until `shut`. It is in memory only."""
+        """Create an in-memory room for the parties of a call, with the extension `host` as host."""
         now, id_ = self._clock.now(), self._clock.new_id()
         room = Room(id_, tenant_id, "", "", now, RoomSettings(), hosts=(host,), ad_hoc=True)
         self._ad_hoc[room.id] = room
         return room
 
     def shut(self, room: Room) -> None:
-        """Nobody is in it any more; a standing room stays."""
+        """Delete an empty ad hoc room; permanent rooms are kept."""
         self._ad_hoc.pop(room.id, None)
 
-    # ---- changing
+    # ---- changes
 
     async def create(self, tenant_id: str, new: NewRoom) -> Room:
-        """Raises Invalid; Conflict if the number leads elsewhere."""
+        """Create a room. Raises Invalid; Conflict if the number is in use."""
         room = Room(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
@@ -117,7 +117,7 @@ class Rooms:
         return room
 
     async def update(self, room: Room, change: RoomChange) -> Room:
-        """Raises Invalid; NotFound for a room that is gone; Conflict for one made of a call."""
+        """Change a room. Raises Invalid; NotFound for a deleted room; Conflict for an ad hoc room."""
         _must_stand(room)
         async with self._changes:
             before = self.find(room.tenant_id, room.id)
@@ -136,7 +136,7 @@ class Rooms:
         return after
 
     async def delete(self, room: Room) -> None:
-        """Its number is free from then on. Raises Conflict for one made of a call."""
+        """Delete a room and release its number. Raises Conflict for an ad hoc room."""
         _must_stand(room)
         async with self._changes, self._database.begin() as uow:
             await queries.drop(uow.session, room.tenant_id, [room.id])
@@ -144,42 +144,42 @@ class Rooms:
             uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
             uow.afterwards.append(lambda: self._drop(room))
 
-    # ---- coming in
+    # ---- admission
 
     def leads(self, room: Room, extension_id: str) -> bool:
-        """Whether calls of an extension come in as a host's, without a PIN."""
+        """Return whether an extension joins as a host without a PIN."""
         return extension_id in room.hosts
 
     async def standing(self, room: Room, caller: str, pin: str) -> Standing | None:
-        """What a PIN makes of `caller`: host, guest or nobody. Without a PIN for guests an empty one makes a guest.
+        """Return the role that a PIN gives to `caller`, or None. An empty PIN gives "guest" if no guest PIN is set.
 
-        Raises TooMany: guessing is slowed per room and caller.
+        Raises TooMany: attempts are limited per room and caller.
         """
         if not pin and not room.has_pin:
             return "guest"
         tried = f"{room.id}/{caller}"
         early = self._guard.attempt(tried, self._clock.monotonic())
         if early:
-            raise TooMany("A wrong PIN was tried too often.", retry_after=early)
+            raise TooMany("Too many wrong PINs.", retry_after=early)
         pins = await self._pins(room)
-        # Both are always checked, so that how long it takes does not tell which was nearly right.
+        # Always check both, so that the response time reveals nothing.
         host = await self._passwords.right(pins.host, pin)
         guest = await self._passwords.right(pins.guest, pin)
         if host or guest:
             self._guard.succeeded(tried)
         return "host" if host else "guest" if guest else None
 
-    # ---- what has to go
+    # ---- deletion
 
     async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
-        """It leads no room any more: for the outbox."""
+        """Remove a deleted extension from the hosts of all rooms. Outbox handler."""
         await queries.drop_host(uow.session, fact.tenant, fact.extension_id)
         for room in [one for one in self._rooms.values() if fact.extension_id in one.hosts]:
             left = replace(room, hosts=tuple(one for one in room.hosts if one != fact.extension_id))
             uow.afterwards.append(lambda left=left: self._put(left))
 
     async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
-        """Its rooms go with it: for the outbox."""
+        """Delete the rooms of a deleted tenant. Outbox handler."""
         await queries.drop_tenant(uow.session, fact.tenant)
         for room in self.of_tenant(fact.tenant):
             uow.afterwards.append(lambda gone=room: self._drop(gone))
@@ -189,7 +189,7 @@ class Rooms:
     def _hosts(self, tenant_id: str, extension_ids: tuple[str, ...]) -> tuple[str, ...]:
         found = [self._directory.extension_by_id(one) for one in extension_ids]
         if any(one is None or one.tenant_id != tenant_id for one in found):
-            raise Invalid("A host is an extension of the same organisation.", field="hosts")
+            raise Invalid("A host must be an extension of the same tenant.", field="hosts")
         return values.hosts(extension_ids)
 
     async def _pins(self, room: Room) -> PinsPart:
@@ -197,7 +197,7 @@ class Rooms:
             return await queries.pins(session, self._keys, room.tenant_id, room.id)
 
     async def _renewed(self, pins: PinsPart, guest: str | None, host: str | None) -> PinsPart:
-        """The digests with what was given anew; None leaves one as it is, "" takes it away. Raises Invalid."""
+        """Return the updated digests; None keeps a PIN, "" removes it. Raises Invalid."""
         if guest and (guest == host or (host is None and await self._passwords.right(pins.host, guest))):
             raise _not_the_same()
         if host and guest is None and await self._passwords.right(pins.guest, host):
@@ -218,8 +218,8 @@ class Rooms:
 
 def _must_stand(room: Room) -> None:
     if room.ad_hoc:
-        raise Conflict("This room was made of a call, and goes with those in it.", hint="End the meeting instead.")
+        raise Conflict("This room was created from a call and cannot be changed.", hint="End the meeting instead.")
 
 
 def _not_the_same() -> Invalid:
-    return Invalid("Guests and hosts need different PINs.", field="host_pin")
+    return Invalid("The guest PIN and the host PIN must differ.", field="host_pin")

@@ -1,11 +1,11 @@
-"""The tones that tell that somebody came, two that rise, or left, two that fall."""
+"""Entry and exit tones: two rising tones for a join, two falling tones for a leave."""
 
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 
 _LOUD = 3000
 _LONG = 960
-"""Samples of each: 0.12 s."""
+"""Samples of each tone: 0.12 s."""
 
 
 def _two(first: float, second: float) -> Sound:

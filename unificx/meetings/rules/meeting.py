@@ -1,7 +1,7 @@
-"""A meeting in a room, from the first who comes to the last who leaves: who may what, and what follows from it.
+"""State machine of a meeting, from the first participant who joins to the last who leaves, including all permissions.
 
-`step` takes what happened and gives the meeting as it is then, and what is to be done; `deadline` says when it wants to
-be woken. A meeting nobody is in any more is over.
+`step` takes an event and returns the new state and the actions to execute; `deadline` is the time of the next
+`DeadlineReached` event. A meeting without members is over.
 """
 
 from dataclasses import dataclass, replace
@@ -14,22 +14,22 @@ from unificx.meetings.rules.words import ADMINISTRATOR, Action
 
 
 class Place(Enum):
-    """Where somebody is."""
+    """State of a member."""
 
     WAITING = auto()
-    """Before the door, until a host comes."""
+    """Not admitted, until a host joins."""
     ASKED = auto()
-    """Before the door, until he knows that it is recorded."""
+    """Not admitted, until notified of the recording."""
     ENTERING = auto()
-    """Let in, and told what there is to know."""
+    """Admitted; the entry prompts are playing."""
     INSIDE = auto()
     LEAVING = auto()
-    """Sent away: he is only told why, and then his call is over."""
+    """Removed: a prompt states the reason, then the call ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in a meeting. `muted` is his own wish, `hushed` a host's: either keeps him unheard."""
+    """A member of a meeting. `muted` is set by the member, `muted_by_host` by a host; either one mutes."""
 
     id: str
     host: bool
@@ -45,7 +45,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """`opened`: a host has been here, so that nobody waits any more."""
+    """State of a meeting. `opened`: a host has joined, so that guests no longer wait."""
 
     settings: RoomSettings
     members: tuple[Member, ...] = ()
@@ -54,9 +54,9 @@ class Meeting:
     opened: bool = False
     recorded: bool = False
     paused: bool = False
-    """What is said is left out of the recording for now."""
+    """The recording is paused."""
     ends_at: float | None = None
-    """Monotonic seconds: when it ends because its last host has left."""
+    """Monotonic seconds: end of the meeting after its last host has left."""
 
     @property
     def over(self) -> bool:
@@ -64,14 +64,14 @@ class Meeting:
 
     @property
     def present(self) -> tuple[Member, ...]:
-        """All but those who were sent away."""
+        """All members except removed ones."""
         return tuple(one for one in self.members if one.place is not Place.LEAVING)
 
     def member(self, id_: str) -> Member | None:
         return next((one for one in self.members if one.id == id_), None)
 
     def leads(self, by: str) -> bool:
-        """Whether whoever asks may do what a host may."""
+        """Return whether `by` has host rights."""
         member = self.member(by)
         return by == ADMINISTRATOR or (member is not None and member.host and member.place is Place.INSIDE)
 
@@ -80,7 +80,7 @@ Step: TypeAlias = tuple[Meeting, list[Action]]
 
 
 def begin(settings: RoomSettings) -> Meeting:
-    """A room nobody is in yet."""
+    """Return a meeting without members."""
     return Meeting(settings, locked=settings.locked)
 
 
@@ -156,11 +156,11 @@ def _of_hosts(
             assert_never(event)
 
 
-# ---- coming and going
+# ---- joining and leaving
 
 
 def _came(meeting: Meeting, id_: str, *, host: bool, invited: bool) -> Step:
-    """A host always gets in: neither a lock nor the number of guests keeps out who could undo both."""
+    """Hosts are always admitted, even to a locked or full room, because they could change both."""
     if not host:
         if meeting.locked and not invited:
             return meeting, [words.TurnAway(id_, "locked")]
@@ -180,7 +180,7 @@ def _came(meeting: Meeting, id_: str, *, host: bool, invited: bool) -> Step:
 
 
 def _let_in(meeting: Meeting, member: Member, *, waited: bool, recorded: bool = False) -> Step:
-    """Whoever comes into a meeting that is `recorded` has to know that first."""
+    """Admit a member; if the meeting is `recorded`, only after a notice."""
     if recorded:
         return _with(meeting, replace(member, place=Place.ASKED)), []
     actions: list[Action] = [words.LetIn(member.id, _others(meeting), waited=waited)]
@@ -188,7 +188,7 @@ def _let_in(meeting: Meeting, member: Member, *, waited: bool, recorded: bool = 
 
 
 def _recording_set(meeting: Meeting, *, on: bool) -> Step:
-    """Those who are asked are let in when there is nothing to ask about any more."""
+    """When recording stops, admit the members who were awaiting its notice."""
     meeting, actions = replace(meeting, recorded=on), list[Action]()
     for one in meeting.members:
         if one.place is Place.ASKED and not on:
@@ -226,7 +226,7 @@ def _left(meeting: Meeting, id_: str, now: float) -> Step:
 
 
 def _dismiss(meeting: Meeting, id_: str, prompt: str, now: float) -> Step:
-    """He is among them no more, though his call is there until he has heard why."""
+    """Remove a member; the call stays until the reason has been played."""
     member = meeting.member(id_)
     if member is None or member.place is Place.LEAVING:
         return meeting, []
@@ -235,7 +235,7 @@ def _dismiss(meeting: Meeting, id_: str, prompt: str, now: float) -> Step:
 
 
 def _without(meeting: Meeting, member: Member, now: float) -> Step:
-    """What follows from a member being in the room no more; `member` is as he was."""
+    """Return the consequences of a member leaving; `member` is the state before."""
     if member.place is not Place.INSIDE:
         return meeting, []
     after = meeting.settings.end_after_host
@@ -257,13 +257,13 @@ def _time_passed(meeting: Meeting, now: float) -> Step:
 
 
 def _end(meeting: Meeting, prompt: str) -> Step:
-    """Everybody goes; each leaves by himself once he has heard why."""
+    """End the meeting: each member leaves once the reason has been played."""
     dismissed: list[Action] = [words.Dismiss(one.id, prompt) for one in meeting.present]
     leaving = tuple(replace(one, place=Place.LEAVING) for one in meeting.members)
     return replace(meeting, members=leaving, ends_at=None, locked=True), dismissed
 
 
-# ---- microphones and hands
+# ---- muting and raised hands
 
 
 def _mute_self(meeting: Meeting, id_: str, *, on: bool) -> Step:
@@ -277,7 +277,7 @@ def _mute_self(meeting: Meeting, id_: str, *, on: bool) -> Step:
 
 
 def _hush(meeting: Meeting, id_: str, *, on: bool) -> Step:
-    """What somebody switched off himself no host switches on."""
+    """Mute or unmute by a host. A host cannot unmute members who muted themselves."""
     member = meeting.member(id_)
     if member is None or member.hushed is on:
         return meeting, []
@@ -302,7 +302,7 @@ def _after_hush(member: Member) -> str:
 
 
 def _heard_or_not(meeting: Meeting, before: Member, after: Member, said: list[words.Say]) -> Step:
-    """Only who is in the room is switched and told; the others find it so when they enter."""
+    """Switch and notify only members inside; for others it takes effect when they enter."""
     actions: list[Action] = []
     if before.place is Place.INSIDE and before != after:
         actions += said
@@ -321,11 +321,11 @@ def _hand(meeting: Meeting, by: str, id_: str, *, up: bool) -> Step:
     return _with(meeting, replace(member, hand=up)), [words.Say(id_, prompt)]
 
 
-# ---- looking
+# ---- lookups
 
 
 def meant(meeting: Meeting, id_: str, key: str) -> words.Event | None:
-    """What somebody in the room asks for who presses the star and a key."""
+    """Return the event for a star command (`*` and a digit) of a member inside."""
     member = meeting.member(id_)
     if member is None or member.place is not Place.INSIDE:
         return None
@@ -352,7 +352,7 @@ def _others(meeting: Meeting) -> int:
 
 
 def _with(meeting: Meeting, member: Member) -> Meeting:
-    """The meeting with a member as he is now, in his place or behind the others."""
+    """Return the meeting with the member replaced, or appended if new."""
     if meeting.member(member.id) is None:
         return replace(meeting, members=(*meeting.members, member))
     return replace(meeting, members=tuple(member if one.id == member.id else one for one in meeting.members))

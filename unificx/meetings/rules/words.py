@@ -1,6 +1,6 @@
-"""The words of a meeting: what happens to it, and what is to be done then.
+"""Events and actions of the meeting state machine.
 
-`by` says who asks: a member's id, or "" for whoever looks after the organisation, who may do what a host may.
+`by` is the requester: a member id, or "" for an administrator, who has host rights.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ ADMINISTRATOR = ""
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Somebody who may enter is at the door. Whom a host `invited` gets in though it is locked."""
+    """An authorized participant wants to join. `invited` by a host: admitted even if the room is locked."""
 
     id: str
     host: bool
@@ -20,7 +20,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Whoever was let in has been told what he had to know, and is in the room now."""
+    """The entry prompts have been played; the participant is now in the room."""
 
     id: str
 
@@ -39,7 +39,7 @@ class MuteAsked:
 
 @dataclass(frozen=True, slots=True)
 class HandAsked:
-    """To raise a hand, or to take it down, which hosts may do for others too."""
+    """Raise or lower a hand. Hosts may lower the hands of others."""
 
     by: str
     id: str
@@ -54,7 +54,7 @@ class LockAsked:
 
 @dataclass(frozen=True, slots=True)
 class MuteAllAsked:
-    """Of all but hosts, those who come later too."""
+    """Mute or unmute all guests, including those who join later."""
 
     by: str
     on: bool
@@ -68,7 +68,7 @@ class RemovalAsked:
 
 @dataclass(frozen=True, slots=True)
 class InvitationAsked:
-    """To ring a number, so that whoever answers can join."""
+    """Dial a number to invite its owner."""
 
     by: str
     number: str = field(repr=False)
@@ -76,7 +76,7 @@ class InvitationAsked:
 
 @dataclass(frozen=True, slots=True)
 class RecordingAsked:
-    """To record what is said, or not to any more."""
+    """Start or stop recording."""
 
     by: str
     on: bool
@@ -84,7 +84,7 @@ class RecordingAsked:
 
 @dataclass(frozen=True, slots=True)
 class PauseAsked:
-    """To leave out what is said for now, or to go on recording. `card`: because a card's number is being named."""
+    """Pause or resume recording. `card`: to leave out payment card data."""
 
     by: str
     on: bool
@@ -93,7 +93,7 @@ class PauseAsked:
 
 @dataclass(frozen=True, slots=True)
 class RecordingSet:
-    """Whether it is recorded now: whoever comes is told before he is let in. `paused`: what is said is left out."""
+    """Recording state. While on, participants are notified before they are admitted."""
 
     on: bool
     paused: bool = False
@@ -101,14 +101,14 @@ class RecordingSet:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Whoever waits to be let in knows that it is recorded."""
+    """A participant awaiting admission was notified of the recording."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreed:
-    """He does not want to be, or could not be told: he does not come in."""
+    """A participant refuses to be recorded or could not be notified, and is not admitted."""
 
     id: str
 
@@ -120,21 +120,21 @@ class EndAsked:
 
 @dataclass(frozen=True, slots=True)
 class CountAsked:
-    """To hear how many others are there."""
+    """Play the number of other participants."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class HelpAsked:
-    """To hear which keys do what."""
+    """Play the list of key commands."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """The deadline has come."""
+    """The deadline has passed."""
 
 
 Event: TypeAlias = (
@@ -169,24 +169,24 @@ class TurnAway:
 
 @dataclass(frozen=True, slots=True)
 class LetWait:
-    """Until a host is there."""
+    """Play hold music until a host joins."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class LetIn:
-    """Tell him who else is there, then `Entered`."""
+    """Play the number of others, then send `Entered`."""
 
     id: str
     others: int
     waited: bool
-    """Whether he heard music until now."""
+    """Whether hold music was playing until now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Let him hear and be heard."""
+    """Connect the participant to the mixer."""
 
     id: str
     muted: bool
@@ -200,7 +200,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A prompt, to one."""
+    """Play a prompt to one participant."""
 
     id: str
     prompt: str
@@ -208,7 +208,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Say how many others are there."""
+    """Play the number of other participants."""
 
     id: str
     others: int
@@ -216,7 +216,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Say which keys do what; some do it for hosts only."""
+    """Play the list of key commands; some are for hosts only."""
 
     id: str
     host: bool
@@ -224,7 +224,7 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """That somebody came or left, to everybody else."""
+    """Announce a join or leave to all others."""
 
     id: str
     came: bool
@@ -232,7 +232,7 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class Dismiss:
-    """Take him out of the room, say a prompt and hang up."""
+    """Disconnect from the mixer, play a prompt and hang up."""
 
     id: str
     prompt: str
@@ -240,7 +240,7 @@ class Dismiss:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Call a number for whoever asked."""
+    """Dial a number on behalf of the requester."""
 
     by: str
     number: str = field(repr=False)
@@ -248,7 +248,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Begin to record for whoever asked, or end it."""
+    """Start or stop recording on behalf of the requester."""
 
     by: str
     on: bool
@@ -256,7 +256,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Leave out what is said, or go on recording."""
+    """Pause or resume recording."""
 
     on: bool
     card: bool
@@ -264,7 +264,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """Whoever asked may not; what he hears if he asked by a key."""
+    """The requester lacks permission; `prompt` is played if the request was a DTMF command."""
 
     prompt: str = "general/not-allowed"
 
