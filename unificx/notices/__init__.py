@@ -1,4 +1,4 @@
-"""Being reached: letters by e-mail, and Web Push to signed-in devices."""
+"""Notifications: e-mails, and Web Push to signed-in devices."""
 
 from unificx.notices.contracts import About, MessageNews, NewSubscription, NoSubscription, PushTest
 from unificx.notices.courier import Courier

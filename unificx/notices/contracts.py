@@ -1,4 +1,4 @@
-"""What goes into the room and out of it."""
+"""Schemas of notifications."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,14 +7,14 @@ from unificx.kernel.errors import Conflict
 
 
 class NoSubscription(Conflict):
-    """The asker's device has told no push service's address."""
+    """The requesting device has no push subscription."""
 
     code = "no_push_subscription"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The message that a letter is about, and the extension to whose owner it is told."""
+    """Voicemail message that an e-mail is about, and the extension whose owner is notified."""
 
     message_id: str
     extension_id: str
@@ -22,7 +22,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class MessageNews:
-    """What a letter says of a message in a mailbox: `at` in the zone it is told in, `caller` where that is wanted."""
+    """Details of a new voicemail for an e-mail: `at` in the recipient's time zone, `caller` only if enabled."""
 
     about: About
     number: str = field(repr=False)
@@ -33,7 +33,7 @@ class MessageNews:
 
 @dataclass(frozen=True, slots=True)
 class NewSubscription:
-    """What a browser's PushSubscription says, base64url where it is bytes."""
+    """Values of a browser's PushSubscription; bytes are base64url-encoded."""
 
     endpoint: str = field(repr=False)
     p256dh: str = field(repr=False)
@@ -42,7 +42,7 @@ class NewSubscription:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Where a signed-in device is reached, as it lies in memory: what is sealed stays so until something is sent."""
+    """Push subscription of a signed-in device, held in memory. The sealed part is opened only to send a message."""
 
     session_id: str
     tenant_id: str
@@ -54,7 +54,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class PushTest:
-    """How a test push fares. `problem`, if the push service did not take it: gone, refused or unreachable."""
+    """State of a test push. `problem` if the push service did not accept it: gone, refused or unreachable."""
 
     sent: bool = False
     seen: bool = False

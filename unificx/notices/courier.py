@@ -1,6 +1,6 @@
-"""Tells people what concerns their account: by e-mail, and by a push that says no more than that there is something.
+"""Notifies people about their account: by e-mail, and by a push without content.
 
-Fills `people.ports.Courier`.
+Implements the notification port of `identity`.
 """
 
 from unificx.notices.contracts import MessageNews
@@ -12,9 +12,9 @@ from unificx.store import UnitOfWork
 
 
 class Courier:
-    """`letters` is None where no mail server is configured.
+    """Sends account notifications. Without a mail server `emails` is None.
 
-    The room `people` is built with a courier, and the courier's parts with that room's directory: so they come later.
+    `identity` is constructed with this service, and the queues need its directory, so they are set later.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Courier:
         self._push: Push | None = None
 
     def equip(self, letters: Letters | None, push: Push) -> None:
-        """Give it what it carries with."""
+        """Set the e-mail queue and the push service."""
         self._letters, self._push = letters, push
 
     @property
@@ -31,23 +31,23 @@ class Courier:
         return self._letters is not None
 
     async def invitation(self, person: Person, url: str, language: Language) -> None:
-        """Ask the person in."""
+        """Send an invitation to set up the account."""
         await self._write(person, "invitation", language, link=url)
 
     async def recovery(self, person: Person, url: str, language: Language) -> None:
-        """Let the person set a new password."""
+        """Send a password reset link."""
         await self._write(person, "recovery", language, link=url)
 
     async def notice(self, person: Person, kind: Kind, detail: str) -> None:
-        """Tell the person of something that concerns the safety of their account, in both languages."""
+        """Send a security notice, in both languages."""
         if self._push is not None:
             self._push.notice(person.id)
         await self._write(person, kind, None, detail=detail)
 
     async def voicemail(self, person: Person, language: Language, news: MessageNews, uow: UnitOfWork) -> None:
-        """Tell the person of a message left for them: by whom, and what was said, only if they want that.
+        """Notify the person of a new voicemail; caller and audio are included only if enabled.
 
-        The letter is queued within `uow`. Raises ErasedSubject.
+        The e-mail is queued within `uow`. Raises ErasedSubject.
         """
         detail = message_news(news.number, news.seconds, moment(news.at, language), news.caller)
         if self._letters is not None and person.email:

@@ -1,4 +1,4 @@
-"""Carries messages to push services: each in a task of its own, so many at a time, some tries, never kept for long."""
+"""Sends messages to push services: one task each, with limited concurrency and retries. Nothing is stored."""
 
 import asyncio
 from collections import Counter
@@ -23,9 +23,9 @@ log = structlog.get_logger()
 MOST_WAITING = 10_000
 MOST_AT_ONCE = 128
 MOST_TO_ONE = 32
-"""At once to one push service: one that is slow holds up its own alone."""
+"""Concurrent requests to one push service, so that a slow one does not block the others."""
 _LAST_WORDS = 1.0
-"""Seconds for what is under way when the room closes."""
+"""Seconds that pending deliveries may take at shutdown."""
 
 Urgency = Literal["high", "normal"]
 Outcome = Literal["taken", "gone", "refused", "unreachable", "over"]
@@ -33,7 +33,7 @@ Outcome = Literal["taken", "gone", "refused", "unreachable", "over"]
 
 @dataclass(slots=True, eq=False)
 class Errand:
-    """One message to one device. `seconds`: how long it is of use; `topic` replaces what waits under the same name."""
+    """A message to one device. `ttl`: lifetime in seconds; a newer message with the same `topic` replaces it."""
 
     to: Subscription
     message: dict[str, str]
@@ -44,15 +44,15 @@ class Errand:
     done: Callable[[Outcome], None] = lambda outcome: None
     tries: int = 0
     over: bool = False
-    """Not wanted any more: no further try is made."""
+    """Cancelled: no further attempt is made."""
     under_way: bool = False
     then: "Errand | None" = None
-    """What is to be carried when this one is through."""
+    """Delivery to start when this one has finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErrandParts:
-    """What errands need. `pause` is asyncio's sleep, but for tests; `gone` hears of subscriptions that are no more."""
+    """Dependencies of PushSender. `sleep` is replaced in tests; `on_gone` is called for expired subscriptions."""
 
     keys: KeyRing
     gate: PushGate
@@ -63,7 +63,7 @@ class ErrandParts:
 
 
 class Errands:
-    """Begin one with `send`, which never awaits."""
+    """Delivers push messages. `send` does not block."""
 
     def __init__(self, parts: ErrandParts) -> None:
         self._parts = parts
@@ -73,7 +73,7 @@ class Errands:
         self._held: Counter[str] = Counter()
 
     def send(self, errand: Errand) -> None:
-        """Carry it, unless far too many wait already."""
+        """Start a delivery, unless too many are pending."""
         if len(self._tasks) >= MOST_WAITING:
             log.error("push_overflow")
             errand.done("over")
@@ -82,11 +82,11 @@ class Errands:
         self._tasks.begin(self._safely(errand))
 
     async def settled(self) -> None:
-        """Wait until everything that was begun is through."""
+        """Wait until all started deliveries have finished."""
         await self._tasks.settle()
 
     async def close(self) -> None:
-        """Give what is under way a moment, then leave it."""
+        """Wait briefly for pending deliveries, then cancel them."""
         await self._tasks.close(_LAST_WORDS)
 
     async def _safely(self, errand: Errand) -> None:
@@ -122,7 +122,7 @@ class Errands:
         return "over"
 
     async def _try(self, errand: Errand, left: float) -> Answer | None:
-        """One try; an answer of status 0 if the service was not reached, None if the device's person was erased."""
+        """Make one attempt. Status 0 if the service is unreachable; None if the person was erased."""
         to, parts = errand.to, self._parts
         [held] = queries.PUSH.open(parts.keys, to.tenant_id, errand.purpose, [(to.subject, to.session_id, to.sealed)])
         if not isinstance(held, PushPart):
@@ -148,7 +148,7 @@ class Errands:
 
     @asynccontextmanager
     async def _seat(self, host: str) -> AsyncIterator[None]:
-        """A place among those that speak to this host, and among all."""
+        """Acquire a slot for this host and a global slot."""
         self._held[host] += 1
         own = self._hosts.setdefault(host, asyncio.Semaphore(MOST_TO_ONE))
         try:

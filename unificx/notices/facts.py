@@ -1,11 +1,11 @@
-"""What happened, told on the bus while it matters; nothing of it is kept."""
+"""Events on the bus. They are not stored."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class PushSeen:
-    """A push that a person asked for as a test has come to the device of this sign-in."""
+    """A requested test push has arrived on the device of this session."""
 
     tenant: str
     session_id: str

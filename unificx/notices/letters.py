@@ -1,4 +1,4 @@
-"""The letters that wait in the database: safe once `put` returns, sent one after the other, tried again for a day."""
+"""Queue of outgoing e-mails in the database: durable once `enqueue` returns, sent in order, retried for a day."""
 
 from dataclasses import dataclass, replace
 from email.errors import MessageError
@@ -21,13 +21,13 @@ from unificx.store import Database, Rounds, UnitOfWork
 log = structlog.get_logger()
 BATCH = 20
 MOST_WAITING = 20
-"""For one person."""
+"""Per person."""
 _BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
 class LetterParts:
-    """What the queue is built of; `sender` stands in From. Without `sounds` no letter is about a message."""
+    """Dependencies of EmailQueue; `sender` is the From address; `message_audio` provides voicemail audio."""
 
     database: Database
     keys: KeyRing
@@ -38,12 +38,12 @@ class LetterParts:
 
 
 class Letters:
-    """`put` a letter, `run` or `deliver` to send what is due."""
+    """E-mail queue: `enqueue` adds an e-mail, `run` or `deliver` sends those that are due."""
 
     def __init__(self, parts: LetterParts) -> None:
         self._parts = parts
         self._clock = parts.database.clock
-        self._rounds = Rounds(parts.database, self.deliver, queries.next_due, waits="letters_wait")
+        self._rounds = Rounds(parts.database, self.deliver, queries.next_due, waits="emails_delayed")
         self._ration = Ration()
 
     async def put(
@@ -57,13 +57,13 @@ class Letters:
         about: About | None = None,
         uow: UnitOfWork | None = None,
     ) -> bool:
-        """Queue a letter; False if the person has so many that one more would be a nuisance. Raises ErasedSubject.
+        """Queue an e-mail; return False if the person's rate or queue limit is reached. Raises ErasedSubject.
 
-        One `about` a message is not sent once that is no more. Its sound does not wait with it.
-        With `uow` it is queued within that, and safe once that is committed.
+        An e-mail `about` a voicemail is not sent if the message was erased; its audio is not stored in the queue.
+        With `uow` the e-mail is queued within that unit of work and durable after its commit.
         """
         if not self._ration.take(person.subject, kind, self._clock.monotonic()):
-            log.warning("letter_not_queued", kind=kind, person=person.id)
+            log.warning("email_not_queued", kind=kind, person=person.id)
             return False
         now, letter_id = self._clock.now(), self._clock.new_id()
         part = LetterPart(person.email, person.name, link, detail)
@@ -88,14 +88,14 @@ class Letters:
 
     async def _add(self, row: LetterRow, person: Person, uow: UnitOfWork) -> bool:
         if await queries.waiting_letters(uow.session, person.tenant_id, person.subject) >= MOST_WAITING:
-            log.warning("letter_not_queued", kind=row.kind, person=person.id)
+            log.warning("email_not_queued", kind=row.kind, person=person.id)
             return False
         uow.session.add(row)
         uow.afterwards.append(self._rounds.wake)
         return True
 
     async def deliver(self) -> None:
-        """Try every letter that is due now."""
+        """Send all e-mails that are due."""
         while True:
             async with self._parts.database.read() as session:
                 rows = await queries.due_letters(session, self._clock.now(), BATCH)
@@ -105,7 +105,7 @@ class Letters:
                 return
 
     async def run(self) -> None:
-        """Deliver whenever a letter is put or due, until cancelled."""
+        """Deliver whenever an e-mail is queued or due, until cancelled."""
         await self._rounds.run()
 
     async def _send(self, row: LetterRow) -> None:
@@ -116,13 +116,13 @@ class Letters:
         except NotTaken as refusal:
             if not refusal.for_good:
                 again_at = next_letter_try(self._clock.now(), tries, row.expires)
-            log.warning("letter_not_taken", letter=row.id, kind=row.kind, status=refusal.status, tries=tries)
-        except Away:  # its sound can be had later
+            log.warning("email_not_accepted", email=row.id, kind=row.kind, status=refusal.status, tries=tries)
+        except Away:  # the audio is temporarily unavailable
             again_at = next_letter_try(self._clock.now(), tries, row.expires)
         except Refused:
-            log.info("letter_overtaken", letter=row.id, kind=row.kind)
-        except (MessageError, ValueError) as fault:  # it cannot be written down as a letter, now or later
-            log.error("letter_not_composed", letter=row.id, kind=row.kind, fault=type(fault).__name__)
+            log.info("email_obsolete", email=row.id, kind=row.kind)
+        except (MessageError, ValueError) as fault:  # cannot be composed, now or later
+            log.error("email_not_composed", email=row.id, kind=row.kind, fault=type(fault).__name__)
         async with self._parts.database.begin() as uow:
             if again_at is None:
                 await queries.delete_letter(uow.session, row.tenant_id, row.id)
@@ -151,18 +151,18 @@ class Letters:
         except NotTaken as refusal:
             if sound is None or not refusal.for_good:
                 raise
-            await self._post(row, letter)  # it may have been too long for that server
+            await self._post(row, letter)  # the attachment may have been too large for that server
             return
         if sound is not None and self._parts.sounds is not None:
             await self._parts.sounds.sent(row.tenant_id, row.message_id or "")
 
     async def _sound(self, row: LetterRow) -> bytes | None:
-        """What was said, if that goes with it. Raises Away; Refused if the message is no more."""
+        """Return the audio if it is to be attached. Raises Away; Refused if the message was erased."""
         if self._parts.sounds is None or row.message_id is None:
             return None
         return await self._parts.sounds.sound(row.tenant_id, row.message_id, row.extension_id or "")
 
     async def _post(self, row: LetterRow, letter: Letter) -> None:
-        # Made when it was due first, so that a second copy of it has the same date.
+        # The time it was queued, so that a duplicate has the same Date.
         made = row.expires - of_use(letter.kind)
         await self._parts.postman.send(compose(letter, self._parts.sender, row.id, made))

@@ -1,4 +1,4 @@
-"""What the room needs from others; filled by the wiring."""
+"""Ports of notifications, implemented by the key store, SMTP, HTTP and voicemail."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,58 +12,58 @@ class KeyRing(Protocol):
     """Keys of subjects."""
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Each subject's key; None for an erased one and, unless `create`, for one never seen."""
+        """Return each subject's key; None if erased or, unless `create`, unknown."""
         ...
 
 
 class NotTaken(Exception):
-    """The mail server did not take a letter. Its words are not in here: they may quote an address.
+    """The mail server did not accept an e-mail. Its reply text is omitted because it may quote an address.
 
-    `for_good` if it will not take this letter later either; `status` is its reply code, 0 if there was none.
+    `permanent` if retrying is useless; `status` is the reply code, 0 if there was none.
     """
 
     def __init__(self, *, for_good: bool, status: int = 0) -> None:
-        super().__init__(f"not taken ({status})")
+        super().__init__(f"not accepted ({status})")
         self.for_good = for_good
         self.status = status
 
 
 class Postman(Protocol):
-    """Hands letters to a mail server."""
+    """Sends e-mails through a mail server."""
 
     async def send(self, letter: EmailMessage) -> None:
-        """Hand one over, within half a minute and what its length takes. Raises NotTaken."""
+        """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected."""
         ...
 
 
 class Sounds(Protocol):
-    """The sound of messages in mailboxes; `recordings.Mailed` fills it."""
+    """Audio of voicemail messages; implemented by `voicemail`."""
 
     async def sound(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
-        """WAV that goes with a letter to this extension's owner; None if none is to. Raises Away; Refused for a message
-        that is no more."""
+        """Return the WAV to attach to an e-mail to this extension's owner; None for no attachment. Raises Away; Refused
+        for an erased message."""
         ...
 
     async def sent(self, tenant_id: str, message_id: str) -> None:
-        """A mail server has taken it."""
+        """Record that a mail server has accepted the audio."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a push service said. `retry_after` in seconds, where it asked for patience."""
+    """Response of a push service. `retry_after` in seconds, if given."""
 
     status: int
     retry_after: float | None = None
 
 
 class NotReached(Exception):
-    """The push service could not be reached, or its name leads to an address nothing is sent to."""
+    """The push service is unreachable or resolves to a forbidden address."""
 
 
 class PushGate(Protocol):
-    """Sends to push services."""
+    """HTTP client for push services."""
 
     async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """POST it, within some seconds, without following anything. Raises NotReached."""
+        """POST a message with a timeout of some seconds, without redirects. Raises PushServiceUnreachable."""
         ...

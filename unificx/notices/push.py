@@ -1,4 +1,4 @@
-"""Web Push: who can be reached, and what is sent to them. No message names anybody or holds a number."""
+"""Web Push: subscriptions and messages. Messages contain no names or numbers."""
 
 import asyncio
 from collections import OrderedDict
@@ -22,7 +22,7 @@ from unificx.people import Directory, Principal
 from unificx.store import Database
 
 CALL_SECONDS = 30.0
-"""How long a call waits for a device to wake, and its end is worth telling."""
+"""Lifetime of a call push and of its stop push."""
 TEST_SECONDS = 30.0
 NOTICE_SECONDS = 86_400.0
 _BETWEEN_TESTS = 2.0
@@ -33,7 +33,7 @@ _MOST_RINGING = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PushParts:
-    """What the room's push side is built of. `loopback`: this machine's own addresses are push services too (tests)."""
+    """Dependencies of PushService. `loopback`: allow push services on loopback addresses (for tests)."""
 
     database: Database
     keys: KeyRing
@@ -54,7 +54,7 @@ class _Trial:
 
 
 class Push:
-    """Subscriptions of signed-in devices. `start` reads them; what calls ask and say never awaits."""
+    """Push subscriptions of signed-in devices. `start` loads them; methods used by calls do not block."""
 
     def __init__(self, parts: PushParts) -> None:
         self._parts = parts
@@ -66,16 +66,16 @@ class Push:
 
     @property
     def public_key(self) -> str:
-        """What browsers subscribe with (base64url)."""
+        """VAPID public key for browser subscriptions (base64url)."""
         return self._parts.vapid.public
 
     @property
     def count(self) -> int:
-        """How many devices can be pushed to. Not `len`: an empty room is not nothing."""
+        """Number of subscribed devices. Not `__len__`, which would make an empty service falsy."""
         return len(self._known)
 
     async def start(self) -> None:
-        """Read what is kept. Also drops from memory what the database has not got any more: call it now and then."""
+        """Load subscriptions and drop those deleted from the database. To be called periodically."""
         async with self._parts.database.read() as session:
             rows = await queries.subscriptions(session)
         self._known.keep_only(row.id for row in rows)
@@ -85,27 +85,27 @@ class Push:
             )
 
     async def close(self) -> None:
-        """Let what is under way arrive, if it is quick about it."""
+        """Wait briefly for pending deliveries."""
         await self._errands.close()
 
     async def settled(self) -> None:
-        """Wait until every message that was begun is through."""
+        """Wait until all started deliveries have finished."""
         await self._errands.settled()
 
     # Subscriptions
 
     async def subscribe(self, principal: Principal, new: NewSubscription, device_id: str | None) -> None:
-        """Keep where this sign-in's device is reached, instead of what it said before. Raises Invalid, NotFound."""
+        """Store the subscription of this session's device, replacing an earlier one. Raises Invalid, NotFound."""
         subject = self._parts.directory.person_subject(principal.person_id)
         if subject is None or not principal.session_id:
-            raise NotFound("There is no such sign-in.")
+            raise NotFound("Session not found.")
         part = PushPart(
             endpoints.endpoint(new.endpoint, loopback=self._parts.loopback),
             endpoints.point(new.p256dh),
             endpoints.secret(new.auth),
         )
         if not is_point(part.p256dh):
-            raise Invalid("That is not a browser's public key.", hint="Subscribe again.", field="keys.p256dh")
+            raise Invalid("Invalid public key.", hint="Subscribe again.", field="keys.p256dh")
         tenant, session_id = principal.tenant_id, principal.session_id
         [blob] = queries.PUSH.seal(self._parts.keys, tenant, [(subject, session_id, part)])
         one = Subscription(session_id, tenant, principal.person_id, subject, device_id, blob)
@@ -125,32 +125,32 @@ class Push:
         self._known.put(one)
 
     async def unsubscribe(self, principal: Principal) -> None:
-        """Forget where this sign-in's device is reached; it may be unknown."""
+        """Delete the subscription of this session's device, if any."""
         self._known.drop(principal.session_id)
         async with self._parts.database.begin() as uow:
             await queries.delete_subscription(uow.session, principal.tenant_id, principal.session_id)
 
     async def bind(self, tenant_id: str, session_id: str, device_id: str) -> None:
-        """Note which SIP device a sign-in has, if it can be pushed to."""
+        """Link the session's subscription, if any, to its SIP device."""
         if self._known.bind(session_id, device_id):
             async with self._parts.database.begin() as uow:
                 await queries.bind_device(uow.session, tenant_id, session_id, device_id)
 
     def subscribed(self, session_id: str) -> bool:
-        """Whether the device of this sign-in can be pushed to."""
+        """Return whether the session's device has a subscription."""
         return self._known.get(session_id) is not None
 
-    # Calls: fills `calls.ports.Wakes`
+    # Calls: implements the push wake-up port of `calls`
 
     def sleeping(self, extension_id: str) -> tuple[str, ...]:
-        """The enabled devices of an extension that a push can wake, registered or not."""
+        """Return the enabled devices of an extension with a push subscription, registered or not."""
         devices = self._parts.directory.devices_of(extension_id)
         return tuple(
             one.device_id for one in devices if one.enabled and self._known.of_device(one.device_id) is not None
         )
 
     def wake(self, device_ids: Sequence[str], call_id: str) -> None:
-        """Say that there is a call."""
+        """Send a call push to these devices."""
         for device_id in device_ids:
             to = self._known.of_device(device_id)
             if to is not None:
@@ -161,7 +161,7 @@ class Push:
             self._ringing.popitem(last=False)
 
     def stop(self, device_ids: Sequence[str], call_id: str) -> None:
-        """Say that the call is no matter of theirs any more: answered elsewhere, or given up."""
+        """Send a stop push: the call was answered elsewhere or cancelled."""
         for device_id in device_ids:
             to = self._known.of_device(device_id)
             if to is not None:
@@ -173,15 +173,15 @@ class Push:
             return
         woken.over = True
         if woken.under_way:
-            # Not before the first is through: it might overtake it. If that was never tried, there is nothing to stop.
+            # After the call push, which it might overtake otherwise. Without any attempt there is nothing to stop.
             woken.then = self._call(to, "stop", call_id) if woken.tries else None
         elif woken.tries:
             self._errands.send(self._call(to, "stop", call_id))
 
     @staticmethod
     def _call(to: Subscription, kind: str, call_id: str) -> Errand:
-        # One topic for both: of what the push service still holds, the end replaces the beginning (RFC 8030 section
-        # 5.4). A topic has 32 characters of base64url at most, as our ids have without their hyphens.
+        # Same topic for both, so that the stop push replaces a call push still held by the service (RFC 8030 section
+        # 5.4). A topic has at most 32 base64url characters, as our ids have without hyphens.
         return Errand(
             to,
             {"type": kind, "call": call_id},
@@ -194,30 +194,30 @@ class Push:
     # Notices
 
     def notice(self, person_id: str) -> None:
-        """Tell every device of a person that there is something to look at."""
+        """Send a notice push to all devices of a person."""
         for to in self._known.of_person(person_id):
             self._errands.send(Errand(to, {"type": "notice"}, "administration", NOTICE_SECONDS))
 
     def session_ended(self, session_id: str) -> None:
-        """Tell a device that it was signed out, and forget it; its row went with the sign-in's."""
+        """Notify a signed-out device and drop its subscription, whose row was deleted with the session."""
         to = self._known.drop(session_id)
         if to is not None:
             message = {"type": "signed_out"}
             self._errands.send(Errand(to, message, "administration", NOTICE_SECONDS, urgency="high"))
 
     def person_ended(self, person_id: str) -> None:
-        """The same for every device of a person."""
+        """Do the same for all devices of a person."""
         for to in self._known.of_person(person_id):
             self.session_ended(to.session_id)
 
     def tenant_ended(self, tenant_id: str) -> None:
-        """Forget everybody of an organisation; with its keys gone nothing can be sent."""
+        """Drop all subscriptions of a deleted tenant."""
         for one in self._known.all():
             if one.tenant_id == tenant_id:
                 self._known.drop(one.session_id)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
-        """Forget an erased subject; its key was destroyed before. May be repeated."""
+        """Delete the data of an erased subject, whose key is already destroyed. Idempotent."""
         for one in self._known.all():
             if one.subject == subject:
                 self._known.drop(one.session_id)
@@ -225,52 +225,50 @@ class Push:
             await queries.erase(uow.session, tenant_id, subject)
 
     async def _gone(self, to: Subscription) -> None:
-        """The push service knows the subscription no more. One that was made since stays."""
+        """Delete an expired subscription, unless it was renewed meanwhile."""
         if self._known.get(to.session_id) is not to:
             return
         self._known.drop(to.session_id)
         async with self._parts.database.begin() as uow:
             await queries.delete_subscription(uow.session, to.tenant_id, to.session_id)
 
-    # Trying it out
+    # Test pushes
 
     def test(self, principal: Principal) -> str:
-        """Send a push to the asker's own device; the test's id. Raises NoSubscription, TooMany."""
+        """Send a test push to the requesting device; return the test id. Raises NoPushSubscription, TooMany."""
         to = self._known.get(principal.session_id)
         if to is None:
-            raise NoSubscription(
-                "This device has not said how it is reached by push.", hint="Allow notifications, then try again."
-            )
+            raise NoSubscription("This device has no push subscription.", hint="Allow notifications, then try again.")
         self._forget_old_trials()
         ticks = self._clock.monotonic()
         if any(t.principal == principal and t.ticks + _BETWEEN_TESTS > ticks for t in self._trials.values()):
-            raise TooMany("One test at a time.", retry_after=_BETWEEN_TESTS)
+            raise TooMany("A test is already running.", retry_after=_BETWEEN_TESTS)
         test_id = self._clock.new_id()
         trial = self._trials[test_id] = _Trial(principal, self._clock.now(), ticks)
 
         def done(outcome: Outcome) -> None:
-            taken = outcome == "taken"
-            trial.test = replace(trial.test, sent=taken, problem=None if taken else outcome)
+            accepted = outcome == "taken"
+            trial.test = replace(trial.test, sent=accepted, problem=None if accepted else outcome)
 
         message = {"type": "test", "id": test_id}
         self._errands.send(Errand(to, message, "administration", TEST_SECONDS, urgency="high", done=done))
         return test_id
 
     def seen(self, principal: Principal, test_id: str) -> None:
-        """The test came. Raises NotFound for one that is not the asker's."""
+        """Record that the test push arrived. Raises NotFound for a test of another person."""
         trial = self._trial(principal, test_id)
         trial.test = replace(trial.test, seen=True)
         self._parts.bus.publish(PushSeen(principal.tenant_id, trial.principal.session_id, test_id))
 
     def show_test(self, principal: Principal, test_id: str) -> PushTest:
-        """How the test fares. Raises NotFound."""
+        """Return the state of a test. Raises NotFound."""
         return self._trial(principal, test_id).test
 
     def _trial(self, principal: Principal, test_id: str) -> _Trial:
         self._forget_old_trials()
         trial = self._trials.get(test_id)
         if trial is None or trial.principal.person_id != principal.person_id:
-            raise NotFound("There is no such test.", hint="Begin one with POST /api/v1/me/push/test.")
+            raise NotFound("Test not found.", hint="Start one with POST /api/v1/me/push/test.")
         return trial
 
     def _forget_old_trials(self) -> None:

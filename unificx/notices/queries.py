@@ -1,4 +1,4 @@
-"""Every SELECT, INSERT, UPDATE and DELETE of the room, and the sealing and opening of what its rows carry."""
+"""All SQL on queued e-mails and push subscriptions, and their codecs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,24 +12,24 @@ from unificx.store import Codec
 LETTER = Codec(LetterRow, LetterPart)
 PUSH = Codec(PushRow, PushPart)
 
-# Letters
+# E-mails
 
 
 async def due_letters(session: AsyncSession, now: datetime, limit: int) -> Sequence[LetterRow]:
-    """Letters whose time has come, the longest waiting first."""
-    # scope: all tenants, because one postman carries everybody's letters
+    """Return the e-mails that are due, oldest first."""
+    # scope: all tenants, because one worker sends all e-mails
     found = select(LetterRow).where(LetterRow.due <= now).order_by(LetterRow.due, LetterRow.id).limit(limit)
     return (await session.scalars(found)).all()
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    """When the next letter is to be tried."""
-    # scope: all tenants, because one postman carries everybody's letters
+    """Return when the next e-mail is due."""
+    # scope: all tenants, because one worker sends all e-mails
     return await session.scalar(select(func.min(LetterRow.due)))
 
 
 async def waiting_letters(session: AsyncSession, tenant_id: str, subject: str) -> int:
-    """How many letters wait for one person."""
+    """Return the number of queued e-mails of a person."""
     found = select(func.count()).select_from(LetterRow)
     found = found.where(LetterRow.tenant_id == tenant_id, LetterRow.subject_id == subject)
     return await session.scalar(found) or 0
@@ -48,8 +48,8 @@ async def postpone_letter(session: AsyncSession, tenant_id: str, letter_id: str,
 
 
 async def subscriptions(session: AsyncSession) -> Sequence[PushRow]:
-    """Every subscription, for the memory of them."""
-    # scope: all tenants, because it is read at the start for everybody
+    """Return all subscriptions, for the in-memory index."""
+    # scope: all tenants, because the index holds all of them
     return (await session.scalars(select(PushRow))).all()
 
 
@@ -63,6 +63,6 @@ async def bind_device(session: AsyncSession, tenant_id: str, session_id: str, de
 
 
 async def erase(session: AsyncSession, tenant_id: str, subject: str) -> None:
-    """Delete what was for an erased subject: nobody can read it any more."""
+    """Delete the rows of an erased subject, which cannot be decrypted any more."""
     await session.execute(delete(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.subject_id == subject))
     await session.execute(delete(PushRow).where(PushRow.tenant_id == tenant_id, PushRow.subject_id == subject))

@@ -1,4 +1,4 @@
-"""The memory of who can be pushed to: what a call asks is answered without awaiting."""
+"""In-memory index of push subscriptions, so that lookups for calls do not block."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from unificx.notices.contracts import Subscription
 
 
 class Subscriptions:
-    """Every push subscription, by sign-in, by SIP device and by person."""
+    """All push subscriptions, by session, SIP device and person."""
 
     def __init__(self) -> None:
         self._by_session: dict[str, Subscription] = {}
@@ -31,7 +31,7 @@ class Subscriptions:
         return list(self._by_session.values())
 
     def put(self, one: Subscription) -> None:
-        """In the place of what the sign-in had."""
+        """Store a subscription, replacing that of the same session."""
         self.drop(one.session_id)
         self._by_session[one.session_id] = one
         self._by_person[one.person_id].add(one.session_id)
@@ -39,7 +39,7 @@ class Subscriptions:
             self._by_device[one.device_id] = one.session_id
 
     def bind(self, session_id: str, device_id: str) -> bool:
-        """Note the SIP device of a sign-in; whether that is news about a subscription."""
+        """Link a session to its SIP device; return whether a subscription was changed."""
         one = self._by_session.get(session_id)
         if one is None or one.device_id == device_id:
             return False
@@ -47,7 +47,7 @@ class Subscriptions:
         return True
 
     def drop(self, session_id: str) -> Subscription | None:
-        """What was dropped."""
+        """Remove and return the subscription of a session."""
         one = self._by_session.pop(session_id, None)
         if one is None:
             return None
@@ -60,6 +60,6 @@ class Subscriptions:
         return one
 
     def keep_only(self, sessions: Iterable[str]) -> None:
-        """Drop every other sign-in's."""
+        """Remove the subscriptions of all other sessions."""
         for session_id in self._by_session.keys() - set(sessions):
             self.drop(session_id)

@@ -1,4 +1,4 @@
-"""The room's tables: letters that wait to be sent, and where a push service reaches a signed-in device."""
+"""Models of queued e-mails and push subscriptions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from unificx.store.base import Base, plain, sealed_column
 
 @dataclass(frozen=True, slots=True)
 class LetterPart:
-    """Whom a letter goes to and what it says that only they may know."""
+    """Recipient and confidential content of an e-mail."""
 
     address: str = personal(
         "user.contact.email",
@@ -79,34 +79,34 @@ class PushPart:
 
 
 class LetterRow(Base):
-    """A letter that waits; it goes when it was sent or when its time is over."""
+    """A queued e-mail, deleted once sent or expired."""
 
     __tablename__ = "letter"
     __table_args__ = (Index(None, "tenant_id", "subject_id"),)
 
     id: Mapped[str] = plain("our own random id", primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id", ondelete="CASCADE"))
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    kind: Mapped[str] = plain("what sort of letter it is")
-    language: Mapped[str] = plain("what language the letter is worded in: en or de")
-    due: Mapped[datetime] = plain("when it is tried next", index=True)
-    expires: Mapped[datetime] = plain("when it is no use any more")
-    tries: Mapped[int] = plain("how often it was tried")
-    message_id: Mapped[str | None] = plain("the message in a mailbox that it is about: random")
-    extension_id: Mapped[str | None] = plain("the extension to whose owner it tells of that: random")
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    kind: Mapped[str] = plain("kind of e-mail")
+    language: Mapped[str] = plain("language of the e-mail: en, de or both")
+    due: Mapped[datetime] = plain("time of the next attempt", index=True)
+    expires: Mapped[datetime] = plain("expiry time")
+    tries: Mapped[int] = plain("number of attempts")
+    message_id: Mapped[str | None] = plain("random id of the voicemail it is about")
+    extension_id: Mapped[str | None] = plain("random id of the extension whose owner is notified")
     sealed: Mapped[bytes] = sealed_column(LetterPart, subject="subject_id")
 
 
 class PushRow(Base):
-    """One for each sign-in; it goes with the sign-in."""
+    """A push subscription, at most one per session; deleted with the session."""
 
     __tablename__ = "push_subscription"
     __table_args__ = (Index(None, "tenant_id", "subject_id"),)
 
-    id: Mapped[str] = plain("the sign-in's random id", ForeignKey("session.id", ondelete="CASCADE"), primary_key=True)
-    tenant_id: Mapped[str] = plain("the organisation", ForeignKey("tenant.id", ondelete="CASCADE"))
+    id: Mapped[str] = plain("the session's random id", ForeignKey("session.id", ondelete="CASCADE"), primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
     person_id: Mapped[str] = plain("the person", ForeignKey("person.id", ondelete="CASCADE"))
-    device_id: Mapped[str | None] = plain("the SIP device of the sign-in; no foreign key, for it may be deleted first")
-    subject_id: Mapped[str] = plain("whose key seals the part below: random")
-    created: Mapped[datetime] = plain("when the browser gave it")
+    device_id: Mapped[str | None] = plain("the session's SIP device; no foreign key, because it may be deleted first")
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    created: Mapped[datetime] = plain("creation time")
     sealed: Mapped[bytes] = sealed_column(PushPart, subject="subject_id")

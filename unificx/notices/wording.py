@@ -1,4 +1,4 @@
-"""What letters say, in English and German, and how they are laid out: plain text, and the same as plain HTML."""
+"""E-mail texts in English and German, and composition as plain text and HTML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,18 +17,17 @@ from unificx.notices.rules.letters import LANGUAGES, Kind, Language
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One letter in one language. `{organisation}`, `{detail}` and `{address}` stand for what is put in there."""
+    """Texts of an e-mail in one language, with the placeholders `{organisation}`, `{detail}` and `{name}`."""
 
     subject: str
     lines: tuple[str, ...]
     action: str = ""
-    """What the link is called; "" for a letter without one."""
+    """Label of the link; "" for an e-mail without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What goes into a letter beside the words. `sound` is WAV: what every mail program and telephone plays, as not all
-    do with Opus in Ogg."""
+    """Variable content of an e-mail. `audio` is WAV, which all mail programs and phones play, unlike Opus in Ogg."""
 
     kind: Kind
     languages: tuple[Language, ...]
@@ -40,86 +39,85 @@ class Letter:
     sound: bytes | None = field(default=None, repr=False)
 
 
-_FORMS = ("letter.txt", "letter.html")
+_FORMS = ("email.txt", "email.html")
 _GREETING = {"en": "Hello {name},", "de": "Guten Tag {name},"}
 _CLOSING = {
-    "en": "This message was sent automatically, because you have an account with {organisation}.",
-    "de": "Diese Nachricht wurde automatisch verschickt, weil Sie ein Konto bei {organisation} haben.",
+    "en": "This is an automatic message because you have an account with {organisation}.",
+    "de": "Dies ist eine automatische Nachricht, weil Sie ein Konto bei {organisation} haben.",
 }
 _NOT_YOU = {
-    "en": "If this was not you, change your password now and sign out the devices you do not know.",
+    "en": "If this was not you, change your password now and sign out any unknown devices.",
     "de": "Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort und melden Sie unbekannte Geräte ab.",
 }
 
 _WORDS: dict[Language, dict[Kind, Words]] = {
     "en": {
         "invitation": Words(
-            "Your telephone account with {organisation}",
+            "Your phone account with {organisation}",
             (
-                "{organisation} has made a telephone account for you.",
-                "Open the link to choose a password and to begin. It works once, for seven days.",
+                "{organisation} has created a phone account for you.",
+                "Open the link to choose a password and get started. It works once and is valid for seven days.",
             ),
-            "Begin",
+            "Set up account",
         ),
         "recovery": Words(
-            "A new password for your account",
+            "Reset your password",
             (
-                "Somebody, probably you, has asked for a new password.",
-                "Open the link to choose one. It works once, for 30 minutes.",
-                "If you did not ask for it, there is nothing to do: your password stays as it is.",
+                "Someone, probably you, requested a new password.",
+                "Open the link to choose one. It works once and is valid for 30 minutes.",
+                "If you did not request this, ignore this e-mail. Your password stays unchanged.",
             ),
-            "Choose a new password",
+            "Reset password",
         ),
         "new_device": Words(
-            "A new device was signed in", ("A new device was signed in to your account: {detail}.", _NOT_YOU["en"])
+            "New device signed in", ("A new device signed in to your account: {detail}.", _NOT_YOU["en"])
         ),
         "device_given": Words(
-            "Somebody else got a login for your extension",
+            "New device login for your extension",
             (
-                "Somebody who looks after the telephones of {organisation} was given a login for a device of your"
-                " extension: {detail}.",
-                "That device can call as you and hear your mailbox. If you do not know why, ask for the reason, and"
-                " remove it in the settings.",
+                "An administrator of {organisation} received a login for a device of your extension: {detail}.",
+                "That device can make calls in your name and play your voicemail. If you do not expect it, ask your"
+                " administrator, and remove the device in the settings.",
             ),
         ),
         "code_tried_again": Words(
-            "A sign-in code was tried a second time",
+            "Sign-in code used twice",
             (
-                "A code that signs a device in to your account was used, and then tried again by another device. The"
-                " second one was refused.",
-                "Somebody may have photographed the code. Look whether you know every device that is signed in.",
+                "A sign-in code for your account was used, and then used again by another device. The second attempt"
+                " was refused.",
+                "Someone may have photographed the code. Check that you know all devices that are signed in.",
             ),
         ),
         "session_theft": Words(
-            "A sign-in was ended for your safety",
+            "Session ended for your security",
             (
-                "A copy of a sign-in of yours was used, so that sign-in was ended: {detail}.",
-                "Sign in again there. If you do not know why this happened, change your password.",
+                "A copy of one of your sessions was used, so the session was ended: {detail}.",
+                "Sign in again on that device. If you do not know the cause, change your password.",
             ),
         ),
         "password_changed": Words(
             "Your password was changed", ("The password of your account was changed.", _NOT_YOU["en"])
         ),
         "factor_changed": Words(
-            "Your second factor was changed",
-            ("How you prove who you are was changed: {detail}.", _NOT_YOU["en"]),
+            "Your two-step verification was changed",
+            ("Your two-step verification was changed: {detail}.", _NOT_YOU["en"]),
         ),
         "recovery_used": Words(
-            "A recovery code was used", ("A recovery code was used to sign in to your account.", _NOT_YOU["en"])
+            "Recovery code used", ("A recovery code was used to sign in to your account.", _NOT_YOU["en"])
         ),
         "voicemail": Words(
-            "A new message in your mailbox",
+            "New voicemail message",
             (
-                "Somebody has left a message for you: {detail}.",
-                "Listen to it in the app, or dial *97 on your telephone. The message itself is not in this e-mail.",
+                "You have a new voicemail message: {detail}.",
+                "Listen to it in the app, or dial *97 on your phone. The message itself is not in this e-mail.",
             ),
         ),
         "voicemail_sound": Words(
-            "A new message in your mailbox",
+            "New voicemail message",
             (
-                "Somebody has left a message for you: {detail}.",
-                "It is attached, as your mailbox is set to. Who erases it in the app has to delete this e-mail too:"
-                " erasing does not reach a copy that was sent.",
+                "You have a new voicemail message: {detail}.",
+                "It is attached, according to your voicemail settings. If you erase the message in the app, also delete"
+                " this e-mail: copies already sent are not erased.",
             ),
         ),
     },
@@ -128,72 +126,72 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
             "Ihr Telefonkonto bei {organisation}",
             (
                 "{organisation} hat ein Telefonkonto für Sie angelegt.",
-                "Öffnen Sie den Link, um ein Passwort zu wählen und anzufangen. Er gilt einmal und sieben Tage lang.",
+                "Öffnen Sie den Link, um ein Passwort zu wählen. Er funktioniert einmal und gilt sieben Tage.",
             ),
-            "Anfangen",
+            "Konto einrichten",
         ),
         "recovery": Words(
-            "Ein neues Passwort für Ihr Konto",
+            "Passwort zurücksetzen",
             (
-                "Jemand, vermutlich Sie, hat um ein neues Passwort gebeten.",
-                "Öffnen Sie den Link, um eines zu wählen. Er gilt einmal und 30 Minuten lang.",
-                "Wenn Sie nicht darum gebeten haben, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.",
+                "Jemand, vermutlich Sie, hat ein neues Passwort angefordert.",
+                "Öffnen Sie den Link, um es zu wählen. Er funktioniert einmal und gilt 30 Minuten.",
+                "Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Ihr Passwort bleibt unverändert.",
             ),
-            "Neues Passwort wählen",
+            "Passwort zurücksetzen",
         ),
         "new_device": Words(
-            "Ein neues Gerät wurde angemeldet",
+            "Neues Gerät angemeldet",
             ("An Ihrem Konto wurde ein neues Gerät angemeldet: {detail}.", _NOT_YOU["de"]),
         ),
         "device_given": Words(
-            "Jemand anderes hat Zugangsdaten für Ihre Nebenstelle bekommen",
+            "Neue Zugangsdaten für Ihre Nebenstelle",
             (
-                "Jemand, der sich um die Telefone von {organisation} kümmert, hat Zugangsdaten für ein Gerät an Ihrer"
-                " Nebenstelle bekommen: {detail}.",
-                "Dieses Gerät kann in Ihrem Namen anrufen und Ihr Postfach abhören. Wenn Sie nicht wissen, warum,"
-                " fragen Sie nach dem Grund und entfernen Sie es in den Einstellungen.",
+                "Die Administration von {organisation} hat Zugangsdaten für ein Gerät an Ihrer Nebenstelle erhalten:"
+                " {detail}.",
+                "Dieses Gerät kann in Ihrem Namen anrufen und Ihre Nachrichten abhören. Wenn Sie das nicht erwarten,"
+                " fragen Sie nach und entfernen Sie das Gerät in den Einstellungen.",
             ),
         ),
         "code_tried_again": Words(
-            "Ein Anmeldecode wurde ein zweites Mal benutzt",
+            "Anmeldecode zweimal benutzt",
             (
-                "Ein Code, der ein Gerät an Ihrem Konto anmeldet, wurde benutzt und danach von einem anderen Gerät noch"
-                " einmal. Das zweite wurde abgewiesen.",
-                "Vielleicht hat jemand den Code fotografiert. Sehen Sie nach, ob Sie jedes angemeldete Gerät kennen.",
+                "Ein Anmeldecode für Ihr Konto wurde benutzt und danach von einem anderen Gerät noch einmal. Der zweite"
+                " Versuch wurde abgewiesen.",
+                "Vielleicht hat jemand den Code fotografiert. Prüfen Sie, ob Sie alle angemeldeten Geräte kennen.",
             ),
         ),
         "session_theft": Words(
-            "Eine Anmeldung wurde zu Ihrer Sicherheit beendet",
+            "Sitzung zu Ihrer Sicherheit beendet",
             (
-                "Eine Kopie einer Ihrer Anmeldungen wurde benutzt, deshalb wurde sie beendet: {detail}.",
-                "Melden Sie sich dort neu an. Wenn Sie nicht wissen, wie es dazu kam, ändern Sie Ihr Passwort.",
+                "Eine Kopie einer Ihrer Sitzungen wurde benutzt, deshalb wurde die Sitzung beendet: {detail}.",
+                "Melden Sie sich auf dem Gerät neu an. Wenn Sie die Ursache nicht kennen, ändern Sie Ihr Passwort.",
             ),
         ),
         "password_changed": Words(
             "Ihr Passwort wurde geändert", ("Das Passwort Ihres Kontos wurde geändert.", _NOT_YOU["de"])
         ),
         "factor_changed": Words(
-            "Ihr zweiter Faktor wurde geändert",
-            ("Wie Sie nachweisen, wer Sie sind, wurde geändert: {detail}.", _NOT_YOU["de"]),
+            "Ihre Bestätigung in zwei Schritten wurde geändert",
+            ("Ihre Bestätigung in zwei Schritten wurde geändert: {detail}.", _NOT_YOU["de"]),
         ),
         "recovery_used": Words(
-            "Ein Wiederherstellungscode wurde benutzt",
-            ("Mit einem Wiederherstellungscode wurde Ihr Konto geöffnet.", _NOT_YOU["de"]),
+            "Wiederherstellungscode benutzt",
+            ("Ihr Konto wurde mit einem Wiederherstellungscode geöffnet.", _NOT_YOU["de"]),
         ),
         "voicemail": Words(
-            "Eine neue Nachricht in Ihrem Postfach",
+            "Neue Sprachnachricht",
             (
-                "Jemand hat Ihnen eine Nachricht hinterlassen: {detail}.",
+                "Sie haben eine neue Sprachnachricht: {detail}.",
                 "Hören Sie sie in der App an, oder wählen Sie *97 am Telefon. Die Nachricht selbst ist nicht in dieser"
                 " E-Mail.",
             ),
         ),
         "voicemail_sound": Words(
-            "Eine neue Nachricht in Ihrem Postfach",
+            "Neue Sprachnachricht",
             (
-                "Jemand hat Ihnen eine Nachricht hinterlassen: {detail}.",
-                "Sie ist angehängt, wie es für Ihr Postfach eingestellt ist. Wer sie in der App für immer löscht, muss"
-                " auch diese E-Mail löschen: Eine verschickte Kopie erreicht das Löschen nicht.",
+                "Sie haben eine neue Sprachnachricht: {detail}.",
+                "Sie ist angehängt, wie für Ihr Postfach eingestellt. Wenn Sie die Nachricht in der App endgültig"
+                " löschen, löschen Sie auch diese E-Mail: Verschickte Kopien werden nicht gelöscht.",
             ),
         ),
     },
@@ -201,12 +199,12 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
 
 
 def words(language: Language, kind: Kind) -> Words:
-    """The words of a letter."""
+    """Return the texts of an e-mail."""
     return _WORDS[language][kind]
 
 
 def compose(letter: Letter, sender: Address, letter_id: str, now: datetime) -> EmailMessage:
-    """The letter as it is sent. The same `letter_id` gives the same Message-ID, so that one that came twice is one."""
+    """Compose an e-mail. The Message-ID derives from `email_id`, so that duplicates are recognized."""
     known = {
         "name": _one_line(letter.name) or _one_line(letter.address),
         "organisation": _one_line(letter.organisation),
@@ -219,9 +217,9 @@ def compose(letter: Letter, sender: Address, letter_id: str, now: datetime) -> E
     message["Subject"] = " / ".join(str(part["subject"]) for part in parts)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter_id}@{sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no mailbox answers this
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     message["Content-Language"] = ", ".join(letter.languages)
-    # Quoted-printable passes every server there is, those without 8BITMIME too.
+    # Quoted-printable passes all servers, including those without 8BITMIME.
     text, html = (_templates().get_template(name).render(parts=parts, link=letter.link) for name in _FORMS)
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
@@ -243,13 +241,13 @@ def _worded(letter: Letter, language: Language, known: Mapping[str, str]) -> dic
 
 
 def _one_line(text: str) -> str:
-    """Without what could begin a line, or a header, of its own."""
+    """Remove characters that could start a new line or header."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 @cache
 def _templates() -> Environment:
-    folder = files("unificx.notices").joinpath("templates")
+    folder = files(__name__.rpartition(".")[0]).joinpath("templates")
 
     def load(name: str) -> str:
         return folder.joinpath(name).read_text("utf-8")

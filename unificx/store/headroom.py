@@ -39,7 +39,7 @@ class Headroom:
         """Free bytes at the last check."""
 
     def low(self) -> bool:
-        """Return whether disk space is low. Running work continues, new work (calls, registrations, changes) is refused."""
+        """Return whether disk space is low. Running work continues; new calls, registrations, changes are refused."""
         now = self._clock.monotonic()
         if now - self._looked >= LOOK_EVERY:
             self._looked = now

@@ -1,1 +1,1 @@
-"""Decisions, as pure functions."""
+"""Pure functions: validation, limits and retry policy."""

@@ -1,4 +1,4 @@
-"""Where a browser may ask us to send to. Whoever is signed in names an address that this server then calls."""
+"""Validation of push endpoints. The server sends requests to these user-supplied addresses."""
 
 import base64
 import binascii
@@ -15,10 +15,10 @@ _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0
 
 
 def endpoint(url: str, *, loopback: bool = False) -> str:
-    """The address of a push service, as given. Raises Invalid unless it is https on a named public host, port 443.
+    """Return the endpoint unchanged. Raises Invalid unless it is https on a named public host, port 443.
 
-    `loopback` allows this machine's own addresses too, over http and on any port: for tests. Names are looked up again,
-    and their addresses judged, whenever something is sent.
+    `loopback` also allows loopback addresses, over http and on any port, for tests. The host is resolved and its
+    addresses are checked at each request.
     """
     try:
         parts = urlsplit(url)
@@ -36,7 +36,7 @@ def endpoint(url: str, *, loopback: bool = False) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is a numeric address of this machine's own."""
+    """Return whether `host` is a numeric loopback address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -44,24 +44,22 @@ def is_loopback(host: str) -> bool:
 
 
 def point(text: str) -> str:
-    """A browser's public key, whether or not it lies on the curve. Raises Invalid for what cannot be one."""
+    """Return a browser's public key, without checking that it is on the curve. Raises Invalid for a wrong format."""
     raw = _bytes(text)
     if len(raw) != POINT_BYTES or raw[0] != 4:
-        raise Invalid(
-            "That is not a browser's public key.", hint="Send p256dh of the subscription.", field="keys.p256dh"
-        )
+        raise Invalid("Invalid public key.", hint="Send p256dh of the subscription.", field="keys.p256dh")
     return text.rstrip("=")
 
 
 def secret(text: str) -> str:
-    """The secret a browser shares with us. Raises Invalid."""
+    """Return the authentication secret of a subscription. Raises Invalid."""
     if len(_bytes(text)) != SECRET_BYTES:
-        raise Invalid("That is not an authentication secret.", hint="Send auth of the subscription.", field="keys.auth")
+        raise Invalid("Invalid authentication secret.", hint="Send auth of the subscription.", field="keys.auth")
     return text.rstrip("=")
 
 
 def unpadded(text: str) -> bytes:
-    """Base64url without padding (RFC 7515 section 2). Raises ValueError."""
+    """Decode base64url without padding (RFC 7515 section 2). Raises ValueError."""
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
@@ -74,7 +72,7 @@ def _bytes(text: str) -> bytes:
 
 def _no_endpoint() -> Invalid:
     return Invalid(
-        "Nothing is sent to that address.",
-        hint="A push service's endpoint is https, on a public host.",
+        "This endpoint is not allowed.",
+        hint="Use the https endpoint of a push service on a public host.",
         field="endpoint",
     )

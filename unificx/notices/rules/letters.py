@@ -1,4 +1,4 @@
-"""What letters there are, how long each is of use, and how many of them one person gets."""
+"""E-mail kinds, their lifetimes, text formats and the rate limit."""
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ _OF_USE: dict[Kind, timedelta] = {"recovery": timedelta(minutes=30)}
 
 
 def of_use(kind: Kind) -> timedelta:
-    """How long a letter may wait to be sent: a link must not come when it has run out."""
+    """Return how long an e-mail may stay in the queue. A link must not arrive after it has expired."""
     return _OF_USE.get(kind, LONGEST)
 
 
@@ -37,20 +37,20 @@ _MONTHS = (
 
 
 def moment(at: datetime, language: Language) -> str:
-    """A day and a time as people write them, in the zone `at` is in."""
+    """Format a date and time for an e-mail, in the time zone of `at`."""
     if language == "de":
         return f"{at:%d.%m.%Y}, {at:%H:%M} Uhr"
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
 def message_news(number: str, seconds: float, when: str, caller: str = "") -> str:
-    """What a letter says of a message: for whom, when, how long, and from whom if that is wanted."""
+    """Describe a voicemail: extension, time, duration and, if given, caller."""
     minutes, rest = divmod(round(seconds), 60)
     return ", ".join([number, when, f"{minutes}:{rest:02} min", *([caller] if caller else [])])
 
 
 class Ration:
-    """So many letters of one kind to one person an hour: nobody's mailbox is flooded through us."""
+    """Limits e-mails per person, kind and hour, so that the server cannot be used to flood a mailbox."""
 
     MOST = 6
     SECONDS = 3600.0
@@ -60,7 +60,7 @@ class Ration:
         self._sent: OrderedDict[tuple[str, Kind], list[float]] = OrderedDict()
 
     def take(self, subject: str, kind: Kind, now: float) -> bool:
-        """Whether one more may go out at `now` (monotonic seconds); it counts if so."""
+        """Return whether an e-mail is allowed at `now` (monotonic seconds), and count it if so."""
         recent = [at for at in self._sent.pop((subject, kind), []) if at > now - self.SECONDS]
         allowed = len(recent) < self.MOST
         self._sent[subject, kind] = [*recent, now] if allowed else recent

@@ -1,9 +1,9 @@
-"""When to try again, and when to leave it."""
+"""Retry policy for push messages and e-mails."""
 
 from datetime import datetime, timedelta
 
 GONE = (404, 410)
-"""RFC 8030 section 7.3: the subscription does not exist any more."""
+"""RFC 8030 section 7.3: the subscription does not exist anymore."""
 MOST_PUSH_TRIES = 4
 _FIRST_PUSH_WAIT = 0.5
 _LONGEST_PUSH_WAIT = 30.0
@@ -12,14 +12,14 @@ _LONGEST_LETTER_WAIT = timedelta(hours=1)
 
 
 def worth_another_try(status: int | None) -> bool:
-    """Whether a push service may take it later: it was not reached (None), is busy, or is ill."""
+    """Return whether a retry is useful: unreachable (None), overloaded or failing service."""
     return status is None or status == 429 or status >= 500
 
 
 def push_wait(status: int | None, tries: int, asked: float | None, left: float) -> float | None:
-    """Seconds until the next try after `tries` of them, or None for no more.
+    """Return the seconds until the next attempt after `attempts`, or None for no more.
 
-    `asked` is the service's Retry-After; `left` how long the push is of use.
+    `retry_after` is requested by the service; `remaining` is the remaining lifetime. Both are in seconds.
     """
     if not worth_another_try(status) or tries >= MOST_PUSH_TRIES:
         return None
@@ -28,7 +28,7 @@ def push_wait(status: int | None, tries: int, asked: float | None, left: float) 
 
 
 def next_letter_try(now: datetime, tries: int, expires: datetime) -> datetime | None:
-    """When a letter is tried again after `tries` of them; None if its time is over by then."""
+    """Return the time of the next attempt after `attempts`; None if the e-mail has expired by then."""
     wait = min(_FIRST_LETTER_WAIT * 2 ** min(tries - 1, 20), _LONGEST_LETTER_WAIT)
     due = now + wait
     return due if due < expires else None
