@@ -1,4 +1,4 @@
-"""The operator's command line: every noun talks to the API, as the operator of the machine."""
+"""Command line for operators. Commands call the API with operator rights."""
 
 from unificx.console.app import build
 from unificx.console.ports import Connect, Listener, Site, Survey

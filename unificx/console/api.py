@@ -1,4 +1,4 @@
-"""Asks the API for a command, and turns its refusals into trouble a person can act on."""
+"""API client of the commands. Converts API problems into CLI errors with a hint."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -21,42 +21,42 @@ Json = dict[str, Any]
 
 
 class Api:
-    """The API as commands use it. Every method raises Trouble for what the API refuses."""
+    """API client. Every method raises CliError if the API rejects the request."""
 
     def __init__(self, client: "httpx.AsyncClient") -> None:
         self._client = client
 
     async def get(self, path: str, **params: object) -> Any:
-        """What is at `path`."""
+        """GET `path`."""
         return await self._ask("GET", path, params)
 
     async def post(self, path: str, body: Mapping[str, object], **params: object) -> Any:
-        """Make something. What is None in `body` is left out, so that the API's own default counts."""
+        """POST to `path`. None values in `body` are omitted, so that the API's defaults apply."""
         return await self._ask("POST", path, params, body)
 
     async def patch(
         self, path: str, body: Mapping[str, object], called: Mapping[str, str] = MappingProxyType({}), **params: object
     ) -> Any:
-        """Change something; at least one value of `body` must not be None. `called`: option by field, where it has
-        another name."""
+        """PATCH `path`; at least one value of `body` must not be None. `option_names`: option by field, where they
+        differ."""
         if all(value is None for value in body.values()):
-            raise Trouble("There is nothing to change.", "Say what with an option; --help lists them.")
+            raise Trouble("There is nothing to change.", "Set at least one option; see --help.")
         return await self._ask("PATCH", path, params, body, called)
 
     async def put(self, path: str, body: Mapping[str, object], **params: object) -> Any:
-        """Set something."""
+        """PUT to `path`."""
         return await self._ask("PUT", path, params, body)
 
     async def upload(self, path: str, data: bytes, **params: object) -> Any:
-        """Send a file."""
+        """Upload a file with PUT."""
         return await self._ask("PUT", path, params, data)
 
     async def delete(self, path: str, **params: object) -> None:
-        """Delete something."""
+        """DELETE `path`."""
         await self._ask("DELETE", path, params)
 
     async def every(self, path: str, most: int | None = None, **params: object) -> list[Json]:
-        """All items of a list, page by page, or the first `most`."""
+        """Return all items of a list, page by page, or the first `limit`."""
         items: list[Json] = []
         cursor: str | None = None
         while most is None or len(items) < most:
@@ -69,24 +69,24 @@ class Api:
         return items
 
     async def of_all(self, path: str, tenant: str | None) -> list[Json]:
-        """All items of a list of the named tenant, or of every tenant but the operator's own."""
+        """Return all items of the given tenant, or of all tenants except the operator's."""
         return [one for each in await self.organisations(tenant) for one in await self.every(path, tenant=each["id"])]
 
     async def organisations(self, given: str | None) -> list[Json]:
-        """The named tenant, or all but the operator's own."""
+        """Return the given tenant, or all tenants except the operator's."""
         if given is not None:
             return [await self.get(f"/tenants/{quoted(given)}")]
         return [one for one in await self.every("/tenants") if one["slug"] != OPERATOR_SLUG]
 
     async def organisation(self, given: str | None) -> str:
-        """The named tenant, or the only one there is."""
+        """Return the given tenant or, if there is only one, that one."""
         if given is not None:
             return given
         slugs = [str(one["slug"]) for one in await self.organisations(None)]
         if not slugs:
-            raise Trouble("There is no organisation yet.", "Make one with `unificx tenant create`.")
+            raise Trouble("There is no tenant yet.", "Create one with `unificx tenant create`.")
         if len(slugs) > 1:
-            raise Trouble("There are several organisations.", f"Say which: --tenant {slugs[0]}, for one.")
+            raise Trouble("There are several tenants.", f"Choose one, for example --tenant {slugs[0]}.")
         return slugs[0]
 
     async def _ask(
@@ -106,7 +106,7 @@ class Api:
             response = await self._client.request(method, ROOT + path, params=query, json=sent, content=file)
         except httpx.TransportError as fault:
             raise Trouble(
-                f"The server does not answer ({type(fault).__name__}).", "`unificx doctor` looks what is wrong."
+                f"The server does not answer ({type(fault).__name__}).", "Run `unificx doctor` to find the cause."
             ) from None
         if response.is_success:
             return response.json() if response.content else None
@@ -114,7 +114,7 @@ class Api:
 
 
 def talk(connect: Connect, home: Path, ask: Callable[[Api], Awaitable[R]]) -> R:
-    """Reach the installation in `home` and do `ask` with it."""
+    """Connect to the installation in `home` and run `operation` with an API client."""
     import asyncio
 
     async def run() -> R:
@@ -125,16 +125,16 @@ def talk(connect: Connect, home: Path, ask: Callable[[Api], Awaitable[R]]) -> R:
 
 
 def quoted(reference: str) -> str:
-    """A reference given on the command line as one segment of a path."""
+    """Encode a command line reference as one path segment."""
     from urllib.parse import quote
 
     if reference in ("", ".", ".."):
-        raise Trouble("That is no id, number or name.", "The `list` command shows what there is.")
+        raise Trouble("Invalid id, number or name.", "Use the `list` command to see valid ones.")
     return quote(reference, safe="")
 
 
 def _trouble(response: "httpx.Response", options: Mapping[str, str]) -> Trouble:
-    """What was refused. What the command was told by an option of the field's name is called by that option."""
+    """Convert a problem document to an error; field names are replaced by option names."""
     try:
         problem = response.json()
         what, do = str(problem["detail"]), str(problem.get("hint", ""))
@@ -146,9 +146,9 @@ def _trouble(response: "httpx.Response", options: Mapping[str, str]) -> Trouble:
             )
         incident = str(problem.get("incident", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Trouble(f"The server answered {response.status_code}.", "`unificx doctor` looks what is wrong.")
+        return Trouble(f"The server answered {response.status_code}.", "Run `unificx doctor` to find the cause.")
     if incident:
-        do = f"The server's log has it as incident {incident}."
+        do = f"See incident {incident} in the server's log."
     elif not do or "/api/" in do:
-        do = "The `list` commands show what there is, --help what can be said."
+        do = "See the `list` commands and --help for valid values."
     return Trouble(what, do)

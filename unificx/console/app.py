@@ -1,4 +1,4 @@
-"""Puts the command line together. What a command needs is imported when it runs, so that `--help` is quick."""
+"""Builds the command line. Commands import their dependencies when they run, so that `--help` is fast."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -27,8 +27,8 @@ from unificx.console.output import print_items, print_json
 from unificx.console.ports import Connect, Survey
 from unificx.kernel.clock import Clock
 
-_MARKS = {"ok": "ok", "warn": "look", "fail": "FAIL"}
-_COLUMNS = {"mark": "", "name": "what", "detail": "found", "do": "to do"}
+_MARKS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
+_COLUMNS = {"mark": "", "name": "check", "detail": "result", "do": "action"}
 
 
 def build(
@@ -40,8 +40,8 @@ def build(
     *,
     hidden: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> typer.Typer:
-    """The command line. `up` and the commands in `more`, by name, are Typer functions of others; those in `hidden` are
-    for our own processes and are not listed."""
+    """Build the command line. `up` and the commands in `more` (by name) are Typer functions of other packages; those in
+    `hidden` are for internal processes and are not listed."""
     app = typer.Typer(
         name="unificx",
         cls=OneLine,
@@ -91,7 +91,9 @@ def _version(wanted: bool) -> None:
 
 def _doctor(survey: Survey, clock: Clock) -> Callable[..., None]:
     def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
-        """Look at all the server stands on, and say what to do; exit code 1 if something fails."""
+        """Check the installation and its dependencies.
+
+        Each failure is shown with a fix. Exit code 1 if a check fails."""
         from dataclasses import asdict
 
         from unificx.console.doctor import examine

@@ -1,4 +1,4 @@
-"""`unificx call`: the newcomer's proof. Two soft phones register at the running server and one calls the other."""
+"""`unificx call`: test call. Two soft phones register at the running server and one calls the other."""
 
 import asyncio
 import json
@@ -16,20 +16,20 @@ from unificx.sip.flow import Flow
 
 TALK_SECONDS = 1.6
 NOTICE_SECONDS = 12.0
-"""What each hears first where calls are recorded: the notice, and not the other."""
+"""Seconds to allow for the recording notice, which plays before the parties hear each other."""
 TONES = (440.0, 1000.0)
-"""Hertz: what the caller says, what the callee says."""
+"""Hertz: tone of the caller, tone of the callee."""
 AUDIBLE = 1000.0
-"""Amplitude of the other end's tone, of 8000 sent, that counts as heard."""
+"""Minimum amplitude of the received tone, of 8000 sent."""
 HISTORY_SECONDS = 3.0
 DEMO = "demo"
 SPAN = 40
-"""Columns between two lines of the ladder; the longest word is 407's."""
+"""Columns between two lines of the ladder; fits the longest reason phrase (407)."""
 
 
 @dataclass(slots=True)
 class Ladder:
-    """What went over the wire: seconds since the start, which phone, its direction, the message."""
+    """SIP messages of the call: seconds since the start, phone, direction, message."""
 
     clock: Clock
     began: float
@@ -39,7 +39,7 @@ class Ladder:
         self.rungs.append((self.clock.monotonic() - self.began, who, outgoing, word))
 
     def lines(self) -> list[str]:
-        """The ladder as text: caller on the left, server in the middle, callee on the right."""
+        """Return the ladder as text: caller left, server in the middle, callee right."""
         drawn = [f"{'ms':>7}  caller{'UnifiCX':^{2 * SPAN}}callee"]
         for at, who, outgoing, word in self.rungs:
             arrow = _arrow(word, rightwards=outgoing == (who == "caller"))
@@ -55,7 +55,7 @@ def _arrow(word: str, *, rightwards: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. `ok`: both ends heard each other and the call is in the history."""
+    """Result of a test call. `ok`: both parties received audio and the call is in the history."""
 
     ok: bool
     setup_ms: float
@@ -64,20 +64,20 @@ class Outcome:
     ladder: Sequence[str]
 
     def json(self) -> str:
-        """As contract of the command: one object on one line."""
+        """Return the `--json` output: one object on one line."""
         return json.dumps(
             {"ok": self.ok, "setup_ms": self.setup_ms, "heard": self.heard, "history": self.history}, default=str
         )
 
 
 def server_of(home: Path) -> Flow:
-    """Where the running server of `home` takes SIP over UDP. Raises Trouble if none runs."""
+    """Return the SIP/UDP address of the running server of `home`. Raises CliError if none is running."""
     try:
         ready: dict[str, Any] = json.loads((home / "ready.json").read_text("utf-8"))
         host, _, port = str(ready["sip"]["udp"]).rpartition(":")
         return Flow("udp", host.strip("[]"), int(port))
     except (OSError, ValueError, KeyError, TypeError):
-        raise Trouble("No server runs here.", "Start one with `unificx up`.") from None
+        raise Trouble("No server is running.", "Start one with `unificx up`.") from None
 
 
 async def place_call(
@@ -89,9 +89,9 @@ async def place_call(
     *,
     seconds: float,
 ) -> Outcome:
-    """Make two devices for the two extensions, call, listen for so many seconds, take the devices away again."""
+    """Create a device for each extension, place a call of `seconds`, and delete the devices."""
     if numbers[0] == numbers[1]:
-        raise Trouble(f"{numbers[0]} cannot call itself.", "Name two extensions: `unificx call 1001 1002`.")
+        raise Trouble(f"{numbers[0]} cannot call itself.", "Give two extensions: `unificx call 1001 1002`.")
     server = server_of(home)
     organisation = await _organisation(api, tenant)
     made: list[Json] = []
@@ -101,7 +101,7 @@ async def place_call(
             made.append(device)
         return await _call(api, organisation, _phones(server, numbers, made), clock, seconds)
     except NoLuck as fault:
-        raise Trouble(f"The call did not work: {fault}.", "`unificx doctor` looks what is wrong.") from None
+        raise Trouble(f"The call failed: {fault}.", "Run `unificx doctor` to find the cause.") from None
     finally:
         for device in made:
             await api.delete(f"/devices/{device['id']}", tenant=organisation)
@@ -114,7 +114,7 @@ async def _device(api: Api, tenant: str, number: str) -> Json:
 
 
 async def _organisation(api: Api, given: str | None) -> str:
-    """The one named, or the demo organisation where there is one, or the only one there is."""
+    """Return the given tenant, or the demo tenant, or the only one."""
     if given is None and any(one["slug"] == DEMO for one in await api.organisations(None)):
         return DEMO
     return await api.organisation(given)
@@ -153,7 +153,7 @@ async def _call(api: Api, tenant: str, accounts: list[Account], clock: Clock, se
 
 
 async def _talk(caller: SoftPhone, callee: SoftPhone, clock: Clock, seconds: float) -> dict[str, dict[str, float]]:
-    """Let them talk; longer, for as long as a notice takes, while they do not hear each other."""
+    """Measure audio for `seconds`; longer, up to the length of a recording notice, while there is none."""
     until = clock.monotonic() + max(seconds, NOTICE_SECONDS)
     await asyncio.sleep(seconds)
     while True:
@@ -168,7 +168,7 @@ def _all_heard(heard: dict[str, dict[str, float]]) -> bool:
 
 
 def _heard(phone: SoftPhone, tone: float) -> dict[str, float]:
-    """How loud the other's tone was, and our own as an echo, in the last second that came in."""
+    """Measure the other party's tone in the last second of received audio."""
     last = phone.sound.heard[-8000:]
     return {
         "tone_hz": tone,
@@ -183,7 +183,7 @@ async def _history(api: Api, tenant: str) -> list[Json]:
 
 
 async def _new_row(api: Api, tenant: str, before: set[str], clock: Clock) -> Json | None:
-    """The record of the call; the database gets it within a moment."""
+    """Return the call's history entry, which is written shortly after the call."""
     until = clock.monotonic() + HISTORY_SECONDS
     while clock.monotonic() < until:
         for row in await _history(api, tenant):
@@ -194,18 +194,20 @@ async def _new_row(api: Api, tenant: str, before: set[str], clock: Clock) -> Jso
 
 
 def told(outcome: Outcome) -> list[str]:
-    """What a person reads."""
+    """Return the result as text lines."""
     lines = [*outcome.ladder, ""]
     for who, side in outcome.heard.items():
-        verdict = "heard" if side["level"] >= AUDIBLE else "did NOT hear"
+        verdict = "received" if side["level"] >= AUDIBLE else "did NOT receive"
         lines.append(
             f"The {who} {verdict} the other's {side['tone_hz']:.0f} Hz tone: level {side['level']} of 8000,"
-            f" {side['seconds']} s of sound."
+            f" {side['seconds']} s of audio."
         )
     row = outcome.history
     if row is None:
         lines.append("The call is NOT in the history.")
     else:
-        lines.append(f"In the history as {row['id']}: {row['outcome']}, {row['talk_seconds']} s of talk.")
-    lines.append(f"Answered after {outcome.setup_ms} ms. " + ("It works." if outcome.ok else "Something is wrong."))
+        lines.append(f"In the history as {row['id']}: {row['outcome']}, {row['talk_seconds']} s talk time.")
+    lines.append(
+        f"Answered after {outcome.setup_ms} ms. " + ("The call works." if outcome.ok else "The call does NOT work.")
+    )
     return lines

@@ -1,4 +1,4 @@
-"""How a command is written: a small function of its own options; those every command has come as one `At`."""
+"""Command definition: a function of its own options; common options are passed as one `CommandContext`."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -17,24 +17,22 @@ DEFAULT_HOME = Path("~/.local/share/unificx").expanduser()
 
 
 def _directory(given: str | Path) -> Path:
-    """An empty one is a variable that was not set, and never means where one happens to be."""
+    """Reject an empty path, which comes from an unset variable and must not mean the current directory."""
     if not str(given):
-        raise typer.BadParameter("it names no directory.")
+        raise typer.BadParameter("the directory is empty.")
     return Path(given)
 
 
 Home = Annotated[
-    Path, typer.Option("--home", metavar="DIR", parser=_directory, help="Where the installation keeps its state.")
+    Path, typer.Option("--home", metavar="DIR", parser=_directory, help="State directory of the installation.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line.")]
-Tenant = Annotated[
-    str | None, typer.Option("--tenant", metavar="NAME", help="The organisation; not needed where there is only one.")
-]
+Tenant = Annotated[str | None, typer.Option("--tenant", metavar="NAME", help="Tenant; optional if there is only one.")]
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where a command works and how it answers."""
+    """Common options of a command: installation, tenant and output format."""
 
     connect: Connect
     home: Path
@@ -42,22 +40,22 @@ class At:
     tenant: str | None
 
     def ask(self, ask: Callable[[Api], Awaitable[R]]) -> R:
-        """Reach the installation and do `ask` with its API."""
+        """Connect to the installation and run an operation with its API client."""
         return talk(self.connect, self.home, ask)
 
 
 def noun(name: str, what: str) -> typer.Typer:
-    """A noun's group of commands."""
+    """Create a command group."""
     group = typer.Typer(name=name, help=what, add_completion=False, rich_markup_mode=None)
-    # A callback keeps the verb necessary where there is only one.
+    # With a callback, the subcommand is required even if there is only one.
     group.callback()(lambda: None)
     return group
 
 
 def verb(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[Callable[..., None]], None]:
-    """Make a function of an `At` and its own options the command `name` of `group`.
+    """Register a function of a `CommandContext` and its own options as the command `name` of `group`.
 
-    `of_tenant`: it takes --tenant besides --home and --json.
+    `of_tenant`: add --tenant besides --home and --json.
     """
     common = {"tenant": (Tenant, None)} if of_tenant else {}
     common |= {"home": (Home, DEFAULT_HOME), "as_json": (AsJson, False)}
@@ -66,8 +64,8 @@ def verb(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[
         own = list(inspect.signature(function).parameters.values())[1:]
 
         def run(ctx: typer.Context, **given: Any) -> None:
-            at = At(ctx.obj, given.pop("home"), given.pop("as_json"), given.pop("tenant", None))
-            function(at, **given)
+            context = At(ctx.obj, given.pop("home"), given.pop("as_json"), given.pop("tenant", None))
+            function(context, **given)
 
         parameters = [_keyword("ctx", typer.Context)]
         parameters += [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]

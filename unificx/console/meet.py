@@ -1,4 +1,4 @@
-"""`unificx room try`: soft phones dial a room of the running server and speak tones; who hears whom is measured."""
+"""`unificx room try`: soft phones dial a conference room, send tones and measure what they receive."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,20 +15,20 @@ from unificx.media import tones
 
 MOST_PHONES = 20
 LISTENED = 8000
-"""Samples, a second: tones of whole hertz are told apart without any doubt."""
+"""Samples (one second), which separate tones of whole hertz."""
 LOWEST, WIDTH, GRID = 400, 2400, 50
-"""Hertz of the first tone, and how far the last may be from it; every 20 ms begin with the same phase, so that a packet
-that is lost or made up does not turn it."""
+"""Hertz: first tone, range of tones, and step. Every 20 ms start with the same phase, so that a lost or concealed
+packet does not shift it."""
 AUDIBLE = 1000.0
-"""Amplitude that counts as heard; whatever is said in a room comes to about 4500."""
+"""Minimum amplitude of a received tone; the mix has about 4500."""
 SETTLED = 3.0
-"""Seconds until everybody is about as loud as the others, and the last prompt is over."""
+"""Seconds until levels have settled and the last prompt has ended."""
 PATIENCE = 45.0
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`heard` has a row for every phone: how loud it heard the tone of each, its own too. `there` is the roster."""
+    """Test result. `heard` has a row per phone with its received level of each tone; `there` lists the participants."""
 
     ok: bool
     tones_hz: Sequence[int]
@@ -39,24 +39,24 @@ class Trial:
         return asdict(self)
 
     def told(self) -> list[str]:
-        """What a person reads."""
+        """Return the result as text lines."""
         lines = ["In the room:"]
         for one in self.there:
             marks = [word for word in ("host", "muted", "hand", "speaking") if one[word]]
             lines.append(f"  {one['number']:>8}  {one['name']}" + (f"  ({', '.join(marks)})" if marks else ""))
-        lines += ["", "How loud each phone (down) heard the tone of each (across):"]
+        lines += ["", "Level of each tone (columns) at each phone (rows):"]
         lines.append(" " * 9 + "".join(f"{hertz:>6}" for hertz in self.tones_hz) + "  Hz")
         for number, row in enumerate(self.heard, 1):
             lines.append(
                 f"phone {number:>2} " + "".join(f"{level:>6}" if level >= AUDIBLE else "     ." for level in row)
             )
-        lines += ["", "Everybody hears everybody else, and nobody himself." if self.ok else "Somebody was NOT heard."]
+        lines += ["", "Each phone hears all others and not itself." if self.ok else "The audio matrix is NOT correct."]
         return lines
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So many phones of an organisation are to dial a room, and to enter its PIN if there is one."""
+    """Options of a test: number of phones that dial a room of a tenant, and its PIN."""
 
     tenant: str
     room: str
@@ -65,15 +65,15 @@ class Wanted:
 
 
 async def meet(api: Api, home: Path, wanted: Wanted, clock: Clock) -> Trial:
-    """Make a device for every phone, dial, listen, take the devices away again. Raises Trouble."""
+    """Create a device per phone, dial the room, measure, and delete the devices. Raises CliError."""
     tenant, count = wanted.tenant, wanted.phones
     if not 2 <= count <= MOST_PHONES:
-        raise Trouble(f"2 to {MOST_PHONES} phones can try a room.", "Say how many with --phones.")
+        raise Trouble(f"A test needs 2 to {MOST_PHONES} phones.", "Set the number with --phones.")
     server = server_of(home)
     room = await api.get(f"/rooms/{quoted(wanted.room)}", tenant=tenant)
     extensions = await api.every("/extensions", count, tenant=tenant)
     if not extensions:
-        raise Trouble("There is no extension to call from.", "Make one with `unificx extension create`.")
+        raise Trouble("There is no extension to call from.", "Create one with `unificx extension create`.")
     hertz = [LOWEST + at * (WIDTH // count // GRID * GRID) for at in range(count)]
     phones: list[SoftPhone] = []
     try:
@@ -94,7 +94,7 @@ async def meet(api: Api, home: Path, wanted: Wanted, clock: Clock) -> Trial:
             await asyncio.sleep(SETTLED)
             return _measured(phones, hertz, there)
     except NoLuck as fault:
-        raise Trouble(f"The room did not work: {fault}.", "`unificx doctor` looks what is wrong.") from None
+        raise Trouble(f"The test failed: {fault}.", "Run `unificx doctor` to find the cause.") from None
 
 
 async def _bye(phone: SoftPhone) -> None:
@@ -103,15 +103,15 @@ async def _bye(phone: SoftPhone) -> None:
 
 
 async def _all_in(api: Api, room: Json, wanted: Wanted, clock: Clock) -> list[Json]:
-    """Who is in the room, once so many are."""
+    """Return the participants once all phones are in the room."""
     until = clock.monotonic() + PATIENCE
     while True:
         there = (await api.get(f"/rooms/{room['id']}/participants", tenant=wanted.tenant))["items"]
         if sum(one["state"] == "in" for one in there) >= wanted.phones:
             return there
         if clock.monotonic() > until:
-            hint = "Give its --pin." if room["has_pin"] else "`unificx room show` says whom it lets in."
-            raise Trouble(f"Of {wanted.phones} phones {len(there)} came to the room.", hint)
+            hint = "Pass its PIN with --pin." if room["has_pin"] else "Check its settings with `unificx room show`."
+            raise Trouble(f"Only {len(there)} of {wanted.phones} phones joined the room.", hint)
         await asyncio.sleep(0.3)
 
 

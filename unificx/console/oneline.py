@@ -1,4 +1,4 @@
-"""Every error of the command line is one line on stderr that says what is wrong and what to do; the exit code is 2."""
+"""CLI errors: one line on stderr with the cause and a hint; exit code 2."""
 
 import sys
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ EXIT_CODE = 2
 
 
 class Trouble(Exception):
-    """A command that cannot be done: what is wrong, and what to do."""
+    """A command failed: what is wrong, and what to do."""
 
     def __init__(self, what: str, do: str) -> None:
         super().__init__(what)
@@ -21,7 +21,7 @@ class Trouble(Exception):
 
 
 class OneLine(TyperGroup):
-    """A command group that answers every failure with one line and never with a traceback."""
+    """Command group that prints every failure as one line, without a traceback."""
 
     def main(
         self,
@@ -39,7 +39,7 @@ class OneLine(TyperGroup):
         except KeyboardInterrupt:
             sys.exit(130)
         except BrokenPipeError:
-            # Whoever read our output has seen enough; Python would complain once more when it flushes.
+            # The reader closed the pipe; without this, Python would report it again when flushing.
             sys.stdout = None
             sys.exit(1)
         except Exception as fault:
@@ -49,7 +49,7 @@ class OneLine(TyperGroup):
 
 
 def line_of(fault: Exception) -> str:
-    """What is wrong and what to do, in one line."""
+    """Format an error with its hint as one line."""
     if isinstance(fault, Trouble):
         return _line(fault.what, fault.do)
     if isinstance(fault, Refused):
@@ -59,15 +59,15 @@ def line_of(fault: Exception) -> str:
         context = getattr(fault, "ctx", None)
         return _line(str(usage()), f"See `{context.command_path if context else 'unificx'} --help`.")
     if isinstance(fault, TimeoutError) and not fault.strerror:
-        return _line("It took too long.", _ASK)  # an OSError by birth, but nobody refused anything
+        return _line("The operation timed out.", _ASK)  # a subclass of OSError without an OS error
     if isinstance(fault, OSError):
         do = _OWNER if isinstance(fault, PermissionError) else _ASK
-        return _line(f"{fault.strerror or type(fault).__name__}: {fault.filename or 'the system refused'}.", do)
-    return _line(f"A mistake of ours: {type(fault).__name__} at {_place(fault)}.", _ASK)
+        return _line(f"{fault.strerror or type(fault).__name__}: {fault.filename or 'operating system error'}.", do)
+    return _line(f"Internal error: {type(fault).__name__} at {_place(fault)}.", _ASK)
 
 
-_ASK = "`unificx doctor` looks what is missing."
-_OWNER = "Do this as the user who runs the server."
+_ASK = "Run `unificx doctor` to find the cause."
+_OWNER = "Run this as the server's user."
 
 
 def _place(fault: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What commands print: JSON on one line for programs, tables for people."""
+"""Command output: JSON on one line, or tables."""
 
 import json
 import re
@@ -14,12 +14,12 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 
 
 def print_json(value: Any) -> None:
-    """One line of JSON on stdout."""
+    """Print one line of JSON."""
     print(json.dumps(value))
 
 
 def print_items(items: Sequence[Mapping[str, Any]], columns: Columns, *, as_json: bool, nothing: str) -> None:
-    """A list: an array, or a table with a row an item; `nothing` is said where there is none."""
+    """Print a list as an array or a table; `nothing` is printed for an empty list."""
     if as_json:
         print_json(list(items))
         return
@@ -39,7 +39,7 @@ def print_items(items: Sequence[Mapping[str, Any]], columns: Columns, *, as_json
 
 
 def print_item(item: Mapping[str, Any], columns: Columns, *, as_json: bool, note: str = "") -> None:
-    """One thing: an object, or its fields below each other with a note."""
+    """Print an item as an object, or as one field per line with a note."""
     if as_json:
         print_json(item)
         return
@@ -66,14 +66,14 @@ _LOGIN = {
 
 
 def print_login(made: Mapping[str, Any], *, as_json: bool) -> None:
-    """What was made, with how to register it under `sip`."""
+    """Print a created device and its SIP login (in `sip`)."""
     columns = {field: heading for field, heading in _LOGIN.items() if field in made or field in made["sip"]}
-    note = "Put this into the telephone now: the password is not kept and will not be shown again."
+    note = "Enter this in the phone now: the password is not stored and cannot be shown again."
     print_item(made if as_json else {**made, **made["sip"]}, columns, as_json=as_json, note=note)
 
 
 def picture(text: str) -> list[str]:
-    """A code to scan in characters, two of its rows in one line; nothing where the terminal has no such characters."""
+    """Return a QR code as text, two rows per line; empty if the terminal's encoding lacks the characters."""
     import segno
 
     out = StringIO()
@@ -86,7 +86,7 @@ def picture(text: str) -> list[str]:
 
 
 def print_done(did: str, facts: Mapping[str, Any], *, as_json: bool) -> None:
-    """That something was done."""
+    """Print a confirmation, or its data as JSON."""
     if as_json:
         print_json(facts)
     else:
@@ -94,7 +94,7 @@ def print_done(did: str, facts: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def shown(value: Any) -> str:
-    """A value for a person's eyes; nothing in it can steer the terminal."""
+    """Format a value for display, without terminal control characters."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
@@ -107,6 +107,6 @@ def shown(value: Any) -> str:
 def _print(table: Any) -> None:
     from rich.console import Console
 
-    # Where nobody looks at a terminal, nothing may be cut to its width.
+    # Output to a file or pipe must not be cut to a terminal width.
     width = None if sys.stdout.isatty() else 240
     Console(file=sys.stdout, width=width, highlight=False, markup=False).print(table)

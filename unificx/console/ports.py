@@ -1,4 +1,4 @@
-"""What the command line asks of the roof; `app` fills these."""
+"""Ports of the command line, implemented by `server`."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 class Connect(Protocol):
-    """Reaches the API of the installation in `home`, with an operator's rights.
+    """Connects to the API of the installation in `home`, with operator rights.
 
-    Over its control socket while a server runs, else through an app inside this process.
+    Uses the control socket of a running server, otherwise an app in this process.
     """
 
     def __call__(self, home: Path) -> "AbstractAsyncContextManager[httpx.AsyncClient]": ...
@@ -21,7 +21,7 @@ class Connect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An address the server would listen on; `option` is how to choose another."""
+    """A listening address of the server; `option` is the option that changes it."""
 
     transport: Literal["tcp", "udp"]
     host: str
@@ -30,32 +30,32 @@ class Listener:
 
 
 Trial = Callable[[], str]
-"""Tries something out and says what was found. Raises Refused with what to do."""
+"""Probes a service and returns a description. Raises Refused with a hint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An installation, as it lies on the disk or would be made."""
+    """Paths and settings of an existing or new installation."""
 
     home: Path
     control: Path
     listeners: tuple[Listener, ...]
     certificates: tuple[Path, ...]
     database: str
-    """SQLAlchemy's URL of the database."""
+    """SQLAlchemy URL of the database."""
     rtpengine: str = "rtpengine"
-    """The program's name or path."""
+    """Program name or path."""
     mail: Trial | None = None
-    """Of the mail server; None where none is set."""
+    """Probe of the mail server; None if not configured."""
     push: Trial | None = None
-    """Of the key that pushes are signed with."""
+    """Probe of the push signing key."""
     relays: Trial | None = None
-    """Of the STUN and TURN servers; None where none are set."""
+    """Probe of the STUN and TURN servers; None if not configured."""
     blobs: Trial | None = None
-    """Of the object store; None where none is set."""
+    """Probe of the object store; None if not configured."""
 
 
 class Survey(Protocol):
-    """Looks up what belongs to an installation, and makes nothing."""
+    """Collects the paths and settings of an installation, without creating any."""
 
     def __call__(self, home: Path) -> Site: ...

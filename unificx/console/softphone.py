@@ -1,6 +1,6 @@
-"""A soft phone small enough to read: registers, calls, answers, speaks a tone and listens. `unificx call` uses two.
+"""Minimal soft phone: registers, calls, answers, sends a tone and records. `unificx call` uses two.
 
-Everything it does goes over the wire: SIP and RTP over UDP on the address the server is reached from.
+It uses SIP and RTP over UDP on the address from which the server is reachable.
 """
 
 import asyncio
@@ -31,16 +31,16 @@ from unificx.sip.legs import (
 from unificx.sip.message import Request, Response, respond
 
 PATIENCE = 8.0
-"""Seconds to wait for any one thing the server should do at once."""
+"""Seconds to wait for a response of the server."""
 
 
 class NoLuck(Exception):
-    """The server did not do what the phone needs; the text says what and goes to the person at the terminal."""
+    """The server did not behave as the phone requires; the text is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A device's SIP login, and where its server is."""
+    """SIP login of a device, and the server address."""
 
     username: str
     password: str = field(repr=False)
@@ -50,7 +50,7 @@ class Account:
 
 
 class SoftPhone:
-    """One phone. `trace` gets a line for every SIP message: its direction and its first line's words."""
+    """A soft phone. `trace` is called for every SIP message with its method or status and direction."""
 
     def __init__(self, account: Account, tone: float, clock: Clock, trace: Callable[[str, bool], None]) -> None:
         self.account = account
@@ -66,7 +66,7 @@ class SoftPhone:
         self._media_port = 0
         self.leg: Leg | None = None
         self.in_call = asyncio.Event()
-        """Set while a call is answered; whoever rings this phone is answered at once."""
+        """Set while in a call; incoming calls are answered at once."""
 
     async def start(self, host: str) -> None:
         """Open the sockets and register."""
@@ -76,7 +76,7 @@ class SoftPhone:
         await self._register(60)
 
     async def stop(self) -> None:
-        """Take the registration back and close everything."""
+        """Unregister and close all sockets."""
         if self._ticking is not None:
             with contextlib.suppress(NoLuck):
                 await self._register(0)
@@ -87,7 +87,7 @@ class SoftPhone:
         self._socket.close()
 
     async def call(self, number: str) -> float:
-        """Call `number`; the seconds until it was answered. Raises NoLuck if it was not."""
+        """Call `number`; return the seconds until the answer. Raises SoftPhoneError if it is not answered."""
         account = self.account
         began = self._clock.monotonic()
         headers: tuple[tuple[str, str], ...] = ()
@@ -103,13 +103,13 @@ class SoftPhone:
                 self._hear(event.body)
                 return self._clock.monotonic() - began
             if not isinstance(event, Refused) or event.response is None or event.status not in (401, 407):
-                status = event.status if isinstance(event, Refused) else "nothing"
-                raise NoLuck(f"{number} was called and {status} came back")
+                status = event.status if isinstance(event, Refused) else "no response"
+                raise NoLuck(f"the call to {number} was answered with {status}")
             headers = (self._credentials(event.response, "INVITE", target),)
         raise NoLuck("the server did not accept this phone's password")
 
     def hang_up(self) -> None:
-        """End the call, or give up ringing."""
+        """End or cancel the call."""
         now = self._clock.monotonic()
         if isinstance(self.leg, OutgoingLeg):
             self.leg.cancel(now)
@@ -119,14 +119,14 @@ class SoftPhone:
         self.in_call.clear()
 
     def press(self, keys: str) -> None:
-        """Press keys in a call, told by INFO."""
+        """Send DTMF digits with SIP INFO."""
         if self.leg is not None:
             for key in keys:
                 body = f"Signal={key}\r\nDuration=160\r\n".encode()
                 self.leg.info("application/dtmf-relay", body, self._clock.monotonic())
             self._flush()
 
-    # ---- registering
+    # ---- registration
 
     async def _register(self, seconds: int) -> None:
         account = self.account
@@ -152,7 +152,7 @@ class SoftPhone:
             if response.status < 300:
                 return
             if response.status not in (401, 407):
-                raise NoLuck(f"registering was answered {response.status} {response.reason}")
+                raise NoLuck(f"registration was answered with {response.status} {response.reason}")
             extra = [self._credentials(response, "REGISTER", target)]
         raise NoLuck("the server did not accept this phone's password")
 
@@ -161,7 +161,7 @@ class SoftPhone:
         lines = response.all("proxy-authenticate" if proxy else "www-authenticate")
         challenge = best_challenge([parse_auth(line) for line in lines])
         if challenge is None:
-            raise NoLuck("the server asks for a kind of password this phone does not know")
+            raise NoLuck("the server requires an unsupported authentication scheme")
         account = self.account
         value = response_for(challenge, account.username, account.password, method, uri, cnonce=self._token())
         return ("Proxy-Authorization" if proxy else "Authorization", value)
@@ -178,10 +178,10 @@ class SoftPhone:
         finally:
             self._answers.pop(key, None)
 
-    # ---- the wire
+    # ---- network
 
     async def _next(self, leg: Leg) -> LegEvent:
-        """The next thing `leg` tells that settles a call."""
+        """Return the next final event of `leg`."""
         try:
             async with asyncio.timeout(PATIENCE):
                 while True:
@@ -189,7 +189,7 @@ class SoftPhone:
                     if told is leg and isinstance(event, (Answered, Refused)):
                         return event
         except TimeoutError:
-            raise NoLuck("the call was neither answered nor refused") from None
+            raise NoLuck("the call was neither answered nor rejected") from None
 
     def _receive(self, data: bytes, addr: tuple[str, int]) -> None:
         self._note(data, outgoing=False)
@@ -230,7 +230,7 @@ class SoftPhone:
         self._hear(leg.received)
 
     def _accept(self, leg: Leg, offer: bytes, now: float) -> None:
-        """What the other side offers anew is fine: a hold, or media that had to be made again."""
+        """Answer a re-INVITE: a hold, or re-anchored media."""
         try:
             asked = direction(parse_description(offer)) if offer else Direction.SENDRECV
         except BadDescription:
@@ -241,11 +241,11 @@ class SoftPhone:
             self._hear(offer)
 
     def _hear(self, description: bytes) -> None:
-        """Both descriptions are known: speak."""
+        """Start sending audio: both SDPs are known."""
         try:
             session = parse_description(description)
         except BadDescription:
-            raise NoLuck("the server's session description cannot be read") from None
+            raise NoLuck("the server's SDP is invalid") from None
         media = session.media[0]
         connection = session.connection(media)
         if connection is not None:
@@ -269,7 +269,7 @@ class SoftPhone:
         words = data.partition(b"\r\n")[0].decode("utf-8", "replace").split(" ")
         self._trace(" ".join(words[1:]) if words[0] == "SIP/2.0" else words[0], outgoing)
 
-    # ---- words
+    # ---- SDP and addresses
 
     def _description(self, way: Direction = Direction.SENDRECV) -> bytes:
         host = self._socket.address[0]

@@ -1,6 +1,6 @@
-"""The mouth and the ear of the built-in soft phone: a tone out every 20 ms, every sample that came in, and RTCP.
+"""Audio of the built-in soft phone: sends a tone every 20 ms, records received samples, sends RTCP.
 
-Reports go out twice a second: from them rtpengine works out how good the call is (RFC 3550 section 6.4).
+Reports are sent twice a second; rtpengine derives the call quality from them (RFC 3550 section 6.4).
 """
 
 import asyncio
@@ -20,14 +20,14 @@ TRIES = 50
 
 
 class Datagrams(asyncio.DatagramProtocol):
-    """One UDP socket that hands on what it gets."""
+    """A UDP socket that passes datagrams to a callback."""
 
     def __init__(self, take: Callable[[bytes, tuple[str, int]], None]) -> None:
         self.take = take
         self.transport: asyncio.DatagramTransport | None = None
 
     async def open(self, host: str, port: int = 0) -> int:
-        """Bind; the port it got. Raises OSError."""
+        """Bind and return the port. Raises OSError."""
         loop = asyncio.get_running_loop()
         await loop.create_datagram_endpoint(lambda: self, local_addr=(host, port))
         return self.address[1]
@@ -56,7 +56,7 @@ class Datagrams(asyncio.DatagramProtocol):
 
 
 class Sound:
-    """Speaks `tone` (Hz) in PCMU and keeps what it hears."""
+    """Sends `tone` (Hz) as PCMU and records received audio."""
 
     def __init__(self, tone: float, clock: Clock) -> None:
         self.heard: array[int] = array("h")
@@ -70,7 +70,7 @@ class Sound:
         self._reception: rtp.Reception | None = None
 
     async def open(self, host: str) -> int:
-        """Take a port for RTP and the next one for RTCP; the first of them."""
+        """Bind an even port for RTP and the next one for RTCP; return the RTP port."""
         for _ in range(TRIES):
             port = await self._media.open(host)
             if port % 2 == 0:
@@ -78,16 +78,16 @@ class Sound:
                     await self._control.open(host, port + 1)
                     return port
             self._media.close()
-        raise OSError("no two free ports side by side")
+        raise OSError("no two consecutive free ports")
 
     def speak(self, host: str, port: int) -> None:
-        """Send the tone there from now on."""
+        """Start sending the tone to an address."""
         self._target = (host, port)
         if self._speaking is None:
             self._speaking = asyncio.create_task(self._speak())
 
     async def close(self) -> None:
-        """Fall silent and give the ports back."""
+        """Stop sending and close the sockets."""
         if self._speaking is not None:
             self._speaking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -109,7 +109,7 @@ class Sound:
             await asyncio.sleep(max(began + number * 0.02 - self._clock.monotonic(), 0))
 
     def _said(self, at: int) -> "array[int]":
-        """A frame of what it says, from this sample on."""
+        """Return a frame of the tone, starting at this sample."""
         return tones.sine(self._tone, LOUD, FRAME, start=at)
 
     def _report(self, sent: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Sounds that commands bring: a file, or a text that is to be spoken."""
+"""Sound uploads: an audio file, or a text for speech synthesis."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,46 +12,46 @@ from unificx.console.oneline import Trouble
 from unificx.console.output import print_done
 
 MOST = 10 << 20
-File = Annotated[Path | None, typer.Option(metavar="FILE", help="A recording: WAV, MP3, Ogg or FLAC.")]
-Text = Annotated[str | None, typer.Option(help="A text that is spoken instead.")]
+File = Annotated[Path | None, typer.Option(metavar="FILE", help="Audio file: WAV, MP3, Ogg or FLAC.")]
+Text = Annotated[str | None, typer.Option(help="Text to be synthesized instead.")]
 Language = Annotated[str, typer.Option(help="en or de.")]
 
 Said = bytes | Mapping[str, object]
 
 
 def said(file: Path | None, text: str | None, language: str) -> Said:
-    """What is to be sent. Raises Trouble unless it is one of both, and for a file of no use."""
+    """Return the data to upload. Raises CliError unless exactly one is given, or if the file is unusable."""
     if (file is None) == (text is None):
-        raise Trouble("Either a recording or a text is needed.", "Say --file or --text.")
+        raise Trouble("An audio file or a text is required.", "Use either --file or --text.")
     if file is None:
         return {"text": text, "language": language}
     try:
         with file.open("rb") as opened:
             data = opened.read(MOST + 1)
     except OSError as fault:
-        raise Trouble(f"{file} cannot be read: {fault.strerror}.", "Name a recording that is there.") from None
+        raise Trouble(f"{file} cannot be read: {fault.strerror}.", "Choose a readable audio file.") from None
     if len(data) > MOST:
-        raise Trouble("The file is too large.", f"At most {MOST >> 20} MiB are taken.")
+        raise Trouble("The file is too large.", f"The limit is {MOST >> 20} MiB.")
     return data
 
 
-def put(at: At, path: str, sound: Said, **params: object) -> Json:
-    """Have a sound used at `path`."""
+def put(context: At, path: str, sound: Said, **params: object) -> Json:
+    """Upload a sound to `path`."""
 
-    async def ask(api: Api) -> Json:
-        tenant = await api.organisation(at.tenant)
+    async def request(api: Api) -> Json:
+        tenant = await api.organisation(context.tenant)
         if isinstance(sound, bytes):
             return await api.upload(path, sound, tenant=tenant, **params)
         return await api.put(f"{path}/text", sound, tenant=tenant, **params)
 
-    return at.ask(ask)
+    return context.ask(request)
 
 
-def take_away(at: At, path: str, did: str) -> None:
-    """Take the sound at `path` away; `did` is said then."""
+def take_away(context: At, path: str, did: str) -> None:
+    """Delete the sound at `path` and print the message `did`."""
 
-    async def ask(api: Api) -> None:
-        await api.delete(path, tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> None:
+        await api.delete(path, tenant=await api.organisation(context.tenant))
 
-    at.ask(ask)
-    print_done(did, {"deleted": path}, as_json=at.as_json)
+    context.ask(request)
+    print_done(did, {"deleted": path}, as_json=context.as_json)

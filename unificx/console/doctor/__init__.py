@@ -1,4 +1,4 @@
-"""`unificx doctor`: looks at everything the server stands on; each line says what to do."""
+"""`unificx doctor`: checks the installation and its dependencies, with a fix for each failure."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ __all__ = ["Check", "examine"]
 
 
 def examine(site: Site, clock: Clock) -> Iterator[Check]:
-    """Every check, in the order a person would look. A running server is asked; without one, what it will need is."""
+    """Run all checks. A running server reports its components; otherwise its requirements are checked."""
     now = clock.now()
     running = parts.is_running(site.control)
     if running:
         yield from parts.server(site.control)
         yield from listening.addresses(site.home / "ready.json", clock.new_id())
     else:
-        yield Check("server", "ok", "does not run", "Start it with `unificx up`.")
+        yield Check("server", "ok", "not running", "Start it with `unificx up`.")
         yield from (machine.port(listener) for listener in site.listeners)
         yield machine.rtpengine(site.rtpengine)
         yield database(site.database, clock)

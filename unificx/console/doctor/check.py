@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""Result of a check."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ State = Literal["ok", "warn", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: how it is, and what to do if it is not well."""
+    """Result of a check, and what to do if it is not ok."""
 
     name: str
     state: State

@@ -1,4 +1,4 @@
-"""Check of the database, for a server that does not run."""
+"""Database check, used while the server is not running."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,7 @@ SECONDS = 5.0
 
 
 def database(url: str, clock: Clock) -> Check:
-    """Whether the database can be reached and has its tables."""
+    """Check that the database is reachable and has its tables."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from unificx.store import Database
@@ -26,16 +26,16 @@ def database(url: str, clock: Clock) -> Check:
         return Check("database", "fail", refusal.message.removesuffix("."), refusal.hint)
     kind = "SQLite" if database.dialect == "sqlite" else "PostgreSQL"
     if kind == "SQLite" and not Path(database.engine.url.database or "").exists():
-        return Check("database", "ok", f"{kind}, made at the first start")
+        return Check("database", "ok", f"{kind}, will be created at the first start")
     try:
         has_tables = asyncio.run(asyncio.wait_for(_has_tables(database), SECONDS))
     except (SQLAlchemyError, OSError, TimeoutError) as fault:
-        # The kind alone: a driver's words quote addresses and user names.
-        do = "Look whether the file is whole and ours." if kind == "SQLite" else "Start it, and check UNIFICX_DATABASE."
+        # Without the driver's message, which quotes addresses and user names.
+        do = "Check the file and its permissions." if kind == "SQLite" else "Start it, and check UNIFICX_DATABASE."
         return Check("database", "fail", f"{kind} does not answer ({type(fault).__name__})", do)
     if not has_tables:
-        return Check("database", "ok", f"{kind} answers; its tables are made at the first start")
-    return Check("database", "ok", f"{kind} answers; it is brought up to date at each start")
+        return Check("database", "ok", f"{kind} answers; its tables will be created at the first start")
+    return Check("database", "ok", f"{kind} answers; migrations run at each start")
 
 
 async def _has_tables(database: "Database") -> bool:

@@ -1,4 +1,4 @@
-"""Checks of the addresses at which a running server says it answers."""
+"""Checks of the addresses at which a running server listens."""
 
 import json
 import socket
@@ -10,25 +10,25 @@ from unificx.console.doctor.check import Check
 
 SECONDS = 1.0
 TRIES = 3
-"""A datagram may be lost; two lost ones are chance still."""
+"""Attempts, because datagrams may be lost."""
 
-_DO = "Look at the server's log, and at the machine's firewall."
+_DO = "Check the server's log and the machine's firewall."
 
 
 def addresses(ready: Path, call_id: str) -> Iterator[Check]:
-    """Try each address in the file that a server leaves while it runs. `call_id`: any, of our own and unique."""
+    """Check each address in the server's ready file. `call_id`: a unique Call-ID."""
     try:
         told = json.loads(ready.read_text("utf-8"))
         places = [("http", told["http"]), ("https", told["https"]), *told["sip"].items()]
         found = [_check(transport, _authority(place), call_id) for transport, place in places]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        yield Check("addresses", "warn", f"{ready} does not say where it listens", "Restart the server.")
+        yield Check("addresses", "warn", f"{ready} has no listening addresses", "Restart the server.")
         return
     yield from found
 
 
 def _authority(place: str) -> tuple[str, int]:
-    """The host and port of `http://host:port/path`, or of `host:port`."""
+    """Return the host and port of `http://host:port/path` or `host:port`."""
     parts = urlsplit(place if "://" in place else f"//{place}")
     if parts.hostname is None or parts.port is None:
         raise ValueError("no address")
@@ -43,13 +43,13 @@ def _check(transport: str, address: tuple[str, int], call_id: str) -> Check:
         else:
             socket.create_connection(address, SECONDS).close()
     except OSError as fault:
-        why = "nothing came back" if isinstance(fault, TimeoutError) else fault.strerror or type(fault).__name__
+        why = "no response" if isinstance(fault, TimeoutError) else fault.strerror or type(fault).__name__
         return Check(name, "fail", f"does not answer on {address[0]}: {why}", _DO)
     return Check(name, "ok", f"answers on {address[0]}")
 
 
 def _ask(address: tuple[str, int], call_id: str) -> None:
-    """Send OPTIONS (RFC 3261 section 11) and wait for whatever is answered. Raises OSError if nothing is."""
+    """Send OPTIONS (RFC 3261 section 11) and wait for any response. Raises OSError if there is none."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as phone:
         phone.connect(address)

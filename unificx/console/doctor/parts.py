@@ -1,4 +1,4 @@
-"""Checks of the installation: its certificates, its database, and the running server's own word."""
+"""Checks of the installation: certificates and the components of a running server."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,31 +10,33 @@ SECONDS = 5.0
 
 
 def certificate(path: Path, now: datetime) -> Check:
-    """Whether a certificate is there and in force."""
+    """Check that a certificate exists and is valid."""
     from cryptography import x509
 
     name = f"certificate {path.name}"
     if not path.exists():
-        return Check(name, "warn", "not made yet", "The first `unificx up` makes one; bring your own for the public.")
+        return Check(
+            name, "warn", "not created yet", "The first `unificx up` creates one; install your own for public use."
+        )
     try:
         found = x509.load_pem_x509_certificate(path.read_bytes())
     except OSError as fault:
-        return Check(name, "fail", f"cannot be read: {fault.strerror}", f"Look at the rights of {path}.")
+        return Check(name, "fail", f"cannot be read: {fault.strerror}", f"Check the permissions of {path}.")
     except ValueError:
-        return Check(name, "fail", "is not a PEM certificate", f"Put a certificate into {path}, or delete it.")
+        return Check(name, "fail", "is not a PEM certificate", f"Replace {path} with a PEM certificate, or delete it.")
     until = found.not_valid_after_utc
-    renew = f"Replace {path}; deleted, it is made anew at the next start."
+    renew = f"Replace {path}, or delete it to create a new one at the next start."
     if now > until:
-        return Check(name, "fail", f"ran out on {until:%Y-%m-%d}", renew)
+        return Check(name, "fail", f"expired on {until:%Y-%m-%d}", renew)
     if now < found.not_valid_before_utc:
-        return Check(name, "fail", f"is in force only from {found.not_valid_before_utc:%Y-%m-%d}", "Set the clock.")
+        return Check(name, "fail", f"is valid only from {found.not_valid_before_utc:%Y-%m-%d}", "Set the clock.")
     if until - now < RENEW_WITHIN:
-        return Check(name, "warn", f"runs out on {until:%Y-%m-%d}", renew)
-    return Check(name, "ok", f"in force until {until:%Y-%m-%d}")
+        return Check(name, "warn", f"expires on {until:%Y-%m-%d}", renew)
+    return Check(name, "ok", f"valid until {until:%Y-%m-%d}")
 
 
 def is_running(control: Path) -> bool:
-    """Whether a server answers at its control socket."""
+    """Return whether a server accepts connections on its control socket."""
     import socket
 
     try:
@@ -47,21 +49,21 @@ def is_running(control: Path) -> bool:
 
 
 def server(control: Path) -> list[Check]:
-    """What a running server says of its parts."""
+    """Return the components' state reported by a running server."""
     import httpx
 
-    log = "Look at the server's log, and restart it."
+    log = "Check the server's log, and restart it."
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(control)), timeout=SECONDS) as client:
             parts = client.get("http://unificx/readyz").json()["parts"]
             found = [_part(part["name"], part["ok"], part["why"]) for part in parts]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
-        return [Check("server", "fail", f"runs, but does not answer as it should ({type(fault).__name__})", log)]
-    return [Check("server", "ok", "runs and answers"), *found]
+        return [Check("server", "fail", f"running, but gives no valid response ({type(fault).__name__})", log)]
+    return [Check("server", "ok", "running"), *found]
 
 
 def _part(name: str, ok: bool, why: str) -> Check:
     if ok:
         return Check(name, "ok", why or "works")
     what, _, do = why.partition(". ")
-    return Check(name, "fail", what or "does not work", do or "Look at the server's log.")
+    return Check(name, "fail", what or "does not work", do or "Check the server's log.")

@@ -1,4 +1,4 @@
-"""Checks of how people are reached: mail, push, and media where a browser is shut in."""
+"""Checks of external services: mail, push, TURN and the object store."""
 
 from unificx.console.doctor.check import Check
 from unificx.console.ports import Trial
@@ -6,37 +6,37 @@ from unificx.kernel.errors import Refused
 
 
 def mail(trial: Trial | None) -> Check:
-    """Whether the mail server takes letters from us; nothing is sent."""
+    """Check that the mail server accepts our e-mail; nothing is sent."""
     if trial is None:
         return Check(
             "mail",
             "warn",
-            "not set up",
-            "Set UNIFICX_SMTP=smtp://user:password@mail.example.com?from=pbx@example.com; until then hand links over.",
+            "not configured",
+            "Set UNIFICX_SMTP=smtp://user:password@mail.example.com?from=pbx@example.com; pass on links by hand.",
         )
     return _tried("mail", trial)
 
 
 def push(trial: Trial | None) -> Check:
-    """Whether pushes can be signed, so that a sleeping client can be woken."""
+    """Check that push messages can be signed."""
     if trial is None:
-        return Check("push", "warn", "not looked at", "Ask where the installation lies.")
+        return Check("push", "warn", "not checked", "Run this on the server's machine.")
     return _tried("push", trial)
 
 
 def relays(trial: Trial | None) -> Check:
-    """Whether the TURN servers relay for us: each is asked for an address, which is given back."""
+    """Check that each TURN server allocates a relay address, which is released again."""
     if trial is None:
         return Check(
-            "turn", "ok", "not set up", "For browsers in networks without UDP, set UNIFICX_TURN: see README.md."
+            "turn", "ok", "not configured", "For browsers in networks without UDP, set UNIFICX_TURN: see README.md."
         )
     return _tried("turn", trial)
 
 
 def blobs(trial: Trial | None) -> Check:
-    """Whether the object store keeps what it is given."""
+    """Check that the object store accepts data."""
     if trial is None:
-        return Check("recordings", "ok", "lie in the home directory", "For an object store, set UNIFICX_BLOBS.")
+        return Check("recordings", "ok", "stored in the home directory", "For an object store, set UNIFICX_BLOBS.")
     return _tried("recordings", trial)
 
 

@@ -1,1 +1,1 @@
-"""The commands, one file a noun."""
+"""Command groups, one module each."""

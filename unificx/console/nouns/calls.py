@@ -1,4 +1,4 @@
-"""`unificx calls`: the calls going on now."""
+"""`unificx calls`: live calls."""
 
 from typing import Annotated
 
@@ -10,18 +10,18 @@ from unificx.console.output import print_done, print_items
 
 _COLUMNS = {"state": "state", "caller": "from", "callee": "to", "started": "since", "answered": "answered", "id": "id"}
 
-group = noun("calls", "The calls going on now.")
+group = noun("calls", "Manage live calls.")
 
 
 @verb(group, "list")
-def list_(at: At) -> None:
-    """List the calls going on now."""
-    found = at.ask(lambda api: api.get("/calls", tenant=at.tenant))["items"]
-    print_items(found, _COLUMNS, as_json=at.as_json, nothing="Nobody is on the telephone.")
+def list_(context: At) -> None:
+    """List live calls."""
+    found = context.ask(lambda api: api.get("/calls", tenant=context.tenant))["items"]
+    print_items(found, _COLUMNS, as_json=context.as_json, nothing="There are no live calls.")
 
 
 @verb(group, "hangup")
-def hangup(at: At, call: Annotated[str, typer.Argument(metavar="ID", help="The call's id.")]) -> None:
-    """End a call for everybody in it."""
-    at.ask(lambda api: api.delete(f"/calls/{quoted(call)}", tenant=at.tenant))
-    print_done("The call is over.", {"ended": call}, as_json=at.as_json)
+def hangup(context: At, call: Annotated[str, typer.Argument(metavar="ID", help="Id of the call.")]) -> None:
+    """End a call for all parties."""
+    context.ask(lambda api: api.delete(f"/calls/{quoted(call)}", tenant=context.tenant))
+    print_done("The call was ended.", {"ended": call}, as_json=context.as_json)

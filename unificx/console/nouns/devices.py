@@ -1,4 +1,4 @@
-"""`unificx device`: telephones and programs that may register."""
+"""`unificx device`: SIP devices."""
 
 from typing import Annotated
 
@@ -9,89 +9,91 @@ from unificx.console.command import At, noun, verb
 from unificx.console.output import print_done, print_item, print_items, print_login
 
 _COLUMNS = {"name": "name", "kind": "kind", "username": "SIP user", "enabled": "enabled", "id": "id"}
-_DETAILS = {**_COLUMNS, "last_used": "last used", "created": "made", "extension_id": "extension"}
+_DETAILS = {**_COLUMNS, "last_used": "last used", "created": "created", "extension_id": "extension"}
 
-Which = Annotated[str, typer.Argument(metavar="ID", help="Its id.")]
+Which = Annotated[str, typer.Argument(metavar="ID", help="Id of the device.")]
 
-group = noun("device", "Telephones and programs that may register.")
+group = noun("device", "Manage SIP devices.")
 
 
 @verb(group, "create")
 def create(
-    at: At,
+    context: At,
     *,
-    extension: Annotated[str, typer.Option(help="Whose: an extension's number or id.")],
-    name: Annotated[str, typer.Option(help="What it is called.")],
+    extension: Annotated[str, typer.Option(help="Extension of the device: number or id.")],
+    name: Annotated[str, typer.Option(help="Name of the device.")],
     kind: Annotated[str | None, typer.Option(help="phone, softphone or client.")] = None,
 ) -> None:
-    """Make a device, and show how it registers."""
+    """Create a device and show its SIP login."""
     body = {"extension": extension, "name": name, "kind": kind}
 
-    async def ask(api: Api) -> Json:
-        return await api.post("/devices", body, tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> Json:
+        return await api.post("/devices", body, tenant=await api.organisation(context.tenant))
 
-    print_login(at.ask(ask), as_json=at.as_json)
+    print_login(context.ask(request), as_json=context.as_json)
 
 
 @verb(group, "list")
 def list_(
-    at: At,
+    context: At,
     *,
-    extension: Annotated[str | None, typer.Option(help="Of this extension only: its number or id.")] = None,
+    extension: Annotated[str | None, typer.Option(help="Show only devices of this extension.")] = None,
 ) -> None:
     """List devices."""
 
-    async def ask(api: Api) -> list[Json]:
+    async def request(api: Api) -> list[Json]:
         if extension is None:
-            return await api.of_all("/devices", at.tenant)
-        return await api.every("/devices", extension=extension, tenant=await api.organisation(at.tenant))
+            return await api.of_all("/devices", context.tenant)
+        return await api.every("/devices", extension=extension, tenant=await api.organisation(context.tenant))
 
-    print_items(at.ask(ask), _COLUMNS, as_json=at.as_json, nothing="There is no device yet.")
+    print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no devices yet.")
 
 
 @verb(group, "show")
-def show(at: At, device: Which) -> None:
+def show(context: At, device: Which) -> None:
     """Show a device."""
 
-    async def ask(api: Api) -> Json:
-        return await api.get(f"/devices/{quoted(device)}", tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> Json:
+        return await api.get(f"/devices/{quoted(device)}", tenant=await api.organisation(context.tenant))
 
-    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
+    print_item(context.ask(request), _DETAILS, as_json=context.as_json)
 
 
 @verb(group, "update")
 def update(
-    at: At,
+    context: At,
     *,
     device: Which,
-    name: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the device.")] = None,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it may register.")] = None,
 ) -> None:
-    """Rename a device, or disable and enable it."""
+    """Rename, enable or disable a device."""
     body = {"name": name, "enabled": enabled}
 
-    async def ask(api: Api) -> Json:
-        return await api.patch(f"/devices/{quoted(device)}", body, tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> Json:
+        return await api.patch(f"/devices/{quoted(device)}", body, tenant=await api.organisation(context.tenant))
 
-    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
+    print_item(context.ask(request), _DETAILS, as_json=context.as_json)
 
 
 @verb(group, "renew")
-def renew(at: At, device: Which) -> None:
-    """Give a device a new password, and show it; the old one stops working at once."""
+def renew(context: At, device: Which) -> None:
+    """Set a new device password and show it.
 
-    async def ask(api: Api) -> Json:
-        return await api.post(f"/devices/{quoted(device)}/login", {}, tenant=await api.organisation(at.tenant))
+    The old password stops working at once."""
 
-    print_login(at.ask(ask), as_json=at.as_json)
+    async def request(api: Api) -> Json:
+        return await api.post(f"/devices/{quoted(device)}/login", {}, tenant=await api.organisation(context.tenant))
+
+    print_login(context.ask(request), as_json=context.as_json)
 
 
 @verb(group, "delete")
-def delete(at: At, device: Which) -> None:
-    """Delete a device; it cannot register any more."""
+def delete(context: At, device: Which) -> None:
+    """Delete a device."""
 
-    async def ask(api: Api) -> None:
-        await api.delete(f"/devices/{quoted(device)}", tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> None:
+        await api.delete(f"/devices/{quoted(device)}", tenant=await api.organisation(context.tenant))
 
-    at.ask(ask)
-    print_done("The device is gone.", {"deleted": device}, as_json=at.as_json)
+    context.ask(request)
+    print_done("The device was deleted.", {"deleted": device}, as_json=context.as_json)

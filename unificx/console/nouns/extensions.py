@@ -1,4 +1,4 @@
-"""`unificx extension`: the numbers of an organisation."""
+"""`unificx extension`: extensions of a tenant."""
 
 from typing import Annotated
 
@@ -8,69 +8,71 @@ from unificx.console.api import Api, Json, quoted
 from unificx.console.command import At, noun, verb
 from unificx.console.output import print_done, print_item, print_items, print_login
 
-_COLUMNS = {"number": "number", "name": "name", "ring_seconds": "rings (s)", "id": "id"}
-_DETAILS = {**_COLUMNS, "max_call_seconds": "longest call (s)", "person_id": "person"}
+_COLUMNS = {"number": "number", "name": "name", "ring_seconds": "ring time (s)", "id": "id"}
+_DETAILS = {**_COLUMNS, "max_call_seconds": "max. call (s)", "person_id": "person"}
 
 _RECORDING = {"when": "recording", "mode": "recording_consent"}
-"""Option by field."""
+"""Option name by field."""
 
-Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number or id.")]
-RingSeconds = Annotated[int | None, typer.Option(help="How long it rings.")]
-MaxCallSeconds = Annotated[int | None, typer.Option(help="The longest a call may last.")]
+Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the extension.")]
+RingSeconds = Annotated[int | None, typer.Option(help="Ring time in seconds.")]
+MaxCallSeconds = Annotated[int | None, typer.Option(help="Maximum call duration in seconds.")]
 
-group = noun("extension", "The numbers of an organisation.")
+group = noun("extension", "Manage extensions.")
 
 
 @verb(group, "create")
 def create(
-    at: At,
+    context: At,
     *,
     number: Annotated[str, typer.Option(help="2 to 8 digits.")],
-    name: Annotated[str, typer.Option(help="What telephones show.")],
-    email: Annotated[str | None, typer.Option(help="Whose it is; the person is made if there is none yet.")] = None,
+    name: Annotated[str, typer.Option(help="Name shown on phones.")],
+    email: Annotated[str | None, typer.Option(help="E-mail of its user, created if necessary.")] = None,
     ring_seconds: RingSeconds = None,
     max_call_seconds: MaxCallSeconds = None,
 ) -> None:
-    """Make an extension with a first device, and show how that registers."""
+    """Create an extension with a first device.
+
+    Shows the SIP login of the device."""
     body = {"number": number, "name": name, "email": email}
     body |= {"ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
 
-    async def ask(api: Api) -> Json:
-        return await api.post("/extensions", body, tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> Json:
+        return await api.post("/extensions", body, tenant=await api.organisation(context.tenant))
 
-    print_login(at.ask(ask), as_json=at.as_json)
+    print_login(context.ask(request), as_json=context.as_json)
 
 
 @verb(group, "list")
-def list_(at: At) -> None:
+def list_(context: At) -> None:
     """List extensions."""
-    found = at.ask(lambda api: api.of_all("/extensions", at.tenant))
-    print_items(found, _COLUMNS, as_json=at.as_json, nothing="There is no extension yet.")
+    found = context.ask(lambda api: api.of_all("/extensions", context.tenant))
+    print_items(found, _COLUMNS, as_json=context.as_json, nothing="There are no extensions yet.")
 
 
 @verb(group, "show")
-def show(at: At, extension: Which) -> None:
+def show(context: At, extension: Which) -> None:
     """Show an extension."""
 
-    async def ask(api: Api) -> Json:
-        return await api.get(f"/extensions/{quoted(extension)}", tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> Json:
+        return await api.get(f"/extensions/{quoted(extension)}", tenant=await api.organisation(context.tenant))
 
-    print_item(at.ask(ask), _DETAILS, as_json=at.as_json)
+    print_item(context.ask(request), _DETAILS, as_json=context.as_json)
 
 
 @verb(group, "update")
 def update(
-    at: At,
+    context: At,
     *,
     extension: Which,
-    name: Annotated[str | None, typer.Option(help="What telephones show.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name shown on phones.")] = None,
     ring_seconds: RingSeconds = None,
     max_call_seconds: MaxCallSeconds = None,
     recording: Annotated[
-        str | None, typer.Option(help="Whether its calls are recorded: never, on_demand, incoming, outgoing or always.")
+        str | None, typer.Option(help="Record calls: never, on_demand, incoming, outgoing, always.")
     ] = None,
     recording_consent: Annotated[
-        str | None, typer.Option(help="announce or opt_in, where that is stricter than the organisation's.")
+        str | None, typer.Option(help="announce or opt_in, if stricter than the tenant's.")
     ] = None,
 ) -> None:
     """Change an extension."""
@@ -78,8 +80,8 @@ def update(
     recorded = {"when": recording, "mode": recording_consent}
     records = any(value is not None for value in recorded.values())
 
-    async def ask(api: Api) -> Json:
-        where, path = await api.organisation(at.tenant), f"/extensions/{quoted(extension)}"
+    async def request(api: Api) -> Json:
+        where, path = await api.organisation(context.tenant), f"/extensions/{quoted(extension)}"
         said: Json = {}
         if records:
             said = {"recording": await api.patch(f"{path}/recording", recorded, _RECORDING, tenant=where)}
@@ -87,19 +89,21 @@ def update(
             return await api.get(path, tenant=where) | said
         return await api.patch(path, body, tenant=where) | said
 
-    changed = at.ask(ask)
+    changed = context.ask(request)
     columns = {**_DETAILS, "when": "recorded", "mode": "consent"} if records else _DETAILS
-    print_item(changed if at.as_json else {**changed, **changed.get("recording", {})}, columns, as_json=at.as_json)
+    print_item(
+        changed if context.as_json else {**changed, **changed.get("recording", {})}, columns, as_json=context.as_json
+    )
 
 
 @verb(group, "delete")
-def delete(at: At, extension: Which) -> None:
-    """Delete an extension with its devices."""
+def delete(context: At, extension: Which) -> None:
+    """Delete an extension and its devices."""
 
-    async def ask(api: Api) -> str:
-        where = await api.organisation(at.tenant)
+    async def request(api: Api) -> str:
+        where = await api.organisation(context.tenant)
         known = await api.get(f"/extensions/{quoted(extension)}", tenant=where)
         await api.delete(f"/extensions/{known['id']}", tenant=where)
         return str(known["id"])
 
-    print_done("The extension is gone.", {"deleted": at.ask(ask)}, as_json=at.as_json)
+    print_done("The extension was deleted.", {"deleted": context.ask(request)}, as_json=context.as_json)

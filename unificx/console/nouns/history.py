@@ -1,4 +1,4 @@
-"""`unificx history`: the calls that were."""
+"""`unificx history`: call detail records."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,34 +15,34 @@ _COLUMNS = {
     "callee": "to",
     "direction": "direction",
     "outcome": "outcome",
-    "talk_seconds": "talked (s)",
+    "talk_seconds": "talk time (s)",
     "id": "id",
 }
 
-Since = Annotated[str | None, typer.Option(metavar="TIME", help="Not before: ISO 8601, such as 2026-01-31T08:00Z.")]
-Limit = Annotated[int, typer.Option(min=1, max=100_000, help="How many at the most.")]
+Since = Annotated[str | None, typer.Option(metavar="TIME", help="Start time, such as 2026-01-31T08:00Z.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of calls.")]
 
-group = noun("history", "The calls that were.")
+group = noun("history", "Show the call history.")
 
 
 @verb(group, "list")
 def list_(
-    at: At,
+    context: At,
     *,
-    extension: Annotated[str | None, typer.Option(help="Of this extension only: its number or id.")] = None,
+    extension: Annotated[str | None, typer.Option(help="Show only calls of this extension.")] = None,
     outcome: Annotated[str | None, typer.Option(help="answered, missed, busy, declined and so on.")] = None,
     since: Since = None,
     limit: Limit = 100,
 ) -> None:
-    """List calls, the newest first."""
+    """List calls, newest first."""
     asked = {"extension": extension, "outcome": outcome, "since": since}
 
-    async def ask(api: Api) -> list[Json]:
+    async def request(api: Api) -> list[Json]:
         found: list[Json] = []
-        for each in await api.organisations(at.tenant):
+        for each in await api.organisations(context.tenant):
             found += await api.every("/history", limit, tenant=each["id"], **asked)
-        # As times, not as texts: whole seconds are written without a fraction.
+        # Compare times, not strings: whole seconds have no fraction.
         found.sort(key=lambda call: (datetime.fromisoformat(call["started"]), call["id"]), reverse=True)
         return found[:limit]
 
-    print_items(at.ask(ask), _COLUMNS, as_json=at.as_json, nothing="Nobody has called yet.")
+    print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no calls yet.")

@@ -1,4 +1,4 @@
-"""`unificx mailbox`: mailboxes that several share."""
+"""`unificx mailbox`: shared mailboxes and voicemail settings."""
 
 from typing import Annotated
 
@@ -31,158 +31,158 @@ _ALL = Collection("/mailboxes", _COLUMNS, _COLUMNS, _flat)
 _MAIL = {"number": "number", "mail": "e-mail", "mail_caller": "caller", "mail_sound": "sound", "may_mail_sound": "may"}
 _GREETINGS = {"kind": "for", "until": "until"}
 
-Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number or id.")]
-AnyBox = Annotated[str, typer.Argument(metavar="NUMBER", help="Of an extension, or of a mailbox that several share.")]
+Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the mailbox.")]
+AnyBox = Annotated[str, typer.Argument(metavar="NUMBER", help="Number of an extension or a shared mailbox.")]
 Kind = Annotated[str, typer.Option(help="no_answer, busy or temporary.")]
-Members = Annotated[str | None, typer.Option(help="Extensions that share it, such as 1001,1002.")]
-Lamp = Annotated[bool | None, typer.Option("--lamp/--no-lamp", help="Its messages light the members' lamps.")]
+Members = Annotated[str | None, typer.Option(help="Member extensions, such as 1001,1002.")]
+Lamp = Annotated[bool | None, typer.Option("--lamp/--no-lamp", help="Show new messages on members' phones (MWI).")]
 
-OldMessages = Annotated[str | None, typer.Option(help="Switched off: keep, put_away or erase what is there.")]
+OldMessages = Annotated[str | None, typer.Option(help="When switching off: keep, put_away or erase.")]
 
-group = noun("mailbox", "Mailboxes that several share.")
+group = noun("mailbox", "Manage shared mailboxes and voicemail.")
 
 
 @verb(group, "create")
 def create(
-    at: At,
+    context: At,
     *,
-    number: Annotated[str, typer.Option(help="2 to 8 digits that lead nowhere else.")],
-    name: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+    number: Annotated[str, typer.Option(help="Unused number of 2 to 8 digits.")],
+    name: Annotated[str | None, typer.Option(help="Name of the mailbox.")] = None,
     members: Members = None,
-    pin: Annotated[str | None, typer.Option(help="For *98 from other telephones: 4 to 12 digits.")] = None,
+    pin: Annotated[str | None, typer.Option(help="PIN for *98 from other phones: 4 to 12 digits.")] = None,
     lamp: Lamp = None,
 ) -> None:
-    """Make a mailbox that is dialled."""
+    """Create a shared mailbox."""
     body = {"number": number, "name": name, "members": _listed(members), "pin": pin, "lamp": lamp}
-    _ALL.create(at, body)
+    _ALL.create(context, body)
 
 
 @verb(group, "list")
-def list_(at: At) -> None:
-    """List mailboxes."""
-    _ALL.list(at, "There is no shared mailbox yet.")
+def list_(context: At) -> None:
+    """List shared mailboxes."""
+    _ALL.list(context, "There are no shared mailboxes yet.")
 
 
 @verb(group, "show")
-def show(at: At, mailbox: Which) -> None:
-    """Show a mailbox."""
-    _ALL.show(at, mailbox)
+def show(context: At, mailbox: Which) -> None:
+    """Show a shared mailbox."""
+    _ALL.show(context, mailbox)
 
 
 @verb(group, "update")
 def update(
-    at: At,
+    context: At,
     *,
     mailbox: Which,
-    name: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the mailbox.")] = None,
     members: Members = None,
-    pin: Annotated[str | None, typer.Option(help="4 to 12 digits. Empty: none.")] = None,
+    pin: Annotated[str | None, typer.Option(help="PIN of 4 to 12 digits; empty to remove.")] = None,
     lamp: Lamp = None,
-    on: Annotated[bool | None, typer.Option("--on/--off", help="Whether it takes messages.")] = None,
-    old_messages: Annotated[
-        str | None, typer.Option(help="Switched off: keep, put_away or erase what is in it.")
-    ] = None,
+    on: Annotated[bool | None, typer.Option("--on/--off", help="Accept messages.")] = None,
+    old_messages: Annotated[str | None, typer.Option(help="When switching off: keep, put_away or erase.")] = None,
 ) -> None:
-    """Change a mailbox."""
+    """Change a shared mailbox."""
     body = {"name": name, "members": _listed(members), "pin": pin, "lamp": lamp}
     body |= {"enabled": on, "old_messages": old_messages}
-    _ALL.update(at, mailbox, body)
+    _ALL.update(context, mailbox, body)
 
 
 @verb(group, "switch")
 def switch(
-    at: At,
+    context: At,
     *,
-    extension: Annotated[
-        str | None, typer.Argument(metavar="EXTENSION", help="Whose; everybody's if not said.")
-    ] = None,
-    on: Annotated[bool, typer.Option("--on/--off", help="Whether calls nobody takes go to voicemail.")],
+    extension: Annotated[str | None, typer.Argument(metavar="EXTENSION", help="Extension; all if omitted.")] = None,
+    on: Annotated[bool, typer.Option("--on/--off", help="Send unanswered calls to voicemail.")],
     old_messages: OldMessages = None,
 ) -> None:
-    """Switch voicemail on or off: for everybody, or for one extension.
+    """Switch voicemail on or off.
 
-    Off needs --old-messages where there are any.
+    Applies to all extensions, or to one. Switching off requires --old-messages if there are messages.
     """
     body = {"enabled": on, "old_messages": old_messages}
 
-    async def ask(api: Api) -> Json:
-        return await api.patch(_settings(extension), body, tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> Json:
+        return await api.patch(_settings(extension), body, tenant=await api.organisation(context.tenant))
 
     columns = {"enabled": "on"} if extension is None else {"number": "number", "enabled": "on"}
-    print_item(at.ask(ask), columns, as_json=at.as_json)
+    print_item(context.ask(request), columns, as_json=context.as_json)
 
 
 @verb(group, "mail")
 def mail(
-    at: At,
+    context: At,
     *,
-    extension: Annotated[
-        str | None, typer.Argument(metavar="EXTENSION", help="Whose; everybody's if not said.")
+    extension: Annotated[str | None, typer.Argument(metavar="EXTENSION", help="Extension; all if omitted.")] = None,
+    on: Annotated[bool | None, typer.Option("--on/--off", help="Send an e-mail for each new message.")] = None,
+    caller: Annotated[
+        bool | None, typer.Option("--caller/--no-caller", help="Include the caller in the e-mail.")
     ] = None,
-    on: Annotated[bool | None, typer.Option("--on/--off", help="An e-mail tells of each new message.")] = None,
-    caller: Annotated[bool | None, typer.Option("--caller/--no-caller", help="It says who called.")] = None,
     sound: Annotated[
         bool | None,
         typer.Option(
             "--sound/--no-sound",
-            help="The message itself is in it: for everybody whether that is let, for one by its owner alone.",
+            help="Attach the audio. For all: allow it; for one extension: set by its user only.",
         ),
     ] = None,
 ) -> None:
-    """Say what e-mails about new messages have in them, or see it."""
+    """Show or set e-mails about new messages."""
     body = {"mail_sound": sound} if extension is None else {"mail": on, "mail_caller": caller, "mail_sound": sound}
     if extension is None and not (on is None and caller is None):
-        raise Trouble("That is for each extension to say.", "Name one, such as: unificx mailbox mail 1001 --off")
+        raise Trouble("These options need an extension.", "For example: unificx mailbox mail 1001 --off")
 
-    async def ask(api: Api) -> Json:
-        tenant = await api.organisation(at.tenant)
+    async def request(api: Api) -> Json:
+        tenant = await api.organisation(context.tenant)
         path = _settings(extension)
         if all(value is None for value in body.values()):
             return await api.get(path, tenant=tenant)
         return await api.patch(path, body, tenant=tenant)
 
-    print_item(at.ask(ask), _MAIL if extension is not None else {"mail_sound": "sound"}, as_json=at.as_json)
+    print_item(
+        context.ask(request), _MAIL if extension is not None else {"mail_sound": "sound"}, as_json=context.as_json
+    )
 
 
 @verb(group, "greetings")
-def greetings(at: At, mailbox: AnyBox) -> None:
-    """List the greetings of its own that a mailbox has."""
+def greetings(context: At, mailbox: AnyBox) -> None:
+    """List the custom greetings of a mailbox."""
 
-    async def ask(api: Api) -> list[Json]:
-        found = await api.get(f"{_ALL.at(mailbox)}/greetings", tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> list[Json]:
+        found = await api.get(f"{_ALL.item_path(mailbox)}/greetings", tenant=await api.organisation(context.tenant))
         return found["items"]
 
-    print_items(at.ask(ask), _GREETINGS, as_json=at.as_json, nothing="Callers hear the standard greeting.")
+    print_items(context.ask(request), _GREETINGS, as_json=context.as_json, nothing="The standard greeting is played.")
 
 
 @verb(group, "greet")
 def greet(
-    at: At,
+    context: At,
     *,
     mailbox: AnyBox,
     kind: Kind = "no_answer",
     file: File = None,
     text: Text = None,
     language: Language = "en",
-    until: Annotated[str | None, typer.Option(help="A temporary one's end, such as 2027-01-06T00:00Z.")] = None,
-    off: Annotated[bool, typer.Option("--off", help="Take it away.")] = False,
+    until: Annotated[str | None, typer.Option(help="End of a temporary greeting, such as 2027-01-06T00:00Z.")] = None,
+    off: Annotated[bool, typer.Option("--off", help="Delete the greeting.")] = False,
 ) -> None:
-    """Give a mailbox a greeting of its own: a recording, or a text that is spoken; or take it away."""
-    path = f"{_ALL.at(mailbox)}/greetings/{quoted(kind)}"
+    """Set or delete a greeting of a mailbox.
+
+    The greeting is an audio file, or a text for speech synthesis."""
+    path = f"{_ALL.item_path(mailbox)}/greetings/{quoted(kind)}"
     if off:
-        take_away(at, path, "Callers hear the standard greeting.")
+        take_away(context, path, "The standard greeting is played.")
     else:
-        print_item(put(at, path, said(file, text, language), until=until), _GREETINGS, as_json=at.as_json)
+        print_item(put(context, path, said(file, text, language), until=until), _GREETINGS, as_json=context.as_json)
 
 
 @verb(group, "delete")
-def delete(at: At, mailbox: Which) -> None:
-    """Delete a mailbox and all that was left in it, for good."""
-    _ALL.delete(at, mailbox, "The mailbox is gone.")
+def delete(context: At, mailbox: Which) -> None:
+    """Delete a mailbox and all its messages."""
+    _ALL.delete(context, mailbox, "The mailbox was deleted.")
 
 
 def _settings(extension: str | None) -> str:
-    """Of one extension's mailbox, or of all."""
+    """Return the settings path of one extension, or of all."""
     return "/voicemail/settings" if extension is None else f"/extensions/{quoted(extension)}/voicemail"
 
 

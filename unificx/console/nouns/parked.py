@@ -1,11 +1,11 @@
-"""`unificx parked`: who is parked, and where."""
+"""`unificx parked`: parked calls."""
 
 from unificx.console.api import Api, Json
 from unificx.console.command import At, noun, verb
 from unificx.console.output import print_items
 
 _COLUMNS = {
-    "place": "place",
+    "place": "slot",
     "number": "number",
     "name": "name",
     "since": "since",
@@ -13,14 +13,16 @@ _COLUMNS = {
     "call_id": "call",
 }
 
-group = noun("parked", "Calls that are parked.")
+group = noun("parked", "Show parked calls.")
 
 
 @verb(group, "list")
-def list_(at: At) -> None:
-    """List who is parked; whoever dials *86 and the number of a place has him."""
+def list_(context: At) -> None:
+    """List parked calls.
 
-    async def ask(api: Api) -> Json:
-        return await api.get("/parked", tenant=await api.organisation(at.tenant))
+    Dial *86 and the slot number to retrieve one."""
 
-    print_items(at.ask(ask)["items"], _COLUMNS, as_json=at.as_json, nothing="Nobody is parked.")
+    async def request(api: Api) -> Json:
+        return await api.get("/parked", tenant=await api.organisation(context.tenant))
+
+    print_items(context.ask(request)["items"], _COLUMNS, as_json=context.as_json, nothing="There are no parked calls.")

@@ -1,4 +1,4 @@
-"""`unificx person`: people with accounts."""
+"""`unificx person`: user accounts."""
 
 import sys
 from typing import Annotated
@@ -12,73 +12,75 @@ from unificx.console.output import picture, print_done, print_item, print_items,
 
 _COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "id": "id"}
 
-Which = Annotated[str, typer.Argument(metavar="PERSON", help="Their e-mail address or id.")]
+Which = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address or id.")]
 Role = Annotated[str | None, typer.Option(help="user, tenant_admin or operator.")]
-Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read a password from standard input.")]
+Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
-group = noun("person", "People with accounts.")
+group = noun("person", "Manage user accounts.")
 
 
 @verb(group, "create")
 def create(
-    at: At,
+    context: At,
     *,
-    name: Annotated[str, typer.Option(help="Their name.")],
-    email: Annotated[str | None, typer.Option(help="What they sign in with.")] = None,
+    name: Annotated[str, typer.Option(help="Full name.")],
+    email: Annotated[str | None, typer.Option(help="E-mail address for sign-in.")] = None,
     role: Role = None,
     password_stdin: Stdin = False,
 ) -> None:
-    """Make a person."""
+    """Create a user account."""
     body = {"name": name, "email": email, "role": role, "password": _read() if password_stdin else None}
 
-    async def ask(api: Api) -> Json:
-        return await api.post("/persons", body, tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> Json:
+        return await api.post("/persons", body, tenant=await api.organisation(context.tenant))
 
-    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+    print_item(context.ask(request), _COLUMNS, as_json=context.as_json)
 
 
 @verb(group, "list")
-def list_(at: At) -> None:
-    """List people."""
-    found = at.ask(lambda api: api.of_all("/persons", at.tenant))
-    print_items(found, _COLUMNS, as_json=at.as_json, nothing="There is nobody yet.")
+def list_(context: At) -> None:
+    """List user accounts."""
+    found = context.ask(lambda api: api.of_all("/persons", context.tenant))
+    print_items(found, _COLUMNS, as_json=context.as_json, nothing="There are no user accounts yet.")
 
 
 @verb(group, "show")
-def show(at: At, person: Which) -> None:
-    """Show a person."""
-    print_item(at.ask(lambda api: _find(api, person, at.tenant)), _COLUMNS, as_json=at.as_json)
+def show(context: At, person: Which) -> None:
+    """Show a user account."""
+    print_item(context.ask(lambda api: _find(api, person, context.tenant)), _COLUMNS, as_json=context.as_json)
 
 
 @verb(group, "update")
 def update(
-    at: At,
+    context: At,
     *,
     person: Which,
-    name: Annotated[str | None, typer.Option(help="Their name.")] = None,
-    email: Annotated[str | None, typer.Option(help="What they sign in with.")] = None,
+    name: Annotated[str | None, typer.Option(help="Full name.")] = None,
+    email: Annotated[str | None, typer.Option(help="E-mail address for sign-in.")] = None,
     role: Role = None,
-    suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Stop them, or let them on.")] = None,
-    language: Annotated[str | None, typer.Option(help='en, de, or "" for the organisation\'s.')] = None,
+    suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Suspend or resume the account.")] = None,
+    language: Annotated[str | None, typer.Option(help='en, de, or "" for the tenant\'s.')] = None,
 ) -> None:
-    """Change a person."""
+    """Change a user account."""
     state = None if suspend is None else "suspended" if suspend else "active"
     body = {"name": name, "email": email, "role": role, "state": state, "language": language}
 
-    async def ask(api: Api) -> Json:
-        known = await _find(api, person, at.tenant)
+    async def request(api: Api) -> Json:
+        known = await _find(api, person, context.tenant)
         return await api.patch(f"/persons/{known['id']}", body, tenant=known["tenant_id"])
 
-    print_item(at.ask(ask), _COLUMNS, as_json=at.as_json)
+    print_item(context.ask(request), _COLUMNS, as_json=context.as_json)
 
 
 @verb(group, "password")
-def password(at: At, person: Which, password_stdin: Stdin = False) -> None:
-    """Give a person a new password: one to be replaced by their own and shown once, or the one on standard input."""
+def password(context: At, person: Which, password_stdin: Stdin = False) -> None:
+    """Set a new password.
+
+    Without --password-stdin, a one-time password is created and shown, to be changed at the next sign-in."""
     given = _read() if password_stdin else None
 
-    async def ask(api: Api) -> Json:
-        known = await _find(api, person, at.tenant)
+    async def request(api: Api) -> Json:
+        known = await _find(api, person, context.tenant)
         path, where = f"/persons/{known['id']}", known["tenant_id"]
         if given is None:
             return known | await api.post(f"{path}/one-time-password", {}, tenant=where)
@@ -86,69 +88,83 @@ def password(at: At, person: Which, password_stdin: Stdin = False) -> None:
         return known
 
     columns = _COLUMNS if given is not None else {**_COLUMNS, "password": "one-time password"}
-    print_item(at.ask(ask), columns, as_json=at.as_json)
+    print_item(context.ask(request), columns, as_json=context.as_json)
 
 
 @verb(group, "sign-in-code")
 def sign_in_code(
-    at: At,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="Their e-mail address, id or extension.")],
+    context: At,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address, id or extension.")],
 ) -> None:
-    """Show a code that signs a phone in as a person: scanned once, within two minutes."""
+    """Show a QR code that signs in a phone.
 
-    async def ask(api: Api) -> Json:
-        known = await _find_by_any(api, person, at.tenant)
+    The code can be used once, within two minutes."""
+
+    async def request(api: Api) -> Json:
+        known = await _find_by_any(api, person, context.tenant)
         return await api.post("/sign-in-codes", {"person_id": known["id"]}, tenant=known["tenant_id"])
 
-    made = at.ask(ask)
-    if at.as_json:
+    made = context.ask(request)
+    if context.as_json:
         print_json({name: made[name] for name in ("id", "url", "expires")})
     else:
-        print("\n".join([*picture(made["url"]), made["url"], "Scan it within two minutes, or open the address there."]))
+        print(
+            "\n".join(
+                [
+                    *picture(made["url"]),
+                    made["url"],
+                    "Scan the code within two minutes, or open the address on the phone.",
+                ]
+            )
+        )
 
 
 @verb(group, "reset-factors")
-def reset_factors(at: At, person: Which) -> None:
-    """Remove the second factors of somebody who lost them; they are signed out everywhere."""
+def reset_factors(context: At, person: Which) -> None:
+    """Reset a user's second factors.
 
-    async def ask(api: Api) -> str:
-        known = await _find(api, person, at.tenant)
+    The user is signed out on all devices."""
+
+    async def request(api: Api) -> str:
+        known = await _find(api, person, context.tenant)
         await api.delete(f"/persons/{known['id']}/factors", tenant=known["tenant_id"])
         return str(known["id"])
 
-    print_done("A password is enough again.", {"reset": at.ask(ask)}, as_json=at.as_json)
+    print_done("The second factors were removed.", {"reset": context.ask(request)}, as_json=context.as_json)
 
 
 @verb(group, "delete")
-def delete(at: At, person: Which) -> None:
-    """Close a person's account, with their extensions and devices."""
+def delete(context: At, person: Which) -> None:
+    """Close an account.
 
-    async def ask(api: Api) -> str:
-        known = await _find(api, person, at.tenant)
+    Its extensions and devices are deleted."""
+
+    async def request(api: Api) -> str:
+        known = await _find(api, person, context.tenant)
         await api.delete(f"/persons/{known['id']}", tenant=known["tenant_id"])
         return str(known["id"])
 
-    print_done("The account is closed.", {"deleted": at.ask(ask)}, as_json=at.as_json)
+    print_done("The account was closed.", {"deleted": context.ask(request)}, as_json=context.as_json)
 
 
 async def _find(api: Api, person: str, tenant: str | None) -> Json:
-    """A person by id or e-mail address."""
+    """Find a person by id or e-mail address."""
     if "@" not in person:
         return await api.get(f"/persons/{quoted(person)}", tenant=await api.organisation(tenant))
     for one in await api.of_all("/persons", tenant):
         if one["email"].lower() == person.strip().lower():
             return one
-    raise Trouble("Nobody has that e-mail address.", "`unificx person list` shows who there is.")
+    raise Trouble("No account has this e-mail address.", "See `unificx person list`.")
 
 
 async def _find_by_any(api: Api, reference: str, tenant: str | None) -> Json:
-    """A person by id, e-mail address or extension."""
+    """Find a person by id, e-mail address or extension."""
     if not reference.isdecimal():
         return await _find(api, reference, tenant)
     organisation = await api.organisation(tenant)
     extension = await api.get(f"/extensions/{quoted(reference)}", tenant=organisation)
     if extension["person_id"] is None:
-        raise Trouble("That extension belongs to nobody.", "`unificx person list` shows who there is.")
+        raise Trouble("This extension has no user.", "See `unificx person list`.")
     return await api.get(f"/persons/{extension['person_id']}", tenant=organisation)
 
 

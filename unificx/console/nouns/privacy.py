@@ -1,19 +1,19 @@
-"""`unificx privacy`: what is held of people, and why."""
+"""`unificx privacy`: inventory of personal data."""
 
 from unificx.console.command import At, noun, verb
 from unificx.console.output import print_items, print_json
 
-_COLUMNS = {"place": "where", "text": "what, what for, how long", "on_erase": "at erasure"}
+_COLUMNS = {"place": "field", "text": "category, purpose, retention", "on_erase": "on erasure"}
 
-group = noun("privacy", "What is held of people, and why.")
+group = noun("privacy", "Show which personal data is stored.")
 
 
 @verb(group, "map", of_tenant=False)
-def map_(at: At) -> None:
-    """Show every field that holds something of a person."""
-    found = at.ask(lambda api: api.get("/privacy/map"))
-    if at.as_json:
+def map_(context: At) -> None:
+    """List all fields with personal data."""
+    found = context.ask(lambda api: api.get("/privacy/map"))
+    if context.as_json:
         print_json(found)
         return
     rows = [{**one, "place": f"{one['table']}.{one['field']}"} for one in found["held"]]
-    print_items(rows, _COLUMNS, as_json=False, nothing="Nothing is held of anybody.")
+    print_items(rows, _COLUMNS, as_json=False, nothing="No personal data is stored.")

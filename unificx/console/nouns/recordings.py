@@ -1,4 +1,4 @@
-"""`unificx recording`: recorded calls, and whether calls are recorded."""
+"""`unificx recording`: recordings and recording settings."""
 
 from typing import Annotated
 
@@ -8,93 +8,98 @@ from unificx.console.api import Api, Json, quoted
 from unificx.console.command import At, noun, verb
 from unificx.console.output import print_done, print_item, print_items
 
-_COLUMNS = {"created": "when", "seconds": "seconds", "begun": "begun", "mode": "consent", "ended": "ended", "id": "id"}
+_COLUMNS = {
+    "created": "created",
+    "seconds": "seconds",
+    "begun": "started by",
+    "mode": "consent",
+    "ended": "ended",
+    "id": "id",
+}
 _DETAILS = {**_COLUMNS, "call_id": "call"}
-# Without who they are, which whoever runs the machine is not told.
-_PARTIES = {"channel": "channel", "told": "told", "consented": "agreed", "key": "by"}
-_LISTENS = {"moment": "when", "purpose": "for", "who": "who"}
+# Without names and numbers, which are not shown to operators.
+_PARTIES = {"channel": "channel", "told": "notified", "consented": "consented", "key": "digit"}
+_LISTENS = {"moment": "time", "purpose": "purpose", "who": "by"}
 _SETTINGS = {
     "mode": "recording",
     "beep_seconds": "beep (s)",
-    "pause_on_keys": "keys pause it",
+    "pause_on_keys": "digits pause it",
     "administrators_listen": "administrators listen",
     "restorable_days": "restorable (days)",
 }
 
-Which = Annotated[str, typer.Argument(metavar="ID", help="The recording's id.")]
+Which = Annotated[str, typer.Argument(metavar="ID", help="Id of the recording.")]
 
-Limit = Annotated[int, typer.Option(min=1, max=100_000, help="How many at the most.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of recordings.")]
 
-group = noun("recording", "Recorded calls, and whether calls are recorded.")
+group = noun("recording", "Manage recordings and their settings.")
 
 
 @verb(group, "list")
 def list_(
-    at: At,
+    context: At,
     *,
-    extension: Annotated[str | None, typer.Option(help="With this one in it: its number or id.")] = None,
+    extension: Annotated[str | None, typer.Option(help="Show only recordings with this extension.")] = None,
     limit: Limit = 100,
 ) -> None:
-    """List recordings, the newest first."""
+    """List recordings, newest first."""
 
-    async def ask(api: Api) -> list[Json]:
-        where = await api.organisation(at.tenant)
+    async def request(api: Api) -> list[Json]:
+        where = await api.organisation(context.tenant)
         return await api.every("/recordings", limit, tenant=where, extension=extension)
 
-    print_items(at.ask(ask), _COLUMNS, as_json=at.as_json, nothing="Nothing was recorded.")
+    print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no recordings.")
 
 
 @verb(group, "show")
-def show(at: At, recording: Which) -> None:
-    """Show a recording, with when each who is in it was told and agreed."""
+def show(context: At, recording: Which) -> None:
+    """Show a recording with the parties' consent."""
 
-    async def ask(api: Api) -> Json:
-        where = await api.organisation(at.tenant)
+    async def request(api: Api) -> Json:
+        where = await api.organisation(context.tenant)
         return dict(await api.get(f"/recordings/{quoted(recording)}", tenant=where))
 
-    found = at.ask(ask)
-    print_item(found, _DETAILS, as_json=at.as_json)
-    if not at.as_json:
+    found = context.ask(request)
+    print_item(found, _DETAILS, as_json=context.as_json)
+    if not context.as_json:
         print_items(found["parties"], _PARTIES, as_json=False, nothing="")
 
 
 @verb(group, "listens")
-def listens(at: At, recording: Which) -> None:
-    """List who listened to a recording."""
+def listens(context: At, recording: Which) -> None:
+    """List accesses to a recording."""
 
-    async def ask(api: Api) -> list[Json]:
-        where = await api.organisation(at.tenant)
+    async def request(api: Api) -> list[Json]:
+        where = await api.organisation(context.tenant)
         return list((await api.get(f"/recordings/{quoted(recording)}/listens", tenant=where))["items"])
 
-    print_items(at.ask(ask), _LISTENS, as_json=at.as_json, nothing="Nobody listened to it.")
+    print_items(context.ask(request), _LISTENS, as_json=context.as_json, nothing="The recording has not been played.")
 
 
 @verb(group, "erase")
-def erase(at: At, recording: Which) -> None:
-    """Erase a recording for good and for everybody."""
+def erase(context: At, recording: Which) -> None:
+    """Erase a recording permanently."""
 
-    async def ask(api: Api) -> None:
-        await api.post(f"/recordings/{quoted(recording)}/erase", {}, tenant=await api.organisation(at.tenant))
+    async def request(api: Api) -> None:
+        await api.post(f"/recordings/{quoted(recording)}/erase", {}, tenant=await api.organisation(context.tenant))
 
-    at.ask(ask)
-    print_done("The recording is gone.", {"erased": recording}, as_json=at.as_json)
+    context.ask(request)
+    print_done("The recording was erased.", {"erased": recording}, as_json=context.as_json)
 
 
 @verb(group, "settings")
 def settings(
-    at: At,
+    context: At,
     *,
-    mode: Annotated[
-        str | None, typer.Option(help="off; announce: who was told and stays agrees; opt_in: whoever presses 1.")
-    ] = None,
-    beep_seconds: Annotated[int | None, typer.Option(help="How often a beep is heard; 0 for none.")] = None,
-    pause_on_keys: Annotated[bool | None, typer.Option(help="Keys that are pressed pause it.")] = None,
+    mode: Annotated[str | None, typer.Option(help="off, announce (staying is consent) or opt_in (press 1).")] = None,
+    beep_seconds: Annotated[int | None, typer.Option(help="Interval of the beep in seconds; 0 for none.")] = None,
+    pause_on_keys: Annotated[bool | None, typer.Option(help="Pause recording on DTMF digits.")] = None,
     administrators_listen: Annotated[
-        bool | None, typer.Option(help="Administrators may listen, and are noted.")
+        bool | None, typer.Option(help="Administrators may listen; each access is logged.")
     ] = None,
-    restorable_days: Annotated[int | None, typer.Option(help="How long what was put away can be brought back.")] = None,
+    restorable_days: Annotated[int | None, typer.Option(help="Days until archived recordings are erased.")] = None,
 ) -> None:
-    """Show how an organisation records calls, or change it."""
+    """Show or change recording settings."""
     body = {
         "mode": mode,
         "beep_seconds": beep_seconds,
@@ -103,10 +108,10 @@ def settings(
         "restorable_days": restorable_days,
     }
 
-    async def ask(api: Api) -> Json:
-        where = await api.organisation(at.tenant)
+    async def request(api: Api) -> Json:
+        where = await api.organisation(context.tenant)
         if all(value is None for value in body.values()):
             return dict(await api.get("/recordings/settings", tenant=where))
         return dict(await api.patch("/recordings/settings", body, tenant=where))
 
-    print_item(at.ask(ask), _SETTINGS, as_json=at.as_json)
+    print_item(context.ask(request), _SETTINGS, as_json=context.as_json)

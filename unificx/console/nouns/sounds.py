@@ -1,4 +1,4 @@
-"""`unificx sound`: music on hold and prompts of one's own."""
+"""`unificx sound`: custom prompts and hold music."""
 
 from typing import Annotated
 
@@ -10,61 +10,65 @@ from unificx.console.oneline import Trouble
 from unificx.console.output import print_item, print_items
 from unificx.console.uploading import File, Language, Text, put, said, take_away
 
-_OWN = {"name": "name", "language": "language", "seconds": "seconds", "created": "since"}
-_PROMPTS = {"name": "name", "code": "code for *77", "own": "own", "text": "standard text"}
+_OWN = {"name": "name", "language": "language", "seconds": "seconds", "created": "created"}
+_PROMPTS = {"name": "name", "code": "code for *77", "own": "custom", "text": "standard text"}
 _MUSIC = "music/hold"
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Of a prompt, such as voicemail/leave; or music/hold.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Prompt such as voicemail/leave, or music/hold.")]
 
-group = noun("sound", "Music on hold and prompts of one's own.")
+group = noun("sound", "Manage custom prompts and hold music.")
 
 
 @verb(group, "list")
-def list_(at: At) -> None:
-    """List the sounds an organisation has of its own."""
+def list_(context: At) -> None:
+    """List the custom sounds of a tenant."""
 
-    async def ask(api: Api) -> list[Json]:
-        return (await api.get("/sounds", tenant=await api.organisation(at.tenant)))["items"]
+    async def request(api: Api) -> list[Json]:
+        return (await api.get("/sounds", tenant=await api.organisation(context.tenant)))["items"]
 
-    print_items(at.ask(ask), _OWN, as_json=at.as_json, nothing="The standard sounds are heard.")
+    print_items(context.ask(request), _OWN, as_json=context.as_json, nothing="There are no custom sounds.")
 
 
 @verb(group, "prompts")
-def prompts(at: At, language: Language = "en") -> None:
-    """List all that is said, and which of it is one's own."""
+def prompts(context: At, language: Language = "en") -> None:
+    """List all prompts."""
 
-    async def ask(api: Api) -> list[Json]:
-        where = await api.organisation(at.tenant)
+    async def request(api: Api) -> list[Json]:
+        where = await api.organisation(context.tenant)
         return (await api.get("/sounds/prompts", language=language, tenant=where))["items"]
 
-    print_items(at.ask(ask), _PROMPTS, as_json=at.as_json, nothing="Nothing is said in this language.")
+    print_items(
+        context.ask(request), _PROMPTS, as_json=context.as_json, nothing="There are no prompts in this language."
+    )
 
 
 @verb(group, "set")
 def set_(
-    at: At,
+    context: At,
     *,
     name: Name,
     file: File = None,
     text: Text = None,
     language: Language = "en",
     speaker: Annotated[
-        str | None, typer.Option(metavar="EXTENSION", help="Whose voice it is: it goes with its owner.")
+        str | None, typer.Option(metavar="EXTENSION", help="Speaker; the sound is deleted with its user.")
     ] = None,
 ) -> None:
-    """Have a recording, or a text that is spoken, heard in the place of a prompt or of the music."""
-    found = put(at, _path(name, language), said(file, text, language), speaker=speaker)
-    print_item(found, _OWN, as_json=at.as_json)
+    """Set a custom prompt or hold music.
+
+    The sound is an audio file, or a text for speech synthesis."""
+    found = put(context, _path(name, language), said(file, text, language), speaker=speaker)
+    print_item(found, _OWN, as_json=context.as_json)
 
 
 @verb(group, "delete")
-def delete(at: At, name: Name, language: Language = "en") -> None:
-    """Have the standard sound heard again."""
-    take_away(at, _path(name, language), "The standard sound is heard again.")
+def delete(context: At, name: Name, language: Language = "en") -> None:
+    """Restore a standard sound."""
+    take_away(context, _path(name, language), "The standard sound was restored.")
 
 
 def _path(name: str, language: str) -> str:
     group, slash, prompt = name.partition("/")
     if not (group and slash and prompt):
-        raise Trouble("That is no prompt's name.", "`unificx sound prompts` lists them.")
+        raise Trouble("Invalid prompt name.", "See `unificx sound prompts`.")
     return f"/sounds/{'any' if name == _MUSIC else quoted(language)}/{quoted(group)}/{quoted(prompt)}"
