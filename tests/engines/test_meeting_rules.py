@@ -1,9 +1,9 @@
-"""The rules of a meeting: every event in every place, in virtual time."""
+"""Meeting state machine: events in all member states, in virtual time."""
 
 import pytest
 
 from unificx.meetings import RoomSettings
-from unificx.meetings.rules import meeting as rules
+from unificx.meetings.rules import meeting as machine
 from unificx.meetings.rules.meeting import Meeting, Place
 from unificx.meetings.rules.words import (
     ADMINISTRATOR,
@@ -43,18 +43,18 @@ from unificx.meetings.rules.words import (
 
 
 class Room:
-    """A meeting that is told what happens; `at` is its time."""
+    """Drives a meeting state machine; `at` is the current time."""
 
     def __init__(self, **settings: object) -> None:
-        self.state: Meeting = rules.begin(RoomSettings(**settings))  # type: ignore[arg-type]
+        self.state: Meeting = machine.begin(RoomSettings(**settings))  # type: ignore[arg-type]
         self.at = 0.0
 
     def tell(self, event: Event) -> list[Action]:
-        self.state, actions = rules.step(self.state, event, self.at)
+        self.state, actions = machine.step(self.state, event, self.at)
         return actions
 
     def has(self, *names: str) -> "Room":
-        """Whoever's name begins with h is a host."""
+        """Add members; names starting with h are hosts."""
         for name in names:
             self.tell(Came(name, name.startswith("h")))
             self.tell(Entered(name))
@@ -66,7 +66,7 @@ class Room:
         return member.unheard
 
 
-def test_who_comes_is_let_in_told_how_many_are_there_and_announced() -> None:
+def test_a_participant_is_admitted_and_announced() -> None:
     room = Room()
     assert room.tell(Came("a", False)) == [LetIn("a", 0, waited=False)]
     assert room.tell(Entered("a")) == [Seat("a", muted=False), Announce("a", came=True)]
@@ -80,7 +80,7 @@ def test_who_comes_is_let_in_told_how_many_are_there_and_announced() -> None:
     assert room.tell(Left("a")) == []
 
 
-def test_a_locked_room_takes_hosts_alone() -> None:
+def test_a_locked_room_admits_only_hosts() -> None:
     room = Room(locked=True)
     assert room.tell(Came("a", False)) == [TurnAway("a", "locked")]
     assert room.state.over
@@ -94,13 +94,13 @@ def test_a_locked_room_takes_hosts_alone() -> None:
     assert room.tell(Came("b", False, invited=True)) == [LetIn("b", 2, waited=False)]
 
 
-def test_a_full_room_takes_hosts_alone() -> None:
+def test_a_full_room_admits_only_hosts() -> None:
     room = Room(most=2).has("a", "b")
     assert room.tell(Came("c", False)) == [TurnAway("c", "full")]
     assert room.tell(Came("h", True)) == [LetIn("h", 2, waited=False)]
 
 
-def test_guests_wait_for_the_first_host_and_no_more_after_him() -> None:
+def test_guests_wait_until_the_first_host_joins() -> None:
     room = Room(wait_for_host=True, muted_on_entry=True)
     assert room.tell(Came("a", False)) == [LetWait("a")]
     assert room.tell(Entered("a")) == []
@@ -118,7 +118,7 @@ def test_guests_wait_for_the_first_host_and_no_more_after_him() -> None:
     assert room.state.member("b").place is Place.ENTERING  # type: ignore[union-attr]
 
 
-def test_one_mutes_oneself_and_is_told_once() -> None:
+def test_a_participant_mutes_themselves_and_is_notified_once() -> None:
     room = Room().has("a")
     assert room.tell(MuteAsked("a", "a", True)) == [Say("a", "conference/muted"), Mute("a", on=True)]
     assert room.tell(MuteAsked("a", "a", True)) == []
@@ -126,7 +126,7 @@ def test_one_mutes_oneself_and_is_told_once() -> None:
     assert room.tell(MuteAsked("x", "x", True)) == []
 
 
-def test_whom_a_host_mutes_cannot_undo_it_and_what_one_muted_oneself_no_host_undoes() -> None:
+def test_muting_by_a_host_and_by_the_participant_are_independent() -> None:
     room = Room().has("h", "a")
     assert room.tell(MuteAsked("h", "a", True)) == [Say("a", "conference/muted-by-host"), Mute("a", on=True)]
     assert room.tell(MuteAsked("h", "a", True)) == []
@@ -141,7 +141,7 @@ def test_whom_a_host_mutes_cannot_undo_it_and_what_one_muted_oneself_no_host_und
     assert room.tell(MuteAsked("a", "a", False)) == [Say("a", "conference/unmuted"), Mute("a", on=False)]
 
 
-def test_a_host_mutes_all_those_who_come_later_too() -> None:
+def test_mute_all_includes_later_guests() -> None:
     room = Room().has("h", "a")
     room.tell(Came("b", False))
     assert room.tell(MuteAllAsked("h", True)) == [
@@ -149,8 +149,8 @@ def test_a_host_mutes_all_those_who_come_later_too() -> None:
         Mute("a", on=True),
         Say("h", "conference/all-muted"),
     ]
-    seated = [Seat("b", muted=True), Announce("b", came=True), Say("b", "conference/muted-by-host")]
-    assert room.tell(Entered("b")) == seated
+    expected = [Seat("b", muted=True), Announce("b", came=True), Say("b", "conference/muted-by-host")]
+    assert room.tell(Entered("b")) == expected
     room.tell(Came("c", False))
     assert room.tell(Entered("c"))[0] == Seat("c", muted=True)
     assert room.tell(Came("h2", True)) == [LetIn("h2", 4, waited=False)]
@@ -159,7 +159,7 @@ def test_a_host_mutes_all_those_who_come_later_too() -> None:
     assert not any(map(room.muted, "abc"))
 
 
-def test_hands() -> None:
+def test_raising_and_lowering_hands() -> None:
     room = Room().has("h", "a")
     assert room.tell(HandAsked("a", "a", True)) == [Say("a", "conference/hand-raised")]
     assert room.tell(HandAsked("a", "a", True)) == []
@@ -169,7 +169,7 @@ def test_hands() -> None:
     assert room.tell(HandAsked("x", "x", True)) == []
 
 
-def test_a_host_removes_and_ends_and_everybody_may_go() -> None:
+def test_a_host_removes_participants_and_ends_the_meeting() -> None:
     room = Room().has("h", "a", "b")
     assert room.tell(RemovalAsked("h", "a")) == [Dismiss("a", "conference/removed"), Announce("a", came=False)]
     assert room.tell(RemovalAsked("h", "a")) == []
@@ -184,7 +184,7 @@ def test_a_host_removes_and_ends_and_everybody_may_go() -> None:
     assert room.tell(RemovalAsked("b", "b")) == [Dismiss("b", "conference/removed"), Announce("b", came=False)]
 
 
-def test_who_was_sent_away_is_in_no_room_and_leads_nobody() -> None:
+def test_a_removed_host_has_no_rights() -> None:
     room = Room(most=2, end_after_host=60).has("h", "a")
     room.tell(Came("h2", True))
     assert room.tell(RemovalAsked("h", "h2")) == [Dismiss("h2", "conference/removed")]
@@ -195,11 +195,11 @@ def test_who_was_sent_away_is_in_no_room_and_leads_nobody() -> None:
         Announce("h", came=False),
         Say("a", "conference/host-left"),
     ]
-    assert rules.deadline(room.state) == 60
+    assert machine.deadline(room.state) == 60
     assert room.tell(MuteAllAsked("h", True)) == [NotAllowed()]
-    assert rules.meant(room.state, "h", "9") is None
+    assert machine.meant(room.state, "h", "9") is None
     assert [one.id for one in room.state.present] == ["a"]
-    assert room.tell(Came("b", False)) == [LetIn("b", 1, waited=False)], "his place is free"
+    assert room.tell(Came("b", False)) == [LetIn("b", 1, waited=False)], "the removed host does not count"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_who_was_sent_away_is_in_no_room_and_leads_nobody() -> None:
         InvitationAsked("a", "1003"),
     ],
 )
-def test_what_only_hosts_may_who_are_in_the_room(event: Event) -> None:
+def test_host_requests_require_a_host_inside(event: Event) -> None:
     room = Room().has("h", "a")
     room.tell(Came("h2", True))
     before = room.state
@@ -223,7 +223,7 @@ def test_what_only_hosts_may_who_are_in_the_room(event: Event) -> None:
     assert room.state == before
 
 
-def test_whoever_comes_into_a_recorded_meeting_knows_it_before_he_is_let_in() -> None:
+def test_participants_are_notified_of_recording_before_admission() -> None:
     room = Room(may_record=True, wait_for_host=True)
     room.tell(Came("w", False))
     room.tell(RecordingSet(True))
@@ -241,52 +241,52 @@ def test_whoever_comes_into_a_recorded_meeting_knows_it_before_he_is_let_in() ->
     assert room.tell(Came("b", False)) == [LetIn("b", 1, waited=False)]
 
 
-def test_hosts_record_where_the_room_may_be() -> None:
+def test_hosts_record_if_the_room_allows_it() -> None:
     room = Room(may_record=True).has("h", "a")
-    assert rules.meant(room.state, "h", "2") == RecordingAsked("h", True)
+    assert machine.meant(room.state, "h", "2") == RecordingAsked("h", True)
     assert room.tell(RecordingAsked("h", True)) == [Record("h", on=True)]
     assert room.tell(RecordingAsked("a", True)) == [NotAllowed()]
     room.tell(RecordingSet(True))
-    assert rules.meant(room.state, "h", "2") == RecordingAsked("h", False)
-    never = Room().has("h")
-    assert never.tell(RecordingAsked("h", True)) == [NotAllowed()]
-    assert never.tell(RecordingAsked("h", False)) == [Record("h", on=False)]
+    assert machine.meant(room.state, "h", "2") == RecordingAsked("h", False)
+    not_recordable = Room().has("h")
+    assert not_recordable.tell(RecordingAsked("h", True)) == [NotAllowed()]
+    assert not_recordable.tell(RecordingAsked("h", False)) == [Record("h", on=False)]
 
 
-def test_without_a_host_it_goes_on_if_nothing_else_is_set() -> None:
+def test_a_meeting_continues_without_a_host_by_default() -> None:
     room = Room().has("h", "a")
     assert room.tell(Left("h")) == [Announce("h", came=False)]
-    assert rules.deadline(room.state) is None
+    assert machine.deadline(room.state) is None
 
 
-def test_without_a_host_it_ends_after_a_time_unless_one_comes_back() -> None:
+def test_a_meeting_without_a_host_ends_after_the_limit() -> None:
     room = Room(end_after_host=60).has("h", "h2", "a")
     assert room.tell(Left("h")) == [Announce("h", came=False)]
-    assert rules.deadline(room.state) is None
+    assert machine.deadline(room.state) is None
     room.at = 10
     assert room.tell(Left("h2")) == [Announce("h2", came=False), Say("a", "conference/host-left")]
-    assert rules.deadline(room.state) == 70
+    assert machine.deadline(room.state) == 70
     room.at = 69.9
     assert room.tell(TimePassed()) == []
     room.has("h3")
-    assert rules.deadline(room.state) is None
+    assert machine.deadline(room.state) is None
     room.tell(Left("h3"))
     assert room.tell(Left("nobody")) == []
     room.at = 130
     assert room.tell(TimePassed()) == [Dismiss("a", "conference/over")]
-    assert rules.deadline(room.state) is None
+    assert machine.deadline(room.state) is None
     room.tell(Left("a"))
     assert room.state.over
 
 
-def test_it_may_end_at_once_with_its_host() -> None:
+def test_a_limit_of_zero_ends_the_meeting_with_its_host() -> None:
     room = Room(end_after_host=0).has("h", "a")
     assert room.tell(Left("h")) == [Dismiss("a", "conference/host-left")]
 
 
-def test_what_keys_ask_for() -> None:
+def test_star_commands() -> None:
     room = Room().has("h", "a")
-    found = {key: rules.meant(room.state, "a", key) for key in "023567891#"}
+    found = {key: machine.meant(room.state, "a", key) for key in "023567891#"}
     assert found == {
         "0": HelpAsked("a"),
         "2": RecordingAsked("a", True),
@@ -300,10 +300,10 @@ def test_what_keys_ask_for() -> None:
         "#": None,
     }
     room.tell(MuteAsked("h", "a", True))
-    assert rules.meant(room.state, "a", "6") == MuteAsked("a", "a", False)
-    assert rules.meant(room.state, "x", "6") is None
+    assert machine.meant(room.state, "a", "6") == MuteAsked("a", "a", False)
+    assert machine.meant(room.state, "x", "6") is None
     room.tell(Came("b", False))
-    assert rules.meant(room.state, "b", "6") is None
+    assert machine.meant(room.state, "b", "6") is None
     assert room.tell(CountAsked("a")) == [Count("a", 1)]
     assert room.tell(HelpAsked("a")) == [Help("a", host=False)]
     assert room.tell(HelpAsked("h")) == [Help("h", host=True)]

@@ -33,7 +33,7 @@ _MOST_RINGING = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PushParts:
-    """Dependencies of PushService. `loopback`: allow push services on loopback addresses (for tests)."""
+    """Dependencies of PushNotifier. `loopback`: allow push services on loopback addresses (for tests)."""
 
     database: Database
     keys: KeyRing

@@ -1,4 +1,4 @@
-"""The history room on a real database, with real keys and a real spool."""
+"""CDR service on a real database, with real keys and a real spool."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

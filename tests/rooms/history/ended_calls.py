@@ -1,4 +1,4 @@
-"""Calls that are over, for the history to keep."""
+"""Finished calls for CDR tests."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from unificx.kernel.clock import Clock
 ADA, BEN = "subject-ada", "subject-ben"
 
 
-def talked(clock: Clock, seconds: float = 180, tenant: str = "acme") -> CallEnded:
+def answered_call(clock: Clock, seconds: float = 180, tenant: str = "acme") -> CallEnded:
     """Ada calls Ben, who answers after four seconds."""
     ended = clock.now()
     answered = ended - timedelta(seconds=seconds)
@@ -28,8 +28,8 @@ def talked(clock: Clock, seconds: float = 180, tenant: str = "acme") -> CallEnde
     )
 
 
-def missed_from(clock: Clock, number: str, at: datetime | None = None) -> CallEnded:
-    """Somebody outside calls Ada, who does not answer."""
+def missed_call(clock: Clock, number: str, at: datetime | None = None) -> CallEnded:
+    """An external caller calls Ada, who does not answer."""
     ended = at or clock.now()
     return CallEnded(
         id=clock.new_id(),

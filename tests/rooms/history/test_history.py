@@ -1,4 +1,4 @@
-"""Call records: what is kept, what is shown, what an erasure leaves."""
+"""Call detail records: storage, listing and erasure."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ended_calls import ADA, BEN, missed_from, talked
+from ended_calls import ADA, BEN, answered_call, missed_call
 from sqlalchemy import text
 
 from unificx.calls.facts import SideQuality
@@ -23,10 +23,8 @@ from unificx.store import Database, Gone, Outbox, Spool
 
 
 @pytest.mark.promise("C5")
-async def test_a_call_is_listed_with_all_that_was_known_of_it(
-    history: History, spool: Spool, clock: ManualClock
-) -> None:
-    call = talked(clock, seconds=179.6)
+async def test_a_call_is_listed_with_all_details(history: History, spool: Spool, clock: ManualClock) -> None:
+    call = answered_call(clock, seconds=179.6)
     history.record(call)
     await spool.drain()
     record = await history.get("acme", call.id)
@@ -41,10 +39,10 @@ async def test_a_call_is_listed_with_all_that_was_known_of_it(
     assert (await history.list("acme")).items == (record,)
 
 
-async def test_a_call_recorded_or_applied_twice_is_one_record(
+async def test_recording_or_applying_a_call_twice_yields_one_record(
     history: History, spool: Spool, clock: ManualClock
 ) -> None:
-    call = talked(clock)
+    call = answered_call(clock)
     history.record(call)
     history.record(call)
     await spool.drain()
@@ -54,23 +52,21 @@ async def test_a_call_recorded_or_applied_twice_is_one_record(
     assert len(record.parties) == 2
 
 
-async def test_whose_list_has_changed_is_told_once_it_can_be_read(
-    history: History, spool: Spool, clock: ManualClock
-) -> None:
-    told: list[set[tuple[str, str | None]]] = []
-    history.listed = told.append
-    history.record(talked(clock))
-    history.record(missed_from(clock, "+4930123456"))
-    assert told == []
+async def test_changes_are_reported_once_readable(history: History, spool: Spool, clock: ManualClock) -> None:
+    reported: list[set[tuple[str, str | None]]] = []
+    history.listed = reported.append
+    history.record(answered_call(clock))
+    history.record(missed_call(clock, "+4930123456"))
+    assert reported == []
     await spool.drain()
-    assert told == [{("acme", "ext-ada"), ("acme", "ext-ben"), ("acme", None)}]
+    assert reported == [{("acme", "ext-ada"), ("acme", "ext-ben"), ("acme", None)}]
 
 
-async def test_the_newest_calls_come_first_page_by_page(history: History, spool: Spool, clock: ManualClock) -> None:
+async def test_calls_are_paginated_newest_first(history: History, spool: Spool, clock: ManualClock) -> None:
     calls = []
     for number in range(7):
-        calls.append(missed_from(clock, f"+49301234{number}"))
-        clock.advance(0 if number % 2 else 60)  # some begin at the same moment
+        calls.append(missed_call(clock, f"+49301234{number}"))
+        clock.advance(0 if number % 2 else 60)  # some start at the same time
         history.record(calls[-1])
     await spool.drain()
     seen: list[str] = []
@@ -84,12 +80,12 @@ async def test_the_newest_calls_come_first_page_by_page(history: History, spool:
     assert seen == [call.id for call in sorted(calls, key=lambda one: (one.started, one.id), reverse=True)]
 
 
-async def test_calls_are_found_by_time_extension_and_outcome(
+async def test_calls_are_filtered_by_time_extension_and_outcome(
     history: History, spool: Spool, clock: ManualClock
 ) -> None:
-    first = talked(clock)
+    first = answered_call(clock)
     clock.advance(3600)
-    second = missed_from(clock, "+4930123456")
+    second = missed_call(clock, "+4930123456")
     for call in (first, second):
         history.record(call)
     await spool.drain()
@@ -109,14 +105,14 @@ async def test_calls_are_found_by_time_extension_and_outcome(
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "not base64 at all!", "é", "MjAyNi0wMS0wNVQwOTowMDowMCBpZA"])
-async def test_a_made_up_cursor_is_refused(history: History, cursor: str) -> None:
+async def test_an_invalid_cursor_is_rejected(history: History, cursor: str) -> None:
     with pytest.raises(Invalid):
         await history.list("acme", cursor=cursor)
 
 
 @pytest.mark.promise("T3")
-async def test_a_tenant_sees_its_own_calls_alone(history: History, spool: Spool, clock: ManualClock) -> None:
-    ours, theirs = talked(clock), talked(clock, tenant="globex")
+async def test_a_tenant_sees_only_its_own_calls(history: History, spool: Spool, clock: ManualClock) -> None:
+    ours, theirs = answered_call(clock), answered_call(clock, tenant="globex")
     for call in (ours, theirs):
         history.record(call)
     await spool.drain()
@@ -127,25 +123,25 @@ async def test_a_tenant_sees_its_own_calls_alone(history: History, spool: Spool,
     assert (await history.list("acme", Filters(extensions=("ext-ada",)))).items[0].id == ours.id
 
 
-async def test_an_outside_caller_is_the_same_subject_each_time(
+async def test_an_external_caller_keeps_the_same_subject(
     history: History, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
     for number in ("+4930111", "+4930222", "+4930111", "", ""):
-        history.record(missed_from(clock, number))
+        history.record(missed_call(clock, number))
         clock.advance(60)
     await spool.drain()
     records = (await history.list("acme")).items
-    silent, silent_too, first_again, second, first = (record.caller.subject for record in records)
+    anonymous, anonymous_again, first_again, second, first = (record.caller.subject for record in records)
     assert first == first_again == keys.find("acme", "number", "+4930111")
-    assert len({first, second, silent}) == 3
-    assert silent == silent_too
+    assert len({first, second, anonymous}) == 3
+    assert anonymous == anonymous_again
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_after_one_is_erased_the_other_still_sees_the_call(
+async def test_the_other_party_keeps_the_call_after_an_erasure(
     history: History, spool: Spool, clock: ManualClock, keys: KeyStore, database: Database
 ) -> None:
-    call = talked(clock)
+    call = answered_call(clock)
     history.record(call)
     await spool.drain()
     keys.destroy("acme", ADA)
@@ -162,14 +158,14 @@ async def test_after_one_is_erased_the_other_still_sees_the_call(
 
 
 @pytest.mark.promise("D3")
-async def test_an_outsider_can_be_erased_and_calls_again_as_somebody_new(
+async def test_an_erased_external_caller_gets_a_new_subject(
     history: History, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
-    history.record(missed_from(clock, "+4930111"))
+    history.record(missed_call(clock, "+4930111"))
     await spool.drain()
     [before] = (await history.list("acme")).items
     keys.destroy("acme", before.caller.subject)
-    history.record(missed_from(clock, "+4930111"))
+    history.record(missed_call(clock, "+4930111"))
     await spool.drain()
     after = {record.id: record.caller for record in (await history.list("acme")).items}
     assert after.pop(before.id).who == Gone()
@@ -179,11 +175,11 @@ async def test_an_outsider_can_be_erased_and_calls_again_as_somebody_new(
 
 
 @pytest.mark.promise("D3")
-async def test_somebody_erased_while_the_call_goes_on_is_not_written_down(
+async def test_a_party_erased_during_the_call_is_not_stored(
     history: History, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
     keys.destroy("acme", BEN)
-    history.record(talked(clock))
+    history.record(answered_call(clock))
     await spool.drain()
     [record] = (await history.list("acme")).items
     assert record.caller.who == Identity("1001", "Ada Quetzal")
@@ -191,45 +187,43 @@ async def test_somebody_erased_while_the_call_goes_on_is_not_written_down(
 
 
 @pytest.mark.promise("C5", "T2")
-async def test_neither_database_nor_spool_holds_a_name_a_number_or_an_address(
+async def test_database_and_spool_hold_no_plaintext_of_parties(
     history: History, spool: Spool, clock: ManualClock, database: Database, tmp_path: Path
 ) -> None:
-    history.record(talked(clock))
-    history.record(missed_from(clock, "+4930998877"))
+    history.record(answered_call(clock))
+    history.record(missed_call(clock, "+4930998877"))
     dump = b"".join(path.read_bytes() for path in (tmp_path / "spool").iterdir())
     await spool.drain()
     async with database.read() as session:
         for table in ("call", "call_party"):
             for row in await session.execute(text(f"SELECT * FROM {table}")):
                 dump += b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
-    assert dump.count(ADA.encode()) == 4  # the scan sees what is there: in the spool and in the rows
+    assert dump.count(ADA.encode()) == 4  # the scan does find plaintext ids in the spool and the rows
     for secret in (b"Quetzal", b"Axolotl", b"Zoltan", b"998877", b"192.0.2"):
         assert secret not in dump
         assert secret.hex().encode() not in dump
 
 
-async def test_an_ended_call_shows_no_value_of_its_parties(clock: ManualClock) -> None:
-    shown = repr((talked(clock), missed_from(clock, "+4930998877")))
+async def test_the_repr_of_a_call_hides_its_parties(clock: ManualClock) -> None:
+    shown = repr((answered_call(clock), missed_call(clock, "+4930998877")))
     for secret in ("Quetzal", "Axolotl", "Zoltan", "998877", "'1001'", "192.0.2"):
         assert secret not in shown
 
 
-async def test_a_clock_that_was_set_back_gives_no_negative_talk(
-    history: History, spool: Spool, clock: ManualClock
-) -> None:
-    call = talked(clock)
+async def test_talk_time_is_never_negative(history: History, spool: Spool, clock: ManualClock) -> None:
+    call = answered_call(clock)
     history.record(replace(call, ended=call.started))
     await spool.drain()
     assert (await history.get("acme", call.id)).talk_seconds == 0
 
 
-async def test_a_deleted_tenant_has_no_calls_left(
+async def test_the_calls_of_a_deleted_tenant_are_deleted(
     history: History, spool: Spool, clock: ManualClock, database: Database, bus: Bus
 ) -> None:
     outbox = Outbox(database, bus, clock)
     outbox.subscribe(TenantDeleted, history.forget_tenant)
-    kept = talked(clock, tenant="globex")
-    for call in (talked(clock), kept):
+    kept = answered_call(clock, tenant="globex")
+    for call in (answered_call(clock), kept):
         history.record(call)
     await spool.drain()
     async with database.begin() as uow:
@@ -246,7 +240,7 @@ async def test_a_deleted_tenant_has_no_calls_left(
 DIES_AFTER_RECORD = """
 import os, signal, sys
 from pathlib import Path
-from ended_calls import talked
+from ended_calls import answered_call
 from unificx.history import History
 from unificx.kernel.clock import SystemClock
 from unificx.privacy import KeyStore
@@ -255,7 +249,7 @@ from unificx.store import Database, Spool
 home, url, clock = Path(sys.argv[1]), sys.argv[2], SystemClock()
 database = Database(url, clock)
 history = History(database, KeyStore(home / "keys.db", bytes(range(32)), clock), Spool(home / "spool", database))
-call = talked(clock)
+call = answered_call(clock)
 history.record(call)
 os.write(1, call.id.encode())
 os.kill(os.getpid(), signal.SIGKILL)
@@ -263,9 +257,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.promise("C5")
-async def test_a_process_killed_right_after_record_has_lost_nothing(
-    tmp_path: Path, database_url: str, clock: ManualClock
-) -> None:
+async def test_a_call_survives_a_kill_right_after_record(tmp_path: Path, database_url: str, clock: ManualClock) -> None:
     here = Path(__file__).parent
     died = subprocess.run(
         [sys.executable, "-c", DIES_AFTER_RECORD, str(tmp_path), database_url],

@@ -1,4 +1,4 @@
-"""Rooms of an organisation with two extensions, on a real database with real keys and a cheap Argon2id."""
+"""Conference rooms of a tenant with two extensions, on a real database with real keys and a fast Argon2id."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ from unificx.store import Database, Outbox
 
 
 @pytest.fixture
-async def house(database: Database, keys: KeyStore, clock: ManualClock, bus: Bus) -> AsyncIterator[House]:
+async def conference(database: Database, keys: KeyStore, clock: ManualClock, bus: Bus) -> AsyncIterator[House]:
     outbox = Outbox(database, bus, clock)
     people = People(database, keys, clock, passwords=Passwords(CHEAP))
     await people.start()

@@ -1,4 +1,4 @@
-"""The rooms of an organisation with two extensions, and all they stand on."""
+"""Conference rooms of a tenant with two extensions, and their dependencies."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 @dataclass
 class House:
-    """`anew` gives the rooms as they are after a start of the process; the test starts them."""
+    """`reopen` returns the rooms as after a restart; the test calls `start`."""
 
     people: People
     rooms: Rooms

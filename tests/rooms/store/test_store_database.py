@@ -22,37 +22,37 @@ async def _count(database: Database) -> int:
         return await session.scalar(select(func.count()).select_from(OutboxRow)) or 0
 
 
-async def test_what_is_done_together_is_committed_together(database: Database, clock: ManualClock) -> None:
-    told: list[Fact] = []
+async def test_rows_and_events_are_committed_together(database: Database, clock: ManualClock) -> None:
+    published: list[Fact] = []
     after: list[int] = []
-    database.committed = told.extend
+    database.committed = published.extend
     fact = Happened(clock.new_id(), "tenant", 1)
     async with database.begin() as uow:
         uow.publish(fact)
-        uow.afterwards.append(lambda: after.append(len(told)))
-        assert (told, after) == ([], [])
-    assert (told, after) == ([fact], [1])
+        uow.afterwards.append(lambda: after.append(len(published)))
+        assert (published, after) == ([], [])
+    assert (published, after) == ([fact], [1])
     assert await _count(database) == 1
 
 
-async def test_a_block_that_raises_leaves_nothing(database: Database, clock: ManualClock) -> None:
-    told: list[Fact] = []
-    database.committed = told.extend
+async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -> None:
+    published: list[Fact] = []
+    database.committed = published.extend
 
     async def fail() -> None:
         async with database.begin() as uow:
             uow.publish(Happened(clock.new_id(), "tenant", 1))
-            uow.afterwards.append(lambda: told.append(Happened("never", "tenant", 1)))
+            uow.afterwards.append(lambda: published.append(Happened("never", "tenant", 1)))
             await uow.session.flush()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail()
-    assert told == []
+    assert published == []
     assert await _count(database) == 0
 
 
-async def test_writers_wait_for_one_another_and_readers_for_nobody(database: Database, clock: ManualClock) -> None:
+async def test_writers_are_serialized_and_readers_do_not_wait(database: Database, clock: ManualClock) -> None:
     async def write(number: int) -> None:
         async with database.begin() as uow:
             seen = await uow.session.scalar(select(func.count()).select_from(OutboxRow))
@@ -64,14 +64,14 @@ async def test_writers_wait_for_one_another_and_readers_for_nobody(database: Dat
     assert await _count(database) == 20
 
 
-async def test_what_was_only_read_is_not_written(database: Database, clock: ManualClock) -> None:
+async def test_a_read_session_commits_nothing(database: Database, clock: ManualClock) -> None:
     async with database.read() as session:
         session.add(OutboxRow(id="a", tenant_id="t", name="n", body="{}", due=clock.now()))
         await session.flush()
     assert await _count(database) == 0
 
 
-async def test_a_unit_of_work_inside_another_is_an_error_not_a_hang(tmp_path, clock: ManualClock) -> None:
+async def test_a_nested_unit_of_work_raises(tmp_path, clock: ManualClock) -> None:
     database = Database(f"sqlite:///{tmp_path / 'own.db'}", clock)
     async with database.begin():
         with pytest.raises(RuntimeError, match="inside another"):
@@ -80,7 +80,7 @@ async def test_a_unit_of_work_inside_another_is_an_error_not_a_hang(tmp_path, cl
     await database.close()
 
 
-async def test_moments_come_back_aware_and_in_utc(database: Database, clock: ManualClock) -> None:
+async def test_timestamps_are_aware_and_in_utc(database: Database, clock: ManualClock) -> None:
     async with database.begin() as uow:
         uow.publish(Happened(clock.new_id(), "tenant", 1))
     async with database.read() as session:

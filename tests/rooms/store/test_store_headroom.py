@@ -1,4 +1,4 @@
-"""A disk that fills up: it is noticed, and what is ending is kept on a disk that is really full."""
+"""Low disk space is detected, and closing records are stored on a full disk."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ RECORD = b"r" * 1000
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, with 50 MiB."""
+    """Mount a file system of 50 MiB."""
     place = tmp_path / "disk"
     place.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=50m", "tmpfs", str(place)], check=True)
@@ -29,7 +29,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(place: Path) -> Path:
-    """Something else takes all that is left."""
+    """Use up all remaining space."""
     greedy = place / "greedy"
     with greedy.open("ab", buffering=0) as file:
         for size in (MIB, 4096, 1):
@@ -41,7 +41,7 @@ def fill(place: Path) -> Path:
     return greedy
 
 
-def test_too_little_is_noticed_within_a_second_and_believed_to_be_over_a_little_later(clock: ManualClock) -> None:
+def test_low_space_is_detected_within_a_second_with_hysteresis(clock: ManualClock) -> None:
     free = FLOOR
     asked: list[Path] = []
 
@@ -66,7 +66,7 @@ def test_too_little_is_noticed_within_a_second_and_believed_to_be_over_a_little_
     assert [entry["event"] for entry in logs] == ["disk_nearly_full", "disk_has_room_again"]
 
 
-def test_a_place_that_is_gone_has_no_room(clock: ManualClock, tmp_path: Path) -> None:
+def test_a_missing_directory_counts_as_low(clock: ManualClock, tmp_path: Path) -> None:
     assert Headroom(tmp_path / "gone", clock).low()
 
 
@@ -74,7 +74,7 @@ needs_root = pytest.mark.skipif(os.getuid() != 0, reason="a small file system ta
 
 
 @needs_root
-async def test_what_is_ending_is_kept_on_a_full_disk(database: Database, small_disk: Path) -> None:
+async def test_closing_records_are_stored_on_a_full_disk(database: Database, small_disk: Path) -> None:
     taken: list[bytes] = []
 
     async def take(uow: UnitOfWork, records: list[bytes]) -> None:
@@ -98,11 +98,11 @@ async def test_what_is_ending_is_kept_on_a_full_disk(database: Database, small_d
 
 
 @needs_root
-async def test_the_room_held_back_is_not_endless(database: Database, small_disk: Path) -> None:
+async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> None:
     spool = Spool(small_disk / "spool", database, reserve=16 * 4096)
 
     async def take(uow: UnitOfWork, records: list[bytes]) -> None:
-        """There is room elsewhere."""
+        """Accept all records."""
 
     spool.handler("a", take)
     await spool.recover()
@@ -117,7 +117,7 @@ async def test_the_room_held_back_is_not_endless(database: Database, small_disk:
 
 
 @needs_root
-def test_ballast_is_taken_where_there_is_room_and_taken_again_later(small_disk: Path) -> None:
+def test_the_reserve_file_is_filled_and_refilled_when_space_allows(small_disk: Path) -> None:
     ballast = Ballast(small_disk / "ballast", 5 * MIB)
     greedy = fill(small_disk)
     ballast.fill()

@@ -1,4 +1,4 @@
-"""Sealing and opening: the right row of the right person for the right purpose, and nothing else."""
+"""Sealing and opening: only the right row, subject, tenant and purpose."""
 
 import traceback
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ def sealed(keys: KeyStore, *, subject: str = "ana", row: str = "row-1", tenant: 
 
 
 @pytest.mark.promise("T2")
-def test_what_is_sealed_opens_for_its_purpose(keys: KeyStore) -> None:
+def test_a_sealed_part_opens_for_its_purpose(keys: KeyStore) -> None:
     ben = FriendPart(name="Ben", numbers=())
     blobs = FRIEND.seal(keys, "one", [("ana", "row-1", ANA), ("ben", "row-2", ben)])
     assert not any(b"Quokka" in blob or b"4930" in blob for blob in blobs)
@@ -30,12 +30,12 @@ def test_what_is_sealed_opens_for_its_purpose(keys: KeyStore) -> None:
     assert FRIEND.open(keys, "one", "telephony", rows) == [ANA, ben]
 
 
-def test_the_same_value_never_looks_the_same(keys: KeyStore) -> None:
+def test_equal_values_have_different_ciphertexts(keys: KeyStore) -> None:
     assert len({sealed(keys) for _ in range(100)}) == 100
 
 
-def test_a_part_sealed_before_a_field_came_opens_if_the_field_may_be_none() -> None:
-    """The codec of an earlier version wrote what it knew; unknown fields of a later one are passed over."""
+def test_a_part_without_a_newer_optional_field_opens() -> None:
+    """Missing optional fields are None; unknown fields of a later version are ignored."""
     key = Key(1, AESGCM(bytes(32)))
 
     class Keys:
@@ -53,7 +53,7 @@ def test_a_part_sealed_before_a_field_came_opens_if_the_field_may_be_none() -> N
             opened(FRIEND, "friend", "sealed", wrong)
 
 
-def test_none_and_empty_are_kept_apart(keys: KeyStore) -> None:
+def test_none_and_empty_are_distinct(keys: KeyStore) -> None:
     for text in (None, "", "naïve ☎"):
         [blob] = NOTE.seal(keys, "one", [("ana", "row-1", NotePart(text=text))])
         assert NOTE.open(keys, "one", "telephony", [("ana", "row-1", blob)]) == [NotePart(text=text)]
@@ -68,7 +68,7 @@ def test_none_and_empty_are_kept_apart(keys: KeyStore) -> None:
     ],
 )
 @pytest.mark.promise("T3")
-def test_a_part_moved_elsewhere_does_not_open(keys: KeyStore, place: dict[str, str]) -> None:
+def test_a_part_moved_to_another_row_person_or_tenant_does_not_open(keys: KeyStore, place: dict[str, str]) -> None:
     blob = sealed(keys)
     sealed(keys, **place)
     where = {"subject": "ana", "row": "row-1", "tenant": "one"} | place
@@ -83,34 +83,34 @@ def test_a_part_moved_to_another_table_or_column_does_not_open(keys: KeyStore) -
         NOTE.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
 
 
-def test_places_cannot_be_confused_by_shifting_letters() -> None:
+def test_length_prefixes_are_unambiguous() -> None:
     assert bound("ab", "c") != bound("a", "bc") != bound("a", "b", "c")
 
 
 @pytest.mark.promise("T3")
-def test_any_flipped_bit_and_any_cut_is_noticed(keys: KeyStore) -> None:
+def test_any_flipped_bit_or_truncation_is_detected(keys: KeyStore) -> None:
     blob = sealed(keys)
     for at in range(len(blob)):
-        hurt = blob[:at] + bytes([blob[at] ^ 1 << at % 8]) + blob[at + 1 :]
+        damaged = blob[:at] + bytes([blob[at] ^ 1 << at % 8]) + blob[at + 1 :]
         with pytest.raises(CannotOpen):
-            FRIEND.open(keys, "one", "telephony", [("ana", "row-1", hurt)])
+            FRIEND.open(keys, "one", "telephony", [("ana", "row-1", damaged)])
         with pytest.raises(CannotOpen):
             FRIEND.open(keys, "one", "telephony", [("ana", "row-1", blob[:at])])
 
 
 @pytest.mark.promise("S3")
 @pytest.mark.parametrize("purpose", ["directory", "billing", "history", "", "TELEPHONY"])
-def test_a_purpose_that_is_not_every_fields_is_refused_before_anything_is_read(purpose: str) -> None:
+def test_an_undeclared_purpose_is_rejected_before_reading(purpose: str) -> None:
     class NoKeys:
         def get(self, *_: Any, **__: Any) -> Any:
-            raise AssertionError("a key was asked for")
+            raise AssertionError("a key was requested")
 
     with pytest.raises(WrongPurpose, match=r"friend\.sealed"):
         FRIEND.open(NoKeys(), "one", purpose, [("ana", "row-1", b"\x01")])
 
 
 @pytest.mark.promise("R4")
-def test_an_erased_person_is_gone_and_the_others_are_not(keys: KeyStore) -> None:
+def test_an_erased_subject_does_not_affect_others(keys: KeyStore) -> None:
     rows = [("ana", "row-1", sealed(keys)), ("ben", "row-2", sealed(keys, subject="ben", row="row-2"))]
     keys.destroy("one", "ana")
     assert FRIEND.open(keys, "one", "telephony", rows) == [Gone(), ANA]
@@ -118,7 +118,7 @@ def test_an_erased_person_is_gone_and_the_others_are_not(keys: KeyStore) -> None
         sealed(keys)
 
 
-def test_a_wrongly_typed_part_is_refused_without_a_word_of_it(keys: KeyStore) -> None:
+def test_a_type_error_does_not_quote_the_value(keys: KeyStore) -> None:
     for wrong in (FriendPart(name=491234567, numbers=()), NotePart(text="491234567")):  # type: ignore[arg-type]
         with pytest.raises(TypeError) as fault:
             FRIEND.seal(keys, "one", [("ana", "row-1", wrong)])  # type: ignore[list-item]
@@ -132,7 +132,7 @@ async def _with_friends(database: Database) -> None:
 
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize("value", ["491234567", b"491234567", 491234567])
-async def test_the_column_refuses_what_is_not_sealed_and_does_not_repeat_it(database: Database, value: Any) -> None:
+async def test_the_column_rejects_plaintext_without_quoting_it(database: Database, value: Any) -> None:
     await _with_friends(database)
     row = {"id": "a", "tenant_id": "t", "subject_id": "491234567", "sealed": value}
 
@@ -146,7 +146,7 @@ async def test_the_column_refuses_what_is_not_sealed_and_does_not_repeat_it(data
     assert "491234567" not in "".join(traceback.format_exception(fault.value))
 
 
-async def test_a_failing_statement_does_not_show_its_values(database: Database, keys: KeyStore) -> None:
+async def test_a_failing_statement_hides_its_values(database: Database, keys: KeyStore) -> None:
     await _with_friends(database)
     row = {"id": "491234567", "tenant_id": "t", "subject_id": "ana", "sealed": sealed(keys)}
 
@@ -162,7 +162,7 @@ async def test_a_failing_statement_does_not_show_its_values(database: Database, 
 
 
 @pytest.mark.parametrize("figures", [{"caller": {"loss": "+49123"}}, {"number": 1}, ["+49123"], "+49123"])
-async def test_neutral_json_holds_figures_only(database: Database, keys: KeyStore, figures: Any) -> None:
+async def test_neutral_json_accepts_numbers_only(database: Database, keys: KeyStore, figures: Any) -> None:
     await _with_friends(database)
 
     async def put(figures: Any) -> None:
@@ -170,6 +170,6 @@ async def test_neutral_json_holds_figures_only(database: Database, keys: KeyStor
             row = {"id": "a", "tenant_id": "t", "subject_id": "ana", "sealed": sealed(keys), "figures": figures}
             await uow.session.execute(insert(FriendRow), [row])
 
-    with pytest.raises(StatementError, match="neutral JSON"):
+    with pytest.raises(StatementError, match="the JSON"):
         await put(figures)
     await put({"caller": {"loss": 0.25}})

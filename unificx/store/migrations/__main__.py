@@ -33,5 +33,5 @@ async def draft(message: str, number: int) -> None:
 
 if __name__ == "__main__":
     load_all_tables()
-    already = list((Path(__file__).parent / "versions").glob("*.py"))
-    asyncio.run(draft(sys.argv[1], len(already) + 1))
+    existing = list((Path(__file__).parent / "versions").glob("*.py"))
+    asyncio.run(draft(sys.argv[1], len(existing) + 1))

@@ -1,4 +1,4 @@
-"""A process that is going to be killed: it spools, or tells facts, and says aloud what it has promised."""
+"""Test process to be killed: it spools records or publishes events, and prints mode it has acknowledged."""
 
 import sys
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ SUM = Table("sum", METADATA, Column("id", Integer, primary_key=True), Column("co
 
 
 @dataclass(frozen=True, slots=True)
-class Counted(Fact):
+class Incremented(Fact):
     pass
 
 
-async def lay(database: Database) -> None:
+async def create_tables(database: Database) -> None:
     async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
         await connection.execute(SUM.insert().values(id=1, count=0))
 
 
 async def apply(uow: UnitOfWork, records: list[bytes]) -> None:
-    """Count each record once, however often it comes: what every handler of the spool has to do."""
+    """Count each record once, even if applied repeatedly, as every spool handler must."""
     ids = {record.decode() for record in records}
     known = set(await uow.session.scalars(select(SEEN.c.id).where(SEEN.c.id.in_(ids))))
     fresh = [{"id": one} for one in ids - known]
@@ -36,29 +36,29 @@ async def apply(uow: UnitOfWork, records: list[bytes]) -> None:
         await uow.session.execute(update(SUM).values(count=SUM.c.count + len(fresh)))
 
 
-async def count(fact: Counted, uow: UnitOfWork) -> None:
-    """Count a fact, trusting the outbox to hand it over once."""
+async def count(fact: Incremented, uow: UnitOfWork) -> None:
+    """Count an event, relying on exactly-once handling by the outbox."""
     await uow.session.execute(update(SUM).values(count=SUM.c.count + 1))
 
 
-async def also(fact: Counted, uow: UnitOfWork) -> None:
-    """A second handler of the same fact."""
+async def count_seen(fact: Incremented, uow: UnitOfWork) -> None:
+    """Second handler of the same event."""
     await uow.session.execute(SEEN.insert().values(id=fact.id))
 
 
 def make_outbox(database: Database, clock: Clock) -> Outbox:
     outbox = Outbox(database, Bus(lambda fault: None), clock)
-    outbox.subscribe(Counted, also)
-    outbox.subscribe(Counted, count)
+    outbox.subscribe(Incremented, count_seen)
+    outbox.subscribe(Incremented, count)
     return outbox
 
 
-def promise(what: str) -> None:
-    sys.stdout.write(what + "\n")
+def report(text: str) -> None:
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-async def spool_for_ever(database: Database, directory: Path) -> None:
+async def spool_forever(database: Database, directory: Path) -> None:
     spool = Spool(directory, database)
     spool.handler("number", apply)
     number = 0
@@ -66,26 +66,26 @@ async def spool_for_ever(database: Database, directory: Path) -> None:
         for _ in range(40):
             number += 1
             spool.append("number", b"%06d" % number)
-            promise(f"{number:06d}")
+            report(f"{number:06d}")
         await spool.drain()
 
 
-async def tell_for_ever(database: Database) -> None:
+async def publish_forever(database: Database) -> None:
     clock = SystemClock()
     outbox = make_outbox(database, clock)
     while True:
         for _ in range(5):
-            fact = Counted(clock.new_id(), "tenant")
+            fact = Incremented(clock.new_id(), "tenant")
             async with database.begin() as uow:
                 uow.publish(fact)
-            promise(fact.id)
+            report(fact.id)
         await outbox.deliver()
 
 
-async def live(what: str, url: str, directory: str) -> None:
-    """Work until killed. `what`: spool or outbox."""
+async def run_until_killed(mode: str, url: str, directory: str) -> None:
+    """Run until killed. `mode`: spool or outbox."""
     database = Database(url, SystemClock())
-    if what == "spool":
-        await spool_for_ever(database, Path(directory))
+    if mode == "spool":
+        await spool_forever(database, Path(directory))
     else:
-        await tell_for_ever(database)
+        await publish_forever(database)
