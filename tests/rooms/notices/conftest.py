@@ -1,4 +1,4 @@
-"""The notices room on a real database, with a real push service and a real mail server on this machine."""
+"""Notifications on a real database, with a real push service and a real mail server on this machine."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -50,21 +50,21 @@ async def gate() -> AsyncIterator[PushDelivery]:
 
 
 @pytest.fixture
-def waits() -> list[float]:
-    """The pauses between tries, in seconds; none is made."""
+def delays() -> list[float]:
+    """Recorded delays between attempts, in seconds; the tests do not sleep."""
     return []
 
 
 @pytest.fixture
 async def open_push(
-    database: Database, keys: KeyStore, people: People, bus: Bus, gate: PushDelivery, waits: list[float]
+    database: Database, keys: KeyStore, people: People, bus: Bus, gate: PushDelivery, delays: list[float]
 ) -> AsyncIterator[Callable[[], Awaitable[Push]]]:
-    """The push side as it is after a start of the process."""
+    """Open a push notifier as after a restart."""
     opened: list[Push] = []
     vapid = Vapid(bytes([7] * 32), "mailto:admin@example.com")
 
     async def pause(seconds: float) -> None:
-        waits.append(seconds)
+        delays.append(seconds)
 
     async def start() -> Push:
         push = Push(PushParts(database, keys, people.directory, gate, vapid, bus, loopback=True, pause=pause))
@@ -84,13 +84,13 @@ async def push(open_push: Callable[[], Awaitable[Push]]) -> Push:
 
 @pytest.fixture
 async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MailBox]:
-    """A mail server that demands STARTTLS and AUTH, and is trusted."""
+    """A trusted mail server that requires STARTTLS and AUTH."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     async with mail_server(tmp_path) as one:
         yield one
 
 
 @pytest.fixture
-def letters(database: Database, keys: KeyStore, people: People, box: MailBox) -> Letters:
+def emails(database: Database, keys: KeyStore, people: People, box: MailBox) -> Letters:
     server = server_at(box)
     return Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender))

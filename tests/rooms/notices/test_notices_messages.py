@@ -1,4 +1,4 @@
-"""Letters about messages in mailboxes: the sound goes with them where its owner wants that, and nowhere else."""
+"""E-mails about voicemail: audio is attached only if enabled."""
 
 import base64
 import io
@@ -38,7 +38,7 @@ PCM = sine(SAID, 9000, 16000).tobytes()
 
 
 class Post:
-    """A person with a mailbox, and the letters that tell of what is left in it."""
+    """A person with a mailbox, and the e-mails about its messages."""
 
     def __init__(self, person: Person, boxes: Mailboxes, mailed: Mailed, push: Push, database: Database) -> None:
         self.person = person
@@ -54,14 +54,14 @@ class Post:
     async def lets(self, *, sound: bool) -> None:
         await self.boxes.change_tenant(self.box.tenant_id, TenantChange(mail_sound=sound))
 
-    async def left(self, letters: Letters, box_id: str = "e-ada") -> Message:
-        """Something is said, and a letter is written about it."""
+    async def left(self, emails: Letters, box_id: str = "e-ada") -> Message:
+        """Leave a message and queue an e-mail about it."""
         new = NewMessage(self.box.tenant_id, box_id, self.box.subject, "call-1", None, "+491511234567", "Carl")
         draft = await self.boxes.begin(new)
         await draft.write(PCM, 8000)
         assert await draft.keep()
         courier = Courier()
-        courier.equip(letters, self._push)
+        courier.equip(emails, self._push)
         message = await self.boxes.get(self.box.tenant_id, draft.message.id)
         news = MessageNews(About(message.id, self.box.id), "1001", message.seconds, message.created)
         async with self._database.begin() as uow:
@@ -86,22 +86,22 @@ async def post(
 
 @pytest.fixture
 def write(database: Database, keys: KeyStore, people: People, post: Post) -> Callable[[MailBox], Letters]:
-    """Letters to a mail server."""
+    """Create an e-mail queue for a mail server."""
 
-    def letters(box: MailBox) -> Letters:
+    def emails(box: MailBox) -> Letters:
         server = server_at(box)
         return Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender, post.mailed))
 
-    return letters
+    return emails
 
 
 @pytest.fixture
-def letters(write: Callable[[MailBox], Letters], box: MailBox) -> Letters:
+def emails(write: Callable[[MailBox], Letters], box: MailBox) -> Letters:
     return write(box)
 
 
 def sounds(box: MailBox, place: int = -1) -> list[bytes]:
-    """The samples that a letter brought."""
+    """Return the audio samples attached to an e-mail."""
     found = []
     for part in box.taken[place].letter.iter_attachments():
         assert (part.get_content_type(), part.get_filename()) == ("audio/wav", "message.wav")
@@ -112,29 +112,27 @@ def sounds(box: MailBox, place: int = -1) -> list[bytes]:
 
 
 @pytest.mark.promise("C9", "R1")
-async def test_without_its_owners_wish_a_letter_has_no_sound(letters: Letters, post: Post, box: MailBox) -> None:
-    message = await post.left(letters)
-    await letters.deliver()
+async def test_audio_is_not_attached_by_default(emails: Letters, post: Post, box: MailBox) -> None:
+    message = await post.left(emails)
+    await emails.deliver()
     assert sounds(box) == []
     assert "is not in this e-mail" in text_of(box.taken[0].letter, "plain").replace("\r\n", " ")
     assert (await post.again(message)).mailed is None
 
 
 @pytest.mark.promise("C9")
-async def test_a_message_comes_as_sound_and_it_is_noted_that_a_copy_left(
-    letters: Letters, post: Post, box: MailBox, clock: ManualClock
+async def test_audio_is_attached_and_the_copy_is_recorded(
+    emails: Letters, post: Post, box: MailBox, clock: ManualClock
 ) -> None:
     await post.wants()
-    message = await post.left(letters)
+    message = await post.left(emails)
     clock.advance(5)
     sent = clock.now()
-    await letters.deliver()
+    await emails.deliver()
     [pcm] = sounds(box)
     assert pcm == PCM
     letter = box.taken[0].letter
-    assert all(
-        "has to delete this e-mail too" in text_of(letter, kind).replace("\r\n", " ") for kind in ("plain", "html")
-    )
+    assert all("delete this e-mail" in text_of(letter, kind).replace("\r\n", " ") for kind in ("plain", "html"))
     assert (await post.again(message)).mailed == sent
     await post.boxes.erase(message)
     with pytest.raises(Over) as over:
@@ -143,28 +141,26 @@ async def test_a_message_comes_as_sound_and_it_is_noted_that_a_copy_left(
 
 
 @pytest.mark.promise("C9", "R1")
-@pytest.mark.parametrize("how", ["the organisation forbids it", "the owner thinks better of it"])
-async def test_a_wish_that_is_over_counts_for_letters_that_wait(
-    letters: Letters, post: Post, box: MailBox, how: str
-) -> None:
+@pytest.mark.parametrize("how", ["disabled by the tenant", "disabled by the owner"])
+async def test_a_disabled_setting_applies_to_queued_emails(emails: Letters, post: Post, box: MailBox, how: str) -> None:
     await post.wants()
-    await post.left(letters)
-    if how == "the organisation forbids it":
+    await post.left(emails)
+    if how == "disabled by the tenant":
         await post.lets(sound=False)
     else:
         await post.wants(sound=False)
-    await letters.deliver()
+    await emails.deliver()
     assert sounds(box) == []
 
 
 @pytest.mark.promise("R2", "T2")
-async def test_a_letter_that_waits_holds_no_sound_and_is_not_sent_once_the_message_is_erased(
-    letters: Letters, post: Post, box: MailBox, clock: ManualClock, database: Database, tmp_path: Path
+async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
+    emails: Letters, post: Post, box: MailBox, clock: ManualClock, database: Database, tmp_path: Path
 ) -> None:
     await post.wants()
     box.refusals = ["451 4.7.1 Come back later"]
-    message = await post.left(letters)
-    await letters.deliver()
+    message = await post.left(emails)
+    await emails.deliver()
     needles = [PCM[at : at + 300] for at in range(0, len(PCM) - 300, 3000)]
     needles += [base64.b64encode(needle)[4:-4] for needle in needles]
     async with database.read() as session:
@@ -177,7 +173,7 @@ async def test_a_letter_that_waits_holds_no_sound_and_is_not_sent_once_the_messa
     assert not any(needle in one or repr(needle)[2:-1].encode() in one for needle in needles for one in kept)
     await post.boxes.erase(message)
     clock.advance(3600)
-    await letters.deliver()
+    await emails.deliver()
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM letter"))).scalar() == 0
     assert box.taken == []
@@ -190,58 +186,56 @@ _TABLES = {
 
 
 @pytest.mark.promise("C9")
-async def test_one_that_is_too_long_is_told_of_without_its_sound(
-    letters: Letters, post: Post, box: MailBox, monkeypatch: pytest.MonkeyPatch
+async def test_too_long_audio_is_not_attached(
+    emails: Letters, post: Post, box: MailBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("unificx.recordings.mailed.MOST_BYTES", len(PCM) - 1)
     await post.wants()
-    message = await post.left(letters)
-    await letters.deliver()
+    message = await post.left(emails)
+    await emails.deliver()
     assert sounds(box) == []
     assert (await post.again(message)).mailed is None
 
 
-async def test_a_server_that_takes_no_more_gets_it_without_its_sound(
+async def test_audio_is_omitted_if_the_server_rejects_the_size(
     write: Callable[[MailBox], Letters], post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "small" / "ca.pem"))
     async with mail_server(tmp_path / "small", most=20_000) as small:
-        letters = write(small)
+        emails = write(small)
         await post.wants()
-        message = await post.left(letters)
-        await letters.deliver()
+        message = await post.left(emails)
+        await emails.deliver()
         assert sounds(small) == []
         assert (await post.again(message)).mailed is None
 
 
-async def test_a_letter_waits_for_sound_that_is_away(
-    letters: Letters, post: Post, box: MailBox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+async def test_an_email_waits_for_unavailable_audio(
+    emails: Letters, post: Post, box: MailBox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await post.wants()
-    await post.left(letters)
+    await post.left(emails)
     reader = post.boxes.reader
 
     async def away(message: Message) -> None:
         raise Away("The store does not answer.")
 
     monkeypatch.setattr(post.boxes, "reader", away)
-    await letters.deliver()
+    await emails.deliver()
     assert box.taken == []
     monkeypatch.setattr(post.boxes, "reader", reader)
     clock.advance(timedelta(minutes=5).total_seconds())
-    await letters.deliver()
+    await emails.deliver()
     assert level(memoryview(sounds(box)[0]).cast("h"), SAID) > 8000
 
 
 @pytest.mark.promise("C9")
-async def test_of_a_shared_mailbox_each_member_is_sent_what_he_wants(
-    letters: Letters, post: Post, box: MailBox
-) -> None:
+async def test_shared_mailboxes_use_the_settings_of_each_member(emails: Letters, post: Post, box: MailBox) -> None:
     shared = await post.boxes.groups.create(post.box.tenant_id, NewGroup("7900", members=(post.box.id,)))
     await post.wants()
-    await post.left(letters, shared.id)
-    await letters.deliver()
+    await post.left(emails, shared.id)
+    await emails.deliver()
     assert sounds(box) == [PCM]
-    await post.left(letters, "e-ben")  # somebody else's
-    await letters.deliver()
+    await post.left(emails, "e-ben")  # of another person
+    await emails.deliver()
     assert sounds(box) == []

@@ -1,4 +1,4 @@
-"""Nobody makes this server call an address inside a network, whatever endpoint he says his browser has."""
+"""A client cannot make this server request internal addresses through a push endpoint."""
 
 import socket
 
@@ -39,7 +39,7 @@ from unificx.notices.rules.patience import push_wait
         "https://push.example.com/" + "x" * 1000,
     ],
 )
-def test_what_is_no_push_service(url: str) -> None:
+def test_endpoints_that_are_rejected(url: str) -> None:
     with pytest.raises(Invalid):
         endpoint(url)
 
@@ -52,11 +52,11 @@ def test_what_is_no_push_service(url: str) -> None:
         "https://web.push.apple.com:443/QGu",
     ],
 )
-def test_what_is_one(url: str) -> None:
+def test_endpoints_that_are_accepted(url: str) -> None:
     assert endpoint(url) == url
 
 
-def test_loopback_is_for_tests_alone() -> None:
+def test_loopback_must_be_enabled() -> None:
     assert endpoint("http://127.0.0.1:4711/x", loopback=True) == "http://127.0.0.1:4711/x"
     for url in ("http://10.0.0.1/x", "http://push.example.com/x", "https://localhost/x"):
         with pytest.raises(Invalid):
@@ -90,20 +90,20 @@ def test_loopback_is_for_tests_alone() -> None:
         ("push.example.com", False),
     ],
 )
-def test_which_addresses_are_public(address: str, public: bool) -> None:
+def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
 
 
 @pytest.mark.promise("T3", "U9")
-async def test_a_name_that_leads_inside_is_not_followed(
+async def test_dns_rebinding_to_internal_addresses_is_blocked(
     service: PushService, gate: PushDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The name is public when the browser subscribes, and leads to this machine when something is sent."""
+    """The name is public at subscription and resolves to internal addresses at delivery."""
 
-    def rebound(host: object, port: int, *args: object, **kwargs: object) -> list[object]:
+    def rebind(host: object, port: int, *args: object, **kwargs: object) -> list[object]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("10.0.0.1", "127.0.0.1")]
 
-    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+    monkeypatch.setattr(socket, "getaddrinfo", rebind)
     strict = PushDelivery()
     port = service.base.rpartition(":")[2]
     with pytest.raises(NotReached):
@@ -113,19 +113,19 @@ async def test_a_name_that_leads_inside_is_not_followed(
     assert (await gate.deliver(f"http://push.example.com:{port}/x", {}, b"x")).status == 201
 
 
-async def test_a_redirect_is_an_answer_and_not_a_way(service: PushService, gate: PushDelivery) -> None:
+async def test_redirects_are_not_followed(service: PushService, gate: PushDelivery) -> None:
     service.answers = [(307, {"Location": service.base + "/inside"})]
     answer = await gate.deliver(service.base + "/x", {"TTL": "5"}, b"x")
     assert (answer.status, [one.path for one in service.took]) == (307, ["/x"])
 
 
-@pytest.mark.parametrize("said", ["", "soon", "-1", "9" * 40, "Tue, 24 Nov 2026 19:00:00 GMT"])
-async def test_odd_wishes_for_patience_are_none(service: PushService, gate: PushDelivery, said: str) -> None:
-    service.answers = [(429, {"Retry-After": said})]
+@pytest.mark.parametrize("value", ["", "soon", "-1", "9" * 40, "Tue, 24 Nov 2026 19:00:00 GMT"])
+async def test_invalid_retry_after_is_ignored(service: PushService, gate: PushDelivery, value: str) -> None:
+    service.answers = [(429, {"Retry-After": value})]
     assert (await gate.deliver(service.base + "/x", {}, b"x")).retry_after is None
 
 
-async def test_what_is_not_http_is_not_reached(gate: PushDelivery) -> None:
+async def test_non_http_endpoints_are_unreachable(gate: PushDelivery) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         for url in (f"https://127.0.0.1:{port + 0}/", "ftp://127.0.0.1/", "http://no-such-name.invalid/"):
@@ -149,5 +149,5 @@ async def test_what_is_not_http_is_not_reached(gate: PushDelivery) -> None:
         (403, 1, None, 30, None),
     ],
 )
-def test_patience(status: int | None, tries: int, asked: float | None, left: float, wait: float | None) -> None:
+def test_push_retry_delay(status: int | None, tries: int, asked: float | None, left: float, wait: float | None) -> None:
     assert push_wait(status, tries, asked, left) == wait

@@ -1,4 +1,4 @@
-"""Web Push: sealed for one browser, signed by us, sent in time, and never more than a kind and an id."""
+"""Web Push: encrypted for one browser, VAPID-signed, sent in time, with only a type and an id."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -30,14 +30,14 @@ PASSWORD = "correct horse battery"
 
 
 class Phone:
-    """A signed-in device of Ada's with its SIP device, its browser and its extension."""
+    """A signed-in device with its SIP device, browser and extension."""
 
     def __init__(self, principal: Principal, extension_id: str, device_id: str, browser: Browser) -> None:
         self.principal, self.extension_id, self.device_id, self.browser = principal, extension_id, device_id, browser
 
 
 async def phone(people: People, push: Push, tenant: Tenant, service: PushService, *, number: str = "1001") -> Phone:
-    """The first of a number makes its person and extension too."""
+    """Sign in a device; create the person and extension of a new number."""
     email = f"ada{number}@example.com"
     found = people.directory.extension(tenant.id, number)
     if found is None:
@@ -65,16 +65,16 @@ async def test_a_call_wakes_a_sleeping_device(people: People, push: Push, acme: 
 
 
 @pytest.mark.promise("T3")
-async def test_it_is_signed_with_the_installations_key(
+async def test_pushes_are_signed_with_the_installation_key(
     people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.wake([ada.device_id], "a")
     await push.settled()
-    said, key = claims(ada.browser.pushes()[0])
+    token, key = claims(ada.browser.pushes()[0])
     assert key == push.public_key
-    assert (said["aud"], said["sub"]) == (service.base, "mailto:admin@example.com")
-    assert 0 < said["exp"] - clock.now().timestamp() <= 24 * 3600
+    assert (token["aud"], token["sub"]) == (service.base, "mailto:admin@example.com")
+    assert 0 < token["exp"] - clock.now().timestamp() <= 24 * 3600
     clock.advance(13 * 3600)
     push.wake([ada.device_id], "b")
     await push.settled()
@@ -83,7 +83,7 @@ async def test_it_is_signed_with_the_installations_key(
 
 
 @pytest.mark.promise("T3", "S3")
-async def test_no_message_names_anybody_and_all_look_alike(
+async def test_messages_contain_no_personal_data_and_have_equal_length(
     people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
@@ -101,7 +101,7 @@ async def test_no_message_names_anybody_and_all_look_alike(
     assert len({len(one.body) for one in ada.browser.pushes()}) == 1
 
 
-async def test_answered_elsewhere_ends_the_ringing(
+async def test_a_call_answered_elsewhere_sends_a_stop_push(
     people: People, push: Push, acme: Tenant, service: PushService
 ) -> None:
     first = await phone(people, push, acme, service)
@@ -120,7 +120,7 @@ async def test_answered_elsewhere_ends_the_ringing(
     assert len(second.browser.pushes()) == 2
 
 
-async def test_the_end_never_overtakes_the_beginning(
+async def test_a_stop_push_never_overtakes_the_call_push(
     people: People, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
@@ -135,7 +135,7 @@ async def test_the_end_never_overtakes_the_beginning(
     assert [m["type"] for m in ada.browser.messages()] == ["call", "stop"]
 
 
-async def test_a_call_that_is_over_before_it_was_told_is_not_told(
+async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
     people: People, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
@@ -146,21 +146,19 @@ async def test_a_call_that_is_over_before_it_was_told_is_not_told(
 
 
 @pytest.mark.parametrize("status", [404, 410])
-async def test_a_subscription_that_is_no_more_is_forgotten(
-    people: People, push: Push, acme: Tenant, service: PushService, database: Database, status: int, waits: list[float]
+async def test_an_expired_subscription_is_deleted(
+    people: People, push: Push, acme: Tenant, service: PushService, database: Database, status: int, delays: list[float]
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.answers = [(status, {})]
     push.wake([ada.device_id], "call-1")
     await push.settled()
-    assert (push.sleeping(ada.extension_id), waits) == ((), [])
+    assert (push.sleeping(ada.extension_id), delays) == ((), [])
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM push_subscription"))).scalar() == 0
 
 
-async def test_one_that_was_renewed_meanwhile_stays(
-    people: People, push: Push, acme: Tenant, service: PushService
-) -> None:
+async def test_a_renewed_subscription_is_kept(people: People, push: Push, acme: Tenant, service: PushService) -> None:
     ada = await phone(people, push, acme, service)
     service.gate, service.answers = asyncio.Event(), [(410, {})]
     push.wake([ada.device_id], "call-1")
@@ -185,12 +183,12 @@ async def test_one_that_was_renewed_meanwhile_stays(
         ([(302, {"Location": "http://127.0.0.1:1/"})], []),
     ],
 )
-async def test_a_busy_service_is_tried_again_within_bounds(
+async def test_a_busy_service_is_retried_within_limits(
     people: People,
     push: Push,
     acme: Tenant,
     service: PushService,
-    waits: list[float],
+    delays: list[float],
     answers: list[tuple[int, dict[str, str]]],
     expected: list[float],
 ) -> None:
@@ -198,34 +196,34 @@ async def test_a_busy_service_is_tried_again_within_bounds(
     service.answers = list(answers)
     push.wake([ada.device_id], "call-1")
     await push.settled()
-    assert waits == expected
+    assert delays == expected
     assert len(service.took) == len(expected) + 1
     assert push.sleeping(ada.extension_id) == (ada.device_id,)
 
 
-async def test_a_service_that_is_away_costs_a_few_tries(
-    people: People, push: Push, acme: Tenant, service: PushService, waits: list[float]
+async def test_an_unreachable_service_is_retried_three_times(
+    people: People, push: Push, acme: Tenant, service: PushService, delays: list[float]
 ) -> None:
     ada = await phone(people, push, acme, service)
     elsewhere = replace(ada.browser.subscription(), endpoint="http://127.0.0.1:1/nobody")
     await push.subscribe(ada.principal, elsewhere, ada.device_id)
     push.wake([ada.device_id], "call-1")
     await push.settled()
-    assert waits == [0.5, 1.0, 2.0]
+    assert delays == [0.5, 1.0, 2.0]
 
 
-async def test_subscriptions_are_known_after_a_start(
+async def test_subscriptions_are_loaded_at_start(
     people: People, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
 ) -> None:
     ada = await phone(people, push, acme, service)
-    anew = await open_push()
-    assert anew.sleeping(ada.extension_id) == (ada.device_id,)
-    anew.wake([ada.device_id], "call-1")
-    await anew.settled()
+    reopened = await open_push()
+    assert reopened.sleeping(ada.extension_id) == (ada.device_id,)
+    reopened.wake([ada.device_id], "call-1")
+    await reopened.settled()
     assert ada.browser.messages() == [{"type": "call", "call": "call-1"}]
 
 
-async def test_the_sip_device_may_come_later(
+async def test_the_sip_device_can_be_linked_later(
     people: People, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
 ) -> None:
     ada = await phone(people, push, acme, service)
@@ -237,25 +235,25 @@ async def test_the_sip_device_may_come_later(
 
 
 @pytest.mark.promise("T3")
-async def test_signed_out_means_forgotten_and_told(
+async def test_a_signed_out_device_is_notified_and_dropped(
     people: People, push: Push, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
-    stays = await phone(people, push, acme, service)
+    other = await phone(people, push, acme, service)
     who = ada.principal
     await people.revoke_session(who.tenant_id, who.person_id, who.session_id)
     push.session_ended(who.session_id)
     await push.settled()
     assert ada.browser.messages() == [{"type": "signed_out"}]
-    assert stays.browser.messages() == []
+    assert other.browser.messages() == []
     async with database.read() as session:
         left = (await session.execute(text("SELECT id FROM push_subscription"))).scalars().all()
-    assert left == [stays.principal.session_id]
+    assert left == [other.principal.session_id]
     assert not push.subscribed(who.session_id)
-    assert push.subscribed(stays.principal.session_id)
+    assert push.subscribed(other.principal.session_id)
 
 
-async def test_what_the_database_lost_memory_loses(
+async def test_start_drops_subscriptions_deleted_from_the_database(
     people: People, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
@@ -266,7 +264,7 @@ async def test_what_the_database_lost_memory_loses(
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_an_erased_person_is_not_reached_any_more(
+async def test_nothing_is_sent_to_an_erased_person(
     people: People, push: Push, acme: Tenant, service: PushService, keys: KeyStore, database: Database
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
@@ -283,7 +281,7 @@ async def test_an_erased_person_is_not_reached_any_more(
     assert push.count == 1
 
 
-async def test_a_closed_account_and_a_deleted_organisation(
+async def test_a_closed_account_and_a_deleted_tenant(
     people: People, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
@@ -297,7 +295,7 @@ async def test_a_closed_account_and_a_deleted_organisation(
 
 
 @pytest.mark.promise("T2")
-async def test_neither_the_endpoint_nor_the_keys_lie_open_in_the_database(
+async def test_endpoint_and_keys_are_sealed_in_the_database(
     people: People, push: Push, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
@@ -308,13 +306,15 @@ async def test_neither_the_endpoint_nor_the_keys_lie_open_in_the_database(
     assert new.endpoint not in repr(new)
 
 
-async def test_a_disabled_device_is_not_woken(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+async def test_a_deleted_device_gets_no_push(people: People, push: Push, acme: Tenant, service: PushService) -> None:
     ada = await phone(people, push, acme, service)
     await people.delete_device(acme.id, ada.device_id)
     assert push.sleeping(ada.extension_id) == ()
 
 
-async def test_unsubscribed(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+async def test_nothing_is_sent_after_unsubscribing(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
     ada = await phone(people, push, acme, service)
     await push.unsubscribe(ada.principal)
     await push.unsubscribe(ada.principal)
@@ -326,12 +326,12 @@ async def test_unsubscribed(people: People, push: Push, acme: Tenant, service: P
         push.test(ada.principal)
 
 
-async def test_a_test_goes_out_and_is_seen(
+async def test_a_test_push_is_sent_and_seen(
     people: People, push: Push, acme: Tenant, service: PushService, bus: Bus, clock: ManualClock
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
-    heard: list[PushSeen] = []
-    bus.subscribe(PushSeen, heard.append)
+    events: list[PushSeen] = []
+    bus.subscribe(PushSeen, events.append)
     test_id = push.test(ada.principal)
     assert push.show_test(ada.principal, test_id) == PushTest()
     with pytest.raises(TooMany):
@@ -343,7 +343,7 @@ async def test_a_test_goes_out_and_is_seen(
         push.seen(ben.principal, test_id)
     push.seen(ada.principal, test_id)
     assert push.show_test(ada.principal, test_id) == PushTest(sent=True, seen=True)
-    assert heard == [PushSeen(acme.id, ada.principal.session_id, test_id)]
+    assert events == [PushSeen(acme.id, ada.principal.session_id, test_id)]
     clock.advance(601)
     with pytest.raises(NotFound):
         push.show_test(ada.principal, test_id)
@@ -352,7 +352,7 @@ async def test_a_test_goes_out_and_is_seen(
 @pytest.mark.parametrize(
     ("answers", "problem"), [([(410, {})], "gone"), ([(403, {})], "refused"), ([(503, {})] * 4, "unreachable")]
 )
-async def test_a_test_that_fails_says_why(
+async def test_a_failed_test_push_reports_the_problem(
     people: People,
     push: Push,
     acme: Tenant,
@@ -367,7 +367,7 @@ async def test_a_test_that_fails_says_why(
     assert push.show_test(ada.principal, test_id) == PushTest(problem=problem)
 
 
-async def test_what_is_no_subscription_is_refused(
+async def test_an_invalid_subscription_is_rejected(
     people: People, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
@@ -387,6 +387,6 @@ async def test_what_is_no_subscription_is_refused(
     assert push.sleeping(ada.extension_id) == (ada.device_id,)
 
 
-async def test_a_room_without_subscriptions_is_a_room_still(push: Push) -> None:
-    """Whoever writes `sleepers or nobody` gets the room."""
+async def test_a_notifier_without_subscriptions_is_truthy(push: Push) -> None:
+    """`notifier or default` must return the notifier."""
     assert (bool(push), push.count) == (True, 0)
