@@ -1,4 +1,4 @@
-"""The command line on an installation of its own; each command opens it anew, as it does where no server runs."""
+"""Command line on a separate installation, reopened by each command as without a running server."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -17,13 +17,13 @@ from unificx.kernel.clock import ManualClock
 
 
 def up(http: str = "127.0.0.1:8080") -> None:
-    """Stands for the server's own command."""
+    """Stub of the server's `up` command."""
     print(f"up at {http}")
 
 
 @dataclass
 class Home:
-    """Runs commands. `prepare` is done with the rooms each time before a command's request."""
+    """Runs commands on an installation."""
 
     folder: Path
     template: bytes
@@ -49,30 +49,30 @@ class Home:
         return build(self.connect or self.open, up, self.site, self.clock, {})
 
     def run(self, *arguments: str, given: str | None = None) -> Result:
-        """Run a command as it is typed."""
+        """Run a command line."""
         return CliRunner().invoke(self.app(), list(arguments), input=given)
 
     def told(self, *arguments: str, given: str | None = None) -> Any:
-        """What a command says with --json; it must succeed and say one line."""
+        """Run a command with --json, which must succeed, and return its one-line output."""
         result = self.run(*arguments, "--home", str(self.folder), "--json", given=given)
         assert result.exit_code == 0, result.stderr
         assert result.stdout.count("\n") == 1
         return json.loads(result.stdout)
 
     def shown(self, *arguments: str) -> str:
-        """What a command shows to people."""
+        """Run a command, which must succeed, and return its text output."""
         result = self.run(*arguments, "--home", str(self.folder))
         assert result.exit_code == 0, result.stderr
         return result.stdout
 
     async def inside(self, do: Callable[[World], Any]) -> Any:
-        """Do something with the rooms themselves."""
+        """Run a function on the services of the installation."""
         async with open_rooms(self.folder, self.template, self.clock) as world:
             return await do(world)
 
 
 def one_line(result: Result) -> str:
-    """The one line a command failed with; anything else fails the test."""
+    """Return the error line of a failed command; fail on any other result."""
     assert result.exit_code == 2, (result.exit_code, result.output)
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Callers of rooms for the faces' tests: telephones that note what they were told."""
+"""Fake call legs and dialer for tests of conference rooms."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from unificx.meetings import Chair, Room, Who
 
 @dataclass
 class Phone:
-    """A caller's telephone, as it was told."""
+    """A call leg that records its commands."""
 
     leg: str
     orders: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Inside:
 
 
 def dial(world: World, room: Room, number: str, *, host: bool = False) -> Inside:
-    """Somebody calls the room from an extension, or from outside."""
+    """Join a room from an extension or an external number."""
     extension = world.people.directory.extension(room.tenant_id, number)
     who = Who(extension.subject if extension else None, extension.id if extension else "", number, f"Phone {number}")
     phone = Phone(f"leg-{number}")
@@ -44,7 +44,7 @@ def dial(world: World, room: Room, number: str, *, host: bool = False) -> Inside
 
 @dataclass
 class Dialling:
-    """Calls nobody, and notes whom it was to call for whom."""
+    """A dialer that only records its calls."""
 
     rung: list[tuple[str, str, str]] = field(default_factory=list)
 

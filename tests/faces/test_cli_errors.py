@@ -1,4 +1,4 @@
-"""Every way a command can fail is one line that says what is wrong and what to do."""
+"""Every command failure is one line with the cause and a fix."""
 
 import asyncio
 import subprocess
@@ -71,52 +71,52 @@ from unificx.kernel.errors import CannotStart
         "extension list --tenant nobody",
     ],
 )
-def test_a_wrong_command_says_so_in_one_line(home: Home, line: str) -> None:
+def test_a_wrong_command_prints_one_line(home: Home, line: str) -> None:
     words = [word.strip("'") for word in line.split(" ")] if line else []
     where = ["--home", str(home.folder)] if len(words) > 1 else []
-    said = one_line(home.run(*words, *where))
-    assert "A mistake of ours" not in said
-    assert said.rstrip().endswith((".", "`"))
-    assert "/api/" not in said
+    message = one_line(home.run(*words, *where))
+    assert "Internal error" not in message
+    assert message.rstrip().endswith((".", "`"))
+    assert "/api/" not in message
 
 
-def test_a_value_is_called_by_its_option(home: Home) -> None:
+def test_an_invalid_value_is_reported_by_its_option(home: Home) -> None:
     wrong = ("extension", "create", "--number", "1010", "--name", "A", "--ring-seconds", "1")
-    said = one_line(home.run(*wrong, "--home", str(home.folder)))
-    assert said.startswith("unificx: --ring-seconds must be 5 or more. ")
+    message = one_line(home.run(*wrong, "--home", str(home.folder)))
+    assert message.startswith("unificx: --ring-seconds must be 5 or more. ")
 
 
-def test_a_value_is_called_by_its_option_where_the_interface_calls_it_otherwise(home: Home) -> None:
+def test_an_option_name_that_differs_from_the_field_is_reported(home: Home) -> None:
     where = ("--home", str(home.folder))
     home.told("extension", "create", "--number", "1010", "--name", "A", "--tenant", "demo")
     for option in ("--recording", "--recording-consent"):
-        said = one_line(home.run("extension", "update", "1010", option, "sometimes", "--tenant", "demo", *where))
-        assert said.startswith(f"unificx: {option} must be ")
+        message = one_line(home.run("extension", "update", "1010", option, "sometimes", "--tenant", "demo", *where))
+        assert message.startswith(f"unificx: {option} must be ")
 
 
-def test_an_empty_home_is_not_the_directory_one_happens_to_be_in(home: Home) -> None:
+def test_an_empty_home_is_not_the_current_directory(home: Home) -> None:
     for command in (("tenant", "list"), ("doctor",)):
-        assert "it names no directory" in one_line(home.run(*command, "--home", ""))
+        assert "the directory is empty" in one_line(home.run(*command, "--home", ""))
 
 
-def test_a_recording_that_is_not_there_is_named(home: Home, tmp_path: Path) -> None:
+def test_a_missing_audio_file_is_named(home: Home, tmp_path: Path) -> None:
     for file in (tmp_path / "waltz.mp3", tmp_path):
         wrong = ("sound", "set", "music/hold", "--file", str(file), "--home", str(home.folder))
         assert f"{file} cannot be read: " in one_line(home.run(*wrong))
 
 
-async def test_a_command_waits_for_another_that_has_the_installation(tmp_path: Path) -> None:
-    """The other may also be a server that has yet to say that it is ready."""
+async def test_a_command_waits_for_another_process(tmp_path: Path) -> None:
+    """The other process may be a server that is not ready yet."""
     site = Site(tmp_path / "home")
     async with opened(site, database_url(site, {}), {}, SystemClock()) as rooms:
         await rooms.people.first_start()
-        waiting = asyncio.create_task(organisations(site.home))
+        waiting = asyncio.create_task(tenant_slugs(site.home))
         done, _ = await asyncio.wait((waiting,), timeout=0.5)
         assert not done
     assert await waiting == ["operator"]
 
 
-async def organisations(home: Path) -> list[str]:
+async def tenant_slugs(home: Path) -> list[str]:
     async with connect(home) as client:
         return [one["slug"] for one in (await client.get("/api/v1/tenants")).json()["items"]]
 
@@ -146,7 +146,7 @@ async def our_mistake(home: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def answering(answer: httpx.Response | Exception):
-    """A server that answers everything so."""
+    """A server that gives this response to every request."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         if isinstance(answer, Exception):
@@ -165,35 +165,35 @@ def answering(answer: httpx.Response | Exception):
     ("connect", "words"),
     [
         (no_room, "The disk is full. Make room."),
-        (no_rights, "Do this as the user who runs the server."),
-        (no_time, "It took too long. `unificx doctor`"),
-        (our_mistake, "A mistake of ours: KeyError at test_cli_errors:"),
+        (no_rights, "Run this as the server's user."),
+        (no_time, "The operation timed out. Run `unificx doctor`"),
+        (our_mistake, "Internal error: KeyError at test_cli_errors:"),
         (answering(httpx.ConnectError("gone")), "does not answer (ConnectError)"),
         (answering(httpx.ReadTimeout("slow")), "does not answer (ReadTimeout)"),
         (answering(httpx.Response(502, text="<html>")), "answered 502"),
         (answering(httpx.Response(500, json=[])), "answered 500"),
         (answering(httpx.Response(500, json={"detail": "Broken.", "incident": "0815"})), "incident 0815"),
         (answering(httpx.Response(409, json={"detail": "Two\nlines\x1b.", "hint": "Do it."})), "Two lines?. Do it."),
-        (answering(httpx.Response(200, text="no JSON")), "A mistake of ours: JSONDecodeError"),
+        (answering(httpx.Response(200, text="no JSON")), "Internal error: JSONDecodeError"),
     ],
 )
-def test_what_is_wrong_beyond_is_one_line_too(home: Home, connect: object, words: str) -> None:
+def test_connection_and_server_errors_print_one_line(home: Home, connect: object, words: str) -> None:
     home.connect = connect
-    said = one_line(home.run("tenant", "list", "--home", str(home.folder)))
-    assert words in said
-    assert "canary" not in said
+    message = one_line(home.run("tenant", "list", "--home", str(home.folder)))
+    assert words in message
+    assert "canary" not in message
 
 
-def test_several_organisations_are_to_be_told_apart(home: Home) -> None:
+def test_several_tenants_require_the_tenant_option(home: Home) -> None:
     home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
-    said = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
-    assert "--tenant demo" in said
+    message = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+    assert "--tenant demo" in message
 
 
-def test_without_any_organisation_the_first_step_is_said(home: Home) -> None:
+def test_without_a_tenant_the_first_step_is_shown(home: Home) -> None:
     home.told("tenant", "delete", "demo")
-    said = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
-    assert "unificx tenant create" in said
+    message = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+    assert "unificx tenant create" in message
     assert home.told("extension", "list") == []
 
 
@@ -206,7 +206,7 @@ app = build(None, lambda: None, None, SystemClock(), {})
 """
 
 
-def test_help_needs_nothing_heavy() -> None:
+def test_help_imports_nothing_heavy() -> None:
     heavy = "{'httpx', 'rich', 'fastapi', 'sqlalchemy', 'cryptography', 'asyncio'}"
     code = f"{BUILD}\ntry:\n    app(['extension', 'create', '--help'])\nfinally:\n    assert not {heavy} & set(sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -214,7 +214,7 @@ def test_help_needs_nothing_heavy() -> None:
     assert "--number" in done.stdout
 
 
-def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+def test_a_closed_pipe_is_not_an_error() -> None:
     code = f"{BUILD}\nsys.argv = ['unificx', '--help']\napp()"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout

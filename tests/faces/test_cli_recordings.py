@@ -1,4 +1,4 @@
-"""The commands about recorded calls."""
+"""Recording commands."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from cli_home import Home
 from http_world import open_rooms
 
 
-def test_what_is_recorded_is_set_listed_and_erased(home: Home) -> None:
+def test_recording_commands(home: Home) -> None:
     for number in ("1001", "1002"):
         home.told("extension", "create", "--number", number, "--name", f"Person {number}")
     assert home.told("recording", "settings")["mode"] == "off"
@@ -29,5 +29,5 @@ def test_what_is_recorded_is_set_listed_and_erased(home: Home) -> None:
     assert len(home.told("recording", "show", recording)["parties"]) == 2
     assert home.told("recording", "listens", recording) == []
     erased = home.run("recording", "erase", recording, "--home", str(home.folder))
-    assert (erased.exit_code, "The recording is gone." in erased.stdout) == (0, True)
+    assert (erased.exit_code, "The recording was erased." in erased.stdout) == (0, True)
     assert home.told("recording", "list") == []

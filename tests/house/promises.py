@@ -1,4 +1,4 @@
-"""The promise table: reads `@pytest.mark.promise(...)` from the tests without running them."""
+"""Table of promises: reads `@pytest.mark.promise(...)` from the tests without running them."""
 
 import ast
 import json
@@ -12,12 +12,12 @@ REGISTER = ROOT / "docs" / "promises.md"
 
 
 def promised() -> list[str]:
-    """Every id of the register, in its order."""
+    """Return all promise ids of the register, in order."""
     return re.findall(r"^\| ([A-Z]\d+) \|", REGISTER.read_text("utf-8"), re.M)
 
 
 def proofs() -> dict[str, list[str]]:
-    """For every promise the tests that name it, as pytest would. Raises KeyError for a test that names none we have."""
+    """Return the test ids by promise. Raises KeyError if a test names an unknown promise."""
     table: dict[str, list[str]] = {each: [] for each in promised()}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -46,5 +46,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` wants no more: no error of ours
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a pipe closed by `| head` is not an error
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""Every column of every table says what it is, in words the vocabulary has."""
+"""Every column is declared, with terms of the vocabulary."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_every_column_is_plain_or_sealed() -> None:
 
 
 @pytest.mark.promise("S3", "K2")
-def test_nothing_is_held_beyond_the_closed_list() -> None:
+def test_personal_fields_use_only_allowed_terms() -> None:
     for one in held():
         place = f"{one.table}.{one.column}.{one.field}"
         assert one.category in VOCABULARY.categories, place
@@ -32,12 +32,12 @@ def test_nothing_is_held_beyond_the_closed_list() -> None:
         assert one.category not in VOCABULARY.banned, place
 
 
-def test_reasons_are_reasons() -> None:
+def test_plain_columns_have_a_meaningful_reason() -> None:
     for one in neutral():
-        assert len(one.why.split()) >= 2, f"{one.table}.{one.column}: {one.why!r} is no reason"
+        assert len(one.why.split()) >= 2, f"{one.table}.{one.column}: {one.why!r} is not a reason"
 
 
-def test_every_subject_column_is_a_plain_random_id() -> None:
+def test_every_subject_column_is_plain() -> None:
     plain = {(one.table, one.column) for one in neutral()}
     for one in held():
         assert (one.table, one.subject) in plain

@@ -1,4 +1,4 @@
-"""The database as the migrations make it is the database the models mean, on both."""
+"""The migrated schema equals the models, on both databases."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from unificx.store.migrations.models import load_all_tables
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty(request: pytest.FixtureRequest, tmp_path, postgres: Postgres, clock: ManualClock):
-    """A database with nothing in it."""
+    """An empty database."""
     name = await postgres.make()
     url = f"sqlite:///{tmp_path / 'empty.db'}" if request.param == "sqlite" else postgres.url(name)
     database = Database(url, clock)
@@ -26,7 +26,7 @@ async def empty(request: pytest.FixtureRequest, tmp_path, postgres: Postgres, cl
     await postgres.drop(name)
 
 
-async def test_the_migrated_database_is_what_the_models_mean(empty: Database) -> None:
+async def test_the_migrated_schema_equals_the_models(empty: Database) -> None:
     load_all_tables()
     await migrate(empty)
     async with empty.engine.connect() as connection:
@@ -38,7 +38,7 @@ def _differences(connection: Connection) -> list[Any]:
     return compare_metadata(context, Base.metadata)
 
 
-async def test_every_reflected_column_is_a_declared_one(empty: Database) -> None:
+async def test_every_reflected_column_is_declared(empty: Database) -> None:
     load_all_tables()
     await migrate(empty)
     found = MetaData()
@@ -58,7 +58,7 @@ async def test_migrating_twice_changes_nothing(empty: Database) -> None:
             assert (await connection.exec_driver_sql("PRAGMA foreign_keys")).scalar() == 1
 
 
-async def test_a_database_of_a_later_version_is_refused(empty: Database) -> None:
+async def test_a_database_of_a_later_version_is_rejected(empty: Database) -> None:
     await migrate(empty)
     async with empty.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -1,13 +1,13 @@
-"""Tests that name a promise name one we made."""
+"""Promises named by tests exist in the register."""
 
 from tests.house.promises import promised, proofs
 
 
-def test_the_register_is_whole() -> None:
+def test_the_register_is_complete() -> None:
     ids = promised()
     assert len(ids) == len(set(ids)) == 48
 
 
 def test_every_named_promise_exists() -> None:
-    """`proofs` raises KeyError for a promise that is not in the register."""
+    """`tests_by_promise` raises KeyError for an unknown promise."""
     assert any(proofs().values())

@@ -1,4 +1,4 @@
-"""Nothing outgrows the size at which a reader loses the thread: files, functions, parameters."""
+"""Limits on the size of files and functions and on the number of parameters."""
 
 import ast
 from collections.abc import Iterator
@@ -21,13 +21,12 @@ def functions(source: str) -> Iterator[Function]:
 
 
 def lines(function: Function) -> int:
-    """From `def` to the last line: the docstring counts, decorators do not."""
+    """Count lines from `def` to the end, with the docstring and without decorators."""
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
 
 def parameters(function: Function) -> int:
-    """What a caller has to know: `self` and `cls` do not count, nor do the options of a command, which people give by
-    name; `*args` and `**kwargs` do."""
+    """Count parameters, including `*args` and `**kwargs`, without `self`, `cls` and the options of CLI commands."""
     given = function.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
     return len([each for each in named if each.arg not in ("self", "cls") and not is_option(each)])
@@ -55,7 +54,7 @@ def test_functions(measure, most: int) -> None:
     assert not too_much, "\n".join(too_much)
 
 
-def test_what_is_measured() -> None:
+def test_the_measures() -> None:
     (function,) = functions("@one\ndef f(self, a, /, b, *c, d=1, **e):\n    return 1\n\n\n")
     assert (lines(function), parameters(function)) == (2, 5)
     (command,) = functions("def f(a: int, b: Annotated[str, typer.Option(help='B')] = ''): ...")

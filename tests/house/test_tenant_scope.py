@@ -1,6 +1,6 @@
-"""Every statement on a table with tenants says which tenant, or says aloud why it means all of them.
+"""Every SQL statement on a tenant table filters by tenant, or has a comment with the reason why not.
 
-One forgotten `where` shows one organisation's calls to another; no type checker sees it.
+A forgotten filter shows one tenant's data to another, and no type checker detects it.
 """
 
 import ast
@@ -19,7 +19,7 @@ VERBS = {"select", "update", "delete"}
 
 
 def scoped_names() -> set[str]:
-    """The mapped classes with a `tenant_id` column, and the names rooms give to their tables: `_CALL_PARTY`."""
+    """Return the mapped classes with a `tenant_id` column, and the constants for their tables, such as `_CALL_PARTY`."""
     load_all_tables()
     rows = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("unificx.")]
     rows = [row for row in rows if "tenant_id" in row.__table__.columns]
@@ -27,7 +27,7 @@ def scoped_names() -> set[str]:
 
 
 def _statements(tree: ast.AST) -> Iterator[tuple[ast.stmt, ast.Call]]:
-    """Each call of a verb, with the innermost simple statement it stands in."""
+    """Yield each SQL call with its innermost simple statement."""
     for statement in ast.walk(tree):
         if isinstance(statement, ast.stmt) and not hasattr(statement, "body"):
             for node in ast.walk(statement):
@@ -41,7 +41,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def unscoped(source: str, scoped: set[str]) -> list[int]:
-    """The lines of statements on a scoped table that name no tenant and give no reason."""
+    """Return the lines of statements on scoped tables without a tenant or a reason."""
     lines, tree = source.splitlines(), ast.parse(source)
     conditions = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and "tenant_id" in _names(node.value)]
     enough = {"tenant_id"}.union(*(_names(target) for node in conditions for target in node.targets))
@@ -58,17 +58,17 @@ def unscoped(source: str, scoped: set[str]) -> list[int]:
 QUERIES = sorted(
     path
     for path in Path(unificx.__path__[0]).rglob("*.py")
-    if path.name == "queries.py" or path.parent.name == "queries"
+    if {"queries", "repository"} & {path.stem, path.parent.name} or path.stem.endswith("_repository")
 )
 
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(Path(unificx.__path__[0]))))
-def test_every_statement_names_its_tenant(path: Path) -> None:
+def test_every_statement_filters_by_tenant(path: Path) -> None:
     assert unscoped(path.read_text("utf-8"), scoped_names()) == []
 
 
-def test_rooms_have_statements_to_look_at() -> None:
+def test_repositories_are_found() -> None:
     assert len(QUERIES) > 3
     assert "CallRow" in scoped_names()
 
@@ -80,11 +80,11 @@ def test_rooms_have_statements_to_look_at() -> None:
         ("q = select(CallRow).where(CallRow.id == one)", [1]),
         ("q = select(TenantRow).where(TenantRow.id == one)", []),
         ("async def f(s):\n    await s.execute(delete(_CALL).where(_CALL.c.id == one))", [2]),
-        ("# scope: all tenants, because the sweep serves everybody\nq = update(CallRow).values(a=1)", []),
+        ("# scope: all tenants, because the cleanup serves all of them\nq = update(CallRow).values(a=1)", []),
         ("theirs = CallRow.tenant_id == tenant\nq = delete(CallRow).where(theirs)", []),
         ("# scope: all tenants, because \nq = update(CallRow).values(a=1)", [2]),
         ("q = select(func.count()).select_from(PersonRow)", []),
     ],
 )
-def test_the_lint_sees_what_it_should(source: str, lines: list[int]) -> None:
+def test_the_lint_detects_missing_filters(source: str, lines: list[int]) -> None:
     assert unscoped(textwrap.dedent(source), {"CallRow", "_CALL"}) == lines

@@ -1,4 +1,4 @@
-"""Rooms that are dialled: who is let in, and who is heard by whom, measured in what the telephones heard."""
+"""Conference calls: admission and mixing, measured in the audio received by phones."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from server import Household, Server, eventually
 
 DEMO = {"tenant": "demo"}
 GOLOMB = (0, 1, 6, 10, 23, 26, 34, 41, 53, 55)
-"""No two differ by what two others differ by: what is louder than a telephone can be makes no tone that is another's."""
+"""Golomb ruler: all differences are distinct, so that intermodulation from clipping never matches another tone."""
 
 
 def room(server: Server, number: str, *options: str) -> dict[str, Any]:
@@ -26,13 +26,13 @@ def update(server: Server, number: str, *options: str) -> None:
 
 
 def there(server: Server, number: str) -> dict[str, dict[str, Any]]:
-    """Who is in a room, by number."""
+    """Return the participants of a room by number."""
     found = server.cli("room", "participants", number, "--tenant", "demo")
     return {one["number"]: one for one in found}
 
 
 async def inside(server: Server, number: str, *phones: AppPhone, within: float = 20) -> None:
-    """Wait until these phones are in the room."""
+    """Wait until these phones have joined the room."""
     wanted = {phone.account.number for phone in phones}
     async with asyncio.timeout(within):
         while not wanted <= {one for one, who in there(server, number).items() if who["state"] == "in"}:
@@ -40,21 +40,21 @@ async def inside(server: Server, number: str, *phones: AppPhone, within: float =
 
 
 async def misses(phone: AppPhone, hertz: float, *, most: float = 400, within: float = 10) -> None:
-    """Wait until a phone does not hear a tone any more."""
+    """Wait until a phone no longer receives a tone."""
     async with asyncio.timeout(within):
         while phone.level(hertz) > most:
             await asyncio.sleep(0.05)
 
 
 async def over(phone: AppPhone, within: float = 30) -> None:
-    """Wait until the call was ended by the other side."""
+    """Wait until the remote side has ended the call."""
     async with asyncio.timeout(within):
         while phone.in_call.is_set():
             await asyncio.sleep(0.1)
 
 
 def rough(phone: AppPhone, chance: random.Random) -> None:
-    """From now on every twentieth packet it sends is lost, and the others take up to a tenth of a second."""
+    """Drop 5 % of the packets sent by a phone and delay the others by up to 100 ms."""
     send, loop = phone.sound._media.send, asyncio.get_running_loop()
 
     def later(data: bytes, host: str, port: int) -> None:
@@ -64,7 +64,7 @@ def rough(phone: AppPhone, chance: random.Random) -> None:
     phone.sound._media.send = later  # type: ignore[method-assign]
 
 
-async def test_two_who_dial_the_room_hear_each_other_and_not_themselves(server: Server, household: Household) -> None:
+async def test_two_callers_hear_each_other_and_not_themselves(server: Server, household: Household) -> None:
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8000")
         await berta.call("8000")
@@ -76,11 +76,11 @@ async def test_two_who_dial_the_room_hear_each_other_and_not_themselves(server: 
         berta.hang_up()
         rows = eventually(lambda: len(server.history()) == 2 and server.history(), what="each call is in the history")
         assert [(row["callee"], row["outcome"]) for row in rows] == [("8000", "answered")] * 2
-        eventually(lambda: not server.live_calls(), what="nothing is left of it")
+        eventually(lambda: not server.live_calls(), what="no live call is left")
 
 
 @pytest.mark.promise("C10", "U1")
-def test_ten_soft_phones_in_the_room_hear_each_other_and_not_themselves(server: Server) -> None:
+def test_ten_soft_phones_hear_each_other_and_not_themselves(server: Server) -> None:
     trial = server.cli("room", "try", "8000", "--phones", "10", "--tenant", "demo")
     assert trial["ok"], trial
     assert len(trial["there"]) == 10
@@ -88,11 +88,11 @@ def test_ten_soft_phones_in_the_room_hear_each_other_and_not_themselves(server: 
     for own, row in enumerate(trial["heard"]):
         weakest = min(level for at, level in enumerate(row) if at != own)
         assert row[own] < weakest / 5
-    eventually(lambda: not server.live_calls(), what="nothing is left of it")
+    eventually(lambda: not server.live_calls(), what="no live call is left")
 
 
 @pytest.mark.promise("C10")
-async def test_ten_hear_each_other_by_a_bad_network(server: Server, household: Household) -> None:
+async def test_ten_callers_hear_each_other_over_a_bad_network(server: Server, household: Household) -> None:
     hertz, chance = [400 + 50 * mark for mark in GOLOMB], random.Random(7)
     room(server, "8013")
     with server.rest() as rest:
@@ -115,7 +115,7 @@ async def test_ten_hear_each_other_by_a_bad_network(server: Server, household: H
             assert heard[own] < 500, heard
 
 
-async def test_a_pin_lets_in_and_three_wrong_ones_end_the_call(server: Server, household: Household) -> None:
+async def test_three_wrong_pins_end_the_call(server: Server, household: Household) -> None:
     room(server, "8010", "--pin", "4711", "--host-pin", "8362")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8010")
@@ -140,12 +140,12 @@ async def test_a_pin_lets_in_and_three_wrong_ones_end_the_call(server: Server, h
         assert not there(server, "8010")
 
 
-async def test_guests_hear_music_until_the_host_is_there(server: Server, household: Household) -> None:
+async def test_guests_hear_music_until_a_host_joins(server: Server, household: Household) -> None:
     room(server, "8011", "--host", household.anna.number)
     update(server, "8011", "--wait-for-host")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await berta.call("8011")
-        eventually(lambda: there(server, "8011"), what="he is at the door")
+        eventually(lambda: there(server, "8011"), what="the guest is waiting")
         assert there(server, "8011")[household.berta.number]["state"] == "waiting"
         await asyncio.sleep(4)
         assert berta.loudness() > 50
@@ -156,7 +156,7 @@ async def test_guests_hear_music_until_the_host_is_there(server: Server, househo
 
 
 @pytest.mark.promise("C10")
-async def test_whom_a_host_mutes_nobody_hears_and_who_is_removed_is_gone(server: Server, household: Household) -> None:
+async def test_a_host_mutes_and_removes_participants(server: Server, household: Household) -> None:
     room(server, "8012", "--host", household.anna.number)
     async with (
         app_phone(server, household.anna, 700) as anna,
@@ -175,7 +175,7 @@ async def test_whom_a_host_mutes_nobody_hears_and_who_is_removed_is_gone(server:
         await asyncio.sleep(1.5)
         assert clara.level(900) < 400
         clara.press("*5")
-        eventually(lambda: there(server, "8012")[household.clara.number]["hand"], what="her hand is up")
+        eventually(lambda: there(server, "8012")[household.clara.number]["hand"], what="the hand is raised")
         clara.press("*8")
         await asyncio.sleep(1)
         assert anna.level(1100) > 1000
@@ -185,16 +185,16 @@ async def test_whom_a_host_mutes_nobody_hears_and_who_is_removed_is_gone(server:
         await anna.hears(1100)
         server.cli("room", "remove", "8012", household.clara.number, "--tenant", "demo")
         await misses(anna, 1100)
-        eventually(lambda: household.clara.number not in there(server, "8012"), what="she is gone")
+        eventually(lambda: household.clara.number not in there(server, "8012"), what="the participant was removed")
         anna.press("*7")
         await asyncio.sleep(1)
         await clara.call("8012")
         await over(clara)
         anna.press("*9")
-        eventually(lambda: not server.live_calls(), what="it is over for everybody")
+        eventually(lambda: not server.live_calls(), what="all calls have ended")
 
 
-async def test_after_the_media_engine_was_killed_they_hear_each_other_again(own_server: Server) -> None:
+async def test_audio_resumes_after_the_media_engine_was_killed(own_server: Server) -> None:
     server = own_server
     first, second = server.extension("710071", "Annarosa Quellmalz"), server.extension("720072", "Bertalina Oxenfurt")
     async with app_phone(server, first, 700) as anna, app_phone(server, second, 900) as berta:
@@ -215,7 +215,7 @@ async def test_after_the_media_engine_was_killed_they_hear_each_other_again(own_
         assert set(there(server, "8000")) == {first.number, second.number}
 
 
-async def test_whom_the_room_calls_is_in_it_once_he_says_so(server: Server, household: Household) -> None:
+async def test_an_invited_extension_joins_after_confirming(server: Server, household: Household) -> None:
     room(server, "8014", "--host", household.anna.number, "--pin", "4711")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8014")
@@ -230,5 +230,7 @@ async def test_whom_the_room_calls_is_in_it_once_he_says_so(server: Server, hous
         await anna.hears(900)
         await berta.hears(700)
         berta.hang_up()
-        [row] = eventually(lambda: [one for one in server.history() if one["caller"] == "8014"], what="it is recorded")
+        [row] = eventually(
+            lambda: [one for one in server.history() if one["caller"] == "8014"], what="the call is in the history"
+        )
         assert (row["callee"], row["outcome"]) == (household.berta.number, "answered")

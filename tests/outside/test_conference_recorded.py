@@ -1,5 +1,5 @@
-"""Meetings that are recorded: everybody hears of it first, whoever comes later before anything else, measured in what
-the telephones heard and in what is kept."""
+"""Recorded meetings: all participants are notified first, measured in the audio received by phones and in the stored
+recordings."""
 
 import asyncio
 import io
@@ -41,7 +41,7 @@ async def until_all(server: Server, number: str, wanted: dict[str, str | None], 
 
 
 async def begun(server: Server, number: str, anna: AppPhone, berta: AppPhone, *, key: str = "") -> None:
-    """Both are in the room, Anna has it recorded, and both know."""
+    """Let both join, start recording with Anna's phone, and wait for both consents."""
     for phone in (anna, berta):
         await phone.call(number)
     await until_all(server, number, {anna.account.number: None, berta.account.number: None})
@@ -53,7 +53,7 @@ async def begun(server: Server, number: str, anna: AppPhone, berta: AppPhone, *,
 
 
 def heard_in(client: httpx.Client, recording: dict[str, Any]) -> "array[int]":
-    """What is kept, in one channel."""
+    """Return the audio of a recording, in one channel."""
     answer = client.get(f"/api/v1/recordings/{recording['id']}/audio", params={"format": "wav"})
     assert answer.status_code == 200, answer.text
     with wave.open(io.BytesIO(answer.content)) as sound:
@@ -62,21 +62,21 @@ def heard_in(client: httpx.Client, recording: dict[str, Any]) -> "array[int]":
 
 
 def loudest(samples: "array[int]", hertz: float) -> float:
-    """How loud a tone is where it is loudest."""
+    """Return the peak level of a tone."""
     starts = range(0, max(len(samples) - WINDOW, 1), WINDOW)
     return max(tones.level(samples[at : at + WINDOW], hertz) for at in starts)
 
 
 def engine(server: Server) -> list[int]:
-    """The media engine's process, none while it is gone."""
+    """Return the pid of the media engine; empty while it is not running."""
     return [pid for pid in server.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def kill_engine(server: Server) -> None:
-    """It dies, and there is another one."""
+    """Kill the media engine and wait for its successor."""
     [gone] = engine(server)
     os.kill(gone, signal.SIGKILL)
-    eventually(lambda: engine(server) not in ([], [gone]), what="another engine")
+    eventually(lambda: engine(server) not in ([], [gone]), what="a new media engine runs")
 
 
 def numbers(recording: dict[str, Any]) -> set[str]:
@@ -84,9 +84,7 @@ def numbers(recording: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.promise("C8", "C10", "T2")
-async def test_everybody_is_told_first_and_who_comes_later_hears_of_it_before_anything(
-    server: Server, household: Household
-) -> None:
+async def test_all_participants_are_notified_before_being_recorded(server: Server, household: Household) -> None:
     records(server, mode="announce", beep_seconds=0)
     room(server, "8020", household.anna)
     async with (
@@ -110,7 +108,7 @@ async def test_everybody_is_told_first_and_who_comes_later_hears_of_it_before_an
         await asyncio.sleep(3)
         calls = {str(one["id"]) for one in server.live_calls()}
         await asyncio.to_thread(kill_engine, server)
-        await asyncio.sleep(2)  # nothing that is looked at now is of before
+        await asyncio.sleep(2)  # so that only new audio is measured
         await clara.hears(ANNA, within=20)
         await asyncio.sleep(3)
         anna.press("*4")
@@ -121,7 +119,7 @@ async def test_everybody_is_told_first_and_who_comes_later_hears_of_it_before_an
         await until_all(server, "8020", dict.fromkeys(consents(server, "8020")))
     eventually(lambda: calls <= {row["id"] for row in server.history() if row["recorded"]}, what="it is in the history")
     with closing(signed_in(server, household.anna)) as client:
-        second, first_kept = eventually(lambda: len(kept(client)) == 2 and kept(client), what="both parts are kept")
+        second, first_kept = eventually(lambda: len(kept(client)) == 2 and kept(client), what="both parts are stored")
         assert numbers(first_kept) == {household.anna.number, household.berta.number}
         assert numbers(second) == numbers(first_kept) | {household.clara.number}
         sound = heard_in(client, first_kept)
@@ -131,16 +129,14 @@ async def test_everybody_is_told_first_and_who_comes_later_hears_of_it_before_an
         sound = heard_in(client, second)
         assert [mark["kind"] for mark in second["marks"]] == ["gap", "paused"]
         assert loudest(sound[: SECOND * 4], CLARA) > 1500
-        assert loudest(sound[-SECOND:], CLARA) > 1500  # after the media engine came back
+        assert loudest(sound[-SECOND:], CLARA) > 1500  # after the restart of the media engine
         assert loudest(sound, SECRET) < 300
     with closing(signed_in(server, household.clara)) as client:
         assert [one["id"] for one in kept(client)] == [second["id"]]
 
 
 @pytest.mark.promise("C8", "C10")
-async def test_who_refuses_at_the_door_does_not_come_in_and_is_not_recorded(
-    server: Server, household: Household
-) -> None:
+async def test_a_participant_who_refuses_is_not_admitted_or_recorded(server: Server, household: Household) -> None:
     records(server, mode="opt_in", beep_seconds=0)
     room(server, "8021", household.berta)
     async with (

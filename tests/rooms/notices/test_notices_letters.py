@@ -265,7 +265,7 @@ async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clo
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     async with mail_server(tmp_path, tls="implicit") as box:
         server = server_at(box, scheme="smtps", options="")
-        assert await SmtpPostman(server).try_out() == f"localhost:{box.port} takes letters, encrypted"
+        assert (await SmtpPostman(server).try_out()).endswith(", encrypted")
         letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         await SmtpPostman(server).send(compose(letter, server.sender, "id-1", clock.now()))
     assert [one.recipients for one in box.taken] == [["ada@example.com"]]
@@ -275,7 +275,7 @@ async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clo
 async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: ManualClock) -> None:
     async with mail_server(tmp_path, tls="none", auth=False) as box:
         server = server_at(box, login="")
-        with pytest.raises(CannotStart, match="does not offer what is needed"):
+        with pytest.raises(CannotStart, match="STARTTLS"):
             await SmtpPostman(server).try_out()
         letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(NotTaken) as refusal:
@@ -283,7 +283,7 @@ async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: Ma
         assert not refusal.value.for_good
         assert box.taken == []
         here = server_at(box, login="", options="")
-        assert await SmtpPostman(here).try_out() == f"localhost:{box.port} takes letters, on this machine"
+        assert (await SmtpPostman(here).try_out()).endswith(", on this machine")
         await SmtpPostman(here).send(compose(letter, here.sender, "id-1", clock.now()))
     assert len(box.taken) == 1
 
@@ -302,11 +302,11 @@ async def test_nothing_is_sent_to_an_untrusted_server(
 
 
 async def test_the_probe_sends_nothing(box: MailBox) -> None:
-    assert await SmtpPostman(server_at(box)).try_out() == f"localhost:{box.port} takes letters, encrypted"
+    assert (await SmtpPostman(server_at(box)).try_out()).endswith(", encrypted")
     with pytest.raises(CannotStart, match=r"refuses the user or the password \(535\)") as refusal:
         await SmtpPostman(server_at(box, login="pbx:canary@")).try_out()
     assert "canary" not in refusal.value.message + refusal.value.hint
-    with pytest.raises(CannotStart, match="is not reached"):
+    with pytest.raises(CannotStart, match=r"localhost:1 is not reach"):
         await SmtpPostman(replace(server_at(box), port=1)).try_out()
     assert box.taken == []
 
