@@ -55,7 +55,7 @@ class Headroom:
             if low:
                 log.warning("disk_nearly_full", free_mib=self.free >> 20, needed_mib=FLOOR >> 20)
             else:
-                log.info("disk_has_room_again", free_mib=self.free >> 20)
+                log.info("disk_space_recovered", free_mib=self.free >> 20)
 
 
 class Ballast:

@@ -45,7 +45,7 @@ class Outbox:
     def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
         self._database, self._bus, self._clock = database, bus, clock
         self._handlers: dict[str, list[_Handler]] = defaultdict(list)
-        self._rounds = Rounds(database, self.deliver, queries.next_due, waits="outbox_waits", patience=1.0)
+        self._rounds = Rounds(database, self.deliver, queries.next_due, waits="outbox_delayed", patience=1.0)
         database.committed = self._committed
 
     def subscribe(self, kind: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
@@ -97,7 +97,7 @@ class Outbox:
                         return
                     await self._hand_over(row, handler, uow, last=last)
             except Exception as fault:  # any error: the other handlers must still run
-                log.warning("fact_handler_failed", fact=row.id, handler=handler.name, fault=type(fault).__name__)
+                log.warning("event_handler_failed", event_id=row.id, handler=handler.name, fault=type(fault).__name__)
                 failed = True
         if failed or not handlers:
             await self._settle(row, failed=failed)
@@ -120,5 +120,5 @@ class Outbox:
             wait = timedelta(seconds=min(2.0**tries, _LONGEST_WAIT))
             due, parked = self._clock.now() + wait, tries >= _TRIES
             if parked:
-                log.error("fact_given_up", fact=row.id, name=row.name, tries=tries)
+                log.error("event_parked", event_id=row.id, name=row.name, tries=tries)
             await queries.postpone_fact(uow.session, row.seq, tries=tries, due=due, parked=parked)

@@ -145,7 +145,7 @@ class Spool:
                 self._ballast.fill()
                 wait = _QUIET
             except Exception as fault:  # records stay pending, nothing is lost
-                log.warning("spool_waits", fault=type(fault).__name__, bytes=self._waiting_bytes)
+                log.warning("spool_delayed", fault=type(fault).__name__, bytes=self._waiting_bytes)
                 self._some.set()
                 wait = min(wait * 2, _LONGEST_WAIT)
                 await self._many_within(wait)
@@ -218,7 +218,7 @@ class Spool:
     def _finish(self, path: Path, frames: Frames) -> None:
         self._waiting_bytes -= path.stat().st_size
         if frames.left_over:
-            log.warning("spool_left_over", bytes=frames.left_over, damaged=frames.damaged)
+            log.warning("spool_trailing_bytes", bytes=frames.left_over, damaged=frames.damaged)
         if frames.damaged:
             path.rename(path.with_suffix(_DAMAGED))
         else:

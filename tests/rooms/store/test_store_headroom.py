@@ -63,7 +63,7 @@ def test_low_space_is_detected_within_a_second_with_hysteresis(clock: ManualCloc
         free = ENOUGH_AGAIN
         clock.advance(1)
         assert not headroom.low()
-    assert [entry["event"] for entry in logs] == ["disk_nearly_full", "disk_has_room_again"]
+    assert [entry["event"] for entry in logs] == ["disk_nearly_full", "disk_space_recovered"]
 
 
 def test_a_missing_directory_counts_as_low(clock: ManualClock, tmp_path: Path) -> None:

@@ -81,8 +81,8 @@ async def test_a_failing_handler_does_not_block_others(database, outbox: Outbox,
     with capture_logs() as logs:
         await outbox.deliver()
     assert recorder.received == [one, one, two, three, three]
-    assert [(entry["event"], entry["fact"], entry["fault"]) for entry in logs] == [
-        ("fact_handler_failed", two.id, "ValueError")
+    assert [(entry["event"], entry["event_id"], entry["fault"]) for entry in logs] == [
+        ("event_handler_failed", two.id, "ValueError")
     ]
     assert "4912" not in str(logs)
 
@@ -103,7 +103,7 @@ async def test_an_event_that_keeps_failing_is_parked(database, outbox: Outbox, c
             await outbox.deliver()
             clock.advance(301)
     parked = [one for one in logs if one["log_level"] == "error"]
-    assert [(one["event"], one["tries"]) for one in parked] == [("fact_given_up", 8)]
+    assert [(one["event"], one["tries"]) for one in parked] == [("event_parked", 8)]
     assert len(logs) == 8 + len(parked)
     assert await outbox.parked() == 1
     recorder.failing = set()

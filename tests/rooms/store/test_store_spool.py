@@ -98,7 +98,7 @@ async def test_run_drains_and_retries(database: Database, handler: RecordingHand
         while spool.waiting_bytes:
             await asyncio.sleep(0)
         running.cancel()
-    assert logs[0]["event"] == "spool_waits"
+    assert logs[0]["event"] == "spool_delayed"
     await spool.close()
     assert handler.all == [b"%d" % number for number in range(1000)]
 

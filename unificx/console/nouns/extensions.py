@@ -81,13 +81,13 @@ def update(
     records = any(value is not None for value in recorded.values())
 
     async def request(api: Api) -> Json:
-        where, path = await api.organisation(context.tenant), f"/extensions/{quoted(extension)}"
+        tenant, path = await api.organisation(context.tenant), f"/extensions/{quoted(extension)}"
         said: Json = {}
         if records:
-            said = {"recording": await api.patch(f"{path}/recording", recorded, _RECORDING, tenant=where)}
+            said = {"recording": await api.patch(f"{path}/recording", recorded, _RECORDING, tenant=tenant)}
         if records and all(value is None for value in body.values()):
-            return await api.get(path, tenant=where) | said
-        return await api.patch(path, body, tenant=where) | said
+            return await api.get(path, tenant=tenant) | said
+        return await api.patch(path, body, tenant=tenant) | said
 
     changed = context.ask(request)
     columns = {**_DETAILS, "when": "recorded", "mode": "consent"} if records else _DETAILS
@@ -101,9 +101,9 @@ def delete(context: At, extension: Which) -> None:
     """Delete an extension and its devices."""
 
     async def request(api: Api) -> str:
-        where = await api.organisation(context.tenant)
-        known = await api.get(f"/extensions/{quoted(extension)}", tenant=where)
-        await api.delete(f"/extensions/{known['id']}", tenant=where)
+        tenant = await api.organisation(context.tenant)
+        known = await api.get(f"/extensions/{quoted(extension)}", tenant=tenant)
+        await api.delete(f"/extensions/{known['id']}", tenant=tenant)
         return str(known["id"])
 
     print_done("The extension was deleted.", {"deleted": context.ask(request)}, as_json=context.as_json)

@@ -81,10 +81,10 @@ def password(context: At, person: Which, password_stdin: Stdin = False) -> None:
 
     async def request(api: Api) -> Json:
         known = await _find(api, person, context.tenant)
-        path, where = f"/persons/{known['id']}", known["tenant_id"]
+        path, tenant = f"/persons/{known['id']}", known["tenant_id"]
         if given is None:
-            return known | await api.post(f"{path}/one-time-password", {}, tenant=where)
-        await api.put(f"{path}/password", {"password": given}, tenant=where)
+            return known | await api.post(f"{path}/one-time-password", {}, tenant=tenant)
+        await api.put(f"{path}/password", {"password": given}, tenant=tenant)
         return known
 
     columns = _COLUMNS if given is not None else {**_COLUMNS, "password": "one-time password"}

@@ -45,8 +45,8 @@ def list_(
     """List recordings, newest first."""
 
     async def request(api: Api) -> list[Json]:
-        where = await api.organisation(context.tenant)
-        return await api.every("/recordings", limit, tenant=where, extension=extension)
+        tenant = await api.organisation(context.tenant)
+        return await api.every("/recordings", limit, tenant=tenant, extension=extension)
 
     print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no recordings.")
 
@@ -56,8 +56,8 @@ def show(context: At, recording: Which) -> None:
     """Show a recording with the parties' consent."""
 
     async def request(api: Api) -> Json:
-        where = await api.organisation(context.tenant)
-        return dict(await api.get(f"/recordings/{quoted(recording)}", tenant=where))
+        tenant = await api.organisation(context.tenant)
+        return dict(await api.get(f"/recordings/{quoted(recording)}", tenant=tenant))
 
     found = context.ask(request)
     print_item(found, _DETAILS, as_json=context.as_json)
@@ -70,8 +70,8 @@ def listens(context: At, recording: Which) -> None:
     """List accesses to a recording."""
 
     async def request(api: Api) -> list[Json]:
-        where = await api.organisation(context.tenant)
-        return list((await api.get(f"/recordings/{quoted(recording)}/listens", tenant=where))["items"])
+        tenant = await api.organisation(context.tenant)
+        return list((await api.get(f"/recordings/{quoted(recording)}/listens", tenant=tenant))["items"])
 
     print_items(context.ask(request), _LISTENS, as_json=context.as_json, nothing="The recording has not been played.")
 
@@ -109,9 +109,9 @@ def settings(
     }
 
     async def request(api: Api) -> Json:
-        where = await api.organisation(context.tenant)
+        tenant = await api.organisation(context.tenant)
         if all(value is None for value in body.values()):
-            return dict(await api.get("/recordings/settings", tenant=where))
-        return dict(await api.patch("/recordings/settings", body, tenant=where))
+            return dict(await api.get("/recordings/settings", tenant=tenant))
+        return dict(await api.patch("/recordings/settings", body, tenant=tenant))
 
     print_item(context.ask(request), _SETTINGS, as_json=context.as_json)

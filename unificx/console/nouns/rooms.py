@@ -130,12 +130,12 @@ def mute(
     """Mute a participant, or all guests."""
 
     async def request(api: Api) -> None:
-        where = await api.organisation(context.tenant)
+        tenant = await api.organisation(context.tenant)
         if whom is None:
-            await api.patch(f"/rooms/{quoted(room)}/meeting", {"all_muted": not off}, tenant=where)
+            await api.patch(f"/rooms/{quoted(room)}/meeting", {"all_muted": not off}, tenant=tenant)
             return
-        for id_ in await _ids(api, where, room, whom):
-            await api.patch(f"/rooms/{quoted(room)}/participants/{id_}", {"muted": not off}, tenant=where)
+        for id_ in await _ids(api, tenant, room, whom):
+            await api.patch(f"/rooms/{quoted(room)}/participants/{id_}", {"muted": not off}, tenant=tenant)
 
     context.ask(request)
     print_done("Unmuted." if off else "Muted.", {"muted": not off}, as_json=context.as_json)
@@ -146,10 +146,10 @@ def remove(context: At, room: Which, whom: Whom) -> None:
     """Remove a participant from a room."""
 
     async def request(api: Api) -> list[str]:
-        where = await api.organisation(context.tenant)
-        ids = await _ids(api, where, room, whom)
+        tenant = await api.organisation(context.tenant)
+        ids = await _ids(api, tenant, room, whom)
         for id_ in ids:
-            await api.delete(f"/rooms/{quoted(room)}/participants/{id_}", tenant=where)
+            await api.delete(f"/rooms/{quoted(room)}/participants/{id_}", tenant=tenant)
         return ids
 
     print_done("Removed.", {"removed": context.ask(request)}, as_json=context.as_json)
@@ -162,8 +162,8 @@ def invite(
     """Call an extension to join a room."""
 
     async def request(api: Api) -> Json:
-        where = await api.organisation(context.tenant)
-        return await api.post(f"/rooms/{quoted(room)}/invitations", {"number": number}, tenant=where)
+        tenant = await api.organisation(context.tenant)
+        return await api.post(f"/rooms/{quoted(room)}/invitations", {"number": number}, tenant=tenant)
 
     print_done("The extension is ringing.", context.ask(request), as_json=context.as_json)
 
@@ -175,8 +175,8 @@ def lock(
     """Lock the current meeting to guests."""
 
     async def request(api: Api) -> None:
-        body, where = {"locked": not off}, await api.organisation(context.tenant)
-        await api.patch(f"/rooms/{quoted(room)}/meeting", body, tenant=where)
+        body, tenant = {"locked": not off}, await api.organisation(context.tenant)
+        await api.patch(f"/rooms/{quoted(room)}/meeting", body, tenant=tenant)
 
     context.ask(request)
     print_done("The room is unlocked." if off else "The room is locked.", {"locked": not off}, as_json=context.as_json)
@@ -195,11 +195,11 @@ def record(
     All participants are notified first."""
 
     async def request(api: Api) -> None:
-        path, where = f"/rooms/{quoted(room)}/meeting/recording", await api.organisation(context.tenant)
+        path, tenant = f"/rooms/{quoted(room)}/meeting/recording", await api.organisation(context.tenant)
         if pause is not None:
-            await api.patch(path, {"paused": pause}, tenant=where)
+            await api.patch(path, {"paused": pause}, tenant=tenant)
         else:
-            await (api.delete(path, tenant=where) if off else api.post(path, {}, tenant=where))
+            await (api.delete(path, tenant=tenant) if off else api.post(path, {}, tenant=tenant))
 
     context.ask(request)
     done = {None: "Recording was stopped." if off else "Participants are being notified."}

@@ -34,8 +34,8 @@ def prompts(context: At, language: Language = "en") -> None:
     """List all prompts."""
 
     async def request(api: Api) -> list[Json]:
-        where = await api.organisation(context.tenant)
-        return (await api.get("/sounds/prompts", language=language, tenant=where))["items"]
+        tenant = await api.organisation(context.tenant)
+        return (await api.get("/sounds/prompts", language=language, tenant=tenant))["items"]
 
     print_items(
         context.ask(request), _PROMPTS, as_json=context.as_json, nothing="There are no prompts in this language."
