@@ -110,7 +110,7 @@ def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_the_call_alon
 ) -> None:
     held = held_in_a_call(clients, household)
     page = held.client.page
-    dark = page.get_by_test_id("ear")
+    dark = page.get_by_test_id("proximity-overlay")
     held.hold(IN_THE_HAND, seconds=1)
     expect(dark).to_have_count(0)
     held.raise_to_the_ear()
@@ -131,7 +131,7 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
         held.raise_to_the_ear()
         held.hold(ACROSS, turning=BRISK, seconds=0.5)
     expect(held.client.page.get_by_role("dialog", name="Call with Bertalina Oxenfurt")).to_have_attribute(
-        "data-turn", "90"
+        "data-rotation", "90"
     )
     held.client.page.get_by_role("button", name="Hang up").click()
     held.client.page.wait_for_timeout(1000)
@@ -157,7 +157,7 @@ def test_switched_off_nothing_is_read_in_a_call_either(clients: Clients, househo
     call(held.client)
     held.raise_to_the_ear()
     assert held.felt() == RESTING
-    expect(held.client.page.get_by_test_id("ear")).to_have_count(0)
+    expect(held.client.page.get_by_test_id("proximity-overlay")).to_have_count(0)
 
 
 @pytest.mark.promise("C3", "C4")
@@ -166,5 +166,5 @@ def test_refused_sensors_take_nothing_from_the_call(clients: Clients, household:
     client = clients("microphone").sign_in(household.anna).open("/directory").registered()
     call(client)
     expect(client.page.get_by_text("Ringing…")).to_be_visible()
-    expect(client.page.get_by_test_id("ear")).to_have_count(0)
+    expect(client.page.get_by_test_id("proximity-overlay")).to_have_count(0)
     assert client.complaints == []

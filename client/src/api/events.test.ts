@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Events, pause } from './events';
+import { Events, retryDelay } from './events';
 
 class Line {
   onopen: (() => void) | null = null;
@@ -11,7 +11,7 @@ class Line {
   }
 }
 
-function world(found: 'good' | 'over' | 'away' = 'good') {
+function setup(found: 'valid' | 'ended' | 'unreachable' = 'valid') {
   const lines: Line[] = [];
   const signedOut = vi.fn();
   const state = { found, checks: 0 };
@@ -35,7 +35,7 @@ describe('events', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('tells its listeners what they asked for, and ignores what it cannot read', () => {
-    const { events, lines } = world();
+    const { events, lines } = setup();
     const heard: string[] = [];
     const off = events.on('sign_in_code', ({ id, state }) => heard.push(`${id} ${state}`));
     events.start();
@@ -51,25 +51,25 @@ describe('events', () => {
   });
 
   it('comes back after it was lost: the session first, then the socket', async () => {
-    const { events, lines, state } = world();
+    const { events, lines, state } = setup();
     events.start();
     lines[0]!.onopen?.();
-    expect(events.link.state).toBe('up');
+    expect(events.connection.state).toBe('up');
     lines[0]!.onclose?.();
-    expect(events.link.state).toBe('down');
+    expect(events.connection.state).toBe('down');
     expect(state.checks).toBe(0);
     await vi.advanceTimersByTimeAsync(1000);
     expect(state.checks).toBe(1);
     expect(lines).toHaveLength(2);
-    expect(events.link.state).toBe('down');
+    expect(events.connection.state).toBe('down');
     lines[1]!.onopen?.();
-    expect(events.link.state).toBe('up');
+    expect(events.connection.state).toBe('up');
   });
 
   it('says whenever it is up, for what was told before was missed', async () => {
-    const { events, lines } = world();
+    const { events, lines } = setup();
     const up = vi.fn();
-    const off = events.onUp(up);
+    const off = events.onConnected(up);
     events.start();
     expect(up).not.toHaveBeenCalled();
     lines[0]!.onopen?.();
@@ -86,7 +86,7 @@ describe('events', () => {
   });
 
   it('waits longer each time while nobody answers, and starts anew after it was up for a while', async () => {
-    const { events, lines, state } = world('away');
+    const { events, lines, state } = setup('unreachable');
     events.start();
     lines[0]!.onclose?.();
     for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
@@ -97,8 +97,8 @@ describe('events', () => {
       expect(state.checks).toBe(before + 1);
     }
     expect(lines).toHaveLength(1);
-    state.found = 'good';
-    events.hurry();
+    state.found = 'valid';
+    events.retryNow();
     await vi.advanceTimersByTimeAsync(0);
     lines[1]!.onopen?.();
     await vi.advanceTimersByTimeAsync(11_000);
@@ -108,39 +108,39 @@ describe('events', () => {
   });
 
   it('notices at once that the network is gone, and that it is back', async () => {
-    const { events, lines } = world();
+    const { events, lines } = setup();
     events.start();
     lines[0]!.onopen?.();
-    events.lost();
-    expect(events.link.state).toBe('down');
+    events.networkLost();
+    expect(events.connection.state).toBe('down');
     expect(lines[0]!.closed).toBe(true);
-    events.hurry();
+    events.retryNow();
     await vi.advanceTimersByTimeAsync(0);
     expect(lines).toHaveLength(2);
   });
 
   it('gives up a handshake that hangs', async () => {
-    const { events, lines } = world();
+    const { events, lines } = setup();
     events.start();
     await vi.advanceTimersByTimeAsync(15_000);
     expect(lines[0]!.closed).toBe(true);
-    expect(events.link.state).toBe('down');
+    expect(events.connection.state).toBe('down');
   });
 
   it('gives up a line that has gone silent', async () => {
-    const { events, lines } = world();
+    const { events, lines } = setup();
     events.start();
     lines[0]!.onopen?.();
     await vi.advanceTimersByTimeAsync(60_000);
     lines[0]!.onmessage?.({ data: '{"type":"ping"}' });
     await vi.advanceTimersByTimeAsync(74_000);
-    expect(events.link.state).toBe('up');
+    expect(events.connection.state).toBe('up');
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(events.link.state).toBe('down');
+    expect(events.connection.state).toBe('down');
   });
 
   it('leaves when it is signed out from elsewhere, and asks for nothing once stopped', async () => {
-    const { events, lines, signedOut, state } = world();
+    const { events, lines, signedOut, state } = setup();
     events.start();
     lines[0]!.onopen?.();
     lines[0]!.onmessage?.({ data: '{"type":"signed_out"}' });
@@ -149,11 +149,11 @@ describe('events', () => {
     expect(lines[0]!.closed).toBe(true);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(state.checks).toBe(0);
-    expect(events.link.state).toBe('off');
+    expect(events.connection.state).toBe('off');
   });
 
   it('does not come back to a session that is over', async () => {
-    const { events, lines } = world('over');
+    const { events, lines } = setup('ended');
     events.start();
     lines[0]!.onclose?.();
     await vi.advanceTimersByTimeAsync(120_000);
@@ -161,8 +161,8 @@ describe('events', () => {
   });
 
   it('spreads those who come back', () => {
-    expect(pause(3, 0)).toBe(8);
-    expect(pause(3, 1)).toBe(4);
-    expect(pause(99, 0)).toBe(30);
+    expect(retryDelay(3, 0)).toBe(8);
+    expect(retryDelay(3, 1)).toBe(4);
+    expect(retryDelay(99, 0)).toBe(30);
   });
 });

@@ -1,8 +1,8 @@
-import { leave, lookUp, session } from '~/api/session';
-import { createStore } from '~/kernel/store';
+import { endSession, refreshSession, session } from '~/api/session';
+import { createStore } from '~/core/store';
 
 /** What the server tells without being asked. */
-export interface Told {
+export interface ServerEvents {
   signed_out: object;
   sign_in_code: { id: string; state: 'open' | 'used' | 'expired' };
   /** The calls going on have changed (administrators). */
@@ -28,137 +28,140 @@ export interface Told {
 }
 
 /** `off`: nobody is signed in. `down`: what is told now is missed; it is tried again by itself. */
-export type Link = 'off' | 'opening' | 'up' | 'down';
+export type EventsState = 'off' | 'opening' | 'up' | 'down';
 
-export interface EventsParts {
+export interface EventsDependencies {
   open(): WebSocket;
   /** Makes sure that the session is good: a handshake that is refused does not say why. */
-  check(): Promise<'good' | 'over' | 'away'>;
+  check(): Promise<'valid' | 'ended' | 'unreachable'>;
   signedOut(): void;
   random(): number;
 }
 
 /** Seconds before the nth try: 1, 2, 4 ... 30, each shortened by up to a half so that not everybody comes at once. */
-export function pause(tries: number, random: number): number {
-  return Math.min(30, 2 ** tries) * (1 - random / 2);
+export function retryDelay(attempts: number, random: number): number {
+  return Math.min(30, 2 ** attempts) * (1 - random / 2);
 }
 
 /** Up for so long, a connection counts as good and the next try after it comes soon. */
-const SETTLED_MS = 10_000;
+const STABLE_MS = 10_000;
 /** A handshake that takes longer is given up. */
-const HANDSHAKE_MS = 15_000;
+const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** The server says something every 30 s; a line that is silent for longer than twice that is dead. */
-const SILENT_MS = 75_000;
+const SILENCE_TIMEOUT_MS = 75_000;
 
-type Handler<T extends keyof Told> = (told: Told[T]) => void;
+type Handler<T extends keyof ServerEvents> = (event: ServerEvents[T]) => void;
 
 /** One WebSocket for all that is told, opened again whenever it is lost, until `stop`. */
 export class Events {
-  readonly link = createStore<Link>('off');
+  readonly connection = createStore<EventsState>('off');
   private readonly handlers = new Map<string, Set<Handler<never>>>();
-  private readonly ups = new Set<() => void>();
+  private readonly connectedHandlers = new Set<() => void>();
   private socket?: WebSocket;
-  private timer?: ReturnType<typeof setTimeout>;
-  private settled?: ReturnType<typeof setTimeout>;
-  private silent?: ReturnType<typeof setTimeout>;
-  private tries = 0;
+  private retryTimer?: ReturnType<typeof setTimeout>;
+  private stableTimer?: ReturnType<typeof setTimeout>;
+  private silenceTimer?: ReturnType<typeof setTimeout>;
+  private attempts = 0;
   /** Grows with every start and stop, so that what an earlier one awaited does nothing. */
-  private turn = 0;
+  private generation = 0;
 
-  constructor(private readonly parts: EventsParts) {}
+  constructor(private readonly dependencies: EventsDependencies) {}
 
   /** Hear of something. Returns how to hear no more. */
-  on<T extends keyof Told>(type: T, handler: Handler<T>): () => void {
-    const all = this.handlers.get(type) ?? new Set();
-    this.handlers.set(type, all.add(handler));
-    return () => all.delete(handler);
+  on<T extends keyof ServerEvents>(type: T, handler: Handler<T>): () => void {
+    const registered = this.handlers.get(type) ?? new Set();
+    this.handlers.set(type, registered.add(handler));
+    return () => registered.delete(handler);
   }
 
   /** Whenever the link is up: what was told before that was missed, so look again. Returns how to hear no more. */
-  onUp(handler: () => void): () => void {
-    this.ups.add(handler);
-    return () => this.ups.delete(handler);
+  onConnected(handler: () => void): () => void {
+    this.connectedHandlers.add(handler);
+    return () => this.connectedHandlers.delete(handler);
   }
 
   start(): void {
-    if (this.link.state !== 'off') return;
-    this.tries = 0;
-    this.open(++this.turn);
+    if (this.connection.state !== 'off') return;
+    this.attempts = 0;
+    this.open(++this.generation);
   }
 
   stop(): void {
-    this.turn += 1;
-    this.drop();
-    this.link.setState(() => 'off');
+    this.generation += 1;
+    this.closeSocket();
+    this.connection.setState(() => 'off');
   }
 
   /** There may be a network again: try now instead of later. */
-  hurry(): void {
-    if (this.link.state !== 'down') return;
-    clearTimeout(this.timer);
-    void this.again(this.turn);
+  retryNow(): void {
+    if (this.connection.state !== 'down') return;
+    clearTimeout(this.retryTimer);
+    void this.retry(this.generation);
   }
 
   /** The network is gone, which the socket itself might notice minutes later. */
-  lost(): void {
-    if (this.link.state === 'up' || this.link.state === 'opening') this.closed(this.turn);
+  networkLost(): void {
+    if (this.connection.state === 'up' || this.connection.state === 'opening') this.handleClose(this.generation);
   }
 
-  private open(turn: number): void {
-    this.drop();
-    this.link.setState((before) => (before === 'down' ? 'down' : 'opening'));
-    const socket = (this.socket = this.parts.open());
-    this.settled = setTimeout(() => this.closed(turn), HANDSHAKE_MS);
+  private open(generation: number): void {
+    this.closeSocket();
+    this.connection.setState((before) => (before === 'down' ? 'down' : 'opening'));
+    const socket = (this.socket = this.dependencies.open());
+    this.stableTimer = setTimeout(() => this.handleClose(generation), HANDSHAKE_TIMEOUT_MS);
     socket.onopen = () => {
-      clearTimeout(this.settled);
-      this.settled = setTimeout(() => (this.tries = 0), SETTLED_MS);
-      this.link.setState(() => 'up');
-      this.listen(turn);
-      this.ups.forEach((handler) => handler());
+      clearTimeout(this.stableTimer);
+      this.stableTimer = setTimeout(() => (this.attempts = 0), STABLE_MS);
+      this.connection.setState(() => 'up');
+      this.restartSilenceTimer(generation);
+      this.connectedHandlers.forEach((handler) => handler());
     };
-    socket.onclose = () => this.closed(turn);
+    socket.onclose = () => this.handleClose(generation);
     socket.onmessage = (event: MessageEvent<unknown>) => {
-      this.listen(turn);
-      this.heard(event.data);
+      this.restartSilenceTimer(generation);
+      this.dispatch(event.data);
     };
   }
 
-  private listen(turn: number): void {
-    clearTimeout(this.silent);
-    this.silent = setTimeout(() => this.closed(turn), SILENT_MS);
+  private restartSilenceTimer(generation: number): void {
+    clearTimeout(this.silenceTimer);
+    this.silenceTimer = setTimeout(() => this.handleClose(generation), SILENCE_TIMEOUT_MS);
   }
 
-  private closed(turn: number): void {
-    if (turn !== this.turn) return;
-    this.drop();
-    this.link.setState(() => 'down');
-    this.timer = setTimeout(() => void this.again(turn), pause(this.tries, this.parts.random()) * 1000);
-    this.tries += 1;
+  private handleClose(generation: number): void {
+    if (generation !== this.generation) return;
+    this.closeSocket();
+    this.connection.setState(() => 'down');
+    this.retryTimer = setTimeout(
+      () => void this.retry(generation),
+      retryDelay(this.attempts, this.dependencies.random()) * 1000,
+    );
+    this.attempts += 1;
   }
 
-  private async again(turn: number): Promise<void> {
-    const found = await this.parts.check();
-    if (turn !== this.turn || found === 'over') return;
-    if (found === 'good') this.open(turn);
-    else this.closed(turn);
+  private async retry(generation: number): Promise<void> {
+    const session = await this.dependencies.check();
+    if (generation !== this.generation || session === 'ended') return;
+    if (session === 'valid') this.open(generation);
+    else this.handleClose(generation);
   }
 
-  private heard(data: unknown): void {
-    let told: { type?: unknown };
+  private dispatch(data: unknown): void {
+    let event: { type?: unknown };
     try {
-      told = JSON.parse(String(data)) as typeof told;
+      event = JSON.parse(String(data)) as typeof event;
     } catch {
       return;
     }
-    if (typeof told?.type !== 'string') return;
-    if (told.type === 'signed_out') this.parts.signedOut();
-    for (const handler of this.handlers.get(told.type) ?? []) (handler as (told: unknown) => void)(told);
+    if (typeof event?.type !== 'string') return;
+    if (event.type === 'signed_out') this.dependencies.signedOut();
+    for (const handler of this.handlers.get(event.type) ?? []) (handler as (event: unknown) => void)(event);
   }
 
-  private drop(): void {
-    clearTimeout(this.timer);
-    clearTimeout(this.settled);
-    clearTimeout(this.silent);
+  private closeSocket(): void {
+    clearTimeout(this.retryTimer);
+    clearTimeout(this.stableTimer);
+    clearTimeout(this.silenceTimer);
     const { socket } = this;
     this.socket = undefined;
     if (!socket) return;
@@ -170,22 +173,22 @@ export class Events {
 export const events = new Events({
   open: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events`),
   async check() {
-    await lookUp();
+    await refreshSession();
     const now = session.state;
-    return now.state !== 'in' ? 'over' : now.stale ? 'away' : 'good';
+    return now.state !== 'in' ? 'ended' : now.stale ? 'unreachable' : 'valid';
   },
-  signedOut: () => void leave('ended'),
+  signedOut: () => void endSession('ended'),
   random: Math.random,
 });
 
 /** Listen while somebody is signed in. To be called once. */
-export function listenWhileSignedIn(): void {
-  const follow = () => (session.state.state === 'in' ? events.start() : events.stop());
-  session.subscribe(follow);
-  follow();
-  addEventListener('online', () => events.hurry());
-  addEventListener('offline', () => events.lost());
+export function connectEventsWhileSignedIn(): void {
+  const update = () => (session.state.state === 'in' ? events.start() : events.stop());
+  session.subscribe(update);
+  update();
+  addEventListener('online', () => events.retryNow());
+  addEventListener('offline', () => events.networkLost());
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') events.hurry();
+    if (document.visibilityState === 'visible') events.retryNow();
   });
 }

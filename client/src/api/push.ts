@@ -1,9 +1,9 @@
 import { api } from '~/api';
-import { onLeaving, session } from '~/api/session';
+import { onSignOut, session } from '~/api/session';
 import { clearNotifications } from './worker';
-import { keep, keptFor, recall } from '~/kernel/kept';
-import { asProblem, type Problem } from '~/kernel/problem';
-import { createStore } from '~/kernel/store';
+import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
+import { asProblem, type Problem } from '~/core/problem';
+import { createStore } from '~/core/store';
 
 /** `unasked`: the person has not been asked yet, and is not before they press something that says why. */
 export type PushState = 'unsupported' | 'unasked' | 'refused' | 'waiting' | 'on' | 'failed';
@@ -11,47 +11,47 @@ export type PushState = 'unsupported' | 'unasked' | 'refused' | 'waiting' | 'on'
 /** no-worker: the client's background part does not run; no-answer, no-service: the browser's push service; server: ours. */
 export type PushFault = 'no-worker' | 'no-answer' | 'no-service' | 'server';
 
-export interface PushNow {
+export interface PushStatus {
   state: PushState;
-  why?: PushFault;
+  reason?: PushFault;
   problem?: Problem;
 }
 
-export interface PushParts {
+export interface PushDependencies {
   supported(): boolean;
   permission(): NotificationPermission;
-  ask(): Promise<NotificationPermission>;
+  requestPermission(): Promise<NotificationPermission>;
   worker(): Promise<Pick<ServiceWorkerRegistration, 'pushManager'>>;
   /** The server's key (VAPID, RFC 8292), base64url. */
   key(): Promise<string>;
   /** Tell the server where the device signed in here is reached. */
-  tell(endpoint: string, keys: { p256dh: string; auth: string }): Promise<void>;
+  register(endpoint: string, keys: { p256dh: string; auth: string }): Promise<void>;
   /** The endpoint that was told since signing in, "" before. */
-  told(): Promise<string>;
-  remember(endpoint: string): Promise<void>;
+  registeredEndpoint(): Promise<string>;
+  rememberEndpoint(endpoint: string): Promise<void>;
 }
 
 /** Browsers have been seen to answer neither way. */
-const PATIENCE_MS = 12_000;
+const TIMEOUT_MS = 12_000;
 
-export function within<T>(work: Promise<T>, milliseconds = PATIENCE_MS): Promise<T> {
+export function withTimeout<T>(work: Promise<T>, milliseconds = TIMEOUT_MS): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswer()), milliseconds);
+    const timer = setTimeout(() => reject(new PushTimeout()), milliseconds);
     void work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
+export class PushTimeout extends Error {
+  override readonly name = 'PushTimeout';
 }
 
 /** The bytes of base64url. */
-export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
   const raw = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(raw, (each) => each.charCodeAt(0));
 }
 
-function same(one: ArrayBuffer | null, other: Uint8Array): boolean {
+function sameBytes(one: ArrayBuffer | null, other: Uint8Array): boolean {
   if (!one) return false;
   const bytes = new Uint8Array(one);
   return bytes.length === other.length && bytes.every((each, at) => each === other[at]);
@@ -60,115 +60,115 @@ function same(one: ArrayBuffer | null, other: Uint8Array): boolean {
 /** This device's way of being woken: one subscription, of this sign-in alone, made with the server's key. */
 export class Push {
   readonly state;
-  private busy?: Promise<void>;
+  private subscribing?: Promise<void>;
 
-  constructor(private readonly parts: PushParts) {
-    this.state = createStore<PushNow>(this.resting());
+  constructor(private readonly dependencies: PushDependencies) {
+    this.state = createStore<PushStatus>(this.initialStatus());
   }
 
   /** Ask the person, who has just read why and pressed a button. True if they allowed it. */
-  async ask(): Promise<boolean> {
-    if (!this.parts.supported()) return false;
-    await this.parts.ask();
-    await this.keep();
-    return this.parts.permission() === 'granted';
+  async requestPermission(): Promise<boolean> {
+    if (!this.dependencies.supported()) return false;
+    await this.dependencies.requestPermission();
+    await this.ensureSubscribed();
+    return this.dependencies.permission() === 'granted';
   }
 
   /** Be subscribed if that is allowed; never asks. Whoever calls meanwhile waits for the same. */
-  keep(): Promise<void> {
-    this.busy ??= this.subscribe().finally(() => (this.busy = undefined));
-    return this.busy;
+  ensureSubscribed(): Promise<void> {
+    this.subscribing ??= this.subscribe().finally(() => (this.subscribing = undefined));
+    return this.subscribing;
   }
 
   /** Stop being woken. The server forgets the subscription with the session. */
-  async leave(): Promise<void> {
+  async unsubscribe(): Promise<void> {
     try {
-      const worker = await within(this.parts.worker(), 1000);
-      const old = await within(worker.pushManager.getSubscription(), 1000);
-      await within(old?.unsubscribe() ?? Promise.resolve(true), 2000);
+      const worker = await withTimeout(this.dependencies.worker(), 1000);
+      const old = await withTimeout(worker.pushManager.getSubscription(), 1000);
+      await withTimeout(old?.unsubscribe() ?? Promise.resolve(true), 2000);
     } catch {
       // The server has forgotten it: what is pushed there is pushed by nobody.
     }
     await clearNotifications().catch(() => undefined);
-    this.state.setState(() => this.resting());
+    this.state.setState(() => this.initialStatus());
   }
 
-  private resting(): PushNow {
-    if (!this.parts.supported()) return { state: 'unsupported' };
-    const permission = this.parts.permission();
+  private initialStatus(): PushStatus {
+    if (!this.dependencies.supported()) return { state: 'unsupported' };
+    const permission = this.dependencies.permission();
     return { state: permission === 'granted' ? 'waiting' : permission === 'denied' ? 'refused' : 'unasked' };
   }
 
   private async subscribe(): Promise<void> {
-    this.state.setState(() => this.resting());
+    this.state.setState(() => this.initialStatus());
     if (this.state.state.state !== 'waiting') return;
     let key: string;
     let worker: Pick<ServiceWorkerRegistration, 'pushManager'>;
     try {
-      worker = await within(this.parts.worker());
+      worker = await withTimeout(this.dependencies.worker());
     } catch {
-      return this.failed('no-worker');
+      return this.fail('no-worker');
     }
     try {
-      key = await this.parts.key();
+      key = await this.dependencies.key();
     } catch (fault) {
-      return this.failed('server', asProblem(fault));
+      return this.fail('server', asProblem(fault));
     }
     try {
-      await this.tell(await this.subscription(worker.pushManager, bytesOf(key)));
+      await this.register(await this.currentSubscription(worker.pushManager, decodeBase64Url(key)));
     } catch (fault) {
-      if (fault instanceof NoAnswer) return this.failed('no-answer');
-      if (fault instanceof DOMException) return this.failed('no-service');
-      return this.failed('server', asProblem(fault));
+      if (fault instanceof PushTimeout) return this.fail('no-answer');
+      if (fault instanceof DOMException) return this.fail('no-service');
+      return this.fail('server', asProblem(fault));
     }
     this.state.setState(() => ({ state: 'on' }));
   }
 
   /** The one there is, if it was made since signing in and with this key; else a new one. */
-  private async subscription(manager: PushManager, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
-    const old = await within(manager.getSubscription());
+  private async currentSubscription(manager: PushManager, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
+    const old = await withTimeout(manager.getSubscription());
     if (old) {
-      const told = await this.parts.told();
-      if (old.endpoint === told && same(old.options.applicationServerKey, key)) return old;
-      await within(old.unsubscribe());
+      const registered = await this.dependencies.registeredEndpoint();
+      if (old.endpoint === registered && sameBytes(old.options.applicationServerKey, key)) return old;
+      await withTimeout(old.unsubscribe());
     }
-    return within(manager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+    return withTimeout(manager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
   }
 
-  private async tell(subscription: PushSubscription): Promise<void> {
-    const { endpoint = '', keys = {} } = subscription.toJSON();
-    await this.parts.tell(endpoint, { p256dh: keys.p256dh ?? '', auth: keys.auth ?? '' });
-    await this.parts.remember(endpoint);
+  private async register(currentSubscription: PushSubscription): Promise<void> {
+    const { endpoint = '', keys = {} } = currentSubscription.toJSON();
+    await this.dependencies.register(endpoint, { p256dh: keys.p256dh ?? '', auth: keys.auth ?? '' });
+    await this.dependencies.rememberEndpoint(endpoint);
   }
 
-  private failed(why: PushFault, problem?: Problem): void {
-    this.state.setState(() => ({ state: 'failed', why, problem }));
+  private fail(reason: PushFault, problem?: Problem): void {
+    this.state.setState(() => ({ state: 'failed', reason, problem }));
   }
 }
 
-const TOLD = 'push';
+const ENDPOINT_KEY = 'push';
 
 export const push = new Push({
   supported: () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window,
   permission: () => Notification.permission,
-  ask: () => Notification.requestPermission(),
+  requestPermission: () => Notification.requestPermission(),
   worker: () => navigator.serviceWorker.ready,
   key: async () => (await api.pushKey()).data.key,
-  tell: async (endpoint, keys) => void (await api.subscribePush({ body: { endpoint, keys } })),
-  told: async () => String((await recall(TOLD)) ?? ''),
-  remember: (endpoint) => keep(keptFor(), TOLD, endpoint),
+  register: async (endpoint, keys) => void (await api.subscribePush({ body: { endpoint, keys } })),
+  registeredEndpoint: async () => String((await readLocal(ENDPOINT_KEY)) ?? ''),
+  rememberEndpoint: (endpoint) => saveLocal(currentOwner(), ENDPOINT_KEY, endpoint),
 });
 
 /** Keep being woken while somebody is signed in. To be called once. */
-export function wakeWhileSignedIn(): void {
+export function subscribePushWhileSignedIn(): void {
   let fresh = false;
-  const follow = () => {
+  const update = () => {
     const now = session.state;
     const was = fresh;
     fresh = now.state === 'in' && !now.stale;
-    if (fresh && !was) void push.keep();
+    if (fresh && !was) void push.ensureSubscribed();
   };
-  session.subscribe(follow);
-  follow();
-  onLeaving(() => push.leave());
+  session.subscribe(update);
+  update();
+  onSignOut(() => push.unsubscribe());
 }

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
-import { recall } from '~/kernel/kept';
-import { isHalfIn, leave, onLeaving, session, signOut } from './session';
+import { readLocal } from '~/core/device-storage';
+import { hasPendingRequirements, endSession, onSignOut, session, signOut } from './session';
 
-vi.mock('~/kernel/kept', async (real) => ({ ...(await real<object>()), recall: vi.fn() }));
+vi.mock('~/core/device-storage', async (real) => ({ ...(await real<object>()), readLocal: vi.fn() }));
 
 const ME = { acceptance_needed: false } as never;
 
@@ -15,19 +15,19 @@ beforeEach(() => {
 describe('leaving', () => {
   it('is done once however often it is told', async () => {
     const task = vi.fn(async () => undefined);
-    const back = onLeaving(task);
-    await Promise.all([leave('ended'), leave('ended')]);
+    const back = onSignOut(task);
+    await Promise.all([endSession('ended'), endSession('ended')]);
     expect(task).toHaveBeenCalledOnce();
     expect(session.state).toEqual({ state: 'out', because: 'ended' });
     back();
     session.setState(() => ({ state: 'in', me: ME, stale: false }));
-    await leave('ended');
+    await endSession('ended');
     expect(task).toHaveBeenCalledOnce();
   });
 
   it('is one’s own doing also when the server tells of it first', async () => {
     vi.spyOn(api, 'signOut').mockImplementation((async () => {
-      void leave('ended');
+      void endSession('ended');
     }) as never);
     await signOut();
     expect(session.state).toEqual({ state: 'out', because: 'left' });
@@ -35,10 +35,10 @@ describe('leaving', () => {
 
   it('takes what tabs remember, whatever a task does', async () => {
     sessionStorage.setItem('somebody', 'Ada');
-    const back = onLeaving(() => {
+    const back = onSignOut(() => {
       throw new Error('cannot forget');
     });
-    await leave('ended');
+    await endSession('ended');
     back();
     expect(sessionStorage.getItem('somebody')).toBeNull();
     expect(session.state.state).toBe('out');
@@ -46,18 +46,18 @@ describe('leaving', () => {
 
   it('gives back the cookies of a session that was ended elsewhere', async () => {
     const asked = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 401 }));
-    await leave('left');
+    await endSession('left');
     expect(asked).not.toHaveBeenCalled();
     session.setState(() => ({ state: 'in', me: ME, stale: false }));
-    await leave('ended');
+    await endSession('ended');
     expect(asked).toHaveBeenCalledWith('/api/v1/sessions/refresh', expect.objectContaining({ method: 'POST' }));
     asked.mockRestore();
   });
 
   it('does not wait for ever', async () => {
     vi.useFakeTimers();
-    const back = onLeaving(() => new Promise(() => undefined));
-    const gone = leave('ended');
+    const back = onSignOut(() => new Promise(() => undefined));
+    const gone = endSession('ended');
     await vi.advanceTimersByTimeAsync(3_000);
     vi.useRealTimers();
     await gone;
@@ -67,11 +67,11 @@ describe('leaving', () => {
 
   it('that happened while nobody looked is told of at the next start', async () => {
     session.setState(() => ({ state: 'unknown' }));
-    vi.mocked(recall).mockResolvedValueOnce(ME);
-    await leave('ended');
+    vi.mocked(readLocal).mockResolvedValueOnce(ME);
+    await endSession('ended');
     expect(session.state).toEqual({ state: 'out', because: 'ended' });
     session.setState(() => ({ state: 'unknown' }));
-    await leave('ended');
+    await endSession('ended');
     expect(session.state).toEqual({ state: 'out' });
   });
 
@@ -90,5 +90,5 @@ it.each([
   [{ state: 'in', me: { must_change: false, acceptance_needed: false }, stale: false }, false],
   [{ state: 'out' }, false],
 ])('%o is half in: %s', (now, half) => {
-  expect(isHalfIn(now as never)).toBe(half);
+  expect(hasPendingRequirements(now as never)).toBe(half);
 });

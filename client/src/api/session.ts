@@ -1,7 +1,7 @@
-import { api, giveBackCookies, onHalfIn, onSessionOver, type Me } from '~/api';
-import { asProblem } from '~/kernel/problem';
-import { keep, keptFor, recall, wipe } from '~/kernel/kept';
-import { createStore } from '~/kernel/store';
+import { api, clearSessionCookies, onRequirementsPending, onSessionEnded, type Me } from '~/api';
+import { asProblem } from '~/core/problem';
+import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
+import { createStore } from '~/core/store';
 
 /**
  * Whether somebody is signed in. `unknown` until the server was asked; offline, what was last known is shown and `stale` says so.
@@ -12,76 +12,78 @@ export type Session =
 export const session = createStore<Session>({ state: 'unknown' });
 
 /** Whether somebody is in who has yet to choose a password or to say yes to the present terms: nothing else before that. */
-export function isHalfIn(now: Session): boolean {
+export function hasPendingRequirements(now: Session): boolean {
   return now.state === 'in' && !now.stale && (now.me.must_change || now.me.acceptance_needed);
 }
 
-const leaving = new Set<() => void | Promise<void>>();
+const signOutTasks = new Set<() => void | Promise<void>>();
 
 /** Call when the session ends: a phone unregisters, a room forgets. Returns how to take it back. */
-export function onLeaving(task: () => void | Promise<void>): () => void {
-  leaving.add(task);
-  return () => leaving.delete(task);
+export function onSignOut(task: () => void | Promise<void>): () => void {
+  signOutTasks.add(task);
+  return () => signOutTasks.delete(task);
 }
 
-const ME = 'me';
+const CACHE_KEY = 'me';
 /** How long the server is waited for before what was here last is shown. */
-const PATIENCE_MS = 1_200;
+const SERVER_TIMEOUT_MS = 1_200;
 
 /** Ask the server who is signed in. With a slow network what was known last is shown meanwhile. */
-export async function lookUp(): Promise<void> {
-  const whose = keptFor();
-  const last = (await recall(ME)) as Me | undefined;
-  const asked = ask(whose, last);
-  if (!last || session.state.state === 'in') return asked;
-  await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-  session.setState((before) => (before.state === 'unknown' ? { state: 'in', me: last, stale: true } : before));
+export async function refreshSession(): Promise<void> {
+  const owner = currentOwner();
+  const cached = (await readLocal(CACHE_KEY)) as Me | undefined;
+  const request = fetchSession(owner, cached);
+  if (!cached || session.state.state === 'in') return request;
+  await Promise.race([request, new Promise((resolve) => setTimeout(resolve, SERVER_TIMEOUT_MS))]);
+  session.setState((before) => (before.state === 'unknown' ? { state: 'in', me: cached, stale: true } : before));
 }
 
-async function ask(whose: number, last: Me | undefined): Promise<void> {
+async function fetchSession(owner: number, cached: Me | undefined): Promise<void> {
   try {
     const { data } = await api.whoAmI();
-    if (whose !== keptFor()) return;
-    await keep(whose, ME, data);
+    if (owner !== currentOwner()) return;
+    await saveLocal(owner, CACHE_KEY, data);
     session.setState(() => ({ state: 'in', me: data, stale: false }));
   } catch (fault) {
     // Only a server that says so ends a session: one that is busy or away does not.
-    if (asProblem(fault).status === 401) return leave('ended');
-    if (whose !== keptFor()) return;
+    if (asProblem(fault).status === 401) return endSession('ended');
+    if (owner !== currentOwner()) return;
     session.setState((before) => {
-      const me = before.state === 'in' ? before.me : last;
+      const me = before.state === 'in' ? before.me : cached;
       return me ? { state: 'in', me, stale: true } : { state: 'out' };
     });
   }
 }
 
 /** Whoever forgets something has so long; what is personal goes then in any case. */
-const LONGEST_GOODBYE_MS = 3_000;
+const SIGN_OUT_TIMEOUT_MS = 3_000;
 
 let signingOut = false;
-let going: Promise<void> | undefined;
+let ending: Promise<void> | undefined;
 
 /**
  * The session is over, by whoever's doing: everything personal goes from this device. Told more than once, as happens when
  * one's own signing out is also heard of from the server, it is done once: a second time it might meet who has come in since.
  */
-export function leave(because: 'ended' | 'left'): Promise<void> {
-  going ??= depart(because).finally(() => {
-    going = undefined;
+export function endSession(because: 'ended' | 'left'): Promise<void> {
+  ending ??= runSignOut(because).finally(() => {
+    ending = undefined;
   });
-  return going;
+  return ending;
 }
 
-async function depart(because: 'ended' | 'left'): Promise<void> {
-  const known = session.state.state === 'in' || (await recall(ME)) !== undefined;
+async function runSignOut(because: 'ended' | 'left'): Promise<void> {
+  const known = session.state.state === 'in' || (await readLocal(CACHE_KEY)) !== undefined;
   await Promise.race([
-    Promise.allSettled([...leaving, ...(because === 'ended' ? [giveBackCookies] : [])].map(async (task) => task())),
-    new Promise((resolve) => setTimeout(resolve, LONGEST_GOODBYE_MS)),
+    Promise.allSettled(
+      [...signOutTasks, ...(because === 'ended' ? [clearSessionCookies] : [])].map(async (task) => task()),
+    ),
+    new Promise((resolve) => setTimeout(resolve, SIGN_OUT_TIMEOUT_MS)),
   ]);
   await wipe();
-  const why = signingOut ? 'left' : because;
+  const reason = signingOut ? 'left' : because;
   // Who hears of it again, too late to be the first, changes nothing about why.
-  session.setState((now) => (known ? { state: 'out', because: why } : now.state === 'out' ? now : { state: 'out' }));
+  session.setState((now) => (known ? { state: 'out', because: reason } : now.state === 'out' ? now : { state: 'out' }));
 }
 
 /** Sign out here. */
@@ -89,11 +91,11 @@ export async function signOut(): Promise<void> {
   signingOut = true;
   try {
     await api.signOut().catch(() => undefined);
-    await leave('left');
+    await endSession('left');
   } finally {
     signingOut = false;
   }
 }
 
-onSessionOver(() => void leave('ended'));
-onHalfIn(() => void lookUp());
+onSessionEnded(() => void endSession('ended'));
+onRequirementsPending(() => void refreshSession());

@@ -1,19 +1,19 @@
 /** What the client's worker tells its pages. */
-export type FromWorker =
+export type WorkerMessage =
   | { type: 'call' | 'stop' | 'answer' | 'decline'; call: string }
   | { type: 'push_seen'; id: string }
   | { type: 'signed_out' };
 
 /** Hear what the worker tells; returns how to hear no more. */
-export function onWorker(handler: (told: FromWorker) => void): () => void {
+export function onWorkerMessage(handler: (told: WorkerMessage) => void): () => void {
   const worker = (navigator as Partial<Navigator>).serviceWorker;
   if (!worker) return () => undefined;
-  const hear = ({ data }: MessageEvent<unknown>) => {
-    if (typeof (data as { type?: unknown } | null)?.type === 'string') handler(data as FromWorker);
+  const listener = ({ data }: MessageEvent<unknown>) => {
+    if (typeof (data as { type?: unknown } | null)?.type === 'string') handler(data as WorkerMessage);
   };
-  worker.addEventListener('message', hear);
+  worker.addEventListener('message', listener);
   worker.startMessages();
-  return () => worker.removeEventListener('message', hear);
+  return () => worker.removeEventListener('message', listener);
 }
 
 /** Take down what the worker has shown of calls, tests and notices. */

@@ -1,18 +1,18 @@
 import { lazy } from 'react';
-import { listenWhileSignedIn } from '~/api/events';
-import { wakeWhileSignedIn } from '~/api/push';
-import { lookUp } from '~/api/session';
-import { noteArrival } from '~/kernel/arrival';
-import { watchFaults } from '~/kernel/faults';
-import { speak } from '~/kernel/language';
+import { connectEventsWhileSignedIn } from '~/api/events';
+import { subscribePushWhileSignedIn } from '~/api/push';
+import { refreshSession } from '~/api/session';
+import { captureDeepLink } from '~/core/deep-link';
+import { captureUnhandledErrors } from '~/core/error-log';
+import { activateLanguage } from '~/core/language';
 import { start } from '~/shell/start';
 import { router } from './routes';
 import { watchForUpdates } from './updates';
-import { wake } from './waking';
+import { handleNotificationActions } from './notification-actions';
 
 const Overlays = lazy(() => import('~/shell/Overlays'));
 
-const WAYS = {
+const ROUTES = {
   'sign-in': '/sign-in/code',
   invitation: '/invitation',
   recover: '/recover',
@@ -21,17 +21,17 @@ const WAYS = {
   'single-sign-on': '/settings/security',
 } as const;
 
-const arrival = noteArrival();
-watchFaults();
-wake();
-await Promise.all([speak(), lookUp()]);
+const deepLink = captureDeepLink();
+captureUnhandledErrors();
+handleNotificationActions();
+await Promise.all([activateLanguage(), refreshSession()]);
 
-if (arrival) {
-  await router.navigate({ to: WAYS[arrival.errand], replace: true });
+if (deepLink) {
+  await router.navigate({ to: ROUTES[deepLink.purpose], replace: true });
 }
 
-listenWhileSignedIn();
-wakeWhileSignedIn();
+connectEventsWhileSignedIn();
+subscribePushWhileSignedIn();
 // The way in is behind who has just come in, whichever it was.
-start({ router, overlays: <Overlays />, cameIn: () => void router.navigate({ to: '/', replace: true }) });
+start({ router, overlays: <Overlays />, onSignedIn: () => void router.navigate({ to: '/', replace: true }) });
 watchForUpdates();

@@ -1,19 +1,19 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { AppShell } from '~/shell/AppShell';
-import { Failed } from '~/shell/Failed';
-import { onlyWhoIsIn } from '~/shell/gate';
-import { screen } from '~/shell/screen';
+import { ErrorPage } from '~/shell/ErrorPage';
+import { requireSession } from '~/shell/gate';
+import { lazyScreen } from '~/shell/lazy-screen';
 
 /** Screens for everybody, and screens for who is signed in: anybody else is led to the sign-in. */
 const root = createRootRoute({ component: AppShell });
 
-const inside = createRoute({
+const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  beforeLoad: onlyWhoIsIn,
+  beforeLoad: requireSession,
 });
 
-const open = [
+const publicRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/',
@@ -24,109 +24,109 @@ const open = [
   createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
-    component: screen(() => import('~/rooms/sign-in/SignIn')),
+    component: lazyScreen(() => import('~/features/sign-in/SignIn')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/scan',
-    component: screen(() => import('~/rooms/sign-in/Scan')),
+    component: lazyScreen(() => import('~/features/sign-in/Scan')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/sign-in/code',
-    component: screen(() => import('~/rooms/sign-in/ByCode')),
+    component: lazyScreen(() => import('~/features/sign-in/CodeSignIn')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/invitation',
-    component: screen(() => import('~/rooms/sign-in/Invitation')),
+    component: lazyScreen(() => import('~/features/sign-in/Invitation')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/recover',
-    component: screen(() => import('~/rooms/sign-in/Recover')),
+    component: lazyScreen(() => import('~/features/sign-in/Recover')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/about',
-    component: screen(() => import('~/rooms/about/About')),
+    component: lazyScreen(() => import('~/features/about/About')),
   }),
 ] as const;
 
-const own = [
+const protectedRoutes = [
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/dial',
-    component: screen(() => import('~/rooms/dial/Dial')),
+    component: lazyScreen(() => import('~/features/dial/Dial')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/history',
-    component: screen(() => import('~/rooms/history/History')),
+    component: lazyScreen(() => import('~/features/history/History')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/recordings',
-    component: screen(() => import('~/rooms/recordings/Recordings')),
+    component: lazyScreen(() => import('~/features/recordings/Recordings')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/voicemail',
-    component: screen(() => import('~/rooms/voicemail/Voicemail')),
+    component: lazyScreen(() => import('~/features/voicemail/Voicemail')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/directory',
-    component: screen(() => import('~/rooms/directory/Directory')),
+    component: lazyScreen(() => import('~/features/directory/Directory')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/rooms',
-    component: screen(() => import('~/rooms/meetings/Rooms')),
+    component: lazyScreen(() => import('~/features/conferences/Rooms')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/settings',
-    component: screen(() => import('~/rooms/settings/Settings')),
+    component: lazyScreen(() => import('~/features/settings/Settings')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/settings/devices',
-    component: screen(() => import('~/rooms/settings/Devices')),
+    component: lazyScreen(() => import('~/features/settings/Devices')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/settings/security',
-    component: screen(() => import('~/rooms/settings/Security')),
+    component: lazyScreen(() => import('~/features/settings/Security')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/settings/voicemail',
-    component: screen(() => import('~/rooms/voicemail/MailboxSettings')),
+    component: lazyScreen(() => import('~/features/voicemail/MailboxSettings')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/settings/add-device',
-    component: screen(() => import('~/rooms/settings/AddDevice')),
+    component: lazyScreen(() => import('~/features/settings/AddDevice')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/self-test',
-    component: screen(() => import('~/rooms/self-test/SelfTest')),
+    component: lazyScreen(() => import('~/features/self-test/SelfTest')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/diagnostics',
-    component: screen(() => import('~/rooms/about/Diagnostics')),
+    component: lazyScreen(() => import('~/features/about/Diagnostics')),
   }),
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([...open, inside.addChildren([...own])]),
+  routeTree: root.addChildren([...publicRoutes, signedIn.addChildren([...protectedRoutes])]),
   basepath: '/app',
   defaultPreload: 'intent',
-  defaultErrorComponent: Failed,
-  defaultNotFoundComponent: screen(() => import('~/shell/Missing')),
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: lazyScreen(() => import('~/shell/NotFound')),
   scrollRestoration: true,
 });
 

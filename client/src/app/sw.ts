@@ -1,8 +1,8 @@
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
-import type { FromWorker } from '~/api/worker';
-import { languageOf } from '~/kernel/languages';
-import { notificationFor, pressed, readPush, tagOf, type Pushed } from './pushed';
+import type { WorkerMessage } from '~/api/worker';
+import { resolveLanguage } from '~/core/languages';
+import { notificationFor, clickAction, parsePush, callTag, type PushMessage } from './push-message';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -15,13 +15,13 @@ self.addEventListener('message', (event) => {
 });
 
 self.addEventListener('push', (event) => {
-  const pushed = readPush(event.data?.text() ?? '');
-  if (pushed) event.waitUntil(handle(pushed));
+  const message = parsePush(event.data?.text() ?? '');
+  if (message) event.waitUntil(handle(message));
 });
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  event.waitUntil(press(event.action, event.notification.data));
+  event.waitUntil(handleClick(event.action, event.notification.data));
 });
 
 self.addEventListener('pushsubscriptionchange', (event) => {
@@ -29,82 +29,82 @@ self.addEventListener('pushsubscriptionchange', (event) => {
     newSubscription?: PushSubscription | null;
     oldSubscription?: PushSubscription | null;
   };
-  (event as ExtendableEvent).waitUntil(renew(newSubscription, oldSubscription));
+  (event as ExtendableEvent).waitUntil(renewSubscription(newSubscription, oldSubscription));
 });
 
 /** A call rings no longer than so, even if its end is never told. */
-const RINGS_MS = 60_000;
+const RING_TIMEOUT_MS = 60_000;
 /** Calls that are over: the word of that may come before the word that they began. */
-const over = new Set<string>();
+const endedCalls = new Set<string>();
 
-async function handle(pushed: Pushed): Promise<void> {
-  switch (pushed.type) {
+async function handle(message: PushMessage): Promise<void> {
+  switch (message.type) {
     case 'call':
-      return rings(pushed);
+      return handleCall(message);
     case 'stop':
-      return stops(pushed);
+      return handleStop(message);
     case 'test':
-      await Promise.all([show(pushed), acknowledge(pushed.id), tell({ type: 'push_seen', id: pushed.id })]);
+      await Promise.all([show(message), acknowledge(message.id), broadcast({ type: 'push_seen', id: message.id })]);
       return;
     case 'signed_out':
-      await Promise.all([wipe(), tell({ type: 'signed_out' })]);
-      return show(pushed);
+      await Promise.all([wipe(), broadcast({ type: 'signed_out' })]);
+      return show(message);
     case 'notice':
-      return show(pushed);
+      return show(message);
   }
 }
 
-async function rings(pushed: Extract<Pushed, { call: string }>): Promise<void> {
-  const { call } = pushed;
-  if (over.has(call)) return silence({ type: 'stop', call });
+async function handleCall(message: Extract<PushMessage, { call: string }>): Promise<void> {
+  const { call } = message;
+  if (endedCalls.has(call)) return closeCallNotification({ type: 'stop', call });
   // Who looks at the client sees it ring there.
-  if (looked(await tell({ type: 'call', call }))) return;
-  await show(pushed);
-  await new Promise((resolve) => setTimeout(resolve, RINGS_MS));
-  if (!over.has(call)) await silence({ type: 'stop', call });
+  if (isVisible(await broadcast({ type: 'call', call }))) return;
+  await show(message);
+  await new Promise((resolve) => setTimeout(resolve, RING_TIMEOUT_MS));
+  if (!endedCalls.has(call)) await closeCallNotification({ type: 'stop', call });
 }
 
-async function stops(pushed: Extract<Pushed, { call: string }>): Promise<void> {
-  over.add(pushed.call);
-  const inSight = looked(await tell({ type: 'stop', call: pushed.call }));
-  await silence(pushed, inSight);
+async function handleStop(message: Extract<PushMessage, { call: string }>): Promise<void> {
+  endedCalls.add(message.call);
+  const visible = isVisible(await broadcast({ type: 'stop', call: message.call }));
+  await closeCallNotification(message, visible);
 }
 
-function looked(at: readonly WindowClient[]): boolean {
+function isVisible(at: readonly WindowClient[]): boolean {
   return at.some((page) => page.focused && page.visibilityState === 'visible');
 }
 
 /** Browsers take the right to push away from who shows nothing: what rang is replaced without a sound, then taken down. */
-async function silence(pushed: Extract<Pushed, { call: string }>, inSight = false): Promise<void> {
-  if (!inSight) await show(pushed);
-  const shown = await self.registration.getNotifications({ tag: tagOf(pushed.call) });
+async function closeCallNotification(message: Extract<PushMessage, { call: string }>, visible = false): Promise<void> {
+  if (!visible) await show(message);
+  const shown = await self.registration.getNotifications({ tag: callTag(message.call) });
   shown.forEach((each) => each.close());
 }
 
-async function show(pushed: Pushed): Promise<void> {
+async function show(message: PushMessage): Promise<void> {
   const buttons = (Notification as { maxActions?: number }).maxActions ?? 0;
-  const { title, options } = notificationFor(pushed, languageOf('auto', self.navigator.languages), buttons);
+  const { title, options } = notificationFor(message, resolveLanguage('auto', self.navigator.languages), buttons);
   await self.registration.showNotification(title, options).catch(() => undefined); // Not allowed any more.
 }
 
-async function pages(): Promise<readonly WindowClient[]> {
+async function appPages(): Promise<readonly WindowClient[]> {
   const all = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   return all.filter((each) => new URL(each.url).pathname.startsWith('/app'));
 }
 
-async function tell(what: FromWorker): Promise<readonly WindowClient[]> {
-  const all = await pages();
-  all.forEach((page) => page.postMessage(what));
-  return all;
+async function broadcast(message: WorkerMessage): Promise<readonly WindowClient[]> {
+  const targets = await appPages();
+  targets.forEach((page) => page.postMessage(message));
+  return targets;
 }
 
-async function press(action: string, data: unknown): Promise<void> {
-  const { decline: call, open, tell: what } = pressed(action, data);
+async function handleClick(action: string, data: unknown): Promise<void> {
+  const { decline: call, open, notify: message } = clickAction(action, data);
   if (call) return decline(call);
   // All of them: one tab holds the line.
-  const all = what ? await tell(what) : await pages();
+  const targets = message ? await broadcast(message) : await appPages();
   if (!open) return;
-  const page = all.find((each) => each.visibilityState === 'visible') ?? all[0];
+  const page = targets.find((each) => each.visibilityState === 'visible') ?? targets[0];
   if (!page) {
     await self.clients.openWindow(open);
     return;
@@ -115,36 +115,38 @@ async function press(action: string, data: unknown): Promise<void> {
 
 /** The server ends the ringing, on every device. One that is not reached leaves it to a telephone that rings here. */
 async function decline(call: string): Promise<void> {
-  over.add(call);
-  const told = await ask(`/api/v1/me/calls/${call}/decline`, { method: 'POST' }).catch(() => undefined);
-  if (!told || told.status >= 500) await tell({ type: 'decline', call });
+  endedCalls.add(call);
+  const response = await fetchWithSession(`/api/v1/me/calls/${call}/decline`, { method: 'POST' }).catch(
+    () => undefined,
+  );
+  if (!response || response.status >= 500) await broadcast({ type: 'decline', call });
 }
 
 /** A request in the session, renewed if it has run out meanwhile. */
-async function ask(path: string, how: RequestInit): Promise<Response> {
-  const answer = await fetch(path, how);
-  if (answer.status !== 401) return answer;
+async function fetchWithSession(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, init);
+  if (response.status !== 401) return response;
   const renewed = await self.navigator.locks.request('unificx.refresh', () =>
-    fetch('/api/v1/sessions/refresh', json('POST', {})),
+    fetch('/api/v1/sessions/refresh', jsonRequest('POST', {})),
   );
-  return renewed.ok ? fetch(path, how) : answer;
+  return renewed.ok ? fetch(path, init) : response;
 }
 
-function json(method: string, body: unknown): RequestInit {
+function jsonRequest(method: string, body: unknown): RequestInit {
   return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 async function acknowledge(id: string): Promise<void> {
-  await ask(`/api/v1/me/push/test/${id}/seen`, { method: 'POST' }).catch(() => undefined);
+  await fetchWithSession(`/api/v1/me/push/test/${id}/seen`, { method: 'POST' }).catch(() => undefined);
 }
 
 /** The push service gave the subscription another address: the server is told. */
-async function renew(fresh?: PushSubscription | null, old?: PushSubscription | null): Promise<void> {
+async function renewSubscription(fresh?: PushSubscription | null, old?: PushSubscription | null): Promise<void> {
   const { pushManager } = self.registration;
-  const again = fresh ?? (old && (await pushManager.subscribe(old.options).catch(() => undefined)));
-  if (!again) return;
-  const { endpoint, keys } = again.toJSON();
-  await ask('/api/v1/me/push', json('PUT', { endpoint, keys })).catch(() => undefined);
+  const subscription = fresh ?? (old && (await pushManager.subscribe(old.options).catch(() => undefined)));
+  if (!subscription) return;
+  const { endpoint, keys } = subscription.toJSON();
+  await fetchWithSession('/api/v1/me/push', jsonRequest('PUT', { endpoint, keys })).catch(() => undefined);
 }
 
 /** Signed out from elsewhere, maybe with no page open: everything personal goes from this device. The program itself stays. */
@@ -156,10 +158,10 @@ async function wipe(): Promise<void> {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => !name.includes('-precache-')).map((name) => caches.delete(name)));
   const databases = (await indexedDB.databases?.()) ?? [{ name: 'unificx' }];
-  await Promise.all(databases.map(({ name }) => name && deleted(name)));
+  await Promise.all(databases.map(({ name }) => name && deleteDatabase(name)));
 }
 
-function deleted(name: string): Promise<void> {
+function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);
     // Blocked: a page has it open. It closes it as it hears of the sign-out, and the deletion goes on then.

@@ -12,18 +12,18 @@ export function Rows({ children, label }: { children: ReactNode; label?: string 
 
 interface RowProps {
   /** A picture at the left. */
-  mark: ReactNode;
+  icon: ReactNode;
   children: ReactNode;
   /** At the right: what is said in short, and what can be pressed (44 px). */
-  end?: ReactNode;
+  trailing?: ReactNode;
 }
 
-export function Row({ mark, children, end }: RowProps) {
+export function Row({ icon, children, trailing }: RowProps) {
   return (
     <li className={classes.row}>
-      {mark}
+      {icon}
       <div className={classes.text}>{children}</div>
-      {end}
+      {trailing}
     </li>
   );
 }

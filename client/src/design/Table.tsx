@@ -5,7 +5,7 @@ import type { List } from './lists';
 
 export interface Column<T> {
   title: string;
-  show: (item: T) => ReactNode;
+  render: (item: T) => ReactNode;
   /** Figures stand under one another. */
   numeric?: boolean;
 }
@@ -25,12 +25,12 @@ interface TableProps<T> {
 /** A table where there is room for one, cards on a phone. Why its list could not be had, the page says. */
 export function Table<T extends { id: string }>(props: TableProps<T>) {
   const { label, columns, list, actions, empty, moreText } = props;
-  const { items, known, fault, more } = list;
-  if (!known && fault) return null;
-  if (items.length === 0 && !more)
+  const { items, loaded, fault, loadMore } = list;
+  if (!loaded && fault) return null;
+  if (items.length === 0 && !loadMore)
     return (
       <Text c="dimmed" ta="center" py="xl">
-        {known ? empty : <Trans>One moment…</Trans>}
+        {loaded ? empty : <Trans>One moment…</Trans>}
       </Text>
     );
   return (
@@ -50,13 +50,13 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
           <Rows.Tbody>
             {items.map((item) => (
               <Rows.Tr key={item.id}>
-                {columns.map(({ title, show, numeric }) => (
+                {columns.map(({ title, render, numeric }) => (
                   <Rows.Td
                     key={title}
                     ta={numeric ? 'right' : undefined}
                     style={numeric ? { fontVariantNumeric: 'tabular-nums' } : undefined}
                   >
-                    {show(item)}
+                    {render(item)}
                   </Rows.Td>
                 ))}
                 {actions && (
@@ -74,13 +74,13 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
       <Stack hiddenFrom="sm" gap="xs" role="list" aria-label={label}>
         {items.map((item) => (
           <Card key={item.id} withBorder padding="sm" role="listitem">
-            {columns.map(({ title, show }) => (
+            {columns.map(({ title, render }) => (
               <Group key={title} justify="space-between" gap="xs" wrap="nowrap">
                 <Text size="sm" c="dimmed">
                   {title}
                 </Text>
                 <Text size="sm" component="div" ta="right">
-                  {show(item)}
+                  {render(item)}
                 </Text>
               </Group>
             ))}
@@ -92,9 +92,9 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
           </Card>
         ))}
       </Stack>
-      {more && (
+      {loadMore && (
         <Center mt="md">
-          <Button variant="default" onClick={more}>
+          <Button variant="default" onClick={loadMore}>
             {moreText ?? <Trans>More</Trans>}
           </Button>
         </Center>

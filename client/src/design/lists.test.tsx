@@ -4,45 +4,45 @@ import { I18nProvider } from '@lingui/react';
 import { i18n } from '@lingui/core';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Load } from '~/kernel/pages';
-import { Problem } from '~/kernel/problem';
-import { useAll, usePages, WATCHED_MS } from './lists';
-import { Fault } from './Notice';
+import type { PageLoader } from '~/core/pagination';
+import { Problem } from '~/core/problem';
+import { useAllPages, usePages, POLL_INTERVAL_MS } from './lists';
+import { ErrorNotice } from './Notice';
 import { Table } from './Table';
 
 interface Thing {
   id: string;
 }
 
-type Drawn = (load: Load<Thing>) => React.ReactNode;
+type Drawn = (load: PageLoader<Thing>) => React.ReactNode;
 
-const InPages = ({ load }: { load: Load<Thing> }) => {
+const InPages = ({ load }: { load: PageLoader<Thing> }) => {
   const list = usePages(['things'], load);
   return (
     <>
-      <Fault fault={list.fault} />
-      <Table label="Things" list={list} columns={[{ title: 'Id', show: (one) => one.id }]} empty="There are none." />
+      <ErrorNotice fault={list.fault} />
+      <Table label="Things" list={list} columns={[{ title: 'Id', render: (one) => one.id }]} empty="There are none." />
     </>
   );
 };
 
-const Whole = ({ load }: { load: Load<Thing> }) => (
+const Whole = ({ load }: { load: PageLoader<Thing> }) => (
   <>
-    {useAll(['things'], load)
+    {useAllPages(['things'], load)
       .items.map((each) => each.id)
       .join(' ')}
   </>
 );
 
 const refused = () => Promise.reject(new Problem('our-mistake', 500, 'No.'));
-const pages: Load<Thing> = async (cursor) => ({
+const pages: PageLoader<Thing> = async (cursor) => ({
   data: cursor ? { items: [{ id: 'last' }], next: null } : { items: [{ id: 'first' }], next: 'second' },
 });
 
 describe('a list', () => {
   let root: ReturnType<typeof createRoot>;
   let place: HTMLElement;
-  const draw = (drawn: Drawn, load: Load<Thing>) => {
+  const draw = (drawn: Drawn, load: PageLoader<Thing>) => {
     root.render(
       <I18nProvider i18n={i18n}>
         <MantineProvider>
@@ -67,12 +67,12 @@ describe('a list', () => {
   });
 
   it('that could not be had is not called empty, and is tried again', async () => {
-    const load = vi.fn<Load<Thing>>(refused);
+    const load = vi.fn<PageLoader<Thing>>(refused);
     draw((each) => <InPages load={each} />, load);
     await vi.waitFor(() => expect(text()).toContain('The server made a mistake'));
     expect(text()).not.toContain('There are none.');
     load.mockResolvedValue({ data: { items: [], next: null } });
-    await vi.advanceTimersByTimeAsync(WATCHED_MS);
+    await vi.advanceTimersByTimeAsync(POLL_INTERVAL_MS);
     await vi.waitFor(() => expect(text()).toContain('There are none.'));
     expect(text()).not.toContain('The server made a mistake');
   });

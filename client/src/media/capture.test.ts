@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { asking, CaptureRefused, microphone, whyOf } from './capture';
-import { sorted } from './devices';
+import { pendingPermission, CaptureError, microphone, captureFailureOf } from './capture';
+import { groupByKind } from './devices';
 
 describe('microphones and cameras', () => {
   afterEach(() => vi.unstubAllGlobals());
@@ -15,26 +15,26 @@ describe('microphones and cameras', () => {
     ['NotAllowedError', 'refused'],
     ['NotReadableError', 'busy'],
     ['NotFoundError', 'missing'],
-  ])('%s means %s', (name, why) => {
-    expect(whyOf(new DOMException('', name))).toBe(why);
+  ])('%s means %s', (name, reason) => {
+    expect(captureFailureOf(new DOMException('', name))).toBe(reason);
   });
 
   it('say why they are asked for, only while the browser asks', async () => {
     const track = {};
     let seen: unknown;
     browser('prompt', () => {
-      seen = asking.state.source;
+      seen = pendingPermission.state.source;
       return Promise.resolve({ getTracks: () => [track] });
     });
     expect(await microphone()).toBe(track);
     expect(seen).toBe('microphone');
-    expect(asking.state.source).toBeUndefined();
+    expect(pendingPermission.state.source).toBeUndefined();
   });
 
   it('are not explained when they were allowed long ago', async () => {
     let seen: unknown = 'nothing';
     browser('granted', () => {
-      seen = asking.state.source;
+      seen = pendingPermission.state.source;
       return Promise.resolve({ getTracks: () => [{}] });
     });
     await microphone();
@@ -43,10 +43,10 @@ describe('microphones and cameras', () => {
 
   it('are refused by kind', async () => {
     browser('denied', () => Promise.reject(new DOMException('', 'NotAllowedError')));
-    await expect(microphone()).rejects.toEqual(new CaptureRefused('microphone', 'refused'));
+    await expect(microphone()).rejects.toEqual(new CaptureError('microphone', 'refused'));
     vi.stubGlobal('navigator', {});
     vi.stubGlobal('isSecureContext', false);
-    await expect(microphone()).rejects.toMatchObject({ source: 'microphone', why: 'insecure' });
+    await expect(microphone()).rejects.toMatchObject({ source: 'microphone', reason: 'insecure' });
   });
 
   it('are listed by what they are; those a browser hides are left out', () => {
@@ -55,7 +55,7 @@ describe('microphones and cameras', () => {
       { kind: 'audiooutput', deviceId: 'b', label: 'Speaker' },
       { kind: 'videoinput', deviceId: '', label: '' },
     ] as const;
-    expect(sorted([...all])).toEqual({
+    expect(groupByKind([...all])).toEqual({
       microphones: [{ id: 'a', name: 'Headset' }],
       cameras: [],
       speakers: [{ id: 'b', name: 'Speaker' }],

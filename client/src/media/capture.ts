@@ -1,25 +1,25 @@
-import { preferences } from '~/kernel/preferences';
-import { createStore } from '~/kernel/store';
+import { preferences } from '~/core/preferences';
+import { createStore } from '~/core/store';
 
 export type Source = 'microphone' | 'camera';
 
 /** refused: by the person or the browser's settings; missing: there is none; busy: another program has it; insecure: no https. */
-export type Why = 'refused' | 'missing' | 'busy' | 'insecure';
+export type CaptureFailure = 'refused' | 'missing' | 'busy' | 'insecure';
 
 /** What was asked for is not to be had, and why. A call goes on without it. */
-export class CaptureRefused extends Error {
-  override readonly name = 'CaptureRefused';
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError';
 
   constructor(
     readonly source: Source,
-    readonly why: Why,
+    readonly reason: CaptureFailure,
   ) {
-    super(`${source}: ${why}`);
+    super(`${source}: ${reason}`);
   }
 }
 
 /** What the browser is asking the person for just now: a view says why beside the browser's own question. */
-export const asking = createStore<{ source?: Source }>({});
+export const pendingPermission = createStore<{ source?: Source }>({});
 
 export type Facing = 'user' | 'environment';
 
@@ -42,23 +42,23 @@ export function cameraById(id: string): Promise<MediaStreamTrack> {
   return capture('camera', { video: { deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } } });
 }
 
-async function capture(source: Source, wanted: MediaStreamConstraints): Promise<MediaStreamTrack> {
+async function capture(source: Source, constraints: MediaStreamConstraints): Promise<MediaStreamTrack> {
   const devices = (navigator as Partial<Navigator>).mediaDevices;
-  if (!devices) throw new CaptureRefused(source, isSecureContext ? 'missing' : 'insecure');
-  const question = await permission(source);
-  if (question === 'prompt') asking.setState(() => ({ source }));
+  if (!devices) throw new CaptureError(source, isSecureContext ? 'missing' : 'insecure');
+  const state = await permissionState(source);
+  if (state === 'prompt') pendingPermission.setState(() => ({ source }));
   try {
-    const stream = await devices.getUserMedia(wanted);
+    const stream = await devices.getUserMedia(constraints);
     return stream.getTracks()[0]!;
   } catch (fault) {
-    throw new CaptureRefused(source, whyOf(fault));
+    throw new CaptureError(source, captureFailureOf(fault));
   } finally {
-    if (asking.state.source === source) asking.setState(() => ({}));
+    if (pendingPermission.state.source === source) pendingPermission.setState(() => ({}));
   }
 }
 
 /** What the browser would answer, without asking; `prompt` where it does not say. */
-export async function permission(source: Source): Promise<PermissionState> {
+export async function permissionState(source: Source): Promise<PermissionState> {
   try {
     return (await navigator.permissions.query({ name: source as PermissionName })).state;
   } catch {
@@ -66,7 +66,7 @@ export async function permission(source: Source): Promise<PermissionState> {
   }
 }
 
-export function whyOf(fault: unknown): Why {
+export function captureFailureOf(fault: unknown): CaptureFailure {
   const name = fault instanceof Error || fault instanceof DOMException ? fault.name : '';
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
   if (name === 'NotReadableError' || name === 'AbortError') return 'busy';
@@ -74,7 +74,7 @@ export function whyOf(fault: unknown): Why {
 }
 
 /** Nothing to be heard, but a track: a call without a microphone is a whole call still, keypad and all. */
-export function silence(): MediaStreamTrack {
+export function silentTrack(): MediaStreamTrack {
   const context = new AudioContext();
   const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
   const stop = track!.stop.bind(track);

@@ -1,4 +1,4 @@
-import { createStore } from '~/kernel/store';
+import { createStore } from '~/core/store';
 
 export interface Device {
   id: string;
@@ -16,16 +16,16 @@ export interface Devices {
 export const devices = createStore<Devices>({ microphones: [], cameras: [], speakers: [] });
 
 /** Whether this browser lets a page choose where sound comes out. */
-export const speakersCanBeChosen = (): boolean => 'setSinkId' in HTMLMediaElement.prototype;
+export const canSelectSpeaker = (): boolean => 'setSinkId' in HTMLMediaElement.prototype;
 
-export async function lookAtDevices(): Promise<Devices> {
+export async function refreshDevices(): Promise<Devices> {
   const media = (navigator as Partial<Navigator>).mediaDevices;
   const all = media ? await media.enumerateDevices().catch(() => []) : [];
-  devices.setState(() => sorted(all));
+  devices.setState(() => groupByKind(all));
   return devices.state;
 }
 
-export function sorted(all: Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>[]): Devices {
+export function groupByKind(all: Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>[]): Devices {
   const of = (kind: MediaDeviceKind): Device[] =>
     all
       .filter((each) => each.kind === kind && each.deviceId !== '')
@@ -37,8 +37,8 @@ export function sorted(all: Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>
 export function watchDevices(changed: () => void = () => undefined): () => void {
   const media = (navigator as Partial<Navigator>).mediaDevices;
   if (!media) return () => undefined;
-  const look = () => void lookAtDevices().then(changed);
-  media.addEventListener('devicechange', look);
-  look();
-  return () => media.removeEventListener('devicechange', look);
+  const refresh = () => void refreshDevices().then(changed);
+  media.addEventListener('devicechange', refresh);
+  refresh();
+  return () => media.removeEventListener('devicechange', refresh);
 }

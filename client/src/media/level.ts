@@ -1,26 +1,26 @@
 /** How loud a microphone is, as often as the screen is drawn: 0 silence, 1 as loud as it goes. Returns how to stop. */
-export function watchLevel(track: MediaStreamTrack, heard: (level: number) => void): () => void {
+export function watchLevel(track: MediaStreamTrack, onLevel: (level: number) => void): () => void {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 1024 });
   const source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
   source.connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
-  const looking = setInterval(() => {
+  const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
-    heard(loudness(samples));
+    onLevel(loudness(samples));
   }, 60);
   void context.resume().catch(() => undefined);
   return () => {
-    clearInterval(looking);
+    clearInterval(timer);
     void context.close();
   };
 }
 
-const QUIETEST_DB = -60;
+const MIN_DB = -60;
 
 /** Of samples between -1 and 1: -60 dB and less is 0, full swing is 1. */
 export function loudness(samples: Float32Array): number {
   const power = samples.reduce((sum, each) => sum + each * each, 0) / samples.length;
   const decibel = 10 * Math.log10(Math.max(power, 1e-12));
-  return Math.min(1, Math.max(0, 1 - decibel / QUIETEST_DB));
+  return Math.min(1, Math.max(0, 1 - decibel / MIN_DB));
 }

@@ -1,4 +1,4 @@
-import { judge, type Quality } from './quality';
+import { estimateQuality, type Quality } from './quality';
 
 /** How the way to the PBX is encrypted: what DTLS agreed on. */
 export interface Encryption {
@@ -8,7 +8,7 @@ export interface Encryption {
   protocol: string;
 }
 
-export interface Reading {
+export interface MeterReading {
   quality?: Quality;
   encryption?: Encryption;
   /** opus, G.722: without the clock rate. */
@@ -29,43 +29,43 @@ type Stat = Record<string, unknown> & { id: string; type: string };
 export class Meter {
   #before: ReadonlyMap<string, Counts> | undefined;
 
-  read(report: ReadonlyMap<string, unknown>): Reading {
+  read(report: ReadonlyMap<string, unknown>): MeterReading {
     const stats = [...report.values()] as Stat[];
-    const sounds = stats.filter((each) => each.type === 'inbound-rtp' && each.kind === 'audio');
-    const came = new Map(sounds.map((each) => [each, this.#since(each)]));
-    const sound = sounds.sort((one, other) => came.get(other)!.received - came.get(one)!.received)[0];
+    const streams = stats.filter((each) => each.type === 'inbound-rtp' && each.kind === 'audio');
+    const deltas = new Map(streams.map((each) => [each, this.#delta(each)]));
+    const stream = streams.sort((one, other) => deltas.get(other)!.received - deltas.get(one)!.received)[0];
     const first = !this.#before;
-    this.#before = new Map(sounds.map((each) => [each.id, countsOf(each)]));
+    this.#before = new Map(streams.map((each) => [each.id, countsOf(each)]));
     const transport = stats.find((each) => each.type === 'transport' && each.dtlsState === 'connected');
-    const codec = sound && (report.get(String(sound.codecId)) as Stat | undefined);
+    const codec = stream && (report.get(String(stream.codecId)) as Stat | undefined);
     return {
-      quality: sound && !first ? qualityOf(sound, came.get(sound)!, roundTrip(stats)) : undefined,
+      quality: stream && !first ? qualityOf(stream, deltas.get(stream)!, roundTrip(stats)) : undefined,
       encryption: transport && encryptionOf(transport),
       codec: typeof codec?.mimeType === 'string' ? codec.mimeType.replace('audio/', '') : undefined,
     };
   }
 
-  #since(sound: Stat): Counts {
-    const { received, lost } = countsOf(sound);
-    const before = this.#before?.get(sound.id) ?? { received: 0, lost: 0 };
+  #delta(stream: Stat): Counts {
+    const { received, lost } = countsOf(stream);
+    const before = this.#before?.get(stream.id) ?? { received: 0, lost: 0 };
     return { received: Math.max(0, received - before.received), lost: Math.max(0, lost - before.lost) };
   }
 }
 
-function countsOf(sound: Stat): Counts {
-  return { received: Number(sound.packetsReceived ?? 0), lost: Number(sound.packetsLost ?? 0) };
+function countsOf(stream: Stat): Counts {
+  return { received: Number(stream.packetsReceived ?? 0), lost: Number(stream.packetsLost ?? 0) };
 }
 
-function qualityOf(sound: Stat, { received, lost }: Counts, rtt: number): Quality | undefined {
+function qualityOf(stream: Stat, { received, lost }: Counts, rtt: number): Quality | undefined {
   if (received + lost === 0) return undefined;
-  return judge({ loss: lost / (received + lost), jitter: Number(sound.jitter ?? 0) * 1000, rtt });
+  return estimateQuality({ loss: lost / (received + lost), jitter: Number(stream.jitter ?? 0) * 1000, rtt });
 }
 
 /** Milliseconds: what the other side's reports say, else the way to the PBX alone. */
 function roundTrip(stats: Stat[]): number {
-  const told = stats.find((each) => each.type === 'remote-inbound-rtp' && each.kind === 'audio')?.roundTripTime;
+  const reported = stats.find((each) => each.type === 'remote-inbound-rtp' && each.kind === 'audio')?.roundTripTime;
   const pair = stats.find((each) => each.type === 'candidate-pair' && each.nominated)?.currentRoundTripTime;
-  return Number(told ?? pair ?? 0) * 1000;
+  return Number(reported ?? pair ?? 0) * 1000;
 }
 
 function encryptionOf(transport: Stat): Encryption | undefined {

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { Meter } from './meter';
-import { judge } from './quality';
+import { estimateQuality } from './quality';
 
 describe('how good a connection is', () => {
   it('has five bars at its best and one when every fifth packet is lost', () => {
-    expect(judge({ loss: 0, jitter: 2, rtt: 10 })).toMatchObject({ bars: 5 });
-    expect(judge({ loss: 0.2, jitter: 2, rtt: 10 }).bars).toBe(1);
+    expect(estimateQuality({ loss: 0, jitter: 2, rtt: 10 })).toMatchObject({ bars: 5 });
+    expect(estimateQuality({ loss: 0.2, jitter: 2, rtt: 10 }).bars).toBe(1);
   });
 
   it('is the E-model: 3 % loss and 200 ms there and back', () => {
     // d = 100 + 40 + 35 = 175, Id = 4.2; Ie = 95 * 3 / 28.1 = 10.14
-    const { rating, mos } = judge({ loss: 0.03, jitter: 20, rtt: 200 });
+    const { rating, mos } = estimateQuality({ loss: 0.03, jitter: 20, rtt: 200 });
     expect(rating).toBeCloseTo(93.2 - 4.2 - 10.14, 1);
     expect(mos).toBeCloseTo(4.0, 1);
   });
 
   it('counts delay beyond 177.3 ms more', () => {
     // d = 535: 12.84 + 39.35
-    expect(judge({ loss: 0, jitter: 0, rtt: 1000 }).rating).toBeCloseTo(93.2 - 12.84 - 39.35, 1);
+    expect(estimateQuality({ loss: 0, jitter: 0, rtt: 1000 }).rating).toBeCloseTo(93.2 - 12.84 - 39.35, 1);
   });
 
   it('never leaves its scale', () => {
-    const worst = judge({ loss: 1, jitter: 900, rtt: 9000 });
+    const worst = estimateQuality({ loss: 1, jitter: 900, rtt: 9000 });
     expect([worst.rating, worst.mos, worst.bars]).toEqual([0, 1, 1]);
   });
 });

@@ -1,5 +1,5 @@
 /** What was measured of a stream over a while. */
-export interface Measured {
+export interface StreamStats {
   /** Share of packets that did not come, 0 to 1. */
   loss: number;
   /** Interarrival jitter, milliseconds (RFC 3550). */
@@ -8,7 +8,7 @@ export interface Measured {
   rtt: number;
 }
 
-export interface Quality extends Measured {
+export interface Quality extends StreamStats {
   /** Transmission rating of ITU-T G.107, 0 to 93. */
   rating: number;
   /** Mean opinion score, 1 to 4.4. */
@@ -18,11 +18,11 @@ export interface Quality extends Measured {
 }
 
 /** All defaults of ITU-T G.107 without the impairments below. */
-const BEST = 93.2;
+const MAX_RATING = 93.2;
 /** Milliseconds of coding, packets of 20 ms and playing, beyond the network and the jitter buffer. */
-const CODING = 35;
+const CODEC_DELAY_MS = 35;
 /** Robustness against loss of G.711 with concealment, random loss (ITU-T G.113 appendix I); Opus and G.722 conceal about as well. */
-const ROBUSTNESS = 25.1;
+const LOSS_ROBUSTNESS = 25.1;
 
 /**
  * The E-model of ITU-T G.107, simplified: `R = 93.2 - Id - Ie`.
@@ -31,17 +31,17 @@ const ROBUSTNESS = 25.1;
  * a jitter buffer of twice the jitter, and coding. Loss: `Ie = 95 Ppl / (Ppl + Bpl)`, Ppl in percent.
  * `MOS = 1 + 0.035 R + R (R - 60) (100 - R) 7e-6`.
  */
-export function judge(measured: Measured): Quality {
-  const delay = measured.rtt / 2 + 2 * measured.jitter + CODING;
-  const lost = Math.min(1, Math.max(0, measured.loss)) * 100;
-  const byDelay = 0.024 * delay + (delay > 177.3 ? 0.11 * (delay - 177.3) : 0);
-  const byLoss = (95 * lost) / (lost + ROBUSTNESS);
-  const rating = Math.min(BEST, Math.max(0, BEST - byDelay - byLoss));
+export function estimateQuality(stats: StreamStats): Quality {
+  const delay = stats.rtt / 2 + 2 * stats.jitter + CODEC_DELAY_MS;
+  const lossPercent = Math.min(1, Math.max(0, stats.loss)) * 100;
+  const delayImpairment = 0.024 * delay + (delay > 177.3 ? 0.11 * (delay - 177.3) : 0);
+  const lossImpairment = (95 * lossPercent) / (lossPercent + LOSS_ROBUSTNESS);
+  const rating = Math.min(MAX_RATING, Math.max(0, MAX_RATING - delayImpairment - lossImpairment));
   const mos = 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6;
-  return { ...measured, rating, mos: Math.max(1, mos), bars: band(rating) };
+  return { ...stats, rating, mos: Math.max(1, mos), bars: barsFor(rating) };
 }
 
-function band(rating: number): Quality['bars'] {
+function barsFor(rating: number): Quality['bars'] {
   if (rating >= 90) return 5;
   if (rating >= 80) return 4;
   if (rating >= 70) return 3;

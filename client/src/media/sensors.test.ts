@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
-import { prefer } from '~/kernel/preferences';
-import { allowSensors, nearEar, orientation, resumeSensors, sensing, startSensors, stopSensors } from './sensors';
+import { setPreferences } from '~/core/preferences';
+import {
+  requestSensorPermission,
+  nearEar,
+  deviceLayout,
+  restoreSensorPermission,
+  sensing,
+  startSensors,
+  stopSensors,
+} from './sensors';
 
 const KINDS = ['devicemotion', 'deviceorientation'];
 let added: MockInstance<typeof window.addEventListener>;
@@ -33,7 +41,7 @@ describe('sensors', () => {
   });
   afterEach(() => {
     for (let each = 0; each < 3; each += 1) stopSensors();
-    prefer({ sensors: true });
+    setPreferences({ sensors: true });
   });
 
   it('are read while somebody needs them, and not a moment longer', () => {
@@ -63,21 +71,21 @@ describe('sensors', () => {
   it('say how the picture is to lie', () => {
     startSensors();
     hold(5, -85);
-    expect(orientation.state).toBe('landscape');
+    expect(deviceLayout.state).toBe('landscape');
     hold(85, 2);
-    expect(orientation.state).toBe('portrait');
+    expect(deviceLayout.state).toBe('portrait');
   });
 
   it('are silent while they are switched off, and at once when they are during a call', async () => {
-    prefer({ sensors: false });
+    setPreferences({ sensors: false });
     startSensors();
     expect(open()).toBe(0);
-    expect(await allowSensors()).toBe(false);
-    prefer({ sensors: true });
+    expect(await requestSensorPermission()).toBe(false);
+    setPreferences({ sensors: true });
     expect(open()).toBe(2);
     raise();
     expect(nearEar.state).toBe(true);
-    prefer({ sensors: false });
+    setPreferences({ sensors: false });
     expect(open()).toBe(0);
     expect(nearEar.state).toBe(false);
   });
@@ -85,16 +93,16 @@ describe('sensors', () => {
   it('ask where the system wants to be asked, and take a refusal', async () => {
     const requestPermission = vi.fn(() => Promise.resolve('granted' as PermissionState));
     vi.stubGlobal('DeviceMotionEvent', { requestPermission });
-    resumeSensors();
+    restoreSensorPermission();
     expect(requestPermission).not.toHaveBeenCalled();
-    expect(await allowSensors()).toBe(true);
+    expect(await requestSensorPermission()).toBe(true);
     requestPermission.mockClear();
-    resumeSensors();
+    restoreSensorPermission();
     expect(requestPermission).toHaveBeenCalledOnce();
     requestPermission.mockResolvedValue('denied');
-    expect(await allowSensors()).toBe(false);
+    expect(await requestSensorPermission()).toBe(false);
     requestPermission.mockRejectedValue(new DOMException('no gesture', 'NotAllowedError'));
-    expect(await allowSensors()).toBe(false);
+    expect(await requestSensorPermission()).toBe(false);
     vi.unstubAllGlobals();
   });
 

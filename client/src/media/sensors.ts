@@ -1,6 +1,14 @@
-import { preferences } from '~/kernel/preferences';
-import { createStore } from '~/kernel/store';
-import { attitudeOf, ear, FAR, layout, turnFor, type EarState, type Layout } from './attitude';
+import { preferences } from '~/core/preferences';
+import { createStore } from '~/core/store';
+import {
+  orientationFromAngles,
+  nextProximity,
+  NOT_NEAR,
+  nextLayout,
+  rotationFor,
+  type ProximityState,
+  type Layout,
+} from './orientation';
 
 /**
  * How the device is held, during a call or while a code is scanned, and only if `preferences.sensors` allows it. Readings are
@@ -11,80 +19,80 @@ import { attitudeOf, ear, FAR, layout, turnFor, type EarState, type Layout } fro
 export const nearEar = createStore(false);
 
 /** How the device lies in the hand, also while the system holds the screen's own layout still. */
-export const orientation = createStore<Layout>(layoutOfScreen());
+export const deviceLayout = createStore<Layout>(screenLayout());
 
 /** By how many degrees a picture is to be turned to stand upright before the eyes, where the screen does not turn itself. */
-export const turn = createStore<0 | 90 | -90>(0);
+export const pictureRotation = createStore<0 | 90 | -90>(0);
 
 /** `proximity`: the browser tells; `motion`: guessed from how it is held; `none`: there is nothing to read here. */
 export const sensing = createStore<'off' | 'proximity' | 'motion' | 'none'>('off');
 
 /** No more often than this is a reading looked at. Milliseconds. */
-const EVERY_MS = 100;
+const SAMPLE_INTERVAL_MS = 100;
 
 let users = 0;
-let close: (() => void) | undefined;
+let stopListening: (() => void) | undefined;
 
 /** Read until `stopSensors` is called as often. */
 export function startSensors(): void {
   users += 1;
-  if (users === 1) follow();
+  if (users === 1) update();
 }
 
 export function stopSensors(): void {
   users = Math.max(0, users - 1);
-  if (users === 0) follow();
+  if (users === 0) update();
 }
 
-preferences.subscribe(follow);
+preferences.subscribe(update);
 
-function follow(): void {
+function update(): void {
   const wanted = users > 0 && preferences.state.sensors;
-  if (wanted && !close) close = open();
-  if (!wanted && close) {
-    close();
-    close = undefined;
+  if (wanted && !stopListening) stopListening = listen();
+  if (!wanted && stopListening) {
+    stopListening();
+    stopListening = undefined;
   }
 }
 
-interface Asks {
+interface PermissionRequester {
   requestPermission?: () => Promise<PermissionState>;
 }
 
-const ALLOWED = 'unificx.sensors';
+const GRANTED_KEY = 'unificx.sensors';
 
 /** iOS asks the person, and only while they press something that says why: call it there. True if readings may come. */
-export async function allowSensors(): Promise<boolean> {
+export async function requestSensorPermission(): Promise<boolean> {
   if (!preferences.state.sensors) return false;
-  const kinds = [window.DeviceMotionEvent, window.DeviceOrientationEvent] as (Asks | undefined)[];
+  const kinds = [window.DeviceMotionEvent, window.DeviceOrientationEvent] as (PermissionRequester | undefined)[];
   const answers = await Promise.all(
     kinds.map((kind) => kind?.requestPermission?.call(kind).catch((): PermissionState => 'denied') ?? 'granted'),
   );
-  const allowed = answers.every((each) => each === 'granted');
+  const granted = answers.every((each) => each === 'granted');
   try {
-    if (allowed) localStorage.setItem(ALLOWED, 'yes');
-    else localStorage.removeItem(ALLOWED);
+    if (granted) localStorage.setItem(GRANTED_KEY, 'yes');
+    else localStorage.removeItem(GRANTED_KEY);
   } catch {
     // A browser that keeps nothing: the person is asked each time.
   }
-  return allowed;
+  return granted;
 }
 
 /** Who said yes is not asked again, but iOS wants to hear of it anew on each page, at a press: call it as a call begins. */
-export function resumeSensors(): void {
-  if (remembered()) void allowSensors();
+export function restoreSensorPermission(): void {
+  if (wasGranted()) void requestSensorPermission();
 }
 
-function remembered(): boolean {
+function wasGranted(): boolean {
   try {
-    return localStorage.getItem(ALLOWED) !== null;
+    return localStorage.getItem(GRANTED_KEY) !== null;
   } catch {
     return false;
   }
 }
 
 /** Ways of reading; each returns how to stop. */
-function open(): () => void {
+function listen(): () => void {
   const near = listenToProximity();
   sensing.setState(() => (near ? 'proximity' : 'none'));
   const stops = [near, listenToMotion(!near), listenToScreen()];
@@ -92,8 +100,8 @@ function open(): () => void {
     for (const stop of stops) stop?.();
     sensing.setState(() => 'off');
     nearEar.setState(() => false);
-    turn.setState(() => 0);
-    orientation.setState(layoutOfScreen);
+    pictureRotation.setState(() => 0);
+    deviceLayout.setState(screenLayout);
   };
 }
 
@@ -116,45 +124,45 @@ function listenToProximity(): (() => void) | undefined {
   }
 }
 
-function listenToMotion(guessEar: boolean): () => void {
-  let state: EarState = FAR;
-  let turning = 0;
-  let looked = -Infinity;
-  const moved = ({ rotationRate }: DeviceMotionEvent) => {
+function listenToMotion(guessProximity: boolean): () => void {
+  let state: ProximityState = NOT_NEAR;
+  let turnRate = 0;
+  let lastSample = -Infinity;
+  const onMotion = ({ rotationRate }: DeviceMotionEvent) => {
     const { alpha, beta, gamma } = rotationRate ?? {};
-    turning = Math.max(turning, Math.hypot(alpha ?? 0, beta ?? 0, gamma ?? 0));
+    turnRate = Math.max(turnRate, Math.hypot(alpha ?? 0, beta ?? 0, gamma ?? 0));
   };
-  const turned = ({ beta, gamma, timeStamp }: DeviceOrientationEvent) => {
-    if (beta === null || gamma === null || timeStamp - looked < EVERY_MS) return;
-    looked = timeStamp;
-    const attitude = attitudeOf(beta, gamma);
-    if (guessEar) {
-      state = ear(state, { at: timeStamp, attitude, turning });
+  const onOrientation = ({ beta, gamma, timeStamp }: DeviceOrientationEvent) => {
+    if (beta === null || gamma === null || timeStamp - lastSample < SAMPLE_INTERVAL_MS) return;
+    lastSample = timeStamp;
+    const orientation = orientationFromAngles(beta, gamma);
+    if (guessProximity) {
+      state = nextProximity(state, { at: timeStamp, orientation, turnRate });
       nearEar.setState(() => state.near);
       sensing.setState(() => 'motion');
     }
-    turning = 0;
-    orientation.setState((before) => layout(before, attitude));
-    turn.setState(() => turnFor(layoutOfScreen(), orientation.state, attitude));
+    turnRate = 0;
+    deviceLayout.setState((before) => nextLayout(before, orientation));
+    pictureRotation.setState(() => rotationFor(screenLayout(), deviceLayout.state, orientation));
   };
-  window.addEventListener('devicemotion', moved);
-  window.addEventListener('deviceorientation', turned);
+  window.addEventListener('devicemotion', onMotion);
+  window.addEventListener('deviceorientation', onOrientation);
   return () => {
-    window.removeEventListener('devicemotion', moved);
-    window.removeEventListener('deviceorientation', turned);
+    window.removeEventListener('devicemotion', onMotion);
+    window.removeEventListener('deviceorientation', onOrientation);
   };
 }
 
 /** Devices that sense nothing still turn their screens. */
 function listenToScreen(): () => void {
-  const turned = () => orientation.setState(layoutOfScreen);
-  screen.orientation?.addEventListener('change', turned);
-  turned();
-  return () => screen.orientation?.removeEventListener('change', turned);
+  const onChange = () => deviceLayout.setState(screenLayout);
+  screen.orientation?.addEventListener('change', onChange);
+  onChange();
+  return () => screen.orientation?.removeEventListener('change', onChange);
 }
 
 /** By the screen, not the window: a keyboard on the screen makes a window broad. */
-function layoutOfScreen(): Layout {
+function screenLayout(): Layout {
   const kind = (screen.orientation as ScreenOrientation | undefined)?.type;
   const broad = kind ? kind.startsWith('landscape') : screen.width > screen.height;
   return broad ? 'landscape' : 'portrait';

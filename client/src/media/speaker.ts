@@ -1,14 +1,14 @@
-import { preferences } from '~/kernel/preferences';
-import { speakersCanBeChosen } from './devices';
+import { preferences } from '~/core/preferences';
+import { canSelectSpeaker } from './devices';
 
 /** Where a call is heard: an element of its own, so that it goes on whatever screen is open. Without one a browser decodes nothing. */
 export class Speaker {
   readonly #element = new Audio();
-  readonly #following: { unsubscribe: () => void };
+  readonly #preferencesSubscription: { unsubscribe: () => void };
 
   constructor() {
     this.#element.autoplay = true;
-    this.#following = preferences.subscribe(() => void this.#route());
+    this.#preferencesSubscription = preferences.subscribe(() => void this.#route());
   }
 
   play(stream: MediaStream): void {
@@ -17,17 +17,17 @@ export class Speaker {
     void this.#element.play().catch(() => undefined); // Played as soon as the person touches the page.
   }
 
-  quiet(muted: boolean): void {
+  setMuted(muted: boolean): void {
     this.#element.muted = muted;
   }
 
   close(): void {
-    this.#following.unsubscribe();
+    this.#preferencesSubscription.unsubscribe();
     this.#element.srcObject = null;
   }
 
   async #route(): Promise<void> {
-    if (!speakersCanBeChosen()) return;
+    if (!canSelectSpeaker()) return;
     const { speaker } = preferences.state;
     if (this.#element.sinkId === speaker) return;
     await this.#element.setSinkId(speaker).catch(() => undefined); // Pulled out: the usual one it is.

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { wavOf } from './wav';
+import { encodeWav } from './wav';
 
 it('is a WAV file of one channel, with what is too loud cut off', () => {
-  const file = new DataView(wavOf(new Float32Array([0, 0.5, -1, 7]), 16_000));
+  const file = new DataView(encodeWav(new Float32Array([0, 0.5, -1, 7]), 16_000));
   const text = (at: number, length: number) =>
     String.fromCharCode(...Array.from({ length }, (_, k) => file.getUint8(at + k)));
   expect([text(0, 4), text(8, 8), text(36, 4)]).toEqual(['RIFF', 'WAVEfmt ', 'data']);

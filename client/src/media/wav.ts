@@ -1,7 +1,7 @@
 const HEADER = 44;
 
 /** Samples from -1 to 1 of one channel as a WAV file of 16 bits. */
-export function wavOf(samples: Float32Array, rate: number): ArrayBuffer {
+export function encodeWav(samples: Float32Array, rate: number): ArrayBuffer {
   const file = new ArrayBuffer(HEADER + samples.length * 2);
   const view = new DataView(file);
   const text = (at: number, word: string) => [...word].forEach((each, k) => view.setUint8(at + k, each.charCodeAt(0)));

@@ -1,11 +1,11 @@
-import { listenWhileSignedIn } from '~/api/events';
-import { lookUp } from '~/api/session';
-import { speak } from '~/kernel/language';
+import { connectEventsWhileSignedIn } from '~/api/events';
+import { refreshSession } from '~/api/session';
+import { activateLanguage } from '~/core/language';
 import Overlays from '~/shell/Overlays';
 import { start } from '~/shell/start';
 import { router } from './routes';
 
-await Promise.all([speak(), lookUp()]);
+await Promise.all([activateLanguage(), refreshSession()]);
 
-listenWhileSignedIn();
-start({ router, overlays: <Overlays />, cameIn: () => void router.invalidate() });
+connectEventsWhileSignedIn();
+start({ router, overlays: <Overlays />, onSignedIn: () => void router.invalidate() });

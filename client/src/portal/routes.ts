@@ -1,86 +1,86 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { Failed } from '~/shell/Failed';
-import { onlyWhoIsIn } from '~/shell/gate';
+import { ErrorPage } from '~/shell/ErrorPage';
+import { requireSession } from '~/shell/gate';
 import { PortalShell } from '~/shell/PortalShell';
 
 const root = createRootRoute({ component: PortalShell });
 
-const inside = createRoute({
+const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  beforeLoad: onlyWhoIsIn,
+  beforeLoad: requireSession,
 });
 
-const open = [
+const publicRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
-    component: lazyRouteComponent(() => import('~/rooms/sign-in/PortalSignIn')),
+    component: lazyRouteComponent(() => import('~/features/sign-in/PortalSignIn')),
   }),
 ] as const;
 
-const own = [
+const protectedRoutes = [
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/',
-    component: lazyRouteComponent(() => import('~/rooms/live-calls/LiveCalls')),
+    component: lazyRouteComponent(() => import('~/features/live-calls/LiveCalls')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/people',
-    component: lazyRouteComponent(() => import('~/rooms/people/People')),
+    component: lazyRouteComponent(() => import('~/features/people/People')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/extensions',
-    component: lazyRouteComponent(() => import('~/rooms/extensions/Extensions')),
+    component: lazyRouteComponent(() => import('~/features/extensions/Extensions')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/devices',
-    component: lazyRouteComponent(() => import('~/rooms/devices/Devices')),
+    component: lazyRouteComponent(() => import('~/features/devices/Devices')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/rooms',
-    component: lazyRouteComponent(() => import('~/rooms/meetings/PortalRooms')),
+    component: lazyRouteComponent(() => import('~/features/conferences/PortalRooms')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/voicemail',
-    component: lazyRouteComponent(() => import('~/rooms/voicemail/PortalVoicemail')),
+    component: lazyRouteComponent(() => import('~/features/voicemail/PortalVoicemail')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/recordings',
-    component: lazyRouteComponent(() => import('~/rooms/recordings/PortalRecordings')),
+    component: lazyRouteComponent(() => import('~/features/recordings/PortalRecordings')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/history',
-    component: lazyRouteComponent(() => import('~/rooms/records/Records')),
+    component: lazyRouteComponent(() => import('~/features/call-records/CallRecords')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/reports',
-    component: lazyRouteComponent(() => import('~/rooms/reports/Reports')),
+    component: lazyRouteComponent(() => import('~/features/reports/Reports')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/organisation',
-    component: lazyRouteComponent(() => import('~/rooms/organisation/PortalOrganisation')),
+    component: lazyRouteComponent(() => import('~/features/organisation/PortalOrganisation')),
   }),
   createRoute({
-    getParentRoute: () => inside,
+    getParentRoute: () => signedIn,
     path: '/security',
-    component: lazyRouteComponent(() => import('~/rooms/settings/PortalSecurity')),
+    component: lazyRouteComponent(() => import('~/features/settings/PortalSecurity')),
   }),
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([...open, inside.addChildren([...own])]),
+  routeTree: root.addChildren([...publicRoutes, signedIn.addChildren([...protectedRoutes])]),
   basepath: '/portal',
   defaultPreload: 'intent',
-  defaultErrorComponent: Failed,
-  defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/Missing')),
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/NotFound')),
 });

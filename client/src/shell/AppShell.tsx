@@ -2,34 +2,34 @@ import { IconAddressBook, IconClockHour4, IconDialpad, IconMail, IconSettings } 
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, lazy } from 'react';
-import { isHalfIn, session } from '~/api/session';
-import { Contained } from '~/design/Contained';
-import { useValue } from '~/kernel/store';
-import { Connection } from './Connection';
+import { hasPendingRequirements, session } from '~/api/session';
+import { ErrorBoundary } from '~/design/ErrorBoundary';
+import { useValue } from '~/core/store';
+import { ConnectionBanner } from './ConnectionBanner';
 import { UpdatePrompt } from './UpdatePrompt';
 
-const PhoneConnection = lazy(() => import('./PhoneConnection'));
-const HalfIn = lazy(() => import('~/rooms/sign-in/HalfIn'));
-const Unread = lazy(() => import('~/rooms/voicemail/Unread'));
-const CallLayer = lazy(() => import('~/rooms/call/CallLayer'));
+const PhoneConnectionBanner = lazy(() => import('./PhoneConnectionBanner'));
+const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequirements'));
+const Unread = lazy(() => import('~/features/voicemail/Unread'));
+const CallLayer = lazy(() => import('~/features/call/CallLayer'));
 
 /** Screens of somebody who comes in: they fill the window, also while somebody else is still signed in here. */
-const UNFRAMED = /\/(sign-in|scan|invitation|recover)(\/|$)/;
+const UNFRAMED_ROUTES = /\/(sign-in|scan|invitation|recover)(\/|$)/;
 
 /** The client's frame: what is said of the connection, the screen, the tabs within a thumb's reach, and any call above all. */
 export function AppShell() {
   const signedIn = useValue(session, (each) => each.state === 'in');
-  const halfIn = useValue(session, isHalfIn);
-  const bare = useRouterState({ select: (each) => UNFRAMED.test(each.location.pathname) });
-  const framed = signedIn && !bare && !halfIn;
+  const pendingRequirements = useValue(session, hasPendingRequirements);
+  const bare = useRouterState({ select: (each) => UNFRAMED_ROUTES.test(each.location.pathname) });
+  const framed = signedIn && !bare && !pendingRequirements;
   return (
     <>
       <div className={framed ? 'app' : 'unframed'}>
         {framed ? (
-          <Framed />
+          <AppFrame />
         ) : signedIn && !bare ? (
           <Suspense>
-            <HalfIn />
+            <PendingRequirements />
           </Suspense>
         ) : (
           <Outlet />
@@ -45,7 +45,7 @@ export function AppShell() {
   );
 }
 
-function Framed() {
+function AppFrame() {
   const { t } = useLingui();
   return (
     <>
@@ -64,11 +64,11 @@ function Framed() {
         <Link to="/voicemail" className="tab">
           <IconMail aria-hidden />
           <Trans>Voicemail</Trans>
-          <Contained>
+          <ErrorBoundary>
             <Suspense>
               <Unread />
             </Suspense>
-          </Contained>
+          </ErrorBoundary>
         </Link>
         <Link to="/directory" className="tab">
           <IconAddressBook aria-hidden />
@@ -80,11 +80,11 @@ function Framed() {
         </Link>
       </nav>
       <main id="main">
-        <Contained instead={<Connection />}>
-          <Suspense fallback={<Connection />}>
-            <PhoneConnection />
+        <ErrorBoundary fallback={<ConnectionBanner />}>
+          <Suspense fallback={<ConnectionBanner />}>
+            <PhoneConnectionBanner />
           </Suspense>
-        </Contained>
+        </ErrorBoundary>
         <Outlet />
       </main>
     </>

@@ -17,33 +17,33 @@ import {
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { choose, findOrganisation, organisation } from '~/api/organisation';
-import { isHalfIn, session, signOut } from '~/api/session';
-import { WATCHED_MS } from '~/design/lists';
-import { Fault } from '~/design/Notice';
+import { selectTenant, loadTenants, tenantSelection } from '~/api/tenant-selection';
+import { hasPendingRequirements, session, signOut } from '~/api/session';
+import { POLL_INTERVAL_MS } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
-import { useValue } from '~/kernel/store';
-import { Connection } from './Connection';
+import { useValue } from '~/core/store';
+import { ConnectionBanner } from './ConnectionBanner';
 
-const HalfIn = lazy(() => import('~/rooms/sign-in/HalfIn'));
+const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequirements'));
 
 /** The portal's frame: sections at the left, the page, who is signed in. */
 export function PortalShell() {
   const { t } = useLingui();
   const [opened, menu] = useDisclosure();
   const now = useValue(session);
-  const { chosen, all } = useValue(organisation);
-  const finding = useQuery({
+  const { selected, all } = useValue(tenantSelection);
+  const tenantsQuery = useQuery({
     queryKey: ['organisation'],
-    queryFn: () => findOrganisation().then(() => true),
-    enabled: now.state === 'in' && !isHalfIn(now),
-    refetchInterval: ({ state }) => (state.data ? false : WATCHED_MS),
+    queryFn: () => loadTenants().then(() => true),
+    enabled: now.state === 'in' && !hasPendingRequirements(now),
+    refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),
   });
   if (now.state !== 'in') return <Outlet />;
-  if (isHalfIn(now)) {
+  if (hasPendingRequirements(now)) {
     return (
       <Suspense>
-        <HalfIn />
+        <PendingRequirements />
       </Suspense>
     );
   }
@@ -81,12 +81,12 @@ export function PortalShell() {
                 allowDeselect={false}
                 searchable
                 data={all.map((each) => ({ value: each.id, label: each.name }))}
-                value={chosen?.id ?? null}
-                onChange={(id) => id && choose(id)}
+                value={selected?.id ?? null}
+                onChange={(id) => id && selectTenant(id)}
               />
             ) : (
               <Text c="dimmed" size="sm" visibleFrom="sm">
-                {chosen?.name}
+                {selected?.name}
               </Text>
             )}
           </Group>
@@ -107,14 +107,14 @@ export function PortalShell() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="main">
-        <Connection />
-        {chosen ? (
-          <Outlet key={chosen.id} />
+        <ConnectionBanner />
+        {selected ? (
+          <Outlet key={selected.id} />
         ) : (
-          !finding.isPending && (
+          !tenantsQuery.isPending && (
             <Page title={t`Organisation`}>
-              {finding.error ? (
-                <Fault fault={finding.error} />
+              {tenantsQuery.error ? (
+                <ErrorNotice fault={tenantsQuery.error} />
               ) : (
                 <Text c="dimmed">
                   <Trans>There is no organisation yet.</Trans>

@@ -5,8 +5,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Suspense, type ReactNode } from 'react';
 import { session } from '~/api/session';
 import { theme, variables } from '~/design/theme';
-import { asProblem } from '~/kernel/problem';
-import { useValue } from '~/kernel/store';
+import { asProblem } from '~/core/problem';
+import { useValue } from '~/core/store';
 
 export const queries = new QueryClient({
   defaultOptions: {

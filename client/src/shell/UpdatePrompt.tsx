@@ -1,8 +1,8 @@
 import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { update } from '~/kernel/update';
-import { useValue } from '~/kernel/store';
+import { update } from '~/core/update';
+import { useValue } from '~/core/store';
 
 /** A newer client waits. It is loaded when its owner says so, and no call goes on. */
 export function UpdatePrompt() {

@@ -9,21 +9,21 @@ interface Program {
   router: AnyRouter;
   overlays: ReactNode;
   /** Somebody who stood outside has come in. */
-  cameIn: () => void;
+  onSignedIn: () => void;
 }
 
 /** Draw one of the two programs, and take whoever goes out to the sign-in with nothing of theirs left. */
-export function start({ router, overlays, cameIn }: Program): void {
-  let was = session.state.state;
+export function start({ router, overlays, onSignedIn }: Program): void {
+  let previous = session.state.state;
   session.subscribe((now) => {
-    if (now.state === was) return;
-    const before = was;
-    was = now.state;
+    if (now.state === previous) return;
+    const before = previous;
+    previous = now.state;
     if (now.state === 'out') {
       queries.clear();
       void router.navigate({ to: '/sign-in', replace: true });
     } else if (before === 'out') {
-      cameIn();
+      onSignedIn();
     } else {
       void router.invalidate();
     }

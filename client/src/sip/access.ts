@@ -3,12 +3,12 @@ import { api, type SipAccess } from '~/api';
 export type { SipAccess };
 
 /** What the server gives a signed-in person's telephone: once a session its device, for minutes its bearer (RFC 8898). */
-export async function askSipAccess(): Promise<SipAccess> {
+export async function fetchSipAccess(): Promise<SipAccess> {
   return (await api.sipAccess()).data;
 }
 
 /** The UUID alone, as JsSIP wants it, of `<urn:uuid:…>` (RFC 5626 section 4.1). */
-export function instanceOf(access: Pick<SipAccess, 'instance_id'>): string {
+export function instanceIdOf(access: Pick<SipAccess, 'instance_id'>): string {
   return /[0-9a-f-]{36}/i.exec(access.instance_id)?.[0] ?? '';
 }
 
@@ -17,11 +17,11 @@ export function socketUrl(access: Pick<SipAccess, 'websocket'>, page: { protocol
 }
 
 /** Whether the bearer lasts for another `seconds`. */
-export function lasts(access: Pick<SipAccess, 'expires'> | undefined, now: number, seconds: number): boolean {
+export function isValidFor(access: Pick<SipAccess, 'expires'> | undefined, now: number, seconds: number): boolean {
   return access !== undefined && Date.parse(access.expires) - now > seconds * 1000;
 }
 
-export function iceServersOf(access: SipAccess | undefined): RTCIceServer[] {
+export function toIceServers(access: SipAccess | undefined): RTCIceServer[] {
   return (access?.ice_servers ?? []).map(({ urls, username, credential }) => ({
     urls,
     username: username ?? undefined,

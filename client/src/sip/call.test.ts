@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeSession } from '../../test/sessions';
-import { preferences } from '~/kernel/preferences';
+import { FakeSession } from '../../test/fake-sessions';
+import { preferences } from '~/core/preferences';
 import { Call } from './call';
-import { tuneFor } from './surroundings';
+import { toneFor } from './call-environment';
 
 // jsdom has none of these; no sound or picture is looked at here.
 vi.stubGlobal(
@@ -20,7 +20,7 @@ const line = {
   iceServers: () => [],
   isReady: () => true,
   whenReady: (task: () => void) => task(),
-  ask: () => undefined,
+  probe: () => undefined,
 };
 
 describe('a call', () => {
@@ -44,59 +44,59 @@ describe('a call', () => {
   it('goes from calling over ringing to talking, and ends', () => {
     const call = outgoing();
     expect(call.phase).toBe('calling');
-    fake.say('progress', { originator: 'remote', response: { status_code: 180 } });
+    fake.emit('progress', { originator: 'remote', response: { status_code: 180 } });
     expect(call.phase).toBe('ringing');
-    expect(tuneFor([call])).toBe('ringback');
-    fake.answerUp();
+    expect(toneFor([call])).toBe('ringback');
+    fake.remoteAnswers();
     expect(call.phase).toBe('talking');
     expect(call.state.state.since).toBeDefined();
-    expect(tuneFor([call])).toBeUndefined();
-    fake.say('ended', { originator: 'remote', cause: 'Terminated' });
-    expect(call.state.state).toMatchObject({ phase: 'ended', ending: 'hung-up' });
+    expect(toneFor([call])).toBeUndefined();
+    fake.emit('ended', { originator: 'remote', cause: 'Terminated' });
+    expect(call.state.state).toMatchObject({ phase: 'ended', endReason: 'hung-up' });
   });
 
   it('makes no ringing of its own where the other side is heard already', () => {
     const call = outgoing();
-    fake.say('progress', { originator: 'remote', response: { status_code: 183, body: 'v=0' } });
+    fake.emit('progress', { originator: 'remote', response: { status_code: 183, body: 'v=0' } });
     expect(call.state.state.earlyMedia).toBe(true);
-    expect(tuneFor([call])).toBeUndefined();
+    expect(toneFor([call])).toBeUndefined();
   });
 
   it('says why it did not come about', () => {
     const call = outgoing();
-    fake.say('failed', { originator: 'remote', cause: 'Busy', message: { status_code: 486 } });
-    expect(call.state.state).toMatchObject({ phase: 'ended', ending: 'busy' });
-    expect(tuneFor([call])).toBe('busy');
+    fake.emit('failed', { originator: 'remote', cause: 'Busy', message: { status_code: 486 } });
+    expect(call.state.state).toMatchObject({ phase: 'ended', endReason: 'busy' });
+    expect(toneFor([call])).toBe('busy');
   });
 
   it('rings, and tells of an answer elsewhere', () => {
     const call = incoming();
     expect(call.state.state).toMatchObject({ phase: 'incoming', offersVideo: true });
-    expect(tuneFor([call])).toBe('ringtone');
+    expect(toneFor([call])).toBe('ringtone');
     const getHeader = () => 'SIP;cause=200;text="Call completed elsewhere"';
-    fake.say('failed', { originator: 'remote', cause: 'Canceled', message: { getHeader } });
-    expect(call.state.state.ending).toBe('elsewhere');
+    fake.emit('failed', { originator: 'remote', cause: 'Canceled', message: { getHeader } });
+    expect(call.state.state.endReason).toBe('elsewhere');
   });
 
   it('is declined with 603 and over at once', () => {
     const call = incoming();
     call.decline();
-    expect(call.state.state.ending).toBe('declined-here');
-    expect(fake.ends).toEqual([{ status_code: 603, reason_phrase: 'Decline' }]);
+    expect(call.state.state.endReason).toBe('declined-here');
+    expect(fake.terminations).toEqual([{ status_code: 603, reason_phrase: 'Decline' }]);
   });
 
   it('rings no more once the connection it rang over is gone', async () => {
     const call = incoming();
     call.lineLost();
-    expect([call.state.state.ending, fake.ended]).toEqual(['line-lost', true]);
+    expect([call.state.state.endReason, fake.ended]).toEqual(['line-lost', true]);
     await call.answer();
     expect(call.state.state.answering).toBe(false);
-    expect(tuneFor([call])).toBeUndefined();
+    expect(toneFor([call])).toBeUndefined();
   });
 
   it('goes on without its connection once it was answered, or where it called', () => {
     for (const call of [outgoing(), incoming()]) {
-      fake.answerUp();
+      fake.remoteAnswers();
       call.lineLost();
       expect(call.phase).toBe('talking');
     }
@@ -107,13 +107,13 @@ describe('a call', () => {
 
   it('is held and resumed, here and there', () => {
     const call = outgoing();
-    fake.answerUp();
-    fake.say('hold', { originator: 'local' });
+    fake.remoteAnswers();
+    fake.emit('hold', { originator: 'local' });
     expect(call.phase).toBe('held');
-    fake.say('unhold', { originator: 'local' });
+    fake.emit('unhold', { originator: 'local' });
     expect(call.phase).toBe('talking');
-    fake.say('hold', { originator: 'remote' });
-    expect(call.state.state).toMatchObject({ phase: 'talking', heldByThem: true });
+    fake.emit('hold', { originator: 'remote' });
+    expect(call.state.state).toMatchObject({ phase: 'talking', remoteHold: true });
   });
 
   it('is hung up for the person at once, and for the server when it is reached', () => {
@@ -121,28 +121,28 @@ describe('a call', () => {
     const away = { ...line, isReady: () => false, whenReady: (task: () => void) => void waiting.push(task) };
     const call = new Call(false, '1002', '', away);
     call.attach(fake.session);
-    fake.answerUp();
+    fake.remoteAnswers();
     call.hangUp();
-    expect(call.over).toBe(true);
-    expect(fake.ends).toEqual([]);
+    expect(call.ended).toBe(true);
+    expect(fake.terminations).toEqual([]);
     for (const task of waiting) task();
-    expect(fake.ends).toHaveLength(1);
+    expect(fake.terminations).toHaveLength(1);
   });
 
   it('sends keys while there is somebody to hear them', () => {
     const call = outgoing();
-    call.press('1');
-    expect(fake.keys).toEqual([]);
-    fake.answerUp();
-    call.press('5');
-    expect(fake.keys).toEqual(['5']);
+    call.sendDtmf('1');
+    expect(fake.digits).toEqual([]);
+    fake.remoteAnswers();
+    call.sendDtmf('5');
+    expect(fake.digits).toEqual(['5']);
   });
 
   it('gives its descriptions a tls-id that stays the same', () => {
     outgoing();
     const ids = [1, 2].map(() => {
       const event = { originator: 'local', sdp: 'a=setup:actpass\r\n' };
-      fake.say('sdp', event);
+      fake.emit('sdp', event);
       return /a=tls-id:(\w{20,})/.exec(event.sdp)?.[1];
     });
     expect(ids[0]).toBeDefined();
@@ -163,7 +163,7 @@ describe('a call', () => {
       const sender = { replaceTrack: (track: MediaStreamTrack) => void heard.push(track.enabled) };
       const section = { receiver: { track: { kind: 'audio' } }, sender };
       const connection = { addEventListener() {}, removeEventListener() {}, getTransceivers: () => [section] };
-      fake.say('peerconnection', { peerconnection: connection });
+      fake.emit('peerconnection', { peerconnection: connection });
       return heard;
     };
     const another = async (heard: boolean[]) => {
@@ -188,9 +188,9 @@ describe('a call', () => {
       opened();
       const call = outgoing();
       await call.open(false);
-      fake.answerUp();
+      fake.remoteAnswers();
       if (how === 'muted') call.mute();
-      else fake.say('hold', { originator: how === 'held' ? 'local' : 'remote' });
+      else fake.emit('hold', { originator: how === 'held' ? 'local' : 'remote' });
       const heard = sends();
       const track = await another(heard);
       expect([heard, track.enabled]).toEqual([[false], false]);
@@ -201,7 +201,7 @@ describe('a call', () => {
       opened();
       const call = outgoing();
       await call.open(false);
-      fake.answerUp();
+      fake.remoteAnswers();
       const heard = sends();
       await another(heard);
       expect(heard).toEqual([true]);
@@ -211,54 +211,54 @@ describe('a call', () => {
 
   it('is waited beside another with a low tone', () => {
     const first = outgoing();
-    fake.answerUp();
+    fake.remoteAnswers();
     const second = new Call(true, '1003', '', line);
-    expect(tuneFor([first, second])).toBe('waiting');
+    expect(toneFor([first, second])).toBe('waiting');
   });
 
   it("does not ring into one's ear while one talks with another", () => {
     const calling = outgoing();
-    fake.say('progress', { originator: 'remote', response: { status_code: 180 } });
+    fake.emit('progress', { originator: 'remote', response: { status_code: 180 } });
     const other = new FakeSession();
     const talking = new Call(false, '1003', '', line);
     talking.attach(other.session);
-    expect(tuneFor([calling, talking])).toBe('ringback');
-    other.answerUp();
-    expect(tuneFor([calling, talking])).toBeUndefined();
+    expect(toneFor([calling, talking])).toBe('ringback');
+    other.remoteAnswers();
+    expect(toneFor([calling, talking])).toBeUndefined();
   });
 
   it('is given away, and comes back where nobody takes it', () => {
     const call = outgoing();
     call.transfer('1003');
-    expect(fake.referred).toEqual([]); // nobody to give away yet
-    fake.answerUp();
+    expect(fake.referrals).toEqual([]); // nobody to give away yet
+    fake.remoteAnswers();
     call.transfer('1003');
     call.transfer('1004');
-    expect(fake.referred.map((each) => each.target)).toEqual(['1003']);
-    fake.referred[0]!.handlers.progress!();
+    expect(fake.referrals.map((each) => each.target)).toEqual(['1003']);
+    fake.referrals[0]!.handlers.progress!();
     expect(call.state.state.transfer).toBe('rings');
-    fake.referred[0]!.handlers.failed!();
+    fake.referrals[0]!.handlers.failed!();
     expect(call.state.state).toMatchObject({ transfer: 'refused', phase: 'talking' });
-    call.overlook();
+    call.dismissNotices();
     expect(call.state.state.transfer).toBeUndefined();
     call.transfer('1004');
-    fake.referred[1]!.handlers.accepted!();
-    expect(call.state.state).toMatchObject({ phase: 'ended', ending: 'transferred' });
+    fake.referrals[1]!.handlers.accepted!();
+    expect(call.state.state).toMatchObject({ phase: 'ended', endReason: 'transferred' });
   });
 
   it('is connected with another', () => {
     const call = outgoing();
-    fake.answerUp();
+    fake.remoteAnswers();
     const second = new FakeSession();
     const other = new Call(false, '1003', '', line);
     other.attach(second.session);
-    second.answerUp();
+    second.remoteAnswers();
     other.transfer(call);
-    expect(fake.referred).toMatchObject([{ target: '1003', replaces: second }]);
-    fake.referred[0]!.handlers.requestFailed!(); // Nobody can be given away there.
-    expect(second.referred).toMatchObject([{ target: '1002', replaces: fake.session }]);
+    expect(fake.referrals).toMatchObject([{ target: '1003', replaces: second }]);
+    fake.referrals[0]!.handlers.requestFailed!(); // Nobody can be given away there.
+    expect(second.referrals).toMatchObject([{ target: '1002', replaces: fake.session }]);
     expect(other.state.state.transfer).toBe('asked');
-    second.referred[0]!.handlers.accepted!();
-    expect([call, other].map((each) => each.state.state.ending)).toEqual(['transferred', 'transferred']);
+    second.referrals[0]!.handlers.accepted!();
+    expect([call, other].map((each) => each.state.state.endReason)).toEqual(['transferred', 'transferred']);
   });
 });

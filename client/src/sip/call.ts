@@ -1,24 +1,24 @@
 import type { IceCandidateEvent, OutgoingEvent, RTCSession, SDPEvent } from 'jssip/lib/RTCSession';
-import type { CaptureRefused } from '~/media/capture';
+import type { CaptureError } from '~/media/capture';
 import type { Encryption } from '~/media/meter';
 import type { Quality } from '~/media/quality';
 import { Speaker } from '~/media/speaker';
-import { randomText } from '~/kernel/secret';
-import { preferences } from '~/kernel/preferences';
-import { createStore } from '~/kernel/store';
-import { isUseful, withTlsId } from './description';
-import { endingOf, type Ending } from './endings';
+import { randomText } from '~/core/random';
+import { preferences } from '~/core/preferences';
+import { createStore } from '~/core/store';
+import { isUsableCandidate, withTlsId } from './sdp';
+import { endReasonOf, type EndReason } from './end-reasons';
 import { Negotiator } from './negotiator';
-import { Own } from './own';
-import { Pictures } from './pictures';
-import { Vitals, type Way } from './vitals';
+import { LocalMedia } from './local-media';
+import { Transceivers } from './transceivers';
+import { IceMonitor, type MediaPath } from './ice-monitor';
 
 /** held: by this side; that the other side holds is said by `heldByThem`. */
 export type Phase = 'calling' | 'ringing' | 'incoming' | 'talking' | 'held' | 'ended';
 
 export interface CallState {
   phase: Phase;
-  ending?: Ending;
+  endReason?: EndReason;
   /** When it was answered, milliseconds of the epoch; absent until then. */
   since?: number;
   /** Answered here, not yet talking: the microphone is being opened. */
@@ -27,14 +27,14 @@ export interface CallState {
   earlyMedia: boolean;
   offersVideo: boolean;
   muted: boolean;
-  heldByThem: boolean;
+  remoteHold: boolean;
   /** Of the media; where it is lost another is looked for. */
-  way: Way;
+  mediaPath: MediaPath;
   camera: 'off' | 'starting' | 'on';
-  ownVideo?: MediaStream;
-  theirVideo?: MediaStream;
+  localVideo?: MediaStream;
+  remoteVideo?: MediaStream;
   /** What is missing: a call goes on without it. */
-  lacking?: CaptureRefused;
+  captureError?: CaptureError;
   /** The other side takes no pictures. */
   videoRefused: boolean;
   /** It is being given away; `refused`: that did not work, and it goes on here. */
@@ -51,20 +51,20 @@ export interface CallLine {
   whenReady: (task: () => void) => void;
   isReady: () => boolean;
   /** See whether the server is there: nothing is heard any more. */
-  ask: () => void;
+  probe: () => void;
 }
 
 /** Candidates beyond the first useful one get so long, and a useful one so long to appear. Milliseconds. */
-const MORE_CANDIDATES = 10;
-const ANY_CANDIDATE = 500;
+const EXTRA_CANDIDATE_MS = 10;
+const FIRST_CANDIDATE_MS = 500;
 
-const BEGIN: Omit<CallState, 'phase'> = {
+const INITIAL_STATE: Omit<CallState, 'phase'> = {
   answering: false,
   earlyMedia: false,
   offersVideo: false,
   muted: false,
-  heldByThem: false,
-  way: 'found',
+  remoteHold: false,
+  mediaPath: 'connected',
   camera: 'off',
   videoRefused: false,
 };
@@ -75,16 +75,16 @@ let count = 0;
 export class Call {
   readonly id = `call-${++count}`;
   readonly state;
-  readonly #own = new Own();
+  readonly #localMedia = new LocalMedia();
   readonly #speaker = new Speaker();
   readonly #tlsId = randomText(24).replaceAll(/[-_]/g, '0');
-  readonly #following: { unsubscribe: () => void };
+  readonly #preferencesSubscription: { unsubscribe: () => void };
   #session: RTCSession | undefined;
   #negotiator: Negotiator | undefined;
-  #vitals: Vitals | undefined;
-  #pictures: Pictures | undefined;
+  #iceMonitor: IceMonitor | undefined;
+  #transceivers: Transceivers | undefined;
   /** It goes on beside another: in a test call both ends are here. */
-  beside = false;
+  concurrent = false;
 
   constructor(
     readonly incoming: boolean,
@@ -95,10 +95,10 @@ export class Call {
     /** The server's own id of one that came in: what is pushed names it so. */
     readonly serverId = '',
   ) {
-    this.state = createStore<CallState>({ ...BEGIN, phase: incoming ? 'incoming' : 'calling' });
-    this.#own.lost = (kind) => void (kind === 'sound' ? this.reopenMicrophone() : this.video(false));
+    this.state = createStore<CallState>({ ...INITIAL_STATE, phase: incoming ? 'incoming' : 'calling' });
+    this.#localMedia.onTrackLost = (kind) => void (kind === 'audio' ? this.reopenMicrophone() : this.setVideo(false));
     let { microphone } = preferences.state;
-    this.#following = preferences.subscribe((now) => {
+    this.#preferencesSubscription = preferences.subscribe((now) => {
       if (now.microphone === microphone) return;
       microphone = now.microphone;
       void this.reopenMicrophone();
@@ -109,7 +109,7 @@ export class Call {
     return this.state.state.phase;
   }
 
-  get over(): boolean {
+  get ended(): boolean {
     return this.phase === 'ended';
   }
 
@@ -118,23 +118,25 @@ export class Call {
   }
 
   /** Open the microphone, and the camera if wanted; false if it was hung up meanwhile. */
-  async open(video: boolean): Promise<boolean> {
-    this.#set({ answering: this.incoming, camera: video ? 'starting' : 'off' });
-    await this.#openSound();
-    if (video && !this.over) {
+  async open(setVideo: boolean): Promise<boolean> {
+    this.#set({ answering: this.incoming, camera: setVideo ? 'starting' : 'off' });
+    await this.#openMicrophone();
+    if (setVideo && !this.ended) {
       // Not to be heard is worse than not to be seen: that is said first.
-      const { lacking } = this.state.state;
-      await this.#own.openPicture().catch((fault: CaptureRefused) => this.#set({ lacking: lacking ?? fault }));
-      this.#showOwn();
+      const { captureError } = this.state.state;
+      await this.#localMedia
+        .openCamera()
+        .catch((fault: CaptureError) => this.#set({ captureError: captureError ?? fault }));
+      this.#publishLocalVideo();
     }
-    if (this.over) this.#own.close();
-    return !this.over;
+    if (this.ended) this.#localMedia.close();
+    return !this.ended;
   }
 
   /** What JsSIP is to be given for `call` and `answer`. */
   get options() {
     return {
-      mediaStream: this.#own.stream,
+      mediaStream: this.#localMedia.stream,
       sessionTimersExpires: 120,
       pcConfig: {
         iceServers: this.line.iceServers(),
@@ -145,61 +147,66 @@ export class Call {
   }
 
   /** Listen to JsSIP's session; for an outgoing one as early as it exists. */
-  attach(session: RTCSession, offered = false): void {
+  attach(session: RTCSession, videoOffered = false): void {
     this.#session = session;
-    this.#set({ offersVideo: offered });
+    this.#set({ offersVideo: videoOffered });
     this.#negotiator = new Negotiator(session, {
-      lineLost: () => this.#vitals?.doubt(),
-      mediaLost: () => this.#vitals?.lost(),
+      lineLost: () => this.#iceMonitor?.suspectNetworkChange(),
+      mediaLost: () => this.#iceMonitor?.markLost(),
     });
     session.on('sdp', (event: SDPEvent) => {
       if ((event.originator as string) === 'local') event.sdp = withTlsId(event.sdp, this.#tlsId);
     });
-    session.on('icecandidate', this.#weigh);
-    session.on('peerconnection', ({ peerconnection }) => this.#connected(peerconnection));
-    if (session.connection) this.#connected(session.connection);
+    session.on('icecandidate', this.#onIceCandidate);
+    session.on('peerconnection', ({ peerconnection }) => this.#onPeerConnection(peerconnection));
+    if (session.connection) this.#onPeerConnection(session.connection);
     session.on('progress', ({ response }: Partial<OutgoingEvent>) => {
       if (!this.incoming && response) this.#set({ phase: 'ringing', earlyMedia: Boolean(response.body) });
     });
-    session.on('accepted', () => this.#talking());
+    session.on('accepted', () => this.#onAnswered());
     session.on('confirmed', () => {
       this.#applyMute();
-      if (this.state.state.camera === 'on' && !this.#pictures?.accepted) void this.#withoutVideo();
+      if (this.state.state.camera === 'on' && !this.#transceivers?.videoAccepted) void this.#videoRejected();
     });
-    session.on('hold', ({ originator }) => this.#held(originator as string, true));
-    session.on('unhold', ({ originator }) => this.#held(originator as string, false));
+    session.on('hold', ({ originator }) => this.#onHold(originator as string, true));
+    session.on('unhold', ({ originator }) => this.#onHold(originator as string, false));
     for (const name of ['ended', 'failed'] as const) {
       session.on(name, ({ originator, cause, message }) => {
-        const told = message as unknown as { status_code?: number; getHeader?: (name: string) => string | undefined };
-        const end = { originator: originator as string, cause, status: told?.status_code };
-        this.#over(endingOf({ ...end, reason: told?.getHeader?.('reason') }, this.incoming, this.answered));
+        const response = message as unknown as {
+          status_code?: number;
+          getHeader?: (name: string) => string | undefined;
+        };
+        const sessionEnd = { originator: originator as string, cause, status: response?.status_code };
+        this.#finish(
+          endReasonOf({ ...sessionEnd, reason: response?.getHeader?.('reason') }, this.incoming, this.answered),
+        );
       });
     }
   }
 
-  async answer(video = false): Promise<void> {
+  async answer(setVideo = false): Promise<void> {
     const session = this.#session;
     if (!session || this.phase !== 'incoming' || this.state.state.answering) return;
-    if (await this.open(video && this.state.state.offersVideo)) session.answer(this.options);
+    if (await this.open(setVideo && this.state.state.offersVideo)) session.answer(this.options);
   }
 
   decline(): void {
-    this.#end('declined-here', () => this.#session?.terminate({ status_code: 603, reason_phrase: 'Decline' }));
+    this.#endLocally('declined-here', () => this.#session?.terminate({ status_code: 603, reason_phrase: 'Decline' }));
   }
 
   hangUp(): void {
-    this.#end('left', () => this.#session?.terminate());
+    this.#endLocally('left', () => this.#session?.terminate());
   }
 
   /** It could not even begin. */
-  fail(ending: Ending = 'fault'): void {
-    this.#over(ending);
+  fail(reason: EndReason = 'fault'): void {
+    this.#finish(reason);
   }
 
   /** The connection is gone: JsSIP forgets what rang over it, and the server rings anew by the next. */
   lineLost(): void {
     if (this.phase !== 'incoming') return;
-    this.#over('line-lost');
+    this.#finish('line-lost');
     this.#session?.terminate();
   }
 
@@ -209,17 +216,17 @@ export class Call {
   }
 
   async hold(): Promise<boolean> {
-    return this.phase !== 'talking' || (await this.#negotiator!.ask('hold'));
+    return this.phase !== 'talking' || (await this.#negotiator!.request('hold'));
   }
 
   async resume(): Promise<boolean> {
-    return this.phase !== 'held' || (await this.#negotiator!.ask('resume'));
+    return this.phase !== 'held' || (await this.#negotiator!.request('resume'));
   }
 
   /** Keys pressed during the call (RFC 4733). */
-  press(keys: string): void {
+  sendDtmf(digits: string): void {
     if (this.answered || this.phase === 'ringing') {
-      this.#session?.sendDTMF(keys, { transportType: 'RFC2833' as never, duration: 120, interToneGap: 80 });
+      this.#session?.sendDTMF(digits, { transportType: 'RFC2833' as never, duration: 120, interToneGap: 80 });
     }
   }
 
@@ -238,154 +245,165 @@ export class Call {
       requestFailed: refused,
       failed: refused,
       progress: () => this.#set({ transfer: 'rings' }),
-      accepted: () => calls.forEach((each) => each.#over('transferred')),
+      accepted: () => calls.forEach((each) => each.#finish('transferred')),
     };
     if (typeof to === 'string') this.#session.refer(to, { eventHandlers });
-    else to.#connect(this, { ...eventHandlers, requestFailed: () => this.#connect(to, eventHandlers) });
+    else
+      to.#referWithReplaces(this, {
+        ...eventHandlers,
+        requestFailed: () => this.#referWithReplaces(to, eventHandlers),
+      });
   }
 
-  #connect(to: Call, eventHandlers: object): void {
+  #referWithReplaces(to: Call, eventHandlers: object): void {
     this.#session?.refer(to.number, { eventHandlers, replaces: to.#session });
   }
 
   async reopenMicrophone(): Promise<void> {
-    if (this.over || !this.#own.sound) return;
-    await this.#openSound();
-    if (this.over) return this.#own.close();
-    await this.#pictures?.send('audio', this.#own.sound);
+    if (this.ended || !this.#localMedia.audioTrack) return;
+    await this.#openMicrophone();
+    if (this.ended) return this.#localMedia.close();
+    await this.#transceivers?.setTrack('audio', this.#localMedia.audioTrack);
   }
 
   /** A microphone that is not to be heard is silent before anything of it is sent. */
-  async #openSound(): Promise<void> {
-    const lacking = await this.#own.openSound();
+  async #openMicrophone(): Promise<void> {
+    const captureError = await this.#localMedia.openMicrophone();
     this.#applyMute();
-    this.#set({ lacking });
+    this.#set({ captureError });
   }
 
   /** Begin or end to send pictures; during a call the other side is asked. */
-  async video(on: boolean): Promise<void> {
+  async setVideo(on: boolean): Promise<void> {
     const { camera } = this.state.state;
     if (!this.answered || camera === 'starting' || on === (camera === 'on')) return;
     if (on) await this.#startVideo();
     else await this.#stopVideo();
   }
 
-  async turnCamera(): Promise<void> {
+  async switchCamera(): Promise<void> {
     if (this.state.state.camera !== 'on') return;
-    await this.#own.turn().catch((fault: CaptureRefused) => this.#set({ lacking: fault }));
-    if (this.over) return this.#own.close();
-    this.#showOwn();
-    await this.#pictures?.send('video', this.#own.picture);
+    await this.#localMedia.switchCamera().catch((fault: CaptureError) => this.#set({ captureError: fault }));
+    if (this.ended) return this.#localMedia.close();
+    this.#publishLocalVideo();
+    await this.#transceivers?.setTrack('video', this.#localMedia.videoTrack);
   }
 
   /** The network is another one, or about to be. */
-  doubt(): void {
-    if (this.answered) this.#vitals?.doubt();
+  suspectNetworkChange(): void {
+    if (this.answered) this.#iceMonitor?.suspectNetworkChange();
   }
 
   /** The server is reached again: find the way for the media anew. */
-  mend(): void {
-    if (this.answered) this.#vitals?.renew();
+  restartIce(): void {
+    if (this.answered) this.#iceMonitor?.renegotiate();
   }
 
   /** Go on without what is missing. */
-  overlook(): void {
-    this.#set({ lacking: undefined, videoRefused: false, transfer: undefined });
+  dismissNotices(): void {
+    this.#set({ captureError: undefined, videoRefused: false, transfer: undefined });
   }
 
   async #startVideo(): Promise<void> {
-    this.#set({ camera: 'starting', lacking: undefined, videoRefused: false });
+    this.#set({ camera: 'starting', captureError: undefined, videoRefused: false });
     try {
-      await this.#own.openPicture();
+      await this.#localMedia.openCamera();
     } catch (fault) {
-      return this.#set({ camera: 'off', lacking: fault as CaptureRefused });
+      return this.#set({ camera: 'off', captureError: fault as CaptureError });
     }
-    if (this.over) return this.#own.close();
-    await this.#pictures!.send('video', this.#own.picture);
-    const agreed = (await this.#negotiator!.ask('media')) && this.#pictures!.accepted;
-    if (this.over) return;
-    if (!agreed) await this.#withoutVideo();
-    this.#showOwn();
+    if (this.ended) return this.#localMedia.close();
+    await this.#transceivers!.setTrack('video', this.#localMedia.videoTrack);
+    const agreed = (await this.#negotiator!.request('media')) && this.#transceivers!.videoAccepted;
+    if (this.ended) return;
+    if (!agreed) await this.#videoRejected();
+    this.#publishLocalVideo();
   }
 
   /** The other side takes no pictures: none are made, and it is said. */
-  async #withoutVideo(): Promise<void> {
-    this.#own.closePicture();
-    this.#showOwn();
+  async #videoRejected(): Promise<void> {
+    this.#localMedia.closeCamera();
+    this.#publishLocalVideo();
     this.#set({ videoRefused: true });
-    await this.#pictures?.send('video', undefined);
+    await this.#transceivers?.setTrack('video', undefined);
   }
 
   async #stopVideo(): Promise<void> {
-    this.#own.closePicture();
-    this.#showOwn();
-    await this.#pictures!.send('video', undefined);
-    await this.#negotiator!.ask('media');
+    this.#localMedia.closeCamera();
+    this.#publishLocalVideo();
+    await this.#transceivers!.setTrack('video', undefined);
+    await this.#negotiator!.request('media');
   }
 
-  #showOwn(): void {
-    const { picture } = this.#own;
-    this.#set({ camera: picture ? 'on' : 'off', ownVideo: picture && new MediaStream([picture]) });
+  #publishLocalVideo(): void {
+    const { videoTrack } = this.#localMedia;
+    this.#set({ camera: videoTrack ? 'on' : 'off', localVideo: videoTrack && new MediaStream([videoTrack]) });
   }
 
-  #connected(connection: RTCPeerConnection): void {
-    this.#vitals = new Vitals(connection, {
+  #onPeerConnection(connection: RTCPeerConnection): void {
+    this.#iceMonitor = new IceMonitor(connection, {
       reading: (reading) => this.#set(reading),
-      ask: () => this.line.ask(),
-      mend: () => (this.line.isReady() ? this.#negotiator!.ask('restart') : Promise.resolve(false)),
-      way: (way) => this.#set({ way }),
-      giveUp: () => this.#end('media-lost', () => this.#session?.terminate()),
+      probe: () => this.line.probe(),
+      restartIce: () => (this.line.isReady() ? this.#negotiator!.request('restart') : Promise.resolve(false)),
+      pathChanged: (mediaPath) => this.#set({ mediaPath }),
+      giveUp: () => this.#endLocally('media-lost', () => this.#session?.terminate()),
     });
-    this.#pictures = new Pictures(connection, {
-      sound: (stream) => this.#speaker.play(stream),
-      picture: (theirVideo) => this.#set({ theirVideo }),
+    this.#transceivers = new Transceivers(connection, {
+      audio: (stream) => this.#speaker.play(stream),
+      video: (remoteVideo) => this.#set({ remoteVideo }),
     });
   }
 
-  readonly #weigh = ({ candidate, ready }: IceCandidateEvent): void => {
-    setTimeout(ready, isUseful(candidate.candidate) ? MORE_CANDIDATES : ANY_CANDIDATE);
+  readonly #onIceCandidate = ({ candidate, ready }: IceCandidateEvent): void => {
+    setTimeout(ready, isUsableCandidate(candidate.candidate) ? EXTRA_CANDIDATE_MS : FIRST_CANDIDATE_MS);
   };
 
-  #talking(): void {
+  #onAnswered(): void {
     this.#set({ phase: 'talking', since: Date.now(), answering: false, earlyMedia: false });
   }
 
-  #held(originator: string, held: boolean): void {
-    if (originator === 'remote') return this.#set({ heldByThem: held });
-    this.#speaker.quiet(held);
+  #onHold(originator: string, held: boolean): void {
+    if (originator === 'remote') return this.#set({ remoteHold: held });
+    this.#speaker.setMuted(held);
     if (this.answered) this.#set({ phase: held ? 'held' : 'talking' });
   }
 
   #applyMute(): void {
-    const { muted, heldByThem } = this.state.state;
+    const { muted, remoteHold } = this.state.state;
     if (this.#session?.isEstablished()) {
       if (muted) this.#session.mute({ audio: true });
       else this.#session.unmute({ audio: true });
     }
-    const { sound } = this.#own;
-    if (sound) sound.enabled = !(muted || heldByThem || this.phase === 'held');
+    const { audioTrack } = this.#localMedia;
+    if (audioTrack) audioTrack.enabled = !(muted || remoteHold || this.phase === 'held');
   }
 
   /** Over at once for who presses the key; the server hears of it now, or when it is reached again. */
-  #end(ending: Ending, tell: () => void): void {
-    if (this.over) return;
+  #endLocally(reason: EndReason, terminate: () => void): void {
+    if (this.ended) return;
     const established = this.#session?.isEstablished() ?? false;
-    this.#over(ending);
-    const say = () => {
-      if (this.#session && !this.#session.isEnded()) tell();
+    this.#finish(reason);
+    const send = () => {
+      if (this.#session && !this.#session.isEnded()) terminate();
     };
-    if (established) this.line.whenReady(say);
-    else say();
+    if (established) this.line.whenReady(send);
+    else send();
   }
 
-  #over(ending: Ending): void {
-    if (this.over) return;
-    this.#following.unsubscribe();
-    this.#vitals?.close();
-    this.#pictures?.close();
-    this.#own.close();
+  #finish(reason: EndReason): void {
+    if (this.ended) return;
+    this.#preferencesSubscription.unsubscribe();
+    this.#iceMonitor?.close();
+    this.#transceivers?.close();
+    this.#localMedia.close();
     this.#speaker.close();
-    this.#set({ phase: 'ended', ending, camera: 'off', ownVideo: undefined, theirVideo: undefined, way: 'found' });
+    this.#set({
+      phase: 'ended',
+      endReason: reason,
+      camera: 'off',
+      localVideo: undefined,
+      remoteVideo: undefined,
+      mediaPath: 'connected',
+    });
   }
 
   #set(change: Partial<CallState>): void {

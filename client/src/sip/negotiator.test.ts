@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeSession } from '../../test/sessions';
+import { FakeSession } from '../../test/fake-sessions';
 import { Negotiator } from './negotiator';
 
 describe('changes of a call under way', () => {
@@ -21,65 +21,65 @@ describe('changes of a call under way', () => {
   });
 
   it('are done when the other side agrees', async () => {
-    const held = negotiator.ask('hold');
+    const held = negotiator.request('hold');
     await vi.advanceTimersByTimeAsync(1);
-    fake.agree();
+    fake.remoteAccepts();
     expect(await held).toBe(true);
-    expect(fake.asked).toEqual(['hold']);
+    expect(fake.requests).toEqual(['hold']);
   });
 
   it('do not end the call when refused, and are tried again', async () => {
-    const held = negotiator.ask('hold');
+    const held = negotiator.request('hold');
     await vi.advanceTimersByTimeAsync(1);
     fake.session.terminate({ cause: 'WebRTC Error', status_code: 500, reason_phrase: 'Hold Failed' });
     await vi.advanceTimersByTimeAsync(2000);
     // JsSIP counts itself as holding already: the same is asked with a new offer.
-    expect(fake.asked).toEqual(['hold', 'renegotiate']);
-    fake.agree();
+    expect(fake.requests).toEqual(['hold', 'renegotiate']);
+    fake.remoteAccepts();
     expect(await held).toBe(true);
-    expect(fake.ends).toEqual([]);
+    expect(fake.terminations).toEqual([]);
   });
 
   it('are given up after four refusals, with the call still there', async () => {
-    const asked = negotiator.ask('media');
+    const asked = negotiator.request('media');
     for (let round = 0; round < 4; round++) {
       await vi.advanceTimersByTimeAsync(5000);
       fake.session.terminate({ reason_phrase: 'Media Renegotiation Failed' });
     }
     expect(await asked).toBe(false);
-    expect(fake.asked).toHaveLength(4);
+    expect(fake.requests).toHaveLength(4);
     expect(fake.ended).toBe(false);
   });
 
   it('wait for one another', async () => {
-    const first = negotiator.ask('hold');
-    const second = negotiator.ask('restart');
+    const first = negotiator.request('hold');
+    const second = negotiator.request('restart');
     await vi.advanceTimersByTimeAsync(500);
-    expect(fake.asked).toEqual(['hold']);
-    fake.agree();
+    expect(fake.requests).toEqual(['hold']);
+    fake.remoteAccepts();
     await first;
     await vi.advanceTimersByTimeAsync(500);
-    expect(fake.asked).toEqual(['hold', 'restart']);
-    fake.agree();
+    expect(fake.requests).toEqual(['hold', 'restart']);
+    fake.remoteAccepts();
     expect(await second).toBe(true);
   });
 
   it('end with the call', async () => {
-    const asked = negotiator.ask('media');
+    const asked = negotiator.request('media');
     await vi.advanceTimersByTimeAsync(1);
     fake.session.terminate();
     expect(await asked).toBe(false);
-    expect(fake.ends).toHaveLength(1);
+    expect(fake.terminations).toHaveLength(1);
   });
 
   it('leave a call alone whose connection to the server is lost', async () => {
-    const asked = negotiator.ask('restart');
+    const asked = negotiator.request('restart');
     await vi.advanceTimersByTimeAsync(1);
     fake.session.terminate({ cause: 'Connection Error', status_code: 500 });
     expect(watch.lineLost).toHaveBeenCalledOnce();
     expect(fake.ended).toBe(false);
     await vi.advanceTimersByTimeAsync(2000);
-    fake.agree();
+    fake.remoteAccepts();
     expect(await asked).toBe(true);
   });
 

@@ -1,16 +1,16 @@
 import type { RTCSession, TerminateOptions } from 'jssip/lib/RTCSession';
 
-export type Change = 'hold' | 'resume' | 'media' | 'restart';
+export type Renegotiation = 'hold' | 'resume' | 'media' | 'restart';
 type Outcome = 'done' | 'refused' | 'over';
 
-const TRIES = 4;
-const PATIENCE = 12_000;
+const MAX_ATTEMPTS = 4;
+const READY_TIMEOUT_MS = 12_000;
 
 /** Between one refused change and the next try, milliseconds: at random, so that two sides that change at once come apart (RFC 3261 section 14.1). */
-const pause = (attempt: number) => 200 + Math.random() * 900 * attempt;
+const retryDelay = (attempt: number) => 200 + Math.random() * 900 * attempt;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-interface Watch {
+interface NegotiatorHandlers {
   /** The connection to the server went away under a request. */
   lineLost: () => void;
   /** The browser gave the media up. */
@@ -27,17 +27,17 @@ export class Negotiator {
 
   constructor(
     private readonly session: RTCSession,
-    watch: Watch,
+    handlers: NegotiatorHandlers,
   ) {
     const end = session.terminate.bind(session);
     session.terminate = (options?: TerminateOptions) => {
       if (session.isEnded()) return; // JsSIP does so when a change was under way at the end, and throws.
-      const fate = session.isEstablished() ? fateOf(options) : 'end';
-      if (fate === 'end') return end(options);
-      if (fate === 'refused') return this.#settle?.('refused');
+      const kind = session.isEstablished() ? classifyTermination(options) : 'end';
+      if (kind === 'end') return end(options);
+      if (kind === 'refused') return this.#settle?.('refused');
       this.#settle?.('refused');
-      if (fate === 'line-lost') watch.lineLost();
-      else watch.mediaLost();
+      if (kind === 'line-lost') handlers.lineLost();
+      else handlers.mediaLost();
     };
     const over = () => this.#settle?.('over');
     session.on('ended', over);
@@ -45,33 +45,33 @@ export class Negotiator {
   }
 
   /** Have the other side agree to a change; false if it does not, or the call is over. */
-  ask(change: Change): Promise<boolean> {
-    const turn = this.#queue.then(() => this.#insist(change));
-    this.#queue = turn.catch(() => undefined);
-    return turn;
+  request(change: Renegotiation): Promise<boolean> {
+    const result = this.#queue.then(() => this.#requestWithRetry(change));
+    this.#queue = result.catch(() => undefined);
+    return result;
   }
 
-  async #insist(change: Change): Promise<boolean> {
-    for (let attempt = 1; attempt <= TRIES; attempt++) {
-      if (!(await this.#ready())) return false;
-      const outcome = await this.#once(change, attempt);
+  async #requestWithRetry(change: Renegotiation): Promise<boolean> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      if (!(await this.#waitUntilReady())) return false;
+      const outcome = await this.#attempt(change, attempt);
       if (outcome !== 'refused') return outcome === 'done';
-      await this.#takeBack();
-      if (attempt < TRIES) await sleep(pause(attempt));
+      await this.#rollback();
+      if (attempt < MAX_ATTEMPTS) await sleep(retryDelay(attempt));
     }
     return false;
   }
 
   /** Until nothing else is under way in this dialog. */
-  async #ready(): Promise<boolean> {
-    for (const until = Date.now() + PATIENCE; Date.now() < until; await sleep(40)) {
+  async #waitUntilReady(): Promise<boolean> {
+    for (const until = Date.now() + READY_TIMEOUT_MS; Date.now() < until; await sleep(40)) {
       if (this.session.isEnded()) return false;
       if (this.session.isReadyToReOffer()) return true;
     }
     return false;
   }
 
-  #once(change: Change, attempt: number): Promise<Outcome> {
+  #attempt(change: Renegotiation, attempt: number): Promise<Outcome> {
     return new Promise<Outcome>((resolve) => {
       const settle = (outcome: Outcome) => {
         this.#settle = undefined;
@@ -89,7 +89,7 @@ export class Negotiator {
   }
 
   /** What was offered and refused is not to stand in the way of the next offer. */
-  async #takeBack(): Promise<void> {
+  async #rollback(): Promise<void> {
     const { connection } = this.session;
     if (connection?.signalingState !== 'have-local-offer') return;
     await connection.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
@@ -97,7 +97,7 @@ export class Negotiator {
 }
 
 /** What JsSIP means by an end it decided on itself. */
-function fateOf(options: TerminateOptions = {}): 'end' | 'refused' | 'line-lost' | 'media-lost' {
+function classifyTermination(options: TerminateOptions = {}): 'end' | 'refused' | 'line-lost' | 'media-lost' {
   if (/(Hold|Renegotiation) Failed$/i.test(options.reason_phrase ?? '')) return 'refused';
   if (options.cause === 'Connection Error') return 'line-lost';
   return options.cause === 'RTP Timeout' ? 'media-lost' : 'end';

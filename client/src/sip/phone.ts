@@ -2,22 +2,22 @@ import type { UA } from 'jssip';
 import type { RTCSession } from 'jssip/lib/RTCSession';
 import type { IncomingRequest } from 'jssip/lib/SIPMessage';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
-import { onLeaving } from '~/api/session';
-import { asProblem, type Problem } from '~/kernel/problem';
-import { createStore } from '~/kernel/store';
-import { askSipAccess, iceServersOf, instanceOf, lasts, socketUrl, type SipAccess } from './access';
+import { onSignOut } from '~/api/session';
+import { asProblem, type Problem } from '~/core/problem';
+import { createStore } from '~/core/store';
+import { fetchSipAccess, toIceServers, instanceIdOf, isValidFor, socketUrl, type SipAccess } from './access';
 import { Call } from './call';
-import { offersVideo } from './description';
-import { shownFor } from './endings';
-import { Line } from './line';
-import { LineSocket } from './socket';
-import { Surroundings } from './surroundings';
+import { offersVideo } from './sdp';
+import { displayDurationMs } from './end-reasons';
+import { TabLock } from './tab-lock';
+import { SipSocket } from './sip-socket';
+import { CallEnvironment } from './call-environment';
 
 export interface PhoneState {
   /** ready: calls come in and go out; retrying: the server is not reached, it is tried again; refused: it will not have us. */
   line: 'off' | 'connecting' | 'ready' | 'retrying' | 'refused';
   /** Another tab of this browser holds the line; `busy` if it would not let it go, a call going on there. */
-  elsewhere?: 'free' | 'busy';
+  otherTab?: 'free' | 'busy';
   problem?: Problem;
   /** Who this telephone is. */
   number: string;
@@ -32,82 +32,82 @@ interface Transport {
   connect(): void;
 }
 
-const REGISTERED_FOR = 600;
+const REGISTER_EXPIRES_S = 600;
 /** The bearer is renewed when it lasts no longer than so, seconds. */
-const RENEWED_BEFORE = 75;
+const TOKEN_MARGIN_S = 75;
 /** Back-off of what JsSIP does not try again itself: 1, 2, 4 … seconds. */
-const LONGEST_PAUSE = 30;
+const MAX_RETRY_S = 30;
 /** While somebody talks so many tries come sooner: after 0.2, 0.4, 0.6 … seconds. Milliseconds. */
-const QUICK_TRIES = 5;
-const QUICK_PAUSE = 200;
+const QUICK_RETRIES = 5;
+const QUICK_RETRY_MS = 200;
 /** So long the server has for a sign of life when nothing is heard. Milliseconds. */
-const HEARD_WITHIN = 1500;
-const MOST_CALLS = 2;
+const PROBE_TIMEOUT_MS = 1500;
+const MAX_CALLS = 2;
 /** The header in which the server names a call by its own id. */
-const WHICH = 'UnifiCX-Call';
+const CALL_ID_HEADER = 'UnifiCX-Call';
 /** So long, in milliseconds, a call waits for the line. */
-const CONNECTED_WITHIN = 8000;
+const CONNECT_TIMEOUT_MS = 8000;
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const BEGIN: PhoneState = { line: 'off', number: '', name: '', calls: [] };
+const INITIAL_STATE: PhoneState = { line: 'off', number: '', name: '', calls: [] };
 
 /** The telephone of this browser: one line, its calls. */
 export class Phone {
-  readonly state = createStore<PhoneState>(BEGIN);
-  readonly #line = new Line({
-    taken: () => void this.#open(),
+  readonly state = createStore<PhoneState>(INITIAL_STATE);
+  readonly #tabLock = new TabLock({
+    acquired: () => void this.#open(),
     lost: () => void this.#close(true),
-    elsewhere: () => this.#set({ line: 'off', elsewhere: 'free' }),
-    busy: () => this.state.state.calls.some((each) => !each.over),
+    heldElsewhere: () => this.#set({ line: 'off', otherTab: 'free' }),
+    busy: () => this.state.state.calls.some((each) => !each.ended),
   });
-  readonly #surroundings = new Surroundings(this);
+  readonly #environment = new CallEnvironment(this);
   #started = false;
   #access: SipAccess | undefined;
   #ua: UA | undefined;
-  #socket: LineSocket | undefined;
-  #renewing: ReturnType<typeof setTimeout> | undefined;
-  #retrying: ReturnType<typeof setTimeout> | undefined;
+  #socket: SipSocket | undefined;
+  #renewTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  #quickTries = 0;
-  #waiting: (() => void)[] = [];
-  #replaced: Call | undefined;
+  #quickRetries = 0;
+  #readyTasks: (() => void)[] = [];
+  #replacedCall: Call | undefined;
 
   /** Be reachable, from sign-in on. More than once does no harm. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    onLeaving(() => this.stop());
-    this.#surroundings.begin();
-    void this.#line.take();
+    onSignOut(() => this.stop());
+    this.#environment.start();
+    void this.#tabLock.acquire();
   }
 
   /** Hang up, sign off, be silent. */
   async stop(): Promise<void> {
     if (!this.#started) return;
     this.#started = false;
-    this.#surroundings.end();
+    this.#environment.stop();
     for (const call of this.state.state.calls) call.hangUp();
-    const gone = this.#close();
-    this.#line.release();
-    this.state.setState(() => BEGIN);
-    await Promise.race([gone, sleep(800)]);
+    const unregistered = this.#close();
+    this.#tabLock.release();
+    this.state.setState(() => INITIAL_STATE);
+    await Promise.race([unregistered, sleep(800)]);
   }
 
   /** Take the line from the tab that holds it. */
   async takeOver(): Promise<void> {
-    if (!(await this.#line.takeOver())) this.#set({ elsewhere: 'busy' });
+    if (!(await this.#tabLock.takeOver())) this.#set({ otherTab: 'busy' });
   }
 
   /** Call a number. The call is there at once, whatever becomes of it. */
   async call(number: string, { video = false, name = '' } = {}): Promise<Call> {
-    const call = this.#add(new Call(false, number, name, this.#lineOf()));
+    const call = this.#add(new Call(false, number, name, this.#callLine()));
     await this.#holdOthers(call);
-    const [open] = await Promise.all([call.open(video), this.#fresh(20)]);
+    const [open] = await Promise.all([call.open(video), this.#ensureToken(20)]);
     if (!open) return call;
-    const reached = await this.#reached(call);
-    if (call.over) return call;
-    if (!reached || !this.#ua) {
+    const connected = await this.#waitForLine(call);
+    if (call.ended) return call;
+    if (!connected || !this.#ua) {
       call.fail('line-lost');
       return call;
     }
@@ -120,50 +120,50 @@ export class Phone {
   }
 
   /** Wait for the line a little: a telephone that just woke is about to have it, one in another tab can fetch it. */
-  async #reached(call: Call): Promise<boolean> {
-    if (this.state.state.elsewhere) await this.takeOver();
-    for (const until = Date.now() + CONNECTED_WITHIN; Date.now() < until && !call.over; await sleep(50)) {
-      const { line, elsewhere } = this.state.state;
+  async #waitForLine(call: Call): Promise<boolean> {
+    if (this.state.state.otherTab) await this.takeOver();
+    for (const until = Date.now() + CONNECT_TIMEOUT_MS; Date.now() < until && !call.ended; await sleep(50)) {
+      const { line, otherTab } = this.state.state;
       if (line === 'ready') return true;
-      if (line === 'refused' || elsewhere === 'busy') return false;
+      if (line === 'refused' || otherTab === 'busy') return false;
     }
     return false;
   }
 
   async answer(call: Call, video = false): Promise<void> {
-    this.show(call);
+    this.activate(call);
     await this.#holdOthers(call);
     await call.answer(video);
   }
 
   /** Talk with this one, hold the others. */
   async swapTo(call: Call): Promise<void> {
-    this.show(call);
+    this.activate(call);
     await this.#holdOthers(call);
     await call.resume();
   }
 
-  show(call: Call): void {
+  activate(call: Call): void {
     this.#set({ active: call });
   }
 
   /** The page came back, or the network is another: see whether the server is still there. */
-  nudge(changed = false): void {
+  checkConnection(networkChanged = false): void {
     if (!this.#ua) {
-      if (this.#started && this.#retrying) void this.#open();
+      if (this.#started && this.#retryTimer) void this.#open();
       return;
     }
-    if (changed) {
-      this.doubt();
-      this.#quickTries = 0;
-      this.#socket?.drop();
-    } else this.#socket?.ask();
+    if (networkChanged) {
+      this.suspectNetworkChange();
+      this.#quickRetries = 0;
+      this.#socket?.fail();
+    } else this.#socket?.sendKeepalive();
     this.#connect();
   }
 
   /** The network goes away, perhaps for another. */
-  doubt(): void {
-    for (const call of this.state.state.calls) call.doubt();
+  suspectNetworkChange(): void {
+    for (const call of this.state.state.calls) call.suspectNetworkChange();
   }
 
   #connect(): void {
@@ -171,50 +171,50 @@ export class Phone {
   }
 
   /** JsSIP tries again after a second or two: too long for who talks, and browsers refuse the first try in a new network. */
-  #hurry(): void {
-    if (this.#quickTries >= QUICK_TRIES || this.state.state.calls.every((each) => each.over)) return;
-    setTimeout(() => this.#connect(), QUICK_PAUSE * ++this.#quickTries);
+  #retryQuickly(): void {
+    if (this.#quickRetries >= QUICK_RETRIES || this.state.state.calls.every((each) => each.ended)) return;
+    setTimeout(() => this.#connect(), QUICK_RETRY_MS * ++this.#quickRetries);
   }
 
   async #open(): Promise<void> {
-    clearTimeout(this.#retrying);
-    this.#retrying = undefined;
-    this.#set({ elsewhere: undefined, line: this.#failures ? 'retrying' : 'connecting', problem: undefined });
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#set({ otherTab: undefined, line: this.#failures ? 'retrying' : 'connecting', problem: undefined });
     try {
-      const [access, jssip] = await Promise.all([askSipAccess(), import('jssip')]);
-      if (this.#started && !this.#ua) this.#build(access, jssip.UA);
+      const [access, jssip] = await Promise.all([fetchSipAccess(), import('jssip')]);
+      if (this.#started && !this.#ua) this.#createUserAgent(access, jssip.UA);
     } catch (fault) {
-      this.#refused(asProblem(fault));
+      this.#accessRefused(asProblem(fault));
     }
   }
 
-  #refused(problem: Problem): void {
+  #accessRefused(problem: Problem): void {
     if (!this.#started) return;
-    const later = problem.offline || problem.status >= 500 || problem.status === 429;
-    this.#set({ line: later ? 'retrying' : 'refused', problem });
-    this.#again(() => void this.#open(), later ? 1 : LONGEST_PAUSE);
+    const transient = problem.offline || problem.status >= 500 || problem.status === 429;
+    this.#set({ line: transient ? 'retrying' : 'refused', problem });
+    this.#scheduleRetry(() => void this.#open(), transient ? 1 : MAX_RETRY_S);
   }
 
   /** Try again: at first soon, then seldomer; at least `least` seconds from now. */
-  #again(task: () => void, least = 1): void {
-    const pause = Math.max(least, Math.min(LONGEST_PAUSE, 2 ** this.#failures++));
-    clearTimeout(this.#retrying);
-    this.#retrying = setTimeout(task, pause * 1000 * (0.8 + 0.4 * Math.random()));
+  #scheduleRetry(task: () => void, minSeconds = 1): void {
+    const seconds = Math.max(minSeconds, Math.min(MAX_RETRY_S, 2 ** this.#failures++));
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(task, seconds * 1000 * (0.8 + 0.4 * Math.random()));
   }
 
-  #build(access: SipAccess, Agent: typeof UA): void {
-    this.#admit(access);
-    this.#socket = new LineSocket(socketUrl(access, location));
+  #createUserAgent(access: SipAccess, Agent: typeof UA): void {
+    this.#applyAccess(access);
+    this.#socket = new SipSocket(socketUrl(access, location));
     const ua = new Agent({
       sockets: this.#socket as never,
       uri: access.uri,
       display_name: access.name,
       authorization_jwt: `Bearer ${access.bearer}`,
       password: null as never, // JsSIP answers no challenge then: the bearer is all there is.
-      instance_id: instanceOf(access),
-      register_expires: REGISTERED_FOR,
+      instance_id: instanceIdOf(access),
+      register_expires: REGISTER_EXPIRES_S,
       connection_recovery_min_interval: 1,
-      connection_recovery_max_interval: LONGEST_PAUSE,
+      connection_recovery_max_interval: MAX_RETRY_S,
       user_agent: 'UnifiCX',
     });
     this.#ua = ua;
@@ -222,80 +222,80 @@ export class Phone {
       if (this.#ua !== ua) return;
       this.#set({ line: 'retrying' });
       for (const call of this.state.state.calls) call.lineLost();
-      this.#hurry();
-      void this.#fresh(RENEWED_BEFORE).catch(() => undefined);
+      this.#retryQuickly();
+      void this.#ensureToken(TOKEN_MARGIN_S).catch(() => undefined);
     });
     ua.on('registered', () => this.#registered());
     ua.on('registrationExpiring', () => void this.#register());
-    ua.on('registrationFailed', ({ response }) => this.#notRegistered(response?.status_code));
+    ua.on('registrationFailed', ({ response }) => this.#registrationFailed(response?.status_code));
     ua.on('newRTCSession', ({ originator, session, request }: RTCSessionEvent) => {
-      if ((originator as string) === 'remote') this.#rings(session, request as IncomingRequest);
+      if ((originator as string) === 'remote') this.#incomingCall(session, request as IncomingRequest);
     });
     ua.start();
   }
 
-  #admit(access: SipAccess): void {
+  #applyAccess(access: SipAccess): void {
     this.#access = access;
     this.#set({ number: access.number, name: access.name });
     this.#ua?.set('authorization_jwt', `Bearer ${access.bearer}`);
-    clearTimeout(this.#renewing);
-    const left = Date.parse(access.expires) - Date.now() - RENEWED_BEFORE * 1000;
-    this.#renewing = setTimeout(() => void this.#renew().catch(() => undefined), Math.max(10_000, left));
+    clearTimeout(this.#renewTimer);
+    const remainingMs = Date.parse(access.expires) - Date.now() - TOKEN_MARGIN_S * 1000;
+    this.#renewTimer = setTimeout(() => void this.#renewAccess().catch(() => undefined), Math.max(10_000, remainingMs));
   }
 
   /** Ask for a new bearer; another account or device than before makes another telephone. */
-  async #renew(): Promise<void> {
+  async #renewAccess(): Promise<void> {
     const before = this.#access;
-    const access = await askSipAccess();
+    const access = await fetchSipAccess();
     if (!this.#ua) return;
     const same = access.uri === before?.uri && access.instance_id === before.instance_id;
-    if (same) return this.#admit(access);
+    if (same) return this.#applyAccess(access);
     void this.#close();
     await this.#open();
   }
 
   /** See to it that the bearer lasts for another `seconds`. */
-  async #fresh(seconds: number): Promise<void> {
-    if (this.#ua && !lasts(this.#access, Date.now(), seconds)) await this.#renew().catch(() => undefined);
+  async #ensureToken(seconds: number): Promise<void> {
+    if (this.#ua && !isValidFor(this.#access, Date.now(), seconds)) await this.#renewAccess().catch(() => undefined);
   }
 
   async #register(): Promise<void> {
-    await this.#fresh(RENEWED_BEFORE);
+    await this.#ensureToken(TOKEN_MARGIN_S);
     this.#ua?.register();
   }
 
   #registered(): void {
-    const away = this.state.state.line === 'retrying';
-    this.#failures = this.#quickTries = 0;
+    const wasRetrying = this.state.state.line === 'retrying';
+    this.#failures = this.#quickRetries = 0;
     this.#set({ line: 'ready', problem: undefined });
-    for (const task of this.#waiting.splice(0)) task();
-    if (away) for (const call of this.state.state.calls) call.mend();
+    for (const task of this.#readyTasks.splice(0)) task();
+    if (wasRetrying) for (const call of this.state.state.calls) call.restartIce();
   }
 
-  #notRegistered(status?: number): void {
-    const unproven = status === 401 || status === 403 || status === 407;
-    this.#set({ line: unproven && this.#failures > 2 ? 'refused' : 'retrying' });
-    this.#again(
+  #registrationFailed(status?: number): void {
+    const unauthorized = status === 401 || status === 403 || status === 407;
+    this.#set({ line: unauthorized && this.#failures > 2 ? 'refused' : 'retrying' });
+    this.#scheduleRetry(
       () => {
-        const renewed = unproven ? this.#renew().catch(() => undefined) : this.#fresh(RENEWED_BEFORE);
+        const renewed = unauthorized ? this.#renewAccess().catch(() => undefined) : this.#ensureToken(TOKEN_MARGIN_S);
         void renewed.then(() => this.#ua?.isConnected() && this.#ua.register());
       },
-      unproven && this.#failures === 0 ? 0 : 1,
+      unauthorized && this.#failures === 0 ? 0 : 1,
     );
   }
 
-  #rings(session: RTCSession, request: IncomingRequest): void {
+  #incomingCall(session: RTCSession, request: IncomingRequest): void {
     const from = session.remote_identity;
     const number = String(from.uri.user ?? '');
     const name = from.display_name === number ? '' : from.display_name;
-    const call = new Call(true, number, name, this.#lineOf(), request.getHeader(WHICH));
-    const replaced = this.#replaced;
-    this.#replaced = undefined;
-    const live = this.state.state.calls.filter((each) => !each.over);
-    if (!replaced && live.length >= MOST_CALLS) return session.terminate({ status_code: 486 });
+    const call = new Call(true, number, name, this.#callLine(), request.getHeader(CALL_ID_HEADER));
+    const replaced = this.#replacedCall;
+    this.#replacedCall = undefined;
+    const live = this.state.state.calls.filter((each) => !each.ended);
+    if (!replaced && live.length >= MAX_CALLS) return session.terminate({ status_code: 486 });
     call.attach(session, offersVideo(request.body));
     session.on('replaces', ({ accept }) => {
-      this.#replaced = call;
+      this.#replacedCall = call;
       (accept as () => void)();
     });
     this.#add(call);
@@ -307,64 +307,64 @@ export class Phone {
     call.state.subscribe(() => {
       const before = phase;
       ({ phase } = call);
-      if (phase === 'talking' && before !== phase) this.#keepApart();
-      this.#changed(call);
+      if (phase === 'talking' && before !== phase) this.#holdNewlyAnswered();
+      this.#callChanged(call);
     });
     this.state.setState((before) => ({
       ...before,
       calls: [...before.calls, call],
-      active: this.#stays(before) ?? call,
+      active: this.#retainedActive(before) ?? call,
     }));
     return call;
   }
 
   /** The call that keeps the screen when another comes. */
-  #stays(before: PhoneState): Call | undefined {
+  #retainedActive(before: PhoneState): Call | undefined {
     return before.active?.answered ? before.active : undefined;
   }
 
-  #changed(call: Call): void {
-    if (call.over) {
-      const ending = call.state.state.ending ?? 'fault';
-      setTimeout(() => this.#drop(call), shownFor(ending));
+  #callChanged(call: Call): void {
+    if (call.ended) {
+      const reason = call.state.state.endReason ?? 'fault';
+      setTimeout(() => this.#removeCall(call), displayDurationMs(reason));
     }
     this.state.setState((before) => ({ ...before, calls: [...before.calls] }));
   }
 
   /** Take an ended call off the screen. */
   dismiss(call: Call): void {
-    if (call.over) this.#drop(call);
+    if (call.ended) this.#removeCall(call);
   }
 
-  #drop(call: Call): void {
+  #removeCall(call: Call): void {
     this.state.setState((before) => {
       const calls = before.calls.filter((each) => each !== call);
-      const active = before.active === call ? (calls.find((each) => !each.over) ?? calls.at(-1)) : before.active;
+      const active = before.active === call ? (calls.find((each) => !each.ended) ?? calls.at(-1)) : before.active;
       return { ...before, calls, active };
     });
   }
 
   async #holdOthers(call: Call): Promise<void> {
     const others = this.state.state.calls.filter((each) => each !== call && each.phase === 'talking');
-    this.show(call);
+    this.activate(call);
     await Promise.all(others.map((each) => each.hold()));
   }
 
   /** Whoever picks up while one talks with another waits, and is not to overhear it. */
-  #keepApart(): void {
+  #holdNewlyAnswered(): void {
     const { calls, active } = this.state.state;
     if (active?.phase !== 'talking') return;
-    for (const each of calls) if (each !== active && !each.beside) void each.hold();
+    for (const each of calls) if (each !== active && !each.concurrent) void each.hold();
   }
 
-  #lineOf() {
+  #callLine() {
     return {
-      iceServers: () => iceServersOf(this.#access),
+      iceServers: () => toIceServers(this.#access),
       isReady: () => this.state.state.line === 'ready',
-      ask: () => this.#socket?.ask(HEARD_WITHIN),
+      probe: () => this.#socket?.sendKeepalive(PROBE_TIMEOUT_MS),
       whenReady: (task: () => void) => {
         if (this.state.state.line === 'ready') task();
-        else this.#waiting.push(task);
+        else this.#readyTasks.push(task);
       },
     };
   }
@@ -373,19 +373,19 @@ export class Phone {
    * Sign off and let the connection go; resolves when the server has heard of it. `taken`: not a word to the server, for whom
    * this tab and the one that took the line are one device: it would sign that one off.
    */
-  #close(taken = false): Promise<void> {
+  #close(lockLost = false): Promise<void> {
     const ua = this.#ua;
-    if (taken) this.#socket?.disconnect();
-    clearTimeout(this.#renewing);
-    clearTimeout(this.#retrying);
-    this.#retrying = undefined;
+    if (lockLost) this.#socket?.disconnect();
+    clearTimeout(this.#renewTimer);
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
     this.#ua = this.#access = undefined;
     this.#failures = 0;
     this.#set({ line: 'off' });
     if (!ua) return Promise.resolve();
-    const gone = new Promise<void>((resolve) => ua.on('unregistered', () => resolve()));
+    const unregistered = new Promise<void>((resolve) => ua.on('unregistered', () => resolve()));
     ua.stop();
-    return gone;
+    return unregistered;
   }
 
   #set(change: Partial<PhoneState>): void {

@@ -1,0 +1,71 @@
+import type { WorkerMessage } from '~/api/worker';
+
+/** What of a call is needed here. */
+export interface RingingCall {
+  readonly phase: string;
+  readonly serverId: string;
+  decline(): void;
+}
+
+export interface NotificationCallsDependencies<C extends RingingCall> {
+  calls(): readonly C[];
+  /** Call back whenever the calls change. */
+  subscribe(changed: () => void): void;
+  answer(call: C): void;
+  /** See whether the line still stands, and take it up if it does not: a page that slept may have lost it. */
+  checkConnection(): void;
+  now(): number;
+}
+
+/** So long a call that was answered on its notification is waited for: the phone has to register first. Milliseconds. */
+const ACTION_TIMEOUT_MS = 30_000;
+
+interface PendingAction {
+  action: 'answer' | 'decline';
+  until: number;
+}
+
+/** What a notification was pressed for, done by the telephone of this page as soon as it can, with that call and no other. */
+export class NotificationCalls<C extends RingingCall> {
+  /** By the call's id. */
+  private readonly pendingActions = new Map<string, PendingAction>();
+
+  constructor(private readonly dependencies: NotificationCallsDependencies<C>) {
+    dependencies.subscribe(() => this.applyPending());
+  }
+
+  handle(message: WorkerMessage): void {
+    switch (message.type) {
+      case 'call':
+        return this.dependencies.checkConnection();
+      case 'answer':
+      case 'decline':
+        this.pendingActions.set(message.call, {
+          action: message.type,
+          until: this.dependencies.now() + ACTION_TIMEOUT_MS,
+        });
+        this.dependencies.checkConnection();
+        return this.applyPending();
+      case 'stop':
+        this.pendingActions.delete(message.call);
+        return;
+    }
+  }
+
+  private applyPending(): void {
+    for (const call of this.dependencies.calls()) {
+      const pending = call.phase === 'incoming' ? this.pendingActions.get(call.serverId) : undefined;
+      if (!pending) continue;
+      this.pendingActions.delete(call.serverId);
+      if (pending.until < this.dependencies.now()) continue;
+      if (pending.action === 'answer') this.dependencies.answer(call);
+      else call.decline();
+    }
+  }
+}
+
+/** The call whose notification opened this page: `?answer=ID`. */
+export function callToAnswer(search: string): string {
+  const found = new URLSearchParams(search).get('answer') ?? '';
+  return /^[\w-]{1,64}$/.test(found) ? found : '';
+}

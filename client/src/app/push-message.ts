@@ -1,0 +1,105 @@
+import type { WorkerMessage } from '~/api/worker';
+import type { Language } from '~/core/languages';
+
+/** What the server pushes: never a name or a number. */
+export type PushMessage =
+  { type: 'call' | 'stop'; call: string } | { type: 'test'; id: string } | { type: 'signed_out' } | { type: 'notice' };
+
+const ID = /^[\w-]{1,64}$/;
+
+/** Reads a message; undefined for what is none of ours, as a newer server may send. */
+export function parsePush(text: string): PushMessage | undefined {
+  let message: Record<string, unknown>;
+  try {
+    message = JSON.parse(text) as typeof message;
+  } catch {
+    return undefined;
+  }
+  const { type } = message ?? {};
+  const id = (value: unknown) => (typeof value === 'string' && ID.test(value) ? value : undefined);
+  if (type === 'call' || type === 'stop') return id(message.call) ? { type, call: String(message.call) } : undefined;
+  if (type === 'test') return id(message.id) ? { type, id: String(message.id) } : undefined;
+  if (type === 'signed_out' || type === 'notice') return { type };
+  return undefined;
+}
+
+const TEXTS = {
+  en: {
+    call: 'Incoming call',
+    answer: 'Answer',
+    decline: 'Decline',
+    over: 'The call is over',
+    test: 'Notifications work',
+    tested: 'Calls ring on this device, even when UnifiCX is closed.',
+    signedOut: 'Signed out',
+    wiped: 'This device was signed out from elsewhere. Nothing of yours is left on it.',
+    notice: 'Something to look at',
+    look: 'There is news about the security of your account.',
+  },
+  de: {
+    call: 'Eingehender Anruf',
+    answer: 'Annehmen',
+    decline: 'Ablehnen',
+    over: 'Der Anruf ist vorbei',
+    test: 'Benachrichtigungen funktionieren',
+    tested: 'Anrufe klingeln auf diesem Gerät, auch wenn UnifiCX geschlossen ist.',
+    signedOut: 'Abgemeldet',
+    wiped: 'Dieses Gerät wurde von anderswo abgemeldet. Nichts von Ihnen ist mehr darauf.',
+    notice: 'Bitte ansehen',
+    look: 'Es gibt eine Nachricht zur Sicherheit Ihres Kontos.',
+  },
+} satisfies Record<Language, Record<string, string>>;
+
+interface NotificationContent {
+  title: string;
+  options: NotificationOptions & {
+    actions?: { action: string; title: string }[];
+    renotify?: boolean;
+    vibrate?: number[];
+  };
+}
+
+export const callTag = (call: string): string => `call-${call}`;
+
+/** The notification of a message. `buttons`: how many this browser shows on one. */
+export function notificationFor(message: PushMessage, language: Language, buttons: number): NotificationContent {
+  const texts = TEXTS[language];
+  const common = { icon: '/app/icon-192.png', badge: '/app/icon-192.png', lang: language };
+  switch (message.type) {
+    case 'call': {
+      const { call } = message;
+      const actions = [
+        { action: 'answer', title: texts.answer },
+        { action: 'decline', title: texts.decline },
+      ];
+      const ringing = { requireInteraction: true, renotify: true, vibrate: [600, 300, 600, 300, 600] };
+      const options = { ...common, ...ringing, tag: callTag(call), data: { call } };
+      return { title: texts.call, options: buttons >= actions.length ? { ...options, actions } : options };
+    }
+    case 'stop':
+      return { title: texts.over, options: { ...common, tag: callTag(message.call), silent: true } };
+    case 'test':
+      return { title: texts.test, options: { ...common, body: texts.tested, tag: 'test', silent: true } };
+    case 'signed_out':
+      return { title: texts.signedOut, options: { ...common, body: texts.wiped, tag: 'signed_out' } };
+    case 'notice':
+      return {
+        title: texts.notice,
+        options: { ...common, body: texts.look, tag: 'notice', data: { path: '/app/settings/devices' } },
+      };
+  }
+}
+
+/**
+ * What a press on a notification asks for. `decline`: the call the server is told about; `open`: the address, if no page is
+ * open; `tell`: what an open page is told.
+ */
+export function clickAction(
+  action: string,
+  data: unknown,
+): { decline?: string; open?: string; notify?: WorkerMessage } {
+  const { call, path } = (data ?? {}) as { call?: string; path?: string };
+  if (call && action === 'decline') return { decline: call };
+  if (call) return { open: `/app/?answer=${call}`, notify: { type: 'answer', call } };
+  return { open: path ?? '/app/' };
+}

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { coalesce } from './coalesce';
+
+it('asks once for all who ask while an answer is awaited, and after they asked', async () => {
+  const answers: (() => void)[] = [];
+  const refresh = coalesce(() => new Promise((answer) => answers.push(answer)));
+  let told = 0;
+  for (let asker = 0; asker < 3; asker += 1) void refresh().then(() => (told += 1));
+  expect(answers).toHaveLength(1);
+  answers[0]!();
+  await expect.poll(() => answers).toHaveLength(2);
+  expect(told).toBe(0);
+  answers[1]!();
+  await expect.poll(() => told).toBe(3);
+  expect(answers).toHaveLength(2);
+});
+
+it('asks again after a question that failed', async () => {
+  let fails = true;
+  const refresh = coalesce(() => (fails ? Promise.reject(new Error('away')) : Promise.resolve()));
+  await expect(refresh()).rejects.toThrow('away');
+  fails = false;
+  await refresh();
+});

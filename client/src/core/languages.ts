@@ -1,0 +1,11 @@
+export type Language = 'en' | 'de';
+
+/** The language somebody chose, else the first of those their device speaks that we speak too. */
+export function resolveLanguage(preferred: string, deviceLanguages: readonly string[]): Language {
+  if (preferred === 'en' || preferred === 'de') return preferred;
+  for (const each of deviceLanguages) {
+    const short = each.slice(0, 2).toLowerCase();
+    if (short === 'en' || short === 'de') return short;
+  }
+  return 'en';
+}

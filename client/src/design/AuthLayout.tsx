@@ -1,0 +1,65 @@
+import { Text, Title, UnstyledButton } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, type ReactNode } from 'react';
+import { activateLanguage, type Language } from '~/core/language';
+import { setPreferences } from '~/core/preferences';
+import css from './auth-layout.module.css';
+
+interface AuthLayoutProps {
+  title: string;
+  lead?: ReactNode;
+  /** Below all else: where one can go from here. */
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
+/** A screen for who is not signed in yet: the product's name above, what is to be done below, where a thumb reaches. */
+export function AuthLayout({ title, lead, footer, children }: AuthLayoutProps) {
+  useEffect(() => {
+    document.title = `${title} · UnifiCX`;
+  }, [title]);
+  return (
+    <div className={css.layout}>
+      <header className={css.brand}>
+        <div className={css.logo}>
+          <img src="/app/icon.svg" alt="" />
+          UnifiCX
+        </div>
+        <Text className={css.tagline}>
+          <Trans>Calls that stay between you and them.</Trans>
+        </Text>
+      </header>
+      <div className={css.sheet}>
+        <main id="main">
+          <Title order={1} fz="1.5rem" mb={lead ? 4 : 'md'}>
+            {title}
+          </Title>
+          {lead && (
+            <Text c="dimmed" mb="md">
+              {lead}
+            </Text>
+          )}
+          {children}
+        </main>
+        <footer className={css.footer}>
+          {footer}
+          <LanguageSwitch />
+        </footer>
+      </div>
+    </div>
+  );
+}
+
+function LanguageSwitch() {
+  const { i18n } = useLingui();
+  const other: Language = i18n.locale === 'de' ? 'en' : 'de';
+  const change = () => {
+    setPreferences({ language: other });
+    void activateLanguage(other);
+  };
+  return (
+    <UnstyledButton onClick={change} lang={other} c="var(--mantine-color-anchor)" fz="sm">
+      {other === 'de' ? 'Deutsch' : 'English'}
+    </UnstyledButton>
+  );
+}

@@ -1,0 +1,104 @@
+import { Button, Stack, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import type { ReactNode } from 'react';
+
+interface Confirmation {
+  title: string;
+  text: ReactNode;
+  confirmLabel: string;
+  cancelLabel: string;
+  dangerous?: boolean;
+}
+
+let resolveMounted = () => undefined as void;
+const dialogsMounted = new Promise<void>((resolve) => {
+  resolveMounted = resolve;
+});
+
+/** Called once dialogs can be shown: whoever is quicker than their loading waits. */
+export function markDialogsMounted(): void {
+  resolveMounted();
+}
+
+/** Ask before something that cannot be undone; resolves with what was answered. */
+export async function confirmAction({
+  title,
+  text,
+  confirmLabel,
+  cancelLabel,
+  dangerous = true,
+}: Confirmation): Promise<boolean> {
+  await dialogsMounted;
+  return new Promise((resolve) => {
+    modals.openConfirmModal({
+      title,
+      // Above a call, and above the sheets that open over one.
+      zIndex: 500,
+      children: (
+        <Text size="sm" component="div">
+          {text}
+        </Text>
+      ),
+      labels: { confirm: confirmLabel, cancel: cancelLabel },
+      confirmProps: { color: dangerous ? 'red.9' : undefined },
+      onConfirm: () => resolve(true),
+      onCancel: () => resolve(false),
+      onClose: () => resolve(false),
+    });
+  });
+}
+
+interface Choice<T extends string> {
+  value: T;
+  label: string;
+  dangerous?: boolean;
+}
+
+interface ChoiceOptions<T extends string> {
+  title: string;
+  text: ReactNode;
+  choices: Choice<T>[];
+  cancelLabel: string;
+}
+
+/** Ask which of several; resolves with nothing if none of them. */
+export async function chooseOption<T extends string>({
+  title,
+  text,
+  choices,
+  cancelLabel,
+}: ChoiceOptions<T>): Promise<T | undefined> {
+  await dialogsMounted;
+  return new Promise((resolve) => {
+    const answer = (value?: T) => {
+      resolve(value);
+      modals.close(id);
+    };
+    const id = modals.open({
+      title,
+      zIndex: 500,
+      onClose: () => resolve(undefined),
+      children: (
+        <Stack gap="xs">
+          <Text size="sm" component="div">
+            {text}
+          </Text>
+          {choices.map(({ value, label, dangerous }) => (
+            <Button
+              key={value}
+              size="md"
+              variant={dangerous ? 'filled' : 'light'}
+              color={dangerous ? 'red.9' : undefined}
+              onClick={() => answer(value)}
+            >
+              {label}
+            </Button>
+          ))}
+          <Button size="md" variant="default" onClick={() => answer()}>
+            {cancelLabel}
+          </Button>
+        </Stack>
+      ),
+    });
+  });
+}

@@ -1,0 +1,20 @@
+import { i18n } from '@lingui/core';
+
+/** 19:05 today, otherwise with the day; in the reader's language. */
+export function formatDateTime(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const today = date.toDateString() === now.toDateString();
+  return i18n.date(date, today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function formatDate(iso: string): string {
+  return i18n.date(new Date(iso), { dateStyle: 'medium' });
+}
+
+/** 0:07, 12:03, 1:02:03. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, remainder] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return hours ? `${hours}:${pad(minutes)}:${pad(remainder)}` : `${minutes}:${pad(remainder)}`;
+}

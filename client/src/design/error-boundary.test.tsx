@@ -1,0 +1,33 @@
+import { createRoot } from 'react-dom/client';
+import { expect, it, vi } from 'vitest';
+import { loggedErrors } from '~/core/error-log';
+import { ErrorBoundary } from './ErrorBoundary';
+
+function Fragile({ whole }: { whole: boolean }) {
+  if (!whole) throw new Error('it broke');
+  return <>whole</>;
+}
+
+it('what fails is drawn otherwise until it is tried again, and all around it stays', async () => {
+  vi.spyOn(console, 'error').mockReturnValue();
+  vi.spyOn(console, 'warn').mockReturnValue();
+  const place = document.createElement('div');
+  const root = createRoot(place);
+  const failed = vi.fn();
+  const draw = (whole: boolean, again: string) =>
+    root.render(
+      <>
+        around:{' '}
+        <ErrorBoundary resetKey={again} onError={failed} fallback="otherwise">
+          <Fragile whole={whole} />
+        </ErrorBoundary>
+      </>,
+    );
+  draw(false, 'first');
+  await vi.waitFor(() => expect(place.textContent).toBe('around: otherwise'));
+  expect(failed).toHaveBeenCalledOnce();
+  expect(loggedErrors().at(-1)?.what).toBe('Error: it broke');
+  draw(true, 'second');
+  await vi.waitFor(() => expect(place.textContent).toBe('around: whole'));
+  root.unmount();
+});

@@ -1,0 +1,113 @@
+import { Anchor, Badge, Group, Stack, Text, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useDeferredValue, useState } from 'react';
+import components from 'virtual:components';
+import { api } from '~/api';
+import { session } from '~/api/session';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { useValue } from '~/core/store';
+import { version } from '../../../package.json';
+import css from './about.module.css';
+import { filterComponents } from './model';
+
+/** What this is, under which licence, and what it is made of. For everybody, signed in or not. */
+export default function About() {
+  const signedIn = useValue(session, (each) => each.state === 'in');
+  return signedIn ? (
+    <Body back="/settings" />
+  ) : (
+    <main id="main">
+      <Body back="/sign-in" />
+    </main>
+  );
+}
+
+function Body({ back }: { back: '/settings' | '/sign-in' }) {
+  const { t } = useLingui();
+  const { data } = useQuery({ queryKey: ['health'], queryFn: async () => (await api.health()).data });
+  const server = data?.version;
+  return (
+    <Page title={t`About UnifiCX`} back={back}>
+      <Group mb="md" wrap="nowrap">
+        <img src="/app/icon.svg" alt="" width={56} height={56} className={css.icon} />
+        <div>
+          <Text fw={600}>
+            <Trans>Version {version}</Trans>
+          </Text>
+          <Text size="sm" c="dimmed">
+            {server ? <Trans>The server has version {server}.</Trans> : <Trans>The server was not reached.</Trans>}
+          </Text>
+        </div>
+      </Group>
+      <Section title={t`Licence`}>
+        <Text>
+          <Trans>
+            UnifiCX is free software under the Apache License 2.0: anybody may use it, look at it, change it and pass it
+            on, without paying. It comes as it is, without a warranty of any kind.
+          </Trans>
+        </Text>
+      </Section>
+      {back === '/settings' && (
+        <Section title={t`Something is not right?`}>
+          <Anchor renderRoot={(props) => <Link to="/diagnostics" {...props} />} py="xs">
+            <Trans>Make a diagnostics report</Trans>
+          </Anchor>
+        </Section>
+      )}
+      <Section
+        title={t`What it is made of`}
+        lead={t`Every component with its version and licence, from the files that pin them.`}
+      >
+        <Components />
+      </Section>
+    </Page>
+  );
+}
+
+function Components() {
+  const { t } = useLingui();
+  const [search, setSearch] = useState('');
+  const found = filterComponents(components, useDeferredValue(search));
+  const [count, all] = [found.length, components.length];
+  return (
+    <>
+      <TextInput
+        type="search"
+        label={t`Search`}
+        size="md"
+        leftSection={<IconSearch size={18} aria-hidden />}
+        value={search}
+        onChange={(event) => setSearch(event.currentTarget.value)}
+      />
+      <Text size="sm" c="dimmed" role="status">
+        <Trans>
+          {count} of {all}
+        </Trans>
+      </Text>
+      <Stack component="ul" gap={0} className={css.components}>
+        {found.map((each) => (
+          <li key={`${each.side} ${each.name} ${each.version}`}>
+            <span className={css.name} translate="no">
+              {each.name}{' '}
+              <Text component="span" size="sm" c="dimmed">
+                {each.version}
+              </Text>
+            </span>
+            <span className={css.tail}>
+              <Text component="span" size="sm">
+                {each.license || t`licence not stated`}
+              </Text>
+              <Badge variant="light" tt="none" color={each.side === 'server' ? 'gray' : 'harbour'}>
+                {each.side === 'server' ? t`Server` : t`Client`}
+              </Badge>
+            </span>
+          </li>
+        ))}
+      </Stack>
+    </>
+  );
+}

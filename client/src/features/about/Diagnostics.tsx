@@ -1,0 +1,100 @@
+import { Button, CopyButton, Group, Stack, Text, Textarea } from '@mantine/core';
+import { IconCheck, IconCopy, IconDownload, IconRefresh, IconSend } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { useValue } from '~/core/store';
+import { collectDiagnostics } from './collect';
+import { DiagnosticsModel, MAX_REPORT_LENGTH } from './model';
+
+export default function Diagnostics() {
+  const { t } = useLingui();
+  const [model] = useState(() => new DiagnosticsModel(collectDiagnostics));
+  const { text, busy, sent, unsupported, fault } = useValue(model.state);
+  useEffect(() => {
+    void model.generate();
+  }, [model]);
+  return (
+    <Page title={t`Diagnostics`} back="/settings">
+      <Stack>
+        <Text>
+          <Trans>
+            This is the whole report. It has no names, no numbers and nothing of what you said. Change or delete what
+            you like; it is sent to your administrators when you press the button, and not before.
+          </Trans>
+        </Text>
+        <Textarea
+          label={t`The report`}
+          autosize
+          minRows={8}
+          maxRows={22}
+          maxLength={MAX_REPORT_LENGTH}
+          spellCheck={false}
+          styles={{
+            input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 'var(--mantine-font-size-xs)' },
+          }}
+          value={text}
+          onChange={(event) => model.change(event.currentTarget.value)}
+        />
+        <ErrorNotice fault={fault} />
+        {sent && (
+          <InfoNotice title={t`It is sent`}>
+            <Trans>Your administrators can read it for thirty days; then it is deleted.</Trans>
+          </InfoNotice>
+        )}
+        {unsupported && (
+          <InfoNotice title={t`This server takes no reports`}>
+            <Trans>Copy or save it instead, and hand it over yourself.</Trans>
+          </InfoNotice>
+        )}
+        <Button
+          size="md"
+          leftSection={<IconSend aria-hidden />}
+          loading={busy}
+          disabled={sent || unsupported || text.trim() === ''}
+          onClick={() => void model.send()}
+        >
+          <Trans>Send to my administrators</Trans>
+        </Button>
+        <Group grow>
+          <CopyButton value={text}>
+            {({ copied, copy }) => (
+              <Button
+                size="md"
+                variant="default"
+                leftSection={copied ? <IconCheck aria-hidden /> : <IconCopy aria-hidden />}
+                onClick={copy}
+              >
+                {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
+              </Button>
+            )}
+          </CopyButton>
+          <Button
+            size="md"
+            variant="default"
+            leftSection={<IconDownload aria-hidden />}
+            onClick={() => downloadReport(text)}
+          >
+            <Trans>Save</Trans>
+          </Button>
+        </Group>
+        <Button
+          size="md"
+          variant="subtle"
+          leftSection={<IconRefresh aria-hidden />}
+          onClick={() => void model.generate()}
+        >
+          <Trans>Make it anew</Trans>
+        </Button>
+      </Stack>
+    </Page>
+  );
+}
+
+function downloadReport(text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: 'unificx-diagnostics.txt' });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,56 @@
+import type { LoggedError } from '~/core/error-log';
+
+/** What a report is made of: how this device is set up, and nothing that says whose it is. */
+export interface DiagnosticsData {
+  at: string;
+  client: string;
+  server: string;
+  browser: string;
+  languages: readonly string[];
+  screen: { width: number; height: number; density: number };
+  installed: boolean;
+  secure: boolean;
+  online: boolean;
+  events: string;
+  phone: { line: string; reason: string };
+  push: string;
+  worker: string;
+  permissions: Record<string, string>;
+  devices: { microphones: number; cameras: number; speakers: number };
+  preferences: Record<string, string | number | boolean>;
+  faults: readonly LoggedError[];
+}
+
+/** The report as text: what is shown is what is sent. In English, for whoever looks after the server. */
+export function formatReport(data: DiagnosticsData): string {
+  const { screen, phone, devices } = data;
+  const lines = [
+    'UnifiCX diagnostics report',
+    `made        ${data.at}`,
+    `client      ${data.client}`,
+    `server      ${data.server}`,
+    `browser     ${data.browser}`,
+    `languages   ${data.languages.join(', ')}`,
+    `screen      ${screen.width} x ${screen.height}, ${screen.density} pixels to a point`,
+    `installed   ${yesOrNo(data.installed)}`,
+    `https       ${yesOrNo(data.secure)}`,
+    '',
+    `network     ${data.online ? 'there' : 'missing'}`,
+    `events      ${data.events}`,
+    `telephone   ${phone.line}${phone.reason && ` (${phone.reason})`}`,
+    `wake-up     ${data.push}`,
+    `worker      ${data.worker}`,
+    '',
+    ...Object.entries(data.permissions).map(([name, state]) => `may use ${name}: ${state}`),
+    `found       ${devices.microphones} microphones, ${devices.cameras} cameras, ${devices.speakers} speakers`,
+    ...Object.entries(data.preferences).map(([name, value]) => `set ${name}: ${String(value)}`),
+    '',
+    data.faults.length ? 'What went wrong of late:' : 'Nothing went wrong of late.',
+    ...data.faults.map(({ at, what, where }) => `${at} ${what}${where && ` at ${where}`}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

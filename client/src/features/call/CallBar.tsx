@@ -1,0 +1,32 @@
+import { IconPhoneOff } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { useElapsed } from '~/design/useElapsed';
+import { useValue } from '~/core/store';
+import { phone, type Call } from '~/sip';
+import { showCall } from './model';
+import { useRemoteParty } from './useRemoteParty';
+import { callStatus } from './messages';
+import css from './call.module.css';
+
+/** The call made small: a tap brings it back. */
+export function CallBar({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const state = useValue(call.state);
+  const { title } = useRemoteParty(call);
+  const clock = useElapsed(state.phase === 'ended' ? undefined : state.since);
+  const connected = useValue(phone.state, (each) => each.line === 'ready');
+  const status = callStatus(state, connected);
+  return (
+    <div className={css.bar} role="region" aria-label={t`Call with ${title}`}>
+      <button type="button" className={css.barMain} onClick={() => showCall({ minimised: false })}>
+        <strong>{title}</strong>
+        <span>{status ? t(status) : clock}</span>
+      </button>
+      {!call.ended && (
+        <button type="button" className={css.barEnd} aria-label={t`Hang up`} onClick={() => call.hangUp()}>
+          <IconPhoneOff size={22} aria-hidden />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { problemText } from '~/design/problem-messages';
+import { useValue } from '~/core/store';
+import type { Call } from '~/sip';
+import { dismissCallError, callError } from './call-error';
+import css from './call.module.css';
+
+/** Says what could not be done with the call, until it is read or the call is another. */
+export function CallErrors({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const problem = useValue(callError);
+  useEffect(() => dismissCallError, [call]);
+  if (!problem) return null;
+  const { title, advice } = problemText(problem, t);
+  return (
+    <div className={css.notice} role="alert">
+      <strong>{title}</strong>
+      {advice && <span>{advice}</span>}
+      <div className={css.noticeActions}>
+        <button type="button" onClick={dismissCallError}>{t`Go on`}</button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useLingui } from '@lingui/react/macro';
+import { lazy, Suspense, useEffect } from 'react';
+import { ErrorBoundary } from '~/design/ErrorBoundary';
+import { useValue } from '~/core/store';
+import { colleagues } from '~/features/directory';
+import { phone, type Call } from '~/sip';
+import { CallBar } from './CallBar';
+import { CallScreen } from './CallScreen';
+import { DeviceSheet } from './DeviceSheet';
+import { ProximityOverlay } from './ProximityOverlay';
+import { Incoming } from './Incoming';
+import { callView, showCall, visibleCalls } from './model';
+import { useInertBackground } from './useInertBackground';
+import { useRemoteParty } from './useRemoteParty';
+import { useRoom } from './useRoom';
+import { useServerCallSync } from './useServerCall';
+
+const loadTransferSheet = () => import('./TransferSheet');
+const loadRosterSheet = () => import('~/features/conferences').then((each) => each.loadRosterSheet());
+const TransferSheet = lazy(loadTransferSheet);
+const RosterSheet = lazy(loadRosterSheet);
+
+interface CallLayerProps {
+  /** Calls may begin here; what goes on is drawn in any case. */
+  reachable: boolean;
+}
+
+/** Calls, above whatever else is on the screen. Whatever fails, a call can be hung up. */
+export default function CallLayer({ reachable }: CallLayerProps) {
+  const { calls, active } = useValue(phone.state);
+  const minimised = useValue(callView, (each) => each.minimised);
+  useEffect(() => {
+    if (!reachable) return;
+    phone.start();
+    void colleagues.open();
+    // During a call a newer client may have taken the place of this one, and then they are not to be had any more.
+    for (const load of [loadTransferSheet, loadRosterSheet]) load().catch(() => undefined);
+  }, [reachable]);
+  const visible = visibleCalls(calls, active);
+  useInertBackground(Boolean(visible.active ? !minimised : visible.ringing));
+  return (
+    <>
+      <div aria-live="assertive">{visible.ringing && <Announcement call={visible.ringing} />}</div>
+      {visible.active && (
+        <ErrorBoundary
+          resetKey={`${visible.active.id} ${minimised}`}
+          onError={() => showCall({ minimised: true })}
+          fallback={<CallBar call={visible.active} />}
+        >
+          {minimised ? <CallBar call={visible.active} /> : <CallScreen call={visible.active} other={visible.other} />}
+        </ErrorBoundary>
+      )}
+      {visible.ringing && (
+        <ErrorBoundary resetKey={visible.ringing.id} fallback={<CallBar call={visible.ringing} />}>
+          <Incoming call={visible.ringing} beside={Boolean(visible.active)} />
+        </ErrorBoundary>
+      )}
+      {visible.active && (
+        <ErrorBoundary resetKey={visible.active.id}>
+          <DeviceSheet />
+          <RoomRoster call={visible.active} />
+          {visible.active.answered && (
+            <Suspense>
+              <TransferSheet call={visible.active} />
+            </Suspense>
+          )}
+        </ErrorBoundary>
+      )}
+      {visible.active && <ProximityOverlay call={visible.active} />}
+    </>
+  );
+}
+
+/** Who is in the room, if it is one that was called. */
+function RoomRoster({ call }: { call: Call }) {
+  const { t } = useLingui();
+  useServerCallSync(call);
+  const room = useRoom(call);
+  const opened = useValue(callView, (each) => each.roster);
+  if (!room || call.ended) return null;
+  return (
+    <Suspense>
+      <RosterSheet
+        room={{ id: room.id, name: room.name || room.number || t`the conference` }}
+        opened={opened}
+        close={() => showCall({ roster: false })}
+      />
+    </Suspense>
+  );
+}
+
+function Announcement({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { title } = useRemoteParty(call);
+  return <VisuallyHidden>{t`Call from ${title}`}</VisuallyHidden>;
+}

@@ -1,0 +1,133 @@
+import { FocusTrap } from '@mantine/core';
+import { IconArrowsExchange, IconChevronDown } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { useElapsed } from '~/design/useElapsed';
+import { pictureRotation } from '~/media/sensors';
+import { useValue } from '~/core/store';
+import { deviceLayout } from '~/media/sensors';
+import { playKeyTone } from '~/media/tones';
+import { phone, type Call, type Phase } from '~/sip';
+import { Controls } from './Controls';
+import { PermissionNotices } from './PermissionNotices';
+import { callView, initials, showCall } from './model';
+import { RecordingBanner } from './RecordingBanner';
+import { CallStatus } from './CallStatus';
+import { CallErrors } from './CallErrors';
+import { useRemoteParty } from './useRemoteParty';
+import { Video } from './Video';
+import { callStatus } from './messages';
+import css from './call.module.css';
+
+/** The call, over the whole screen. */
+export function CallScreen({ call, other }: { call: Call; other?: Call }) {
+  const { t } = useLingui();
+  const state = useValue(call.state);
+  const keypad = useValue(callView, (each) => each.keypad);
+  const rotation = useValue(pictureRotation);
+  const layout = useValue(deviceLayout);
+  const { title } = useRemoteParty(call);
+  const [element, setElement] = useState<HTMLVideoElement | null>(null);
+  const shownVideo = state.remoteVideo ?? state.localVideo;
+  return (
+    <FocusTrap active>
+      <section
+        className={css.screen}
+        data-video={shownVideo ? '' : undefined}
+        data-landscape={layout === 'landscape' || undefined}
+        data-rotation={rotation || undefined}
+        role="dialog"
+        aria-label={t`Call with ${title}`}
+        onKeyDown={(event) => handleKey(event.key, call)}
+      >
+        {state.remoteVideo && (
+          <Video
+            stream={state.remoteVideo}
+            label={t`${title}, live`}
+            className={css.remoteVideo}
+            elementRef={setElement}
+          />
+        )}
+        {state.localVideo && (
+          <Video
+            stream={state.localVideo}
+            label={t`Your own picture`}
+            className={state.remoteVideo ? css.localVideo : css.localVideoLarge}
+            mirrored
+          />
+        )}
+        <div className={css.top}>
+          <button
+            type="button"
+            className={css.minimise}
+            aria-label={t`Make the call small`}
+            onClick={() => showCall({ minimised: true })}
+          >
+            <IconChevronDown aria-hidden />
+          </button>
+          <CallStatus call={call} />
+        </div>
+        <RemoteParty call={call} compact={Boolean(shownVideo) || keypad} />
+        <RecordingBanner call={call} />
+        <PermissionNotices call={call} />
+        <CallErrors call={call} />
+        {other && <OtherCall call={other} />}
+        <Controls call={call} video={element} />
+      </section>
+    </FocusTrap>
+  );
+}
+
+/** The keyboard of a desk: digits are keys of the telephone. */
+function handleKey(key: string, call: Call): void {
+  if (key === 'Escape') showCall({ minimised: true });
+  if (!call.answered || !/^[0-9*#]$/.test(key)) return;
+  playKeyTone(key);
+  call.sendDtmf(key);
+}
+
+function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
+  const { t } = useLingui();
+  const state = useValue(call.state);
+  const { title, number } = useRemoteParty(call);
+  const clock = useElapsed(state.phase === 'ended' ? undefined : state.since);
+  const connected = useValue(phone.state, (each) => each.line === 'ready');
+  const status = callStatus(state, connected);
+  return (
+    <div className={css.remoteParty} data-compact={compact || undefined}>
+      {!compact && (
+        <div className={css.avatar} aria-hidden data-ringing={state.phase === 'ringing' || undefined}>
+          {initials(title) || '#'}
+        </div>
+      )}
+      <h2 className={css.title}>{title}</h2>
+      {number && !compact && <p className={css.number}>{number}</p>}
+      <p className={css.state} role="status">
+        {status ? t(status) : clock}
+      </p>
+      {status && clock && <p className={css.clock}>{clock}</p>}
+    </div>
+  );
+}
+
+/** The other of two calls, a tap away. */
+function OtherCall({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { title } = useRemoteParty(call);
+  const phase = useValue(call.state, (each) => each.phase);
+  return (
+    <button type="button" className={css.otherCall} aria-live="polite" onClick={() => void phone.swapTo(call)}>
+      <span>{otherCallText(phase, title)}</span>
+      <span className={css.swap}>
+        <IconArrowsExchange size={18} aria-hidden />
+        {t`Swap`}
+      </span>
+    </button>
+  );
+}
+
+function otherCallText(phase: Phase, title: string) {
+  if (phase === 'held') return <Trans>On hold: {title}</Trans>;
+  if (phase === 'calling' || phase === 'ringing') return <Trans>Still ringing: {title}</Trans>;
+  return <Trans>Also: {title}</Trans>;
+}

@@ -1,0 +1,60 @@
+import { FocusTrap } from '@mantine/core';
+import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useValue } from '~/core/store';
+import { phone, type Call } from '~/sip';
+import { answerCall, initials } from './model';
+import { RoundButton } from './RoundButton';
+import { useRemoteParty } from './useRemoteParty';
+import css from './call.module.css';
+
+/** Somebody calls: over the whole screen, or beside a call that is going on. */
+export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
+  const { t } = useLingui();
+  const video = useValue(call.state, (each) => each.offersVideo);
+  const talking = useValue(phone.state, ({ calls }) => calls.some((each) => each.phase === 'talking'));
+  const { title, number } = useRemoteParty(call);
+  return (
+    <FocusTrap active>
+      <section
+        className={beside ? css.overlay : css.screen}
+        role="alertdialog"
+        aria-modal
+        aria-label={video ? t`Video call from ${title}` : t`Call from ${title}`}
+      >
+        <div className={css.remoteParty} data-ringing>
+          {!beside && (
+            <div className={css.avatar} aria-hidden>
+              {initials(title) || '#'}
+            </div>
+          )}
+          <p className={css.state}>{video ? <Trans>Incoming video call</Trans> : <Trans>Incoming call</Trans>}</p>
+          {/* Not a key: whoever is typing as it rings is not to answer with the next one. */}
+          <h2 className={css.title} tabIndex={-1} data-autofocus>
+            {title}
+          </h2>
+          {number && <p className={css.number}>{number}</p>}
+        </div>
+        <div className={css.answers}>
+          <RoundButton
+            large
+            icon={IconPhone}
+            kind="answer"
+            label={talking ? t`Hold and answer` : t`Answer`}
+            onClick={() => void answerCall(call)}
+          />
+          {video && (
+            <RoundButton
+              large
+              icon={IconVideo}
+              kind="answer"
+              label={t`With video`}
+              onClick={() => void answerCall(call, true)}
+            />
+          )}
+          <RoundButton large icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
+        </div>
+      </section>
+    </FocusTrap>
+  );
+}

@@ -1,0 +1,54 @@
+import { useLingui } from '@lingui/react/macro';
+import { pendingPermission } from '~/media/capture';
+import { useValue } from '~/core/store';
+import type { Call } from '~/sip';
+import { captureNotice, PERMISSION_REASONS } from './messages';
+import css from './call.module.css';
+
+/** What the browser asks for and why; what is missing and how to get it. */
+export function PermissionNotices({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { captureError, videoRefused, transfer } = useValue(call.state);
+  const { source } = useValue(pendingPermission);
+  if (source) {
+    return (
+      <div className={css.notice} role="status">
+        {t(PERMISSION_REASONS[source])}
+      </div>
+    );
+  }
+  if (captureError) {
+    const { title, advice } = captureNotice(captureError);
+    const retry = () => void (captureError.source === 'camera' ? call.setVideo(true) : call.reopenMicrophone());
+    return (
+      <div className={css.notice} role="alert">
+        <strong>{t(title)}</strong>
+        <span>{t(advice)}</span>
+        <div className={css.noticeActions}>
+          <button type="button" onClick={retry}>{t`Try again`}</button>
+          <button type="button" onClick={() => call.dismissNotices()}>{t`Go on without`}</button>
+        </div>
+      </div>
+    );
+  }
+  if (transfer === 'refused') {
+    return (
+      <div className={css.notice} role="alert">
+        <strong>{t`The call could not be transferred`}</strong>
+        <span>{t`Nobody took it there. You are still connected.`}</span>
+        <div className={css.noticeActions}>
+          <button type="button" onClick={() => call.dismissNotices()}>{t`Go on`}</button>
+        </div>
+      </div>
+    );
+  }
+  if (!videoRefused) return null;
+  return (
+    <div className={css.notice} role="status">
+      <strong>{t`The other side takes no video`}</strong>
+      <div className={css.noticeActions}>
+        <button type="button" onClick={() => call.dismissNotices()}>{t`Go on without`}</button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { useLingui } from '@lingui/react/macro';
+import { problemText } from '~/design/problem-messages';
+import { useValue } from '~/core/store';
+import type { Call } from '~/sip';
+import { recordingStateIn, rooms } from '~/features/conferences';
+import { recording } from './recording';
+import { useRoom } from './useRoom';
+import { useCallRecording } from './useServerCall';
+import { CONFERENCE_RECORDING, RECORDING_STATES, RECORDING_ENDS } from './messages';
+import css from './call.module.css';
+
+/** Says, and has it read aloud, that the call is recorded: from the notice to the end. */
+export function RecordingBanner({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const current = useCallRecording(call);
+  const { id, now } = current ?? { id: '', now: { state: 'none' as const } };
+  const room = useRoom(call)?.id ?? '';
+  const meeting = useValue(rooms, (each) => recordingStateIn(each, room));
+  const callText = now.state === 'none' ? now.end && RECORDING_ENDS[now.end] : RECORDING_STATES[now.state];
+  const text = meeting === 'none' ? callText : CONFERENCE_RECORDING[meeting];
+  const request = recording.request.bind(recording, id);
+  return (
+    <div aria-live="assertive">
+      {(text || now.refused) && (
+        <div className={css.notice}>
+          {text && <strong>{t(text)}</strong>}
+          {now.refused && <span>{problemText(now.refused, t).title}</span>}
+          <div className={css.noticeActions}>
+            {now.state === 'paused' && now.directs && (
+              <button type="button" onClick={() => void request('recording')}>{t`Go on recording`}</button>
+            )}
+            {now.state === 'recording' && now.directs && (
+              <button type="button" onClick={() => void request('paused')}>{t`Pause the recording`}</button>
+            )}
+            {now.state === 'none' && (callText || now.refused) && (
+              <button type="button" onClick={() => recording.dismiss(id)}>{t`Go on`}</button>
+            )}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { useValue } from '~/core/store';
+import { colleagues, ContactPicker } from '~/features/directory';
+import { phone, type Call } from '~/sip';
+import { callView, showCall } from './model';
+
+/** To whom the call is given: at once, or after a word with them. */
+export default function TransferSheet({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const opened = useValue(callView, (each) => each.transfer);
+  return (
+    <Drawer
+      opened={opened}
+      onClose={close}
+      position="bottom"
+      size={520}
+      title={t`Transfer the call`}
+      closeButtonProps={{ 'aria-label': t`Close` }}
+      zIndex={400}
+    >
+      {opened && <Chooser call={call} />}
+    </Drawer>
+  );
+}
+
+function close(): void {
+  showCall({ transfer: false });
+}
+
+function Chooser({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const [wanted, setWanted] = useState('');
+  const number = wanted.trim();
+  const dialable = /^[+*#0-9]+$/.test(number);
+  const now = () => {
+    close();
+    call.transfer(number);
+  };
+  const talkFirst = () => {
+    close();
+    void phone.call(number, { name: colleagues.nameOf(number) });
+  };
+  return (
+    <Stack gap="sm" maw={480} mx="auto" pb="md">
+      <ContactPicker label={t`To whom?`} query={wanted} onChange={setWanted} />
+      <Group grow>
+        <Button size="md" disabled={!dialable} onClick={now}>
+          <Trans>Transfer now</Trans>
+        </Button>
+        <Button size="md" variant="light" disabled={!dialable} onClick={talkFirst}>
+          <Trans>Talk to them first</Trans>
+        </Button>
+      </Group>
+      <Text size="sm" c="dimmed">
+        <Trans>Talk first: this call waits on hold; “Connect both” then brings the two together.</Trans>
+      </Text>
+    </Stack>
+  );
+}

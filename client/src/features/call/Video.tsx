@@ -1,0 +1,41 @@
+import { useEffect, useRef, useState } from 'react';
+
+interface VideoProps {
+  stream: MediaStream;
+  label: string;
+  className?: string;
+  mirrored?: boolean;
+  /** The element, for who wants to float it. */
+  elementRef?: (element: HTMLVideoElement | null) => void;
+}
+
+/** A moving picture; `data-shape` says whether it stands or lies, for the layout. Sound comes from elsewhere. */
+export function Video({ stream, label, className, mirrored, elementRef }: VideoProps) {
+  const element = useRef<HTMLVideoElement>(null);
+  const [shape, setShape] = useState<'tall' | 'wide'>('wide');
+  useEffect(() => {
+    const video = element.current!;
+    video.srcObject = stream;
+    void video.play().catch(() => undefined);
+    elementRef?.(video);
+    return () => {
+      video.srcObject = null;
+      elementRef?.(null);
+    };
+  }, [stream, elementRef]);
+  const measure = () => setShape(element.current!.videoHeight > element.current!.videoWidth ? 'tall' : 'wide');
+  return (
+    <video
+      ref={element}
+      className={className}
+      data-shape={shape}
+      data-mirrored={mirrored || undefined}
+      aria-label={label}
+      autoPlay
+      muted
+      playsInline
+      onResize={measure}
+      onLoadedMetadata={measure}
+    />
+  );
+}

@@ -1,0 +1,84 @@
+import { restoreSensorPermission } from '~/media/sensors';
+import { createStore } from '~/core/store';
+import { requestSensorPermission } from '~/media/sensors';
+import { colleagues } from '~/features/directory';
+import { phone, type Call } from '~/sip';
+
+/** How the call is shown: over the whole screen, or as a bar above what else one looks at. */
+export interface CallView {
+  minimised: boolean;
+  keypad: boolean;
+  /** The sheet of microphones, cameras and speakers. */
+  devices: boolean;
+  /** The sheet of figures. */
+  statistics: boolean;
+  /** Who is in the room that was called. */
+  roster: boolean;
+  /** To whom the call is to be given. */
+  transfer: boolean;
+}
+
+const INITIAL_VIEW: CallView = {
+  minimised: false,
+  keypad: false,
+  devices: false,
+  statistics: false,
+  roster: false,
+  transfer: false,
+};
+
+export const callView = createStore<CallView>(INITIAL_VIEW);
+
+export function showCall(change: Partial<CallView>): void {
+  callView.setState((before) => ({ ...before, ...change }));
+}
+
+/** Call somebody; the call takes the screen at once. To be called where a person presses something: iOS asks for the sensors there alone. */
+export async function startCall(number: string, { video = false, name = colleagues.nameOf(number) ?? '' } = {}) {
+  restoreSensorPermission();
+  callView.setState(() => INITIAL_VIEW);
+  void requestSensorPermission();
+  await phone.call(number, { video, name });
+}
+
+export async function answerCall(call: Call, video = false): Promise<void> {
+  restoreSensorPermission();
+  callView.setState(() => INITIAL_VIEW);
+  void requestSensorPermission();
+  await phone.answer(call, video);
+}
+
+/** Who is at the other end: as the call says, else as the directory knows the number, else the number. */
+export function remoteParty(
+  call: Call,
+  nameOf: (number: string) => string | undefined,
+): { title: string; number: string } {
+  const name = call.name || nameOf(call.number);
+  return name ? { title: name, number: call.number } : { title: call.number, number: '' };
+}
+
+/** Two letters at most, for a round picture. */
+export function initials(title: string): string {
+  const words = title.split(/\s+/).filter((word) => /\p{L}/u.test(word));
+  const chosen = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
+  return chosen.map((word) => [...word][0]!.toUpperCase()).join('');
+}
+
+/** What is to be drawn of all calls. */
+export interface VisibleCalls {
+  /** Ringing here and not yet answered. */
+  ringing?: Call;
+  /** On the screen or in the bar. */
+  active?: Call;
+  /** Waiting beside the active one. */
+  other?: Call;
+}
+
+export function visibleCalls(calls: readonly Call[], active: Call | undefined): VisibleCalls {
+  const ringing = calls.find((each) => each.phase === 'incoming' && !each.state.state.answering);
+  const rest = calls.filter(
+    (each) => each !== ringing && (each.phase !== 'ended' || each === active || calls.length === 1),
+  );
+  const main = active && rest.includes(active) ? active : rest.at(-1);
+  return { ringing, active: main, other: rest.find((each) => each !== main && !each.ended) };
+}

@@ -1,0 +1,54 @@
+import { Button, Group, Text } from '@mantine/core';
+import { IconUserPlus } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { useValue } from '~/core/store';
+import { colleagues, ContactPicker } from '~/features/directory';
+import type { Roster } from './roster';
+
+/** For hosts: somebody else is rung, and asked in. */
+export function Invite({ roster }: { roster: Roster }) {
+  const { t } = useLingui();
+  const [query, setQuery] = useState<string>();
+  const invited = useValue(roster.state, (each) => each.invited);
+  const name = (invited && colleagues.nameOf(invited)) || invited;
+  useEffect(() => void colleagues.open(), []);
+  const number = query?.trim() ?? '';
+  const invite = async () => {
+    if (await roster.invite(number)) setQuery(undefined);
+  };
+  return (
+    <>
+      {query === undefined ? (
+        <Button
+          size="md"
+          variant="light"
+          leftSection={<IconUserPlus size={18} aria-hidden />}
+          onClick={() => setQuery('')}
+        >
+          <Trans>Add somebody</Trans>
+        </Button>
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void invite();
+          }}
+        >
+          <ContactPicker label={t`Whom?`} query={query} onChange={setQuery} />
+          <Group grow mt="xs">
+            <Button type="submit" size="md" disabled={!/^[0-9]{2,8}$/.test(number)}>
+              <Trans>Call them in</Trans>
+            </Button>
+            <Button size="md" variant="default" onClick={() => setQuery(undefined)}>
+              <Trans>Never mind</Trans>
+            </Button>
+          </Group>
+        </form>
+      )}
+      <Text size="sm" c="dimmed" role="status">
+        {name && <Trans>{name} is being called.</Trans>}
+      </Text>
+    </>
+  );
+}

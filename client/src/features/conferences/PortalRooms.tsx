@@ -1,0 +1,224 @@
+import {
+  Badge,
+  Button,
+  Group,
+  NumberInput,
+  PasswordInput,
+  Select,
+  Stack,
+  Switch,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { modals } from '@mantine/modals';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { IconPlus } from '@tabler/icons-react';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { api, type Room } from '~/api';
+import { events } from '~/api/events';
+import { tenantSelection } from '~/api/tenant-selection';
+import { confirmAction } from '~/design/Confirm';
+import { changedFields } from '~/design/forms';
+import { ErrorNotice } from '~/design/Notice';
+import { useCrudList } from '~/design/crud-list';
+import { Page } from '~/design/Page';
+import { Table } from '~/design/Table';
+import { useValue } from '~/core/store';
+
+/** The conference rooms of the organisation, and what goes on in them. */
+export default function PortalRooms() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const queries = useQueryClient();
+  const rooms = useCrudList<Room>({
+    queryKey: ['rooms', tenant],
+    load: (cursor) => api.listRooms({ query: { tenant, cursor } }),
+    remove: (one) => api.deleteRoom({ path: { room: one.id }, query: { tenant } }),
+    deleteConfirmation: (one) => ({ title: t`Delete room ${one.number}?`, text: t`Whoever is in it is sent home.` }),
+    form: (one) => ({
+      title: one ? t`Room ${one.number}` : t`New room`,
+      children: <EditRoom tenant={tenant} room={one} />,
+    }),
+  });
+  useEffect(() => {
+    const refresh = () => void queries.invalidateQueries({ queryKey: ['rooms'] });
+    const unsubscribes = [events.on('room', refresh), events.onConnected(refresh)];
+    return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
+  }, [queries]);
+  const end = useMutation({
+    mutationFn: (one: Room) => api.endMeeting({ path: { room: one.id }, query: { tenant } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
+  });
+
+  async function confirmAndEnd(one: Room) {
+    const confirmed = await confirmAction({
+      title: t`End the meeting for everybody?`,
+      text: t`Everybody is sent out of the room.`,
+      confirmLabel: t`End it`,
+      cancelLabel: t`Go on`,
+    });
+    if (confirmed) end.mutate(one);
+  }
+
+  return (
+    <Page
+      title={t`Rooms`}
+      size="xl"
+      actions={
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={rooms.add}>
+          <Trans>New room</Trans>
+        </Button>
+      }
+    >
+      <ErrorNotice fault={rooms.fault ?? end.error} />
+      <Table
+        list={rooms.list}
+        label={t`Rooms`}
+        columns={[
+          { title: t`Number`, render: (one) => one.number },
+          { title: t`Name`, render: (one) => one.name },
+          { title: t`Hosts`, render: (one) => one.hosts.join(', ') },
+          { title: t`PIN`, render: (one) => (one.has_pin ? t`yes` : t`no`) },
+          {
+            title: t`Now`,
+            render: (one) =>
+              one.meeting ? (
+                <Badge variant="dot" color="teal">
+                  <Plural value={one.meeting.participants} one="# person" other="# people" />
+                </Badge>
+              ) : (
+                <Trans>empty</Trans>
+              ),
+          },
+        ]}
+        actions={(one) => (
+          <>
+            {one.meeting && (
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={t`End the meeting in ${one.number}`}
+                onClick={() => void confirmAndEnd(one)}
+              >
+                <Trans>End</Trans>
+              </Button>
+            )}
+            {rooms.actions(one)}
+          </>
+        )}
+        empty={<Trans>There are no rooms yet.</Trans>}
+      />
+    </Page>
+  );
+}
+
+function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: {
+      number: room?.number ?? '',
+      name: room?.name ?? '',
+      hosts: room?.hosts ?? [],
+      pin: '',
+      host_pin: '',
+      announce: room?.announce ?? ('tones' as Room['announce']),
+      most: room?.most ?? 200,
+      wait_for_host: room?.wait_for_host ?? false,
+      muted_on_entry: room?.muted_on_entry ?? false,
+      locked: room?.locked ?? false,
+      may_record: room?.may_record ?? false,
+    },
+    validate: {
+      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`A name, please.`),
+      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`4 to 12 digits.`),
+      host_pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`4 to 12 digits.`),
+    },
+  });
+  const save = useMutation({
+    mutationFn: async ({ number, pin, host_pin, ...rest }: typeof form.values) => {
+      // Empty leaves a PIN as it is; it is never shown again.
+      const body = { ...rest, ...(pin && { pin }), ...(host_pin && { host_pin }) };
+      if (room) await api.updateRoom({ path: { room: room.id }, query: { tenant }, body: changedFields(form, body) });
+      else await api.createRoom({ query: { tenant }, body: { number, ...body } });
+    },
+    onSuccess: () => modals.closeAll(),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
+  });
+  const removePins = useMutation({
+    mutationFn: () => api.updateRoom({ path: { room: room!.id }, query: { tenant }, body: { pin: '', host_pin: '' } }),
+    onSuccess: () => modals.closeAll(),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
+  });
+  const visibilityToggle = { 'aria-label': t`Show or hide the PIN` };
+  return (
+    <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+      <Stack>
+        <ErrorNotice fault={save.error ?? removePins.error} />
+        <TextInput
+          label={t`Number`}
+          inputMode="numeric"
+          disabled={Boolean(room)}
+          required
+          data-autofocus
+          {...form.getInputProps('number')}
+        />
+        <TextInput label={t`Name`} required {...form.getInputProps('name')} />
+        <TagsInput
+          label={t`Hosts`}
+          description={t`Numbers of extensions that come in as hosts, without a PIN.`}
+          clearButtonProps={{ 'aria-label': t`Remove all` }}
+          {...form.getInputProps('hosts')}
+        />
+        <Group grow align="flex-start">
+          <PasswordInput
+            label={t`PIN`}
+            description={room?.has_pin ? t`There is one. Empty keeps it.` : t`Empty: anybody may come in.`}
+            inputMode="numeric"
+            autoComplete="off"
+            visibilityToggleButtonProps={visibilityToggle}
+            {...form.getInputProps('pin')}
+          />
+          <PasswordInput
+            label={t`PIN for hosts`}
+            description={room?.has_host_pin ? t`There is one. Empty keeps it.` : t`Who knows it leads.`}
+            inputMode="numeric"
+            autoComplete="off"
+            visibilityToggleButtonProps={visibilityToggle}
+            {...form.getInputProps('host_pin')}
+          />
+        </Group>
+        <Select
+          label={t`Coming and going`}
+          allowDeselect={false}
+          data={[
+            { value: 'tones', label: t`by tones` },
+            { value: 'names', label: t`by names` },
+            { value: 'nothing', label: t`without a sound` },
+          ]}
+          {...form.getInputProps('announce')}
+        />
+        <NumberInput label={t`Most people`} min={2} max={500} {...form.getInputProps('most')} />
+        <Switch label={t`Guests wait for a host`} {...form.getInputProps('wait_for_host', { type: 'checkbox' })} />
+        <Switch label={t`Whoever comes is muted`} {...form.getInputProps('muted_on_entry', { type: 'checkbox' })} />
+        <Switch label={t`Locked until a host opens it`} {...form.getInputProps('locked', { type: 'checkbox' })} />
+        <Switch label={t`Hosts may record`} {...form.getInputProps('may_record', { type: 'checkbox' })} />
+        <Group justify="space-between">
+          {room && (room.has_pin || room.has_host_pin) ? (
+            <Button variant="default" loading={removePins.isPending} onClick={() => removePins.mutate()}>
+              <Trans>Take the PINs away</Trans>
+            </Button>
+          ) : (
+            <span />
+          )}
+          <Button type="submit" loading={save.isPending}>
+            <Trans>Save</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,81 @@
+import { Badge, Button, Text } from '@mantine/core';
+import { IconLock, IconPhone, IconUsersGroup } from '@tabler/icons-react';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import type { Room } from '~/api';
+import { events } from '~/api/events';
+import { ErrorNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Row, Rows } from '~/design/Rows';
+import { useValue } from '~/core/store';
+import { startCall } from '~/features/call';
+import { refreshRooms, rooms } from './rooms';
+
+/** The conference rooms; each is a tap away. */
+export default function Rooms() {
+  const { t } = useLingui();
+  const now = useValue(rooms);
+  useEffect(() => {
+    void refreshRooms();
+    return events.on('room', () => void refreshRooms());
+  }, []);
+  return (
+    <Page title={t`Rooms`} back="/directory">
+      <ErrorNotice fault={now.fault} />
+      {now.rooms && now.rooms.length > 0 ? (
+        <Rows label={t`Rooms`}>
+          {now.rooms.map((each) => (
+            <RoomRow key={each.id} room={each} />
+          ))}
+        </Rows>
+      ) : (
+        !now.fault && (
+          <Text c="dimmed" ta="center" py="xl" role="status">
+            {now.rooms ? (
+              <Trans>There are no rooms yet. An administrator can make one.</Trans>
+            ) : (
+              <Trans>One moment…</Trans>
+            )}
+          </Text>
+        )
+      )}
+    </Page>
+  );
+}
+
+function RoomRow({ room }: { room: Room }) {
+  const { t } = useLingui();
+  const name = room.name || room.number;
+  return (
+    <Row
+      icon={<IconUsersGroup size={22} aria-hidden />}
+      trailing={
+        <>
+          {room.meeting?.locked && <IconLock size={18} role="img" aria-label={t`Locked`} />}
+          {room.meeting && (
+            <Badge variant="light" size="lg">
+              <Plural value={room.meeting.participants} one="# person" other="# people" />
+            </Badge>
+          )}
+          <Button
+            size="md"
+            variant="light"
+            px="sm"
+            leftSection={<IconPhone size={18} aria-hidden />}
+            aria-label={t`Join ${name}`}
+            onClick={() => void startCall(room.number, { name })}
+          >
+            <Trans>Join</Trans>
+          </Button>
+        </>
+      }
+    >
+      <Text fw={500} truncate>
+        {name}
+      </Text>
+      <Text size="sm" c="dimmed" truncate>
+        {[room.number, room.has_pin && t`with PIN`].filter(Boolean).join(' · ')}
+      </Text>
+    </Row>
+  );
+}

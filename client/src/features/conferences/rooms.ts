@@ -1,0 +1,110 @@
+import { api, type Room } from '~/api';
+import { events } from '~/api/events';
+import { fetchAll, MAX_PAGE_SIZE } from '~/core/pagination';
+import { onSignOut } from '~/api/session';
+import { asProblem, type Problem } from '~/core/problem';
+import { coalesce } from '~/core/coalesce';
+import { createStore } from '~/core/store';
+import { Roster } from './roster';
+
+/** recording: it is, or everybody is being told that it will be. */
+export type RecordingState = 'none' | 'recording' | 'paused';
+
+export interface RoomsState {
+  /** Absent until the server said. */
+  rooms?: Room[];
+  /** Those one is in that are in no list: they were made of a call. */
+  adHoc: Room[];
+  /** How it stands with recording what is said in a room, where that was told. */
+  recordings: Readonly<Record<string, RecordingState>>;
+  fault?: Problem;
+}
+
+const EMPTY_STATE: RoomsState = { adHoc: [], recordings: {} };
+
+/** The organisation's rooms, the same for every screen that shows them. */
+export const rooms = createStore<RoomsState>(EMPTY_STATE);
+
+/** Ask which rooms there are. */
+export const refreshRooms = coalesce(async () => {
+  try {
+    const found = await fetchAll<Room>((cursor) => api.listRooms({ query: { cursor, limit: MAX_PAGE_SIZE } }));
+    rooms.setState((before) => ({ ...before, rooms: found, fault: undefined }));
+  } catch (fault) {
+    rooms.setState((before) => ({ ...before, fault: asProblem(fault) }));
+  }
+});
+
+/** Make sure that a room is known. */
+export async function ensureRoom(room: string): Promise<void> {
+  await refreshRooms();
+  if (roomById(rooms.state, room)) return;
+  await fetchAdHocRoom(room);
+}
+
+async function fetchAdHocRoom(room: string): Promise<void> {
+  const found = await api.showRoom({ path: { room } }).catch(() => undefined);
+  if (found) rooms.setState((before) => ({ ...before, adHoc: [found.data] }));
+}
+
+/** What was told for a while was missed: ask again what was known. */
+async function refreshAll(): Promise<void> {
+  if (rooms.state === EMPTY_STATE) return;
+  const { adHoc, recordings: previous } = rooms.state;
+  await Promise.all([refreshRooms(), ...adHoc.map(({ id }) => fetchAdHocRoom(id))]);
+  if (rooms.state.fault) return;
+  rooms.setState((before) => ({
+    ...before,
+    recordings: Object.fromEntries(Object.entries(before.recordings).filter(([id, now]) => now !== previous[id])),
+  }));
+}
+
+export function roomById({ rooms: listed = [], adHoc }: RoomsState, id: string): Room | undefined {
+  return [...listed, ...adHoc].find((each) => each.id === id);
+}
+
+/** How it stands with recording what is said in a room. */
+export function recordingStateIn(state: RoomsState, id: string): RecordingState {
+  const meeting = roomById(state, id)?.meeting;
+  return state.recordings[id] ?? recordingState(meeting?.recorded, meeting?.recording_paused);
+}
+
+function recordingState(recorded = false, paused = false): RecordingState {
+  if (!recorded) return 'none';
+  return paused ? 'paused' : 'recording';
+}
+
+/** Who is in a room, told of as it changes, until `close`. */
+export function openRoster(room: string): { roster: Roster; close: () => void } {
+  const path = { room };
+  const roster = new Roster({
+    room: async () => (await api.showRoom({ path })).data,
+    participants: async () => (await api.listParticipants({ path })).data.items,
+    change: (participant, body) => api.changeParticipant({ path: { room, participant }, body }),
+    remove: (participant) => api.removeParticipant({ path: { room, participant } }),
+    meeting: (body) => api.changeMeeting({ path, body }),
+    record: (begin) => (begin ? api.recordMeeting({ path }) : api.stopRecordingMeeting({ path })),
+    pause: (paused) => api.pauseRecordingMeeting({ path, body: { paused } }),
+    invite: (number) => api.inviteToRoom({ path, body: { number } }),
+    end: () => api.endMeeting({ path }),
+    schedule: (task, milliseconds) => setTimeout(task, milliseconds),
+  });
+  const unsubscribes = [
+    events.on('room', (event) => void (event.id === room && roster.handleEvent(event))),
+    events.onConnected(() => void roster.refresh()),
+  ];
+  const close = () => {
+    unsubscribes.forEach((unsubscribe) => unsubscribe());
+    roster.close();
+  };
+  void roster.refresh();
+  return { roster, close };
+}
+
+events.on('room', ({ id, recorded, paused }) => {
+  const now = recordingState(recorded, paused);
+  if (rooms.state.recordings[id] !== now)
+    rooms.setState((before) => ({ ...before, recordings: { ...before.recordings, [id]: now } }));
+});
+events.onConnected(() => void refreshAll());
+onSignOut(() => rooms.setState(() => EMPTY_STATE));

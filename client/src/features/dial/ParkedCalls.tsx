@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { IconParking } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { useValue } from '~/core/store';
+import { startCall } from '~/features/call';
+import { retrieveNumber, parked } from '~/features/parked';
+import css from './dial.module.css';
+
+/** Who is parked in the organisation; a tap takes them back. Nothing while nobody is. */
+export function ParkedCalls() {
+  const { t } = useLingui();
+  const calls = useValue(parked.state);
+  useEffect(() => void parked.refresh(), []);
+  if (calls.length === 0) return null;
+  return (
+    <ul className={css.parked} aria-label={t`Parked calls`}>
+      {calls.map(({ place, name, number }) => {
+        const caller = name || number || t`Hidden number`;
+        return (
+          <li key={place}>
+            <IconParking size={20} aria-hidden />
+            <span>
+              {caller} <span className={css.dimmed}>{t`place ${place}`}</span>
+            </span>
+            <Button
+              size="md"
+              variant="light"
+              aria-label={t`Take back ${caller}`}
+              onClick={() => void startCall(retrieveNumber(place), { name: caller })}
+            >
+              <Trans>Take back</Trans>
+            </Button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,21 @@
+import { api, type Colleague } from '~/api';
+import { onSignOut, session } from '~/api/session';
+import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
+import { Directory } from './model';
+
+const PAGE_SIZE = 200;
+const STORAGE_KEY = 'directory';
+let owner = currentOwner();
+
+/** The colleagues, the same for every screen that shows them. */
+export const colleagues = new Directory({
+  fetchPage: async (cursor) => {
+    owner = currentOwner();
+    return (await api.directory({ query: { cursor, limit: PAGE_SIZE } })).data;
+  },
+  loadCached: async () => ((await readLocal(STORAGE_KEY)) ?? []) as Colleague[],
+  saveCached: (all) => saveLocal(owner, STORAGE_KEY, all),
+  ownIds: () => (session.state.state === 'in' ? session.state.me.extensions.map((each) => each.id) : []),
+});
+
+onSignOut(() => colleagues.clear());

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { Colleague } from '~/api';
+import { Problem } from '~/core/problem';
+import { Directory, searchColleagues, letterOf, sections } from './model';
+
+const someone = (name: string, number: string): Colleague => ({ id: `x${number}`, name, number });
+const ada = someone('Ada Example', '1002');
+const ärmel = someone('Ärmel, Anna-Maria', '1003');
+const lobby = someone('2nd floor lobby', '1004');
+const zoé = someone('Zoé Beispiel', '2001');
+const all = [zoé, lobby, ärmel, ada];
+
+describe('the directory', () => {
+  it('goes from A to Z, accents with their letters, what begins with none last', () => {
+    expect(sections(all, 'de').map((each) => [each.letter, each.colleagues.map((one) => one.name)])).toEqual([
+      ['A', ['Ada Example', 'Ärmel, Anna-Maria']],
+      ['Z', ['Zoé Beispiel']],
+      ['#', ['2nd floor lobby']],
+    ]);
+    expect(['ß', '', '  émile', '7'].map(letterOf)).toEqual(['S', '#', 'E', '#']);
+  });
+
+  it('finds by the beginnings of names and numbers', () => {
+    const names = (search: string) => searchColleagues(all, search).map((each) => each.number);
+    expect(names('zoe')).toEqual(['2001']);
+    expect(names('maria arm')).toEqual(['1003']);
+    expect(names('exam ADA')).toEqual(['1002']);
+    expect(names('100')).toEqual(['1004', '1003', '1002']);
+    expect(names('xample')).toEqual([]);
+    expect(names('  ')).toHaveLength(4);
+  });
+});
+
+function setup(kept: Colleague[] = []) {
+  const store = { kept, pages: {} as Record<string, { items: Colleague[]; next: string | null }> };
+  const directory = new Directory({
+    fetchPage: (cursor = '') =>
+      store.pages[cursor] ? Promise.resolve(store.pages[cursor]) : Promise.reject(Problem.unreachable()),
+    loadCached: () => Promise.resolve(store.kept),
+    saveCached: (them) => {
+      store.kept = them;
+      return Promise.resolve();
+    },
+    ownIds: () => ['x1001'],
+  });
+  return { directory, store };
+}
+
+describe('the colleagues', () => {
+  it('are read page by page, without oneself, and replace those kept', async () => {
+    const { directory, store } = setup([lobby]);
+    store.pages = { '': { items: [someone('Me', '1001'), ada], next: 'p2' }, p2: { items: [zoé], next: null } };
+    await directory.open();
+    expect(directory.state.state).toMatchObject({ colleagues: [ada, zoé], source: 'server', loading: false });
+    expect(store.kept).toEqual([ada, zoé]);
+    expect(directory.nameOf('2001')).toBe('Zoé Beispiel');
+  });
+
+  it('are those kept while there is no network', async () => {
+    const { directory, store } = setup([ada]);
+    await directory.open();
+    expect(directory.state.state).toMatchObject({ colleagues: [ada], source: 'cache', loading: false });
+    expect(directory.state.state.fault?.offline).toBe(true);
+    expect(store.kept).toEqual([ada]);
+  });
+
+  it('are not half replaced when the network goes in the middle', async () => {
+    const { directory, store } = setup([ada, zoé]);
+    store.pages = { '': { items: [lobby], next: 'p2' } };
+    await directory.open();
+    expect(directory.state.state).toMatchObject({ colleagues: [ada, zoé], source: 'cache' });
+    expect(store.kept).toEqual([ada, zoé]);
+  });
+
+  it('are forgotten with their owner', async () => {
+    const { directory, store } = setup();
+    store.pages = { '': { items: [ada], next: null } };
+    const opening = directory.open();
+    directory.clear();
+    await opening;
+    expect(directory.state.state).toMatchObject({ colleagues: [], source: 'none' });
+    expect(store.kept).toEqual([]);
+  });
+});

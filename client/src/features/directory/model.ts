@@ -1,0 +1,132 @@
+import type { Colleague } from '~/api';
+import { asProblem, type Problem } from '~/core/problem';
+import { createStore } from '~/core/store';
+
+export interface DirectoryState {
+  colleagues: Colleague[];
+  /** `cache`: only what is on this device. */
+  source: 'none' | 'cache' | 'server';
+  loading: boolean;
+  fault?: Problem;
+  search: string;
+}
+
+export interface Section {
+  /** A letter, or # for what begins with none. */
+  letter: string;
+  colleagues: Colleague[];
+}
+
+/** Letters without their accents and case: Ä is looked for, and stands, with A. */
+function normalize(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+export function letterOf(name: string): string {
+  const first = normalize(name.trim()).toUpperCase().charAt(0);
+  return /\p{L}/u.test(first) ? first : '#';
+}
+
+/** Whom `search` means: each of its words begins a word of the name, or it begins the number. */
+export function searchColleagues(colleagues: Colleague[], search: string): Colleague[] {
+  const terms = normalize(search).split(/\s+/).filter(Boolean);
+  return colleagues.filter((each) => {
+    const words = normalize(each.name).split(/[\s\-.,]+/);
+    return terms.every((part) => each.number.startsWith(part) || words.some((word) => word.startsWith(part)));
+  });
+}
+
+/** From A to Z in the reader's own order, what begins with no letter last. */
+export function sections(colleagues: Colleague[], language: string): Section[] {
+  const order = new Intl.Collator(language, { sensitivity: 'base', numeric: true });
+  const all = new Map<string, Colleague[]>();
+  for (const each of [...colleagues].sort((a, b) => order.compare(a.name, b.name))) {
+    const letter = letterOf(each.name);
+    all.set(letter, [...(all.get(letter) ?? []), each]);
+  }
+  return [...all]
+    .map(([letter, members]) => ({ letter, colleagues: members }))
+    .sort((a, b) => Number(a.letter === '#') - Number(b.letter === '#') || order.compare(a.letter, b.letter));
+}
+
+export interface DirectoryDependencies {
+  fetchPage(cursor?: string): Promise<{ items: Colleague[]; next: string | null }>;
+  loadCached(): Promise<Colleague[]>;
+  /** Takes the place of everything kept before. */
+  saveCached(colleagues: Colleague[]): Promise<void>;
+  /** Ids of one's own extensions: nobody calls themselves. */
+  ownIds(): string[];
+}
+
+const EMPTY_STATE: DirectoryState = { colleagues: [], source: 'none', loading: false, search: '' };
+/** More pages than any organisation has; a server that never ends is not followed for ever. */
+const MAX_PAGES = 500;
+
+/** The colleagues: those kept here at once, then those the server names, which replace them on the device too. */
+export class Directory {
+  readonly state = createStore<DirectoryState>(EMPTY_STATE);
+  private pending?: Promise<void>;
+  private generation = 0;
+
+  constructor(private readonly dependencies: DirectoryDependencies) {}
+
+  /** Show whom we know, then ask. */
+  async open(): Promise<void> {
+    const { generation } = this;
+    if (this.state.state.source === 'none') {
+      this.state.setState((before) => ({ ...before, loading: true }));
+      const cached = await this.dependencies.loadCached();
+      if (generation !== this.generation) return;
+      if (this.state.state.source === 'none' && cached.length > 0) this.show(cached, 'cache');
+    }
+    await this.refresh();
+  }
+
+  refresh(): Promise<void> {
+    this.pending ??= this.fetchAll().finally(() => (this.pending = undefined));
+    return this.pending;
+  }
+
+  search(search: string): void {
+    this.state.setState((before) => ({ ...before, search }));
+  }
+
+  /** The colleague's name of a number, if there is one. */
+  nameOf(number: string): string | undefined {
+    return this.state.state.colleagues.find((each) => each.number === number)?.name;
+  }
+
+  /** The owner has gone. */
+  clear(): void {
+    this.generation += 1;
+    this.pending = undefined;
+    this.state.setState(() => EMPTY_STATE);
+  }
+
+  private async fetchAll(): Promise<void> {
+    const { generation } = this;
+    this.state.setState((before) => ({ ...before, loading: true }));
+    try {
+      const all: Colleague[] = [];
+      let cursor: string | undefined;
+      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+        const page = await this.dependencies.fetchPage(cursor);
+        if (generation !== this.generation) return;
+        all.push(...page.items);
+        if (!page.next) break;
+        cursor = page.next;
+      }
+      const ownIds = this.dependencies.ownIds();
+      const others = all.filter((each) => !ownIds.includes(each.id));
+      this.show(others, 'server');
+      await this.dependencies.saveCached(others);
+    } catch (fault) {
+      if (generation !== this.generation) return;
+      this.state.setState((before) => ({ ...before, loading: false, fault: asProblem(fault) }));
+    }
+  }
+
+  private show(colleagues: Colleague[], source: 'cache' | 'server'): void {
+    this.state.setState((before) => ({ ...before, colleagues, source, loading: source === 'cache', fault: undefined }));
+  }
+}

@@ -1,0 +1,93 @@
+import { ActionIcon, Box, Text } from '@mantine/core';
+import {
+  IconPhone,
+  IconPhoneCheck,
+  IconPhoneIncoming,
+  IconPhoneOutgoing,
+  IconPhoneX,
+  type Icon,
+} from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { formatDuration } from '~/design/dates';
+import { Row } from '~/design/Rows';
+import { startCall } from '~/features/call';
+import { qualityGrade, type HistoryEntry } from './model';
+
+const STYLES: Record<HistoryEntry['kind'], { icon: Icon; colour: string }> = {
+  incoming: { icon: IconPhoneIncoming, colour: 'var(--mantine-color-dimmed)' },
+  outgoing: { icon: IconPhoneOutgoing, colour: 'var(--mantine-color-dimmed)' },
+  declined: { icon: IconPhoneX, colour: 'var(--mantine-color-dimmed)' },
+  test: { icon: IconPhoneCheck, colour: 'var(--mantine-color-dimmed)' },
+  missed: { icon: IconPhoneX, colour: 'var(--mantine-color-error)' },
+};
+
+/** One call: who, when, how it went, and a button to call them. */
+export function CallRow({ entry }: { entry: HistoryEntry }) {
+  const { t, i18n } = useLingui();
+  const { icon: KindIcon, colour } = STYLES[entry.kind];
+  const kinds = {
+    incoming: t`Incoming`,
+    outgoing: t`Outgoing`,
+    missed: t`Missed`,
+    declined: t`Declined`,
+    test: t`Does it ring?`,
+  };
+  const outcomes = {
+    answered: '',
+    missed: t`no answer`,
+    cancelled: t`given up`,
+    busy: t`busy`,
+    declined: t`declined`,
+    unreachable: t`not reachable`,
+    failed: t`did not work`,
+  };
+  const detail = entry.seconds
+    ? formatDuration(entry.seconds)
+    : entry.kind === 'outgoing' && entry.outcome !== 'answered'
+      ? outcomes[entry.outcome]
+      : '';
+  const name =
+    entry.kind === 'test'
+      ? t`Test call`
+      : entry.erased
+        ? t`An erased person`
+        : entry.name || entry.number || t`Hidden number`;
+  const poor = entry.mos !== undefined && qualityGrade(entry.mos) !== 'good';
+  return (
+    <Row
+      icon={<KindIcon size={20} color={colour} aria-hidden />}
+      trailing={
+        <>
+          <Text size="sm" c="dimmed" component="time" dateTime={entry.started.toISOString()}>
+            {i18n.date(entry.started, { timeStyle: 'short' })}
+          </Text>
+          {entry.number && entry.kind !== 'test' ? (
+            <ActionIcon
+              variant="light"
+              size={44}
+              radius="xl"
+              aria-label={t`Call ${name}`}
+              onClick={() => void startCall(entry.number)}
+            >
+              <IconPhone size={20} aria-hidden />
+            </ActionIcon>
+          ) : (
+            <Box w={44} />
+          )}
+        </>
+      }
+    >
+      <Text fw={entry.kind === 'missed' ? 650 : 500} c={entry.kind === 'missed' ? 'red' : undefined} truncate>
+        {name}
+      </Text>
+      <Text size="sm" c="dimmed" truncate>
+        {[kinds[entry.kind], detail, entry.kind !== 'test' && entry.name && entry.number].filter(Boolean).join(' · ')}
+      </Text>
+      {poor && (
+        <Text size="xs" c="dimmed">
+          {qualityGrade(entry.mos!) === 'fair' ? <Trans>Sound was fair</Trans> : <Trans>Sound was poor</Trans>}
+        </Text>
+      )}
+    </Row>
+  );
+}

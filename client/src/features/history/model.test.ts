@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { CallRecord, Me, Party } from '~/api';
+import { Problem } from '~/core/problem';
+import { groupByDay, daysAgo, toEntry, qualityGrade, History, visibleEntries, type HistoryEntry } from './model';
+
+const unmeasured = { loss: null, jitter_ms: null, mos: null, packets: null };
+const party = (role: Party['role'], number: string, name: string, extension: string | null): Party => ({
+  role,
+  number,
+  name,
+  erased: false,
+  extension_id: extension,
+  device_id: null,
+  quality: unmeasured,
+});
+let made = 0;
+function record(given: Partial<CallRecord> = {}): CallRecord {
+  made += 1;
+  return {
+    id: `call-${made}`,
+    tenant_id: 't',
+    direction: 'internal',
+    caller: '1002',
+    caller_name: 'Ada Example',
+    callee: '1001',
+    callee_name: 'Me',
+    started: `2026-11-24T10:00:${String(made % 60).padStart(2, '0')}Z`,
+    answered: null,
+    ended: '2026-11-24T10:01:00Z',
+    talk_seconds: 0,
+    outcome: 'missed',
+    cause: 16,
+    recorded: false,
+    quality: { caller: unmeasured, callee: null },
+    parties: [party('caller', '1002', 'Ada Example', 'ada'), party('callee', '1001', 'Me', 'mine')],
+    ...given,
+  };
+}
+const mine = new Set(['mine']);
+
+describe('a call as its owner sees it', () => {
+  it('is missed when it rang here and nobody talked, whatever the caller met', () => {
+    for (const outcome of ['missed', 'cancelled', 'busy', 'unreachable', 'failed'] as const) {
+      expect(toEntry(record({ outcome }), mine).kind).toBe('missed');
+    }
+    expect(toEntry(record({ outcome: 'declined' }), mine).kind).toBe('declined');
+    expect(toEntry(record({ outcome: 'answered' }), mine).kind).toBe('incoming');
+  });
+
+  it('names the other side', () => {
+    expect(toEntry(record(), mine)).toMatchObject({ name: 'Ada Example', number: '1002' });
+    expect(toEntry(record(), new Set(['ada']))).toMatchObject({ kind: 'outgoing', name: 'Me', number: '1001' });
+  });
+
+  it('is a test when one called oneself', () => {
+    const back = [party('caller', '1001', 'Me', 'mine'), party('callee', '1001', 'Me', 'mine')];
+    expect(toEntry(record({ outcome: 'answered', parties: back }), mine).kind).toBe('test');
+  });
+
+  it('knows a number that was dialled and led to nobody', () => {
+    const nobody = record({ callee: '4711', callee_name: '', parties: [party('caller', '1001', 'Me', 'mine')] });
+    expect(toEntry(nobody, mine)).toMatchObject({ kind: 'outgoing', number: '4711', name: '' });
+  });
+
+  it('says so of somebody who asked to be forgotten', () => {
+    const gone = { ...party('caller', '', '', 'ada'), number: null, name: null, erased: true };
+    const found = toEntry(record({ parties: [gone, party('callee', '1001', 'Me', 'mine')] }), mine);
+    expect(found).toMatchObject({ erased: true, name: '', number: '' });
+  });
+
+  it('is as good as the worse of its two directions', () => {
+    const quality = { caller: { ...unmeasured, mos: 4.3 }, callee: { ...unmeasured, mos: 2.9 } };
+    expect(toEntry(record({ quality }), mine).mos).toBe(2.9);
+    expect(toEntry(record(), mine).mos).toBeUndefined();
+    expect([qualityGrade(4.3), qualityGrade(3.6), qualityGrade(3.2), qualityGrade(2.9)]).toEqual([
+      'good',
+      'good',
+      'fair',
+      'poor',
+    ]);
+  });
+});
+
+describe('days', () => {
+  it('follow the clock of the reader, across a change to summer time too', () => {
+    const at = (text: string): HistoryEntry => ({ ...toEntry(record(), mine), started: new Date(text) });
+    const days = groupByDay([at('2026-03-29T23:59:00'), at('2026-03-29T00:01:00'), at('2026-03-28T23:59:00')]);
+    expect(days.map((each) => [each.key, each.entries.length])).toEqual([
+      ['2026-03-29', 2],
+      ['2026-03-28', 1],
+    ]);
+    expect(daysAgo(days[0]!.date, new Date('2026-03-30T00:00:01'))).toBe(1);
+    expect(daysAgo(days[1]!.date, new Date('2026-03-30T23:00:00'))).toBe(2);
+  });
+});
+
+function setup(kept: CallRecord[] = []) {
+  const store = { kept, answers: {} as Record<string, { items: CallRecord[]; next: string | null } | Problem> };
+  const me = { extensions: [{ id: 'mine' }] } as unknown as Me;
+  const asked: string[] = [];
+  const history = new History({
+    me: () => me,
+    fetchPage: (extension, cursor = '') => {
+      asked.push(extension + cursor);
+      const answer = store.answers[cursor] ?? Problem.unreachable();
+      return answer instanceof Problem ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    loadCached: () => Promise.resolve(store.kept),
+    saveCached: (records) => {
+      store.kept = records;
+      return Promise.resolve();
+    },
+  });
+  return { history, store, me, asked };
+}
+
+describe('the history', () => {
+  it('shows what is kept at once, then what the server says, and keeps only that', async () => {
+    const [old, fresh] = [record(), record()];
+    const { history, store } = setup([old]);
+    const seen: string[] = [];
+    history.state.subscribe((now) => seen.push(`${now.source}:${now.calls.map((each) => each.id).join()}`));
+    store.answers[''] = { items: [fresh], next: null };
+    await history.open();
+    expect(seen).toContain(`cache:${old.id}`);
+    expect(history.state.state).toMatchObject({ source: 'server', loading: false, more: false });
+    expect(store.kept).toEqual([fresh]);
+  });
+
+  it('stays readable without a network, and says what it shows', async () => {
+    const { history } = setup([record(), record()]);
+    await history.open();
+    expect(history.state.state).toMatchObject({ source: 'cache', loading: false });
+    expect(history.state.state.calls).toHaveLength(2);
+    expect(history.state.state.fault?.offline).toBe(true);
+  });
+
+  it('gets earlier calls when asked to, without keeping them', async () => {
+    const [first, second] = [record(), record()];
+    const { history, store } = setup();
+    store.answers[''] = { items: [second], next: 'p2' };
+    store.answers['p2'] = { items: [first], next: null };
+    await history.open();
+    expect(history.state.state.more).toBe(true);
+    await history.loadEarlier();
+    expect(history.state.state.calls.map((each) => each.id)).toEqual([second.id, first.id]);
+    expect(history.state.state.more).toBe(false);
+    expect(store.kept).toEqual([second]);
+  });
+
+  it('asks again when it is told of a call while an answer is awaited', async () => {
+    const [first, second] = [record(), record()];
+    const { history, store } = setup();
+    store.answers[''] = { items: [first], next: null };
+    const opening = history.refresh();
+    store.answers[''] = { items: [second, first], next: null };
+    void history.refresh();
+    await opening;
+    expect(history.state.state.calls.map((each) => each.id)).toEqual([second.id, first.id]);
+  });
+
+  it('keeps earlier calls on the screen when there is a new one, unless calls in between are missing', async () => {
+    const [a, b, c, d, e] = [record(), record(), record(), record(), record()];
+    const { history, store, asked } = setup();
+    const shown = () => history.state.state.calls.map((each) => each.id);
+    store.answers[''] = { items: [c, b], next: 'p2' };
+    store.answers['p2'] = { items: [a], next: 'p3' };
+    await history.open();
+    await history.loadEarlier();
+    store.answers[''] = { items: [d, c], next: 'p2' };
+    await history.refresh();
+    expect(shown()).toEqual([d.id, c.id, b.id, a.id]);
+    expect(store.kept).toEqual([d, c]);
+    store.answers['p3'] = { items: [], next: null };
+    await history.loadEarlier();
+    expect(asked.at(-1)).toBe('minep3');
+    expect(history.state.state.more).toBe(false);
+    store.answers[''] = { items: [e], next: 'p2' };
+    await history.refresh();
+    expect(shown()).toEqual([e.id]);
+    expect(history.state.state.more).toBe(true);
+  });
+
+  it('begins anew when it is opened again: somebody may have been erased', async () => {
+    const [a, b] = [record(), record()];
+    const { history, store } = setup();
+    store.answers[''] = { items: [b], next: 'p2' };
+    store.answers['p2'] = { items: [a], next: null };
+    await history.open();
+    await history.loadEarlier();
+    await history.open();
+    expect(history.state.state.calls.map((each) => each.id)).toEqual([b.id]);
+    expect(history.state.state.more).toBe(true);
+  });
+
+  it('puts the calls of several extensions into one order', async () => {
+    const { history, store, me, asked } = setup();
+    const [a, b, c] = [record(), record(), record()];
+    (me as { extensions: unknown[] }).extensions = [{ id: 'mine' }, { id: 'desk' }];
+    store.answers[''] = { items: [a, c, b], next: null };
+    await history.open();
+    expect(asked).toEqual(['mine', 'desk']);
+    expect(history.state.state.calls.map((each) => each.id)).toEqual([c.id, b.id, a.id]);
+  });
+
+  it('finds by name without accents, by number, and among the missed', async () => {
+    const { history, store } = setup();
+    const zoe = [party('caller', '+49301234', 'Zoé Beispiel', null), party('callee', '1001', 'Me', 'mine')];
+    store.answers[''] = { items: [record({ outcome: 'answered' }), record({ parties: zoe })], next: null };
+    await history.open();
+    const names = () => visibleEntries(history.state.state).map((each) => each.name);
+    history.search('zoe');
+    expect(names()).toEqual(['Zoé Beispiel']);
+    history.search('030 12'.slice(1));
+    expect(names()).toEqual(['Zoé Beispiel']);
+    history.search('');
+    history.missedOnly(true);
+    expect(names()).toEqual(['Zoé Beispiel']);
+  });
+
+  it('forgets everything with its owner, and an answer that comes too late is nobody’s', async () => {
+    const { history, store } = setup();
+    store.answers[''] = { items: [record()], next: null };
+    const opening = history.open();
+    history.clear();
+    await opening;
+    expect(history.state.state).toMatchObject({ source: 'none', calls: [] });
+    expect(store.kept).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { Button, FileButton, Group, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconFileMusic, IconTrash } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api } from '~/api';
+import { ErrorNotice } from '~/design/Notice';
+import { Section } from '~/design/Section';
+import { audioFormat, Player } from '~/features/player';
+
+const MUSIC = { language: 'any', group: 'music', prompt: 'hold' } as const;
+
+/** What is heard by whoever is on hold, parked or waits: that of the system, or a file of the organisation's own. */
+export function HoldMusic({ tenant }: { tenant: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const queryKey = ['own-sounds', tenant];
+  const which = { path: MUSIC, query: { tenant } };
+  const { data, error } = useQuery({
+    queryKey,
+    queryFn: async () => {
+      const [own, music] = await Promise.all([
+        api.listSounds({ query: { tenant } }),
+        api.listPrompts({ query: { tenant, language: 'any' } }),
+      ]);
+      return {
+        own: own.data.items.find((each) => each.name === `${MUSIC.group}/${MUSIC.prompt}`),
+        seconds: music.data.items[0]?.seconds ?? 0,
+      };
+    },
+  });
+  const change = useMutation<unknown, unknown, File | undefined>({
+    mutationFn: (file) => (file ? api.putSound({ ...which, body: file }) : api.deleteSound(which)),
+    onSettled: () => queries.invalidateQueries({ queryKey }),
+  });
+  const own = data?.own;
+  const load = async () => {
+    const query = { tenant, format: own ? audioFormat() : 'wav' } as const;
+    return (await api.hearSound({ path: MUSIC, query, parseAs: 'blob' })).data as Blob;
+  };
+  return (
+    <Section title={t`Music on hold`}>
+      <ErrorNotice fault={error ?? change.error} />
+      <Text size="sm">
+        {own ? <Trans>Whoever waits hears your own.</Trans> : <Trans>Whoever waits hears that of the system.</Trans>}
+      </Text>
+      {data && <Player key={own?.created} label={t`Music on hold`} seconds={data.seconds} load={load} />}
+      <Group gap="xs">
+        <FileButton accept="audio/*" onChange={(file) => file && change.mutate(file)}>
+          {(props) => (
+            <Button
+              {...props}
+              variant="default"
+              loading={change.isPending}
+              leftSection={<IconFileMusic size={18} aria-hidden />}
+            >
+              <Trans>Choose a file</Trans>
+            </Button>
+          )}
+        </FileButton>
+        {own && (
+          <Button
+            variant="light"
+            color="red"
+            disabled={change.isPending}
+            leftSection={<IconTrash size={18} aria-hidden />}
+            onClick={() => change.mutate(undefined)}
+          >
+            <Trans>Take it away</Trans>
+          </Button>
+        )}
+      </Group>
+      <Text size="sm" c="dimmed">
+        <Trans>WAV, MP3, Ogg or FLAC, five minutes at the most. See that you may play it to others.</Trans>
+      </Text>
+    </Section>
+  );
+}

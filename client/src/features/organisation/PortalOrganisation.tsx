@@ -1,0 +1,88 @@
+import { Button, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type Tenant } from '~/api';
+import { tenantSelection, replaceTenant } from '~/api/tenant-selection';
+import { changedFields } from '~/design/forms';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { useValue } from '~/core/store';
+import { HoldMusic } from './HoldMusic';
+
+/** What the organisation is called, in which language and whose time it is spoken to, and what it hears on hold. */
+export default function PortalOrganisation() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected);
+  return (
+    <Page title={t`Organisation`} size="lg">
+      {tenant && <OrganisationSettings tenant={tenant} />}
+      {tenant && <HoldMusic tenant={tenant.id} />}
+    </Page>
+  );
+}
+
+function OrganisationSettings({ tenant: { id, name, language, time_zone, park_seconds } }: { tenant: Tenant }) {
+  const { t } = useLingui();
+  const form = useForm({
+    initialValues: { name, language, time_zone, park_seconds },
+    validate: { name: (value) => (value.trim() ? null : t`A name, please.`) },
+  });
+  const save = useMutation({
+    mutationFn: async (values: typeof form.values) =>
+      (await api.updateTenant({ path: { tenant: id }, body: changedFields(form, values) })).data,
+    onSuccess: (saved) => {
+      replaceTenant(saved);
+      form.resetDirty();
+    },
+  });
+  return (
+    <Section title={t`Name and language`}>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+        <Stack gap="sm">
+          <ErrorNotice fault={save.error} />
+          {save.isSuccess && !form.isDirty() && (
+            <InfoNotice>
+              <Trans>Saved.</Trans>
+            </InfoNotice>
+          )}
+          <TextInput label={t`Name`} required maxLength={100} {...form.getInputProps('name')} />
+          <Select
+            label={t`Language`}
+            description={t`In which its people are spoken and written to.`}
+            allowDeselect={false}
+            data={[
+              { value: 'en', label: 'English' },
+              { value: 'de', label: 'Deutsch' },
+            ]}
+            {...form.getInputProps('language')}
+          />
+          <Select
+            label={t`Time zone`}
+            description={t`Whose times they are told.`}
+            searchable
+            allowDeselect={false}
+            nothingFoundMessage={t`There is no such place.`}
+            limit={200}
+            data={[
+              { value: '', label: t`that of the server` },
+              ...Intl.supportedValuesOf('timeZone').map((value) => ({ value, label: value.replaceAll('_', ' ') })),
+            ]}
+            {...form.getInputProps('time_zone')}
+          />
+          <NumberInput
+            label={t`A parked call comes back after (seconds)`}
+            description={t`It rings at who has parked it then.`}
+            min={10}
+            max={3600}
+            {...form.getInputProps('park_seconds')}
+          />
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'end' }}>
+            <Trans>Save</Trans>
+          </Button>
+        </Stack>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,2 @@
+/** Calls that are parked: everybody of the organisation may take them back. */
+export { retrieveNumber, park, parked } from './parked';

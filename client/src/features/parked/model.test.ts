@@ -1,0 +1,30 @@
+import { expect, it, vi } from 'vitest';
+import type { Parked } from '~/api';
+import { ParkedCalls } from './model';
+
+const at = (...places: number[]) => places.map((place) => ({ place }) as Parked);
+const places = (parked: ParkedCalls) => parked.state.state.map((each) => each.place);
+
+it('lists who is parked, and nobody when that is not known', async () => {
+  const ask = vi.fn().mockResolvedValueOnce(at(1, 2)).mockRejectedValueOnce(new TypeError('no network'));
+  const parked = new ParkedCalls(ask);
+  await parked.refresh();
+  expect(places(parked)).toEqual([1, 2]);
+  await parked.refresh();
+  expect(places(parked)).toEqual([]);
+});
+
+it('shows the newest answer, whichever comes last, and none to whoever signs in next', async () => {
+  const late: ((found: Parked[]) => void)[] = [];
+  const parked = new ParkedCalls(() => new Promise((resolve) => late.push(resolve)));
+  const asked = [parked.refresh(), parked.refresh()];
+  late[1]!(at(3));
+  late[0]!(at(1, 2));
+  await Promise.all(asked);
+  expect(places(parked)).toEqual([3]);
+  const last = parked.refresh();
+  parked.clear();
+  late[2]!(at(4));
+  await last;
+  expect(places(parked)).toEqual([]);
+});

@@ -1,0 +1,62 @@
+import { Button, Center, Image, Stack, Text } from '@mantine/core';
+import { useInterval } from '@mantine/hooks';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { api, type Person } from '~/api';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { formatDuration } from '~/design/dates';
+
+/** A code that signs one person in on one device, while it lasts; says what became of it. */
+export function PersonCode({ person }: { person: Person }) {
+  const { t } = useLingui();
+  const make = useMutation({
+    mutationFn: async () =>
+      (await api.createSignInCode({ query: { tenant: person.tenant_id }, body: { person_id: person.id } })).data,
+  });
+  const { mutate } = make;
+  useEffect(() => mutate(), [mutate]);
+  const code = make.data;
+  const state = useQuery({
+    queryKey: ['sign-in-code', code?.id],
+    queryFn: async () => (await api.showSignInCode({ path: { code_id: code!.id } })).data,
+    enabled: Boolean(code),
+    refetchInterval: 1000,
+  }).data;
+  const [now, setNow] = useState(Date.now);
+  useInterval(() => setNow(Date.now()), 500, { autoInvoke: true });
+  if (make.error) return <ErrorNotice fault={make.error} />;
+  if (!code) return null;
+  const secondsLeft = (Date.parse(code.expires) - now) / 1000;
+  if (state?.state === 'used')
+    return (
+      <InfoNotice title={t`Signed in`}>
+        <Trans>{state.device_name || t`A device`} has used the code.</Trans>
+        {state.tried_again && <Trans> Another device tried the same code and was refused.</Trans>}
+      </InfoNotice>
+    );
+  if (secondsLeft <= 0)
+    return (
+      <Stack>
+        <InfoNotice title={t`The code has run out`}>
+          <Trans>A code works for two minutes.</Trans>
+        </InfoNotice>
+        <Button onClick={() => make.mutate()}>
+          <Trans>Show a new one</Trans>
+        </Button>
+      </Stack>
+    );
+  return (
+    <Stack align="center">
+      <Text size="sm" ta="center">
+        <Trans>Scan it with the phone's camera or in the app. It signs one device in, once.</Trans>
+      </Text>
+      <Center bg="white" p="md" style={{ borderRadius: 'var(--mantine-radius-md)' }}>
+        <Image w={220} h={220} src={`data:image/svg+xml;utf8,${encodeURIComponent(code.svg)}`} alt={t`Sign-in code`} />
+      </Center>
+      <Text size="sm" c="dimmed" role="timer">
+        <Trans>Good for {formatDuration(secondsLeft)}</Trans>
+      </Text>
+    </Stack>
+  );
+}

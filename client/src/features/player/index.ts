@@ -1,0 +1,2 @@
+export { Player } from './Player';
+export { audioFormat } from './sound';

@@ -1,0 +1,139 @@
+import { createStore } from '~/core/store';
+import { asProblem, type Problem } from '~/core/problem';
+
+export interface PlaybackState {
+  /** idle: nothing was fetched yet. */
+  phase: 'idle' | 'loading' | 'playing' | 'paused';
+  /** Where it is, seconds. */
+  position: number;
+  /** How long it is; until it is fetched, as its list says. */
+  seconds: number;
+  speed: number;
+  /** How loud it is from beginning to end, 0 to 100; empty while that is not known. */
+  peaks: readonly number[];
+  fault?: Problem;
+}
+
+/** A sound that can be heard. */
+export interface Sound {
+  readonly seconds: number;
+  play(): Promise<void>;
+  pause(): void;
+  seek(seconds: number): void;
+  setSpeed(times: number): void;
+  close(): void;
+}
+
+/** What a sound tells while it plays. */
+export interface PlaybackListener {
+  position(seconds: number): void;
+  playing(playing: boolean): void;
+}
+
+export interface PlaybackDependencies {
+  load(): Promise<Blob>;
+  sound(blob: Blob, listener: PlaybackListener): Promise<Sound>;
+  /** How loud it is, as the server measured it. */
+  peaks(): Promise<readonly number[]>;
+  /** It is heard for the first time. */
+  onStarted(): void;
+}
+
+export const SPEEDS = [1, 1.25, 1.5, 2, 0.75] as const;
+
+/** So many bars for a picture of a sound, each as loud as the loudest it stands for. */
+export function downsamplePeaks(peaks: readonly number[], count: number): number[] {
+  return Array.from({ length: count }, (_, place) => {
+    const from = Math.floor((place * peaks.length) / count);
+    const to = Math.max(from + 1, Math.floor(((place + 1) * peaks.length) / count));
+    return Math.max(0, ...peaks.slice(from, to));
+  });
+}
+
+/** Of all playbacks one is heard. */
+let activePlayback: Playback | undefined;
+
+/** One recording that can be listened to: fetched when it is first played, forgotten when its place is closed. */
+export class Playback {
+  readonly state;
+  #sound?: Sound;
+  #closed = false;
+
+  constructor(
+    seconds: number,
+    private readonly dependencies: PlaybackDependencies,
+  ) {
+    this.state = createStore<PlaybackState>({ phase: 'idle', position: 0, seconds, speed: 1, peaks: [] });
+  }
+
+  /** Ask for its picture. Without one it can be heard all the same; just after it was left there is none yet. */
+  async loadPeaks(): Promise<void> {
+    const peaks = await this.dependencies.peaks().catch(() => []);
+    if (!this.#closed) this.#set({ peaks });
+  }
+
+  /** Play it, or stop where it is. */
+  async toggle(): Promise<void> {
+    const { phase } = this.state.state;
+    if (phase === 'playing') return this.pause();
+    if (phase === 'loading' || !(await this.#ready()) || this.#closed) return;
+    if (activePlayback !== this) activePlayback?.pause();
+    activePlayback = this;
+    await this.#sound!.play().catch((fault: unknown) => this.#set({ fault: asProblem(fault) }));
+  }
+
+  pause(): void {
+    this.#sound?.pause();
+  }
+
+  /** Go to a place, seconds from its beginning. */
+  async seek(seconds: number): Promise<void> {
+    const position = Math.min(Math.max(0, seconds), this.state.state.seconds);
+    this.#set({ position });
+    if (await this.#ready()) this.#sound?.seek(position);
+  }
+
+  /** The next of the speeds, the first after the last. */
+  nextSpeed(): void {
+    const next = SPEEDS[(SPEEDS.indexOf(this.state.state.speed as 1) + 1) % SPEEDS.length]!;
+    this.#set({ speed: next });
+    this.#sound?.setSpeed(next);
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (activePlayback === this) activePlayback = undefined;
+    this.#sound?.close();
+    this.#sound = undefined;
+  }
+
+  /** False if it cannot be heard; why is in the state. */
+  async #ready(): Promise<boolean> {
+    if (this.#sound) return true;
+    if (this.state.state.phase === 'loading') return false;
+    this.#set({ phase: 'loading', fault: undefined });
+    try {
+      const sound = await this.dependencies.sound(await this.dependencies.load(), {
+        position: (position) => this.#set({ position }),
+        playing: (yes) => this.#set({ phase: yes ? 'playing' : 'paused' }),
+      });
+      if (this.#closed) {
+        sound.close();
+        return false;
+      }
+      this.#sound = sound;
+      sound.setSpeed(this.state.state.speed);
+      this.#set({ phase: 'paused', seconds: sound.seconds });
+      if (this.state.state.peaks.length === 0) void this.loadPeaks();
+      this.dependencies.onStarted();
+      return true;
+    } catch (fault) {
+      this.#set({ phase: 'idle', fault: asProblem(fault) });
+      return false;
+    }
+  }
+
+  #set(change: Partial<PlaybackState>): void {
+    this.state.setState((before) => ({ ...before, ...change }));
+  }
+}

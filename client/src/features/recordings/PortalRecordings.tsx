@@ -1,0 +1,160 @@
+import { Button, List, Select, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type Recording } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { confirmAction } from '~/design/Confirm';
+import { usePages } from '~/design/lists';
+import { formatDuration, formatDateTime } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Table } from '~/design/Table';
+import { useValue } from '~/core/store';
+import { Player } from '~/features/player';
+import { ExtensionRecordingPolicy, TenantRecordingPolicy } from './RecordingPolicy';
+import { fetchWaveform, fetchRecording, type Purpose } from './sound';
+
+const useRecordings = (tenant?: string) =>
+  usePages<Recording>(['recordings', tenant], (cursor) => api.listRecordings({ query: { tenant, cursor } }));
+
+/** Which calls were recorded, who listened to them, and how the organisation records. */
+export default function PortalRecordings() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const queries = useQueryClient();
+  const list = useRecordings(tenant);
+  const settingsKey = ['recording-settings', tenant];
+  const settings = useQuery({
+    queryKey: settingsKey,
+    queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
+  });
+  const erase = useMutation({
+    mutationFn: (one: Recording) => api.eraseRecording({ path: { recording_id: one.id }, query: { tenant } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['recordings'] }),
+  });
+
+  async function confirmAndErase(one: Recording) {
+    const confirmed = await confirmAction({
+      title: t`Erase this recording for good?`,
+      text: t`What was said and who said it are gone for everybody. Nothing brings them back, no backup either.`,
+      confirmLabel: t`Erase`,
+      cancelLabel: t`Keep`,
+    });
+    if (confirmed) erase.mutate(one);
+  }
+
+  function show(one: Recording) {
+    modals.open({
+      title: t`Recording of ${formatDateTime(one.created)}`,
+      children: <ListenDialog opened={one} tenant={tenant} />,
+    });
+  }
+
+  return (
+    <Page title={t`Recordings`} size="lg">
+      <ErrorNotice fault={settings.error ?? list.fault ?? erase.error} />
+      {settings.data && <TenantRecordingPolicy tenant={tenant} settings={settings.data} settingsKey={settingsKey} />}
+      {/* Not before: it would be pushed down under the hand that opens it. */}
+      {!settings.isPending && <ExtensionRecordingPolicy tenant={tenant} />}
+      <Table
+        label={t`Recordings`}
+        list={list}
+        columns={[
+          { title: t`When`, render: (one) => formatDateTime(one.created) },
+          { title: t`Length`, numeric: true, render: (one) => formatDuration(Math.round(one.seconds)) },
+          { title: t`Begun`, render: (one) => (one.begun === 'automatic' ? t`by itself` : t`by somebody in the call`) },
+          {
+            title: t`Pauses`,
+            numeric: true,
+            render: (one) => one.marks.filter((each) => each.kind !== 'resumed').length,
+          },
+        ]}
+        actions={(one) => (
+          <>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t`Who listened to the recording of ${formatDateTime(one.created)}`}
+              onClick={() => show(one)}
+            >
+              {one.listen ? <Trans>Listen</Trans> : <Trans>Who listened</Trans>}
+            </Button>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t`Erase the recording of ${formatDateTime(one.created)}`}
+              onClick={() => void confirmAndErase(one)}
+            >
+              <Trans>Erase</Trans>
+            </Button>
+          </>
+        )}
+        empty={<Trans>No call was recorded.</Trans>}
+      />
+    </Page>
+  );
+}
+
+/** Who listened to one; and, where that is allowed, the sound, once it is said what for. */
+function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }) {
+  const { t } = useLingui();
+  // Whether it may be listened to can change while this is open.
+  const recording = useRecordings(tenant).items.find((each) => each.id === opened.id) ?? opened;
+  const [purpose, setPurpose] = useState<Purpose | null>(recording.own ? 'own' : null);
+  const purposes: Record<Purpose, string> = {
+    own: t`one’s own call`,
+    quality: t`quality`,
+    complaint: t`a complaint`,
+    legal: t`a legal duty`,
+  };
+  const { data, error, refetch } = useQuery({
+    queryKey: ['recordings', tenant, recording.id, 'listens'],
+    queryFn: async () =>
+      (await api.listListens({ path: { recording_id: recording.id }, query: { tenant } })).data.items,
+    staleTime: 0,
+  });
+  return (
+    <>
+      <ErrorNotice fault={error} />
+      {recording.listen && !recording.own && (
+        <Select
+          mb="sm"
+          label={t`What do you listen for?`}
+          description={t`It is noted, and those in the call can see it.`}
+          value={purpose}
+          onChange={(value) => setPurpose(value as Purpose | null)}
+          data={Object.entries(purposes)
+            .filter(([value]) => value !== 'own')
+            .map(([value, label]) => ({ value, label }))}
+        />
+      )}
+      {recording.listen && purpose && (
+        <Player
+          key={purpose}
+          label={t`Recording of ${formatDateTime(recording.created)}`}
+          seconds={recording.seconds}
+          load={() => fetchRecording(recording.id, purpose, tenant)}
+          peaks={() => fetchWaveform(recording.id, tenant)}
+          onStarted={() => void refetch()}
+        />
+      )}
+      {data && data.length > 0 ? (
+        <List mt="sm" aria-label={t`Who listened`}>
+          {data.map(({ moment: when, purpose: why, who }) => (
+            <List.Item key={when}>
+              {[formatDateTime(when), who ?? t`An erased person`, purposes[why as Purpose]].join(' · ')}
+            </List.Item>
+          ))}
+        </List>
+      ) : (
+        data && (
+          <Text c="dimmed" mt="sm">
+            <Trans>Nobody has listened to it.</Trans>
+          </Text>
+        )
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { Recording } from '~/api';
+import { toEntry } from './model';
+
+const party = (extension_id: string | null, number: string | null, name: string | null) => ({
+  channel: 0,
+  extension_id,
+  number,
+  name,
+  erased: number === null,
+  notice: 'd',
+  told: null,
+  consented: null,
+  key: '',
+  hidden: null,
+});
+
+const recording = (...parties: Recording['parties']): Recording => ({
+  id: 'r',
+  call_id: 'c',
+  created: '2026-11-24T10:00:00Z',
+  seconds: 40,
+  mode: 'announce',
+  begun: 'automatic',
+  ended: 'over',
+  parties,
+  marks: [
+    { kind: 'paused_for_card', at: 12.5, moment: '2026-11-24T10:00:12Z' },
+    { kind: 'resumed', at: 12.5, moment: '2026-11-24T10:00:30Z' },
+    { kind: 'gap', at: 20, moment: '2026-11-24T10:00:40Z' },
+  ],
+  own: true,
+  listen: true,
+});
+
+describe('a recorded call', () => {
+  it('names the other, not oneself', () => {
+    const kept = toEntry(recording(party('mine', '1001', 'Anna'), party('theirs', '1002', 'Berta')), ['mine']);
+    expect(kept.others).toEqual([{ name: 'Berta', number: '1002', erased: false }]);
+  });
+
+  it('names both of a call between two of one’s own numbers', () => {
+    const kept = toEntry(recording(party('mine', '1001', 'Anna'), party('also', '1003', 'Anna')), ['mine', 'also']);
+    expect(kept.others.map((each) => each.number)).toEqual(['1001', '1003']);
+  });
+
+  it('says of an erased person that there was one', () => {
+    const kept = toEntry(recording(party('mine', '1001', 'Anna'), party(null, null, null)), ['mine']);
+    expect(kept.others).toEqual([{ name: '', number: '', erased: true }]);
+  });
+
+  it('marks where something was left out, not where it went on', () => {
+    expect(toEntry(recording(), []).pauses).toEqual([12.5, 20]);
+  });
+});

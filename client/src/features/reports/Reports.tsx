@@ -1,0 +1,60 @@
+import { Accordion, Button, Code, Group, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type Person } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { MAX_PAGE_SIZE } from '~/core/pagination';
+import { useAllPages } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
+import { formatDateTime } from '~/design/dates';
+import { Page } from '~/design/Page';
+import { useValue } from '~/core/store';
+
+/** What clients found out about themselves and their owners sent. */
+export default function Reports() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const queries = useQueryClient();
+  const { data, error } = useQuery({
+    queryKey: ['reports', tenant],
+    queryFn: async () => (await api.listDiagnosticsReports({ query: { tenant } })).data.items,
+  });
+  const people = useAllPages<Person>(['persons', tenant], (cursor) =>
+    api.listPersons({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
+  ).items;
+  const remove = useMutation({
+    mutationFn: (id: string) => api.dropDiagnosticsReport({ path: { report_id: id }, query: { tenant } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['reports'] }),
+  });
+  return (
+    <Page title={t`Diagnostics reports`} size="md">
+      <ErrorNotice fault={error ?? remove.error} />
+      <Text c="dimmed" size="sm" mb="md">
+        <Trans>Sent by people who looked at every line first. Each is kept for thirty days.</Trans>
+      </Text>
+      {data?.length === 0 && (
+        <Text c="dimmed" ta="center" py="xl">
+          <Trans>Nobody has sent one.</Trans>
+        </Text>
+      )}
+      <Accordion variant="separated">
+        {data?.map((report) => (
+          <Accordion.Item key={report.id} value={report.id}>
+            <Accordion.Control>
+              {people.find((person) => person.id === report.person_id)?.name ?? t`somebody`},{' '}
+              {formatDateTime(report.created)}
+            </Accordion.Control>
+            <Accordion.Panel>
+              <Code block>{report.text}</Code>
+              <Group justify="flex-end" mt="sm">
+                <Button variant="default" size="xs" onClick={() => remove.mutate(report.id)}>
+                  <Trans>Dealt with, delete</Trans>
+                </Button>
+              </Group>
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+    </Page>
+  );
+}

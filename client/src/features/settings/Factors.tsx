@@ -1,0 +1,135 @@
+import { ActionIcon, Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
+import { IconDeviceMobile, IconFingerprint, IconTrash } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { Factor, TotpBegun } from '~/api';
+import { confirmAction } from '~/design/Confirm';
+import { QrCode } from '~/design/QrCode';
+import { formatDate } from '~/design/dates';
+import { useValue } from '~/core/store';
+import { thisDevice } from '~/core/this-device';
+import type { SecurityModel } from './security';
+
+/** What one proves oneself with besides a password: the list, and how to add one. */
+export function Factors({ model }: { model: SecurityModel }) {
+  const { t } = useLingui();
+  const { factors, totp, busy } = useValue(model.state);
+  if (totp) return <TotpSetUp model={model} totp={totp} />;
+  return (
+    <>
+      {factors?.map((each) => (
+        <FactorRow key={each.id} factor={each} model={model} />
+      ))}
+      {factors?.length === 0 && (
+        <Text size="sm">
+          <Trans>None yet: who knows your password comes in.</Trans>
+        </Text>
+      )}
+      <Button
+        size="md"
+        variant="light"
+        leftSection={<IconDeviceMobile aria-hidden />}
+        disabled={busy}
+        onClick={() => void model.beginTotp(t`Authenticator app`)}
+      >
+        <Trans>Set up an authenticator app</Trans>
+      </Button>
+      {model.passkeysSupported ? (
+        <Button
+          size="md"
+          variant="light"
+          leftSection={<IconFingerprint aria-hidden />}
+          disabled={busy}
+          onClick={() => void model.addPasskey(thisDevice().name)}
+        >
+          <Trans>Add a passkey</Trans>
+        </Button>
+      ) : (
+        <Text size="sm" c="dimmed">
+          <Trans>This browser has no passkeys, or the page was not opened with https.</Trans>
+        </Text>
+      )}
+    </>
+  );
+}
+
+function FactorRow({ factor, model }: { factor: Factor; model: SecurityModel }) {
+  const { t } = useLingui();
+  const Icon = factor.kind === 'passkey' ? IconFingerprint : IconDeviceMobile;
+  const since = formatDate(factor.created);
+  const last = factor.last_used ? formatDate(factor.last_used) : '';
+  const remove = async () => {
+    const confirmed = await confirmAction({
+      title: t`Remove ${factor.name}?`,
+      text: t`You cannot sign in with it any more. With the last one your recovery codes go too.`,
+      confirmLabel: t`Remove`,
+      cancelLabel: t`Keep`,
+    });
+    if (confirmed) await model.remove(factor);
+  };
+  return (
+    <Group wrap="nowrap" justify="space-between">
+      <Group wrap="nowrap" gap="sm">
+        <Icon aria-hidden style={{ flex: 'none' }} />
+        <div>
+          <Text fw={500}>{factor.name}</Text>
+          <Text size="sm" c="dimmed">
+            {factor.kind === 'passkey' ? <Trans>Passkey, since {since}</Trans> : <Trans>App, since {since}</Trans>}
+            {last && <Trans>, last used {last}</Trans>}
+          </Text>
+        </div>
+      </Group>
+      <ActionIcon
+        variant="subtle"
+        color="red"
+        size={44}
+        aria-label={t`Remove ${factor.name}`}
+        onClick={() => void remove()}
+      >
+        <IconTrash aria-hidden size={20} />
+      </ActionIcon>
+    </Group>
+  );
+}
+
+function TotpSetUp({ model, totp }: { model: SecurityModel; totp: TotpBegun }) {
+  const { t } = useLingui();
+  const busy = useValue(model.state, (each) => each.busy);
+  const [code, setCode] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void model.confirmTotp(code);
+      }}
+    >
+      <Stack gap="sm">
+        <Text>
+          <Trans>Scan this with your authenticator app, then type the six digits it shows.</Trans>
+        </Text>
+        <QrCode svg={totp.svg} alt={t`Code for an authenticator app`} />
+        <Text size="sm" ta="center">
+          <Trans>
+            Cannot scan? Type this key into the app: <Code style={{ wordBreak: 'break-all' }}>{totp.secret}</Code>
+          </Trans>
+        </Text>
+        <TextInput
+          label={t`The six digits`}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          size="md"
+          required
+          withAsterisk={false}
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+        <Button type="submit" size="md" loading={busy}>
+          <Trans>Confirm</Trans>
+        </Button>
+        <Button size="md" variant="default" onClick={() => model.cancelTotp()}>
+          <Trans>Cancel</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}

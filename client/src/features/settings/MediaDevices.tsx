@@ -1,0 +1,25 @@
+import { Text } from '@mantine/core';
+import { Trans } from '@lingui/react/macro';
+import { useEffect } from 'react';
+import { useValue } from '~/core/store';
+import { devices, watchDevices, type Device } from '~/media/devices';
+import { DeviceSelects } from './DeviceSelects';
+
+const withName = (found: Device[]) => found.filter((each) => each.name !== '');
+
+/** Which microphone, loudspeaker and camera calls use: those the browser names. */
+export function MediaDevices() {
+  const { microphones, speakers, cameras } = useValue(devices);
+  useEffect(() => watchDevices(), []);
+  const allUnnamed = withName([...microphones, ...cameras]).length === 0;
+  return (
+    <>
+      {allUnnamed && (
+        <Text size="sm" c="dimmed">
+          <Trans>Your browser names them once you have made a call and allowed the microphone.</Trans>
+        </Text>
+      )}
+      <DeviceSelects microphones={withName(microphones)} speakers={withName(speakers)} cameras={withName(cameras)} />
+    </>
+  );
+}

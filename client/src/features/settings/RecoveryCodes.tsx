@@ -1,0 +1,60 @@
+import { Button, Code, CopyButton, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconCheck, IconCopy, IconPrinter } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useValue } from '~/core/store';
+import css from './recovery-codes.module.css';
+import type { SecurityModel } from './security';
+
+/** The ten codes, this once: to be copied or printed. Closing them is a decision, not a slip of the finger. */
+export function RecoveryCodes({ model }: { model: SecurityModel }) {
+  const { t } = useLingui();
+  const codes = useValue(model.state, (each) => each.recoveryCodes);
+  return (
+    <Modal
+      opened={codes !== undefined}
+      onClose={() => model.clearRecoveryCodes()}
+      title={t`Your recovery codes`}
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      className={css.printed}
+      centered
+    >
+      <Stack>
+        <Text size="sm">
+          <Trans>
+            Each of them lets you in once if your second factor is lost. Keep them where you would keep a spare key.
+            They are shown this once.
+          </Trans>
+        </Text>
+        <SimpleGrid cols={2} spacing="xs" component="ul" className={css.codes}>
+          {codes?.map((each) => (
+            <li key={each}>
+              <Code fz="md">{each}</Code>
+            </li>
+          ))}
+        </SimpleGrid>
+        <Group grow className={css.buttons}>
+          <CopyButton value={codes?.join('\n') ?? ''}>
+            {({ copied, copy }) => (
+              <Button
+                size="md"
+                variant="default"
+                leftSection={copied ? <IconCheck aria-hidden /> : <IconCopy aria-hidden />}
+                onClick={copy}
+              >
+                {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
+              </Button>
+            )}
+          </CopyButton>
+          <Button size="md" variant="default" leftSection={<IconPrinter aria-hidden />} onClick={() => window.print()}>
+            <Trans>Print</Trans>
+          </Button>
+        </Group>
+        <Button size="md" className={css.buttons} onClick={() => model.clearRecoveryCodes()}>
+          <Trans>I have put them away</Trans>
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,56 @@
+import { api, type Session } from '~/api';
+import { createStore } from '~/core/store';
+
+export interface DevicesState {
+  sessions: Session[] | undefined;
+  fault: unknown;
+  /** The session that is being ended, or all others. */
+  ending?: string | 'others';
+}
+
+/** Where one is signed in: this device first, then by last use. */
+export class DevicesModel {
+  readonly state = createStore<DevicesState>({ sessions: undefined, fault: undefined });
+
+  constructor(
+    private readonly server: Pick<typeof api, 'listSessions' | 'revokeSession' | 'revokeOtherSessions'> = api,
+  ) {}
+
+  load(): Promise<void> {
+    return this.#do(undefined, () => Promise.resolve());
+  }
+
+  /** Sign a device out: its session, its telephone line and its wake-up go, and what it keeps is wiped. */
+  end(session: Session): Promise<void> {
+    return this.#do(session.id, () => this.server.revokeSession({ path: { session_id: session.id } }));
+  }
+
+  endOthers(): Promise<void> {
+    return this.#do('others', () => this.server.revokeOtherSessions());
+  }
+
+  async #do(ending: string | undefined, work: () => Promise<unknown>): Promise<void> {
+    this.#set({ ending, fault: undefined });
+    try {
+      await work();
+      const { data } = await this.server.listSessions();
+      this.#set({ sessions: sorted(data.items) });
+    } catch (fault) {
+      this.#set({ fault });
+    }
+    this.#set({ ending: undefined });
+  }
+
+  #set(change: Partial<DevicesState>): void {
+    this.state.setState((before) => ({ ...before, ...change }));
+  }
+}
+
+export function sorted(sessions: readonly Session[]): Session[] {
+  return [...sessions].sort(
+    (one, other) =>
+      Number(other.current) - Number(one.current) ||
+      other.last_used.localeCompare(one.last_used) ||
+      other.created.localeCompare(one.created),
+  );
+}

@@ -1,0 +1,1 @@
+export { DeviceSelects } from './DeviceSelects';

@@ -1,0 +1,81 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Problem } from '~/core/problem';
+import { StepUp } from './step-up';
+
+const MISSING = new Problem('prove_yourself', 403, 'Prove it.');
+
+function setup(kinds: string[] = [], parts: Record<string, unknown> = {}, supported = true) {
+  const server = {
+    listFactors: vi.fn(async () => ({ data: { items: kinds.map((kind) => ({ kind })), next: null } })),
+    proveYourself: vi.fn(async () => ({ data: undefined })),
+    proofOptions: vi.fn(async () => ({ data: { challenge: 'c' } })),
+    ...parts,
+  };
+  const keys = { supported, make: vi.fn(), prove: vi.fn(async () => ({ id: 'k' })) };
+  return { server, keys, proof: new StepUp(server as never, keys as never) };
+}
+
+async function asked(proof: StepUp) {
+  await vi.waitFor(() => expect(proof.prompt.state.methods).not.toEqual([]));
+}
+
+describe('proving oneself once more', () => {
+  it('does without where nothing is missing', async () => {
+    const { proof, server } = setup();
+    expect(await proof.run(async () => 7)).toBe(7);
+    expect(server.listFactors).not.toHaveBeenCalled();
+  });
+
+  it('asks for the password of whoever has no factor, then does it', async () => {
+    const { proof, server } = setup();
+    const work = vi.fn().mockRejectedValueOnce(MISSING).mockResolvedValue('done');
+    const result = proof.run(work);
+    await asked(proof);
+    expect(proof.prompt.state.methods).toEqual(['password']);
+    await proof.proveByText('password', ' as typed ');
+    expect(server.proveYourself).toHaveBeenCalledWith({ body: { password: ' as typed ' } });
+    expect(await result).toBe('done');
+    expect(proof.prompt.state.methods).toEqual([]);
+  });
+
+  it.each([
+    [true, ['totp', 'passkey', 'recovery_code']],
+    [false, ['totp', 'recovery_code']],
+  ])('asks for a factor of whoever has one (passkeys here: %s)', async (supported, methods) => {
+    const { proof } = setup(['totp', 'passkey', 'passkey'], {}, supported);
+    void proof.run(vi.fn().mockRejectedValueOnce(MISSING).mockResolvedValue(0));
+    await asked(proof);
+    expect(proof.prompt.state.methods).toEqual(methods);
+  });
+
+  it('asks again after a wrong one', async () => {
+    const wrong = new Problem('wrong_proof', 401, 'Wrong.');
+    const { proof, server } = setup(['totp'], {
+      proveYourself: vi.fn().mockRejectedValueOnce(wrong).mockResolvedValue({}),
+    });
+    const result = proof.run(vi.fn().mockRejectedValueOnce(MISSING).mockResolvedValue('done'));
+    await asked(proof);
+    await proof.proveByText('totp', '123 456');
+    expect(server.proveYourself).toHaveBeenCalledWith({ body: { totp: '123456' } });
+    expect(proof.prompt.state).toMatchObject({ fault: wrong, busy: false });
+    await proof.proveByPasskey();
+    expect(server.proveYourself).toHaveBeenLastCalledWith({ body: { passkey: { id: 'k' } } });
+    expect(await result).toBe('done');
+  });
+
+  it('does nothing when it is called off', async () => {
+    const { proof } = setup();
+    const work = vi.fn().mockRejectedValueOnce(MISSING);
+    const result = proof.run(work);
+    await asked(proof);
+    proof.cancel();
+    expect(await result).toBeUndefined();
+    expect(work).toHaveBeenCalledOnce();
+  });
+
+  it('passes on what else is refused', async () => {
+    const { proof } = setup();
+    const other = new Problem('conflict', 409, 'No.');
+    await expect(proof.run(() => Promise.reject(other))).rejects.toBe(other);
+  });
+});

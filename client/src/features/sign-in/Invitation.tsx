@@ -1,0 +1,102 @@
+import { Button, Loader, Stack, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { ErrorNotice } from '~/design/Notice';
+import { AuthLayout } from '~/design/AuthLayout';
+import { takeDeepLinkCode } from '~/core/deep-link';
+import { useValue } from '~/core/store';
+import { OtherSignInLink } from './CodeSignIn';
+import { ConsentFields } from './ConsentFields';
+import { isComplete, NO_CONSENT } from './consent';
+import { SignInSteps, useStepTexts } from './SignInSteps';
+import { InvitationModel, type InvitationState } from './invitation';
+import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
+import { useRedirectAfterSignIn } from './useRedirect';
+
+export default function Invitation() {
+  const { t } = useLingui();
+  const [model] = useState(() => new InvitationModel(takeDeepLinkCode('invitation')));
+  const invited = useValue(model.state);
+  const texts = useStepTexts(model.flow);
+  useRedirectAfterSignIn(model.flow);
+  useEffect(() => {
+    void model.load();
+  }, [model]);
+  if (invited.is !== 'here') return <InvitationUnavailable model={model} invited={invited} />;
+  const { name, organisation, email } = invited;
+  return (
+    <AuthLayout
+      title={texts?.title ?? t`Welcome, ${name}`}
+      lead={texts?.lead ?? t`${organisation} invites you to telephone with UnifiCX.`}
+      footer={texts ? undefined : <OtherSignInLink />}
+    >
+      <SignInSteps flow={model.flow}>
+        <Form model={model} email={email} known={[name, organisation, email]} />
+      </SignInSteps>
+    </AuthLayout>
+  );
+}
+
+function Form({ model, email, known }: { model: InvitationModel; email: string; known: string[] }) {
+  const busy = useValue(model.flow.state, (each) => each.busy);
+  const versions = useValue(model.versions);
+  const [chosen, setChosen] = useState(EMPTY_PASSWORD);
+  const [consent, setConsent] = useState(NO_CONSENT);
+  const ready = isComplete(consent) && (consent.ofAge === 'no' || isUsable(chosen));
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void model.accept(chosen.password, consent.ofAge === 'yes');
+      }}
+    >
+      <Stack>
+        <Text>
+          <Trans>You sign in as {email}. Choose a password:</Trans>
+        </Text>
+        {/* Told to password managers alone. */}
+        <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
+        <NewPassword value={chosen} onChange={setChosen} known={known} />
+        <ConsentFields value={consent} onChange={setConsent} versions={versions} />
+        <Button type="submit" size="md" loading={busy} disabled={!ready}>
+          <Trans>Begin</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function InvitationUnavailable({ model, invited }: { model: InvitationModel; invited: InvitationState }) {
+  const { t } = useLingui();
+  if (invited.is === 'looking') {
+    return (
+      <AuthLayout title={t`Your invitation`}>
+        <Loader aria-label={t`It is being looked up`} />
+      </AuthLayout>
+    );
+  }
+  if (invited.is === 'unknown') {
+    return (
+      <AuthLayout title={t`Your invitation`} footer={<OtherSignInLink />}>
+        <ErrorNotice fault={invited.fault} />
+        <Button size="md" fullWidth onClick={() => void model.load()}>
+          <Trans>Try again</Trans>
+        </Button>
+      </AuthLayout>
+    );
+  }
+  return (
+    <AuthLayout
+      title={invited.is === 'over' ? t`This invitation is over` : t`There is no invitation here`}
+      footer={<OtherSignInLink />}
+    >
+      <Text>
+        {invited.is === 'over' ? (
+          <Trans>It works once, for seven days. If you accepted it already, sign in; else ask for a new one.</Trans>
+        ) : (
+          <Trans>Open the link in your invitation once more.</Trans>
+        )}
+      </Text>
+    </AuthLayout>
+  );
+}

@@ -1,0 +1,47 @@
+import { Button, Stack, TextInput } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { PasswordField } from '~/design/PasswordField';
+import { useValue } from '~/core/store';
+import type { SignInModel } from './model';
+
+/** E-mail and password, with what password managers look for. */
+export function PasswordForm({ model, tenant }: { model: SignInModel; tenant?: string }) {
+  const { t } = useLingui();
+  const busy = useValue(model.flow.state, (each) => each.busy);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void model.byPassword(email, password, tenant);
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          type="email"
+          name="email"
+          label={t`E-mail`}
+          autoComplete="username"
+          autoCapitalize="off"
+          spellCheck={false}
+          size="md"
+          required
+          withAsterisk={false}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordField
+          name="password"
+          label={t`Password`}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <Button type="submit" size="md" mt="xs" loading={busy}>
+          <Trans>Sign in</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,32 @@
+import { Button } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { endSession, session } from '~/api/session';
+import { AuthLayout } from '~/design/AuthLayout';
+import { useValue } from '~/core/store';
+import { SignInFlow } from './sign-in-flow';
+import { SignInSteps, useStepTexts } from './SignInSteps';
+
+/** For who is signed in and has yet to choose a password or to say yes to the present terms. Whoever does not is signed out. */
+export default function PendingRequirements() {
+  const { t } = useLingui();
+  const [flow] = useState(() => new SignInFlow());
+  const [shown, setShown] = useState(false);
+  const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
+  const step = useValue(flow.state, (each) => each.step);
+  const texts = useStepTexts(flow);
+  useEffect(() => {
+    if (step === 'accept' || step === 'password') setShown(true);
+    else if (step === 'proof' && shown) void endSession('left');
+    else if (step === 'proof' && me) void flow.resume(me);
+  }, [flow, step, shown, me]);
+  return (
+    <AuthLayout title={texts?.title ?? t`Before you begin`} lead={texts?.lead}>
+      <SignInSteps flow={flow}>
+        <Button size="md" fullWidth onClick={() => me && void flow.resume(me)}>
+          <Trans>Try again</Trans>
+        </Button>
+      </SignInSteps>
+    </AuthLayout>
+  );
+}

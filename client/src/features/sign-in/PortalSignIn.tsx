@@ -1,0 +1,55 @@
+import { Anchor, Button, Divider } from '@mantine/core';
+import { IconFingerprint } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { AuthLayout } from '~/design/AuthLayout';
+import { useValue } from '~/core/store';
+import { SignInSteps, useStepTexts } from './SignInSteps';
+import { SignInModel, tenantFromQuery } from './model';
+import { PasswordForm } from './PasswordForm';
+import { useRedirectIfSignedIn } from './useRedirect';
+
+/** The portal has no camera screen of its own: who wants to scan a code does so in the client, and is then in here too. */
+export default function PortalSignIn() {
+  const { t } = useLingui();
+  const [model] = useState(() => new SignInModel());
+  const [tenant] = useState(() => tenantFromQuery(location.search));
+  const busy = useValue(model.flow.state, (each) => each.busy);
+  const texts = useStepTexts(model.flow);
+  useRedirectIfSignedIn();
+  return (
+    <AuthLayout
+      title={texts?.title ?? t`Sign in to the portal`}
+      lead={texts?.lead ?? t`For those who look after the telephones of an organisation.`}
+      footer={
+        <>
+          <Anchor href="/app/recover" fz="sm">
+            <Trans>Forgot your password?</Trans>
+          </Anchor>
+          <Anchor href="/app/sign-in" fz="sm">
+            <Trans>Other ways to sign in</Trans>
+          </Anchor>
+        </>
+      }
+    >
+      <SignInSteps flow={model.flow}>
+        <PasswordForm model={model} tenant={tenant} />
+        {model.flow.passkeysSupported && (
+          <>
+            <Divider label={t`or`} my="md" />
+            <Button
+              variant="default"
+              size="md"
+              fullWidth
+              leftSection={<IconFingerprint aria-hidden />}
+              disabled={busy}
+              onClick={() => void model.byPasskey()}
+            >
+              <Trans>Use a passkey</Trans>
+            </Button>
+          </>
+        )}
+      </SignInSteps>
+    </AuthLayout>
+  );
+}

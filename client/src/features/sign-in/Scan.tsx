@@ -1,0 +1,164 @@
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { IconCamera, IconX } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { InfoNotice } from '~/design/Notice';
+import { AuthLayout } from '~/design/AuthLayout';
+import { useValue } from '~/core/store';
+import { qrScanner } from './qr-scanner';
+import { followLink } from './follow';
+import { ScanModel, type ScanState } from './scan';
+import css from './scan.module.css';
+
+/** Looks for a code through the camera, which is asked for here and only here; or takes the link as text. */
+export default function Scan() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const [model] = useState(
+    () => new ScanModel(qrScanner, (link) => void navigate({ to: followLink(link), replace: true })),
+  );
+  const { phase, stream, seen } = useValue(model.state);
+  useEffect(() => {
+    void model.start();
+    return () => model.close();
+  }, [model]);
+  return (
+    <AuthLayout title={t`Scan a code`}>
+      <Stack>
+        {phase === 'looking' && stream ? (
+          <Viewfinder model={model} stream={stream} />
+        ) : (
+          <CameraNotice model={model} phase={phase} />
+        )}
+        <RejectedCode seen={seen} />
+        <LinkForm model={model} />
+        <Button
+          size="md"
+          variant="default"
+          leftSection={<IconX aria-hidden />}
+          renderRoot={(props) => <Link to="/sign-in" {...props} />}
+        >
+          <Trans>Sign in another way</Trans>
+        </Button>
+      </Stack>
+    </AuthLayout>
+  );
+}
+
+function CameraNotice({ model, phase }: { model: ScanModel; phase: ScanState['phase'] }) {
+  const { t } = useLingui();
+  return (
+    <>
+      {phase === 'refused' && (
+        <InfoNotice title={t`The camera was refused`}>
+          <Trans>
+            Allow it in the settings of your browser for this page and try again, or paste the link: it can be copied
+            where the code is shown.
+          </Trans>
+        </InfoNotice>
+      )}
+      {phase === 'missing' && (
+        <InfoNotice title={t`No camera was found`}>
+          <Trans>Paste or type the link instead: it can be copied where the code is shown.</Trans>
+        </InfoNotice>
+      )}
+      {phase === 'broken' && (
+        <InfoNotice title={t`The camera cannot be read`}>
+          <Trans>Another program may be using it. Close that and try again, or paste the link instead.</Trans>
+        </InfoNotice>
+      )}
+      {(phase === 'asking' || phase === 'opening') && (
+        <Text>
+          <Trans>
+            The camera is needed to read the code on the other screen. Its pictures are looked at on this device alone,
+            and none is kept.
+          </Trans>
+        </Text>
+      )}
+      {phase !== 'missing' && (
+        <Button
+          size="md"
+          leftSection={<IconCamera aria-hidden />}
+          loading={phase === 'opening'}
+          onClick={() => void model.open()}
+        >
+          {phase === 'asking' || phase === 'opening' ? <Trans>Turn on the camera</Trans> : <Trans>Try again</Trans>}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Viewfinder({ model, stream }: { model: ScanModel; stream: MediaStream }) {
+  const { t } = useLingui();
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    element.srcObject = stream;
+    void element.play().catch(() => undefined);
+    void model.scan(element);
+  }, [model, stream]);
+  return (
+    <figure className={css.viewfinder}>
+      <video ref={video} muted playsInline aria-label={t`What the camera sees`} />
+      <span className={css.frame} aria-hidden />
+      <figcaption>
+        <Trans>Hold the code into the frame.</Trans>
+      </figcaption>
+    </figure>
+  );
+}
+
+function RejectedCode({ seen }: { seen: ScanState['seen'] }) {
+  const { t } = useLingui();
+  if (!seen) return null;
+  if (seen.kind === 'foreign') {
+    return (
+      <InfoNotice title={t`This code belongs to ${seen.host}`}>
+        <Trans>It was not followed: only codes of this server sign you in here.</Trans>
+      </InfoNotice>
+    );
+  }
+  return (
+    <InfoNotice>
+      {seen.kind === 'authenticator' ? (
+        <Trans>That code is for an authenticator app. A code to sign in by is shown under “Add a device”.</Trans>
+      ) : (
+        <Trans>That is no code to sign in by.</Trans>
+      )}
+    </InfoNotice>
+  );
+}
+
+function LinkForm({ model }: { model: ScanModel }) {
+  const { t } = useLingui();
+  const [text, setText] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        model.submit(text);
+      }}
+    >
+      <div className={css.linkForm}>
+        <TextInput
+          label={t`Or type or paste the link`}
+          type="text"
+          inputMode="url"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          size="md"
+          flex={1}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Button type="submit" size="md" variant="light" disabled={text.trim() === ''}>
+          <Trans>Go on</Trans>
+        </Button>
+      </div>
+    </form>
+  );
+}

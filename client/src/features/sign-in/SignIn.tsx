@@ -1,0 +1,87 @@
+import { Anchor, Button, Divider, SimpleGrid } from '@mantine/core';
+import { IconBuilding, IconFingerprint, IconQrcode } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { session } from '~/api/session';
+import { InfoNotice } from '~/design/Notice';
+import { AuthLayout } from '~/design/AuthLayout';
+import { useValue } from '~/core/store';
+import { SignInSteps, useStepTexts } from './SignInSteps';
+import { ssoStartUrl, SignInModel, tenantFromQuery } from './model';
+import { PasswordForm } from './PasswordForm';
+import { useRedirectIfSignedIn } from './useRedirect';
+
+export default function SignIn() {
+  const { t } = useLingui();
+  const [model] = useState(() => new SignInModel());
+  const [tenant] = useState(() => tenantFromQuery(location.search));
+  const { data: options } = useQuery({ queryKey: ['sign-in-options', tenant], queryFn: () => model.options(tenant) });
+  const ended = useValue(session, (each) => each.state === 'out' && each.because === 'ended');
+  const busy = useValue(model.flow.state, (each) => each.busy);
+  const texts = useStepTexts(model.flow);
+  useRedirectIfSignedIn();
+  useEffect(() => model.handleProviderReturn(), [model]);
+  return (
+    <AuthLayout
+      title={texts?.title ?? t`Sign in`}
+      lead={texts?.lead}
+      footer={
+        <>
+          {options?.mail !== false && (
+            <Anchor renderRoot={(props) => <Link to="/recover" {...props} />} fz="sm">
+              <Trans>Forgot your password?</Trans>
+            </Anchor>
+          )}
+          <Anchor renderRoot={(props) => <Link to="/about" {...props} />} fz="sm">
+            <Trans>About</Trans>
+          </Anchor>
+        </>
+      }
+    >
+      <SignInSteps flow={model.flow}>
+        {ended && (
+          <InfoNotice>
+            <Trans>You were signed out, here or from another device. Nothing of yours is left on this one.</Trans>
+          </InfoNotice>
+        )}
+        <PasswordForm model={model} tenant={tenant} />
+        <Divider label={t`or`} my="md" />
+        <SimpleGrid cols={1} spacing="sm">
+          <Button
+            renderRoot={(props) => <Link to="/scan" {...props} />}
+            variant="light"
+            size="md"
+            leftSection={<IconQrcode aria-hidden />}
+          >
+            <Trans>Scan a code</Trans>
+          </Button>
+          {model.flow.passkeysSupported && (
+            <Button
+              variant="default"
+              size="md"
+              leftSection={<IconFingerprint aria-hidden />}
+              disabled={busy}
+              onClick={() => void model.byPasskey()}
+            >
+              <Trans>Use a passkey</Trans>
+            </Button>
+          )}
+          {options?.single_sign_on.map(({ slug, name }) => (
+            <Button
+              key={slug}
+              component="a"
+              href={ssoStartUrl(slug)}
+              variant="default"
+              size="md"
+              leftSection={<IconBuilding aria-hidden />}
+            >
+              <Trans>Sign in with {name}</Trans>
+            </Button>
+          ))}
+        </SimpleGrid>
+      </SignInSteps>
+    </AuthLayout>
+  );
+}

@@ -1,0 +1,176 @@
+import { Button, Stack, TextInput } from '@mantine/core';
+import { IconFingerprint } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { ErrorNotice } from '~/design/Notice';
+import { PasswordField } from '~/design/PasswordField';
+import { useValue } from '~/core/store';
+import { ConsentFields } from './ConsentFields';
+import { isComplete, NO_CONSENT } from './consent';
+import type { SignInFlow } from './sign-in-flow';
+import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
+
+function onSubmit(work: () => Promise<void>) {
+  return (event: FormEvent) => {
+    event.preventDefault();
+    void work();
+  };
+}
+
+/** What follows a proof, until somebody is in. `children` are the proof itself. */
+export function SignInSteps({ flow, children }: { flow: SignInFlow; children?: ReactNode }) {
+  const step = useValue(flow.state, (each) => each.step);
+  const fault = useValue(flow.state, (each) => each.fault);
+  return (
+    <>
+      <ErrorNotice fault={fault} />
+      {step === 'proof' && children}
+      {step === 'second' && <SecondFactor flow={flow} />}
+      {step === 'password' && <OwnPassword flow={flow} />}
+      {step === 'accept' && <Accept flow={flow} />}
+      {step === 'refused' && (
+        <Button size="md" fullWidth variant="default" onClick={() => void flow.reset()}>
+          <Trans>Back</Trans>
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** The page's title and lead for a step; undefined while the page's own proof is shown. */
+export function useStepTexts(flow: SignInFlow): { title: string; lead: string } | undefined {
+  const { t } = useLingui();
+  const step = useValue(flow.state, (each) => each.step);
+  switch (step) {
+    case 'second':
+      return { title: t`One more proof`, lead: t`Your account is protected by a second factor.` };
+    case 'password':
+      return { title: t`A password of your own`, lead: t`The one you came in with works only once.` };
+    case 'accept':
+      return { title: t`Before you begin`, lead: t`This is asked once, and again when the texts change.` };
+    case 'refused':
+      return { title: t`UnifiCX is for adults only`, lead: t`You are signed out. Nothing but your answer is kept.` };
+    default:
+      return undefined;
+  }
+}
+
+function SecondFactor({ flow }: { flow: SignInFlow }) {
+  const { t } = useLingui();
+  const busy = useValue(flow.state, (each) => each.busy);
+  const kinds = useValue(flow.state, (each) => each.second?.kinds ?? []);
+  const [recovery, setRecovery] = useState(!kinds.includes('totp') && !kinds.includes('passkey'));
+  const [code, setCode] = useState('');
+  const handleChange = (text: string) => {
+    setCode(text);
+    if (!recovery && /^\d{6}$/.test(text.replaceAll(' ', ''))) void flow.proveCode(text);
+  };
+  return (
+    <Stack>
+      {kinds.includes('passkey') && !recovery && flow.passkeysSupported && (
+        <Button
+          size="md"
+          leftSection={<IconFingerprint aria-hidden />}
+          loading={busy}
+          onClick={() => void flow.provePasskey()}
+        >
+          <Trans>Use a passkey</Trans>
+        </Button>
+      )}
+      {(recovery || kinds.includes('totp')) && (
+        <form onSubmit={onSubmit(() => (recovery ? flow.proveRecoveryCode(code) : flow.proveCode(code)))}>
+          <Stack gap="sm">
+            <TextInput
+              key={recovery ? 'recovery' : 'totp'}
+              label={recovery ? t`Recovery code` : t`Code from your authenticator app`}
+              description={recovery ? t`One of the ten codes you wrote down. Each works once.` : undefined}
+              inputMode={recovery ? 'text' : 'numeric'}
+              autoComplete={recovery ? 'off' : 'one-time-code'}
+              autoCapitalize="off"
+              spellCheck={false}
+              size="md"
+              required
+              withAsterisk={false}
+              data-autofocus
+              autoFocus
+              value={code}
+              onChange={(event) => handleChange(event.currentTarget.value)}
+            />
+            <Button type="submit" size="md" loading={busy}>
+              <Trans>Go on</Trans>
+            </Button>
+          </Stack>
+        </form>
+      )}
+      {kinds.includes('recovery_code') && (
+        <Button
+          variant="subtle"
+          size="md"
+          onClick={() => {
+            setCode('');
+            setRecovery(!recovery);
+          }}
+        >
+          {recovery ? <Trans>I have my other device after all</Trans> : <Trans>Use a recovery code instead</Trans>}
+        </Button>
+      )}
+      <Button variant="default" size="md" onClick={() => void flow.reset()}>
+        <Trans>Start again</Trans>
+      </Button>
+    </Stack>
+  );
+}
+
+function OwnPassword({ flow }: { flow: SignInFlow }) {
+  const busy = useValue(flow.state, (each) => each.busy);
+  const { t } = useLingui();
+  const [chosen, setChosen] = useState(EMPTY_PASSWORD);
+  const [oneTimePassword, setOneTimePassword] = useState('');
+  const needsOneTimePassword = !flow.passwordKnown;
+  return (
+    <form
+      onSubmit={onSubmit(() => flow.setPassword(chosen.password, needsOneTimePassword ? oneTimePassword : undefined))}
+    >
+      <Stack>
+        {needsOneTimePassword && (
+          <PasswordField
+            label={t`The one-time password you were given`}
+            value={oneTimePassword}
+            onChange={(event) => setOneTimePassword(event.currentTarget.value)}
+          />
+        )}
+        <NewPassword value={chosen} onChange={setChosen} />
+        <Button
+          type="submit"
+          size="md"
+          loading={busy}
+          disabled={!isUsable(chosen) || (needsOneTimePassword && !oneTimePassword)}
+        >
+          <Trans>Go on</Trans>
+        </Button>
+        <Button variant="default" size="md" onClick={() => void flow.reset()}>
+          <Trans>Sign out</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function Accept({ flow }: { flow: SignInFlow }) {
+  const busy = useValue(flow.state, (each) => each.busy);
+  const options = useValue(flow.state, (each) => each.options);
+  const [consent, setConsent] = useState(NO_CONSENT);
+  return (
+    <form onSubmit={onSubmit(() => flow.accept(consent.ofAge === 'yes'))}>
+      <Stack>
+        <ConsentFields value={consent} onChange={setConsent} versions={options} />
+        <Button type="submit" size="md" loading={busy} disabled={!isComplete(consent)}>
+          <Trans>Go on</Trans>
+        </Button>
+        <Button variant="default" size="md" onClick={() => void flow.reset()}>
+          <Trans>Sign out</Trans>
+        </Button>
+      </Stack>
+    </form>
+  );
+}

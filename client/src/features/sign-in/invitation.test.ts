@@ -1,0 +1,78 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Problem } from '~/core/problem';
+import { SignInFlow } from './sign-in-flow';
+import { InvitationModel } from './invitation';
+
+const ADA = { name: 'Ada Example', organisation: 'Demo', email: 'ada@example.com' };
+const SIGNED = { must_change: false, acceptance_needed: false };
+
+function setup(parts: Record<string, unknown> = {}, code = 'AbCdEfGh12345678') {
+  const server = {
+    lookAtInvitation: vi.fn(async () => ({ data: ADA })),
+    signInOptions: vi.fn(async () => ({ data: { terms_version: '2026-11', policy_version: '2026-12' } })),
+    acceptInvitation: vi.fn(async () => ({ data: SIGNED })),
+    ...parts,
+  };
+  const entry = new SignInFlow({} as never, {} as never, async () => undefined, {
+    name: 'Chrome on Android',
+    kind: 'mobile',
+  });
+  return { server, model: new InvitationModel(code, server as never, entry) };
+}
+
+describe('an invitation', () => {
+  it('says who is invited where', async () => {
+    const { model } = setup();
+    await model.load();
+    expect(model.state.state).toEqual({ is: 'here', ...ADA });
+  });
+
+  it('is accepted with a password, the age and the versions that were shown', async () => {
+    const { model, server } = setup();
+    await model.load();
+    await model.accept('four plain words', true);
+    expect(server.acceptInvitation).toHaveBeenCalledWith({
+      body: {
+        code: 'AbCdEfGh12345678',
+        password: 'four plain words',
+        of_age: true,
+        terms_version: '2026-11',
+        policy_version: '2026-12',
+        device: { name: 'Chrome on Android', kind: 'mobile' },
+        keep: 'cookie',
+      },
+    });
+    expect(model.flow.state.state.step).toBe('in');
+  });
+
+  it.each([
+    [new Problem('invitation_over', 410, 'Over.'), 'over'],
+    [Problem.unreachable(), 'unknown'],
+  ])('%s: it is %s', async (fault, is) => {
+    const { model } = setup({ lookAtInvitation: vi.fn().mockRejectedValue(fault) });
+    await model.load();
+    expect(model.state.state.is).toBe(is);
+  });
+
+  it('may end while it is being filled in', async () => {
+    const acceptInvitation = vi.fn().mockRejectedValue(new Problem('invitation_over', 410, 'Over.'));
+    const { model } = setup({ acceptInvitation });
+    await model.load();
+    await model.accept('four plain words', true);
+    expect(model.state.state.is).toBe('over');
+  });
+
+  it('refuses who is not of age, and says so', async () => {
+    const { model } = setup({ acceptInvitation: vi.fn().mockRejectedValue(new Problem('not_of_age', 403, 'No.')) });
+    await model.load();
+    await model.accept('four plain words', false);
+    expect(model.flow.state.state.step).toBe('refused');
+  });
+
+  it('without a code asks the server nothing', async () => {
+    const { model, server } = setup({}, '');
+    await model.load();
+    expect(model.state.state.is).toBe('none');
+    expect(server.lookAtInvitation).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,33 @@
+import { parseDeepLink } from '~/core/deep-link';
+
+export type CodeLinkPurpose = 'sign-in' | 'invitation' | 'recover';
+
+const CODE_LINKS: readonly string[] = ['sign-in', 'invitation', 'recover'] satisfies CodeLinkPurpose[];
+
+/** What a scanned or typed text is to us. */
+export type LinkTarget =
+  | { kind: 'ours'; purpose: CodeLinkPurpose; code: string }
+  /** A link to somebody else's place: said, never followed. */
+  | { kind: 'foreign'; host: string }
+  /** For an authenticator app: the code of a second factor, not of a sign-in. */
+  | { kind: 'authenticator' }
+  | { kind: 'nothing' };
+
+/** Take links of our own origin alone, and of those the ones that bring a code. */
+export function parseLink(text: string, origin: string): LinkTarget {
+  const url = parseUrl(text.trim());
+  if (url?.protocol === 'otpauth:') return { kind: 'authenticator' };
+  if (!url || !/^https?:$/.test(url.protocol)) return { kind: 'nothing' };
+  if (url.origin !== origin) return { kind: 'foreign', host: url.host };
+  const arrival = parseDeepLink(url.hash);
+  if (!arrival || !CODE_LINKS.includes(arrival.purpose)) return { kind: 'nothing' };
+  return { kind: 'ours', purpose: arrival.purpose as CodeLinkPurpose, code: arrival.code };
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it, vi } from 'vitest';
+import { SignInFlow } from './sign-in-flow';
+import { ssoStartUrl, SignInModel, tenantFromQuery } from './model';
+
+function setup() {
+  const signIn = vi.fn(async () => ({ data: { must_change: false, acceptance_needed: false } }));
+  const signInOptions = vi.fn(async () => ({ data: { mail: true } }));
+  const entry = new SignInFlow({} as never, {} as never, async () => undefined, { name: 'x', kind: 'mobile' });
+  return { signIn, signInOptions, entry, model: new SignInModel({ signIn, signInOptions } as never, entry) };
+}
+
+describe('signing in on the page', () => {
+  it('brings the address as meant and the password as typed', async () => {
+    const { model, signIn, entry } = setup();
+    await model.byPassword(' ada@example.com ', ' a password with spaces ', 'demo');
+    expect(signIn).toHaveBeenCalledWith({
+      body: {
+        email: 'ada@example.com',
+        password: ' a password with spaces ',
+        tenant: 'demo',
+        device: { name: 'x', kind: 'mobile' },
+        keep: 'cookie',
+      },
+    });
+    expect(entry.state.state.step).toBe('in');
+  });
+
+  it('names no organisation where none was', async () => {
+    const { model, signIn } = setup();
+    await model.byPassword('ada@example.com', 'four plain words');
+    expect((signIn.mock.calls as unknown[][])[0]![0]).not.toHaveProperty('body.tenant');
+  });
+
+  it('goes on with the second factor where a provider came back with a ticket', () => {
+    const { model, entry } = setup();
+    model.handleProviderReturn({ purpose: 'second-factor', code: 'T', kinds: ['totp'] });
+    expect(entry.state.state).toMatchObject({ step: 'second', second: { ticket: 'T', kinds: ['totp'] } });
+  });
+
+  it('says why a provider let nobody in', () => {
+    const { model, entry } = setup();
+    model.handleProviderReturn({ purpose: 'sign-in-failed', code: 'unknown_there' });
+    expect(entry.state.state).toMatchObject({ step: 'proof', fault: { code: 'unknown_there' } });
+  });
+});
+
+it('leads to the provider of an organisation, and nowhere else', () => {
+  expect(ssoStartUrl('demo')).toBe('/api/v1/sign-in/sso/demo/start');
+  expect(ssoStartUrl('../x')).toBe('/api/v1/sign-in/sso/..%2Fx/start');
+});
+
+it.each([
+  ['?tenant=demo', 'demo'],
+  ['?tenant=%3Cscript%3E', undefined],
+  ['', undefined],
+])('the organisation of %s is %s', (search, tenant) => {
+  expect(tenantFromQuery(search)).toBe(tenant);
+});

@@ -1,0 +1,43 @@
+import { api, type SignInOptions } from '~/api';
+import { takeDeepLink } from '~/core/deep-link';
+import { SignInFlow, type SignInApi } from './sign-in-flow';
+
+type SignInPageApi = SignInApi & Pick<typeof api, 'signIn'>;
+
+/** Signing in on a page: by password, by passkey, or elsewhere. */
+export class SignInModel {
+  constructor(
+    private readonly server: Pick<SignInPageApi, 'signIn' | 'signInOptions'> = api,
+    readonly flow = new SignInFlow(),
+  ) {}
+
+  /** What a provider's sign-in came back with, if that is how we come here. */
+  handleProviderReturn(link = takeDeepLink('second-factor') ?? takeDeepLink('sign-in-failed')): void {
+    if (link?.purpose === 'second-factor') this.flow.continueWithTicket(link.code, link.kinds ?? []);
+    else if (link) this.flow.setFailure(link.code);
+  }
+
+  byPassword(email: string, password: string, tenant?: string): Promise<void> {
+    const body = { email: email.trim(), password, ...(tenant ? { tenant } : {}) };
+    return this.flow.authenticate((who) => this.server.signIn({ body: { ...body, ...who } }), password);
+  }
+
+  byPasskey(): Promise<void> {
+    return this.flow.authenticateByPasskey();
+  }
+
+  async options(tenant?: string): Promise<SignInOptions> {
+    return (await this.server.signInOptions(tenant ? { query: { tenant } } : undefined)).data;
+  }
+}
+
+/** Where a provider's sign-in of an organisation begins. */
+export function ssoStartUrl(slug: string): string {
+  return `/api/v1/sign-in/sso/${encodeURIComponent(slug)}/start`;
+}
+
+/** The organisation a link to the sign-in names: `?tenant=demo`. */
+export function tenantFromQuery(search: string): string | undefined {
+  const named = new URLSearchParams(search).get('tenant') ?? '';
+  return /^[A-Za-z0-9._-]{1,64}$/.test(named) ? named : undefined;
+}

@@ -1,0 +1,106 @@
+import { createStore } from '~/core/store';
+import { parseLink, type CodeLinkPurpose, type LinkTarget } from './link';
+
+/** `asking`: the reason is shown, nothing is on yet. `refused`, `missing`: no camera; the link can be typed instead. */
+export type Phase = 'asking' | 'opening' | 'looking' | 'refused' | 'missing' | 'broken';
+
+export interface ScanState {
+  phase: Phase;
+  stream?: MediaStream;
+  /** What was seen last that is not for us. */
+  seen?: Exclude<LinkTarget, { kind: 'ours' }>;
+}
+
+/** Finds the texts of the QR codes in a picture. */
+export type Reader = (picture: HTMLVideoElement) => Promise<string[]>;
+
+export interface QrScanner {
+  /** Whether the camera may be used without asking. */
+  isGranted(): Promise<boolean>;
+  open(): Promise<MediaStream>;
+  reader(): Promise<Reader>;
+  origin: string;
+}
+
+const SCAN_INTERVAL_MS = 150;
+
+/** Looks for one of our codes through the camera, or takes a link as typed. */
+export class ScanModel {
+  readonly state = createStore<ScanState>({ phase: 'asking' });
+  #closed = false;
+
+  constructor(
+    private readonly scanner: QrScanner,
+    private readonly onFound: (link: { purpose: CodeLinkPurpose; code: string }) => void,
+  ) {}
+
+  /** Goes on by itself where the camera was allowed before. */
+  async start(): Promise<void> {
+    this.#closed = false;
+    if (await this.scanner.isGranted().catch(() => false)) await this.open();
+  }
+
+  async open(): Promise<void> {
+    if (this.#closed || this.state.state.phase === 'opening' || this.state.state.phase === 'looking') return;
+    this.#set({ phase: 'opening' });
+    try {
+      const stream = await this.scanner.open();
+      if (this.#closed) return stop(stream);
+      this.#set({ phase: 'looking', stream });
+    } catch (fault) {
+      this.#set({ phase: phaseOf(fault) });
+    }
+  }
+
+  /** Look at what the element shows until a code of ours is seen, or `close`. */
+  async scan(video: HTMLVideoElement): Promise<void> {
+    const stream = this.state.state.stream;
+    const isActive = () => !this.#closed && this.state.state.stream === stream && stream !== undefined;
+    try {
+      const read = await this.scanner.reader();
+      while (isActive()) {
+        for (const text of await read(video)) if (isActive() && this.submit(text)) return;
+        await new Promise((resolve) => setTimeout(resolve, SCAN_INTERVAL_MS));
+      }
+    } catch {
+      if (isActive()) this.#stop('broken');
+    }
+  }
+
+  /** A text, seen or typed. True: it was one of ours, and is being followed. */
+  submit(text: string): boolean {
+    const read = parseLink(text, this.scanner.origin);
+    if (read.kind !== 'ours') {
+      this.#set({ seen: read });
+      return false;
+    }
+    this.close();
+    this.onFound({ purpose: read.purpose, code: read.code });
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stop('asking');
+  }
+
+  #stop(phase: Phase): void {
+    const { stream } = this.state.state;
+    if (stream) stop(stream);
+    this.#set({ phase, stream: undefined });
+  }
+
+  #set(change: Partial<ScanState>): void {
+    this.state.setState((before) => ({ ...before, ...change }));
+  }
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+function phaseOf(fault: unknown): Phase {
+  const name = fault instanceof Error || fault instanceof DOMException ? fault.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
+  return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'broken';
+}

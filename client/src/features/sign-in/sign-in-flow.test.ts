@@ -1,0 +1,153 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Problem } from '~/core/problem';
+import { SignInFlow, type SignInApi } from './sign-in-flow';
+
+const SIGNED = { person_id: 'p', session_id: 's', must_change: false, acceptance_needed: false };
+const OPTIONS = { terms_version: '2026-11', policy_version: '2026-11', single_sign_on: [], mail: true };
+const NEEDED = { ticket: 'T', kinds: ['totp', 'recovery_code'], expires: '2026-11-24T12:05:00Z' };
+const DEVICE = { name: 'Chromium on Linux', kind: 'desktop' as const };
+
+function answers(data: unknown) {
+  return vi.fn(async () => ({ data }));
+}
+
+function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 'k' }) {
+  const server = {
+    proveSecondFactor: answers(SIGNED),
+    secondFactorOptions: answers({ challenge: 'c' }),
+    changeOwnPassword: answers(undefined),
+    acceptTerms: answers(undefined),
+    signInOptions: answers(OPTIONS),
+    signOut: answers(undefined),
+    passkeySignInOptions: answers({ ticket: 'P', options: { challenge: 'c' } }),
+    signInByPasskey: answers(SIGNED),
+    ...parts,
+  };
+  const keys = { supported: true, make: vi.fn(), prove: vi.fn(async () => credential) };
+  const arrived = vi.fn(async () => undefined);
+  const entry = new SignInFlow(server as unknown as SignInApi, keys as never, arrived, DEVICE);
+  return { entry, server, keys, arrived, now: () => entry.state.state };
+}
+
+describe('coming in', () => {
+  it('is done after a proof where nothing else is asked for', async () => {
+    const { entry, arrived, now } = setup();
+    const proof = vi.fn(async () => ({ data: SIGNED as never }));
+    await entry.authenticate(proof);
+    expect(proof).toHaveBeenCalledWith({ device: DEVICE, keep: 'cookie' });
+    expect(arrived).toHaveBeenCalledOnce();
+    expect(now()).toMatchObject({ step: 'in', busy: false, fault: undefined });
+  });
+
+  it('says why not, and may be tried again', async () => {
+    const { entry, now } = setup();
+    const refusal = new Problem('unauthenticated', 401, 'No.');
+    await entry.authenticate(async () => Promise.reject(refusal));
+    expect(now()).toMatchObject({ step: 'proof', busy: false, fault: refusal });
+    await entry.authenticate(async () => ({ data: SIGNED as never }));
+    expect(now()).toMatchObject({ step: 'in', fault: undefined });
+  });
+
+  it('asks for the second factor with the ticket, spaces and all', async () => {
+    const { entry, server, now } = setup();
+    await entry.authenticate(async () => ({ data: NEEDED as never }));
+    expect(now().step).toBe('second');
+    await entry.proveCode('123 456');
+    expect(server.proveSecondFactor).toHaveBeenCalledWith({
+      body: { ticket: 'T', totp: '123456', device: DEVICE, keep: 'cookie' },
+    });
+    expect(now().step).toBe('in');
+  });
+
+  it('stays at the second factor when it was wrong, and begins again when the ticket is over', async () => {
+    const wrong = new Problem('unauthenticated', 401, 'Wrong.');
+    const over = new Problem('ticket_over', 410, 'Over.');
+    const proveSecondFactor = vi.fn().mockRejectedValueOnce(wrong).mockRejectedValueOnce(over);
+    const { entry, now } = setup({ proveSecondFactor });
+    await entry.authenticate(async () => ({ data: NEEDED as never }));
+    await entry.proveRecoveryCode(' ab12-cd34 ');
+    expect(proveSecondFactor.mock.calls[0]![0].body.recovery_code).toBe('ab12-cd34');
+    expect(now()).toMatchObject({ step: 'second', fault: wrong });
+    await entry.proveCode('123456');
+    expect(now()).toMatchObject({ step: 'proof', fault: over, second: undefined });
+  });
+
+  it('comes in by a passkey, and is where it was when that is called off', async () => {
+    const { entry, server, now } = setup();
+    await entry.authenticateByPasskey();
+    expect(server.signInByPasskey).toHaveBeenCalledWith({
+      body: { ticket: 'P', credential: { id: 'k' }, device: DEVICE, keep: 'cookie' },
+    });
+    expect(now().step).toBe('in');
+    const called = setup({}, null);
+    await called.entry.authenticateByPasskey();
+    expect(called.server.signInByPasskey).not.toHaveBeenCalled();
+    expect(called.now()).toMatchObject({ step: 'proof', busy: false, fault: undefined });
+  });
+
+  it('proves a second factor by a passkey', async () => {
+    const { entry, server } = setup();
+    await entry.authenticate(async () => ({ data: NEEDED as never }));
+    await entry.provePasskey();
+    expect(server.secondFactorOptions).toHaveBeenCalledWith({ body: { ticket: 'T' } });
+    expect(server.proveSecondFactor).toHaveBeenCalledWith({
+      body: { ticket: 'T', passkey: { id: 'k' }, device: DEVICE, keep: 'cookie' },
+    });
+  });
+
+  it('has a one-time password replaced by way of the one typed, then asks for the yes', async () => {
+    const { entry, server, arrived, now } = setup();
+    const signed = { ...SIGNED, must_change: true, acceptance_needed: true };
+    await entry.authenticate(async () => ({ data: signed as never }), 'once');
+    expect(now().step).toBe('password');
+    await entry.setPassword('one of my own');
+    expect(server.changeOwnPassword).toHaveBeenCalledWith({ body: { current: 'once', password: 'one of my own' } });
+    expect(now()).toMatchObject({ step: 'accept', options: OPTIONS });
+    expect(arrived).not.toHaveBeenCalled();
+    await entry.accept(true);
+    expect(server.acceptTerms).toHaveBeenCalledWith({
+      body: { of_age: true, terms_version: '2026-11', policy_version: '2026-11' },
+    });
+    expect(now().step).toBe('in');
+  });
+
+  it('asks for the one-time password where it was not typed', async () => {
+    const { entry, server, now } = setup();
+    await entry.resume({ ...SIGNED, must_change: true });
+    expect(now().step).toBe('password');
+    expect(entry.passwordKnown).toBe(false);
+    await entry.setPassword('one of my own', 'once');
+    expect(server.changeOwnPassword).toHaveBeenCalledWith({ body: { current: 'once', password: 'one of my own' } });
+    expect(now().step).toBe('in');
+  });
+
+  it('goes no further with who is not of age', async () => {
+    const acceptTerms = vi.fn().mockRejectedValue(new Problem('not_of_age', 403, 'Adults only.'));
+    const { entry, arrived, now } = setup({ acceptTerms });
+    await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
+    await entry.accept(false);
+    expect(acceptTerms.mock.calls[0]![0].body.of_age).toBe(false);
+    expect(now()).toMatchObject({ step: 'refused', fault: undefined });
+    expect(arrived).not.toHaveBeenCalled();
+  });
+
+  it('does one thing at a time', async () => {
+    const { entry } = setup();
+    let finish: (value: unknown) => void = () => undefined;
+    const first = vi.fn(() => new Promise((resolve) => (finish = resolve)));
+    const second = vi.fn();
+    const done = entry.authenticate(first as never);
+    await entry.authenticate(second as never);
+    expect(second).not.toHaveBeenCalled();
+    finish({ data: SIGNED });
+    await done;
+  });
+
+  it('ends a session that was half made when somebody begins again', async () => {
+    const { entry, server, now } = setup();
+    await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
+    await entry.reset();
+    expect(server.signOut).toHaveBeenCalledOnce();
+    expect(now().step).toBe('proof');
+  });
+});

@@ -1,0 +1,201 @@
+import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
+import { refreshSession } from '~/api/session';
+import { passkeys, type Passkeys } from '~/core/passkeys';
+import { asProblem, Problem } from '~/core/problem';
+import { createStore } from '~/core/store';
+import { thisDevice, type ThisDevice } from '~/core/this-device';
+
+/**
+ * `proof`: show who you are, each page in its own way. Then, where needed, `second`: a second factor; `password`: one of
+ * one's own for a one-time one; `accept`: age, terms and policy. `refused`: not of age. `in`: done.
+ */
+export type Step = 'proof' | 'second' | 'password' | 'accept' | 'refused' | 'in';
+
+export interface SignInFlowState {
+  step: Step;
+  busy: boolean;
+  fault: unknown;
+  second?: SecondFactorNeeded;
+  /** Known from the `accept` step on. */
+  options?: SignInOptions;
+}
+
+export type SignInApi = Pick<
+  typeof api,
+  | 'proveSecondFactor'
+  | 'secondFactorOptions'
+  | 'changeOwnPassword'
+  | 'acceptTerms'
+  | 'signInOptions'
+  | 'signOut'
+  | 'passkeySignInOptions'
+  | 'signInByPasskey'
+>;
+
+/** What every way of signing in is told besides its proof. */
+export interface SignInContext {
+  device: ThisDevice;
+  keep: 'cookie';
+}
+
+export type Outcome = SignedIn | SecondFactorNeeded;
+
+/** The way from a proof to a session, the same for every kind of proof. */
+export class SignInFlow {
+  readonly state = createStore<SignInFlowState>({ step: 'proof', busy: false, fault: undefined });
+  #password = '';
+  #pending = { password: false, accept: false };
+
+  constructor(
+    private readonly server: SignInApi = api,
+    private readonly keys: Passkeys = passkeys,
+    private readonly onSignedIn: () => Promise<void> = refreshSession,
+    readonly device: ThisDevice = thisDevice(),
+  ) {}
+
+  get passkeysSupported(): boolean {
+    return this.keys.supported;
+  }
+
+  /** Come in with a proof. `typed` is the password, if it was one: a one-time one is replaced by way of it. */
+  authenticate(
+    proof: (context: SignInContext) => Promise<{ data: Outcome } | undefined>,
+    password = '',
+  ): Promise<void> {
+    return this.#run(async () => {
+      this.#password = password;
+      const answer = await proof({ device: this.device, keep: 'cookie' });
+      if (answer) await this.#handleOutcome(answer.data);
+    });
+  }
+
+  /** A provider's sign-in came back, and asks for a second factor. */
+  continueWithTicket(ticket: string, kinds: readonly string[]): void {
+    this.#set({ step: 'second', second: { ticket, kinds: kinds as SecondFactorNeeded['kinds'], expires: '' } });
+  }
+
+  /** A provider's sign-in came back, and said no. */
+  setFailure(code: string): void {
+    this.#set({ fault: new Problem(code, 403, 'The provider of your organisation did not sign you in.') });
+  }
+
+  /** Come in with a passkey, which is both factors in one. */
+  authenticateByPasskey(): Promise<void> {
+    return this.authenticate(async (context) => {
+      const { data } = await this.server.passkeySignInOptions();
+      const credential = await this.keys.prove(data.options);
+      if (!credential) return undefined;
+      return this.server.signInByPasskey({ body: { ticket: data.ticket, credential, ...context } });
+    });
+  }
+
+  proveCode(totp: string): Promise<void> {
+    return this.#prove({ totp: totp.replaceAll(/\s/g, '') });
+  }
+
+  proveRecoveryCode(code: string): Promise<void> {
+    return this.#prove({ recovery_code: code.trim() });
+  }
+
+  provePasskey(): Promise<void> {
+    return this.#run(async () => {
+      const ticket = this.state.state.second?.ticket ?? '';
+      const { data } = await this.server.secondFactorOptions({ body: { ticket } });
+      const passkey = await this.keys.prove(data);
+      if (passkey) await this.#submitSecondFactor({ passkey });
+    });
+  }
+
+  /** Whether the one-time password was typed to come in. By other ways it was not, nor after the page was loaded anew. */
+  get passwordKnown(): boolean {
+    return this.#password !== '';
+  }
+
+  /** Replace a one-time password by one of one's own. `once` is that password, where it is not known. */
+  setPassword(password: string, oneTimePassword = this.#password): Promise<void> {
+    return this.#run(async () => {
+      await this.server.changeOwnPassword({ body: { current: oneTimePassword, password } });
+      this.#password = '';
+      this.#pending.password = false;
+      await this.#next();
+    });
+  }
+
+  /** Say yes to the present terms and policy, and whether one is of age. */
+  accept(ofAge: boolean): Promise<void> {
+    return this.#run(async () => {
+      const options = this.state.state.options;
+      if (!options) return;
+      const { terms_version, policy_version } = options;
+      await this.server.acceptTerms({ body: { of_age: ofAge, terms_version, policy_version } });
+      this.#pending.accept = false;
+      await this.#next();
+    });
+  }
+
+  /** Somebody is signed in already; go on with what is missing. */
+  resume(missing: Pick<SignedIn, 'must_change' | 'acceptance_needed'>): Promise<void> {
+    return this.#run(async () => {
+      this.#pending = { password: missing.must_change, accept: missing.acceptance_needed };
+      await this.#next();
+    });
+  }
+
+  /** Back to the beginning; a session that was half made is ended. */
+  async reset(): Promise<void> {
+    const { step } = this.state.state;
+    if (step === 'accept' || step === 'password') await this.server.signOut().catch(() => undefined);
+    this.#password = '';
+    this.state.setState(() => ({ step: 'proof', busy: false, fault: undefined }));
+  }
+
+  #prove(proof: { totp: string } | { recovery_code: string }): Promise<void> {
+    return this.#run(() => this.#submitSecondFactor(proof));
+  }
+
+  async #submitSecondFactor(
+    proof: { totp: string } | { recovery_code: string } | { passkey: Record<string, unknown> },
+  ) {
+    const ticket = this.state.state.second?.ticket ?? '';
+    const { data } = await this.server.proveSecondFactor({
+      body: { ticket, ...proof, device: this.device, keep: 'cookie' },
+    });
+    await this.#handleOutcome(data);
+  }
+
+  async #handleOutcome(outcome: Outcome): Promise<void> {
+    if ('ticket' in outcome) return this.#set({ step: 'second', second: outcome });
+    this.#pending = { password: outcome.must_change, accept: outcome.acceptance_needed };
+    await this.#next();
+  }
+
+  async #next(): Promise<void> {
+    if (this.#pending.password) return this.#set({ step: 'password' });
+    if (this.#pending.accept) {
+      const { data: options } = await this.server.signInOptions();
+      return this.#set({ step: 'accept', options });
+    }
+    this.#password = '';
+    await this.onSignedIn();
+    this.#set({ step: 'in' });
+  }
+
+  #set(change: Partial<SignInFlowState>): void {
+    this.state.setState((before) => ({ ...before, ...change }));
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    if (this.state.state.busy) return;
+    this.#set({ busy: true, fault: undefined });
+    try {
+      await work();
+    } catch (fault) {
+      const { code } = asProblem(fault);
+      if (code === 'not_of_age')
+        this.#set({ step: 'refused' }); // Their sessions are over by then.
+      else this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
+    } finally {
+      this.#set({ busy: false });
+    }
+  }
+}

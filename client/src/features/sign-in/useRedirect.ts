@@ -1,0 +1,22 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { session } from '~/api/session';
+import { useValue } from '~/core/store';
+import type { SignInFlow } from './sign-in-flow';
+
+/** Once somebody is in, to the first screen of the program. */
+export function useRedirectAfterSignIn(flow: SignInFlow): void {
+  useRedirectWhen(useValue(flow.state, (each) => each.step === 'in'));
+}
+
+/** Who is in already has nothing to do at the sign-in. */
+export function useRedirectIfSignedIn(): void {
+  useRedirectWhen(useValue(session, (each) => each.state === 'in'));
+}
+
+function useRedirectWhen(condition: boolean): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (condition) void navigate({ to: '/', replace: true });
+  }, [condition, navigate]);
+}

@@ -1,0 +1,187 @@
+import { Button, FileButton, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { IconFileMusic, IconMicrophone, IconPlayerStop, IconTrash, IconVolume } from '@tabler/icons-react';
+import { msg } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { ExpandableRow } from '~/design/ExpandableRow';
+import { formatDateTime } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { Rows } from '~/design/Rows';
+import { useElapsed } from '~/design/useElapsed';
+import { resolveLanguage } from '~/core/language';
+import { useValue } from '~/core/store';
+import { audioFormat, Player } from '~/features/player';
+import { fetchGreeting, Greetings as Model, KINDS, type Kind } from './greetings';
+
+const OCCASIONS = {
+  no_answer: msg`When nobody takes the call`,
+  busy: msg`When you are in another call`,
+  temporary: msg`For a time, in place of both`,
+};
+
+interface GreetingsProps {
+  /** An extension's id, or a group's. */
+  mailbox: string;
+  tenant?: string;
+}
+
+/** What callers hear before they speak, for each occasion. */
+export function Greetings({ mailbox, tenant }: GreetingsProps) {
+  const { t } = useLingui();
+  const [model] = useState(() => new Model(mailbox, tenant));
+  const [open, setOpen] = useState<Kind>();
+  const { greetings, fault, version } = useValue(model.state);
+  useEffect(() => {
+    void model.load();
+    return () => model.close();
+  }, [model]);
+  return (
+    <>
+      <ErrorNotice fault={fault} />
+      {greetings && (
+        <Rows label={t`Greetings`}>
+          {KINDS.map((kind) => {
+            const own = greetings.find((each) => each.kind === kind);
+            const until = own?.until ? t`until ${formatDateTime(own.until)}` : undefined;
+            const title = t(OCCASIONS[kind]);
+            return (
+              <ExpandableRow
+                key={kind}
+                icon={<IconVolume size={20} aria-hidden />}
+                title={title}
+                details={[own ? t`a greeting of your own` : kind !== 'temporary' && t`the words of the system`, until]}
+                open={open === kind}
+                onToggle={() => setOpen(open === kind ? undefined : kind)}
+              >
+                {own && (
+                  <Player
+                    key={version}
+                    label={title}
+                    seconds={own.seconds}
+                    load={() => fetchGreeting(mailbox, kind, audioFormat(), tenant)}
+                  />
+                )}
+                <GreetingControls kind={kind} model={model} exists={own !== undefined} />
+              </ExpandableRow>
+            );
+          })}
+        </Rows>
+      )}
+    </>
+  );
+}
+
+function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; exists: boolean }) {
+  const { t, i18n } = useLingui();
+  const { recording, busy } = useValue(model.state);
+  const [end, setEnd] = useState('');
+  const until = end ? new Date(end) : undefined;
+  const clock = useElapsed(recording?.since);
+  if (recording?.kind === kind) {
+    return (
+      <Stack gap="xs" mt="sm">
+        <Text role="status">
+          <Trans>Speak now; two minutes at the most.</Trans>
+        </Text>
+        <Text fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
+          {clock}
+        </Text>
+        <Group gap="xs">
+          <Button
+            size="md"
+            data-autofocus
+            leftSection={<IconPlayerStop size={18} aria-hidden />}
+            onClick={() => void model.stop()}
+          >
+            <Trans>Use it</Trans>
+          </Button>
+          <Button size="md" variant="default" onClick={() => model.cancel()}>
+            <Trans>Throw it away</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap="xs" mt="sm">
+      {kind === 'temporary' && (
+        <TextInput
+          size="md"
+          type="datetime-local"
+          label={t`A new one counts until`}
+          description={t`Left empty: until it is taken away.`}
+          value={end}
+          onChange={(event) => setEnd(event.currentTarget.value)}
+        />
+      )}
+      <Group gap="xs">
+        <Button
+          size="md"
+          variant="light"
+          disabled={busy || recording !== undefined}
+          leftSection={<IconMicrophone size={18} aria-hidden />}
+          onClick={() => void model.record(kind, until)}
+        >
+          <Trans>Record one</Trans>
+        </Button>
+        <FileButton accept="audio/*" onChange={(file) => file && void model.upload(kind, file, until)}>
+          {(props) => (
+            <Button
+              {...props}
+              size="md"
+              variant="default"
+              disabled={busy}
+              leftSection={<IconFileMusic size={18} aria-hidden />}
+            >
+              <Trans>Choose a file</Trans>
+            </Button>
+          )}
+        </FileButton>
+        {exists && (
+          <Button
+            size="md"
+            variant="light"
+            color="red"
+            disabled={busy}
+            leftSection={<IconTrash size={18} aria-hidden />}
+            onClick={() => void model.remove(kind)}
+          >
+            <Trans>Take it away</Trans>
+          </Button>
+        )}
+      </Group>
+      <SynthesizeForm
+        synthesize={(text) => model.synthesize(kind, text, resolveLanguage(i18n.locale, []), until)}
+        busy={busy}
+      />
+    </Stack>
+  );
+}
+
+/** A text, for the voice of the system. */
+function SynthesizeForm({ synthesize, busy }: { synthesize: (text: string) => Promise<boolean>; busy: boolean }) {
+  const { t } = useLingui();
+  const [text, setText] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void synthesize(text.trim()).then((accepted) => accepted && setText(''));
+      }}
+    >
+      <Textarea
+        size="md"
+        label={t`Or write what is to be said`}
+        autosize
+        maxLength={2000}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      {text.trim() && (
+        <Button type="submit" size="md" mt="xs" variant="light" disabled={busy}>
+          <Trans>Have it spoken</Trans>
+        </Button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,163 @@
+import { Button, NumberInput, Stack, Switch } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type Message, type VoicemailSettings } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { changedFields } from '~/design/forms';
+import { usePages } from '~/design/lists';
+import { formatDuration, formatDateTime } from '~/design/dates';
+import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { Table } from '~/design/Table';
+import { useValue } from '~/core/store';
+import { ExtensionSelect } from '~/features/extensions';
+import { confirmErase } from './erase-dialog';
+import { SharedMailboxes } from './SharedMailboxes';
+import { MailboxBody } from './MailboxBody';
+import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './old-messages';
+
+/** How the organisation has its voicemail, and each of its mailboxes. */
+export default function PortalVoicemail() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const { data, error, isPending } = useQuery({
+    queryKey: ['voicemail-settings', tenant],
+    queryFn: async () => (await api.showVoicemailSettings({ query: { tenant } })).data,
+  });
+  return (
+    <Page title={t`Voicemail`} size="lg">
+      <ErrorNotice fault={error} />
+      {data && <Settings tenant={tenant} settings={data} />}
+      {!isPending && (
+        // Not before: they would be pushed down under the hand that opens them.
+        <>
+          <SharedMailboxes tenant={tenant} />
+          <Mailboxes tenant={tenant} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSettings }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const form = useForm({ initialValues: settings });
+  const save = useMutation({
+    // What transcription needs is told, not set.
+    mutationFn: async ({ transcription_needs: _, ...values }: VoicemailSettings) => {
+      const body = changedFields(form, values);
+      const change = (old_messages?: OldMessages) =>
+        api.changeVoicemailSettings({ query: { tenant }, body: { ...body, old_messages } });
+      return (await withOldMessagesChoice(change, askAboutOldMessages(t)))?.data;
+    },
+    onSuccess: (saved) => {
+      if (!saved) return;
+      queries.setQueryData(['voicemail-settings', tenant], saved);
+      form.setInitialValues(saved);
+      form.setValues(saved);
+    },
+  });
+  return (
+    <Section title={t`For everybody`}>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+        <Stack gap="sm">
+          <ErrorNotice fault={save.error} />
+          {save.data && !form.isDirty() && (
+            <InfoNotice>
+              <Trans>Saved.</Trans>
+            </InfoNotice>
+          )}
+          <Switch
+            label={t`Calls nobody takes go to voicemail`}
+            {...form.getInputProps('enabled', { type: 'checkbox' })}
+          />
+          <NumberInput label={t`Longest message (seconds)`} {...form.getInputProps('longest_seconds')} />
+          <NumberInput label={t`Most messages in a mailbox`} {...form.getInputProps('most_messages')} />
+          <NumberInput
+            label={t`Can be brought back for (days)`}
+            description={t`What was put away for longer is erased.`}
+            {...form.getInputProps('restorable_days')}
+          />
+          <Switch
+            label={t`Keep sound as it was spoken`}
+            description={t`It takes eight times the room and sounds no different on a telephone.`}
+            {...form.getInputProps('keep_wav', { type: 'checkbox' })}
+          />
+          <Switch
+            label={t`Owners of mailboxes may have messages sent by e-mail, as sound`}
+            description={t`Each decides for their own mailbox. What was sent cannot be erased here any more.`}
+            {...form.getInputProps('mail_sound', { type: 'checkbox' })}
+          />
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'end' }}>
+            <Trans>Save</Trans>
+          </Button>
+        </Stack>
+      </form>
+    </Section>
+  );
+}
+
+function Mailboxes({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const [chosen, setChosen] = useState<string | null>(null);
+  return (
+    <Section title={t`A mailbox`} lead={t`Messages of others can be erased here, not listened to.`}>
+      <ExtensionSelect tenant={tenant} value={chosen} onChange={setChosen} />
+      {chosen && (
+        <>
+          <MailboxBody key={chosen} extension={chosen} tenant={tenant} />
+          <Messages extension={chosen} tenant={tenant} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Messages({ extension, tenant }: { extension: string; tenant?: string }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const key = ['voicemail', tenant, extension];
+  const list = usePages<Message>(key, async () => {
+    const [here, away] = await Promise.all(
+      [false, true].map((hidden) => api.listVoicemail({ query: { tenant, extension, hidden } })),
+    );
+    return { data: { items: [...here!.data.items, ...away!.data.items], next: null } };
+  });
+  const erase = useMutation({
+    mutationFn: (one: Message) => api.eraseVoicemail({ path: { message_id: one.id }, query: { tenant } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  });
+  const confirmAndErase = async (one: Message) => {
+    if (await confirmErase(t, one.mailed)) erase.mutate(one);
+  };
+  const state = (one: Message) => (one.hidden ? t`put away` : one.heard ? t`heard` : t`new`);
+  return (
+    <>
+      <ErrorNotice fault={list.fault ?? erase.error} />
+      <Table
+        label={t`Messages`}
+        list={list}
+        columns={[
+          { title: t`Left`, render: (one) => formatDateTime(one.created) },
+          { title: t`Length`, numeric: true, render: (one) => formatDuration(Math.round(one.seconds)) },
+          { title: t`State`, render: state },
+        ]}
+        actions={(one) => (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t`Erase the message of ${formatDateTime(one.created)}`}
+            onClick={() => void confirmAndErase(one)}
+          >
+            <Trans>Erase</Trans>
+          </Button>
+        )}
+        empty={<Trans>No messages.</Trans>}
+      />
+    </>
+  );
+}

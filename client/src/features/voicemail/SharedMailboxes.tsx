@@ -1,0 +1,135 @@
+import { Badge, Button, Group, PasswordInput, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { modals } from '@mantine/modals';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { IconPlus } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type GroupMailbox } from '~/api';
+import { changedFields } from '~/design/forms';
+import { ErrorNotice } from '~/design/Notice';
+import { useCrudList } from '~/design/crud-list';
+import { Section } from '~/design/Section';
+import { Table } from '~/design/Table';
+import { Greetings } from './Greetings';
+import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './old-messages';
+
+const QUERY_KEY = 'group-mailboxes';
+
+/** Mailboxes with numbers of their own, which several share. */
+export function SharedMailboxes({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const mailboxes = useCrudList<GroupMailbox>({
+    queryKey: [QUERY_KEY, tenant],
+    load: (cursor) => api.listMailboxes({ query: { tenant, cursor } }),
+    remove: (one) => api.deleteMailbox({ path: { mailbox: one.id }, query: { tenant } }),
+    deleteConfirmation: (one) => ({
+      title: t`Delete mailbox ${one.number}?`,
+      text: t`Its messages and greetings are erased for good.`,
+    }),
+    form: (one) => ({
+      title: one ? t`Mailbox ${one.number}` : t`New mailbox`,
+      children: <EditMailbox tenant={tenant} mailbox={one} />,
+    }),
+  });
+  return (
+    <Section title={t`Mailboxes that several share`} lead={t`A call to the number leaves a message for all members.`}>
+      <ErrorNotice fault={mailboxes.fault} />
+      <Table
+        list={mailboxes.list}
+        label={t`Mailboxes that several share`}
+        columns={[
+          { title: t`Number`, render: (one) => one.number },
+          { title: t`Name`, render: (one) => one.name },
+          { title: t`Members`, render: (one) => one.members.join(', ') },
+          {
+            title: t`New messages`,
+            numeric: true,
+            render: (one) => (one.enabled ? one.new_messages : <Badge variant="default">{t`off`}</Badge>),
+          },
+        ]}
+        actions={mailboxes.actions}
+        empty={<Trans>There are none yet.</Trans>}
+      />
+      <Group justify="flex-end">
+        <Button variant="light" leftSection={<IconPlus size={16} aria-hidden />} onClick={mailboxes.add}>
+          <Trans>New mailbox</Trans>
+        </Button>
+      </Group>
+    </Section>
+  );
+}
+
+function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMailbox }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: {
+      number: mailbox?.number ?? '',
+      name: mailbox?.name ?? '',
+      members: mailbox?.members ?? [],
+      pin: '',
+      lamp: mailbox?.lamp ?? true,
+      enabled: mailbox?.enabled ?? true,
+    },
+    validate: {
+      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`A name, please.`),
+      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`4 to 12 digits.`),
+    },
+  });
+  const save = useMutation({
+    mutationFn: async ({ number, pin, enabled, ...rest }: typeof form.values) => {
+      // Empty leaves a PIN as it is; it is never shown again.
+      const body = { ...rest, ...(pin && { pin }) };
+      if (!mailbox) return api.createMailbox({ query: { tenant }, body: { number, ...body } });
+      const which = { path: { mailbox: mailbox.id }, query: { tenant } };
+      const change = changedFields(form, { ...body, enabled });
+      return withOldMessagesChoice(
+        (old_messages?: OldMessages) => api.updateMailbox({ ...which, body: { ...change, old_messages } }),
+        askAboutOldMessages(t),
+      );
+    },
+    onSuccess: (saved) => saved && modals.closeAll(),
+    onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
+  });
+  return (
+    <Stack>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+        <Stack>
+          <ErrorNotice fault={save.error} />
+          <TextInput
+            label={t`Number`}
+            inputMode="numeric"
+            disabled={Boolean(mailbox)}
+            required
+            data-autofocus
+            {...form.getInputProps('number')}
+          />
+          <TextInput label={t`Name`} required {...form.getInputProps('name')} />
+          <TagsInput
+            label={t`Members`}
+            description={t`Numbers of extensions: they all see, hear and put away what is left there.`}
+            clearButtonProps={{ 'aria-label': t`Remove all` }}
+            {...form.getInputProps('members')}
+          />
+          <PasswordInput
+            label={t`PIN`}
+            description={
+              mailbox?.has_pin ? t`There is one. Empty keeps it.` : t`Whoever knows it hears the mailbox by *98.`
+            }
+            inputMode="numeric"
+            autoComplete="off"
+            visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the PIN` }}
+            {...form.getInputProps('pin')}
+          />
+          <Switch label={t`Lights the members’ lamps`} {...form.getInputProps('lamp', { type: 'checkbox' })} />
+          {mailbox && <Switch label={t`Takes messages`} {...form.getInputProps('enabled', { type: 'checkbox' })} />}
+          <Button type="submit" loading={save.isPending} style={{ alignSelf: 'end' }}>
+            <Trans>Save</Trans>
+          </Button>
+        </Stack>
+      </form>
+      {mailbox && <Greetings mailbox={mailbox.id} tenant={tenant} />}
+    </Stack>
+  );
+}

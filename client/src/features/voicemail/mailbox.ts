@@ -1,0 +1,76 @@
+import { api, type Mailbox, type MailboxChange } from '~/api';
+import { createStore } from '~/core/store';
+import { withOldMessagesChoice, type DecideOldMessages } from './old-messages';
+
+export interface MailboxState {
+  mailbox?: Mailbox;
+  /** A change is on its way. */
+  busy: boolean;
+  fault: unknown;
+  /** What was just done, to be said. */
+  done?: 'pin' | 'no-pin';
+}
+
+/** 4 to 12 digits, as keys of a telephone. */
+export function isValidPin(pin: string): boolean {
+  return /^[0-9]{4,12}$/.test(pin);
+}
+
+/** How the mailbox of one extension is set up. `tenant`: as its administrator. */
+export class MailboxModel {
+  readonly state = createStore<MailboxState>({ busy: false, fault: undefined });
+
+  constructor(
+    private readonly extension: string,
+    private readonly tenant: string | undefined,
+    private readonly decide: DecideOldMessages,
+    private readonly server: Pick<typeof api, 'showMailbox' | 'changeMailbox'> = api,
+  ) {}
+
+  async load(): Promise<void> {
+    await this.#run(() => this.server.showMailbox(this.#target));
+  }
+
+  /** Shown as asked for at once; as it was, if that is refused. */
+  async change(body: MailboxChange): Promise<void> {
+    const before = this.state.state.mailbox;
+    const { pin: _pin, ...shown } = body;
+    if (before) this.#set({ mailbox: { ...before, ...(shown as Partial<Mailbox>) } });
+    const applied = await this.#run(() =>
+      withOldMessagesChoice(
+        (old_messages) => this.server.changeMailbox({ ...this.#target, body: { ...body, old_messages } }),
+        this.decide,
+      ),
+    );
+    if (!applied) this.#set({ mailbox: before });
+  }
+
+  /** Empty takes it away. */
+  async setPin(setPin: string): Promise<void> {
+    await this.change({ pin: setPin });
+    if (!this.state.state.fault) this.#set({ done: setPin ? 'pin' : 'no-pin' });
+  }
+
+  get #target() {
+    return { path: { extension: this.extension }, query: { tenant: this.tenant } };
+  }
+
+  /** False if it was not done: refused, or somebody thought better of it. */
+  async #run(work: () => Promise<{ data: Mailbox } | undefined>): Promise<boolean> {
+    this.#set({ busy: true, fault: undefined, done: undefined });
+    try {
+      const answer = await work();
+      if (answer) this.#set({ mailbox: answer.data });
+      return answer !== undefined;
+    } catch (fault) {
+      this.#set({ fault });
+      return false;
+    } finally {
+      this.#set({ busy: false });
+    }
+  }
+
+  #set(change: Partial<MailboxState>): void {
+    this.state.setState((before) => ({ ...before, ...change }));
+  }
+}

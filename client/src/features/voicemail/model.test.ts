@@ -1,0 +1,154 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Message } from '~/api';
+import { Problem } from '~/core/problem';
+import { toEntry, countUnheard, visibleMessages, Voicemail } from './model';
+
+function message(id: string, given: Partial<Message> = {}): Message {
+  return {
+    id,
+    extension_id: 'e',
+    number: '1001',
+    created: '2026-11-24T10:00:00Z',
+    seconds: 12.4,
+    heard: null,
+    hidden: null,
+    caller: '1002',
+    caller_name: 'Ada Example',
+    call_id: 'c',
+    waveform: [],
+    own: true,
+    ...given,
+  };
+}
+
+function setup(kept: Message[] = []) {
+  const store = { kept, inbox: [] as Message[], away: [] as Message[], fault: undefined as Problem | undefined };
+  const find = (id: string) => store.inbox.find((each) => each.id === id)!;
+  const parts = {
+    fetchMessages: vi.fn(async (hidden: boolean) => {
+      if (store.fault) throw store.fault;
+      return [...(hidden ? store.away : store.inbox)];
+    }),
+    loadCached: async () => store.kept,
+    saveCached: async (messages: Message[]) => {
+      store.kept = messages;
+    },
+    mark: vi.fn(async (id: string, heard: boolean) => {
+      if (store.fault) throw store.fault;
+      store.inbox = store.inbox.map((each) =>
+        each.id === id ? { ...each, heard: heard ? '2026-11-24T11:00:00Z' : null } : each,
+      );
+    }),
+    archive: vi.fn(async (id: string) => {
+      store.away.push(find(id));
+      store.inbox = store.inbox.filter((each) => each.id !== id);
+    }),
+    restore: vi.fn(async (id: string) => {
+      store.inbox.push(...store.away.filter((each) => each.id === id));
+      store.away = store.away.filter((each) => each.id !== id);
+    }),
+    erase: vi.fn(async (id: string) => {
+      store.away = store.away.filter((each) => each.id !== id);
+    }),
+  };
+  const voicemail = new Voicemail(parts);
+  const ids = () => visibleMessages(voicemail.state.state)?.map((each) => each.id);
+  return { voicemail, store, parts, ids };
+}
+
+describe('a message', () => {
+  it('says who left it, and of the forgotten that they are', () => {
+    expect(toEntry(message('m'))).toMatchObject({ name: 'Ada Example', number: '1002', erased: false, unheard: true });
+    expect(toEntry(message('m', { caller: null, caller_name: null }))).toMatchObject({ erased: true, number: '' });
+    expect(toEntry(message('m', { caller: '', caller_name: '' }))).toMatchObject({ erased: false, number: '' });
+  });
+
+  it('has a picture and a text where there are any', () => {
+    expect(toEntry(message('m'))).toMatchObject({ peaks: [], transcript: undefined });
+    const transcript = { text: 'Please call back.', language: 'en' };
+    expect(toEntry(message('m', { waveform: [1, 2], transcript }))).toMatchObject({ peaks: [1, 2], transcript });
+  });
+});
+
+describe('the mailbox', () => {
+  it('shows what is kept at once, then what the server says, and keeps only that', async () => {
+    const { voicemail, store } = setup([message('old')]);
+    const seen: string[] = [];
+    voicemail.state.subscribe((now) => seen.push(`${now.source}:${now.inbox.map((each) => each.id).join()}`));
+    store.inbox = [message('new')];
+    await voicemail.open();
+    expect(seen).toContain('cache:old');
+    expect(voicemail.state.state).toMatchObject({ source: 'server', loading: false });
+    expect(store.kept.map((each) => each.id)).toEqual(['new']);
+  });
+
+  it('stays readable without a network, and says so', async () => {
+    const { voicemail, store } = setup([message('old')]);
+    store.fault = Problem.unreachable();
+    await voicemail.open();
+    expect(voicemail.state.state).toMatchObject({ source: 'cache', fault: { code: 'unreachable' }, loading: false });
+    expect(countUnheard(voicemail.state.state)).toBe(1);
+  });
+
+  it('counts what is new', async () => {
+    const { voicemail, store, parts } = setup();
+    store.inbox = [message('a'), message('b'), message('c', { heard: '2026-11-24T10:05:00Z' })];
+    await voicemail.open();
+    expect(countUnheard(voicemail.state.state)).toBe(2);
+    const marking = voicemail.mark('a', true);
+    expect(countUnheard(voicemail.state.state)).toBe(1); // at once, whatever the network takes
+    await marking;
+    await voicemail.mark('c', false);
+    expect(countUnheard(voicemail.state.state)).toBe(2);
+    expect(parts.mark.mock.calls).toEqual([
+      ['a', true],
+      ['c', false],
+    ]);
+  });
+
+  it('puts away, brings back and erases', async () => {
+    const { voicemail, store, ids } = setup();
+    store.inbox = [message('a'), message('b')];
+    await voicemail.open();
+    await voicemail.archive('a');
+    expect(ids()).toEqual(['b']);
+    await voicemail.show('archived');
+    expect(ids()).toEqual(['a']);
+    await voicemail.restore('a');
+    expect(ids()).toEqual([]);
+    await voicemail.show('inbox');
+    await voicemail.archive('b');
+    await voicemail.show('archived');
+    await voicemail.erase('b');
+    expect(ids()).toEqual([]);
+  });
+
+  it('says what was refused, and shows what is true', async () => {
+    const { voicemail, store, parts } = setup();
+    store.inbox = [message('a')];
+    await voicemail.open();
+    parts.mark.mockRejectedValueOnce(new Problem('full', 507, 'Full.'));
+    await voicemail.mark('a', true);
+    expect(voicemail.state.state.refused?.code).toBe('full');
+    expect(countUnheard(voicemail.state.state)).toBe(1);
+  });
+
+  it('asks again when something changed while it asked', async () => {
+    const { voicemail, store, parts, ids } = setup();
+    const first = voicemail.refresh();
+    store.inbox = [message('late')];
+    await Promise.all([first, voicemail.refresh()]);
+    expect(parts.fetchMessages).toHaveBeenCalledTimes(2);
+    expect(ids()).toEqual(['late']);
+  });
+
+  it('forgets everything with its owner, and an answer that comes too late is nobody’s', async () => {
+    const { voicemail, store } = setup();
+    store.inbox = [message('a')];
+    const opening = voicemail.open();
+    voicemail.clear();
+    await opening;
+    expect(voicemail.state.state).toMatchObject({ source: 'none', inbox: [] });
+    expect(store.kept).toEqual([]);
+  });
+});

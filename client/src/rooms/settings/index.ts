@@ -1,1 +1,0 @@
-export { DeviceChoices } from './DeviceChoices';

@@ -1,0 +1,24 @@
+import { Alert } from '@mantine/core';
+import { Trans } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { session } from '~/api/session';
+import { useValue } from '~/core/store';
+
+/** Says so while what is shown may be old. Silence means that all is well. */
+export function ConnectionBanner() {
+  const stale = useValue(session, (each) => each.state === 'in' && each.stale);
+  if (!stale) return null;
+  return (
+    <Banner>
+      <Trans>No connection. You see what was here last; calls cannot come in.</Trans>
+    </Banner>
+  );
+}
+
+export function Banner({ children }: { children: ReactNode }) {
+  return (
+    <Alert role="status" color="yellow" variant="light" radius={0} py="xs">
+      {children}
+    </Alert>
+  );
+}

@@ -1,0 +1,19 @@
+import { Button, Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
+import { Page } from '~/design/Page';
+
+/** An address that leads nowhere: mistyped, or of an earlier version. */
+export default function NotFound() {
+  const { t } = useLingui();
+  return (
+    <Page title={t`There is no such page`}>
+      <Text mb="md">
+        <Trans>The address may be mistyped, or the page has moved.</Trans>
+      </Text>
+      <Button size="md" renderRoot={(props) => <Link to="/" {...props} />}>
+        <Trans>To the first page</Trans>
+      </Button>
+    </Page>
+  );
+}

@@ -1,0 +1,67 @@
+import { Button, Group, Text } from '@mantine/core';
+import { Trans } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { session } from '~/api/session';
+import { useValue } from '~/core/store';
+import { phone } from '~/sip';
+import { Banner, ConnectionBanner } from './ConnectionBanner';
+
+/** Shorter than this a phone that is not connected is no news. Milliseconds. */
+const GRACE_MS = 3_000;
+
+/** What `Connection` says, and whether the telephone of this tab can be rung. */
+export default function PhoneConnectionBanner() {
+  const stale = useValue(session, (each) => each.state === 'in' && each.stale);
+  const { line, otherTab, problem } = useValue(phone.state);
+  const disconnected = useSustained(line === 'retrying' || line === 'connecting');
+  if (stale) return <ConnectionBanner />;
+  if (otherTab) {
+    return (
+      <Banner>
+        <Group justify="space-between" wrap="nowrap" gap="xs">
+          <Text size="sm">
+            {otherTab === 'busy' ? (
+              <Trans>Calls are in another window, where one is going on.</Trans>
+            ) : (
+              <Trans>Calls ring in another window of this browser.</Trans>
+            )}
+          </Text>
+          <Button variant="default" size="compact-md" miw="max-content" onClick={() => void phone.takeOver()}>
+            <Trans>Take over</Trans>
+          </Button>
+        </Group>
+      </Banner>
+    );
+  }
+  if (problem?.code === 'no_extension') {
+    return (
+      <Banner>
+        <Trans>You have no telephone number yet. Ask your administrator for an extension.</Trans>
+      </Banner>
+    );
+  }
+  if (line === 'refused') {
+    return (
+      <Banner>
+        <Trans>The PBX does not accept this phone. Calls cannot come in; sign out and in again.</Trans>
+      </Banner>
+    );
+  }
+  if (!disconnected) return null;
+  return (
+    <Banner>
+      <Trans>The phone is being connected. Calls cannot come in yet.</Trans>
+    </Banner>
+  );
+}
+
+/** Whether something has been so for a while. */
+function useSustained(active: boolean): boolean {
+  const [sustained, setSustained] = useState(false);
+  useEffect(() => {
+    if (!active) return setSustained(false);
+    const timer = setTimeout(() => setSustained(true), GRACE_MS);
+    return () => clearTimeout(timer);
+  }, [active]);
+  return sustained;
+}

@@ -1,0 +1,30 @@
+import { MantineProvider } from '@mantine/core';
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
+import { I18nProvider } from '@lingui/react';
+import { i18n } from '@lingui/core';
+import { createRoot } from 'react-dom/client';
+import { expect, it, vi } from 'vitest';
+import { ErrorPage } from './ErrorPage';
+import { lazyScreen } from './lazy-screen';
+
+it('a screen that is not to be had any more says so, and loads nothing anew unasked', async () => {
+  vi.spyOn(console, 'error').mockReturnValue();
+  vi.spyOn(console, 'warn').mockReturnValue();
+  const gone = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module: /assets/Dial.js'));
+  const router = createRouter({
+    routeTree: createRootRoute({ component: lazyScreen(gone) }),
+    history: createMemoryHistory(),
+    defaultErrorComponent: ErrorPage,
+  });
+  const root = createRoot(document.body.appendChild(document.createElement('div')));
+  root.render(
+    <I18nProvider i18n={i18n}>
+      <MantineProvider>
+        <RouterProvider router={router as never} />
+      </MantineProvider>
+    </I18nProvider>,
+  );
+  await vi.waitFor(() => expect(document.querySelector('h1')?.textContent).toBe('This page could not be shown'));
+  expect(document.querySelector('button')?.textContent).toBe('Load again');
+  root.unmount();
+});

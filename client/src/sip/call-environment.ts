@@ -1,0 +1,113 @@
+import { bindMediaSession } from '~/media/media-session';
+import { vibrate, keepScreenOn } from '~/media/screen';
+import { playTone, type ToneName } from '~/media/tones';
+import { preferences } from '~/core/preferences';
+import type { Call } from './call';
+import type { Phone } from './phone';
+
+/** What is to be heard of calls, apart from voices. */
+export function toneFor(calls: readonly Call[]): ToneName | undefined {
+  const incoming = calls.some((each) => each.phase === 'incoming' && !each.state.state.answering);
+  const talking = calls.some((each) => each.phase === 'talking');
+  if (incoming) return talking ? 'waiting' : 'ringtone';
+  if (talking) return undefined;
+  if (calls.some((each) => each.phase === 'ringing' && !each.state.state.earlyMedia)) return 'ringback';
+  const last = calls.at(-1)?.state.state.endReason;
+  return last === 'busy' ? 'busy' : undefined;
+}
+
+/** Sounds, the lit screen, the keys of headsets, and the world outside the page, as the calls need them. */
+export class CallEnvironment {
+  #tone: { name: ToneName; stop: () => void } | undefined;
+  #releaseWakeLock: (() => void) | undefined;
+  #mediaSession: { call: Call; unbind: () => void } | undefined;
+  #networkType = networkInformation()?.type;
+  #subscription: { unsubscribe: () => void } | undefined;
+
+  constructor(private readonly phone: Phone) {}
+
+  start(): void {
+    this.#subscription = this.phone.state.subscribe(() => this.#update());
+    window.addEventListener('online', this.#networkChanged);
+    window.addEventListener('offline', this.#onOffline);
+    window.addEventListener('pagehide', this.#onPageHide);
+    document.addEventListener('visibilitychange', this.#onVisibilityChange);
+    networkInformation()?.addEventListener('change', this.#onConnectionChange);
+  }
+
+  stop(): void {
+    this.#subscription?.unsubscribe();
+    this.#setTone(undefined);
+    this.#setWakeLock(false);
+    this.#bindMediaSession(undefined);
+    window.removeEventListener('online', this.#networkChanged);
+    window.removeEventListener('offline', this.#onOffline);
+    window.removeEventListener('pagehide', this.#onPageHide);
+    document.removeEventListener('visibilitychange', this.#onVisibilityChange);
+    networkInformation()?.removeEventListener('change', this.#onConnectionChange);
+  }
+
+  readonly #networkChanged = (): void => this.phone.checkConnection(true);
+
+  readonly #onOffline = (): void => {
+    this.phone.suspectNetworkChange();
+    this.#onVisibilityChange();
+  };
+
+  /** Browsers tell of every new estimate of speed as well: another kind of network is another network. */
+  readonly #onConnectionChange = (): void => {
+    const kind = networkInformation()?.type;
+    if (kind === this.#networkType) return;
+    this.#networkType = kind;
+    this.phone.checkConnection(true);
+  };
+
+  readonly #onVisibilityChange = (): void => {
+    if (document.visibilityState === 'visible') this.phone.checkConnection();
+  };
+
+  /** The page goes, and its calls cannot outlive it: who is at the other end is not to listen to nothing. */
+  readonly #onPageHide = (): void => {
+    for (const call of this.phone.state.state.calls) call.hangUp();
+  };
+
+  #update(): void {
+    const { calls, active } = this.phone.state.state;
+    this.#setTone(toneFor(calls));
+    this.#setWakeLock(calls.some((each) => !each.ended));
+    this.#bindMediaSession(active?.answered ? active : undefined);
+  }
+
+  #setTone(name: ToneName | undefined): void {
+    const silent = name === 'ringtone' && !preferences.state.ringtone;
+    const wanted = silent ? undefined : name;
+    if (this.#tone?.name === wanted) return;
+    this.#tone?.stop();
+    this.#tone = undefined;
+    if (!wanted) return;
+    const stops = [playTone(wanted), ...(wanted === 'ringtone' ? [vibrate()] : [])];
+    this.#tone = { name: wanted, stop: () => stops.forEach((stop) => stop()) };
+  }
+
+  #setWakeLock(on: boolean): void {
+    if (on === Boolean(this.#releaseWakeLock)) return;
+    this.#releaseWakeLock?.();
+    this.#releaseWakeLock = on ? keepScreenOn() : undefined;
+  }
+
+  #bindMediaSession(call: Call | undefined): void {
+    if (this.#mediaSession?.call === call) return;
+    this.#mediaSession?.unbind();
+    const handlers = call && {
+      hangUp: () => call.hangUp(),
+      toggleMute: () => call.mute(),
+      toggleCamera: () => void call.setVideo(call.state.state.camera !== 'on'),
+    };
+    this.#mediaSession = call && handlers && { call, unbind: bindMediaSession(handlers) };
+  }
+}
+
+/** Where a browser tells of a change from one network to another. */
+function networkInformation(): (EventTarget & { type?: string }) | undefined {
+  return (navigator as { connection?: EventTarget }).connection;
+}

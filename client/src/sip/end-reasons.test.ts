@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { endReasonOf, displayDurationMs, type SessionEnd } from './end-reasons';
+
+const remote = (cause: string, status?: number, reason?: string): SessionEnd => ({
+  originator: 'remote',
+  cause,
+  status,
+  reason,
+});
+
+describe('why a call is over', () => {
+  it.each([
+    [486, 'busy'],
+    [600, 'busy'],
+    [603, 'declined'],
+    [404, 'unknown-number'],
+    [480, 'unavailable'],
+    [408, 'no-answer'],
+    [488, 'no-common-media'],
+    [403, 'not-allowed'],
+    [503, 'fault'],
+    [433, 'unavailable'],
+  ] as const)('an answer of %i to our call means %s', (status, ending) => {
+    expect(endReasonOf(remote('whatever', status), false, false)).toBe(ending);
+  });
+
+  it('tells who hung up', () => {
+    expect(endReasonOf(remote('Terminated'), true, true)).toBe('hung-up');
+    expect(endReasonOf({ originator: 'local', cause: 'Terminated' }, true, true)).toBe('left');
+  });
+
+  it('tells a missed call from one taken on another device', () => {
+    expect(endReasonOf(remote('Canceled'), true, false)).toBe('missed');
+    const elsewhere = 'SIP;cause=200;text="Call completed elsewhere"';
+    expect(endReasonOf(remote('Canceled', undefined, elsewhere), true, false)).toBe('elsewhere');
+  });
+
+  it('tells a lost line and lost media from all else', () => {
+    expect(endReasonOf({ originator: 'local', cause: 'Connection Error' }, false, false)).toBe('line-lost');
+    expect(endReasonOf({ originator: 'local', cause: 'RTP Timeout' }, false, true)).toBe('media-lost');
+  });
+
+  it('says so for as long as it is news', () => {
+    expect(displayDurationMs('left')).toBe(0);
+    expect(displayDurationMs('busy')).toBeGreaterThan(displayDurationMs('hung-up'));
+  });
+});

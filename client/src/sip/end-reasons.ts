@@ -1,0 +1,75 @@
+/** Why a call is over; the words for it are the views'. */
+export type EndReason =
+  | 'left' // hung up here
+  | 'hung-up' // by the other side
+  | 'declined-here'
+  | 'missed'
+  | 'elsewhere' // answered on another device of one's own
+  | 'declined'
+  | 'busy'
+  | 'no-answer'
+  | 'unavailable'
+  | 'unknown-number'
+  | 'not-allowed'
+  | 'no-common-media'
+  | 'line-lost'
+  | 'media-lost'
+  | 'replaced'
+  | 'transferred' // given away here
+  | 'fault';
+
+/** What JsSIP says at the end, and what of it matters. */
+export interface SessionEnd {
+  originator: string;
+  cause: string;
+  /** The status of a final response, the Reason header of a BYE or CANCEL (RFC 3326), as far as there is one. */
+  status?: number;
+  reason?: string;
+}
+
+const BY_STATUS: Record<number, EndReason> = {
+  401: 'not-allowed',
+  403: 'not-allowed',
+  404: 'unknown-number',
+  407: 'not-allowed',
+  408: 'no-answer',
+  410: 'unknown-number',
+  415: 'no-common-media',
+  480: 'unavailable',
+  484: 'unknown-number',
+  486: 'busy',
+  487: 'no-answer',
+  488: 'no-common-media',
+  600: 'busy',
+  603: 'declined',
+  604: 'unknown-number',
+  606: 'no-common-media',
+};
+
+export function endReasonOf(
+  { originator, cause, status, reason }: SessionEnd,
+  incoming: boolean,
+  answered: boolean,
+): EndReason {
+  if (/connection error/i.test(cause)) return 'line-lost';
+  if (/rtp timeout/i.test(cause)) return 'media-lost';
+  if (answered) return originator === 'remote' ? 'hung-up' : 'left';
+  if (incoming) return originator === 'remote' ? unanswered(reason) : 'declined-here';
+  if (status) return BY_STATUS[status] ?? (status < 500 ? 'unavailable' : 'fault');
+  if (/no answer|expires|timeout/i.test(cause)) return 'no-answer';
+  if (/sdp|webrtc|media description/i.test(cause)) return 'no-common-media';
+  return originator === 'local' ? 'left' : 'fault';
+}
+
+/** A CANCEL says in its Reason whether another device took the call (RFC 3326: `SIP;cause=200;text="Call completed elsewhere"`). */
+function unanswered(reason = ''): EndReason {
+  return /cause\s*=\s*(200|603)|completed elsewhere|declined elsewhere/i.test(reason) ? 'elsewhere' : 'missed';
+}
+
+/** How long, in milliseconds, the end of a call stays on the screen. */
+export function displayDurationMs(reason: EndReason): number {
+  if (reason === 'left' || reason === 'declined-here' || reason === 'replaced') return 0;
+  return reason === 'hung-up' || reason === 'transferred' || reason === 'elsewhere' || reason === 'missed'
+    ? 1500
+    : 6000;
+}

@@ -1,0 +1,73 @@
+interface MediaListener {
+  audio: (stream: MediaStream) => void;
+  /** What the other side shows now; nothing if it shows nothing. */
+  video: (stream: MediaStream | undefined) => void;
+}
+
+type Kind = 'audio' | 'video';
+
+/** What goes over a connection, and in which directions. */
+export class Transceivers {
+  readonly #remoteAudio = new MediaStream();
+  #remoteVideo: MediaStream | undefined;
+
+  constructor(
+    private readonly connection: RTCPeerConnection,
+    private readonly listener: MediaListener,
+  ) {
+    connection.addEventListener('track', this.#onTrack);
+    connection.addEventListener('signalingstatechange', this.#updateRemoteVideo);
+  }
+
+  close(): void {
+    this.connection.removeEventListener('track', this.#onTrack);
+    this.connection.removeEventListener('signalingstatechange', this.#updateRemoteVideo);
+  }
+
+  /**
+   * Send a track, another in its place, or none. A section that sends nothing stays willing to receive: the other side
+   * may begin to show something at any time.
+   */
+  async setTrack(kind: Kind, track: MediaStreamTrack | undefined): Promise<void> {
+    const transceiver = this.#transceiver(kind);
+    if (transceiver) {
+      await transceiver.sender.replaceTrack(track ?? null);
+      if (kind === 'video') transceiver.direction = track ? 'sendrecv' : 'recvonly';
+    } else if (track) {
+      this.connection.addTransceiver(track, { direction: 'sendrecv', streams: [new MediaStream([track])] });
+    }
+  }
+
+  /** Whether the other side agreed to be shown pictures. */
+  get videoAccepted(): boolean {
+    return this.#transceiver('video')?.currentDirection?.startsWith('send') ?? false;
+  }
+
+  #transceiver(kind: Kind): RTCRtpTransceiver | undefined {
+    return this.connection
+      .getTransceivers()
+      .find(
+        (each) =>
+          each.receiver.track.kind === kind && each.currentDirection !== 'stopped' && each.direction !== 'stopped',
+      );
+  }
+
+  readonly #onTrack = ({ track }: RTCTrackEvent): void => {
+    if (track.kind === 'audio') {
+      for (const each of this.#remoteAudio.getTracks()) this.#remoteAudio.removeTrack(each);
+      this.#remoteAudio.addTrack(track);
+      this.listener.audio(this.#remoteAudio);
+    }
+    this.#updateRemoteVideo();
+  };
+
+  readonly #updateRemoteVideo = (): void => {
+    if (this.connection.signalingState !== 'stable') return;
+    const transceiver = this.#transceiver('video');
+    const receiving = transceiver?.currentDirection === 'sendrecv' || transceiver?.currentDirection === 'recvonly';
+    const track = receiving ? transceiver.receiver.track : undefined;
+    if (track === this.#remoteVideo?.getTracks()[0]) return;
+    this.#remoteVideo = track && new MediaStream([track]);
+    this.listener.video(this.#remoteVideo);
+  };
+}

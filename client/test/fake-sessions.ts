@@ -1,0 +1,121 @@
+import type { RTCSession } from 'jssip/lib/RTCSession';
+
+type Handler = (event: never) => void;
+type Done = () => void;
+
+class FakeEmitter {
+  readonly #handlers = new Map<string, Handler[]>();
+
+  on(name: string, handler: Handler): this {
+    this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), handler]);
+    return this;
+  }
+
+  emit(name: string, event: object = {}): void {
+    for (const handler of this.#handlers.get(name) ?? []) handler(event as never);
+  }
+}
+
+/** As much of a JsSIP session as a call asks of it, with what the far side does in the hands of the test. */
+export class FakeSession extends FakeEmitter {
+  readonly requests: string[] = [];
+  readonly terminations: object[] = [];
+  readonly digits: string[] = [];
+  readonly referrals: { target: string; replaces?: unknown; handlers: Record<string, Done | undefined> }[] = [];
+  readonly connection = undefined;
+  established = false;
+  ended = false;
+  ready = true;
+  readonly remote_identity;
+  #done: Done | undefined;
+
+  constructor(number = '1002') {
+    super();
+    this.remote_identity = { uri: { user: number }, display_name: '' };
+  }
+
+  isEstablished = () => this.established && !this.ended;
+  isEnded = () => this.ended;
+  isReadyToReOffer = () => this.ready;
+
+  hold(_options: object, done: Done): boolean {
+    return this.#request('hold', done);
+  }
+
+  unhold(_options: object, done: Done): boolean {
+    return this.#request('unhold', done);
+  }
+
+  renegotiate({ rtcOfferConstraints }: { rtcOfferConstraints: RTCOfferOptions }, done: Done): boolean {
+    return this.#request(rtcOfferConstraints.iceRestart ? 'restart' : 'renegotiate', done);
+  }
+
+  #request(what: string, done: Done): boolean {
+    this.requests.push(what);
+    this.#done = done;
+    return true;
+  }
+
+  /** The far side agrees. */
+  remoteAccepts(): void {
+    this.#done?.();
+  }
+
+  /** The far side refuses: JsSIP would hang up. */
+  remoteRejects(reason_phrase = 'Media Renegotiation Failed'): void {
+    this.terminate({ cause: 'WebRTC Error', status_code: 500, reason_phrase });
+  }
+
+  terminate(options: object = {}): void {
+    this.terminations.push(options);
+    this.ended = true;
+    this.emit('ended', { originator: 'local', cause: 'Terminated' });
+  }
+
+  sendDTMF(digits: string): void {
+    this.digits.push(digits);
+  }
+
+  refer(target: string, how: { eventHandlers: Record<string, Done>; replaces?: unknown }): void {
+    this.referrals.push({ target, replaces: how.replaces, handlers: how.eventHandlers });
+  }
+
+  mute(): void {}
+  unmute(): void {}
+
+  remoteAnswers(): void {
+    this.established = true;
+    this.emit('accepted', { originator: 'remote' });
+    this.emit('confirmed', { originator: 'local' });
+  }
+
+  answer(): void {
+    this.established = true;
+    this.emit('accepted', { originator: 'local' });
+  }
+
+  get session(): RTCSession {
+    return this as unknown as RTCSession;
+  }
+}
+
+/** As much of JsSIP's user agent as a telephone asks of it. */
+export class FakeAgent extends FakeEmitter {
+  readonly sessions: FakeSession[] = [];
+
+  call(number: string): FakeSession {
+    const session = new FakeSession(number);
+    this.sessions.push(session);
+    return session;
+  }
+
+  isConnected = () => true;
+  readonly transport = { connect() {} };
+  start(): void {}
+  set(): void {}
+  register(): void {}
+
+  stop(): void {
+    this.emit('unregistered');
+  }
+}

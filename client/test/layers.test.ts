@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SOURCE = join(import.meta.dirname, '../src');
+const LAYERS = ['core', 'design', 'api', 'media', 'sip', 'features', 'shell', 'app', 'portal'];
+/** What the frames load lazily, by name. */
+const ALLOWED_UPWARD = new Set(['shell/AppShell.tsx -> features']);
+
+function files(): string[] {
+  return readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('generated') && !name.endsWith('.d.ts'))
+    .map((name) => name.replaceAll('\\', '/'));
+}
+
+function imported(file: string): string[] {
+  const text = readFileSync(join(SOURCE, file), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'~\/([^']+)'/g)].map((found) => found[1]!);
+}
+
+describe('the floors of the client', () => {
+  const all = files();
+
+  it('finds files to look at', () => {
+    expect(all.length).toBeGreaterThan(20);
+  });
+
+  it.each(all)('%s imports downwards only', (file) => {
+    const own = LAYERS.indexOf(file.split('/')[0]!);
+    for (const name of imported(file)) {
+      const layer = name.split('/')[0]!;
+      if (!LAYERS.includes(layer) || ALLOWED_UPWARD.has(`${file} -> ${layer}`)) continue;
+      expect(LAYERS.indexOf(layer), `${file} -> ${name}`).toBeLessThanOrEqual(own);
+      const [, feature, ...inner] = name.split('/');
+      const [ownLayer, ownFeature] = file.split('/');
+      if (layer === 'features' && ownLayer === 'features' && feature !== ownFeature) {
+        expect(inner.join('/'), `${file} -> ${name}: another room is entered by its index`).toMatch(/^(index)?$/);
+      }
+    }
+  });
+});
