@@ -4,15 +4,15 @@ import type { Plugin } from 'vite';
 export interface Component {
   name: string;
   version: string;
-  /** As its makers name it; empty if they do not. */
+  /** SPDX id or name as published; empty if unknown. */
   license: string;
   side: 'client' | 'server';
 }
 
 const ROOT = new URL('..', import.meta.url);
 
-/** What a browser is sent parts of, from the lock file. */
-function ofClient(): Component[] {
+/** Components bundled for the browser, from the lock file. */
+function clientComponents(): Component[] {
   const lock = JSON.parse(readFileSync(new URL('client/package-lock.json', ROOT), 'utf8')) as {
     packages: Record<string, { version?: string; license?: string; dev?: boolean }>;
   };
@@ -26,40 +26,43 @@ function ofClient(): Component[] {
     }));
 }
 
-/** What the server runs on, from its pinned requirements; licences from what is installed of them. */
-function ofServer(): Component[] {
+/** Server dependencies, from the pinned requirements; licences from the installed distributions. */
+function serverComponents(): Component[] {
   const pinned = readFileSync(new URL('requirements/run.txt', ROOT), 'utf8');
-  const licenses = installed();
+  const licenses = installedLicenses();
   return [...pinned.matchAll(/^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)/gm)].map(([, name, version]) => ({
     name: name!,
     version: version!,
-    license: licenses.get(plain(name!)) ?? '',
+    license: licenses.get(normalizedName(name!)) ?? '',
     side: 'server',
   }));
 }
 
-function plain(name: string): string {
+function normalizedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }
 
-function installed(): Map<string, string> {
+function installedLicenses(): Map<string, string> {
   const found = new Map<string, string>();
   try {
     const lib = new URL('.venv/lib/', ROOT);
     for (const python of readdirSync(lib)) {
       const site = new URL(`${python}/site-packages/`, lib);
       for (const entry of readdirSync(site).filter((each) => each.endsWith('.dist-info'))) {
-        const told = readFileSync(new URL(`${entry}/METADATA`, site), 'utf8').split(/\r?\n\r?\n/, 1)[0]!;
-        found.set(plain(/^Name: (.+)$/m.exec(told)?.[1] ?? entry), licenseOf(told));
+        const metadata = readFileSync(new URL(`${entry}/METADATA`, site), 'utf8').split(/\r?\n\r?\n/, 1)[0]!;
+        found.set(normalizedName(/^Name: (.+)$/m.exec(metadata)?.[1] ?? entry), licenseOf(metadata));
       }
     }
   } catch {
-    // Built without the server beside it.
+    // The server environment is not installed.
   }
   return found;
 }
 
-/** By the newer field, the older one if it is short, or the classifier (core metadata specification). */
+/**
+ * Return the license from `License-Expression`, a short `License` field, or the classifier (core metadata
+ * specification).
+ */
 export function licenseOf(metadata: string): string {
   const expression = /^License-Expression: (.+)$/m.exec(metadata)?.[1];
   const older = /^License: (.{1,40})$/m.exec(metadata)?.[1];
@@ -67,7 +70,7 @@ export function licenseOf(metadata: string): string {
   return (expression ?? older ?? classifier ?? '').trim();
 }
 
-/** `virtual:components`: all of it, by name. */
+/** Provide `virtual:components`: all components, sorted by name. */
 export function components(): Plugin {
   const id = 'virtual:components';
   return {
@@ -75,7 +78,9 @@ export function components(): Plugin {
     resolveId: (name) => (name === id ? `\0${id}` : undefined),
     load(name) {
       if (name !== `\0${id}`) return undefined;
-      const all = [...ofClient(), ...ofServer()].sort((one, other) => one.name.localeCompare(other.name));
+      const all = [...clientComponents(), ...serverComponents()].sort((one, other) =>
+        one.name.localeCompare(other.name),
+      );
       return `export default ${JSON.stringify(all)}`;
     },
   };

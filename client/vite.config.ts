@@ -10,13 +10,13 @@ import { components } from './components.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Every text file of the build also as .br and .gz: the server sends what is there and compresses nothing itself. */
+/** Emit .br and .gz of every text file: the server compresses nothing itself. */
 function compressed(): Plugin {
   return {
     name: 'compressed',
     apply: 'build',
     enforce: 'post',
-    // From the disk, when all is written: what is in the bundle before that is not yet what the browser gets.
+    // Read from disk after writing: the in-memory bundle is not final.
     async writeBundle({ dir = 'dist' }, bundle) {
       for (const fileName of Object.keys(bundle)) {
         if (!/\.(js|css|html|svg|wasm|json|webmanifest)$/.test(fileName)) continue;
@@ -69,7 +69,7 @@ export default defineConfig({
   },
   test: {
     environment: 'jsdom',
-    // One jsdom a worker instead of one a file: a sixth of the time.
+    // One jsdom per worker instead of per file: six times faster.
     pool: 'vmThreads',
     setupFiles: ['./test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],

@@ -2,7 +2,7 @@ import components from 'virtual:components';
 import { expect, it } from 'vitest';
 import { licenseOf } from '../components';
 
-it('names what both sides are made of, with version and licence', () => {
+it('lists the components of both sides with version and license', () => {
   const named = (side: string, name: string) => components.find((each) => each.side === side && each.name === name);
   expect(named('client', 'jssip')).toMatchObject({ version: '3.13.8', license: 'MIT' });
   expect(named('server', 'segno')?.version).toMatch(/^\d/);
@@ -14,6 +14,6 @@ it.each([
   ['Name: b\nLicense: BSD-3-Clause', 'BSD-3-Clause'],
   ['Name: c\nClassifier: License :: OSI Approved :: Apache Software License', 'Apache Software License'],
   ['Name: d', ''],
-])('%j is under %s', (metadata, license) => {
+])('%j has license %s', (metadata, license) => {
   expect(licenseOf(metadata)).toBe(license);
 });

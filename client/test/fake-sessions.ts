@@ -16,7 +16,7 @@ class FakeEmitter {
   }
 }
 
-/** As much of a JsSIP session as a call asks of it, with what the far side does in the hands of the test. */
+/** Fake of a JsSIP session; the test controls the remote party. */
 export class FakeSession extends FakeEmitter {
   readonly requests: string[] = [];
   readonly terminations: object[] = [];
@@ -56,12 +56,12 @@ export class FakeSession extends FakeEmitter {
     return true;
   }
 
-  /** The far side agrees. */
+  /** The remote party accepts. */
   remoteAccepts(): void {
     this.#done?.();
   }
 
-  /** The far side refuses: JsSIP would hang up. */
+  /** The remote party rejects: JsSIP would hang up. */
   remoteRejects(reason_phrase = 'Media Renegotiation Failed'): void {
     this.terminate({ cause: 'WebRTC Error', status_code: 500, reason_phrase });
   }
@@ -99,7 +99,7 @@ export class FakeSession extends FakeEmitter {
   }
 }
 
-/** As much of JsSIP's user agent as a telephone asks of it. */
+/** Fake of the JsSIP user agent. */
 export class FakeAgent extends FakeEmitter {
   readonly sessions: FakeSession[] = [];
 

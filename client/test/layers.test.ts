@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const SOURCE = join(import.meta.dirname, '../src');
 const LAYERS = ['core', 'design', 'api', 'media', 'sip', 'features', 'shell', 'app', 'portal'];
-/** What the frames load lazily, by name. */
+/** Lazy imports of the shell. */
 const ALLOWED_UPWARD = new Set(['shell/AppShell.tsx -> features']);
 
 function files(): string[] {
@@ -18,10 +18,10 @@ function imported(file: string): string[] {
   return [...text.matchAll(/(?:from|import\()\s*'~\/([^']+)'/g)].map((found) => found[1]!);
 }
 
-describe('the floors of the client', () => {
+describe('the layers of the client', () => {
   const all = files();
 
-  it('finds files to look at', () => {
+  it('finds source files', () => {
     expect(all.length).toBeGreaterThan(20);
   });
 
@@ -34,7 +34,7 @@ describe('the floors of the client', () => {
       const [, feature, ...inner] = name.split('/');
       const [ownLayer, ownFeature] = file.split('/');
       if (layer === 'features' && ownLayer === 'features' && feature !== ownFeature) {
-        expect(inner.join('/'), `${file} -> ${name}: another room is entered by its index`).toMatch(/^(index)?$/);
+        expect(inner.join('/'), `${file} -> ${name}: other features are imported by their index`).toMatch(/^(index)?$/);
       }
     }
   });

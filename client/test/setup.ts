@@ -1,7 +1,7 @@
 import { i18n } from '@lingui/core';
 import { afterEach, vi } from 'vitest';
 
-// jsdom has neither, Mantine asks for both.
+// Required by Mantine, missing in jsdom.
 window.matchMedia = ((query: string) => ({
   matches: false,
   media: query,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Events, retryDelay } from './events';
 
-class Line {
+class FakeSocket {
   onopen: (() => void) | null = null;
   onclose: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
@@ -12,13 +12,13 @@ class Line {
 }
 
 function setup(found: 'valid' | 'ended' | 'unreachable' = 'valid') {
-  const lines: Line[] = [];
+  const sockets: FakeSocket[] = [];
   const signedOut = vi.fn();
   const state = { found, checks: 0 };
   const events = new Events({
     open: () => {
-      lines.push(new Line());
-      return lines.at(-1) as unknown as WebSocket;
+      sockets.push(new FakeSocket());
+      return sockets.at(-1) as unknown as WebSocket;
     },
     check: () => {
       state.checks += 1;
@@ -27,68 +27,68 @@ function setup(found: 'valid' | 'ended' | 'unreachable' = 'valid') {
     signedOut,
     random: () => 0,
   });
-  return { events, lines, signedOut, state };
+  return { events, lines: sockets, signedOut, state };
 }
 
 describe('events', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('tells its listeners what they asked for, and ignores what it cannot read', () => {
-    const { events, lines } = setup();
-    const heard: string[] = [];
-    const off = events.on('sign_in_code', ({ id, state }) => heard.push(`${id} ${state}`));
+  it('dispatches events to subscribers and ignores unreadable messages', () => {
+    const { events, lines: sockets } = setup();
+    const received: string[] = [];
+    const unsubscribe = events.on('sign_in_code', ({ id, state }) => received.push(`${id} ${state}`));
     events.start();
-    lines[0]!.onopen?.();
-    const say = (data: unknown) => lines[0]!.onmessage?.({ data });
-    say('{"type":"sign_in_code","id":"7","state":"used"}');
-    say('no json');
-    say('null');
-    say('{"type":"history"}');
-    off();
-    say('{"type":"sign_in_code","id":"8","state":"used"}');
-    expect(heard).toEqual(['7 used']);
+    sockets[0]!.onopen?.();
+    const emit = (data: unknown) => sockets[0]!.onmessage?.({ data });
+    emit('{"type":"sign_in_code","id":"7","state":"used"}');
+    emit('no json');
+    emit('null');
+    emit('{"type":"history"}');
+    unsubscribe();
+    emit('{"type":"sign_in_code","id":"8","state":"used"}');
+    expect(received).toEqual(['7 used']);
   });
 
-  it('comes back after it was lost: the session first, then the socket', async () => {
-    const { events, lines, state } = setup();
+  it('reconnects after a loss: first the session check, then the socket', async () => {
+    const { events, lines: sockets, state } = setup();
     events.start();
-    lines[0]!.onopen?.();
+    sockets[0]!.onopen?.();
     expect(events.connection.state).toBe('up');
-    lines[0]!.onclose?.();
+    sockets[0]!.onclose?.();
     expect(events.connection.state).toBe('down');
     expect(state.checks).toBe(0);
     await vi.advanceTimersByTimeAsync(1000);
     expect(state.checks).toBe(1);
-    expect(lines).toHaveLength(2);
+    expect(sockets).toHaveLength(2);
     expect(events.connection.state).toBe('down');
-    lines[1]!.onopen?.();
+    sockets[1]!.onopen?.();
     expect(events.connection.state).toBe('up');
   });
 
-  it('says whenever it is up, for what was told before was missed', async () => {
-    const { events, lines } = setup();
+  it('notifies on every connect, because events in between were missed', async () => {
+    const { events, lines: sockets } = setup();
     const up = vi.fn();
-    const off = events.onConnected(up);
+    const unsubscribe = events.onConnected(up);
     events.start();
     expect(up).not.toHaveBeenCalled();
-    lines[0]!.onopen?.();
+    sockets[0]!.onopen?.();
     expect(up).toHaveBeenCalledTimes(1);
-    lines[0]!.onclose?.();
+    sockets[0]!.onclose?.();
     await vi.advanceTimersByTimeAsync(1000);
-    lines[1]!.onopen?.();
+    sockets[1]!.onopen?.();
     expect(up).toHaveBeenCalledTimes(2);
-    off();
-    lines[1]!.onclose?.();
+    unsubscribe();
+    sockets[1]!.onclose?.();
     await vi.advanceTimersByTimeAsync(2000);
-    lines[2]!.onopen?.();
+    sockets[2]!.onopen?.();
     expect(up).toHaveBeenCalledTimes(2);
   });
 
-  it('waits longer each time while nobody answers, and starts anew after it was up for a while', async () => {
-    const { events, lines, state } = setup('unreachable');
+  it('backs off while the server is unreachable and resets after a stable connection', async () => {
+    const { events, lines: sockets, state } = setup('unreachable');
     events.start();
-    lines[0]!.onclose?.();
+    sockets[0]!.onclose?.();
     for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
       const before = state.checks;
       await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
@@ -96,71 +96,71 @@ describe('events', () => {
       await vi.advanceTimersByTimeAsync(1);
       expect(state.checks).toBe(before + 1);
     }
-    expect(lines).toHaveLength(1);
+    expect(sockets).toHaveLength(1);
     state.found = 'valid';
     events.retryNow();
     await vi.advanceTimersByTimeAsync(0);
-    lines[1]!.onopen?.();
+    sockets[1]!.onopen?.();
     await vi.advanceTimersByTimeAsync(11_000);
-    lines[1]!.onclose?.();
+    sockets[1]!.onclose?.();
     await vi.advanceTimersByTimeAsync(1000);
-    expect(lines).toHaveLength(3);
+    expect(sockets).toHaveLength(3);
   });
 
-  it('notices at once that the network is gone, and that it is back', async () => {
-    const { events, lines } = setup();
+  it('reacts at once when the network is lost or restored', async () => {
+    const { events, lines: sockets } = setup();
     events.start();
-    lines[0]!.onopen?.();
+    sockets[0]!.onopen?.();
     events.networkLost();
     expect(events.connection.state).toBe('down');
-    expect(lines[0]!.closed).toBe(true);
+    expect(sockets[0]!.closed).toBe(true);
     events.retryNow();
     await vi.advanceTimersByTimeAsync(0);
-    expect(lines).toHaveLength(2);
+    expect(sockets).toHaveLength(2);
   });
 
-  it('gives up a handshake that hangs', async () => {
-    const { events, lines } = setup();
+  it('aborts a handshake that hangs', async () => {
+    const { events, lines: sockets } = setup();
     events.start();
     await vi.advanceTimersByTimeAsync(15_000);
-    expect(lines[0]!.closed).toBe(true);
+    expect(sockets[0]!.closed).toBe(true);
     expect(events.connection.state).toBe('down');
   });
 
-  it('gives up a line that has gone silent', async () => {
-    const { events, lines } = setup();
+  it('closes a connection that has gone silent', async () => {
+    const { events, lines: sockets } = setup();
     events.start();
-    lines[0]!.onopen?.();
+    sockets[0]!.onopen?.();
     await vi.advanceTimersByTimeAsync(60_000);
-    lines[0]!.onmessage?.({ data: '{"type":"ping"}' });
+    sockets[0]!.onmessage?.({ data: '{"type":"ping"}' });
     await vi.advanceTimersByTimeAsync(74_000);
     expect(events.connection.state).toBe('up');
     await vi.advanceTimersByTimeAsync(1_000);
     expect(events.connection.state).toBe('down');
   });
 
-  it('leaves when it is signed out from elsewhere, and asks for nothing once stopped', async () => {
-    const { events, lines, signedOut, state } = setup();
+  it('signs out when the session is revoked elsewhere and makes no requests once stopped', async () => {
+    const { events, lines: sockets, signedOut, state } = setup();
     events.start();
-    lines[0]!.onopen?.();
-    lines[0]!.onmessage?.({ data: '{"type":"signed_out"}' });
+    sockets[0]!.onopen?.();
+    sockets[0]!.onmessage?.({ data: '{"type":"signed_out"}' });
     expect(signedOut).toHaveBeenCalledOnce();
     events.stop();
-    expect(lines[0]!.closed).toBe(true);
+    expect(sockets[0]!.closed).toBe(true);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(state.checks).toBe(0);
     expect(events.connection.state).toBe('off');
   });
 
-  it('does not come back to a session that is over', async () => {
-    const { events, lines } = setup('ended');
+  it('does not reconnect when the session has ended', async () => {
+    const { events, lines: sockets } = setup('ended');
     events.start();
-    lines[0]!.onclose?.();
+    sockets[0]!.onclose?.();
     await vi.advanceTimersByTimeAsync(120_000);
-    expect(lines).toHaveLength(1);
+    expect(sockets).toHaveLength(1);
   });
 
-  it('spreads those who come back', () => {
+  it('spreads reconnects with jitter', () => {
     expect(retryDelay(3, 0)).toBe(8);
     expect(retryDelay(3, 1)).toBe(4);
     expect(retryDelay(99, 0)).toBe(30);

@@ -1,17 +1,17 @@
 import { endSession, refreshSession, session } from '~/api/session';
 import { createStore } from '~/core/store';
 
-/** What the server tells without being asked. */
+/** Events pushed by the server. */
 export interface ServerEvents {
   signed_out: object;
   sign_in_code: { id: string; state: 'open' | 'used' | 'expired' };
-  /** The calls going on have changed (administrators). */
+  /** The list of live calls has changed (administrators). */
   calls: object;
-  /** Somebody is parked, or is not any more. */
+  /** A call was parked or retrieved. */
   parked: object;
-  /** One's own history has changed. */
+  /** The user's own history has changed. */
   history: object;
-  /** Something is new in a conference room one is in (administrators: in any). `speaking` is a participant. */
+  /** A conference room of the user has changed (administrators: any room). `speaking` is a participant id. */
   room: {
     id: string;
     participants: number;
@@ -20,39 +20,39 @@ export interface ServerEvents {
     recorded: boolean;
     paused: boolean;
   };
-  /** How it stands with the recording of a call one is in: announced, recording, paused, ended. */
+  /** Recording state of one of the user's calls: announced, recording, paused, ended. */
   recording: { call: string; state: string; end?: string | null };
-  /** One's own mailboxes have changed. */
+  /** The user's own mailboxes have changed. */
   voicemail: object;
   push_seen: { id?: string };
 }
 
-/** `off`: nobody is signed in. `down`: what is told now is missed; it is tried again by itself. */
+/** `off`: not signed in. `down`: events are missed until the automatic reconnect succeeds. */
 export type EventsState = 'off' | 'opening' | 'up' | 'down';
 
 export interface EventsDependencies {
   open(): WebSocket;
-  /** Makes sure that the session is good: a handshake that is refused does not say why. */
+  /** Check the session: a rejected WebSocket handshake does not expose the reason. */
   check(): Promise<'valid' | 'ended' | 'unreachable'>;
   signedOut(): void;
   random(): number;
 }
 
-/** Seconds before the nth try: 1, 2, 4 ... 30, each shortened by up to a half so that not everybody comes at once. */
+/** Seconds before retry n: 1, 2, 4 … 30, each reduced by up to half as jitter. */
 export function retryDelay(attempts: number, random: number): number {
   return Math.min(30, 2 ** attempts) * (1 - random / 2);
 }
 
-/** Up for so long, a connection counts as good and the next try after it comes soon. */
+/** A connection that has been up for this long resets the back-off. */
 const STABLE_MS = 10_000;
-/** A handshake that takes longer is given up. */
+/** A handshake that takes longer is aborted. */
 const HANDSHAKE_TIMEOUT_MS = 15_000;
-/** The server says something every 30 s; a line that is silent for longer than twice that is dead. */
+/** The server sends at least every 30 s; a connection silent for more than twice that is dead. */
 const SILENCE_TIMEOUT_MS = 75_000;
 
 type Handler<T extends keyof ServerEvents> = (event: ServerEvents[T]) => void;
 
-/** One WebSocket for all that is told, opened again whenever it is lost, until `stop`. */
+/** One WebSocket for all server events, reopened whenever it is lost, until `stop`. */
 export class Events {
   readonly connection = createStore<EventsState>('off');
   private readonly handlers = new Map<string, Set<Handler<never>>>();
@@ -62,19 +62,19 @@ export class Events {
   private stableTimer?: ReturnType<typeof setTimeout>;
   private silenceTimer?: ReturnType<typeof setTimeout>;
   private attempts = 0;
-  /** Grows with every start and stop, so that what an earlier one awaited does nothing. */
+  /** Incremented by every start and stop, so that stale asynchronous work is ignored. */
   private generation = 0;
 
   constructor(private readonly dependencies: EventsDependencies) {}
 
-  /** Hear of something. Returns how to hear no more. */
+  /** Subscribe to an event. Returns the unsubscribe function. */
   on<T extends keyof ServerEvents>(type: T, handler: Handler<T>): () => void {
     const registered = this.handlers.get(type) ?? new Set();
     this.handlers.set(type, registered.add(handler));
     return () => registered.delete(handler);
   }
 
-  /** Whenever the link is up: what was told before that was missed, so look again. Returns how to hear no more. */
+  /** Subscribe to every (re)connect: events before it were missed, so refetch. Returns the unsubscribe function. */
   onConnected(handler: () => void): () => void {
     this.connectedHandlers.add(handler);
     return () => this.connectedHandlers.delete(handler);
@@ -92,14 +92,14 @@ export class Events {
     this.connection.setState(() => 'off');
   }
 
-  /** There may be a network again: try now instead of later. */
+  /** The network may be back: retry now. */
   retryNow(): void {
     if (this.connection.state !== 'down') return;
     clearTimeout(this.retryTimer);
     void this.retry(this.generation);
   }
 
-  /** The network is gone, which the socket itself might notice minutes later. */
+  /** The network is gone, which the socket itself may notice only minutes later. */
   networkLost(): void {
     if (this.connection.state === 'up' || this.connection.state === 'opening') this.handleClose(this.generation);
   }
@@ -181,7 +181,7 @@ export const events = new Events({
   random: Math.random,
 });
 
-/** Listen while somebody is signed in. To be called once. */
+/** Keep the event connection open while the user is signed in. Call once. */
 export function connectEventsWhileSignedIn(): void {
   const update = () => (session.state.state === 'in' ? events.start() : events.stop());
   session.subscribe(update);

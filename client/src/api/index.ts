@@ -1,4 +1,6 @@
-/** The server's interface: generated from its own description, with refusals as `Problem`s and sessions kept alive. */
+/**
+ * API client: generated from the server's OpenAPI document, with errors as `Problem`s and automatic session refresh.
+ */
 import { logFault } from '~/core/error-log';
 import { asProblem, Problem } from '~/core/problem';
 import { client } from './generated/client.gen';
@@ -7,26 +9,29 @@ export * as api from './generated/sdk.gen';
 export type * from './generated/types.gen';
 
 const REFRESH = '/api/v1/sessions/refresh';
-/** These answer 401 about what was just typed in, not about the session. */
+/** A 401 from these paths concerns the submitted credentials, not the session. */
 const SIGN_IN_PATHS = /^\/api\/v1\/(sessions(\/|$)|invitations\/|recoveries|sign-in\/)/;
 
 let handleSessionEnd: () => void = () => undefined;
 
-/** Who wants to know that the session has ended: here by expiry, or elsewhere by its owner. */
+/** Register the listener for the end of the session: by expiry here, or revoked elsewhere. */
 export function onSessionEnded(listener: () => void): void {
   handleSessionEnd = listener;
 }
 
 let handleRequirements: () => void = () => undefined;
 
-/** Who wants to know that a password or a yes to new terms is awaited: everything else is refused until then. */
+/** Register the listener for a pending password change or new terms: all other requests are refused until then. */
 export function onRequirementsPending(listener: () => void): void {
   handleRequirements = listener;
 }
 
 let refreshing: Promise<boolean> | undefined;
 
-/** One refresh at a time, over all tabs: the token is good once. False: the session is over; throws when offline. */
+/**
+ * Refresh the session, once at a time over all tabs: the token is single-use. False if the session has ended; throws
+ * when offline.
+ */
 function refresh(): Promise<boolean> {
   refreshing ??= withRefreshLock(async () => {
     const response = await fetch(REFRESH, {
@@ -42,7 +47,7 @@ function refresh(): Promise<boolean> {
   return refreshing;
 }
 
-/** Cookies that no script may touch go when the server, asked for more of a session that has ended, says no. */
+/** Clear the HttpOnly session cookies: the server removes them when it rejects the refresh of an ended session. */
 export async function clearSessionCookies(): Promise<void> {
   await refresh().catch(() => undefined);
 }

@@ -26,13 +26,13 @@ class Subscription {
 
 class Manager {
   now: Subscription | null = null;
-  how: 'works' | 'hangs' | 'refuses' = 'works';
+  behavior: 'works' | 'hangs' | 'refuses' = 'works';
   getSubscription() {
     return Promise.resolve(this.now);
   }
   subscribe({ applicationServerKey }: { applicationServerKey: Uint8Array<ArrayBuffer> }) {
-    if (this.how === 'hangs') return new Promise<Subscription>(() => undefined);
-    if (this.how === 'refuses') return Promise.reject(new DOMException('no', 'AbortError'));
+    if (this.behavior === 'hangs') return new Promise<Subscription>(() => undefined);
+    if (this.behavior === 'refuses') return Promise.reject(new DOMException('no', 'AbortError'));
     this.now = new Subscription(this, applicationServerKey);
     return Promise.resolve(this.now);
   }
@@ -40,7 +40,14 @@ class Manager {
 
 function setup(permission: NotificationPermission = 'granted') {
   const manager = new Manager();
-  const state = { permission, answer: 'granted' as NotificationPermission, key: KEY, told: '', asked: 0, worker: true };
+  const state = {
+    permission,
+    answer: 'granted' as NotificationPermission,
+    key: KEY,
+    registered: '',
+    asked: 0,
+    worker: true,
+  };
   const server: string[] = [];
   let refusal: Problem | undefined;
   const parts: PushDependencies = {
@@ -59,9 +66,9 @@ function setup(permission: NotificationPermission = 'granted') {
       server.push(endpoint);
       return Promise.resolve();
     },
-    registeredEndpoint: () => Promise.resolve(state.told),
+    registeredEndpoint: () => Promise.resolve(state.registered),
     rememberEndpoint: (endpoint) => {
-      state.told = endpoint;
+      state.registered = endpoint;
       return Promise.resolve();
     },
   };
@@ -72,7 +79,7 @@ describe('push', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('asks nobody by itself', async () => {
+  it('never requests permission by itself', async () => {
     const { push, state, server } = setup('default');
     await push.ensureSubscribed();
     expect(push.state.state).toEqual({ state: 'unasked' });
@@ -82,7 +89,7 @@ describe('push', () => {
     expect(server).toHaveLength(1);
   });
 
-  it('takes a no for a no', async () => {
+  it('accepts a denied permission', async () => {
     const { push, state, server } = setup('default');
     state.answer = 'denied';
     expect(await push.requestPermission()).toBe(false);
@@ -90,7 +97,7 @@ describe('push', () => {
     expect(server).toEqual([]);
   });
 
-  it('keeps the subscription of this sign-in, and says it again', async () => {
+  it('keeps the subscription of this sign-in and registers it again', async () => {
     const { push, server } = setup();
     await push.ensureSubscribed();
     await push.ensureSubscribed();
@@ -98,7 +105,7 @@ describe('push', () => {
     expect(server[0]).toBe(server[1]);
   });
 
-  it('makes a new one when the server has another key', async () => {
+  it('creates a new subscription when the server key has changed', async () => {
     const { push, manager, state, server } = setup();
     await push.ensureSubscribed();
     state.key = OTHER;
@@ -107,45 +114,45 @@ describe('push', () => {
     expect(new Uint8Array(manager.now!.options.applicationServerKey)).toEqual(decodeBase64Url(OTHER));
   });
 
-  it('takes over no subscription from whoever was signed in before', async () => {
+  it('does not reuse the subscription of a previous user', async () => {
     const { push, manager, state, server } = setup();
     await push.ensureSubscribed();
     const before = manager.now!.endpoint;
-    state.told = '';
+    state.registered = '';
     await push.ensureSubscribed();
     expect(server[1]).not.toBe(before);
   });
 
-  it('does not wait for ever for a browser that never answers', async () => {
+  it('times out when the browser never answers', async () => {
     const { push, manager } = setup();
-    manager.how = 'hangs';
+    manager.behavior = 'hangs';
     const done = push.ensureSubscribed();
     await vi.advanceTimersByTimeAsync(12_000);
     await done;
     expect(push.state.state).toEqual({ state: 'failed', reason: 'no-answer', problem: undefined });
   });
 
-  it('says what is missing: the worker, the push service, the server', async () => {
-    const lame = setup();
-    lame.state.worker = false;
-    const done = lame.push.ensureSubscribed();
+  it('reports the failing part: service worker, push service or server', async () => {
+    const noWorker = setup();
+    noWorker.state.worker = false;
+    const done = noWorker.push.ensureSubscribed();
     await vi.advanceTimersByTimeAsync(12_000);
     await done;
-    expect(lame.push.state.state).toMatchObject({ reason: 'no-worker' });
+    expect(noWorker.push.state.state).toMatchObject({ reason: 'no-worker' });
 
-    const private_ = setup();
-    private_.manager.how = 'refuses';
-    await private_.push.ensureSubscribed();
-    expect(private_.push.state.state).toMatchObject({ reason: 'no-service' });
+    const noService = setup();
+    noService.manager.behavior = 'refuses';
+    await noService.push.ensureSubscribed();
+    expect(noService.push.state.state).toMatchObject({ reason: 'no-service' });
 
-    const away = setup();
-    away.refuse(Problem.unreachable());
-    await away.push.ensureSubscribed();
-    expect(away.push.state.state).toMatchObject({ reason: 'server', problem: { offline: true } });
-    expect(away.state.told).toBe('');
+    const noServer = setup();
+    noServer.refuse(Problem.unreachable());
+    await noServer.push.ensureSubscribed();
+    expect(noServer.push.state.state).toMatchObject({ reason: 'server', problem: { offline: true } });
+    expect(noServer.state.registered).toBe('');
   });
 
-  it('leaves nothing behind when its owner goes, and is not held up by a browser that hangs', async () => {
+  it('removes the subscription on sign-out, even if the browser hangs', async () => {
     const { push, manager, state } = setup();
     await push.ensureSubscribed();
     await push.unsubscribe();

@@ -5,10 +5,12 @@ import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 
-/** `unasked`: the person has not been asked yet, and is not before they press something that says why. */
+/** `unasked`: the permission prompt is shown only after the user presses a button that explains it. */
 export type PushState = 'unsupported' | 'unasked' | 'refused' | 'waiting' | 'on' | 'failed';
 
-/** no-worker: the client's background part does not run; no-answer, no-service: the browser's push service; server: ours. */
+/**
+ * no-worker: the service worker is not running; no-answer, no-service: push service of the browser; server: our server.
+ */
 export type PushFault = 'no-worker' | 'no-answer' | 'no-service' | 'server';
 
 export interface PushStatus {
@@ -22,16 +24,16 @@ export interface PushDependencies {
   permission(): NotificationPermission;
   requestPermission(): Promise<NotificationPermission>;
   worker(): Promise<Pick<ServiceWorkerRegistration, 'pushManager'>>;
-  /** The server's key (VAPID, RFC 8292), base64url. */
+  /** VAPID public key of the server (RFC 8292), base64url. */
   key(): Promise<string>;
-  /** Tell the server where the device signed in here is reached. */
+  /** Register the push endpoint of this session with the server. */
   register(endpoint: string, keys: { p256dh: string; auth: string }): Promise<void>;
-  /** The endpoint that was told since signing in, "" before. */
+  /** The endpoint registered since sign-in; "" if none. */
   registeredEndpoint(): Promise<string>;
   rememberEndpoint(endpoint: string): Promise<void>;
 }
 
-/** Browsers have been seen to answer neither way. */
+/** Browsers have been observed to neither resolve nor reject. */
 const TIMEOUT_MS = 12_000;
 
 export function withTimeout<T>(work: Promise<T>, milliseconds = TIMEOUT_MS): Promise<T> {
@@ -45,7 +47,7 @@ export class PushTimeout extends Error {
   override readonly name = 'PushTimeout';
 }
 
-/** The bytes of base64url. */
+/** Decode base64url. */
 export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
   const raw = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(raw, (each) => each.charCodeAt(0));
@@ -57,7 +59,7 @@ function sameBytes(one: ArrayBuffer | null, other: Uint8Array): boolean {
   return bytes.length === other.length && bytes.every((each, at) => each === other[at]);
 }
 
-/** This device's way of being woken: one subscription, of this sign-in alone, made with the server's key. */
+/** Web push of this device: one subscription per sign-in, created with the server key. */
 export class Push {
   readonly state;
   private subscribing?: Promise<void>;
@@ -66,7 +68,7 @@ export class Push {
     this.state = createStore<PushStatus>(this.initialStatus());
   }
 
-  /** Ask the person, who has just read why and pressed a button. True if they allowed it. */
+  /** Prompt for permission; call from a button press that explains why. True if granted. */
   async requestPermission(): Promise<boolean> {
     if (!this.dependencies.supported()) return false;
     await this.dependencies.requestPermission();
@@ -74,20 +76,20 @@ export class Push {
     return this.dependencies.permission() === 'granted';
   }
 
-  /** Be subscribed if that is allowed; never asks. Whoever calls meanwhile waits for the same. */
+  /** Subscribe if permission is granted; never prompts. Concurrent calls share one promise. */
   ensureSubscribed(): Promise<void> {
     this.subscribing ??= this.subscribe().finally(() => (this.subscribing = undefined));
     return this.subscribing;
   }
 
-  /** Stop being woken. The server forgets the subscription with the session. */
+  /** Unsubscribe. The server deletes its record together with the session. */
   async unsubscribe(): Promise<void> {
     try {
       const worker = await withTimeout(this.dependencies.worker(), 1000);
       const old = await withTimeout(worker.pushManager.getSubscription(), 1000);
       await withTimeout(old?.unsubscribe() ?? Promise.resolve(true), 2000);
     } catch {
-      // The server has forgotten it: what is pushed there is pushed by nobody.
+      // The server has already deleted the subscription, so nothing is pushed to it.
     }
     await clearNotifications().catch(() => undefined);
     this.state.setState(() => this.initialStatus());
@@ -124,7 +126,7 @@ export class Push {
     this.state.setState(() => ({ state: 'on' }));
   }
 
-  /** The one there is, if it was made since signing in and with this key; else a new one. */
+  /** Return the existing subscription if it was made since sign-in with this key, otherwise a new one. */
   private async currentSubscription(manager: PushManager, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
     const old = await withTimeout(manager.getSubscription());
     if (old) {
@@ -159,14 +161,14 @@ export const push = new Push({
   rememberEndpoint: (endpoint) => saveLocal(currentOwner(), ENDPOINT_KEY, endpoint),
 });
 
-/** Keep being woken while somebody is signed in. To be called once. */
+/** Keep push subscribed while the user is signed in. Call once. */
 export function subscribePushWhileSignedIn(): void {
-  let fresh = false;
+  let online = false;
   const update = () => {
     const now = session.state;
-    const was = fresh;
-    fresh = now.state === 'in' && !now.stale;
-    if (fresh && !was) void push.ensureSubscribed();
+    const wasOnline = online;
+    online = now.state === 'in' && !now.stale;
+    if (online && !wasOnline) void push.ensureSubscribed();
   };
   session.subscribe(update);
   update();

@@ -12,8 +12,8 @@ beforeEach(() => {
   sessionStorage.clear();
 });
 
-describe('leaving', () => {
-  it('is done once however often it is told', async () => {
+describe('ending the session', () => {
+  it('runs once however often it is requested', async () => {
     const task = vi.fn(async () => undefined);
     const back = onSignOut(task);
     await Promise.all([endSession('ended'), endSession('ended')]);
@@ -25,7 +25,7 @@ describe('leaving', () => {
     expect(task).toHaveBeenCalledOnce();
   });
 
-  it('is one’s own doing also when the server tells of it first', async () => {
+  it("counts as the user's own sign-out even if the server event arrives first", async () => {
     vi.spyOn(api, 'signOut').mockImplementation((async () => {
       void endSession('ended');
     }) as never);
@@ -33,7 +33,7 @@ describe('leaving', () => {
     expect(session.state).toEqual({ state: 'out', because: 'left' });
   });
 
-  it('takes what tabs remember, whatever a task does', async () => {
+  it('clears session storage even if a task fails', async () => {
     sessionStorage.setItem('somebody', 'Ada');
     const back = onSignOut(() => {
       throw new Error('cannot forget');
@@ -44,7 +44,7 @@ describe('leaving', () => {
     expect(session.state.state).toBe('out');
   });
 
-  it('gives back the cookies of a session that was ended elsewhere', async () => {
+  it('clears the cookies of a session that was revoked elsewhere', async () => {
     const asked = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 401 }));
     await endSession('left');
     expect(asked).not.toHaveBeenCalled();
@@ -54,7 +54,7 @@ describe('leaving', () => {
     asked.mockRestore();
   });
 
-  it('does not wait for ever', async () => {
+  it('does not wait forever', async () => {
     vi.useFakeTimers();
     const back = onSignOut(() => new Promise(() => undefined));
     const gone = endSession('ended');
@@ -65,7 +65,7 @@ describe('leaving', () => {
     expect(session.state.state).toBe('out');
   });
 
-  it('that happened while nobody looked is told of at the next start', async () => {
+  it('is reported at the next start if it happened while no page was open', async () => {
     session.setState(() => ({ state: 'unknown' }));
     vi.mocked(readLocal).mockResolvedValueOnce(ME);
     await endSession('ended');
@@ -75,7 +75,7 @@ describe('leaving', () => {
     expect(session.state).toEqual({ state: 'out' });
   });
 
-  it('happens offline too', async () => {
+  it('works offline', async () => {
     vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
     await signOut();
     expect(session.state).toEqual({ state: 'out', because: 'left' });
@@ -89,6 +89,6 @@ it.each([
   [{ state: 'in', me: { must_change: true, acceptance_needed: false }, stale: true }, false],
   [{ state: 'in', me: { must_change: false, acceptance_needed: false }, stale: false }, false],
   [{ state: 'out' }, false],
-])('%o is half in: %s', (now, half) => {
+])('%o has pending requirements: %s', (now, half) => {
   expect(hasPendingRequirements(now as never)).toBe(half);
 });

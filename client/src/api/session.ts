@@ -3,32 +3,35 @@ import { asProblem } from '~/core/problem';
 import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
 import { createStore } from '~/core/store';
 
-/**
- * Whether somebody is signed in. `unknown` until the server was asked; offline, what was last known is shown and `stale` says so.
- */
+/** Session state. `unknown` until the server has answered; offline, the last known user is shown with `stale` set. */
 export type Session =
   { state: 'unknown' } | { state: 'out'; because?: 'ended' | 'left' } | { state: 'in'; me: Me; stale: boolean };
 
 export const session = createStore<Session>({ state: 'unknown' });
 
-/** Whether somebody is in who has yet to choose a password or to say yes to the present terms: nothing else before that. */
+/**
+ * Whether the user must still choose a password or accept the current terms; all other requests are refused until then.
+ */
 export function hasPendingRequirements(now: Session): boolean {
   return now.state === 'in' && !now.stale && (now.me.must_change || now.me.acceptance_needed);
 }
 
 const signOutTasks = new Set<() => void | Promise<void>>();
 
-/** Call when the session ends: a phone unregisters, a room forgets. Returns how to take it back. */
+/**
+ * Register a task for the end of the session (unregister the phone, clear caches). Returns the function that removes
+ * it.
+ */
 export function onSignOut(task: () => void | Promise<void>): () => void {
   signOutTasks.add(task);
   return () => signOutTasks.delete(task);
 }
 
 const CACHE_KEY = 'me';
-/** How long the server is waited for before what was here last is shown. */
+/** How long to wait for the server before showing the cached user. */
 const SERVER_TIMEOUT_MS = 1_200;
 
-/** Ask the server who is signed in. With a slow network what was known last is shown meanwhile. */
+/** Fetch the signed-in user from the server. On a slow network the cached user is shown meanwhile. */
 export async function refreshSession(): Promise<void> {
   const owner = currentOwner();
   const cached = (await readLocal(CACHE_KEY)) as Me | undefined;
@@ -45,7 +48,7 @@ async function fetchSession(owner: number, cached: Me | undefined): Promise<void
     await saveLocal(owner, CACHE_KEY, data);
     session.setState(() => ({ state: 'in', me: data, stale: false }));
   } catch (fault) {
-    // Only a server that says so ends a session: one that is busy or away does not.
+    // Only an explicit 401 ends the session; a busy or unreachable server does not.
     if (asProblem(fault).status === 401) return endSession('ended');
     if (owner !== currentOwner()) return;
     session.setState((before) => {
@@ -55,15 +58,15 @@ async function fetchSession(owner: number, cached: Me | undefined): Promise<void
   }
 }
 
-/** Whoever forgets something has so long; what is personal goes then in any case. */
+/** Time limit for sign-out tasks; personal data is wiped afterwards in any case. */
 const SIGN_OUT_TIMEOUT_MS = 3_000;
 
 let signingOut = false;
 let ending: Promise<void> | undefined;
 
 /**
- * The session is over, by whoever's doing: everything personal goes from this device. Told more than once, as happens when
- * one's own signing out is also heard of from the server, it is done once: a second time it might meet who has come in since.
+ * End the session and wipe all personal data from this device. Concurrent calls share one run: the user's own sign-out
+ * is also reported by a server event, and a second run could hit the next user's session.
  */
 export function endSession(because: 'ended' | 'left'): Promise<void> {
   ending ??= runSignOut(because).finally(() => {
@@ -82,11 +85,11 @@ async function runSignOut(because: 'ended' | 'left'): Promise<void> {
   ]);
   await wipe();
   const reason = signingOut ? 'left' : because;
-  // Who hears of it again, too late to be the first, changes nothing about why.
+  // A late second report does not change the reason.
   session.setState((now) => (known ? { state: 'out', because: reason } : now.state === 'out' ? now : { state: 'out' }));
 }
 
-/** Sign out here. */
+/** Sign out on this device. */
 export async function signOut(): Promise<void> {
   signingOut = true;
   try {

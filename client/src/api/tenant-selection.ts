@@ -3,10 +3,10 @@ import { createStore } from '~/core/store';
 import { fetchAll, MAX_PAGE_SIZE } from '~/core/pagination';
 import { onSignOut, session } from './session';
 
-/** Which organisation the portal looks at: one's own, or for operators the one they chose. */
+/** The tenant shown in the portal: the user's own, or for operators the selected one. */
 export interface TenantSelection {
   selected?: Tenant;
-  /** What an operator may choose from; others have none. */
+  /** Tenants an operator can select from; empty for other roles. */
   all: Tenant[];
 }
 
@@ -14,7 +14,7 @@ const OPERATOR_SLUG = 'operator';
 
 export const tenantSelection = createStore<TenantSelection>({ all: [] });
 
-/** To be called once somebody is signed in. */
+/** Call after sign-in. */
 export async function loadTenants(): Promise<void> {
   const now = session.state;
   if (now.state !== 'in') return;
@@ -37,7 +37,7 @@ export function selectTenant(id: string): void {
   }));
 }
 
-/** It was changed. */
+/** Replace a tenant after it was changed. */
 export function replaceTenant(tenant: Tenant): void {
   tenantSelection.setState(({ selected, all }) => ({
     selected: selected?.id === tenant.id ? tenant : selected,

@@ -1,11 +1,11 @@
-/** What the client's worker tells its pages. */
+/** Messages from the service worker to its pages. */
 export type WorkerMessage =
   | { type: 'call' | 'stop' | 'answer' | 'decline'; call: string }
   | { type: 'push_seen'; id: string }
   | { type: 'signed_out' };
 
-/** Hear what the worker tells; returns how to hear no more. */
-export function onWorkerMessage(handler: (told: WorkerMessage) => void): () => void {
+/** Subscribe to service worker messages. Returns the unsubscribe function. */
+export function onWorkerMessage(handler: (message: WorkerMessage) => void): () => void {
   const worker = (navigator as Partial<Navigator>).serviceWorker;
   if (!worker) return () => undefined;
   const listener = ({ data }: MessageEvent<unknown>) => {
@@ -16,7 +16,7 @@ export function onWorkerMessage(handler: (told: WorkerMessage) => void): () => v
   return () => worker.removeEventListener('message', listener);
 }
 
-/** Take down what the worker has shown of calls, tests and notices. */
+/** Close the notifications shown by the service worker. */
 export async function clearNotifications(tag?: string): Promise<void> {
   const worker = (navigator as Partial<Navigator>).serviceWorker;
   const registration = await worker?.getRegistration('/app/');

@@ -32,6 +32,6 @@ if (deepLink) {
 
 connectEventsWhileSignedIn();
 subscribePushWhileSignedIn();
-// The way in is behind who has just come in, whichever it was.
+// Replace, so that Back does not return to the sign-in screens.
 start({ router, overlays: <Overlays />, onSignedIn: () => void router.navigate({ to: '/', replace: true }) });
 watchForUpdates();

@@ -2,7 +2,7 @@ import { endSession } from '~/api/session';
 import { onWorkerMessage, type WorkerMessage } from '~/api/worker';
 import { callToAnswer, NotificationCalls } from './notification-calls';
 
-/** Does what notifications were pressed for. To be called once, before the router looks at the address. */
+/** Handle the actions of notifications. Call once, before the router reads the address. */
 export function handleNotificationActions(): void {
   let calls: Promise<NotificationCalls<import('~/sip').Call>> | undefined;
   const notificationCalls = () =>

@@ -12,76 +12,76 @@ function setup() {
     checkConnection: vi.fn(),
     now: () => time.now,
   };
-  const rings = (serverId: string) => {
+  const ring = (serverId: string) => {
     const call = { phase: 'incoming', serverId, decline: vi.fn() };
     calls.push(call);
     changed();
     return call;
   };
-  return { woken: new NotificationCalls(parts), parts, rings, time };
+  return { handler: new NotificationCalls(parts), parts, rings: ring, time };
 }
 
-describe('a page that was woken', () => {
-  it('sees whether its line stands', () => {
-    const { woken, parts } = setup();
-    woken.handle({ type: 'call', call: '7' });
+describe('notification calls', () => {
+  it('checks the connection on a wake-up', () => {
+    const { handler, parts } = setup();
+    handler.handle({ type: 'call', call: '7' });
     expect(parts.checkConnection).toHaveBeenCalledOnce();
   });
 
-  it('answers the call that rings, or that comes once it is registered', () => {
-    const { woken, parts, rings } = setup();
-    const first = rings('7');
-    woken.handle({ type: 'answer', call: '7' });
+  it('answers the call that is ringing, or that arrives once registered', () => {
+    const { handler, parts, rings: ring } = setup();
+    const first = ring('7');
+    handler.handle({ type: 'answer', call: '7' });
     expect(parts.answer).toHaveBeenCalledExactlyOnceWith(first);
     first.phase = 'talking';
-    woken.handle({ type: 'answer', call: '8' });
-    const second = rings('8');
+    handler.handle({ type: 'answer', call: '8' });
+    const second = ring('8');
     expect(parts.answer).toHaveBeenLastCalledWith(second);
-    rings('8');
+    ring('8');
     expect(parts.answer).toHaveBeenCalledTimes(2);
   });
 
-  it('declines likewise', () => {
-    const { woken, parts, rings } = setup();
-    woken.handle({ type: 'decline', call: '7' });
-    expect(rings('7').decline).toHaveBeenCalledOnce();
+  it('declines in the same way', () => {
+    const { handler, parts, rings: ring } = setup();
+    handler.handle({ type: 'decline', call: '7' });
+    expect(ring('7').decline).toHaveBeenCalledOnce();
     expect(parts.answer).not.toHaveBeenCalled();
   });
 
   it('leaves every other call alone', () => {
-    const { woken, parts, rings } = setup();
-    const other = rings('6');
-    woken.handle({ type: 'answer', call: '7' });
-    woken.handle({ type: 'decline', call: '9' });
-    const nameless = rings('');
+    const { handler, parts, rings: ring } = setup();
+    const other = ring('6');
+    handler.handle({ type: 'answer', call: '7' });
+    handler.handle({ type: 'decline', call: '9' });
+    const nameless = ring('');
     expect(parts.answer).not.toHaveBeenCalled();
-    expect(rings('9').decline).toHaveBeenCalledOnce();
-    const meant = rings('7');
+    expect(ring('9').decline).toHaveBeenCalledOnce();
+    const meant = ring('7');
     expect(parts.answer).toHaveBeenCalledExactlyOnceWith(meant);
     for (const each of [other, nameless, meant]) expect(each.decline).not.toHaveBeenCalled();
   });
 
-  it('does nothing more with a call that stopped, whatever else stopped', () => {
-    const { woken, parts, rings } = setup();
-    woken.handle({ type: 'answer', call: '7' });
-    woken.handle({ type: 'answer', call: '8' });
-    woken.handle({ type: 'stop', call: '7' });
-    woken.handle({ type: 'push_seen', id: '8' });
-    rings('7');
+  it('ignores a call that was stopped, and only that one', () => {
+    const { handler, parts, rings: ring } = setup();
+    handler.handle({ type: 'answer', call: '7' });
+    handler.handle({ type: 'answer', call: '8' });
+    handler.handle({ type: 'stop', call: '7' });
+    handler.handle({ type: 'push_seen', id: '8' });
+    ring('7');
     expect(parts.answer).not.toHaveBeenCalled();
-    const other = rings('8');
+    const other = ring('8');
     expect(parts.answer).toHaveBeenCalledExactlyOnceWith(other);
   });
 
-  it('does not answer what comes too late', () => {
-    const { woken, parts, rings, time } = setup();
-    woken.handle({ type: 'answer', call: '7' });
+  it('does not answer after the time limit', () => {
+    const { handler, parts, rings: ring, time } = setup();
+    handler.handle({ type: 'answer', call: '7' });
     time.now = 30_001;
-    rings('7');
+    ring('7');
     expect(parts.answer).not.toHaveBeenCalled();
   });
 
-  it('reads from its address which call it was opened for', () => {
+  it('reads the call id from the address', () => {
     expect(callToAnswer('?answer=019b-7')).toBe('019b-7');
     expect(callToAnswer('?answer=<x>')).toBe('');
     expect(callToAnswer('')).toBe('');

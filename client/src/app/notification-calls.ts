@@ -1,6 +1,6 @@
 import type { WorkerMessage } from '~/api/worker';
 
-/** What of a call is needed here. */
+/** The part of a call used here. */
 export interface RingingCall {
   readonly phase: string;
   readonly serverId: string;
@@ -9,15 +9,15 @@ export interface RingingCall {
 
 export interface NotificationCallsDependencies<C extends RingingCall> {
   calls(): readonly C[];
-  /** Call back whenever the calls change. */
+  /** Call back whenever the list of calls changes. */
   subscribe(changed: () => void): void;
   answer(call: C): void;
-  /** See whether the line still stands, and take it up if it does not: a page that slept may have lost it. */
+  /** Check the SIP connection and restore it if needed: a suspended page may have lost it. */
   checkConnection(): void;
   now(): number;
 }
 
-/** So long a call that was answered on its notification is waited for: the phone has to register first. Milliseconds. */
+/** How long an answered notification waits for its call; the phone has to register first. Milliseconds. */
 const ACTION_TIMEOUT_MS = 30_000;
 
 interface PendingAction {
@@ -25,9 +25,9 @@ interface PendingAction {
   until: number;
 }
 
-/** What a notification was pressed for, done by the telephone of this page as soon as it can, with that call and no other. */
+/** Applies notification actions (answer, decline) to exactly the call they belong to, as soon as it arrives. */
 export class NotificationCalls<C extends RingingCall> {
-  /** By the call's id. */
+  /** By server call id. */
   private readonly pendingActions = new Map<string, PendingAction>();
 
   constructor(private readonly dependencies: NotificationCallsDependencies<C>) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { notificationFor, clickAction, parsePush, callTag } from './push-message';
 
-describe('a push', () => {
-  it('is read, and what is none of ours is not', () => {
+describe('a push message', () => {
+  it('is parsed; unknown messages are ignored', () => {
     expect(parsePush('{"type":"call","call":"019b-7"}')).toEqual({ type: 'call', call: '019b-7' });
     expect(parsePush('{"type":"stop","call":"019b-7","more":1}')).toEqual({ type: 'stop', call: '019b-7' });
     expect(parsePush('{"type":"test","id":"9"}')).toEqual({ type: 'test', id: '9' });
@@ -20,7 +20,7 @@ describe('a push', () => {
     }
   });
 
-  it('of a call stays until it is answered, shakes, and names nobody', () => {
+  it('of a call requires interaction, vibrates and contains no name', () => {
     const { title, options } = notificationFor({ type: 'call', call: '7' }, 'de', 2);
     expect(title).toBe('Eingehender Anruf');
     expect(options).toMatchObject({ tag: callTag('7'), requireInteraction: true, renotify: true, data: { call: '7' } });
@@ -28,19 +28,19 @@ describe('a push', () => {
     expect(options.body).toBeUndefined();
   });
 
-  it('has no buttons where they would be cut off', () => {
+  it('has no actions where the browser would cut them off', () => {
     expect(notificationFor({ type: 'call', call: '7' }, 'en', 0).options.actions).toBeUndefined();
     expect(notificationFor({ type: 'call', call: '7' }, 'en', 1).options.actions).toBeUndefined();
   });
 
-  it('of a call that is over takes the place of the ringing, without a sound', () => {
+  it('of an ended call replaces the ringing notification silently', () => {
     const { options } = notificationFor({ type: 'stop', call: '7' }, 'en', 2);
     expect(options).toMatchObject({ tag: callTag('7'), silent: true });
   });
 });
 
-describe('a press', () => {
-  it('answers, whether a page is open or not', () => {
+describe('a notification click', () => {
+  it('answers whether or not a page is open', () => {
     for (const action of ['answer', '']) {
       expect(clickAction(action, { call: '7' })).toEqual({
         open: '/app/?answer=7',
@@ -49,11 +49,11 @@ describe('a press', () => {
     }
   });
 
-  it('declines without opening anything', () => {
+  it('declines without opening a page', () => {
     expect(clickAction('decline', { call: '7' })).toEqual({ decline: '7' });
   });
 
-  it('leads to what there is to look at', () => {
+  it('opens the linked page', () => {
     expect(clickAction('', { path: '/app/settings/devices' })).toEqual({ open: '/app/settings/devices' });
     expect(clickAction('', undefined)).toEqual({ open: '/app/' });
   });

@@ -1,13 +1,13 @@
 import type { WorkerMessage } from '~/api/worker';
 import type { Language } from '~/core/languages';
 
-/** What the server pushes: never a name or a number. */
+/** Push messages of the server; they contain no names or numbers. */
 export type PushMessage =
   { type: 'call' | 'stop'; call: string } | { type: 'test'; id: string } | { type: 'signed_out' } | { type: 'notice' };
 
 const ID = /^[\w-]{1,64}$/;
 
-/** Reads a message; undefined for what is none of ours, as a newer server may send. */
+/** Parse a message; undefined for unknown ones, which a newer server may send. */
 export function parsePush(text: string): PushMessage | undefined {
   let message: Record<string, unknown>;
   try {
@@ -61,7 +61,7 @@ interface NotificationContent {
 
 export const callTag = (call: string): string => `call-${call}`;
 
-/** The notification of a message. `buttons`: how many this browser shows on one. */
+/** The notification for a message. `buttons`: how many actions the browser shows. */
 export function notificationFor(message: PushMessage, language: Language, buttons: number): NotificationContent {
   const texts = TEXTS[language];
   const common = { icon: '/app/icon-192.png', badge: '/app/icon-192.png', lang: language };
@@ -91,8 +91,8 @@ export function notificationFor(message: PushMessage, language: Language, button
 }
 
 /**
- * What a press on a notification asks for. `decline`: the call the server is told about; `open`: the address, if no page is
- * open; `tell`: what an open page is told.
+ * What a notification click requests. `decline`: the call to decline on the server; `open`: address to open if no page
+ * is open; `notify`: message for open pages.
  */
 export function clickAction(
   action: string,

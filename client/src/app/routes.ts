@@ -4,7 +4,7 @@ import { ErrorPage } from '~/shell/ErrorPage';
 import { requireSession } from '~/shell/gate';
 import { lazyScreen } from '~/shell/lazy-screen';
 
-/** Screens for everybody, and screens for who is signed in: anybody else is led to the sign-in. */
+/** Public screens, and screens that require a session and redirect to the sign-in otherwise. */
 const root = createRootRoute({ component: AppShell });
 
 const signedIn = createRoute({

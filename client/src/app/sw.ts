@@ -32,9 +32,9 @@ self.addEventListener('pushsubscriptionchange', (event) => {
   (event as ExtendableEvent).waitUntil(renewSubscription(newSubscription, oldSubscription));
 });
 
-/** A call rings no longer than so, even if its end is never told. */
+/** A call notification stays no longer than this, even if its end is never reported. */
 const RING_TIMEOUT_MS = 60_000;
-/** Calls that are over: the word of that may come before the word that they began. */
+/** Ended calls: the end may arrive before the start. */
 const endedCalls = new Set<string>();
 
 async function handle(message: PushMessage): Promise<void> {
@@ -57,7 +57,7 @@ async function handle(message: PushMessage): Promise<void> {
 async function handleCall(message: Extract<PushMessage, { call: string }>): Promise<void> {
   const { call } = message;
   if (endedCalls.has(call)) return closeCallNotification({ type: 'stop', call });
-  // Who looks at the client sees it ring there.
+  // A visible page shows the incoming call itself.
   if (isVisible(await broadcast({ type: 'call', call }))) return;
   await show(message);
   await new Promise((resolve) => setTimeout(resolve, RING_TIMEOUT_MS));
@@ -74,7 +74,10 @@ function isVisible(at: readonly WindowClient[]): boolean {
   return at.some((page) => page.focused && page.visibilityState === 'visible');
 }
 
-/** Browsers take the right to push away from who shows nothing: what rang is replaced without a sound, then taken down. */
+/**
+ * Browsers revoke push permission from workers that show nothing: replace the ringing notification silently, then close
+ * it.
+ */
 async function closeCallNotification(message: Extract<PushMessage, { call: string }>, visible = false): Promise<void> {
   if (!visible) await show(message);
   const shown = await self.registration.getNotifications({ tag: callTag(message.call) });
@@ -84,7 +87,7 @@ async function closeCallNotification(message: Extract<PushMessage, { call: strin
 async function show(message: PushMessage): Promise<void> {
   const buttons = (Notification as { maxActions?: number }).maxActions ?? 0;
   const { title, options } = notificationFor(message, resolveLanguage('auto', self.navigator.languages), buttons);
-  await self.registration.showNotification(title, options).catch(() => undefined); // Not allowed any more.
+  await self.registration.showNotification(title, options).catch(() => undefined); // Permission was revoked.
 }
 
 async function appPages(): Promise<readonly WindowClient[]> {
@@ -101,7 +104,7 @@ async function broadcast(message: WorkerMessage): Promise<readonly WindowClient[
 async function handleClick(action: string, data: unknown): Promise<void> {
   const { decline: call, open, notify: message } = clickAction(action, data);
   if (call) return decline(call);
-  // All of them: one tab holds the line.
+  // All pages, because only one tab holds the SIP connection.
   const targets = message ? await broadcast(message) : await appPages();
   if (!open) return;
   const page = targets.find((each) => each.visibilityState === 'visible') ?? targets[0];
@@ -109,11 +112,11 @@ async function handleClick(action: string, data: unknown): Promise<void> {
     await self.clients.openWindow(open);
     return;
   }
-  // Without a real press there is no right to come to the front; the page answers all the same.
+  // Without a real click there is no right to focus; the page answers anyway.
   await page.focus().catch(() => undefined);
 }
 
-/** The server ends the ringing, on every device. One that is not reached leaves it to a telephone that rings here. */
+/** Decline on the server, which stops ringing on all devices. If unreachable, let a page that is ringing decline. */
 async function decline(call: string): Promise<void> {
   endedCalls.add(call);
   const response = await fetchWithSession(`/api/v1/me/calls/${call}/decline`, { method: 'POST' }).catch(
@@ -122,7 +125,7 @@ async function decline(call: string): Promise<void> {
   if (!response || response.status >= 500) await broadcast({ type: 'decline', call });
 }
 
-/** A request in the session, renewed if it has run out meanwhile. */
+/** Fetch with the session, refreshed if it has expired. */
 async function fetchWithSession(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, init);
   if (response.status !== 401) return response;
@@ -140,16 +143,19 @@ async function acknowledge(id: string): Promise<void> {
   await fetchWithSession(`/api/v1/me/push/test/${id}/seen`, { method: 'POST' }).catch(() => undefined);
 }
 
-/** The push service gave the subscription another address: the server is told. */
-async function renewSubscription(fresh?: PushSubscription | null, old?: PushSubscription | null): Promise<void> {
+/** The push service changed the subscription: register the new endpoint. */
+async function renewSubscription(current?: PushSubscription | null, previous?: PushSubscription | null): Promise<void> {
   const { pushManager } = self.registration;
-  const subscription = fresh ?? (old && (await pushManager.subscribe(old.options).catch(() => undefined)));
+  const subscription = current ?? (previous && (await pushManager.subscribe(previous.options).catch(() => undefined)));
   if (!subscription) return;
   const { endpoint, keys } = subscription.toJSON();
   await fetchWithSession('/api/v1/me/push', jsonRequest('PUT', { endpoint, keys })).catch(() => undefined);
 }
 
-/** Signed out from elsewhere, maybe with no page open: everything personal goes from this device. The program itself stays. */
+/**
+ * Signed out elsewhere, possibly with no page open: wipe all personal data from this device. The application itself
+ * stays.
+ */
 async function wipe(): Promise<void> {
   const shown = await self.registration.getNotifications();
   shown.forEach((each) => each.close());
@@ -164,7 +170,7 @@ async function wipe(): Promise<void> {
 function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);
-    // Blocked: a page has it open. It closes it as it hears of the sign-out, and the deletion goes on then.
+    // Blocked: a page has it open, closes it on the sign-out message, and the deletion then proceeds.
     request.onsuccess = request.onerror = () => resolve();
   });
 }

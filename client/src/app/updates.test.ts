@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { createStore } from '~/core/store';
 import { onWorkerReplaced, whenNoCalls } from './updates';
 
-describe('a newer client', () => {
-  it('is loaded by every tab of an earlier one, and not by one that is the first', () => {
+describe('an update', () => {
+  it('reloads every tab of an earlier version, but not on first install', () => {
     const workers = Object.assign(new EventTarget(), { controller: null as ServiceWorker | null });
     const replaced = vi.fn();
     onWorkerReplaced(workers, replaced);
@@ -14,7 +14,7 @@ describe('a newer client', () => {
     }
   });
 
-  it('is not loaded before a call is over', () => {
+  it('waits until the last call has ended', () => {
     const phone = createStore({ calls: ['call'] });
     const load = vi.fn();
     whenNoCalls(phone, load);
@@ -25,7 +25,7 @@ describe('a newer client', () => {
     expect(load).toHaveBeenCalledOnce();
   });
 
-  it('is loaded at once where no call goes on, or no telephone is', () => {
+  it('applies at once without calls or without the phone module', () => {
     const load = vi.fn();
     whenNoCalls(createStore({ calls: [] }), load);
     whenNoCalls(undefined, load);

@@ -1,13 +1,13 @@
 import type { Store } from '~/core/store';
 import { update } from '~/core/update';
 
-/** A client that is kept open for days looks once an hour whether there is a newer one. */
+/** Interval of update checks for clients that stay open for days. */
 const CHECK_INTERVAL_MS = 3_600_000;
 
 export function watchForUpdates(): void {
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
   onWorkerReplaced(navigator.serviceWorker, () => {
-    // It is here where it is used, or it could not be loaded any more and so there is no call.
+    // The chunk is loaded while in use; if it cannot be loaded any more, there is no call.
     const calls = import('~/sip').then(
       ({ phone }) => phone.state,
       () => undefined,
@@ -22,10 +22,10 @@ export function watchForUpdates(): void {
     });
     await workbox.register();
     setInterval(() => void workbox.update().catch(() => undefined), CHECK_INTERVAL_MS);
-  })().catch(() => undefined); // Without a worker there is no push and no quick start, but all else works.
+  })().catch(() => undefined); // Without a service worker there is no push and no precache; everything else works.
 }
 
-/** Hear that a newer worker has taken the place of the one this page came from, whichever tab wanted that. */
+/** Call back when a newer service worker has taken control of this page, requested by any tab. */
 export function onWorkerReplaced(
   workers: Pick<ServiceWorkerContainer, 'controller' | 'addEventListener'>,
   onReplaced: () => void,
@@ -37,7 +37,7 @@ export function onWorkerReplaced(
   });
 }
 
-/** Do it at once, or when no call goes on here any more. */
+/** Run the task now, or when no calls remain. */
 export function whenNoCalls(
   phone: Pick<Store<{ calls: unknown[] }>, 'state' | 'subscribe'> | undefined,
   task: () => void,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { coalesce } from './coalesce';
 
-it('asks once for all who ask while an answer is awaited, and after they asked', async () => {
+it('merges calls made while a request is pending into one later request', async () => {
   const answers: (() => void)[] = [];
   const refresh = coalesce(() => new Promise((answer) => answers.push(answer)));
   let told = 0;
@@ -15,7 +15,7 @@ it('asks once for all who ask while an answer is awaited, and after they asked',
   expect(answers).toHaveLength(2);
 });
 
-it('asks again after a question that failed', async () => {
+it('runs again after a failure', async () => {
   let fails = true;
   const refresh = coalesce(() => (fails ? Promise.reject(new Error('away')) : Promise.resolve()));
   await expect(refresh()).rejects.toThrow('away');

@@ -1,6 +1,5 @@
 /**
- * How to ask anew, of how to ask: one question at a time, and whoever asks while an answer is awaited gets one that was
- * asked for after that.
+ * Coalesce calls of an asynchronous task: one run at a time, and calls made during a run share one more run after it.
  */
 export function coalesce(task: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -21,7 +21,7 @@ it.each([
   expect(parseDeepLink(hash)).toEqual(arrival);
 });
 
-it('takes the code out of the address and gives it once, to its own purpose', () => {
+it('removes the code from the address and returns it once, for its own purpose', () => {
   history.replaceState(null, '', '/app/?tenant=demo#sign-in=AbCdEfGh12345678');
   expect(captureDeepLink()?.purpose).toBe('sign-in');
   expect(location.href).toMatch(/\/app\/\?tenant=demo$/);
@@ -30,7 +30,7 @@ it('takes the code out of the address and gives it once, to its own purpose', ()
   expect(takeDeepLinkCode('sign-in')).toBe('');
 });
 
-it('takes what came another way', () => {
+it('accepts a link from another source', () => {
   setDeepLink({ purpose: 'invitation', code: 'AbCdEfGh12345678' });
   expect(takeDeepLinkCode('invitation')).toBe('AbCdEfGh12345678');
 });

@@ -1,14 +1,15 @@
 /**
- * What a link brought: `#sign-in=CODE`, `#invitation=CODE`, `#recover=CODE`, or what a provider's sign-in came back with. A fragment is never
- * sent to a server, so the code is in no log; here it is taken out of the address bar and the history at once, and held in memory alone.
+ * Deep links: `#sign-in=CODE`, `#invitation=CODE`, `#recover=CODE`, or the return of a single sign-on provider.
+ * Fragments are never sent to a server, so codes do not appear in logs; they are removed from the address bar and
+ * history at once and kept in memory only.
  */
 export type LinkPurpose = 'sign-in' | 'invitation' | 'recover' | 'second-factor' | 'sign-in-failed' | 'single-sign-on';
 
 export interface DeepLink {
   purpose: LinkPurpose;
-  /** The code; the ticket of a second factor; the refusal's own code. */
+  /** The code, the ticket of a second factor, or the error code. */
   code: string;
-  /** The second factors there are. */
+  /** Available second factors. */
   kinds?: string[];
 }
 
@@ -24,19 +25,19 @@ export function parseDeepLink(hash: string): DeepLink | undefined {
 
 let current: DeepLink | undefined;
 
-/** Call once, before the router looks at the address. */
+/** Call once, before the router reads the address. */
 export function captureDeepLink(): DeepLink | undefined {
   current = parseDeepLink(location.hash);
   if (location.hash) history.replaceState(null, '', location.pathname + location.search);
   return current;
 }
 
-/** A link's errand that came another way: scanned, or typed. */
+/** Set a link that was scanned or typed. */
 export function setDeepLink(link: DeepLink): void {
   current = link;
 }
 
-/** The arrival for this errand, once. */
+/** Return and clear the link for this purpose. */
 export function takeDeepLink(purpose: LinkPurpose): DeepLink | undefined {
   if (current?.purpose !== purpose) return undefined;
   const link = current;
@@ -44,7 +45,7 @@ export function takeDeepLink(purpose: LinkPurpose): DeepLink | undefined {
   return link;
 }
 
-/** The code for this errand, once. */
+/** Return and clear the code for this purpose. */
 export function takeDeepLinkCode(purpose: LinkPurpose): string {
   return takeDeepLink(purpose)?.code ?? '';
 }

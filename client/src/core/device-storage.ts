@@ -2,14 +2,14 @@ import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 
 const NAME = 'unificx';
 const VALUES = 'values';
-/** Above those of earlier clients, whose tables were others. */
+/** Above the versions of earlier clients, which used other object stores. */
 const VERSION = 11;
 
 let connection: Promise<IDBPDatabase> | undefined;
 
 /**
- * What stays on the device to be read without a network. All of it is somebody's: `wipe` takes all of it away, when its
- * owner signs out, here or from elsewhere.
+ * Data kept on the device for offline use. All of it is personal: `wipe` deletes it when the user signs out, here or
+ * elsewhere.
  */
 function openDatabase(): Promise<IDBPDatabase> {
   const reset = () => {
@@ -20,7 +20,7 @@ function openDatabase(): Promise<IDBPDatabase> {
       for (const name of database.objectStoreNames) database.deleteObjectStore(name);
       database.createObjectStore(VALUES);
     },
-    // Another tab, or the worker, is about to delete it.
+    // Another tab or the service worker is about to delete it.
     blocking(_now, _then, event) {
       (event.target as IDBDatabase).close();
       reset();
@@ -33,31 +33,31 @@ function openDatabase(): Promise<IDBPDatabase> {
   return connection;
 }
 
-/** A sign-in that is under way in this tab: nobody's yet, so it outlasts whoever was here before. */
+/** State of a sign-in in progress in this tab; not yet personal, so `wipe` keeps it. */
 export const SIGN_IN_KEY = 'unificx.signing-in';
 
 let ownerGeneration = 0;
 
 /**
- * Whose turn it is to have things kept here. Take it before asking the server, and hand it in with the answer: one that
- * comes in after its owner signed out is not kept.
+ * Token of the current user. Take it before a request and pass it to `saveLocal` with the response: a response that
+ * arrives after sign-out is discarded.
  */
 export function currentOwner(): number {
   return ownerGeneration;
 }
 
-/** Keep a value in the place of the last one, unless the owner has changed. A browser that keeps nothing is no fault. */
+/** Store a value, replacing the previous one, unless the user has changed. Storage errors are ignored. */
 export async function saveLocal(owner: number, key: string, value: unknown): Promise<void> {
   if (owner !== ownerGeneration) return;
   try {
     const database = await openDatabase();
     if (owner === ownerGeneration) await database.put(VALUES, value, key);
   } catch {
-    // It is asked for anew.
+    // It is fetched again.
   }
 }
 
-/** What was kept; undefined if nothing was, or where the browser keeps nothing. */
+/** Read a stored value; undefined if there is none or storage is unavailable. */
 export async function readLocal(key: string): Promise<unknown> {
   try {
     return (await (await openDatabase()).get(VALUES, key)) as unknown;
@@ -66,7 +66,7 @@ export async function readLocal(key: string): Promise<unknown> {
   }
 }
 
-/** Delete every personal value this origin holds here: the database and what tabs remember. */
+/** Delete all personal data of this origin: the database and session storage. */
 export async function wipe(): Promise<void> {
   ownerGeneration += 1;
   const open = connection;
@@ -75,7 +75,7 @@ export async function wipe(): Promise<void> {
     (await open)?.close();
     await deleteDB(NAME);
   } catch {
-    // There is none.
+    // The database does not exist.
   }
   const pendingSignIn = sessionStorage.getItem(SIGN_IN_KEY);
   sessionStorage.clear();

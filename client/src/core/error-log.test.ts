@@ -15,13 +15,13 @@ it.each([
   expect(redact(text)).toBe(kept);
 });
 
-it('keeps the last thirty', () => {
+it('keeps the last thirty entries', () => {
   for (let at = 0; at < 40; at++) logFault(`fault ${at}`, 'here', new Date('2026-11-24T12:00:00Z'));
   expect(loggedErrors()).toHaveLength(30);
   expect(loggedErrors().at(-1)).toEqual({ at: '2026-11-24T12:00:00.000Z', what: 'fault 39', where: 'here' });
 });
 
-it('notes what nobody caught', () => {
+it('captures unhandled errors', () => {
   const place = new EventTarget();
   captureUnhandledErrors(place as never);
   const event = Object.assign(new Event('unhandledrejection'), { reason: new TypeError('of ada@example.com') });

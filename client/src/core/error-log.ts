@@ -1,4 +1,4 @@
-/** What went wrong of late, in memory alone, to be shown in a diagnostics report. Nobody's name, number or address is in it. */
+/** Recent errors, kept in memory only, for diagnostics reports. Names, numbers and addresses are redacted. */
 export interface LoggedError {
   /** ISO 8601. */
   at: string;
@@ -20,7 +20,7 @@ export function loggedErrors(): readonly LoggedError[] {
   return entries;
 }
 
-/** Take out what may be somebody's: addresses, numbers, identifiers, codes, what stood in quotation marks. */
+/** Redact personal data: addresses, numbers, identifiers, codes and quoted text. */
 export function redact(text: string): string {
   return text
     .replaceAll(/https?:\/\/[^/\s]+/g, '')
@@ -34,7 +34,7 @@ export function redact(text: string): string {
     .slice(0, MAX_LENGTH);
 }
 
-/** Note what nobody caught. */
+/** Log unhandled errors and rejections. */
 export function captureUnhandledErrors(target: Pick<Window, 'addEventListener'> = window): void {
   target.addEventListener('error', ({ error, message, filename, lineno, colno }) => {
     logFault(describe(error, message), `${filename}:${lineno}:${colno}`);
@@ -42,7 +42,7 @@ export function captureUnhandledErrors(target: Pick<Window, 'addEventListener'> 
   target.addEventListener('unhandledrejection', ({ reason }) => logError(reason));
 }
 
-/** Note an error with where it was thrown. */
+/** Log an error with its first stack frame. */
 export function logError(error: unknown): void {
   logFault(describe(error, 'rejected'), firstFrame(error));
 }

@@ -9,12 +9,12 @@ const catalogs = {
   de: () => import('~/locales/de.po'),
 };
 
-/** Load the texts and show them. To be awaited before anything is drawn: without them the page shows identifiers. */
+/** Load and activate the message catalog. Await before rendering: without it the page shows message ids. */
 export async function activateLanguage(
   language = resolveLanguage(preferences.state.language, navigator.languages),
 ): Promise<void> {
   const { messages } = await catalogs[language]();
-  // Dates and numbers as where its owner lives, as far as the language is the same: 24 hours in London.
+  // Format dates and numbers for the user's region if it uses the same language (24-hour clock in London).
   const locales = navigator.languages.filter((each) => each.toLowerCase().startsWith(language));
   i18n.loadAndActivate({ locale: language, locales: locales.length ? [...locales] : undefined, messages });
   document.documentElement.lang = language;

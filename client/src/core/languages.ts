@@ -1,6 +1,6 @@
 export type Language = 'en' | 'de';
 
-/** The language somebody chose, else the first of those their device speaks that we speak too. */
+/** Return the preferred language, otherwise the first supported language of the device. */
 export function resolveLanguage(preferred: string, deviceLanguages: readonly string[]): Language {
   if (preferred === 'en' || preferred === 'de') return preferred;
   for (const each of deviceLanguages) {

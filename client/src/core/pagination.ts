@@ -1,16 +1,16 @@
-/** A part of a list; `next` is where the one after it begins. */
+/** One page of a list; `next` is the cursor of the following page. */
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-/** Asks for the part of a list that begins at a cursor, or for its first. */
+/** Fetch the page at a cursor, or the first one. */
 export type PageLoader<T> = (cursor?: string) => Promise<{ data: Page<T> }>;
 
-/** The most the server gives at once. */
+/** Maximum page size of the server. */
 export const MAX_PAGE_SIZE = 200;
 
-/** A whole list, however many parts it has. */
+/** Fetch all pages of a list. */
 export async function fetchAll<T>(load: PageLoader<T>): Promise<T[]> {
   const found: T[] = [];
   let cursor: string | undefined;

@@ -1,4 +1,4 @@
-/** Passkeys (WebAuthn), spoken to in the JSON that servers speak (Web Authentication Level 3, section 5.1.8). */
+/** Passkeys (WebAuthn), in the JSON format of Web Authentication Level 3, section 5.1.8. */
 
 type Options = Record<string, unknown>;
 
@@ -7,18 +7,18 @@ function isSupported(): boolean {
 }
 
 export const passkeys = {
-  /** Whether this browser has them. Outside of HTTPS none has. */
+  /** Whether this browser supports passkeys; only in secure contexts. */
   get supported(): boolean {
     return isSupported();
   },
 
-  /** Make one. Undefined: its owner thought better of it, or it exists already. */
+  /** Create a passkey. Undefined if cancelled or already registered. */
   async make(options: Options): Promise<Options | undefined> {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as never);
     return requestCredential(() => navigator.credentials.create({ publicKey }));
   },
 
-  /** Prove to have one. Undefined: its owner thought better of it, or there is none. */
+  /** Authenticate with a passkey. Undefined if cancelled or if there is none. */
   async prove(options: Options): Promise<Options | undefined> {
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options as never);
     return requestCredential(() => navigator.credentials.get({ publicKey }));

@@ -1,9 +1,9 @@
 import { createStore } from './store';
 
-/** How this device is set up. Nothing here says who uses it, so it stays when somebody signs out. */
+/** Settings of this device. They contain no personal data, so they survive sign-out. */
 export interface Preferences {
   language: 'auto' | 'en' | 'de';
-  /** Orientation and motion are read during calls. */
+  /** Read orientation and motion during calls. */
   sensors: boolean;
   microphone: string;
   camera: string;
@@ -37,6 +37,6 @@ export function setPreferences(change: Partial<Preferences>): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(preferences.state));
   } catch {
-    // A browser that keeps nothing: it is as asked until the page is closed.
+    // Storage unavailable: the settings last until the page is closed.
   }
 }

@@ -1,21 +1,21 @@
-/** What the server refused, as it says it (RFC 9457), or why it could not be asked. */
+/** An error response of the server (RFC 9457), or the reason why it could not be reached. */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
   constructor(
-    /** Stable, for programs: `sign_in_code_used`. */
+    /** Stable, machine-readable: `sign_in_code_used`. */
     readonly code: string,
     readonly status: number,
     message: string,
     readonly hint = '',
     readonly field = '',
-    /** Seconds to wait before another try, if the server says. */
+    /** Seconds until the next attempt is allowed, if given. */
     readonly retryAfter = 0,
   ) {
     super(message);
   }
 
-  /** Nobody answered: no network, or the server is away. */
+  /** No response: no network, or the server is down. */
   static unreachable(): Problem {
     return new Problem('unreachable', 0, 'The server does not answer.');
   }

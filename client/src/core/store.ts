@@ -1,3 +1,3 @@
-/** Observable values: view models hold them, views look at them. One library under one name. */
+/** Observable stores: view models hold them, views subscribe. Re-exported under one name. */
 export { createStore, Store, ReadonlyStore } from '@tanstack/react-store';
 export { useSelector as useValue } from '@tanstack/react-store';

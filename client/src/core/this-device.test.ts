@@ -26,11 +26,11 @@ it.each([
   expect(thisDevice({ userAgent })).toEqual({ name, kind });
 });
 
-it('knows a tablet that says it is a computer by its touch screen', () => {
+it('detects a tablet that claims to be a computer by its touch screen', () => {
   expect(thisDevice({ userAgent: IPAD, maxTouchPoints: 5 })).toEqual({ name: 'Safari on iPad', kind: 'mobile' });
 });
 
-it('believes the newer way where there is one', () => {
+it('prefers User-Agent Client Hints', () => {
   const userAgentData = {
     brands: [{ brand: 'Not/A)Brand' }, { brand: 'Chromium' }],
     mobile: false,

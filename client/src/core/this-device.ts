@@ -1,13 +1,13 @@
-/** What this device says of itself when it signs in, so that its owner knows it again in the list: never more than this. */
+/** Description of this device for the user's list of sessions; nothing more is sent. */
 export interface ThisDevice {
-  /** `Chromium on Linux`: the browser and the system, no model and no version. */
+  /** `Chromium on Linux`: browser and system, without model and version. */
   name: string;
   kind: 'mobile' | 'desktop';
 }
 
 interface NavigatorInfo {
   userAgent: string;
-  /** The newer way (User-Agent Client Hints), which Chromium has. */
+  /** User-Agent Client Hints, available in Chromium. */
   userAgentData?: { brands: { brand: string }[]; mobile: boolean; platform: string };
   maxTouchPoints?: number;
 }
@@ -49,7 +49,7 @@ function browserOf(info: NavigatorInfo): string {
 
 export function thisDevice(info: NavigatorInfo = navigator as NavigatorInfo): ThisDevice {
   const browser = browserOf(info);
-  // An iPad says that it is a Mac; no Mac has a touch screen.
+  // An iPad identifies as a Mac; Macs have no touch screen.
   const tablet = /Macintosh/.test(info.userAgent) && (info.maxTouchPoints ?? 0) > 1;
   const system = tablet ? 'iPad' : first(SYSTEMS, info.userAgent);
   const mobile = tablet || (info.userAgentData?.mobile ?? false) || /Android|iPhone|iPad|Mobile/.test(info.userAgent);

@@ -1,4 +1,7 @@
 import { createStore } from './store';
 
-/** A newer client is here and waits; `apply` loads it, in every tab once no call goes on there. It is never done unasked. */
+/**
+ * A newer version is waiting; `apply` activates it, in every tab once its calls have ended. Never applied
+ * automatically.
+ */
 export const update = createStore<{ apply?: () => void }>({});

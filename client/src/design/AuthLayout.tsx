@@ -8,12 +8,12 @@ import css from './auth-layout.module.css';
 interface AuthLayoutProps {
   title: string;
   lead?: ReactNode;
-  /** Below all else: where one can go from here. */
+  /** Links below the content. */
   footer?: ReactNode;
   children: ReactNode;
 }
 
-/** A screen for who is not signed in yet: the product's name above, what is to be done below, where a thumb reaches. */
+/** Layout of the signed-out screens: product name on top, content within thumb reach below. */
 export function AuthLayout({ title, lead, footer, children }: AuthLayoutProps) {
   useEffect(() => {
     document.title = `${title} · UnifiCX`;

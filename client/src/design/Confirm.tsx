@@ -15,12 +15,12 @@ const dialogsMounted = new Promise<void>((resolve) => {
   resolveMounted = resolve;
 });
 
-/** Called once dialogs can be shown: whoever is quicker than their loading waits. */
+/** Call once dialogs can be shown; earlier requests wait for it. */
 export function markDialogsMounted(): void {
   resolveMounted();
 }
 
-/** Ask before something that cannot be undone; resolves with what was answered. */
+/** Ask for confirmation; resolves with the answer. */
 export async function confirmAction({
   title,
   text,
@@ -32,7 +32,7 @@ export async function confirmAction({
   return new Promise((resolve) => {
     modals.openConfirmModal({
       title,
-      // Above a call, and above the sheets that open over one.
+      // Above the call screen and its sheets.
       zIndex: 500,
       children: (
         <Text size="sm" component="div">
@@ -61,7 +61,7 @@ interface ChoiceOptions<T extends string> {
   cancelLabel: string;
 }
 
-/** Ask which of several; resolves with nothing if none of them. */
+/** Ask for one of several options; resolves with undefined if cancelled. */
 export async function chooseOption<T extends string>({
   title,
   text,

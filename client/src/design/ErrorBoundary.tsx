@@ -3,15 +3,15 @@ import type { ReactNode } from 'react';
 import { logError } from '~/core/error-log';
 
 interface ErrorBoundaryProps {
-  /** Drawn in its place once it failed. */
+  /** Rendered after an error. */
   fallback?: ReactNode;
-  /** It is tried again when this is another. */
+  /** The children are rendered again when this changes. */
   resetKey?: string;
   onError?: () => void;
   children: ReactNode;
 }
 
-/** What may fail without taking all around it away. */
+/** Renders a fallback when its children fail, leaving the rest of the page intact. */
 export function ErrorBoundary({ fallback = null, resetKey = '', onError, children }: ErrorBoundaryProps) {
   return (
     <CatchBoundary

@@ -4,21 +4,21 @@ import { useId, type ReactNode } from 'react';
 import css from './expandable-row.module.css';
 
 interface ExpandableRowProps {
-  /** A picture at the left. */
+  /** Shown at the left. */
   icon: ReactNode;
   title: string;
-  /** Below it; what is empty is left out. */
+  /** Second line; empty parts are left out. */
   details: (string | false | undefined)[];
-  /** It is new. */
+  /** For new entries. */
   emphasized?: boolean;
-  /** At the right, before the sign that it unfolds. */
+  /** Shown at the right, before the chevron. */
   badge?: ReactNode;
   open: boolean;
   onToggle: () => void;
   children: ReactNode;
 }
 
-/** A line of `Rows` that unfolds to what can be done with it. */
+/** A row of `Rows` that expands to show its actions. */
 export function ExpandableRow({
   icon,
   title,

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { asProblem } from '~/core/problem';
 import { problemText } from './problem-messages';
 
-/** What went wrong and what to do, announced to screen readers. Draws nothing without a fault. */
+/** Error message with advice, announced to screen readers. Renders nothing without an error. */
 export function ErrorNotice({ fault }: { fault: unknown }) {
   const { t } = useLingui();
   if (fault === undefined || fault === null) return null;
@@ -25,7 +25,7 @@ export function ErrorNotice({ fault }: { fault: unknown }) {
   );
 }
 
-/** Something worth knowing that is no fault. */
+/** Information that is not an error. */
 export function InfoNotice({ title, children }: { title?: string; children: ReactNode }) {
   return (
     <Alert

@@ -8,15 +8,15 @@ import classes from './page.module.css';
 
 interface PageProps {
   title: string;
-  /** What can be done here, at the right of the title. */
+  /** Actions, at the right of the title. */
   actions?: ReactNode;
-  /** The screen this one belongs to. */
+  /** The parent screen. */
   back?: '/settings' | '/sign-in' | '/directory' | '/history';
   size?: 'xs' | 'sm' | 'md' | 'lg' | 'xl';
   children: ReactNode;
 }
 
-/** A screen: its title is the page's one h1 and the browser's title. */
+/** A screen; its title is the only h1 and the document title. */
 export function Page({ title, actions, back, size = 'sm', children }: PageProps) {
   const { t } = useLingui();
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 
-/** A field for a password that somebody has, or is to have; it can be looked at. */
+/** Password input with a visibility toggle. */
 export function PasswordField(props: PasswordInputProps) {
   const { t } = useLingui();
   return (

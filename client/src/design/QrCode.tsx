@@ -1,6 +1,6 @@
 import { Center, Image } from '@mantine/core';
 
-/** A code to be scanned: black on white whatever the colours around, in an image, where an SVG can do nothing. */
+/** A QR code, black on white in any theme, rendered as an image so that the SVG cannot run scripts. */
 export function QrCode({ svg, alt, size = 240 }: { svg: string; alt: string; size?: number }) {
   return (
     <Center>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import classes from './rows.module.css';
 
-/** A list of lines of which each has something to press at its end. */
+/** A list of rows with actions at the end. */
 export function Rows({ children, label }: { children: ReactNode; label?: string }) {
   return (
     <ul className={classes.rows} aria-label={label}>
@@ -11,10 +11,10 @@ export function Rows({ children, label }: { children: ReactNode; label?: string 
 }
 
 interface RowProps {
-  /** A picture at the left. */
+  /** Shown at the left. */
   icon: ReactNode;
   children: ReactNode;
-  /** At the right: what is said in short, and what can be pressed (44 px). */
+  /** At the right: short status and buttons (44 px). */
   trailing?: ReactNode;
 }
 

@@ -1,7 +1,7 @@
 import { Alert, Button, Code, CopyButton, Group, Table, Text } from '@mantine/core';
 import { Trans } from '@lingui/react/macro';
 
-/** Something shown this once: easy to copy, and said so. */
+/** A value that is shown once, with a copy button and a note. */
 export function Secret({ text }: { text: string }) {
   return (
     <>
@@ -31,7 +31,7 @@ interface Login {
   uri: string;
 }
 
-/** What a SIP phone has to be told. */
+/** Login data for a SIP phone. */
 export function SipLogin({ login }: { login: Login }) {
   const rows = [
     [<Trans key="u">Authentication user</Trans>, login.username],

@@ -7,7 +7,7 @@ interface SectionProps {
   children: ReactNode;
 }
 
-/** A part of a page under a title of its own. */
+/** A titled section of a page. */
 export function Section({ title, lead, children }: SectionProps) {
   const id = useId();
   return (

@@ -6,7 +6,7 @@ import type { List } from './lists';
 export interface Column<T> {
   title: string;
   render: (item: T) => ReactNode;
-  /** Figures stand under one another. */
+  /** Right-aligned with tabular figures. */
   numeric?: boolean;
 }
 
@@ -14,15 +14,15 @@ interface TableProps<T> {
   label: string;
   columns: Column<T>[];
   list: List<T>;
-  /** What can be done with one. */
+  /** Row actions. */
   actions?: (item: T) => ReactNode;
-  /** Said when there are none. */
+  /** Shown if the list is empty. */
   empty: ReactNode;
-  /** What is written on the button that fetches the next ones, if not "More". */
+  /** Label of the button that loads the next page, "More" by default. */
   moreText?: ReactNode;
 }
 
-/** A table where there is room for one, cards on a phone. Why its list could not be had, the page says. */
+/** A table on wide screens, cards on a phone. Load errors are shown by the page. */
 export function Table<T extends { id: string }>(props: TableProps<T>) {
   const { label, columns, list, actions, empty, moreText } = props;
   const { items, loaded, fault, loadMore } = list;

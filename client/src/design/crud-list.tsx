@@ -7,19 +7,19 @@ import { confirmAction } from './Confirm';
 import { usePages } from './lists';
 
 interface CrudListOptions<T> {
-  /** Of the list among all that is fetched; what is in it is new after each change. */
+  /** Query key of the list; invalidated after each change. */
   queryKey: readonly unknown[];
   load: Parameters<typeof usePages<T>>[1];
   remove: (one: T) => Promise<unknown>;
-  /** What is asked before one is deleted. */
+  /** Confirmation before deleting. */
   deleteConfirmation: (one: T) => { title: string; text: string };
-  /** Where one is made, or changed. */
+  /** The form that creates or edits an item. */
   form: (one?: T) => { title: string; children: ReactNode };
-  /** How often the list is asked for again by itself, in ms. */
+  /** Polling interval of the list in ms. */
   pollMs?: number;
 }
 
-/** Things with numbers that an administrator makes, changes and deletes: their list, and what can be done with each. */
+/** List of numbered items with create, edit and delete. */
 export function useCrudList<T extends { number: string }>({
   queryKey,
   load,

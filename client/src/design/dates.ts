@@ -1,6 +1,6 @@
 import { i18n } from '@lingui/core';
 
-/** 19:05 today, otherwise with the day; in the reader's language. */
+/** 19:05 today, otherwise with the date, in the active language. */
 export function formatDateTime(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const today = date.toDateString() === now.toDateString();

@@ -8,7 +8,7 @@ function Fragile({ whole }: { whole: boolean }) {
   return <>whole</>;
 }
 
-it('what fails is drawn otherwise until it is tried again, and all around it stays', async () => {
+it('renders the fallback until it is reset and leaves its surroundings intact', async () => {
   vi.spyOn(console, 'error').mockReturnValue();
   vi.spyOn(console, 'warn').mockReturnValue();
   const place = document.createElement('div');

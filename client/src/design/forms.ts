@@ -2,7 +2,7 @@ interface Form {
   isDirty(field: string): boolean;
 }
 
-/** Of a form only what was changed in it: what somebody else has changed since it was opened stays so. */
+/** Return only the changed fields of a form, so that concurrent changes of other fields are kept. */
 export function changedFields<T extends object>(form: Form, values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([field]) => form.isDirty(field))) as Partial<T>;
 }

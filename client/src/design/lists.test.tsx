@@ -66,7 +66,7 @@ describe('a list', () => {
     vi.useRealTimers();
   });
 
-  it('that could not be had is not called empty, and is tried again', async () => {
+  it('that failed to load is not shown as empty and is retried', async () => {
     const load = vi.fn<PageLoader<Thing>>(refused);
     draw((each) => <InPages load={each} />, load);
     await vi.waitFor(() => expect(text()).toContain('The server made a mistake'));
@@ -77,7 +77,7 @@ describe('a list', () => {
     expect(text()).not.toContain('The server made a mistake');
   });
 
-  it('is shown page by page', async () => {
+  it('loads page by page', async () => {
     draw((each) => <InPages load={each} />, pages);
     await vi.waitFor(() => expect(text()).toContain('first'));
     expect(text()).not.toContain('last');
@@ -85,7 +85,7 @@ describe('a list', () => {
     await vi.waitFor(() => expect(text()).toContain('last'));
   });
 
-  it('is not called empty while there is more of it', async () => {
+  it('is not shown as empty while there are more pages', async () => {
     const first = { data: { items: [], next: 'second' } };
     draw(
       (each) => <InPages load={each} />,
@@ -97,7 +97,7 @@ describe('a list', () => {
     await vi.waitFor(() => expect(text()).toContain('last'));
   });
 
-  it('is there as a whole to choose from', async () => {
+  it('can be loaded completely', async () => {
     draw((each) => <Whole load={each} />, pages);
     await vi.waitFor(() => expect(text()).toContain('first last'));
   });

@@ -1,27 +1,27 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { fetchAll, type PageLoader } from '~/core/pagination';
 
-/** How often a list is asked for again in which things come and go by themselves, and any that could not be had. */
+/** Polling interval of lists that change by themselves, and of lists that failed to load. */
 export const POLL_INTERVAL_MS = 10_000;
 
-/** A list as far as it was fetched. */
+/** A list as far as it was loaded. */
 export interface List<T> {
   items: T[];
-  /** The server has said what is in it; before that it is not empty, but unknown. */
+  /** The first page was loaded; before that the content is unknown, not empty. */
   loaded: boolean;
   fault: unknown;
-  /** Fetches the next ones, while there are any. */
+  /** Load the next page, if there is one. */
   loadMore?: () => void;
 }
 
 interface ListOptions {
-  /** How often it is asked for again, in ms. */
+  /** Polling interval in ms. */
   pollMs?: number;
-  /** It is asked for whenever it is shown, and forgotten when it is not. */
+  /** Refetch on every mount and drop the cache on unmount. */
   alwaysFresh?: boolean;
 }
 
-/** A list the server gives in pages; `more` fetches the next while there is one. `load` gets the cursor. */
+/** A paginated list; `load` receives the cursor. */
 export function usePages<T>(
   key: readonly unknown[],
   load: PageLoader<T>,
@@ -43,7 +43,7 @@ export function usePages<T>(
   };
 }
 
-/** All of a list, for choosing from it. What is fetched of it page by page under the same key is another thing. */
+/** A complete list, for selects. Cached separately from the paginated list of the same key. */
 export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>): List<T> {
   const query = useQuery({
     queryKey: [...key, 'all'],

@@ -7,7 +7,7 @@ interface ProblemText {
   advice: string;
 }
 
-/** Refusals in the reader's language, by the server's code. One that is not here is shown in the server's words. */
+/** Error texts by error code. For unknown codes the text of the server is shown. */
 const MESSAGES: Record<string, { what: MessageDescriptor; todo: MessageDescriptor }> = {
   unreachable: {
     what: msg`The server does not answer`,

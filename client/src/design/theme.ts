@@ -1,6 +1,6 @@
 import { Badge, Button, createTheme, Input, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
-/** From deep water to foam: the one colour of the product. Shade 8 on white and shade 3 on black pass 4.5 to 1. */
+/** Brand color. Shade 8 on white and shade 3 on black have a contrast above 4.5:1. */
 const harbour: MantineColorsTuple = [
   '#e9f7f8',
   '#d3ecef',
@@ -25,9 +25,9 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // Words are written as everywhere else.
+    // Mantine uppercases badges by default.
     Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
-    // A thumb needs 44 px: `md` is what is pressed and filled in on a phone.
+    // Touch targets of 44 px: `md` is the size used on phones.
     Button: Button.extend({
       vars: (_theme, { size }) => ({ root: size === 'md' ? { '--button-height': '2.75rem' } : {} }),
     }),
@@ -37,7 +37,7 @@ export const theme = createTheme({
   },
 });
 
-/** Quiet text and faults, dark or light enough to pass 4.5 to 1 on every ground they stand on. */
+/** Dimmed and error text with a contrast above 4.5:1 on all backgrounds. */
 export const variables: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
   light: {

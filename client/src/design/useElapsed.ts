@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { formatDuration } from './dates';
 
-/** How long it has been, as 1:07, running. Nothing before it began. */
+/** Elapsed time as a running clock, 1:07. Undefined before the start. */
 export function useElapsed(since: number | undefined): string | undefined {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -19,7 +19,7 @@ describe('microphones and cameras', () => {
     expect(captureFailureOf(new DOMException('', name))).toBe(reason);
   });
 
-  it('say why they are asked for, only while the browser asks', async () => {
+  it('explain the permission only while the browser prompts', async () => {
     const track = {};
     let seen: unknown;
     browser('prompt', () => {
@@ -31,7 +31,7 @@ describe('microphones and cameras', () => {
     expect(pendingPermission.state.source).toBeUndefined();
   });
 
-  it('are not explained when they were allowed long ago', async () => {
+  it('are not explained when already permitted', async () => {
     let seen: unknown = 'nothing';
     browser('granted', () => {
       seen = pendingPermission.state.source;
@@ -41,7 +41,7 @@ describe('microphones and cameras', () => {
     expect(seen).toBeUndefined();
   });
 
-  it('are refused by kind', async () => {
+  it('fail by kind', async () => {
     browser('denied', () => Promise.reject(new DOMException('', 'NotAllowedError')));
     await expect(microphone()).rejects.toEqual(new CaptureError('microphone', 'refused'));
     vi.stubGlobal('navigator', {});
@@ -49,7 +49,7 @@ describe('microphones and cameras', () => {
     await expect(microphone()).rejects.toMatchObject({ source: 'microphone', reason: 'insecure' });
   });
 
-  it('are listed by what they are; those a browser hides are left out', () => {
+  it('are grouped by kind, without hidden ones', () => {
     const all = [
       { kind: 'audioinput', deviceId: 'a', label: 'Headset' },
       { kind: 'audiooutput', deviceId: 'b', label: 'Speaker' },

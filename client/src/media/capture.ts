@@ -3,10 +3,13 @@ import { createStore } from '~/core/store';
 
 export type Source = 'microphone' | 'camera';
 
-/** refused: by the person or the browser's settings; missing: there is none; busy: another program has it; insecure: no https. */
+/**
+ * refused: by the user or the browser settings; missing: no device; busy: in use by another program; insecure: no
+ * HTTPS.
+ */
 export type CaptureFailure = 'refused' | 'missing' | 'busy' | 'insecure';
 
-/** What was asked for is not to be had, and why. A call goes on without it. */
+/** A device could not be opened. A call continues without it. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError';
 
@@ -18,7 +21,7 @@ export class CaptureError extends Error {
   }
 }
 
-/** What the browser is asking the person for just now: a view says why beside the browser's own question. */
+/** The permission the browser is prompting for, so that a view can explain it. */
 export const pendingPermission = createStore<{ source?: Source }>({});
 
 export type Facing = 'user' | 'environment';
@@ -28,7 +31,7 @@ export function microphone(): Promise<MediaStreamTrack> {
   return capture('microphone', { audio: { deviceId: id ? { ideal: id } : undefined } });
 }
 
-/** The camera chosen, unless one looking the other way is asked for. */
+/** Open the selected camera, unless a facing mode is given. */
 export function camera(facing?: Facing): Promise<MediaStreamTrack> {
   const { camera: id } = preferences.state;
   const which = facing ? { facingMode: { ideal: facing } } : id ? { deviceId: { ideal: id } } : { facingMode: 'user' };
@@ -37,7 +40,7 @@ export function camera(facing?: Facing): Promise<MediaStreamTrack> {
   });
 }
 
-/** One camera by its id, for those that do not say which way they look. */
+/** Open a camera by id, for cameras without a facing mode. */
 export function cameraById(id: string): Promise<MediaStreamTrack> {
   return capture('camera', { video: { deviceId: { exact: id }, width: { ideal: 1280 }, height: { ideal: 720 } } });
 }
@@ -57,12 +60,12 @@ async function capture(source: Source, constraints: MediaStreamConstraints): Pro
   }
 }
 
-/** What the browser would answer, without asking; `prompt` where it does not say. */
+/** State of a permission, without prompting; `prompt` if unknown. */
 export async function permissionState(source: Source): Promise<PermissionState> {
   try {
     return (await navigator.permissions.query({ name: source as PermissionName })).state;
   } catch {
-    return 'prompt'; // Firefox does not know these names.
+    return 'prompt'; // Firefox does not support these names.
   }
 }
 
@@ -73,7 +76,7 @@ export function captureFailureOf(fault: unknown): CaptureFailure {
   return 'missing';
 }
 
-/** Nothing to be heard, but a track: a call without a microphone is a whole call still, keypad and all. */
+/** A silent track: a call without a microphone still needs one. */
 export function silentTrack(): MediaStreamTrack {
   const context = new AudioContext();
   const [track] = context.createMediaStreamDestination().stream.getAudioTracks();

@@ -1,6 +1,6 @@
 import { Speaker } from './speaker';
 
-/** Three notes, over and over, where calls are heard: through the speaker that was chosen. Returns how to end it. */
+/** Play a repeating test chime on the selected speaker. Returns the stop function. */
 export function chime(): () => void {
   const context = new AudioContext();
   const out = context.createMediaStreamDestination();

@@ -2,7 +2,7 @@ import { createStore } from '~/core/store';
 
 export interface Device {
   id: string;
-  /** As the browser names it; empty before any permission was given. */
+  /** Label from the browser; empty before permission was granted. */
   name: string;
 }
 
@@ -12,10 +12,10 @@ export interface Devices {
   speakers: Device[];
 }
 
-/** What is plugged in now. Names are there once the microphone or camera was allowed. */
+/** Connected devices. Labels are available after permission was granted. */
 export const devices = createStore<Devices>({ microphones: [], cameras: [], speakers: [] });
 
-/** Whether this browser lets a page choose where sound comes out. */
+/** Whether the browser supports selecting the audio output. */
 export const canSelectSpeaker = (): boolean => 'setSinkId' in HTMLMediaElement.prototype;
 
 export async function refreshDevices(): Promise<Devices> {
@@ -33,7 +33,7 @@ export function groupByKind(all: Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'la
   return { microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') };
 }
 
-/** Follow what is plugged in and pulled out; returns how to stop. */
+/** Watch for connected and removed devices. Returns the stop function. */
 export function watchDevices(changed: () => void = () => undefined): () => void {
   const media = (navigator as Partial<Navigator>).mediaDevices;
   if (!media) return () => undefined;

@@ -1,4 +1,4 @@
-/** How loud a microphone is, as often as the screen is drawn: 0 silence, 1 as loud as it goes. Returns how to stop. */
+/** Report the level of a track, 0 to 1, about 16 times a second. Returns the stop function. */
 export function watchLevel(track: MediaStreamTrack, onLevel: (level: number) => void): () => void {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 1024 });
@@ -18,7 +18,7 @@ export function watchLevel(track: MediaStreamTrack, onLevel: (level: number) => 
 
 const MIN_DB = -60;
 
-/** Of samples between -1 and 1: -60 dB and less is 0, full swing is 1. */
+/** Level of samples between -1 and 1: -60 dB and less is 0, full scale is 1. */
 export function loudness(samples: Float32Array): number {
   const power = samples.reduce((sum, each) => sum + each * each, 0) / samples.length;
   const decibel = 10 * Math.log10(Math.max(power, 1e-12));

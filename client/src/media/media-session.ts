@@ -1,4 +1,4 @@
-/** What headsets, keyboards and the lock screen can do about a call. */
+/** Call actions of headsets, keyboards and the lock screen. */
 export interface MediaSessionHandlers {
   hangUp: () => void;
   toggleMute: () => void;
@@ -7,7 +7,7 @@ export interface MediaSessionHandlers {
 
 const ACTIONS = ['hangup', 'togglemicrophone', 'togglecamera'] as const;
 
-/** Hand a call to the keys of headset and lock screen; returns how to take it back. */
+/** Bind a call to the Media Session API. Returns the unbind function. */
 export function bindMediaSession(callbacks: MediaSessionHandlers): () => void {
   const session = (navigator as Partial<Navigator>).mediaSession;
   if (!session) return () => undefined;
@@ -20,6 +20,6 @@ function setHandler(session: MediaSession, action: (typeof ACTIONS)[number], han
   try {
     session.setActionHandler(action as MediaSessionAction, handler);
   } catch {
-    // A browser that does not know this key.
+    // Not supported by this browser.
   }
 }

@@ -1,6 +1,6 @@
 import { estimateQuality, type Quality } from './quality';
 
-/** How the way to the PBX is encrypted: what DTLS agreed on. */
+/** Encryption of the media path to the server, as negotiated by DTLS. */
 export interface Encryption {
   /** AES-256-GCM */
   cipher: string;
@@ -23,8 +23,8 @@ interface Counts {
 type Stat = Record<string, unknown> & { id: string; type: string };
 
 /**
- * Reads a connection's own statistics; each reading is about the time since the one before. Of several streams of sound the one counts
- * that is heard: an announcement comes in one of its own, and that of the other side waits meanwhile.
+ * Reads WebRTC statistics; each reading covers the time since the previous one. With several inbound streams the most
+ * active one counts: announcements use a stream of their own.
  */
 export class Meter {
   #before: ReadonlyMap<string, Counts> | undefined;
@@ -61,7 +61,7 @@ function qualityOf(stream: Stat, { received, lost }: Counts, rtt: number): Quali
   return estimateQuality({ loss: lost / (received + lost), jitter: Number(stream.jitter ?? 0) * 1000, rtt });
 }
 
-/** Milliseconds: what the other side's reports say, else the way to the PBX alone. */
+/** Milliseconds: from the remote RTCP reports, otherwise of the path to the server only. */
 function roundTrip(stats: Stat[]): number {
   const reported = stats.find((each) => each.type === 'remote-inbound-rtp' && each.kind === 'audio')?.roundTripTime;
   const pair = stats.find((each) => each.type === 'candidate-pair' && each.nominated)?.currentRoundTripTime;
@@ -73,14 +73,14 @@ function encryptionOf(transport: Stat): Encryption | undefined {
   return { cipher: cipherName(transport.srtpCipher), protocol: protocolName(transport.tlsVersion) };
 }
 
-/** `AEAD_AES_256_GCM` and `SRTP_AES128_CM_SHA1_80` as people write them. */
+/** `AEAD_AES_256_GCM` and `SRTP_AES128_CM_SHA1_80` in common notation. */
 function cipherName(name: string): string {
   const found = /AES_?(?:CM_)?(\d{3})(?:_(GCM|CM))?/.exec(name);
   if (!found) return name;
   return `AES-${found[1]}-${name.includes('GCM') ? 'GCM' : 'CM'}`;
 }
 
-/** The version on the wire of a datagram's TLS: FEFF is 1.0, FEFD 1.2, FEFC 1.3. */
+/** DTLS version on the wire: FEFF is 1.0, FEFD 1.2, FEFC 1.3. */
 function protocolName(version: unknown): string {
   const known: Record<string, string> = { FEFF: 'DTLS 1.0', FEFD: 'DTLS 1.2', FEFC: 'DTLS 1.3' };
   return known[String(version).toUpperCase()] ?? 'DTLS';

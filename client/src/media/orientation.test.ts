@@ -9,7 +9,7 @@ import {
   type Layout,
 } from './orientation';
 
-/** beta, gamma and the turn in degrees a second, ten a second: what phones give in these situations, rounded. */
+/** beta, gamma and turn rate in degrees per second, ten per second: rounded values of real phones. */
 type Reading = [beta: number, gamma: number, turning: number];
 const times = (count: number, reading: Reading): Reading[] => Array.from({ length: count }, () => reading);
 
@@ -51,7 +51,7 @@ function run(readings: Reading[], from: ProximityState = NOT_NEAR, begin = 0) {
   return { near, state, last: near.at(-1)! };
 }
 
-describe('which way is up', () => {
+describe('the orientation', () => {
   it('follows the angles of the browser', () => {
     const close = (beta: number, gamma: number, x: number, y: number, z: number) => {
       const up = orientationFromAngles(beta, gamma);
@@ -69,7 +69,7 @@ describe('the layout', () => {
   const seen = (before: Layout, readings: Reading[]) =>
     readings.reduce((now, [beta, gamma]) => nextLayout(now, orientationFromAngles(beta, gamma)), before);
 
-  it('is as the device is held, and stays while it lies flat or between the two', () => {
+  it('follows the device and stays unchanged while flat or in between', () => {
     expect(seen('portrait', VIDEO_ACROSS)).toBe('landscape');
     expect(seen('landscape', VIDEO_UPRIGHT)).toBe('portrait');
     expect(seen('landscape', TABLE)).toBe('landscape');
@@ -79,8 +79,8 @@ describe('the layout', () => {
   });
 });
 
-describe('a picture', () => {
-  it('is turned upright where the system does not turn the screen', () => {
+describe('the picture rotation', () => {
+  it('applies where the system does not rotate the screen', () => {
     expect(rotationFor('portrait', 'landscape', orientationFromAngles(5, -85))).toBe(90);
     expect(rotationFor('portrait', 'landscape', orientationFromAngles(5, 85))).toBe(-90);
     expect(rotationFor('portrait', 'portrait', orientationFromAngles(85, 0))).toBe(0);
@@ -88,11 +88,11 @@ describe('a picture', () => {
   });
 });
 
-describe('the ear', () => {
+describe('proximity', () => {
   it.each([
     ['right', AT_RIGHT_EAR],
     ['left', AT_LEFT_EAR],
-  ])('is noticed on the %s side, within half a second after the phone was raised', (_, held) => {
+  ])('is detected on the %s side within half a second after raising the phone', (_, held) => {
     const { near } = run([...READING_IN_HAND, ...RAISE, ...held]);
     const first = near.indexOf(true);
     expect(near.slice(0, READING_IN_HAND.length)).not.toContain(true);
@@ -101,7 +101,7 @@ describe('the ear', () => {
     expect(near.slice(first)).not.toContain(false);
   });
 
-  it('is left within half a second when the phone is lowered, but not by a nod', () => {
+  it('ends within half a second after lowering the phone, but not by a nod', () => {
     const there = run([...READING_IN_HAND, ...RAISE, ...AT_RIGHT_EAR, ...NODDING, ...AT_RIGHT_EAR]);
     expect(there.last).toBe(true);
     const { near } = run([...LOWER, ...READING_IN_HAND], there.state, 10_000);
@@ -111,16 +111,16 @@ describe('the ear', () => {
 
   it.each([
     ['lying on a table', TABLE],
-    ['being read in the hand', READING_IN_HAND],
-    ['showing one’s face upright', VIDEO_UPRIGHT],
-    ['showing one’s face across', VIDEO_ACROSS],
+    ['being read in hand', READING_IN_HAND],
+    ['held upright for a video call', VIDEO_UPRIGHT],
+    ['held in landscape for a video call', VIDEO_ACROSS],
     ['in a pocket', POCKET],
-    ['being read on the sofa, where the posture is the same but nobody raised it', LYING_ON_THE_SIDE_READING],
-  ])('is not a phone %s', (_, readings) => {
+    ['being read lying down, in the same posture but without a turn', LYING_ON_THE_SIDE_READING],
+  ])('is not detected for a phone %s', (_, readings) => {
     expect(run(readings).near).not.toContain(true);
   });
 
-  it('is not a phone that was turned long before', () => {
+  it('is not detected long after the turn', () => {
     expect(run([...RAISE, ...times(40, [42, -3, 8]), ...LYING_ON_THE_SIDE_READING]).near).not.toContain(true);
   });
 });

@@ -1,6 +1,6 @@
-/** Pure reading of how a telephone is held: nothing here knows a browser. */
+/** Pure functions on the orientation of the device, without browser APIs. */
 
-/** Which way is up, in the device's own axes: x to the right edge, y to the top edge, z out of the screen. Length 1. */
+/** The up vector in device axes: x to the right edge, y to the top edge, z out of the screen. Length 1. */
 export interface Orientation {
   x: number;
   y: number;
@@ -10,8 +10,8 @@ export interface Orientation {
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
 /**
- * From the angles of a `deviceorientation` event (W3C Device Orientation, section 3: beta about x, then gamma about y). They
- * mean the same on every system, which the signs of `accelerationIncludingGravity` do not.
+ * From the angles of a `deviceorientation` event (W3C Device Orientation, section 3: beta about x, then gamma about y).
+ * They mean the same on every system, unlike the signs of `accelerationIncludingGravity`.
  */
 export function orientationFromAngles(beta: number, gamma: number): Orientation {
   const [b, g] = [radians(beta), radians(gamma)];
@@ -20,7 +20,7 @@ export function orientationFromAngles(beta: number, gamma: number): Orientation 
 
 export type Layout = 'portrait' | 'landscape';
 
-/** How much more one edge must point up than the other before the layout changes: between, and lying flat, it stays. */
+/** Ratio between the axes at which the layout changes; in between, and when flat, it stays. */
 const LAYOUT_RATIO = 1.4;
 const FLAT_THRESHOLD = 0.35;
 
@@ -33,8 +33,8 @@ export function nextLayout(before: Layout, { x, y }: Orientation): Layout {
 }
 
 /**
- * By how many degrees, clockwise, a picture is to be turned to stand upright before the eyes: where the system holds the screen
- * upright although the device lies across. A screen that lies across itself has turned already.
+ * Degrees, clockwise, by which a video must be rotated to be upright where the system locks the screen in portrait
+ * although the device is held in landscape. A landscape screen has rotated already.
  */
 export function rotationFor(screenLayout: Layout, deviceLayout: Layout, { x }: Orientation): 0 | 90 | -90 {
   if (screenLayout === 'landscape' || deviceLayout === 'portrait') return 0;
@@ -42,24 +42,23 @@ export function rotationFor(screenLayout: Layout, deviceLayout: Layout, { x }: O
 }
 
 /**
- * At the ear or not, where no sensor of nearness tells. A telephone at the ear stands on its long edge along the jaw: its
- * screen looks sideways (z small), its top edge is up (y), and it leans towards the mouth (x clearly not 0). Held before the
- * eyes it leans back (z large) or stands straight (x near 0). It gets to the ear by a brisk turn, so the posture counts
- * only soon after one, and once it has been held for a moment. It is left as soon as the posture is: a screen
- * that stays dark in front of somebody's eyes is worse than one that is lit at the ear.
+ * Proximity estimated from motion, where there is no proximity sensor. At the ear the screen faces sideways (z small),
+ * the top edge is up (y), and the phone leans towards the mouth (x clearly not 0). In front of the eyes it leans back
+ * (z large) or stands straight (x near 0). The posture counts only soon after a brisk turn and once held for a moment.
+ * It ends as soon as the posture ends: a dark screen in front of the eyes is worse than a lit one at the ear.
  */
 export interface ProximityState {
   near: boolean;
-  /** When the last brisk turn was, in milliseconds. */
+  /** Time of the last brisk turn, in milliseconds. */
   lastTurnAt: number;
-  /** Since when it has been in the posture (or, when near, out of it); undefined if it is not. */
+  /** Time since the posture was entered (or, when near, left); undefined otherwise. */
   since?: number;
 }
 
 export interface ProximityReading {
   at: number;
   orientation: Orientation;
-  /** The briskest turn since the reading before, degrees a second. */
+  /** Maximum turn rate since the previous reading, degrees per second. */
   turnRate: number;
 }
 
@@ -70,7 +69,7 @@ const POSTURE_WINDOW_MS = 2_500;
 const ENTER_MS = 300;
 const LEAVE_MS = 200;
 
-/** The posture; looser for who is in it already, so that a nod does not light the screen. */
+/** Posture check with hysteresis, so that a nod does not light the screen. */
 function isEarPosture({ x, y, z }: Orientation, near: boolean): boolean {
   const [sideways, upright, leaning] = near ? [0.65, 0.1, 0.12] : [0.5, 0.25, 0.25];
   return Math.abs(z) < sideways && y > upright && Math.abs(x) > leaning;

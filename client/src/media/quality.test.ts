@@ -2,25 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { Meter } from './meter';
 import { estimateQuality } from './quality';
 
-describe('how good a connection is', () => {
-  it('has five bars at its best and one when every fifth packet is lost', () => {
+describe('connection quality', () => {
+  it('has five bars at best and one at 20 % packet loss', () => {
     expect(estimateQuality({ loss: 0, jitter: 2, rtt: 10 })).toMatchObject({ bars: 5 });
     expect(estimateQuality({ loss: 0.2, jitter: 2, rtt: 10 }).bars).toBe(1);
   });
 
-  it('is the E-model: 3 % loss and 200 ms there and back', () => {
+  it('follows the E-model: 3 % loss and 200 ms round trip', () => {
     // d = 100 + 40 + 35 = 175, Id = 4.2; Ie = 95 * 3 / 28.1 = 10.14
     const { rating, mos } = estimateQuality({ loss: 0.03, jitter: 20, rtt: 200 });
     expect(rating).toBeCloseTo(93.2 - 4.2 - 10.14, 1);
     expect(mos).toBeCloseTo(4.0, 1);
   });
 
-  it('counts delay beyond 177.3 ms more', () => {
+  it('weights delay beyond 177.3 ms more', () => {
     // d = 535: 12.84 + 39.35
     expect(estimateQuality({ loss: 0, jitter: 0, rtt: 1000 }).rating).toBeCloseTo(93.2 - 12.84 - 39.35, 1);
   });
 
-  it('never leaves its scale', () => {
+  it('stays within its scale', () => {
     const worst = estimateQuality({ loss: 1, jitter: 900, rtt: 9000 });
     expect([worst.rating, worst.mos, worst.bars]).toEqual([0, 1, 1]);
   });
@@ -35,20 +35,20 @@ describe('the meter', () => {
       ['t', { type: 'transport', dtlsState: 'connected', srtpCipher: 'AEAD_AES_256_GCM', tlsVersion: 'FEFD' }],
     ]);
 
-  it('reads the time since the reading before, not the whole call', () => {
+  it('covers the time since the previous reading, not the whole call', () => {
     const meter = new Meter();
     expect(meter.read(report(1000, 500)).quality).toBeUndefined();
     expect(meter.read(report(1090, 510)).quality).toMatchObject({ loss: 0.1, jitter: 4, rtt: 30 });
     expect(meter.read(report(1190, 510)).quality).toMatchObject({ loss: 0 });
   });
 
-  it('says nothing of a time without packets', () => {
+  it('reports no quality without packets', () => {
     const meter = new Meter();
     meter.read(report(10, 0));
     expect(meter.read(report(10, 0)).quality).toBeUndefined();
   });
 
-  it('follows the stream that is heard: an announcement has one of its own', () => {
+  it('follows the active stream: announcements have one of their own', () => {
     const meter = new Meter();
     const both = (received: number, announced: number) => {
       const two = new Map(report(received, 0));
@@ -61,7 +61,7 @@ describe('the meter', () => {
     expect(meter.read(both(1000, 110))).toMatchObject({ codec: 'opus', quality: { jitter: 4 } });
   });
 
-  it('names codec and encryption', () => {
+  it('reports codec and encryption', () => {
     const { codec, encryption } = new Meter().read(report(1, 0));
     expect(codec).toBe('opus');
     expect(encryption).toEqual({ cipher: 'AES-256-GCM', protocol: 'DTLS 1.2' });

@@ -1,10 +1,10 @@
-/** What was measured of a stream over a while. */
+/** Statistics of a stream over an interval. */
 export interface StreamStats {
-  /** Share of packets that did not come, 0 to 1. */
+  /** Fraction of lost packets, 0 to 1. */
   loss: number;
   /** Interarrival jitter, milliseconds (RFC 3550). */
   jitter: number;
-  /** There and back, milliseconds. */
+  /** Round-trip time, milliseconds. */
   rtt: number;
 }
 
@@ -13,15 +13,18 @@ export interface Quality extends StreamStats {
   rating: number;
   /** Mean opinion score, 1 to 4.4. */
   mos: number;
-  /** What the meter shows, 1 to 5: bands of ITU-T G.109. */
+  /** Bars shown, 1 to 5: bands of ITU-T G.109. */
   bars: 1 | 2 | 3 | 4 | 5;
 }
 
-/** All defaults of ITU-T G.107 without the impairments below. */
+/** ITU-T G.107 with all defaults, without the impairments below. */
 const MAX_RATING = 93.2;
-/** Milliseconds of coding, packets of 20 ms and playing, beyond the network and the jitter buffer. */
+/** Milliseconds of encoding, 20 ms packets and playout, beyond network and jitter buffer. */
 const CODEC_DELAY_MS = 35;
-/** Robustness against loss of G.711 with concealment, random loss (ITU-T G.113 appendix I); Opus and G.722 conceal about as well. */
+/**
+ * Packet loss robustness of G.711 with concealment, random loss (ITU-T G.113 appendix I); Opus and G.722 conceal about
+ * as well.
+ */
 const LOSS_ROBUSTNESS = 25.1;
 
 /**

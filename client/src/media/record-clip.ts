@@ -1,17 +1,17 @@
 import { microphone } from './capture';
 import { encodeWav } from './wav';
 
-/** As prompts have it, samples a second. */
+/** Samples per second, as required for prompts. */
 const SAMPLE_RATE = 16_000;
 
-/** Something that is being recorded from the microphone. */
+/** A recording from the microphone in progress. */
 export interface ClipRecording {
-  /** What was said, as a WAV file. */
+  /** Stop and return the clip as a WAV file. */
   stop(): Promise<Blob>;
   cancel(): void;
 }
 
-/** Record from now on. Browsers record each in a kind of their own; what comes out is WAV. Rejects as `microphone` does. */
+/** Start recording. Browsers record in different formats; the result is always WAV. Rejects as `microphone` does. */
 export async function recordClip(): Promise<ClipRecording> {
   const track = await microphone();
   const recorder = new MediaRecorder(new MediaStream([track]));
@@ -34,7 +34,7 @@ export async function recordClip(): Promise<ClipRecording> {
 }
 
 async function asWav(recorded: ArrayBuffer): Promise<Blob> {
-  // A context of that rate decodes to it.
+  // The context decodes to its own sample rate.
   const context = new OfflineAudioContext(1, 1, SAMPLE_RATE);
   const sound = await context.decodeAudioData(recorded);
   return new Blob([encodeWav(sound.getChannelData(0), SAMPLE_RATE)], { type: 'audio/wav' });

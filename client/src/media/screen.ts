@@ -1,11 +1,11 @@
-/** Keep the screen on; returns how to let it go. Taken again when the page comes back to the front. */
+/** Keep the screen on. Returns the release function. Reacquired when the page becomes visible again. */
 export function keepScreenOn(): () => void {
   if (!('wakeLock' in navigator)) return () => undefined;
   let wanted = true;
   let lock: WakeLockSentinel | undefined;
   const acquire = async () => {
     if (!wanted || document.visibilityState !== 'visible') return;
-    lock = await navigator.wakeLock.request('screen').catch(() => undefined); // Refused at a low battery: the call goes on.
+    lock = await navigator.wakeLock.request('screen').catch(() => undefined); // Refused at low battery: the call continues.
     if (!wanted) await lock?.release();
   };
   const onVisibilityChange = () => void acquire();
@@ -22,13 +22,13 @@ export function supportsPictureInPicture(): boolean {
   return document.pictureInPictureEnabled === true;
 }
 
-/** Show a video in a small window of its own above all others, or take it back. */
+/** Toggle picture in picture. */
 export async function togglePictureInPicture(video: HTMLVideoElement): Promise<void> {
   if (document.pictureInPictureElement) return document.exitPictureInPicture();
   await video.requestPictureInPicture().catch(() => undefined);
 }
 
-/** Shake a phone that lies on the table; returns how to stop. */
+/** Vibrate for an incoming call. Returns the stop function. */
 export function vibrate(): () => void {
   if (!('vibrate' in navigator)) return () => undefined;
   const once = () => navigator.vibrate([600, 300, 600]);

@@ -44,7 +44,7 @@ describe('sensors', () => {
     setPreferences({ sensors: true });
   });
 
-  it('are read while somebody needs them, and not a moment longer', () => {
+  it('are read only while in use', () => {
     expect(open()).toBe(0);
     startSensors();
     startSensors();
@@ -58,7 +58,7 @@ describe('sensors', () => {
     expect(nearEar.state).toBe(false);
   });
 
-  it('say that the phone is at the ear, and take it back when they end', () => {
+  it('report proximity and reset it when stopped', () => {
     startSensors();
     expect(sensing.state).toBe('none');
     raise();
@@ -68,7 +68,7 @@ describe('sensors', () => {
     expect(nearEar.state).toBe(false);
   });
 
-  it('say how the picture is to lie', () => {
+  it('report the layout', () => {
     startSensors();
     hold(5, -85);
     expect(deviceLayout.state).toBe('landscape');
@@ -76,7 +76,7 @@ describe('sensors', () => {
     expect(deviceLayout.state).toBe('portrait');
   });
 
-  it('are silent while they are switched off, and at once when they are during a call', async () => {
+  it('follow the preference, also during a call', async () => {
     setPreferences({ sensors: false });
     startSensors();
     expect(open()).toBe(0);
@@ -90,7 +90,7 @@ describe('sensors', () => {
     expect(nearEar.state).toBe(false);
   });
 
-  it('ask where the system wants to be asked, and take a refusal', async () => {
+  it('prompt where the system requires it and accept a refusal', async () => {
     const requestPermission = vi.fn(() => Promise.resolve('granted' as PermissionState));
     vi.stubGlobal('DeviceMotionEvent', { requestPermission });
     restoreSensorPermission();
@@ -106,7 +106,7 @@ describe('sensors', () => {
     vi.unstubAllGlobals();
   });
 
-  it('believe a sensor of nearness where there is one, and guess nothing beside it', () => {
+  it('prefer a proximity sensor over the estimate', () => {
     const made: EventTarget[] = [];
     const Reader = class extends EventTarget {
       near = false;

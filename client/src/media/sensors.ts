@@ -11,29 +11,29 @@ import {
 } from './orientation';
 
 /**
- * How the device is held, during a call or while a code is scanned, and only if `preferences.sensors` allows it. Readings are
- * looked at and forgotten: what is left of them are the values below, and none of them leaves this page.
+ * Device orientation during a call or while scanning, only if `preferences.sensors` allows it. Readings are not stored;
+ * only the values below are kept, and they never leave this page.
  */
 
-/** The screen is turned to a face: it is to be dark, and deaf to touch. */
+/** The phone is at the ear: the screen must be dark and ignore touch. */
 export const nearEar = createStore(false);
 
-/** How the device lies in the hand, also while the system holds the screen's own layout still. */
+/** Layout in which the device is held, even if the system locks the screen layout. */
 export const deviceLayout = createStore<Layout>(screenLayout());
 
-/** By how many degrees a picture is to be turned to stand upright before the eyes, where the screen does not turn itself. */
+/** Degrees by which a video must be rotated to be upright where the screen does not rotate itself. */
 export const pictureRotation = createStore<0 | 90 | -90>(0);
 
-/** `proximity`: the browser tells; `motion`: guessed from how it is held; `none`: there is nothing to read here. */
+/** `proximity`: sensor; `motion`: estimated from orientation; `none`: no sensors. */
 export const sensing = createStore<'off' | 'proximity' | 'motion' | 'none'>('off');
 
-/** No more often than this is a reading looked at. Milliseconds. */
+/** Minimum interval between readings. Milliseconds. */
 const SAMPLE_INTERVAL_MS = 100;
 
 let users = 0;
 let stopListening: (() => void) | undefined;
 
-/** Read until `stopSensors` is called as often. */
+/** Read the sensors until `stopSensors` has been called as often. */
 export function startSensors(): void {
   users += 1;
   if (users === 1) update();
@@ -61,7 +61,7 @@ interface PermissionRequester {
 
 const GRANTED_KEY = 'unificx.sensors';
 
-/** iOS asks the person, and only while they press something that says why: call it there. True if readings may come. */
+/** Prompt for sensor permission; iOS requires a user gesture. True if readings are allowed. */
 export async function requestSensorPermission(): Promise<boolean> {
   if (!preferences.state.sensors) return false;
   const kinds = [window.DeviceMotionEvent, window.DeviceOrientationEvent] as (PermissionRequester | undefined)[];
@@ -73,12 +73,12 @@ export async function requestSensorPermission(): Promise<boolean> {
     if (granted) localStorage.setItem(GRANTED_KEY, 'yes');
     else localStorage.removeItem(GRANTED_KEY);
   } catch {
-    // A browser that keeps nothing: the person is asked each time.
+    // Storage unavailable: the user is asked each time.
   }
   return granted;
 }
 
-/** Who said yes is not asked again, but iOS wants to hear of it anew on each page, at a press: call it as a call begins. */
+/** Renew a granted permission: iOS requires it on each page, on a user gesture. Call when a call starts. */
 export function restoreSensorPermission(): void {
   if (wasGranted()) void requestSensorPermission();
 }
@@ -91,7 +91,7 @@ function wasGranted(): boolean {
   }
 }
 
-/** Ways of reading; each returns how to stop. */
+/** Start all listeners. Returns the stop function. */
 function listen(): () => void {
   const near = listenToProximity();
   sensing.setState(() => (near ? 'proximity' : 'none'));
@@ -120,7 +120,7 @@ function listenToProximity(): (() => void) | undefined {
     reader.start();
     return () => reader.stop();
   } catch {
-    return undefined; // Forbidden by the browser's settings: motion may be allowed.
+    return undefined; // Blocked by browser settings: motion may be allowed.
   }
 }
 
@@ -153,7 +153,7 @@ function listenToMotion(guessProximity: boolean): () => void {
   };
 }
 
-/** Devices that sense nothing still turn their screens. */
+/** Devices without sensors still rotate their screens. */
 function listenToScreen(): () => void {
   const onChange = () => deviceLayout.setState(screenLayout);
   screen.orientation?.addEventListener('change', onChange);
@@ -161,7 +161,7 @@ function listenToScreen(): () => void {
   return () => screen.orientation?.removeEventListener('change', onChange);
 }
 
-/** By the screen, not the window: a keyboard on the screen makes a window broad. */
+/** Use the screen, not the window: an on-screen keyboard makes the window wide. */
 function screenLayout(): Layout {
   const kind = (screen.orientation as ScreenOrientation | undefined)?.type;
   const broad = kind ? kind.startsWith('landscape') : screen.width > screen.height;

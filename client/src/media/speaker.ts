@@ -1,7 +1,10 @@
 import { preferences } from '~/core/preferences';
 import { canSelectSpeaker } from './devices';
 
-/** Where a call is heard: an element of its own, so that it goes on whatever screen is open. Without one a browser decodes nothing. */
+/**
+ * Audio output of a call: its own element, independent of the current screen. Without an element browsers do not decode
+ * the stream.
+ */
 export class Speaker {
   readonly #element = new Audio();
   readonly #preferencesSubscription: { unsubscribe: () => void };
@@ -14,7 +17,7 @@ export class Speaker {
   play(stream: MediaStream): void {
     this.#element.srcObject = stream;
     void this.#route();
-    void this.#element.play().catch(() => undefined); // Played as soon as the person touches the page.
+    void this.#element.play().catch(() => undefined); // Playback starts on the first user gesture.
   }
 
   setMuted(muted: boolean): void {
@@ -30,6 +33,6 @@ export class Speaker {
     if (!canSelectSpeaker()) return;
     const { speaker } = preferences.state;
     if (this.#element.sinkId === speaker) return;
-    await this.#element.setSinkId(speaker).catch(() => undefined); // Pulled out: the usual one it is.
+    await this.#element.setSinkId(speaker).catch(() => undefined); // Disconnected: the default output is used.
   }
 }

@@ -1,11 +1,11 @@
-/** A tone made of frequencies, in a rhythm: seconds on and off, by turns, for ever. */
+/** A tone of several frequencies with a cadence: seconds on and off, alternating. */
 interface Tone {
   hertz: number[];
   rhythm: number[];
   volume: number;
 }
 
-/** Ringing back is the 425 Hz of ETSI TR 101 041; the ringtone is the product's own. */
+/** Ringback is the 425 Hz of ETSI TR 101 041; the ringtone is our own. */
 const TONES = {
   ringback: { hertz: [425], rhythm: [1, 4], volume: 0.12 },
   ringtone: { hertz: [660, 880], rhythm: [0.4, 0.2, 0.4, 2], volume: 0.35 },
@@ -15,7 +15,7 @@ const TONES = {
 
 export type ToneName = keyof typeof TONES;
 
-/** Low and high frequency of each key (ITU-T Q.23). */
+/** DTMF frequencies (ITU-T Q.23). */
 const KEYS: Record<string, [number, number]> = {
   '1': [697, 1209],
   '2': [697, 1336],
@@ -36,11 +36,11 @@ let shared: AudioContext | undefined;
 function audioContext(): AudioContext | undefined {
   if (typeof AudioContext === 'undefined') return undefined;
   shared ??= new AudioContext();
-  if (shared.state === 'suspended') void shared.resume().catch(() => undefined); // Until the page was touched once.
+  if (shared.state === 'suspended') void shared.resume().catch(() => undefined); // Until the first user gesture.
   return shared;
 }
 
-/** Begin a tune; returns how to end it. Made here, no file is fetched. */
+/** Start a tone. Returns the stop function. Synthesized, no file is loaded. */
 export function playTone(name: ToneName): () => void {
   const audio = audioContext();
   if (!audio) return () => undefined;
@@ -74,7 +74,7 @@ export function playTone(name: ToneName): () => void {
   };
 }
 
-/** The short tone of a key, for the person's own ear. */
+/** Play the short local tone of a key. */
 export function playKeyTone(key: string): void {
   const pair = KEYS[key];
   const audio = pair && audioContext();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { encodeWav } from './wav';
 
-it('is a WAV file of one channel, with what is too loud cut off', () => {
+it('is a mono WAV file with clipped samples', () => {
   const file = new DataView(encodeWav(new Float32Array([0, 0.5, -1, 7]), 16_000));
   const text = (at: number, length: number) =>
     String.fromCharCode(...Array.from({ length }, (_, k) => file.getUint8(at + k)));

@@ -1,6 +1,6 @@
 const HEADER = 44;
 
-/** Samples from -1 to 1 of one channel as a WAV file of 16 bits. */
+/** Encode mono samples from -1 to 1 as a 16-bit WAV file. */
 export function encodeWav(samples: Float32Array, rate: number): ArrayBuffer {
   const file = new ArrayBuffer(HEADER + samples.length * 2);
   const view = new DataView(file);
@@ -8,7 +8,7 @@ export function encodeWav(samples: Float32Array, rate: number): ArrayBuffer {
   text(0, 'RIFF');
   view.setUint32(4, file.byteLength - 8, true);
   text(8, 'WAVEfmt ');
-  view.setUint32(16, 16, true); // bytes of the format
+  view.setUint32(16, 16, true); // size of the format chunk
   view.setUint16(20, 1, true); // PCM
   view.setUint16(22, 1, true); // channels
   view.setUint32(24, rate, true);

@@ -13,21 +13,21 @@ const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequire
 const Unread = lazy(() => import('~/features/voicemail/Unread'));
 const CallLayer = lazy(() => import('~/features/call/CallLayer'));
 
-/** Screens of somebody who comes in: they fill the window, also while somebody else is still signed in here. */
+/** Sign-in screens fill the window, even while another user is still signed in. */
 const UNFRAMED_ROUTES = /\/(sign-in|scan|invitation|recover)(\/|$)/;
 
-/** The client's frame: what is said of the connection, the screen, the tabs within a thumb's reach, and any call above all. */
+/** Client frame: connection banner, screen, tab bar within thumb reach, and the call layer. */
 export function AppShell() {
   const signedIn = useValue(session, (each) => each.state === 'in');
   const pendingRequirements = useValue(session, hasPendingRequirements);
-  const bare = useRouterState({ select: (each) => UNFRAMED_ROUTES.test(each.location.pathname) });
-  const framed = signedIn && !bare && !pendingRequirements;
+  const unframed = useRouterState({ select: (each) => UNFRAMED_ROUTES.test(each.location.pathname) });
+  const framed = signedIn && !unframed && !pendingRequirements;
   return (
     <>
       <div className={framed ? 'app' : 'unframed'}>
         {framed ? (
           <AppFrame />
-        ) : signedIn && !bare ? (
+        ) : signedIn && !unframed ? (
           <Suspense>
             <PendingRequirements />
           </Suspense>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 
-/** Says so while what is shown may be old. Silence means that all is well. */
+/** Shown while the data may be stale. */
 export function ConnectionBanner() {
   const stale = useValue(session, (each) => each.state === 'in' && each.stale);
   if (!stale) return null;

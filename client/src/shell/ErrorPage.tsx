@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { Page } from '~/design/Page';
 import { logError } from '~/core/error-log';
 
-/** A screen that failed, or that could not be loaded: a newer client may have taken its place. */
+/** A screen failed or could not be loaded, possibly because of an update. */
 export function ErrorPage({ error }: { error: unknown }) {
   const { t } = useLingui();
   useEffect(() => logError(error), [error]);

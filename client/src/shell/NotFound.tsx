@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { Page } from '~/design/Page';
 
-/** An address that leads nowhere: mistyped, or of an earlier version. */
+/** Unknown address: mistyped, or from an earlier version. */
 export default function NotFound() {
   const { t } = useLingui();
   return (

@@ -4,7 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { markDialogsMounted } from '~/design/Confirm';
 
-/** Where dialogs and notices appear, above all else. They are called by events, so nothing has to stand inside. */
+/** Dialogs and notifications. They are opened by events, so no children are needed. */
 export default function Overlays() {
   const { t } = useLingui();
   useEffect(markDialogsMounted, []);

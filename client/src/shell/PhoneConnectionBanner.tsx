@@ -6,10 +6,10 @@ import { useValue } from '~/core/store';
 import { phone } from '~/sip';
 import { Banner, ConnectionBanner } from './ConnectionBanner';
 
-/** Shorter than this a phone that is not connected is no news. Milliseconds. */
+/** A shorter interruption is not shown. Milliseconds. */
 const GRACE_MS = 3_000;
 
-/** What `Connection` says, and whether the telephone of this tab can be rung. */
+/** `ConnectionBanner`, and whether this tab can receive calls. */
 export default function PhoneConnectionBanner() {
   const stale = useValue(session, (each) => each.state === 'in' && each.stale);
   const { line, otherTab, problem } = useValue(phone.state);
@@ -55,7 +55,7 @@ export default function PhoneConnectionBanner() {
   );
 }
 
-/** Whether something has been so for a while. */
+/** Whether a condition has lasted for a while. */
 function useSustained(active: boolean): boolean {
   const [sustained, setSustained] = useState(false);
   useEffect(() => {

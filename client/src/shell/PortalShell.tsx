@@ -27,7 +27,7 @@ import { ConnectionBanner } from './ConnectionBanner';
 
 const PendingRequirements = lazy(() => import('~/features/sign-in/PendingRequirements'));
 
-/** The portal's frame: sections at the left, the page, who is signed in. */
+/** Portal frame: navigation, page and sign-out. */
 export function PortalShell() {
   const { t } = useLingui();
   const [opened, menu] = useDisclosure();

@@ -20,14 +20,14 @@ export const queries = new QueryClient({
 });
 
 interface ProvidersProps {
-  /** Where dialogs and notices appear, once somebody is in; the client loads it only then. */
+  /** Dialogs and notifications, loaded after sign-in only. */
   overlays: ReactNode;
   children: ReactNode;
 }
 
-/** What every page of both programs stands in. */
+/** Context providers of both programs. */
 export function Providers({ overlays, children }: ProvidersProps) {
-  // Nobody is asked anything in a dialog before they are in: the sign-in comes up sooner without.
+  // No dialogs before sign-in, so the sign-in screen loads faster.
   const signedIn = useValue(session, (each) => each.state === 'in');
   return (
     <I18nProvider i18n={i18n}>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { update } from '~/core/update';
 import { useValue } from '~/core/store';
 
-/** A newer client waits. It is loaded when its owner says so, and no call goes on. */
+/** An update is waiting. It is applied when the user confirms and no call is active. */
 export function UpdatePrompt() {
   const { t } = useLingui();
   const apply = useValue(update, (each) => each.apply);

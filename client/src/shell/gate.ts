@@ -1,7 +1,7 @@
 import { redirect } from '@tanstack/react-router';
 import { session } from '~/api/session';
 
-/** Before a screen of who is signed in: anybody else is led to the sign-in. */
+/** Route guard: redirects to the sign-in without a session. */
 export function requireSession(): void {
   if (session.state.state !== 'in') throw redirect({ to: '/sign-in' });
 }

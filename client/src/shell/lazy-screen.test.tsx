@@ -7,7 +7,7 @@ import { expect, it, vi } from 'vitest';
 import { ErrorPage } from './ErrorPage';
 import { lazyScreen } from './lazy-screen';
 
-it('a screen that is not to be had any more says so, and loads nothing anew unasked', async () => {
+it('a screen that cannot be loaded shows an error and does not reload by itself', async () => {
   vi.spyOn(console, 'error').mockReturnValue();
   vi.spyOn(console, 'warn').mockReturnValue();
   const gone = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module: /assets/Dial.js'));

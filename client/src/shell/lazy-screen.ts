@@ -1,13 +1,10 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 
-/**
- * A screen of the client, loaded when it is gone to. If that fails, `Failed` says so: the router would load everything
- * anew, in a call too.
- */
+/** A lazily loaded screen. On failure `ErrorPage` is shown: the router would reload the page, even during a call. */
 export function lazyScreen<T extends Record<string, unknown>>(load: () => Promise<T>) {
   return lazyRouteComponent<T>(() =>
     load().catch((fault: unknown) => {
-      throw new Error('A screen could not be loaded.', { cause: fault });
+      throw new Error('Failed to load the screen.', { cause: fault });
     }),
   );
 }

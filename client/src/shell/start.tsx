@@ -8,11 +8,11 @@ import { Providers, queries } from './Providers';
 interface Program {
   router: AnyRouter;
   overlays: ReactNode;
-  /** Somebody who stood outside has come in. */
+  /** The user has signed in. */
   onSignedIn: () => void;
 }
 
-/** Draw one of the two programs, and take whoever goes out to the sign-in with nothing of theirs left. */
+/** Render one of the two programs; on sign-out clear all queries and navigate to the sign-in. */
 export function start({ router, overlays, onSignedIn }: Program): void {
   let previous = session.state.state;
   session.subscribe((now) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toIceServers, instanceIdOf, isValidFor, socketUrl } from './access';
 
-describe('what the server gives a telephone', () => {
-  it('is turned into what JsSIP wants', () => {
+describe('SIP access', () => {
+  it('is converted for JsSIP', () => {
     const instance_id = '<urn:uuid:00000000-0000-4000-8000-00000000abcd>';
     expect(instanceIdOf({ instance_id })).toBe('00000000-0000-4000-8000-00000000abcd');
     const websocket = '/sip';
@@ -11,7 +11,7 @@ describe('what the server gives a telephone', () => {
     expect(toIceServers(undefined)).toEqual([]);
   });
 
-  it('lasts or does not', () => {
+  it('checks the remaining lifetime', () => {
     const now = Date.parse('2026-11-24T12:00:00Z');
     expect(isValidFor({ expires: '2026-11-24T12:01:00Z' }, now, 30)).toBe(true);
     expect(isValidFor({ expires: '2026-11-24T12:00:20Z' }, now, 30)).toBe(false);

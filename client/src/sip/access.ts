@@ -2,12 +2,12 @@ import { api, type SipAccess } from '~/api';
 
 export type { SipAccess };
 
-/** What the server gives a signed-in person's telephone: once a session its device, for minutes its bearer (RFC 8898). */
+/** Fetch SIP credentials: device identity of the session and a short-lived bearer token (RFC 8898). */
 export async function fetchSipAccess(): Promise<SipAccess> {
   return (await api.sipAccess()).data;
 }
 
-/** The UUID alone, as JsSIP wants it, of `<urn:uuid:…>` (RFC 5626 section 4.1). */
+/** The bare UUID of `<urn:uuid:…>` (RFC 5626 section 4.1), as JsSIP expects it. */
 export function instanceIdOf(access: Pick<SipAccess, 'instance_id'>): string {
   return /[0-9a-f-]{36}/i.exec(access.instance_id)?.[0] ?? '';
 }
@@ -16,7 +16,7 @@ export function socketUrl(access: Pick<SipAccess, 'websocket'>, page: { protocol
   return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}${access.websocket}`;
 }
 
-/** Whether the bearer lasts for another `seconds`. */
+/** Whether the token is valid for another `seconds`. */
 export function isValidFor(access: Pick<SipAccess, 'expires'> | undefined, now: number, seconds: number): boolean {
   return access !== undefined && Date.parse(access.expires) - now > seconds * 1000;
 }

@@ -5,7 +5,7 @@ import { preferences } from '~/core/preferences';
 import type { Call } from './call';
 import type { Phone } from './phone';
 
-/** What is to be heard of calls, apart from voices. */
+/** The tone to play for the current calls. */
 export function toneFor(calls: readonly Call[]): ToneName | undefined {
   const incoming = calls.some((each) => each.phase === 'incoming' && !each.state.state.answering);
   const talking = calls.some((each) => each.phase === 'talking');
@@ -16,7 +16,7 @@ export function toneFor(calls: readonly Call[]): ToneName | undefined {
   return last === 'busy' ? 'busy' : undefined;
 }
 
-/** Sounds, the lit screen, the keys of headsets, and the world outside the page, as the calls need them. */
+/** Tones, wake lock, media keys and network events, driven by the calls. */
 export class CallEnvironment {
   #tone: { name: ToneName; stop: () => void } | undefined;
   #releaseWakeLock: (() => void) | undefined;
@@ -54,7 +54,7 @@ export class CallEnvironment {
     this.#onVisibilityChange();
   };
 
-  /** Browsers tell of every new estimate of speed as well: another kind of network is another network. */
+  /** Browsers also fire this for bandwidth estimates: only a different type means another network. */
   readonly #onConnectionChange = (): void => {
     const kind = networkInformation()?.type;
     if (kind === this.#networkType) return;
@@ -66,7 +66,7 @@ export class CallEnvironment {
     if (document.visibilityState === 'visible') this.phone.checkConnection();
   };
 
-  /** The page goes, and its calls cannot outlive it: who is at the other end is not to listen to nothing. */
+  /** Calls cannot outlive the page: hang up so that the remote party does not hear silence. */
   readonly #onPageHide = (): void => {
     for (const call of this.phone.state.state.calls) call.hangUp();
   };
@@ -107,7 +107,7 @@ export class CallEnvironment {
   }
 }
 
-/** Where a browser tells of a change from one network to another. */
+/** Network Information API, where available. */
 function networkInformation(): (EventTarget & { type?: string }) | undefined {
   return (navigator as { connection?: EventTarget }).connection;
 }

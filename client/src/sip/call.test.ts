@@ -4,7 +4,7 @@ import { preferences } from '~/core/preferences';
 import { Call } from './call';
 import { toneFor } from './call-environment';
 
-// jsdom has none of these; no sound or picture is looked at here.
+// jsdom has no media; none is inspected here.
 vi.stubGlobal(
   'MediaStream',
   class {
@@ -55,21 +55,21 @@ describe('a call', () => {
     expect(call.state.state).toMatchObject({ phase: 'ended', endReason: 'hung-up' });
   });
 
-  it('makes no ringing of its own where the other side is heard already', () => {
+  it('plays no local ringback with early media', () => {
     const call = outgoing();
     fake.emit('progress', { originator: 'remote', response: { status_code: 183, body: 'v=0' } });
     expect(call.state.state.earlyMedia).toBe(true);
     expect(toneFor([call])).toBeUndefined();
   });
 
-  it('says why it did not come about', () => {
+  it('reports why it failed', () => {
     const call = outgoing();
     fake.emit('failed', { originator: 'remote', cause: 'Busy', message: { status_code: 486 } });
     expect(call.state.state).toMatchObject({ phase: 'ended', endReason: 'busy' });
     expect(toneFor([call])).toBe('busy');
   });
 
-  it('rings, and tells of an answer elsewhere', () => {
+  it('rings and reports an answer elsewhere', () => {
     const call = incoming();
     expect(call.state.state).toMatchObject({ phase: 'incoming', offersVideo: true });
     expect(toneFor([call])).toBe('ringtone');
@@ -78,14 +78,14 @@ describe('a call', () => {
     expect(call.state.state.endReason).toBe('elsewhere');
   });
 
-  it('is declined with 603 and over at once', () => {
+  it('is declined with 603 and ends at once', () => {
     const call = incoming();
     call.decline();
     expect(call.state.state.endReason).toBe('declined-here');
     expect(fake.terminations).toEqual([{ status_code: 603, reason_phrase: 'Decline' }]);
   });
 
-  it('rings no more once the connection it rang over is gone', async () => {
+  it('stops ringing when its connection is lost', async () => {
     const call = incoming();
     call.lineLost();
     expect([call.state.state.endReason, fake.ended]).toEqual(['line-lost', true]);
@@ -94,7 +94,7 @@ describe('a call', () => {
     expect(toneFor([call])).toBeUndefined();
   });
 
-  it('goes on without its connection once it was answered, or where it called', () => {
+  it('survives a lost connection once answered, or while calling', () => {
     for (const call of [outgoing(), incoming()]) {
       fake.remoteAnswers();
       call.lineLost();
@@ -105,7 +105,7 @@ describe('a call', () => {
     expect([calling.phase, fake.ended]).toEqual(['calling', false]);
   });
 
-  it('is held and resumed, here and there', () => {
+  it('is held and resumed, locally and remotely', () => {
     const call = outgoing();
     fake.remoteAnswers();
     fake.emit('hold', { originator: 'local' });
@@ -116,7 +116,7 @@ describe('a call', () => {
     expect(call.state.state).toMatchObject({ phase: 'talking', remoteHold: true });
   });
 
-  it('is hung up for the person at once, and for the server when it is reached', () => {
+  it('ends at once for the user and on the server when it is reached', () => {
     const waiting: (() => void)[] = [];
     const away = { ...line, isReady: () => false, whenReady: (task: () => void) => void waiting.push(task) };
     const call = new Call(false, '1002', '', away);
@@ -129,7 +129,7 @@ describe('a call', () => {
     expect(fake.terminations).toHaveLength(1);
   });
 
-  it('sends keys while there is somebody to hear them', () => {
+  it('sends DTMF only while connected', () => {
     const call = outgoing();
     call.sendDtmf('1');
     expect(fake.digits).toEqual([]);
@@ -138,7 +138,7 @@ describe('a call', () => {
     expect(fake.digits).toEqual(['5']);
   });
 
-  it('gives its descriptions a tls-id that stays the same', () => {
+  it('adds a constant tls-id to its SDP', () => {
     outgoing();
     const ids = [1, 2].map(() => {
       const event = { originator: 'local', sdp: 'a=setup:actpass\r\n' };
@@ -150,15 +150,15 @@ describe('a call', () => {
   });
 
   describe('with a microphone', () => {
-    const opened = () => {
+    const stubMicrophone = () => {
       const track = { kind: 'audio', enabled: true, stop: () => undefined } as unknown as MediaStreamTrack;
       vi.stubGlobal('navigator', {
         mediaDevices: { getUserMedia: () => Promise.resolve({ getTracks: () => [track] }) },
       });
       return track;
     };
-    /** A connection that notes what of each track it is given could be heard. */
-    const sends = () => {
+    /** A connection that records whether each replaced track was enabled. */
+    const attachConnection = () => {
       const heard: boolean[] = [];
       const sender = { replaceTrack: (track: MediaStreamTrack) => void heard.push(track.enabled) };
       const section = { receiver: { track: { kind: 'audio' } }, sender };
@@ -166,15 +166,15 @@ describe('a call', () => {
       fake.emit('peerconnection', { peerconnection: connection });
       return heard;
     };
-    const another = async (heard: boolean[]) => {
-      const track = opened();
+    const switchMicrophone = async (heard: boolean[]) => {
+      const track = stubMicrophone();
       preferences.setState((before) => ({ ...before, microphone: `${before.microphone}+` }));
       await vi.waitFor(() => expect(heard).toHaveLength(1));
       return track;
     };
 
-    it('sends nothing to be heard where it was muted before', async () => {
-      const track = opened();
+    it('sends silence when muted before', async () => {
+      const track = stubMicrophone();
       const call = new Call(false, '1002', '', line);
       call.mute();
       await call.open(false);
@@ -184,39 +184,39 @@ describe('a call', () => {
       call.hangUp();
     });
 
-    it.each(['muted', 'held', 'held by them'])('sends nothing of another one to be heard while %s', async (how) => {
-      opened();
+    it.each(['muted', 'held', 'held by them'])('replaces the microphone silently while %s', async (how) => {
+      stubMicrophone();
       const call = outgoing();
       await call.open(false);
       fake.remoteAnswers();
       if (how === 'muted') call.mute();
       else fake.emit('hold', { originator: how === 'held' ? 'local' : 'remote' });
-      const heard = sends();
-      const track = await another(heard);
+      const heard = attachConnection();
+      const track = await switchMicrophone(heard);
       expect([heard, track.enabled]).toEqual([[false], false]);
       call.hangUp();
     });
 
-    it('sends another one to be heard while it talks', async () => {
-      opened();
+    it('replaces the microphone audibly while talking', async () => {
+      stubMicrophone();
       const call = outgoing();
       await call.open(false);
       fake.remoteAnswers();
-      const heard = sends();
-      await another(heard);
+      const heard = attachConnection();
+      await switchMicrophone(heard);
       expect(heard).toEqual([true]);
       call.hangUp();
     });
   });
 
-  it('is waited beside another with a low tone', () => {
+  it('plays the waiting tone beside another call', () => {
     const first = outgoing();
     fake.remoteAnswers();
     const second = new Call(true, '1003', '', line);
     expect(toneFor([first, second])).toBe('waiting');
   });
 
-  it("does not ring into one's ear while one talks with another", () => {
+  it('plays no ringback while talking in another call', () => {
     const calling = outgoing();
     fake.emit('progress', { originator: 'remote', response: { status_code: 180 } });
     const other = new FakeSession();
@@ -227,10 +227,10 @@ describe('a call', () => {
     expect(toneFor([calling, talking])).toBeUndefined();
   });
 
-  it('is given away, and comes back where nobody takes it', () => {
+  it('is transferred, and continues if the transfer fails', () => {
     const call = outgoing();
     call.transfer('1003');
-    expect(fake.referrals).toEqual([]); // nobody to give away yet
+    expect(fake.referrals).toEqual([]); // not connected yet
     fake.remoteAnswers();
     call.transfer('1003');
     call.transfer('1004');
@@ -246,7 +246,7 @@ describe('a call', () => {
     expect(call.state.state).toMatchObject({ phase: 'ended', endReason: 'transferred' });
   });
 
-  it('is connected with another', () => {
+  it('is transferred to another call', () => {
     const call = outgoing();
     fake.remoteAnswers();
     const second = new FakeSession();
@@ -255,7 +255,7 @@ describe('a call', () => {
     second.remoteAnswers();
     other.transfer(call);
     expect(fake.referrals).toMatchObject([{ target: '1003', replaces: second }]);
-    fake.referrals[0]!.handlers.requestFailed!(); // Nobody can be given away there.
+    fake.referrals[0]!.handlers.requestFailed!(); // The remote party cannot be transferred.
     expect(second.referrals).toMatchObject([{ target: '1002', replaces: fake.session }]);
     expect(other.state.state.transfer).toBe('asked');
     second.referrals[0]!.handlers.accepted!();

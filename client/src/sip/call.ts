@@ -13,48 +13,48 @@ import { LocalMedia } from './local-media';
 import { Transceivers } from './transceivers';
 import { IceMonitor, type MediaPath } from './ice-monitor';
 
-/** held: by this side; that the other side holds is said by `heldByThem`. */
+/** held: by this side; a hold by the remote party is `remoteHold`. */
 export type Phase = 'calling' | 'ringing' | 'incoming' | 'talking' | 'held' | 'ended';
 
 export interface CallState {
   phase: Phase;
   endReason?: EndReason;
-  /** When it was answered, milliseconds of the epoch; absent until then. */
+  /** Time of answer, epoch milliseconds; undefined before. */
   since?: number;
-  /** Answered here, not yet talking: the microphone is being opened. */
+  /** Answered here, the microphone is being opened. */
   answering: boolean;
-  /** The other side is heard already, before it has answered: an announcement or its own ringing. */
+  /** Early media: an announcement or remote ringback. */
   earlyMedia: boolean;
   offersVideo: boolean;
   muted: boolean;
   remoteHold: boolean;
-  /** Of the media; where it is lost another is looked for. */
+  /** State of the media path; ICE is restarted while it is lost. */
   mediaPath: MediaPath;
   camera: 'off' | 'starting' | 'on';
   localVideo?: MediaStream;
   remoteVideo?: MediaStream;
-  /** What is missing: a call goes on without it. */
+  /** A missing device: the call continues without it. */
   captureError?: CaptureError;
-  /** The other side takes no pictures. */
+  /** The remote party does not accept video. */
   videoRefused: boolean;
-  /** It is being given away; `refused`: that did not work, and it goes on here. */
+  /** Transfer in progress; `refused`: it failed and the call continues here. */
   transfer?: 'asked' | 'rings' | 'refused';
   quality?: Quality;
   encryption?: Encryption;
   codec?: string;
 }
 
-/** What a call needs to know of the line it goes over. */
+/** What a call needs from the SIP connection. */
 export interface CallLine {
   iceServers: () => RTCIceServer[];
-  /** Do it now, or as soon as the server is reached again. */
+  /** Run now, or as soon as the server is reached again. */
   whenReady: (task: () => void) => void;
   isReady: () => boolean;
-  /** See whether the server is there: nothing is heard any more. */
+  /** Send a keepalive, because no media arrives. */
   probe: () => void;
 }
 
-/** Candidates beyond the first useful one get so long, and a useful one so long to appear. Milliseconds. */
+/** Waiting time for more candidates after the first usable one, and for the first usable one. Milliseconds. */
 const EXTRA_CANDIDATE_MS = 10;
 const FIRST_CANDIDATE_MS = 500;
 
@@ -71,7 +71,7 @@ const INITIAL_STATE: Omit<CallState, 'phase'> = {
 
 let count = 0;
 
-/** One call, from the first key to the words that say why it is over. Views read `state` and call the methods. */
+/** One call from dialling to its end. Views read `state` and call the methods. */
 export class Call {
   readonly id = `call-${++count}`;
   readonly state;
@@ -83,16 +83,16 @@ export class Call {
   #negotiator: Negotiator | undefined;
   #iceMonitor: IceMonitor | undefined;
   #transceivers: Transceivers | undefined;
-  /** It goes on beside another: in a test call both ends are here. */
+  /** Runs beside another call: in a test call both ends are here. */
   concurrent = false;
 
   constructor(
     readonly incoming: boolean,
-    /** The other side, as dialled or as told. */
+    /** The remote party, as dialled or signalled. */
     readonly number: string,
     readonly name: string,
     private readonly line: CallLine,
-    /** The server's own id of one that came in: what is pushed names it so. */
+    /** Server id of an incoming call, also used in push messages. */
     readonly serverId = '',
   ) {
     this.state = createStore<CallState>({ ...INITIAL_STATE, phase: incoming ? 'incoming' : 'calling' });
@@ -117,12 +117,12 @@ export class Call {
     return this.phase === 'talking' || this.phase === 'held';
   }
 
-  /** Open the microphone, and the camera if wanted; false if it was hung up meanwhile. */
+  /** Open the microphone, and the camera if wanted; false if hung up meanwhile. */
   async open(setVideo: boolean): Promise<boolean> {
     this.#set({ answering: this.incoming, camera: setVideo ? 'starting' : 'off' });
     await this.#openMicrophone();
     if (setVideo && !this.ended) {
-      // Not to be heard is worse than not to be seen: that is said first.
+      // A missing microphone is more important than a missing camera.
       const { captureError } = this.state.state;
       await this.#localMedia
         .openCamera()
@@ -133,7 +133,7 @@ export class Call {
     return !this.ended;
   }
 
-  /** What JsSIP is to be given for `call` and `answer`. */
+  /** JsSIP options for `call` and `answer`. */
   get options() {
     return {
       mediaStream: this.#localMedia.stream,
@@ -146,7 +146,7 @@ export class Call {
     };
   }
 
-  /** Listen to JsSIP's session; for an outgoing one as early as it exists. */
+  /** Attach the JsSIP session; for outgoing calls as early as possible. */
   attach(session: RTCSession, videoOffered = false): void {
     this.#session = session;
     this.#set({ offersVideo: videoOffered });
@@ -198,12 +198,12 @@ export class Call {
     this.#endLocally('left', () => this.#session?.terminate());
   }
 
-  /** It could not even begin. */
+  /** The call could not be started. */
   fail(reason: EndReason = 'fault'): void {
     this.#finish(reason);
   }
 
-  /** The connection is gone: JsSIP forgets what rang over it, and the server rings anew by the next. */
+  /** The connection is lost: JsSIP drops a ringing session, and the server rings again over the next connection. */
   lineLost(): void {
     if (this.phase !== 'incoming') return;
     this.#finish('line-lost');
@@ -223,7 +223,7 @@ export class Call {
     return this.phase !== 'held' || (await this.#negotiator!.request('resume'));
   }
 
-  /** Keys pressed during the call (RFC 4733). */
+  /** Send DTMF digits (RFC 4733). */
   sendDtmf(digits: string): void {
     if (this.answered || this.phase === 'ringing') {
       this.#session?.sendDTMF(digits, { transportType: 'RFC2833' as never, duration: 120, interToneGap: 80 });
@@ -231,9 +231,9 @@ export class Call {
   }
 
   /**
-   * Give it away (REFER): to a number, or to whom one talks with in another call. The server ends it here once it is taken. Of two
-   * calls the other one is given to this, as who asks somebody first does (RFC 5589 section 7): this may be an app, which cannot be
-   * given away. If the other is one, they are brought together the other way.
+   * Transfer with REFER: to a number, or to the remote party of another call. The server ends the local legs once
+   * accepted. For an attended transfer the other call is referred to this one (RFC 5589 section 7); if its remote party
+   * is an app, which cannot be transferred, it is tried the other way round.
    */
   transfer(to: string | Call): void {
     const { transfer } = this.state.state;
@@ -266,14 +266,14 @@ export class Call {
     await this.#transceivers?.setTrack('audio', this.#localMedia.audioTrack);
   }
 
-  /** A microphone that is not to be heard is silent before anything of it is sent. */
+  /** A muted microphone is disabled before it is sent. */
   async #openMicrophone(): Promise<void> {
     const captureError = await this.#localMedia.openMicrophone();
     this.#applyMute();
     this.#set({ captureError });
   }
 
-  /** Begin or end to send pictures; during a call the other side is asked. */
+  /** Start or stop sending video; renegotiates during a call. */
   async setVideo(on: boolean): Promise<void> {
     const { camera } = this.state.state;
     if (!this.answered || camera === 'starting' || on === (camera === 'on')) return;
@@ -289,17 +289,17 @@ export class Call {
     await this.#transceivers?.setTrack('video', this.#localMedia.videoTrack);
   }
 
-  /** The network is another one, or about to be. */
+  /** The network has changed or is about to. */
   suspectNetworkChange(): void {
     if (this.answered) this.#iceMonitor?.suspectNetworkChange();
   }
 
-  /** The server is reached again: find the way for the media anew. */
+  /** The server is reached again: restart ICE. */
   restartIce(): void {
     if (this.answered) this.#iceMonitor?.renegotiate();
   }
 
-  /** Go on without what is missing. */
+  /** Continue without the missing device. */
   dismissNotices(): void {
     this.#set({ captureError: undefined, videoRefused: false, transfer: undefined });
   }
@@ -319,7 +319,7 @@ export class Call {
     this.#publishLocalVideo();
   }
 
-  /** The other side takes no pictures: none are made, and it is said. */
+  /** The remote party does not accept video: stop the camera and say so. */
   async #videoRejected(): Promise<void> {
     this.#localMedia.closeCamera();
     this.#publishLocalVideo();
@@ -377,7 +377,7 @@ export class Call {
     if (audioTrack) audioTrack.enabled = !(muted || remoteHold || this.phase === 'held');
   }
 
-  /** Over at once for who presses the key; the server hears of it now, or when it is reached again. */
+  /** End at once for the user; the server is notified now, or when it is reached again. */
   #endLocally(reason: EndReason, terminate: () => void): void {
     if (this.ended) return;
     const established = this.#session?.isEstablished() ?? false;

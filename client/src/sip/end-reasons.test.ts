@@ -8,7 +8,7 @@ const remote = (cause: string, status?: number, reason?: string): SessionEnd => 
   reason,
 });
 
-describe('why a call is over', () => {
+describe('the end reason', () => {
   it.each([
     [486, 'busy'],
     [600, 'busy'],
@@ -20,27 +20,27 @@ describe('why a call is over', () => {
     [403, 'not-allowed'],
     [503, 'fault'],
     [433, 'unavailable'],
-  ] as const)('an answer of %i to our call means %s', (status, ending) => {
+  ] as const)('of status %i for our call is %s', (status, ending) => {
     expect(endReasonOf(remote('whatever', status), false, false)).toBe(ending);
   });
 
-  it('tells who hung up', () => {
+  it('distinguishes who hung up', () => {
     expect(endReasonOf(remote('Terminated'), true, true)).toBe('hung-up');
     expect(endReasonOf({ originator: 'local', cause: 'Terminated' }, true, true)).toBe('left');
   });
 
-  it('tells a missed call from one taken on another device', () => {
+  it('distinguishes a missed call from one answered elsewhere', () => {
     expect(endReasonOf(remote('Canceled'), true, false)).toBe('missed');
     const elsewhere = 'SIP;cause=200;text="Call completed elsewhere"';
     expect(endReasonOf(remote('Canceled', undefined, elsewhere), true, false)).toBe('elsewhere');
   });
 
-  it('tells a lost line and lost media from all else', () => {
+  it('distinguishes a lost connection and lost media', () => {
     expect(endReasonOf({ originator: 'local', cause: 'Connection Error' }, false, false)).toBe('line-lost');
     expect(endReasonOf({ originator: 'local', cause: 'RTP Timeout' }, false, true)).toBe('media-lost');
   });
 
-  it('says so for as long as it is news', () => {
+  it('is displayed longer if it matters', () => {
     expect(displayDurationMs('left')).toBe(0);
     expect(displayDurationMs('busy')).toBeGreaterThan(displayDurationMs('hung-up'));
   });

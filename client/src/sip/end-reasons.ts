@@ -1,10 +1,10 @@
-/** Why a call is over; the words for it are the views'. */
+/** Why a call ended; the texts belong to the views. */
 export type EndReason =
   | 'left' // hung up here
-  | 'hung-up' // by the other side
+  | 'hung-up' // by the remote party
   | 'declined-here'
   | 'missed'
-  | 'elsewhere' // answered on another device of one's own
+  | 'elsewhere' // answered on another device of the user
   | 'declined'
   | 'busy'
   | 'no-answer'
@@ -15,14 +15,14 @@ export type EndReason =
   | 'line-lost'
   | 'media-lost'
   | 'replaced'
-  | 'transferred' // given away here
+  | 'transferred' // transferred by the user
   | 'fault';
 
-/** What JsSIP says at the end, and what of it matters. */
+/** End event of JsSIP, reduced to what matters. */
 export interface SessionEnd {
   originator: string;
   cause: string;
-  /** The status of a final response, the Reason header of a BYE or CANCEL (RFC 3326), as far as there is one. */
+  /** Status of a final response, and Reason header of a BYE or CANCEL (RFC 3326), if any. */
   status?: number;
   reason?: string;
 }
@@ -61,12 +61,15 @@ export function endReasonOf(
   return originator === 'local' ? 'left' : 'fault';
 }
 
-/** A CANCEL says in its Reason whether another device took the call (RFC 3326: `SIP;cause=200;text="Call completed elsewhere"`). */
+/**
+ * The Reason header of a CANCEL tells whether another device answered (RFC 3326: `SIP;cause=200;text="Call completed
+ * elsewhere"`).
+ */
 function unanswered(reason = ''): EndReason {
   return /cause\s*=\s*(200|603)|completed elsewhere|declined elsewhere/i.test(reason) ? 'elsewhere' : 'missed';
 }
 
-/** How long, in milliseconds, the end of a call stays on the screen. */
+/** How long the end of a call stays on the screen, milliseconds. */
 export function displayDurationMs(reason: EndReason): number {
   if (reason === 'left' || reason === 'declined-here' || reason === 'replaced') return 0;
   return reason === 'hung-up' || reason === 'transferred' || reason === 'elsewhere' || reason === 'missed'

@@ -3,125 +3,125 @@ import { LOST_AFTER, GIVE_UP_AFTER_MS, IceMonitor } from './ice-monitor';
 
 const READING = 500;
 
-/** A connection that tells what the test lets come over it. */
+/** A connection with controllable statistics. */
 class FakeConnection extends EventTarget {
   iceConnectionState = 'connected';
   connectionState = 'connected';
-  sound = 0;
+  packets = 0;
   answers: number | undefined = 1;
   flows = true;
 
   getStats(): Promise<Map<string, unknown>> {
-    if (this.flows) this.sound += 25;
+    if (this.flows) this.packets += 25;
     const stats = [
-      { id: 's', type: 'inbound-rtp', kind: 'audio', packetsReceived: this.sound },
+      { id: 's', type: 'inbound-rtp', kind: 'audio', packetsReceived: this.packets },
       { id: 'p', type: 'candidate-pair', responsesReceived: this.answers },
     ];
     return Promise.resolve(new Map(stats.map((each) => [each.id, each])));
   }
 
-  becomes(state: string): void {
+  setIceState(state: string): void {
     this.iceConnectionState = state;
     this.dispatchEvent(new Event('iceconnectionstatechange'));
   }
 }
 
-describe('the watch over a connection', () => {
+describe('the ICE monitor', () => {
   const listener = { reading: vi.fn(), probe: vi.fn(), restartIce: vi.fn(), pathChanged: vi.fn(), giveUp: vi.fn() };
   let connection: FakeConnection;
-  let vitals: IceMonitor;
-  const pass = (readings: number) => vi.advanceTimersByTimeAsync(readings * READING);
+  let monitor: IceMonitor;
+  const advance = (readings: number) => vi.advanceTimersByTimeAsync(readings * READING);
 
   beforeEach(async () => {
     vi.useFakeTimers();
     for (const each of Object.values(listener)) each.mockReset();
     listener.restartIce.mockResolvedValue(true);
     connection = new FakeConnection();
-    vitals = new IceMonitor(connection as never, listener);
-    await pass(2);
+    monitor = new IceMonitor(connection as never, listener);
+    await advance(2);
   });
 
   afterEach(() => {
-    vitals.close();
+    monitor.close();
     vi.useRealTimers();
   });
 
-  it('asks the server when nothing comes, then says that the way is lost, and mends it', async () => {
+  it('probes the server when nothing arrives, then reports the loss and restarts ICE', async () => {
     connection.flows = false;
-    await pass(2);
+    await advance(2);
     expect(listener.probe).toHaveBeenCalledOnce();
     expect(listener.pathChanged).not.toHaveBeenCalled();
-    await pass(LOST_AFTER - 2);
+    await advance(LOST_AFTER - 2);
     expect(listener.pathChanged).toHaveBeenLastCalledWith('lost');
     expect(listener.restartIce).toHaveBeenCalledOnce();
     connection.flows = true;
-    await pass(1);
+    await advance(1);
     expect(listener.pathChanged).toHaveBeenLastCalledWith('connected');
   });
 
-  it('takes no silence for a loss while the way answers', async () => {
+  it('does not report a loss while STUN responses arrive', async () => {
     connection.flows = false;
     for (let count = 0; count < 8; count++) {
-      await pass(LOST_AFTER - 1);
+      await advance(LOST_AFTER - 1);
       connection.answers! += 1;
     }
     expect(listener.pathChanged).not.toHaveBeenCalled();
   });
 
-  it('takes no silence for a loss where answers are not counted', async () => {
-    vitals.close();
+  it('does not report a loss where responses are not counted', async () => {
+    monitor.close();
     connection.answers = undefined;
-    vitals = new IceMonitor(connection as never, listener);
+    monitor = new IceMonitor(connection as never, listener);
     connection.flows = false;
-    await pass(4 * LOST_AFTER);
+    await advance(4 * LOST_AFTER);
     expect(listener.pathChanged).not.toHaveBeenCalled();
   });
 
-  it('says so at the first silence in another network, and not at all if nothing is missed', async () => {
-    vitals.suspectNetworkChange();
-    await pass(4);
+  it('reports a loss at the first silent reading in another network, and none otherwise', async () => {
+    monitor.suspectNetworkChange();
+    await advance(4);
     expect(listener.pathChanged).toHaveBeenCalledExactlyOnceWith('suspect');
     connection.flows = false;
-    await pass(1);
+    await advance(1);
     expect(listener.pathChanged).toHaveBeenLastCalledWith('lost');
   });
 
-  it('agrees on a way anew when the server is reached again, without alarm while it is heard', async () => {
-    vitals.suspectNetworkChange();
-    vitals.renegotiate();
-    await pass(1);
+  it('renegotiates when the server is reached again, without reporting a loss', async () => {
+    monitor.suspectNetworkChange();
+    monitor.renegotiate();
+    await advance(1);
     expect(listener.restartIce).toHaveBeenCalledOnce();
     expect(listener.pathChanged.mock.calls).toEqual([['suspect'], ['connected']]);
     connection.flows = false;
-    await pass(2);
-    expect(listener.pathChanged).toHaveBeenLastCalledWith('connected'); // Silence means no more than before.
+    await advance(2);
+    expect(listener.pathChanged).toHaveBeenLastCalledWith('connected'); // The usual threshold applies again.
   });
 
-  it('says so while a way was agreed on that brings nothing yet, and gives it time', async () => {
-    vitals.suspectNetworkChange();
+  it('reports a loss after a renegotiation that brings no media, and waits', async () => {
+    monitor.suspectNetworkChange();
     connection.flows = false;
-    vitals.renegotiate();
-    await pass(1);
+    monitor.renegotiate();
+    await advance(1);
     expect(listener.pathChanged).toHaveBeenLastCalledWith('lost');
     expect(listener.restartIce).toHaveBeenCalledOnce();
-    await pass(4);
+    await advance(4);
     expect(listener.restartIce).toHaveBeenCalledTimes(2);
   });
 
-  it('tries again while it stays lost, believes no connection that brings nothing, and gives up', async () => {
+  it('retries while lost, ignores a connected state without media, and gives up', async () => {
     connection.flows = false;
-    await pass(LOST_AFTER + 20);
+    await advance(LOST_AFTER + 20);
     expect(listener.restartIce.mock.calls.length).toBeGreaterThan(1);
     expect(listener.pathChanged).toHaveBeenCalledExactlyOnceWith('lost');
     await vi.advanceTimersByTimeAsync(GIVE_UP_AFTER_MS + 5000);
     expect(listener.giveUp).toHaveBeenCalledOnce();
   });
 
-  it('mends what the browser gave up', async () => {
+  it('restarts ICE when the browser reports failure', async () => {
     connection.flows = false;
-    connection.becomes('failed');
+    connection.setIceState('failed');
     expect(listener.pathChanged).toHaveBeenLastCalledWith('lost');
-    connection.becomes('connected');
+    connection.setIceState('connected');
     expect(listener.pathChanged).toHaveBeenLastCalledWith('connected');
   });
 });

@@ -2,36 +2,36 @@ import { Meter, type MeterReading } from '~/media/meter';
 import { KeepAlive } from './keep-alive';
 
 const READ_INTERVAL_MS = 500;
-/** Figures change every so many readings: faster nobody reads them. */
+/** Statistics are shown every this many readings. */
 const READINGS_PER_UPDATE = 4;
-/** After so many readings in a row without a sign of life the server is asked for one, and after so many the way is lost. */
+/** Silent readings after which the server is probed, and after which the path counts as lost. */
 export const PROBE_AFTER = 2;
 export const LOST_AFTER = 6;
-/** The same where the network is another one: no more is needed. */
+/** The same after a suspected network change. */
 const LOST_AFTER_IN_DOUBT = 1;
-/** A connection that is `disconnected` for so long is mended, not waited for. */
+/** A `disconnected` connection is restarted after this time. */
 const DISCONNECTED_GRACE_MS = 500;
-/** So long a mending may take until another is begun, and so long in all; what is lost soon after one was begun waits for that. */
+/** Time limit of one restart and of all; a loss shortly after a restart waits for it. */
 const RESTART_TIMEOUT_MS = 5000;
 const MIN_RESTART_INTERVAL_MS = 2000;
-/** Where silence means nothing: after the other side agreed to another way, it is looked whether that goes. */
+/** Where silence is inconclusive: check the ICE state this long after the remote party has agreed. */
 const RECHECK_MS = 700;
 export const GIVE_UP_AFTER_MS = 30_000;
 
-/** doubtful: the network is another one, or about to be, and whether the way leads there as well is to be seen. */
+/** suspect: the network has changed or is about to, and the path may not work there. */
 export type MediaPath = 'connected' | 'suspect' | 'lost';
 
 interface IceMonitorListener {
   reading: (reading: MeterReading) => void;
-  /** Nothing comes any more: see whether the server is there. */
+  /** No media arrives: check whether the server is reachable. */
   probe: () => void;
-  /** The way of the media is gone: agree on another. Asked again while it stays so. */
+  /** The media path is lost: restart ICE. Repeated while lost. */
   restartIce: () => Promise<boolean>;
   pathChanged: (pathChanged: MediaPath) => void;
   giveUp: () => void;
 }
 
-/** Watches over a connection: its figures, and whether media still find their way. */
+/** Monitors a connection: statistics and the media path. */
 export class IceMonitor {
   readonly #meter = new Meter();
   readonly #keepAlive = new KeepAlive();
@@ -52,20 +52,23 @@ export class IceMonitor {
     this.#readTimer = setInterval(() => void this.#read(), READ_INTERVAL_MS);
   }
 
-  /** The network is another one, or about to be: until a way is agreed on and brings something, the next silence is a loss. */
+  /**
+   * The network has changed or is about to: until a renegotiated path carries media, one silent reading counts as a
+   * loss.
+   */
   suspectNetworkChange(): void {
     this.#suspect = true;
     this.#renegotiated = false;
     this.#notify();
   }
 
-  /** The server is reached again: agree on a way anew, lost or not. */
+  /** The server is reached again: renegotiate, whether lost or not. */
   renegotiate(): void {
     if (this.#lostSince !== undefined) this.#restartUntilConnected();
     else void this.#restart();
   }
 
-  /** Count the way as lost: nothing comes over it, or the browser said so. */
+  /** Count the path as lost: no media arrives, or the browser reported failure. */
   markLost(): void {
     this.#lostSince ??= Date.now();
     this.#notify();

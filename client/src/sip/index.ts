@@ -4,5 +4,5 @@ export type { Call, CallState, Phase } from './call';
 export type { EndReason } from './end-reasons';
 export type { Phone, PhoneState } from './phone';
 
-/** The telephone of this tab. Started once somebody is signed in; signing out stops it. */
+/** The phone of this tab. Started after sign-in, stopped by sign-out. */
 export const phone = new Phone();

@@ -8,32 +8,32 @@ const report = (sound: number, answers?: number) =>
     ['o', { id: 'o', type: 'outbound-rtp', packetsSent: Math.random() }],
   ]);
 
-describe('the pulse of a connection', () => {
-  it('is there while sound comes, or answers of who says nothing', () => {
-    const pulse = new KeepAlive();
-    for (const [sound, answers] of [[10, 1], [20, 1], [20, 2]] as const) pulse.read(report(sound, answers)); // prettier-ignore
-    expect(pulse).toMatchObject({ silentReadings: 0, conclusive: true });
+describe('the keep-alive', () => {
+  it('is present while media or STUN responses arrive', () => {
+    const keepAlive = new KeepAlive();
+    for (const [sound, answers] of [[10, 1], [20, 1], [20, 2]] as const) keepAlive.read(report(sound, answers)); // prettier-ignore
+    expect(keepAlive).toMatchObject({ silentReadings: 0, conclusive: true });
   });
 
-  it('is missed reading by reading, and back with the first packet', () => {
-    const pulse = new KeepAlive();
-    for (let count = 0; count < 4; count++) pulse.read(report(20, 2));
-    expect(pulse.silentReadings).toBe(3);
-    pulse.read(report(21, 2));
-    expect(pulse.silentReadings).toBe(0);
+  it('is missed reading by reading and back with the first packet', () => {
+    const keepAlive = new KeepAlive();
+    for (let count = 0; count < 4; count++) keepAlive.read(report(20, 2));
+    expect(keepAlive.silentReadings).toBe(3);
+    keepAlive.read(report(21, 2));
+    expect(keepAlive.silentReadings).toBe(0);
   });
 
-  it('takes no way that is forgotten for one that lives', () => {
-    const pulse = new KeepAlive();
-    pulse.read(report(20, 2));
-    pulse.read(new Map([['s', { id: 's', type: 'inbound-rtp', packetsReceived: 20 }]]));
-    expect(pulse.silentReadings).toBe(1);
+  it('does not take a removed path for a live one', () => {
+    const keepAlive = new KeepAlive();
+    keepAlive.read(report(20, 2));
+    keepAlive.read(new Map([['s', { id: 's', type: 'inbound-rtp', packetsReceived: 20 }]]));
+    expect(keepAlive.silentReadings).toBe(1);
   });
 
-  it('concludes nothing where answers are not counted', () => {
-    const pulse = new KeepAlive();
-    pulse.read(report(20));
-    pulse.read(report(20));
-    expect(pulse.conclusive).toBe(false);
+  it('is inconclusive where responses are not counted', () => {
+    const keepAlive = new KeepAlive();
+    keepAlive.read(report(20));
+    keepAlive.read(report(20));
+    expect(keepAlive.conclusive).toBe(false);
   });
 });

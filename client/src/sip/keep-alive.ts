@@ -1,14 +1,14 @@
 type Stat = Record<string, unknown> & { id: string; type: string };
 
 /**
- * Whether anything comes over the way of a call, told from its connection's statistics. Silence is no loss: who is muted, holds or
- * says nothing may send no sound at all, but the browser asks at least every 2.5 seconds whether the way is still there (RFC 7675),
- * and the answers are counted. Where a browser does not count them nothing is concluded from silence.
+ * Liveness of the media path, from WebRTC statistics. Silence is not a loss: a muted or held party may send no media,
+ * but the browser sends STUN consent checks at least every 2.5 seconds (RFC 7675) and counts the responses. Where it
+ * does not count them, silence is inconclusive.
  */
 export class KeepAlive {
-  /** So many readings in a row without a sign of life. */
+  /** Consecutive readings without a sign of life. */
   silentReadings = 0;
-  /** Silence means something: the browser tells of what it asked. */
+  /** Silence is conclusive: the browser counts STUN responses. */
   conclusive = false;
   #before = new Map<string, number>();
 

@@ -1,16 +1,16 @@
 import { CaptureError, camera, cameraById, microphone, silentTrack, type Facing } from '~/media/capture';
 import { refreshDevices } from '~/media/devices';
 
-/** What this side sends: a voice, or silence where there is no microphone to be had, and a picture at times. */
+/** Local media: the microphone, or silence without one, and optionally a camera. */
 export class LocalMedia {
-  /** A microphone or camera was pulled out, or taken by the system. */
+  /** A microphone or camera was disconnected or taken by the system. */
   onTrackLost: (kind: 'audio' | 'video') => void = () => undefined;
   readonly stream = new MediaStream();
   audioTrack: MediaStreamTrack | undefined;
   videoTrack: MediaStreamTrack | undefined;
   #facing: Facing = 'user';
 
-  /** Open the microphone. What comes back is why it could not be: then silence is sent in its place. */
+  /** Open the microphone. Returns the error, if any; silence is sent instead. */
   async openMicrophone(): Promise<CaptureError | undefined> {
     const [track, refused] = await microphone().then(
       (each) => [each, undefined] as const,
@@ -29,7 +29,7 @@ export class LocalMedia {
     this.videoTrack = this.#replaceTrack(this.videoTrack, undefined);
   }
 
-  /** The camera that looks the other way, or the next of several. The one before is let go first: phones open one at a time. */
+  /** Switch to the opposite camera, or the next one. The current one is stopped first: phones open one at a time. */
   async switchCamera(): Promise<void> {
     const { cameras } = await refreshDevices();
     const before = this.videoTrack?.getSettings();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeSession } from '../../test/fake-sessions';
 import { Negotiator } from './negotiator';
 
-describe('changes of a call under way', () => {
+describe('renegotiation', () => {
   const watch = { lineLost: vi.fn(), mediaLost: vi.fn() };
   let fake: FakeSession;
   let negotiator: Negotiator;
@@ -20,7 +20,7 @@ describe('changes of a call under way', () => {
     vi.useRealTimers();
   });
 
-  it('are done when the other side agrees', async () => {
+  it('succeeds when the remote party agrees', async () => {
     const held = negotiator.request('hold');
     await vi.advanceTimersByTimeAsync(1);
     fake.remoteAccepts();
@@ -28,19 +28,19 @@ describe('changes of a call under way', () => {
     expect(fake.requests).toEqual(['hold']);
   });
 
-  it('do not end the call when refused, and are tried again', async () => {
+  it('does not end the call when refused and is retried', async () => {
     const held = negotiator.request('hold');
     await vi.advanceTimersByTimeAsync(1);
     fake.session.terminate({ cause: 'WebRTC Error', status_code: 500, reason_phrase: 'Hold Failed' });
     await vi.advanceTimersByTimeAsync(2000);
-    // JsSIP counts itself as holding already: the same is asked with a new offer.
+    // JsSIP considers itself holding already: retried with a new offer.
     expect(fake.requests).toEqual(['hold', 'renegotiate']);
     fake.remoteAccepts();
     expect(await held).toBe(true);
     expect(fake.terminations).toEqual([]);
   });
 
-  it('are given up after four refusals, with the call still there', async () => {
+  it('gives up after four refusals, keeping the call', async () => {
     const asked = negotiator.request('media');
     for (let round = 0; round < 4; round++) {
       await vi.advanceTimersByTimeAsync(5000);
@@ -51,7 +51,7 @@ describe('changes of a call under way', () => {
     expect(fake.ended).toBe(false);
   });
 
-  it('wait for one another', async () => {
+  it('runs one change at a time', async () => {
     const first = negotiator.request('hold');
     const second = negotiator.request('restart');
     await vi.advanceTimersByTimeAsync(500);
@@ -64,7 +64,7 @@ describe('changes of a call under way', () => {
     expect(await second).toBe(true);
   });
 
-  it('end with the call', async () => {
+  it('ends with the call', async () => {
     const asked = negotiator.request('media');
     await vi.advanceTimersByTimeAsync(1);
     fake.session.terminate();
@@ -72,7 +72,7 @@ describe('changes of a call under way', () => {
     expect(fake.terminations).toHaveLength(1);
   });
 
-  it('leave a call alone whose connection to the server is lost', async () => {
+  it('keeps the call when the connection to the server is lost', async () => {
     const asked = negotiator.request('restart');
     await vi.advanceTimersByTimeAsync(1);
     fake.session.terminate({ cause: 'Connection Error', status_code: 500 });
@@ -83,13 +83,13 @@ describe('changes of a call under way', () => {
     expect(await asked).toBe(true);
   });
 
-  it('are tried when the media are lost, instead of an end', () => {
+  it('is tried on lost media instead of ending the call', () => {
     fake.session.terminate({ cause: 'RTP Timeout', status_code: 408 });
     expect(watch.mediaLost).toHaveBeenCalledOnce();
     expect(fake.ended).toBe(false);
   });
 
-  it('do not keep alive a call that nobody has answered', () => {
+  it('does not keep an unanswered call alive', () => {
     fake.established = false;
     fake.session.terminate({ cause: 'Connection Error', status_code: 500 });
     expect(fake.ended).toBe(true);

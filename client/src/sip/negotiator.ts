@@ -6,20 +6,24 @@ type Outcome = 'done' | 'refused' | 'over';
 const MAX_ATTEMPTS = 4;
 const READY_TIMEOUT_MS = 12_000;
 
-/** Between one refused change and the next try, milliseconds: at random, so that two sides that change at once come apart (RFC 3261 section 14.1). */
+/**
+ * Delay before the next attempt, milliseconds: random, so that simultaneous offers of both sides diverge (RFC 3261
+ * section 14.1).
+ */
 const retryDelay = (attempt: number) => 200 + Math.random() * 900 * attempt;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 interface NegotiatorHandlers {
-  /** The connection to the server went away under a request. */
+  /** The connection to the server was lost during a request. */
   lineLost: () => void;
-  /** The browser gave the media up. */
+  /** The browser reported failed media. */
   mediaLost: () => void;
 }
 
 /**
- * Changes of a call under way, one after the other. JsSIP hangs up when the other side refuses a change, when its WebSocket is
- * lost under a request, and when ICE fails: a call survives all three, so such endings are caught here and the change is tried again.
+ * Serializes renegotiations of a call. JsSIP hangs up when the remote party refuses one, when its WebSocket is lost
+ * during a request, and when ICE fails: a call must survive all three, so these terminations are intercepted and the
+ * change is retried.
  */
 export class Negotiator {
   #queue: Promise<unknown> = Promise.resolve();
@@ -31,7 +35,7 @@ export class Negotiator {
   ) {
     const end = session.terminate.bind(session);
     session.terminate = (options?: TerminateOptions) => {
-      if (session.isEnded()) return; // JsSIP does so when a change was under way at the end, and throws.
+      if (session.isEnded()) return; // JsSIP calls this for a pending change after the end, and throws.
       const kind = session.isEstablished() ? classifyTermination(options) : 'end';
       if (kind === 'end') return end(options);
       if (kind === 'refused') return this.#settle?.('refused');
@@ -44,7 +48,7 @@ export class Negotiator {
     session.on('failed', over);
   }
 
-  /** Have the other side agree to a change; false if it does not, or the call is over. */
+  /** Negotiate a change; false if refused or the call has ended. */
   request(change: Renegotiation): Promise<boolean> {
     const result = this.#queue.then(() => this.#requestWithRetry(change));
     this.#queue = result.catch(() => undefined);
@@ -62,7 +66,7 @@ export class Negotiator {
     return false;
   }
 
-  /** Until nothing else is under way in this dialog. */
+  /** Wait until no other transaction is pending in this dialog. */
   async #waitUntilReady(): Promise<boolean> {
     for (const until = Date.now() + READY_TIMEOUT_MS; Date.now() < until; await sleep(40)) {
       if (this.session.isEnded()) return false;
@@ -88,7 +92,7 @@ export class Negotiator {
     });
   }
 
-  /** What was offered and refused is not to stand in the way of the next offer. */
+  /** Roll back a refused offer, so that it does not block the next one. */
   async #rollback(): Promise<void> {
     const { connection } = this.session;
     if (connection?.signalingState !== 'have-local-offer') return;
@@ -96,7 +100,7 @@ export class Negotiator {
   }
 }
 
-/** What JsSIP means by an end it decided on itself. */
+/** Classify a termination that JsSIP decided on itself. */
 function classifyTermination(options: TerminateOptions = {}): 'end' | 'refused' | 'line-lost' | 'media-lost' {
   if (/(Hold|Renegotiation) Failed$/i.test(options.reason_phrase ?? '')) return 'refused';
   if (options.cause === 'Connection Error') return 'line-lost';

@@ -21,7 +21,7 @@ vi.mock('./access', () => ({
   isValidFor: () => true,
   socketUrl: () => 'wss://acme.example/sip',
 }));
-// jsdom has neither loudspeakers nor microphones, and a lock would be another tab's.
+// jsdom has no audio devices; tab locks are not needed.
 vi.mock('./call-environment', () => ({ CallEnvironment: class { start() {} stop() {} } })); // prettier-ignore
 vi.stubGlobal('MediaStream', class { addTrack() {} removeTrack() {} }); // prettier-ignore
 const track = () => ({ kind: 'audio', enabled: true, stop() {} });
@@ -57,11 +57,11 @@ describe('a telephone', () => {
     return { call: phone.state.state.calls.at(-1)!, session };
   };
 
-  it('knows a call by the id the server has of it', () => {
+  it('knows a call by its server id', () => {
     expect(rings('1003').call.serverId).toBe('id-1003');
   });
 
-  it('lets whoever picks up wait while one talks with another', async () => {
+  it('holds a newly answered call while talking in another', async () => {
     const first = await dials('1002');
     const second = rings('1003');
     await phone.answer(second.call);
@@ -72,7 +72,7 @@ describe('a telephone', () => {
     expect([first.call.phase, second.call.phase, second.session.requests]).toEqual(['held', 'talking', []]);
   });
 
-  it('lets whoever picked up while another was being answered wait once that one talks', async () => {
+  it('holds an answered call once another that was being answered is active', async () => {
     const first = await dials('1002');
     const second = rings('1003');
     const answering = phone.answer(second.call);
@@ -82,7 +82,7 @@ describe('a telephone', () => {
     expect(second.session.requests).toEqual([]);
   });
 
-  it('lets both ends of a test call talk', async () => {
+  it('keeps both ends of a test call active', async () => {
     const out = await dials('*44');
     const back = rings('*44');
     out.call.concurrent = back.call.concurrent = true;
@@ -92,7 +92,7 @@ describe('a telephone', () => {
     expect([out.call.phase, back.call.phase]).toEqual(['talking', 'talking']);
   });
 
-  it('talks with whom it called if the other one has gone', async () => {
+  it('stays with the dialled call if the other one has ended', async () => {
     const first = await dials('1002');
     const second = rings('1003');
     await phone.answer(second.call);
@@ -102,14 +102,14 @@ describe('a telephone', () => {
     expect([first.call.phase, first.session.requests]).toEqual(['talking', []]);
   });
 
-  it('has room for the call that rings anew after its connection was lost', async () => {
+  it('accepts the call that rings again after a lost connection', async () => {
     const first = await dials('1002');
     first.session.remoteAnswers();
     const lost = rings('1003');
     agent.emit('disconnected');
     expect([lost.call.state.state.endReason, lost.session.ended]).toEqual(['line-lost', true]);
     agent.emit('registered');
-    const anew = rings('1003');
-    expect([first.call.phase, anew.call.phase, anew.session.ended]).toEqual(['talking', 'incoming', false]);
+    const again = rings('1003');
+    expect([first.call.phase, again.call.phase, again.session.ended]).toEqual(['talking', 'incoming', false]);
   });
 });

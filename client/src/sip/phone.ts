@@ -14,17 +14,19 @@ import { SipSocket } from './sip-socket';
 import { CallEnvironment } from './call-environment';
 
 export interface PhoneState {
-  /** ready: calls come in and go out; retrying: the server is not reached, it is tried again; refused: it will not have us. */
+  /** ready: registered; retrying: server unreachable, retried; refused: rejected by the server. */
   line: 'off' | 'connecting' | 'ready' | 'retrying' | 'refused';
-  /** Another tab of this browser holds the line; `busy` if it would not let it go, a call going on there. */
+  /**
+   * Another tab of this browser holds the SIP connection; `busy` if it has an active call and refused to release it.
+   */
   otherTab?: 'free' | 'busy';
   problem?: Problem;
-  /** Who this telephone is. */
+  /** Own extension number. */
   number: string;
   name: string;
-  /** The first is the oldest. Ended ones stay for as long as their end is shown. */
+  /** Oldest first. Ended calls stay as long as their end is shown. */
   calls: Call[];
-  /** Which of them is on the screen. */
+  /** The call on the screen. */
   active?: Call;
 }
 
@@ -33,26 +35,26 @@ interface Transport {
 }
 
 const REGISTER_EXPIRES_S = 600;
-/** The bearer is renewed when it lasts no longer than so, seconds. */
+/** The token is renewed this long before it expires, seconds. */
 const TOKEN_MARGIN_S = 75;
-/** Back-off of what JsSIP does not try again itself: 1, 2, 4 … seconds. */
+/** Maximum back-off where JsSIP does not retry itself: 1, 2, 4 … seconds. */
 const MAX_RETRY_S = 30;
-/** While somebody talks so many tries come sooner: after 0.2, 0.4, 0.6 … seconds. Milliseconds. */
+/** Quick reconnects during a call: after 0.2, 0.4, 0.6 … seconds. Milliseconds. */
 const QUICK_RETRIES = 5;
 const QUICK_RETRY_MS = 200;
-/** So long the server has for a sign of life when nothing is heard. Milliseconds. */
+/** Time limit for a keepalive when no media arrives. Milliseconds. */
 const PROBE_TIMEOUT_MS = 1500;
 const MAX_CALLS = 2;
-/** The header in which the server names a call by its own id. */
+/** Header with the server id of a call. */
 const CALL_ID_HEADER = 'UnifiCX-Call';
-/** So long, in milliseconds, a call waits for the line. */
+/** How long a call waits for the SIP connection, milliseconds. */
 const CONNECT_TIMEOUT_MS = 8000;
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const INITIAL_STATE: PhoneState = { line: 'off', number: '', name: '', calls: [] };
 
-/** The telephone of this browser: one line, its calls. */
+/** The SIP phone of this browser: one registration and its calls. */
 export class Phone {
   readonly state = createStore<PhoneState>(INITIAL_STATE);
   readonly #tabLock = new TabLock({
@@ -73,7 +75,7 @@ export class Phone {
   #readyTasks: (() => void)[] = [];
   #replacedCall: Call | undefined;
 
-  /** Be reachable, from sign-in on. More than once does no harm. */
+  /** Register after sign-in. Idempotent. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
@@ -82,7 +84,7 @@ export class Phone {
     void this.#tabLock.acquire();
   }
 
-  /** Hang up, sign off, be silent. */
+  /** Hang up, unregister and stop. */
   async stop(): Promise<void> {
     if (!this.#started) return;
     this.#started = false;
@@ -94,12 +96,12 @@ export class Phone {
     await Promise.race([unregistered, sleep(800)]);
   }
 
-  /** Take the line from the tab that holds it. */
+  /** Take the SIP connection over from another tab. */
   async takeOver(): Promise<void> {
     if (!(await this.#tabLock.takeOver())) this.#set({ otherTab: 'busy' });
   }
 
-  /** Call a number. The call is there at once, whatever becomes of it. */
+  /** Call a number. Returns the call at once, whatever its outcome. */
   async call(number: string, { video = false, name = '' } = {}): Promise<Call> {
     const call = this.#add(new Call(false, number, name, this.#callLine()));
     await this.#holdOthers(call);
@@ -119,7 +121,7 @@ export class Phone {
     return call;
   }
 
-  /** Wait for the line a little: a telephone that just woke is about to have it, one in another tab can fetch it. */
+  /** Wait for the SIP connection: a resumed page is about to have it, and one in another tab is taken over. */
   async #waitForLine(call: Call): Promise<boolean> {
     if (this.state.state.otherTab) await this.takeOver();
     for (const until = Date.now() + CONNECT_TIMEOUT_MS; Date.now() < until && !call.ended; await sleep(50)) {
@@ -136,7 +138,7 @@ export class Phone {
     await call.answer(video);
   }
 
-  /** Talk with this one, hold the others. */
+  /** Resume this call and hold the others. */
   async swapTo(call: Call): Promise<void> {
     this.activate(call);
     await this.#holdOthers(call);
@@ -147,7 +149,7 @@ export class Phone {
     this.#set({ active: call });
   }
 
-  /** The page came back, or the network is another: see whether the server is still there. */
+  /** The page became visible or the network changed: check the connection. */
   checkConnection(networkChanged = false): void {
     if (!this.#ua) {
       if (this.#started && this.#retryTimer) void this.#open();
@@ -161,7 +163,7 @@ export class Phone {
     this.#connect();
   }
 
-  /** The network goes away, perhaps for another. */
+  /** The network is going away, possibly for another. */
   suspectNetworkChange(): void {
     for (const call of this.state.state.calls) call.suspectNetworkChange();
   }
@@ -170,7 +172,10 @@ export class Phone {
     (this.#ua as unknown as { transport: Transport } | undefined)?.transport.connect();
   }
 
-  /** JsSIP tries again after a second or two: too long for who talks, and browsers refuse the first try in a new network. */
+  /**
+   * JsSIP reconnects after one or two seconds: too long during a call, and browsers fail the first attempt in a new
+   * network.
+   */
   #retryQuickly(): void {
     if (this.#quickRetries >= QUICK_RETRIES || this.state.state.calls.every((each) => each.ended)) return;
     setTimeout(() => this.#connect(), QUICK_RETRY_MS * ++this.#quickRetries);
@@ -195,7 +200,7 @@ export class Phone {
     this.#scheduleRetry(() => void this.#open(), transient ? 1 : MAX_RETRY_S);
   }
 
-  /** Try again: at first soon, then seldomer; at least `least` seconds from now. */
+  /** Retry with exponential back-off; at least `minSeconds` from now. */
   #scheduleRetry(task: () => void, minSeconds = 1): void {
     const seconds = Math.max(minSeconds, Math.min(MAX_RETRY_S, 2 ** this.#failures++));
     clearTimeout(this.#retryTimer);
@@ -243,7 +248,7 @@ export class Phone {
     this.#renewTimer = setTimeout(() => void this.#renewAccess().catch(() => undefined), Math.max(10_000, remainingMs));
   }
 
-  /** Ask for a new bearer; another account or device than before makes another telephone. */
+  /** Fetch a new token; a changed account or device requires a new user agent. */
   async #renewAccess(): Promise<void> {
     const before = this.#access;
     const access = await fetchSipAccess();
@@ -254,7 +259,7 @@ export class Phone {
     await this.#open();
   }
 
-  /** See to it that the bearer lasts for another `seconds`. */
+  /** Make sure that the token is valid for another `seconds`. */
   async #ensureToken(seconds: number): Promise<void> {
     if (this.#ua && !isValidFor(this.#access, Date.now(), seconds)) await this.#renewAccess().catch(() => undefined);
   }
@@ -318,7 +323,7 @@ export class Phone {
     return call;
   }
 
-  /** The call that keeps the screen when another comes. */
+  /** The active call, which stays on screen when another arrives. */
   #retainedActive(before: PhoneState): Call | undefined {
     return before.active?.answered ? before.active : undefined;
   }
@@ -331,7 +336,7 @@ export class Phone {
     this.state.setState((before) => ({ ...before, calls: [...before.calls] }));
   }
 
-  /** Take an ended call off the screen. */
+  /** Remove an ended call from the screen. */
   dismiss(call: Call): void {
     if (call.ended) this.#removeCall(call);
   }
@@ -350,7 +355,7 @@ export class Phone {
     await Promise.all(others.map((each) => each.hold()));
   }
 
-  /** Whoever picks up while one talks with another waits, and is not to overhear it. */
+  /** A call answered while another is active is put on hold, so that it cannot listen in. */
   #holdNewlyAnswered(): void {
     const { calls, active } = this.state.state;
     if (active?.phase !== 'talking') return;
@@ -370,8 +375,8 @@ export class Phone {
   }
 
   /**
-   * Sign off and let the connection go; resolves when the server has heard of it. `taken`: not a word to the server, for whom
-   * this tab and the one that took the line are one device: it would sign that one off.
+   * Unregister and close the connection; resolves when the server has confirmed. `lockLost`: send nothing, because the
+   * tab that took over is the same device and would be unregistered too.
    */
   #close(lockLost = false): Promise<void> {
     const ua = this.#ua;

@@ -4,8 +4,8 @@ import { isUsableCandidate, offersVideo, withTlsId } from './sdp';
 const SOUND = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=setup:actpass\r\na=sendrecv\r\n';
 const PICTURE = 'm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=setup:actpass\r\na=sendrecv\r\n';
 
-describe('session descriptions', () => {
-  it('offer pictures or not', () => {
+describe('SDP', () => {
+  it('offers video or not', () => {
     expect(offersVideo(SOUND)).toBe(false);
     expect(offersVideo(SOUND + PICTURE)).toBe(true);
     expect(offersVideo(SOUND + PICTURE.replace('video 9', 'video 0'))).toBe(false);
@@ -13,13 +13,13 @@ describe('session descriptions', () => {
     expect(offersVideo(null)).toBe(false);
   });
 
-  it('get a tls-id in every section, once', () => {
+  it('gets a tls-id in every section, once', () => {
     const once = withTlsId(SOUND + PICTURE, 'abc');
     expect(once.match(/a=tls-id:abc\r\n/g)).toHaveLength(2);
     expect(withTlsId(once, 'def')).toBe(once);
   });
 
-  it('are waited for until a candidate is worth something', () => {
+  it('waits for a usable candidate', () => {
     expect(isUsableCandidate('candidate:1 1 udp 2122260223 192.0.2.7 50000 typ host')).toBe(true);
     expect(isUsableCandidate('candidate:1 1 udp 2122260223 0a1b.local 50000 typ host')).toBe(false);
     expect(isUsableCandidate('candidate:1 1 tcp 1518280447 192.0.2.7 9 typ host tcptype active')).toBe(false);

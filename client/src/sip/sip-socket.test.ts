@@ -33,8 +33,8 @@ class FakeWebSocket {
   }
 }
 
-describe('the WebSocket under the telephone', () => {
-  let line: SipSocket;
+describe('the SIP WebSocket', () => {
+  let socket: SipSocket;
   const lost = vi.fn();
   const latest = () => FakeWebSocket.all.at(-1)!;
 
@@ -43,9 +43,9 @@ describe('the WebSocket under the telephone', () => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     FakeWebSocket.all = [];
     lost.mockClear();
-    line = new SipSocket('wss://pbx.example/sip');
-    line.ondisconnect = lost;
-    line.connect();
+    socket = new SipSocket('wss://pbx.example/sip');
+    socket.ondisconnect = lost;
+    socket.connect();
     latest().open();
   });
 
@@ -54,60 +54,60 @@ describe('the WebSocket under the telephone', () => {
     vi.unstubAllGlobals();
   });
 
-  it('is what JsSIP takes for a socket', () => {
-    expect([line.via_transport, line.sip_uri]).toEqual(['WSS', 'sip:pbx.example;transport=ws']);
+  it('implements the JsSIP socket interface', () => {
+    expect([socket.via_transport, socket.sip_uri]).toEqual(['WSS', 'sip:pbx.example;transport=ws']);
     expect(latest().protocol).toBe('sip');
-    expect(line.isConnected()).toBe(true);
+    expect(socket.isConnected()).toBe(true);
   });
 
-  it('asks for a sign of life and counts as lost without one', () => {
+  it('sends keepalives and counts as lost without a reply', () => {
     vi.advanceTimersByTime(KEEPALIVE_INTERVAL_MS);
     expect(latest().sent).toEqual(['\r\n\r\n']);
     vi.advanceTimersByTime(KEEPALIVE_TIMEOUT_MS);
     expect(lost).toHaveBeenCalledOnce();
-    expect(line.isConnected()).toBe(false);
+    expect(socket.isConnected()).toBe(false);
   });
 
-  it('counts as lost where it is not there in time', () => {
-    line.fail();
-    line.connect();
+  it('counts as lost if it does not open in time', () => {
+    socket.fail();
+    socket.connect();
     lost.mockClear();
     vi.advanceTimersByTime(KEEPALIVE_TIMEOUT_MS);
     expect(lost).toHaveBeenCalledOnce();
-    expect(line.isConnecting()).toBe(false);
+    expect(socket.isConnecting()).toBe(false);
   });
 
-  it('is lost sooner where it is asked in haste', () => {
-    line.sendKeepalive();
-    line.sendKeepalive(1500);
+  it('is lost sooner with a shorter limit', () => {
+    socket.sendKeepalive();
+    socket.sendKeepalive(1500);
     vi.advanceTimersByTime(1500);
     expect(lost).toHaveBeenCalledOnce();
   });
 
-  it('stays with one', () => {
-    const heard = vi.fn();
-    line.ondata = heard;
+  it('stays open with a reply', () => {
+    const onData = vi.fn();
+    socket.ondata = onData;
     vi.advanceTimersByTime(KEEPALIVE_INTERVAL_MS);
     latest().onmessage?.({ data: '\r\n' });
     vi.advanceTimersByTime(KEEPALIVE_TIMEOUT_MS);
     expect(lost).not.toHaveBeenCalled();
-    expect(heard).toHaveBeenCalledWith('\r\n');
+    expect(onData).toHaveBeenCalledWith('\r\n');
   });
 
-  it('can be let go and opened again, and the one before says nothing more', () => {
+  it('can be dropped and reopened, ignoring the previous socket', () => {
     const before = latest();
-    line.fail();
-    line.connect();
+    socket.fail();
+    socket.connect();
     expect(lost).toHaveBeenCalledOnce();
     expect(before.closed).toBe(1);
     expect(before.onclose).toBeNull();
     expect(FakeWebSocket.all).toHaveLength(2);
   });
 
-  it('is silent about an end that was asked for', () => {
-    line.disconnect();
+  it('does not report a requested disconnect', () => {
+    socket.disconnect();
     expect(latest().closed).toBe(1);
     expect(lost).not.toHaveBeenCalled();
-    expect(line.send('REGISTER')).toBe(false);
+    expect(socket.send('REGISTER')).toBe(false);
   });
 });

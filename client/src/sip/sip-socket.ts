@@ -1,17 +1,17 @@
-/** How long the server may be silent before it is asked for a sign of life, and how long it has for one, its first too. Milliseconds. */
+/** Keepalive interval, and time limit for a reply or the first connect. Milliseconds. */
 export const KEEPALIVE_INTERVAL_MS = 25_000;
 export const KEEPALIVE_TIMEOUT_MS = 5_000;
 
 /**
- * The WebSocket under the telephone, in the shape JsSIP asks of one (RFC 7118). JsSIP's own notices the loss of a connection only
- * when the browser does, which on a phone that changed its network is after minutes; this one asks for a sign of life
- * (a double CRLF, answered by one: RFC 5626 section 4.4.1), and can be let go at once.
+ * WebSocket transport implementing the JsSIP socket interface (RFC 7118). The one of JsSIP notices a lost connection
+ * only when the browser does, which after a network change takes minutes; this one sends keepalives (double CRLF,
+ * answered by one: RFC 5626 section 4.4.1) and can be dropped at once.
  */
 export class SipSocket {
   via_transport: string;
   readonly sip_uri: string;
 
-  // JsSIP puts its own in here.
+  // Assigned by JsSIP.
   onconnect: () => void = () => undefined;
   ondisconnect: (error: boolean, code?: number, reason?: string) => void = () => undefined;
   ondata: (data: unknown) => void = () => undefined;
@@ -63,7 +63,7 @@ export class SipSocket {
     return this.#socket?.readyState === WebSocket.CONNECTING;
   }
 
-  /** Ask for a sign of life; without one in time the connection counts as lost. */
+  /** Send a keepalive; without a reply in time the connection counts as lost. */
   sendKeepalive(within = KEEPALIVE_TIMEOUT_MS): void {
     if (this.send('\r\n\r\n')) this.#expectReply(within);
   }
@@ -76,11 +76,11 @@ export class SipSocket {
     this.#timeoutTimer = setTimeout(() => this.fail(), within);
   }
 
-  /** Count the connection as lost now, whatever the browser believes of it. */
+  /** Count the connection as lost now, whatever its browser state. */
   fail(): void {
     if (!this.#socket) return;
     this.#socket.close();
-    this.#disconnected(true, 1006, 'no sign of life');
+    this.#disconnected(true, 1006, 'keepalive timeout');
   }
 
   #replyReceived(): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TabLock } from './tab-lock';
 
-/** Locks as the browser's tabs share them (Web Locks API), for one name. */
+/** Web Locks API of several tabs, for one name. */
 class Locks {
   #holder: { refuse: (why: Error) => void } | undefined;
   #queue: (() => void)[] = [];
@@ -11,11 +11,11 @@ class Locks {
   request = (_name: string, { steal, signal }: LockOptions, work: () => Promise<void>): Promise<void> =>
     new Promise((resolve, refuse) => {
       const begin = () => {
-        const here = { refuse };
-        this.#holder = here;
+        const current = { refuse };
+        this.#holder = current;
         void work().then(() => {
           resolve();
-          if (this.#holder !== here) return;
+          if (this.#holder !== current) return;
           this.#holder = undefined;
           this.#queue.shift()?.();
         });
@@ -34,25 +34,25 @@ class Locks {
 }
 
 const tab = (busy = false) => {
-  const heard: string[] = [];
-  const line = new TabLock({
-    acquired: () => heard.push('taken'),
-    lost: () => heard.push('lost'),
-    heldElsewhere: () => heard.push('elsewhere'),
+  const events: string[] = [];
+  const lock = new TabLock({
+    acquired: () => events.push('taken'),
+    lost: () => events.push('lost'),
+    heldElsewhere: () => events.push('elsewhere'),
     busy: () => busy,
   });
-  return { line, heard };
+  return { line: lock, heard: events };
 };
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-describe('the line of several tabs', () => {
+describe('the tab lock', () => {
   beforeEach(() => {
     vi.stubGlobal('navigator', { locks: new Locks() });
   });
   afterEach(() => vi.unstubAllGlobals());
 
-  it('is held by one, and by the next when that one goes', async () => {
+  it('is held by one tab, and by the next when it is released', async () => {
     const [first, second] = [tab(), tab()];
     void first.line.acquire();
     await settle();
@@ -64,7 +64,7 @@ describe('the line of several tabs', () => {
     expect(second.heard).toEqual(['elsewhere', 'taken']);
   });
 
-  it('can be taken over; who lost it waits for it again', async () => {
+  it('can be taken over; the previous holder waits again', async () => {
     const [first, second] = [tab(), tab()];
     void first.line.acquire();
     await settle();
@@ -79,7 +79,7 @@ describe('the line of several tabs', () => {
     expect(first.heard.at(-1)).toBe('taken');
   });
 
-  it('is not taken from a tab where a call goes on', async () => {
+  it('is not taken from a tab with an active call', async () => {
     const [first, second] = [tab(true), tab()];
     void first.line.acquire();
     await settle();
@@ -88,7 +88,7 @@ describe('the line of several tabs', () => {
     expect(first.heard).toEqual(['taken']);
   });
 
-  it('is everybody’s own where a browser knows no locks', async () => {
+  it('is held by every tab without Web Locks', async () => {
     vi.stubGlobal('navigator', {});
     const only = tab();
     await only.line.acquire();

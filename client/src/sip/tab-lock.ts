@@ -1,19 +1,19 @@
 const LOCK = 'unificx.line';
-/** So long the tab that holds the line has to answer before it is taken from it: browsers freeze tabs. */
+/** Reply time of the holding tab before it is taken over: browsers freeze tabs. */
 const REPLY_TIMEOUT_MS = 700;
 
 interface TabLockHandlers {
-  /** This tab holds the line from now on. */
+  /** This tab holds the lock from now on. */
   acquired: () => void;
-  /** It does not any more: another tab took it. */
+  /** Another tab took it over. */
   lost: () => void;
   /** Another tab holds it. */
   heldElsewhere: () => void;
-  /** It must not be taken: a call goes on here. */
+  /** It must not be taken over: a call is active. */
   busy: () => boolean;
 }
 
-/** Of all tabs of this browser one holds the line: several with the same device would take each other's calls. */
+/** Only one tab of a browser holds the SIP connection: several with the same device would take each other's calls. */
 export class TabLock {
   readonly #channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(LOCK);
   #releaseLock: (() => void) | undefined;
@@ -25,7 +25,7 @@ export class TabLock {
     });
   }
 
-  /** Take the line if it is free, else as soon as it is. */
+  /** Acquire the lock, waiting if necessary. */
   async acquire(): Promise<void> {
     if (!locks()) return this.handlers.acquired();
     const { held = [] } = await locks()!.query();
@@ -34,7 +34,7 @@ export class TabLock {
     await this.#request({ signal: this.#pendingRequest.signal });
   }
 
-  /** Take it from the tab that holds it; false if a call goes on there. */
+  /** Take the lock over from another tab; false if it has an active call. */
   async takeOver(): Promise<boolean> {
     if (await this.#isRefused()) return false;
     this.#pendingRequest?.abort();
@@ -57,7 +57,7 @@ export class TabLock {
       });
       this.#releaseLock = undefined;
     } catch {
-      if (!acquired) return; // It only waited.
+      if (!acquired) return; // The pending request was aborted.
       this.#releaseLock = undefined;
       this.handlers.lost();
       await this.acquire();

@@ -1,12 +1,12 @@
 interface MediaListener {
   audio: (stream: MediaStream) => void;
-  /** What the other side shows now; nothing if it shows nothing. */
+  /** Remote video; undefined if there is none. */
   video: (stream: MediaStream | undefined) => void;
 }
 
 type Kind = 'audio' | 'video';
 
-/** What goes over a connection, and in which directions. */
+/** Tracks of a connection and their directions. */
 export class Transceivers {
   readonly #remoteAudio = new MediaStream();
   #remoteVideo: MediaStream | undefined;
@@ -25,8 +25,8 @@ export class Transceivers {
   }
 
   /**
-   * Send a track, another in its place, or none. A section that sends nothing stays willing to receive: the other side
-   * may begin to show something at any time.
+   * Send a track, replace it, or send none. A section that sends nothing stays recvonly: the remote party may start
+   * video at any time.
    */
   async setTrack(kind: Kind, track: MediaStreamTrack | undefined): Promise<void> {
     const transceiver = this.#transceiver(kind);
@@ -38,7 +38,7 @@ export class Transceivers {
     }
   }
 
-  /** Whether the other side agreed to be shown pictures. */
+  /** Whether the remote party accepted video. */
   get videoAccepted(): boolean {
     return this.#transceiver('video')?.currentDirection?.startsWith('send') ?? false;
   }

@@ -14,7 +14,7 @@ import { version } from '../../../package.json';
 import css from './about.module.css';
 import { filterComponents } from './model';
 
-/** What this is, under which licence, and what it is made of. For everybody, signed in or not. */
+/** Version, license and components. Available without a session. */
 export default function About() {
   const signedIn = useValue(session, (each) => each.state === 'in');
   return signedIn ? (

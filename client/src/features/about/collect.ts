@@ -10,7 +10,7 @@ import type { DiagnosticsData } from './report';
 
 const PERMISSIONS = ['microphone', 'camera', 'notifications', 'accelerometer', 'screen-wake-lock'] as const;
 
-/** Look at this browser and this device; asks for no permission. */
+/** Collect facts about this browser and device; requests no permissions. */
 export async function collectDiagnostics(): Promise<DiagnosticsData> {
   const [server, permissions, devices, worker] = await Promise.all([
     serverVersion(),
@@ -52,7 +52,7 @@ export async function collectDiagnostics(): Promise<DiagnosticsData> {
   };
 }
 
-/** Which one was chosen is the device's own business. */
+/** The device id itself is not reported. */
 function describeChoice(id: string): string {
   return id ? 'chosen' : 'as the device chooses';
 }

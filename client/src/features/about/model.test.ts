@@ -24,7 +24,7 @@ const FOUND: DiagnosticsData = {
 };
 
 describe('a diagnostics report', () => {
-  it('says how the device is set up and what went wrong', () => {
+  it('contains the device settings and recent errors', () => {
     const text = formatReport(FOUND);
     expect(text).toContain('client      0.1.0\nserver      0.1.1\n');
     expect(text).toContain('telephone   refused (no_extension)');
@@ -34,7 +34,7 @@ describe('a diagnostics report', () => {
     expect(formatReport({ ...FOUND, faults: [] })).toContain('Nothing went wrong of late.');
   });
 
-  it('is sent as its owner changed it, and not before', async () => {
+  it('is sent as edited by the user, and not before', async () => {
     const send = vi.fn(async () => ({ data: {} }));
     const model = new DiagnosticsModel(async () => FOUND, { sendDiagnosticsReport: send } as never);
     await model.send();
@@ -52,7 +52,7 @@ describe('a diagnostics report', () => {
   it.each([
     [new Problem('not-found', 404, 'No.'), { unsupported: true, fault: undefined }],
     [Problem.unreachable(), { unsupported: false, fault: { code: 'unreachable' } }],
-  ])('says plainly when it is not taken: %s', async (fault, state) => {
+  ])('says when the server does not accept it: %s', async (fault, state) => {
     const send = vi.fn().mockRejectedValue(fault);
     const model = new DiagnosticsModel(async () => FOUND, { sendDiagnosticsReport: send } as never);
     await model.generate();
@@ -61,7 +61,7 @@ describe('a diagnostics report', () => {
   });
 });
 
-it('finds components by all words, in name or licence', () => {
+it('filters components by all words, in name or license', () => {
   const all = [
     { name: 'react', license: 'MIT' },
     { name: 'react-router', license: 'MIT' },

@@ -3,20 +3,20 @@ import { asProblem } from '~/core/problem';
 import { createStore } from '~/core/store';
 import { formatReport, type DiagnosticsData } from './report';
 
-/** The server takes no more (characters; 64 kB). */
+/** Size limit of the server (characters; 64 kB). */
 export const MAX_REPORT_LENGTH = 64 * 1024;
 
 export interface DiagnosticsState {
-  /** What will be sent: as found, and as its owner changed it. */
+  /** The report text, as generated or edited. */
   text: string;
   busy: boolean;
   sent: boolean;
-  /** This server takes no reports. */
+  /** The server does not accept reports. */
   unsupported: boolean;
   fault: unknown;
 }
 
-/** A report on this device: made, shown in full, changed as its owner likes, and only then sent. */
+/** A diagnostics report: generated, shown in full, edited by the user, and only then sent. */
 export class DiagnosticsModel {
   readonly state = createStore<DiagnosticsState>({
     text: '',
@@ -68,7 +68,7 @@ interface NamedComponent {
   license: string;
 }
 
-/** Those whose name or licence has all the words. */
+/** Return the components whose name or license contains all words. */
 export function filterComponents<T extends NamedComponent>(all: readonly T[], search: string): T[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return all.filter((each) => words.every((word) => `${each.name} ${each.license}`.toLowerCase().includes(word)));

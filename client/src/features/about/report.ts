@@ -1,6 +1,6 @@
 import type { LoggedError } from '~/core/error-log';
 
-/** What a report is made of: how this device is set up, and nothing that says whose it is. */
+/** Content of a report: device settings, no personal data. */
 export interface DiagnosticsData {
   at: string;
   client: string;
@@ -21,7 +21,7 @@ export interface DiagnosticsData {
   faults: readonly LoggedError[];
 }
 
-/** The report as text: what is shown is what is sent. In English, for whoever looks after the server. */
+/** Format the report as text; exactly what is shown is sent. In English, for the administrator. */
 export function formatReport(data: DiagnosticsData): string {
   const { screen, phone, devices } = data;
   const lines = [

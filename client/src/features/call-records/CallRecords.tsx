@@ -13,7 +13,7 @@ import { useValue } from '~/core/store';
 
 type Outcome = CallRecord['outcome'];
 
-/** Every call of the organisation, the newest first, narrowed by extension and outcome. */
+/** All calls of the tenant, newest first, filtered by extension and outcome. */
 export default function CallRecords() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -102,7 +102,7 @@ export default function CallRecords() {
   );
 }
 
-/** The worse side's score, 1 to 5: a call is as good as whoever hears worse. */
+/** The lower MOS of both sides, 1 to 5. */
 function worstMos({ quality: { caller, callee } }: CallRecord): string {
   const scores = [caller.mos, callee?.mos].filter((each) => typeof each === 'number');
   return scores.length ? Math.min(...scores).toFixed(1) : '–';

@@ -8,7 +8,7 @@ import { useRemoteParty } from './useRemoteParty';
 import { callStatus } from './messages';
 import css from './call.module.css';
 
-/** The call made small: a tap brings it back. */
+/** The minimized call; a tap restores it. */
 export function CallBar({ call }: { call: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);

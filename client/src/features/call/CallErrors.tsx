@@ -6,7 +6,7 @@ import type { Call } from '~/sip';
 import { dismissCallError, callError } from './call-error';
 import css from './call.module.css';
 
-/** Says what could not be done with the call, until it is read or the call is another. */
+/** Shows why an action failed, until dismissed or the call changes. */
 export function CallErrors({ call }: { call: Call }) {
   const { t } = useLingui();
   const problem = useValue(callError);

@@ -22,11 +22,11 @@ const TransferSheet = lazy(loadTransferSheet);
 const RosterSheet = lazy(loadRosterSheet);
 
 interface CallLayerProps {
-  /** Calls may begin here; what goes on is drawn in any case. */
+  /** New calls can be started here; running calls are rendered in any case. */
   reachable: boolean;
 }
 
-/** Calls, above whatever else is on the screen. Whatever fails, a call can be hung up. */
+/** Renders calls above everything else. Whatever fails, a call can be hung up. */
 export default function CallLayer({ reachable }: CallLayerProps) {
   const { calls, active } = useValue(phone.state);
   const minimised = useValue(callView, (each) => each.minimised);
@@ -34,7 +34,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
     if (!reachable) return;
     phone.start();
     void colleagues.open();
-    // During a call a newer client may have taken the place of this one, and then they are not to be had any more.
+    // Preload: a newer version may replace these chunks during a call.
     for (const load of [loadTransferSheet, loadRosterSheet]) load().catch(() => undefined);
   }, [reachable]);
   const visible = visibleCalls(calls, active);
@@ -72,7 +72,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
   );
 }
 
-/** Who is in the room, if it is one that was called. */
+/** Roster of the conference room of a call. */
 function RoomRoster({ call }: { call: Call }) {
   const { t } = useLingui();
   useServerCallSync(call);

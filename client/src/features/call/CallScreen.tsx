@@ -19,7 +19,7 @@ import { Video } from './Video';
 import { callStatus } from './messages';
 import css from './call.module.css';
 
-/** The call, over the whole screen. */
+/** The call in full screen. */
 export function CallScreen({ call, other }: { call: Call; other?: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);
@@ -78,7 +78,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
   );
 }
 
-/** The keyboard of a desk: digits are keys of the telephone. */
+/** Handle the hardware keyboard: digits are sent as DTMF. */
 function handleKey(key: string, call: Call): void {
   if (key === 'Escape') showCall({ minimised: true });
   if (!call.answered || !/^[0-9*#]$/.test(key)) return;
@@ -110,7 +110,7 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
   );
 }
 
-/** The other of two calls, a tap away. */
+/** The second call, switched to with a tap. */
 function OtherCall({ call }: { call: Call }) {
   const { t } = useLingui();
   const { title } = useRemoteParty(call);

@@ -6,7 +6,7 @@ import { callView, showCall } from './model';
 import { QUALITY_LABELS } from './messages';
 import css from './call.module.css';
 
-/** Whether the call is encrypted, and how good the connection is; a tap shows the figures. */
+/** Encryption and connection quality; a tap shows the statistics. */
 export function CallStatus({ call }: { call: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);

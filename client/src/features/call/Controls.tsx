@@ -35,7 +35,7 @@ import { tryCallAction } from './call-error';
 import { useCallRecording, useServerCall } from './useServerCall';
 import css from './call.module.css';
 
-/** What can be done with the call, where a thumb reaches. */
+/** Call controls, within thumb reach. */
 export function Controls({ call, video }: { call: Call; video: HTMLVideoElement | null }) {
   const { t } = useLingui();
   const state = useValue(call.state);
@@ -140,7 +140,7 @@ function ControlGrid({ call, video }: { call: Call; video: HTMLVideoElement | nu
   );
 }
 
-/** Parks the other one: whoever of the organisation wants takes them back. */
+/** Parks the remote party; anyone in the tenant can retrieve the call. */
 function ParkButton({ call }: { call: Call }) {
   const { t } = useLingui();
   const { serverCall } = useServerCall(call);
@@ -155,7 +155,7 @@ function ParkButton({ call }: { call: Call }) {
   );
 }
 
-/** Makes a conference of the call, to which others can be added. */
+/** Turns the call into a conference. */
 function ConferenceButton({ call }: { call: Call }) {
   const { t } = useLingui();
   const [pending, setPending] = useState(false);
@@ -176,11 +176,11 @@ function ConferenceButton({ call }: { call: Call }) {
   );
 }
 
-/** Has the call recorded, where that is allowed; what is said of it, and pausing, is in the banner. */
+/** Starts and stops recording where allowed; status and pause are in the banner. */
 function RecordButton({ call }: { call: Call }) {
   const { t } = useLingui();
   const current = useCallRecording(call);
-  const user = useValue(session, (each) => each.state === 'in' && each.me.role === 'user');
+  const isUser = useValue(session, (each) => each.state === 'in' && each.me.role === 'user');
   if (!current) return null;
   const { id, now } = current;
   if (now.state === 'asking' || now.state === 'announced') {
@@ -192,8 +192,8 @@ function RecordButton({ call }: { call: Call }) {
       <RoundButton icon={IconPlayerRecord} label={t`Record`} onClick={() => void recording.request(id, 'recording')} />
     );
   }
-  // What an administrator wants recorded he alone ends; what somebody began, she.
-  if (!now.directs || (now.automatic && user)) return null;
+  // Automatic recordings can be stopped by administrators only, others by the participant who started them.
+  if (!now.directs || (now.automatic && isUser)) return null;
   return (
     <RoundButton
       icon={IconPlayerStop}

@@ -6,7 +6,7 @@ import { devices, watchDevices } from '~/media/devices';
 import { DeviceSelects } from '~/features/settings';
 import { callView, showCall } from './model';
 
-/** Which microphone, loudspeaker and camera the call uses. */
+/** Selection of microphone, speaker and camera during a call. */
 export function DeviceSheet() {
   const { t } = useLingui();
   const opened = useValue(callView, (each) => each.devices);

@@ -8,7 +8,7 @@ import { RoundButton } from './RoundButton';
 import { useRemoteParty } from './useRemoteParty';
 import css from './call.module.css';
 
-/** Somebody calls: over the whole screen, or beside a call that is going on. */
+/** An incoming call: full screen, or above an active call. */
 export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
   const { t } = useLingui();
   const video = useValue(call.state, (each) => each.offersVideo);

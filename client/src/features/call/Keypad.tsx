@@ -23,13 +23,13 @@ const LONG_PRESS_MS = 500;
 
 interface KeypadProps {
   onPress: (key: string) => void;
-  /** Zero, pressed long: a plus. Without it every press is short. */
+  /** Long press on 0 enters a plus. Without it every press is short. */
   onLongZero?: () => void;
-  /** Tones to the person's own ear. */
+  /** Play key tones locally. */
   audible?: boolean;
 }
 
-/** Twelve keys with their letters, as on every telephone. */
+/** Dial pad with twelve keys and their letters. */
 export function Keypad({ onPress, onLongZero, audible = false }: KeypadProps) {
   const { t } = useLingui();
   const longPressTimer = useRef<ReturnType<typeof setTimeout>>(undefined);

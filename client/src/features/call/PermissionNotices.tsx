@@ -5,7 +5,7 @@ import type { Call } from '~/sip';
 import { captureNotice, PERMISSION_REASONS } from './messages';
 import css from './call.module.css';
 
-/** What the browser asks for and why; what is missing and how to get it. */
+/** Explains permission prompts and missing devices. */
 export function PermissionNotices({ call }: { call: Call }) {
   const { t } = useLingui();
   const { captureError, videoRefused, transfer } = useValue(call.state);

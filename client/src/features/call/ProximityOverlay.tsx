@@ -4,7 +4,7 @@ import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import css from './call.module.css';
 
-/** While there is a call, it is felt how the device is held; at the ear the screen is dark, and deaf to the cheek. */
+/** Reads the sensors during a call; at the ear the screen is dark and ignores touch. */
 export function ProximityOverlay({ call }: { call: Call }) {
   useEffect(() => {
     startSensors();

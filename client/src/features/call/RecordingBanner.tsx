@@ -9,7 +9,7 @@ import { useCallRecording } from './useServerCall';
 import { CONFERENCE_RECORDING, RECORDING_STATES, RECORDING_ENDS } from './messages';
 import css from './call.module.css';
 
-/** Says, and has it read aloud, that the call is recorded: from the notice to the end. */
+/** Announces the recording state, also to screen readers, from the announcement to the end. */
 export function RecordingBanner({ call }: { call: Call }) {
   const { t } = useLingui();
   const current = useCallRecording(call);

@@ -6,15 +6,15 @@ interface RoundButtonProps {
   icon: Icon;
   label: string;
   onClick: () => void;
-  /** What it is for: taking a call, ending one, something that is recorded now, or anything else. */
+  /** Purpose: answering a call, ending one, an active recording, or anything else. */
   kind?: 'answer' | 'end' | 'recorded' | 'plain';
-  /** Of something that is on or off: whether it is on. */
+  /** State of a toggle button. */
   on?: boolean;
   disabled?: boolean;
   large?: boolean;
 }
 
-/** A round key with its name beneath. */
+/** A round button with a label below. */
 export function RoundButton({
   icon: ButtonIcon,
   label,

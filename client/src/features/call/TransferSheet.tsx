@@ -6,7 +6,7 @@ import { colleagues, ContactPicker } from '~/features/directory';
 import { phone, type Call } from '~/sip';
 import { callView, showCall } from './model';
 
-/** To whom the call is given: at once, or after a word with them. */
+/** Transfer target, blind or attended. */
 export default function TransferSheet({ call }: { call: Call }) {
   const { t } = useLingui();
   const opened = useValue(callView, (each) => each.transfer);
@@ -31,10 +31,10 @@ function close(): void {
 
 function Chooser({ call }: { call: Call }) {
   const { t } = useLingui();
-  const [wanted, setWanted] = useState('');
-  const number = wanted.trim();
+  const [query, setQuery] = useState('');
+  const number = query.trim();
   const dialable = /^[+*#0-9]+$/.test(number);
-  const now = () => {
+  const transferNow = () => {
     close();
     call.transfer(number);
   };
@@ -44,9 +44,9 @@ function Chooser({ call }: { call: Call }) {
   };
   return (
     <Stack gap="sm" maw={480} mx="auto" pb="md">
-      <ContactPicker label={t`To whom?`} query={wanted} onChange={setWanted} />
+      <ContactPicker label={t`To whom?`} query={query} onChange={setQuery} />
       <Group grow>
-        <Button size="md" disabled={!dialable} onClick={now}>
+        <Button size="md" disabled={!dialable} onClick={transferNow}>
           <Trans>Transfer now</Trans>
         </Button>
         <Button size="md" variant="light" disabled={!dialable} onClick={talkFirst}>

@@ -5,11 +5,11 @@ interface VideoProps {
   label: string;
   className?: string;
   mirrored?: boolean;
-  /** The element, for who wants to float it. */
+  /** Receives the element, for picture in picture. */
   elementRef?: (element: HTMLVideoElement | null) => void;
 }
 
-/** A moving picture; `data-shape` says whether it stands or lies, for the layout. Sound comes from elsewhere. */
+/** A video; `data-shape` gives its orientation for the layout. Audio is played by `Speaker`. */
 export function Video({ stream, label, className, mirrored, elementRef }: VideoProps) {
   const element = useRef<HTMLVideoElement>(null);
   const [shape, setShape] = useState<'tall' | 'wide'>('wide');

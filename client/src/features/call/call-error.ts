@@ -1,10 +1,10 @@
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 
-/** What was asked of the server for a call and not done. */
+/** The last failed call action. */
 export const callError = createStore<Problem | undefined>(undefined);
 
-/** Ask something of the server for a call; false if it was not done, and why is in `undone`. */
+/** Run a call action on the server; false on failure, with the error in `callError`. */
 export async function tryCallAction(work: () => Promise<unknown>): Promise<boolean> {
   callError.setState(() => undefined);
   const problem = await work().then(

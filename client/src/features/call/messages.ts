@@ -4,7 +4,7 @@ import type { CaptureError, Source, CaptureFailure } from '~/media/capture';
 import type { CallState, EndReason } from '~/sip';
 import type { CallRecordingState } from './recording';
 
-/** Why a call is over, in plain words. */
+/** Texts for the end of a call. */
 export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   left: msg`Call ended`,
   'hung-up': msg`Call ended`,
@@ -25,7 +25,7 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   fault: msg`The call could not be made`,
 };
 
-/** How it stands with the recording of a call. */
+/** Texts for the recording state of a call. */
 export const RECORDING_STATES: Record<Exclude<CallRecordingState['state'], 'none'>, MessageDescriptor> = {
   asking: msg`Asking for the recording…`,
   announced: msg`Everybody is being told that this call is recorded`,
@@ -33,13 +33,13 @@ export const RECORDING_STATES: Record<Exclude<CallRecordingState['state'], 'none
   paused: msg`The recording is paused`,
 };
 
-/** How it stands with the recording of what is said in a room. */
+/** Texts for the recording state of a conference. */
 export const CONFERENCE_RECORDING = {
   recording: msg`This meeting is being recorded`,
   paused: msg`The recording is paused`,
 };
 
-/** Why a call is recorded no more, or was not at all. */
+/** Texts for the reason why a recording ended or never started. */
 export const RECORDING_ENDS: Partial<Record<string, MessageDescriptor>> = {
   refused: msg`Not recorded: somebody in the call does not want it`,
   not_told: msg`Not recorded: somebody could not be told`,
@@ -47,7 +47,7 @@ export const RECORDING_ENDS: Partial<Record<string, MessageDescriptor>> = {
   fault: msg`The recording has ended by a fault`,
 };
 
-/** What is to be said of a call besides how long it has been; `reached`: whether the PBX is. */
+/** Status text of a call besides its duration; `connected`: whether the server is reached. */
 export function callStatus(state: CallState, connected = true): MessageDescriptor | undefined {
   if (state.phase === 'ended') return END_REASONS[state.endReason ?? 'fault'];
   if (state.mediaPath === 'lost') return msg`Connection lost, finding another way…`;
@@ -88,12 +88,12 @@ const REMEDIES: Record<CaptureFailure, MessageDescriptor> = {
   insecure: msg`Browsers give microphone and camera to encrypted pages alone. Open the https address.`,
 };
 
-/** What is missing and how to get it. */
+/** Describe a missing device and the remedy. */
 export function captureNotice({ source, reason }: Pick<CaptureError, 'source' | 'reason'>): CaptureNotice {
   return { title: CAPTURE_ERRORS[source][reason], advice: REMEDIES[reason] };
 }
 
-/** Said beside the browser's own question. */
+/** Shown beside the browser's permission prompt. */
 export const PERMISSION_REASONS: Record<Source, MessageDescriptor> = {
   microphone: msg`Your browser asks for the microphone: the other side hears you through it, during calls only.`,
   camera: msg`Your browser asks for the camera: the other side sees you through it, until you switch it off.`,

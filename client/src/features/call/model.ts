@@ -4,17 +4,17 @@ import { requestSensorPermission } from '~/media/sensors';
 import { colleagues } from '~/features/directory';
 import { phone, type Call } from '~/sip';
 
-/** How the call is shown: over the whole screen, or as a bar above what else one looks at. */
+/** How the call is shown: full screen, or as a bar above the other screens. */
 export interface CallView {
   minimised: boolean;
   keypad: boolean;
   /** The sheet of microphones, cameras and speakers. */
   devices: boolean;
-  /** The sheet of figures. */
+  /** The statistics popover. */
   statistics: boolean;
-  /** Who is in the room that was called. */
+  /** The roster of the conference room. */
   roster: boolean;
-  /** To whom the call is to be given. */
+  /** The transfer sheet. */
   transfer: boolean;
 }
 
@@ -33,7 +33,7 @@ export function showCall(change: Partial<CallView>): void {
   callView.setState((before) => ({ ...before, ...change }));
 }
 
-/** Call somebody; the call takes the screen at once. To be called where a person presses something: iOS asks for the sensors there alone. */
+/** Start a call and show it. Call from a user gesture: iOS prompts for the sensors only then. */
 export async function startCall(number: string, { video = false, name = colleagues.nameOf(number) ?? '' } = {}) {
   restoreSensorPermission();
   callView.setState(() => INITIAL_VIEW);
@@ -48,7 +48,7 @@ export async function answerCall(call: Call, video = false): Promise<void> {
   await phone.answer(call, video);
 }
 
-/** Who is at the other end: as the call says, else as the directory knows the number, else the number. */
+/** Name and number of the remote party: from the call, otherwise from the directory, otherwise the number. */
 export function remoteParty(
   call: Call,
   nameOf: (number: string) => string | undefined,
@@ -57,20 +57,20 @@ export function remoteParty(
   return name ? { title: name, number: call.number } : { title: call.number, number: '' };
 }
 
-/** Two letters at most, for a round picture. */
+/** Up to two letters for the avatar. */
 export function initials(title: string): string {
   const words = title.split(/\s+/).filter((word) => /\p{L}/u.test(word));
   const chosen = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
   return chosen.map((word) => [...word][0]!.toUpperCase()).join('');
 }
 
-/** What is to be drawn of all calls. */
+/** The calls to render. */
 export interface VisibleCalls {
   /** Ringing here and not yet answered. */
   ringing?: Call;
-  /** On the screen or in the bar. */
+  /** Shown on the screen or in the bar. */
   active?: Call;
-  /** Waiting beside the active one. */
+  /** The call beside the active one. */
   other?: Call;
 }
 

@@ -24,7 +24,7 @@ function setup() {
 }
 
 describe('the recording of a call', () => {
-  it('is shown from the notice to the end of the call', () => {
+  it('is shown from the announcement to the end of the call', () => {
     const { recording, shown } = setup();
     for (const state of ['announced', 'recording', 'paused'] as const) {
       recording.handleEvent({ call: 'c', state });
@@ -36,7 +36,7 @@ describe('the recording of a call', () => {
     expect(recording.state.state).toEqual({});
   });
 
-  it('is begun where that is allowed, directed, and ended', async () => {
+  it('can be started where allowed, controlled and stopped', async () => {
     const { recording, parts, shown } = setup();
     await recording.refresh('c');
     expect(shown()).toMatchObject({ state: 'none', allowed: true });
@@ -50,14 +50,14 @@ describe('the recording of a call', () => {
     expect(shown()).toMatchObject({ state: 'none', allowed: true, end: undefined });
   });
 
-  it('that nobody in the call asked for is told from others', async () => {
+  it('that no participant requested is marked as automatic', async () => {
     const { recording, server, shown } = setup();
     server({ state: 'announced', begun: 'automatic', allowed: false });
     recording.handleEvent({ call: 'c', state: 'announced' });
     await vi.waitFor(() => expect(shown()?.automatic).toBe(true));
   });
 
-  it('says why there is none, until that was read', async () => {
+  it('reports why there is none until dismissed', async () => {
     const { recording, server, shown } = setup();
     server({ state: 'ended', end: 'refused', allowed: false });
     recording.handleEvent({ call: 'c', state: 'ended', end: 'refused' });
@@ -67,7 +67,7 @@ describe('the recording of a call', () => {
     expect(shown()?.end).toBeUndefined();
   });
 
-  it('says what was refused, and is as it was', async () => {
+  it('reports a refused action and keeps its state', async () => {
     const { recording, parts, shown } = setup();
     parts.change.mockRejectedValue(new Problem('forbidden', 403, 'No.'));
     await recording.refresh('c');
@@ -79,7 +79,7 @@ describe('the recording of a call', () => {
     expect(shown()).toMatchObject({ state: 'recording', refused: { code: 'forbidden' } });
   });
 
-  it('is as the server says once what it told was missed: begun, or over with its call', async () => {
+  it('is refetched after missed events', async () => {
     const { recording, parts, server, shown } = setup();
     server({ state: 'recording', begun: 'automatic' });
     await recording.refreshAll(['c']);
@@ -92,7 +92,7 @@ describe('the recording of a call', () => {
     expect(recording.state.state).toEqual({});
   });
 
-  it('is not shown as it was before something else was told', async () => {
+  it('is not overwritten by a response older than the last event', async () => {
     const { recording, parts, server, shown } = setup();
     server({ state: 'announced' });
     let answer: () => void = () => undefined;
@@ -106,7 +106,7 @@ describe('the recording of a call', () => {
     expect(shown()?.state).toBe('paused');
   });
 
-  it('is shown with its call, or with the one that may be it', () => {
+  it('is matched to its call, or to the only candidate', () => {
     const all = { a: { state: 'recording' }, b: { state: 'none' } } as const;
     expect(recordingOf(all, 'a', ['a', 'b'])?.id).toBe('a');
     expect(recordingOf(all, 'b', ['a', 'b'])).toEqual({ id: 'b', now: { state: 'none' } });

@@ -5,19 +5,19 @@ import { asProblem, Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 import { serverCalls } from './server-calls';
 
-/** How it stands with the recording of one call. */
+/** Recording state of one call. */
 export interface CallRecordingState {
-  /** asking: the server has not said whether it will; announced: everybody is being told. */
+  /** asking: waiting for the server; announced: the announcement is being played. */
   state: 'none' | 'asking' | 'announced' | 'recording' | 'paused';
-  /** Somebody in the call may begin it now. */
+  /** A participant can start recording now. */
   allowed?: boolean;
-  /** Whoever is signed in may pause it. */
+  /** The user can pause it. */
   directs?: boolean;
-  /** Nobody in the call asked for it: an administrator has such calls recorded. */
+  /** Started by policy, not by a participant. */
   automatic?: boolean;
-  /** Why it is over while the call goes on: somebody refused, could not be told, the disk is full, a fault. */
+  /** Why it ended during the call: refused by a participant, announcement failed, disk full, error. */
   end?: string;
-  /** Why something was not done. */
+  /** Why an action failed. */
   refused?: Problem;
 }
 
@@ -35,18 +35,18 @@ interface RecordingApi {
 
 const ACTIVE_STATES = ['announced', 'recording', 'paused'] as const;
 const NONE: CallRecordingState = { state: 'none' };
-/** Ends nobody in the call wished for. */
+/** Ends that no participant requested. */
 const REPORTED_ENDS = ['refused', 'not_told', 'full', 'fault'];
 
-/** Follows the recordings of one's calls, by the server's ids of them, and directs them. */
+/** Tracks and controls the recordings of the user's calls, by server call id. */
 export class CallRecordings {
   readonly state = createStore<Readonly<Record<string, CallRecordingState>>>({});
-  /** How often something was told: an answer that was overtaken by that is asked for again. */
+  /** Number of events received: a response overtaken by an event is refetched. */
   #eventCount = 0;
 
   constructor(private readonly api: RecordingApi) {}
 
-  /** Ask how it stands. A call the server does not record, such as one into a room, is as one it does not know. */
+  /** Fetch the state. A call that cannot be recorded, such as one into a room, is treated as unknown. */
   async refresh(call: string): Promise<void> {
     const eventCount = this.#eventCount;
     const now = await this.api.show(call).catch(asProblem);
@@ -55,7 +55,7 @@ export class CallRecordings {
     else if (now.status === 404) this.remove(call);
   }
 
-  /** What was told for a while was missed: ask again, of these calls and of all that are shown. */
+  /** Refetch after missed events: these calls and all that are shown. */
   async refreshAll(calls: readonly string[]): Promise<void> {
     await Promise.all([...new Set([...calls, ...Object.keys(this.state.state)])].map((call) => this.refresh(call)));
   }
@@ -77,12 +77,12 @@ export class CallRecordings {
     );
   }
 
-  /** What is said of its end has been read. */
+  /** Dismiss the end or error. */
   dismiss(call: string): void {
     this.#set(call, { end: undefined, refused: undefined });
   }
 
-  /** The call is over. */
+  /** The call has ended. */
   remove(call: string): void {
     this.state.setState(({ [call]: _, ...rest }) => rest);
   }
@@ -113,7 +113,10 @@ function toState({ state, end }: RecordingEvent): Pick<CallRecordingState, 'stat
     : { state: 'none', end: REPORTED_ENDS.find((each) => each === end) };
 }
 
-/** What is shown with a call, by the server's id: its own, or one of a call nobody here knows which it is. `taken`: known. */
+/**
+ * Recording to show with a call: its own, or an active one whose call is not matched yet. `matchedIds`: server ids of
+ * matched calls.
+ */
 export function recordingOf(
   all: Readonly<Record<string, CallRecordingState>>,
   id: string | undefined,
@@ -130,6 +133,6 @@ export const recording = new CallRecordings({
   change: async (call_id, state) => (await api.changeCallRecording({ path: { call_id }, body: { state } })).data,
 });
 
-events.on('recording', (told) => recording.handleEvent(told));
+events.on('recording', (event) => recording.handleEvent(event));
 events.onConnected(() => void recording.refreshAll(serverCalls.state.map(({ id }) => id)));
 onSignOut(() => recording.clear());

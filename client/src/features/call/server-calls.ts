@@ -11,8 +11,8 @@ interface LocalCall {
 }
 
 /**
- * Which of the server's calls is which of this telephone's: by the other's number, and if one of either is left they
- * are each other's, for whoever was given a call talks with a number that was never dialled here.
+ * Match local calls to server calls: by the remote number; if one of each is left, they belong together, because after
+ * a transfer the remote number was never dialled here.
  */
 export function matchCalls<S extends CallNumbers>(
   localCalls: readonly LocalCall[],
@@ -30,12 +30,12 @@ export function matchCalls<S extends CallNumbers>(
   return matches;
 }
 
-/** As the server knows one's own calls: those of this telephone, and of one's others. */
+/** The user's calls as known to the server, on this device and others. */
 export const serverCalls = createStore<LiveCall[]>([]);
 
 let generation = 0;
 
-/** Ask anew. A call that just began may be missing still; without a network none is known. */
+/** Refetch. A call that just started may be missing; offline the list is empty. */
 export async function refreshServerCalls(): Promise<void> {
   const request = ++generation;
   const found = await api.listOwnCalls().then(
@@ -50,13 +50,13 @@ export function clearServerCalls(): void {
   serverCalls.setState(() => []);
 }
 
-/** Both in a call go on in a room made for them, which one leads. */
+/** Turn a call into a conference hosted by the user. */
 export async function createConference(call_id: string): Promise<void> {
   await api.meetInCall({ path: { call_id } });
   await refreshServerCalls();
 }
 
-// Whoever hears of a room for the first time may have been moved into it.
+// An event for an unknown room may mean that a call was moved into it.
 events.on('room', ({ id }) => {
   const calls = serverCalls.state;
   if (calls.length > 0 && !calls.some((each) => each.room === id)) void refreshServerCalls();

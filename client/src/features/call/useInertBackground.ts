@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** While a call has the screen, what lies beneath is out of reach of keys and screen readers too. */
+/** While a call fills the screen, make the page beneath inert for keyboard and screen readers. */
 export function useInertBackground(active: boolean): void {
   useEffect(() => {
     if (!active) return undefined;

@@ -5,7 +5,7 @@ import type { Call } from '~/sip';
 import { remoteParty } from './model';
 import { useRoom } from './useRoom';
 
-/** The other side's name and number, also when the directory arrives after the call; or the room it is in. */
+/** Name and number of the remote party, updated when the directory loads; or the conference room. */
 export function useRemoteParty(call: Call): { title: string; number: string } {
   const { t } = useLingui();
   const room = useRoom(call);

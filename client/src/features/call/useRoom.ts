@@ -5,7 +5,7 @@ import { ensureRoom, roomById, rooms } from '~/features/conferences';
 import type { Call } from '~/sip';
 import { useServerCall } from './useServerCall';
 
-/** The conference room a call is in: one that was called, or one that was made of it. */
+/** The conference room of a call: dialled, or created from the call. */
 export function useRoom(call: Call): Room | undefined {
   const id = useServerCall(call).serverCall?.room ?? '';
   const room = useValue(rooms, (each) => roomById(each, id));

@@ -5,11 +5,11 @@ import { phone, type Call } from '~/sip';
 import { refreshServerCalls, clearServerCalls, serverCalls, matchCalls } from './server-calls';
 import { recordingOf, recording, type CallRecordingState } from './recording';
 
-/** Between two looks for a call the server does not tell of yet, milliseconds, and how often it is looked for. */
+/** Interval in milliseconds, and number of attempts, for finding a call the server does not report yet. */
 const RETRY_MS = 1_000;
 const MAX_RETRIES = 5;
 
-/** The call as the server knows it; absent until it does. */
+/** The server's view of the call; undefined until matched. */
 export function useServerCall(call: Call) {
   const localCalls = useValue(phone.state, (each) => each.calls);
   const matched = matchCalls(
@@ -19,14 +19,14 @@ export function useServerCall(call: Call) {
   return { serverCall: matched.get(call.id), matchedIds: [...matched.values()].map((each) => each.id) };
 }
 
-/** How it stands with the recording of a call. */
+/** Recording state of a call. */
 export function useCallRecording(call: Call): { id: string; now: CallRecordingState } | undefined {
   const { serverCall, matchedIds } = useServerCall(call);
   const all = useValue(recording.state);
   return recordingOf(all, serverCall?.id, matchedIds);
 }
 
-/** Keeps what the server knows of a call fresh while it is the one on the screen, or in the bar. */
+/** Keeps the server's view of the active call up to date. */
 export function useServerCallSync(call: Call): void {
   const answered = useValue(call.state, (each) => each.phase === 'talking' || each.phase === 'held');
   const id = useServerCall(call).serverCall?.id;
@@ -36,7 +36,7 @@ export function useServerCallSync(call: Call): void {
     const unsubscribe = events.onConnected(() => void refreshServerCalls());
     return () => {
       unsubscribe();
-      clearServerCalls(); // or the next with this number were taken for the last
+      clearServerCalls(); // otherwise the next call to this number would match the old one
     };
   }, [call, answered]);
   useEffect(() => {
@@ -51,7 +51,7 @@ export function useServerCallSync(call: Call): void {
     if (!id) return undefined;
     void recording.refresh(id);
     return () => {
-      if (call.ended) recording.remove(id); // or it were shown with a later call that is not known yet
+      if (call.ended) recording.remove(id); // otherwise it would be shown with a later call that is not matched yet
     };
   }, [call, id]);
 }

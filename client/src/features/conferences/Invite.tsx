@@ -6,7 +6,7 @@ import { useValue } from '~/core/store';
 import { colleagues, ContactPicker } from '~/features/directory';
 import type { Roster } from './roster';
 
-/** For hosts: somebody else is rung, and asked in. */
+/** For hosts: call another participant into the room. */
 export function Invite({ roster }: { roster: Roster }) {
   const { t } = useLingui();
   const [query, setQuery] = useState<string>();

@@ -27,7 +27,7 @@ import { Page } from '~/design/Page';
 import { Table } from '~/design/Table';
 import { useValue } from '~/core/store';
 
-/** The conference rooms of the organisation, and what goes on in them. */
+/** Conference rooms of the tenant and their current meetings. */
 export default function PortalRooms() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -140,7 +140,7 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
   });
   const save = useMutation({
     mutationFn: async ({ number, pin, host_pin, ...rest }: typeof form.values) => {
-      // Empty leaves a PIN as it is; it is never shown again.
+      // Empty keeps the current PIN, which is never shown.
       const body = { ...rest, ...(pin && { pin }), ...(host_pin && { host_pin }) };
       if (room) await api.updateRoom({ path: { room: room.id }, query: { tenant }, body: changedFields(form, body) });
       else await api.createRoom({ query: { tenant }, body: { number, ...body } });

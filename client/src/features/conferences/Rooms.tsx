@@ -11,7 +11,7 @@ import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
 import { refreshRooms, rooms } from './rooms';
 
-/** The conference rooms; each is a tap away. */
+/** Conference rooms with a join button. */
 export default function Rooms() {
   const { t } = useLingui();
   const now = useValue(rooms);

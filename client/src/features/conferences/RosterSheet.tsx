@@ -19,7 +19,7 @@ interface RosterSheetProps {
   close: () => void;
 }
 
-/** Who is in the room one is in, who speaks, who wants to; and what its hosts may do. */
+/** Roster of the user's room, with the host controls. */
 export default function RosterSheet({ room, opened, close }: RosterSheetProps) {
   const { t } = useLingui();
   return (
@@ -109,7 +109,7 @@ function OwnControls({ own, roster }: { own: Participant; roster: Roster }) {
   );
 }
 
-/** For hosts: what holds for the whole room. */
+/** Host controls for the whole room. */
 function HostControls({ roster }: { roster: Roster }) {
   const { t } = useLingui();
   const { locked, allMuted, recorded, paused, mayRecord } = useValue(roster.state);

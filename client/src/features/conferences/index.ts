@@ -1,3 +1,3 @@
-/** Conference rooms: which there are, and who is in one. */
+/** Conference rooms and their rosters. */
 export { ensureRoom, recordingStateIn, roomById, rooms } from './rooms';
 export const loadRosterSheet = () => import('./RosterSheet');

@@ -7,25 +7,25 @@ import { coalesce } from '~/core/coalesce';
 import { createStore } from '~/core/store';
 import { Roster } from './roster';
 
-/** recording: it is, or everybody is being told that it will be. */
+/** recording: active, or being announced. */
 export type RecordingState = 'none' | 'recording' | 'paused';
 
 export interface RoomsState {
-  /** Absent until the server said. */
+  /** Undefined until loaded. */
   rooms?: Room[];
-  /** Those one is in that are in no list: they were made of a call. */
+  /** Rooms created from a call, which are not in the list. */
   adHoc: Room[];
-  /** How it stands with recording what is said in a room, where that was told. */
+  /** Recording states received by events, by room id. */
   recordings: Readonly<Record<string, RecordingState>>;
   fault?: Problem;
 }
 
 const EMPTY_STATE: RoomsState = { adHoc: [], recordings: {} };
 
-/** The organisation's rooms, the same for every screen that shows them. */
+/** Rooms of the tenant, shared by all screens. */
 export const rooms = createStore<RoomsState>(EMPTY_STATE);
 
-/** Ask which rooms there are. */
+/** Fetch the list of rooms. */
 export const refreshRooms = coalesce(async () => {
   try {
     const found = await fetchAll<Room>((cursor) => api.listRooms({ query: { cursor, limit: MAX_PAGE_SIZE } }));
@@ -35,7 +35,7 @@ export const refreshRooms = coalesce(async () => {
   }
 });
 
-/** Make sure that a room is known. */
+/** Load a room unless it is known. */
 export async function ensureRoom(room: string): Promise<void> {
   await refreshRooms();
   if (roomById(rooms.state, room)) return;
@@ -47,7 +47,7 @@ async function fetchAdHocRoom(room: string): Promise<void> {
   if (found) rooms.setState((before) => ({ ...before, adHoc: [found.data] }));
 }
 
-/** What was told for a while was missed: ask again what was known. */
+/** Refetch known state after missed events. */
 async function refreshAll(): Promise<void> {
   if (rooms.state === EMPTY_STATE) return;
   const { adHoc, recordings: previous } = rooms.state;
@@ -63,7 +63,7 @@ export function roomById({ rooms: listed = [], adHoc }: RoomsState, id: string):
   return [...listed, ...adHoc].find((each) => each.id === id);
 }
 
-/** How it stands with recording what is said in a room. */
+/** Recording state of a room. */
 export function recordingStateIn(state: RoomsState, id: string): RecordingState {
   const meeting = roomById(state, id)?.meeting;
   return state.recordings[id] ?? recordingState(meeting?.recorded, meeting?.recording_paused);
@@ -74,7 +74,7 @@ function recordingState(recorded = false, paused = false): RecordingState {
   return paused ? 'paused' : 'recording';
 }
 
-/** Who is in a room, told of as it changes, until `close`. */
+/** Open the roster of a room; it is updated until `close`. */
 export function openRoster(room: string): { roster: Roster; close: () => void } {
   const path = { room };
   const roster = new Roster({

@@ -3,12 +3,12 @@ import type { Participant, Room } from '~/api';
 import { Problem } from '~/core/problem';
 import { Roster } from './roster';
 
-function participant(id: string, given: Partial<Participant> = {}): Participant {
-  return { id, name: id, number: '1001', speaking: false, muted: false, hand: false, ...given } as Participant;
+function participant(id: string, overrides: Partial<Participant> = {}): Participant {
+  return { id, name: id, number: '1001', speaking: false, muted: false, hand: false, ...overrides } as Participant;
 }
 
 function setup() {
-  const there = {
+  const server = {
     participants: [participant('a'), participant('b', { speaking: true })],
     locked: false,
     recorded: false,
@@ -17,27 +17,27 @@ function setup() {
   const tasks: (() => void)[] = [];
   const parts = {
     room: vi.fn(
-      async () => ({ locked: false, may_record: true, meeting: { ...there, all_muted: false } }) as unknown as Room,
+      async () => ({ locked: false, may_record: true, meeting: { ...server, all_muted: false } }) as unknown as Room,
     ),
-    participants: vi.fn(async () => [...there.participants]),
+    participants: vi.fn(async () => [...server.participants]),
     change: vi.fn(async () => undefined),
     remove: vi.fn(async (id: string) => {
-      there.participants = there.participants.filter((each) => each.id !== id);
+      server.participants = server.participants.filter((each) => each.id !== id);
     }),
     meeting: vi.fn(async ({ locked }: { locked?: boolean | null }) => {
-      there.locked = locked ?? there.locked;
+      server.locked = locked ?? server.locked;
     }),
-    pause: vi.fn(async (yes: boolean) => void (there.recording_paused = yes)),
-    record: vi.fn(async (begin: boolean) => void (there.recorded = begin)),
+    pause: vi.fn(async (yes: boolean) => void (server.recording_paused = yes)),
+    record: vi.fn(async (begin: boolean) => void (server.recorded = begin)),
     invite: vi.fn(async (_number: string) => undefined),
     end: vi.fn(async () => undefined),
     schedule: (task: () => void) => void tasks.push(task),
   };
-  return { roster: new Roster(parts), parts, there, tasks };
+  return { roster: new Roster(parts), parts, there: server, tasks };
 }
 
-describe('who is in a room', () => {
-  it('is asked for, with who speaks', async () => {
+describe('the roster', () => {
+  it('is fetched with the current speaker', async () => {
     const { roster } = setup();
     await roster.refresh();
     expect(roster.state.state).toMatchObject({
@@ -47,7 +47,7 @@ describe('who is in a room', () => {
     });
   });
 
-  it('is shown at once of who speaks, and the rest is not asked for with each word', async () => {
+  it('shows the speaker at once without refetching on every word', async () => {
     const { roster, parts, tasks } = setup();
     await roster.refresh();
     roster.handleEvent({ participants: 2, speaking: 'a', locked: false, recorded: false, paused: false });
@@ -60,10 +60,10 @@ describe('who is in a room', () => {
     expect(parts.participants.mock.calls.length).toBeGreaterThan(1);
   });
 
-  it('is asked for at once when somebody came or went, or the door was locked', async () => {
-    const { roster, parts, there } = setup();
+  it('is refetched at once when a participant joins or leaves or the room is locked', async () => {
+    const { roster, parts, there: server } = setup();
     await roster.refresh();
-    there.participants.push(participant('c'));
+    server.participants.push(participant('c'));
     roster.handleEvent({ participants: 3, speaking: null, locked: false, recorded: false, paused: false });
     await roster.refresh();
     expect(roster.state.state.participants).toHaveLength(3);
@@ -72,33 +72,33 @@ describe('who is in a room', () => {
     expect(parts.room.mock.calls.length).toBeGreaterThan(before);
   });
 
-  it('is led: somebody is sent out, the door is locked', async () => {
+  it('can remove participants and lock the room', async () => {
     const { roster } = setup();
     await roster.remove('a');
     await roster.meeting({ locked: true });
     expect(roster.state.state).toMatchObject({ locked: true, participants: [{ id: 'b' }] });
   });
 
-  it('is recorded where that is allowed, and told to everybody at once', async () => {
-    const { roster, parts, there } = setup();
+  it('can be recorded where allowed, with the state updated at once', async () => {
+    const { roster, parts, there: server } = setup();
     await roster.refresh();
     expect(roster.state.state).toMatchObject({ mayRecord: true, recorded: false, paused: false });
     await roster.record(true);
     expect(roster.state.state).toMatchObject({ recorded: true, paused: false });
     await roster.pause(true);
     expect(roster.state.state).toMatchObject({ recorded: true, paused: true });
-    there.recorded = false;
+    server.recorded = false;
     roster.handleEvent({ participants: 2, speaking: null, locked: false, recorded: false, paused: false });
     expect(roster.state.state.recorded).toBe(false);
     expect(parts.record).toHaveBeenCalledOnce();
   });
 
-  it('is asked in by number, and that is said until they are here', async () => {
-    const { roster, parts, there } = setup();
+  it('shows an invited number until the participant joins', async () => {
+    const { roster, parts, there: server } = setup();
     expect(await roster.invite('1009')).toBe(true);
     expect(parts.invite).toHaveBeenCalledWith('1009');
     expect(roster.state.state.invited).toBe('1009');
-    there.participants.push(participant('c', { number: '1009' }));
+    server.participants.push(participant('c', { number: '1009' }));
     await roster.refresh();
     expect(roster.state.state.invited).toBeUndefined();
     parts.invite.mockRejectedValueOnce(new Problem('not-found', 404, 'Nobody has this number.', '', 'number'));
@@ -106,7 +106,7 @@ describe('who is in a room', () => {
     expect(roster.state.state).toMatchObject({ invited: undefined, refused: { code: 'not-found' } });
   });
 
-  it('says what was refused, and nothing once it is closed', async () => {
+  it('reports refused actions and ignores events once closed', async () => {
     const { roster, parts } = setup();
     parts.change.mockRejectedValueOnce(new Problem('forbidden', 403, 'No.'));
     await roster.change('a', { muted: true });

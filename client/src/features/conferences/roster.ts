@@ -4,27 +4,27 @@ import { coalesce } from '~/core/coalesce';
 import { createStore } from '~/core/store';
 
 export interface RosterState {
-  /** In the order they came; absent until the server said. */
+  /** In order of joining; undefined until loaded. */
   participants?: Participant[];
-  /** Whose voice is heard now: a participant's id. */
+  /** Participant id of the current speaker. */
   speaking: string | null;
   locked: boolean;
   allMuted: boolean;
-  /** It is recorded, or everybody is being told that it will be. */
+  /** Active, or being announced. */
   recorded: boolean;
-  /** What is said is left out of the recording for now. */
+  /** The recording is paused. */
   paused: boolean;
-  /** Its hosts may record. */
+  /** Hosts may record. */
   mayRecord: boolean;
-  /** The number that was asked in last, until it is here. */
+  /** The number invited last, until it joins. */
   invited?: string;
-  /** Why the list could not be fetched. */
+  /** Why the list could not be loaded. */
   fault?: Problem;
-  /** Why something was not done. */
+  /** Why an action failed. */
   refused?: Problem;
 }
 
-/** What is told of a room without being asked. */
+/** Room event pushed by the server. */
 export interface RoomEvent {
   participants: number;
   speaking: string | null;
@@ -46,10 +46,10 @@ export interface RosterDependencies {
   schedule(task: () => void, milliseconds: number): unknown;
 }
 
-/** Between two looks at a list in which nobody came or went, milliseconds: hundreds may be told at once. */
+/** Delay before refetching if nobody joined or left, milliseconds: hundreds of clients receive the same event. */
 const REFRESH_DELAY_MS = 2_000;
 
-/** Who is in one room, and what its hosts may do. */
+/** Participants of a room and the host actions. */
 export class Roster {
   readonly state = createStore<RosterState>({
     speaking: null,
@@ -59,14 +59,14 @@ export class Roster {
     paused: false,
     mayRecord: false,
   });
-  /** Ask anew. */
+  /** Refetch. */
   readonly refresh = coalesce(() => this.fetch());
   private refreshPending = false;
   private closed = false;
 
   constructor(private readonly dependencies: RosterDependencies) {}
 
-  /** Something is new there. Who speaks is shown at once; the rest soon. */
+  /** Handle a room event. The speaker is shown at once; the rest is refetched soon. */
   handleEvent({ participants, speaking, locked, recorded, paused }: RoomEvent): void {
     const now = this.state.state;
     const immediate = participants !== now.participants?.length || locked !== now.locked || recorded !== now.recorded;
@@ -96,17 +96,17 @@ export class Roster {
     return this.perform(() => this.dependencies.meeting(change));
   }
 
-  /** Have the meeting recorded, or no more. */
+  /** Start or stop recording. */
   record(begin: boolean): Promise<void> {
     return this.perform(() => this.dependencies.record(begin));
   }
 
-  /** Leave out of the recording what is said, or no more. */
+  /** Pause or resume recording. */
   pause(paused: boolean): Promise<void> {
     return this.perform(() => this.dependencies.pause(paused));
   }
 
-  /** Let the room ring a number; false if it does not. */
+  /** Call a number into the room; false on failure. */
   async invite(number: string): Promise<boolean> {
     await this.perform(() => this.dependencies.invite(number));
     const ringing = this.state.state.refused === undefined;

@@ -16,7 +16,7 @@ import { Table } from '~/design/Table';
 import { useValue } from '~/core/store';
 import { ExtensionSelect, useExtensions } from '~/features/extensions';
 
-/** Telephones and programs that may register, and which of them are there. */
+/** Devices that may register, with their state. */
 export default function Devices() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);

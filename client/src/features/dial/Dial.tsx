@@ -10,7 +10,7 @@ import { ParkedCalls } from './ParkedCalls';
 import { backspace, dialled, suggest, appendKey, restoreLastNumber, takeDialledNumber, setTyped } from './model';
 import css from './dial.module.css';
 
-/** The number pad: everything that is pressed lies in the lower half of a phone. */
+/** Dial pad; all buttons are in the lower half of the screen. */
 export default function Dial() {
   const { t } = useLingui();
   const { typed, last } = useValue(dialled);
@@ -92,7 +92,7 @@ export default function Dial() {
   );
 }
 
-/** Who that may be, while it is typed; a tap takes the number. */
+/** Matching colleagues while typing; a tap fills in the number. */
 function Suggestions({ typed }: { typed: string }) {
   const people = useValue(colleagues.state, (each) => each.colleagues);
   const last = useValue(dialled, (each) => each.last);

@@ -14,7 +14,7 @@ const STATES: Record<PhoneState['line'], MessageDescriptor> = {
   refused: msg`Not connected`,
 };
 
-/** Whose telephone this is, and in one light and one word whether calls come in and go out. What to do is said by the frame. */
+/** Own extension and connection state. Advice is shown by the shell. */
 export function LineStatus() {
   const { t } = useLingui();
   const line = useValue(phone.state, (each) => each.line);

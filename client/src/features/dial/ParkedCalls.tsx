@@ -7,7 +7,7 @@ import { startCall } from '~/features/call';
 import { retrieveNumber, parked } from '~/features/parked';
 import css from './dial.module.css';
 
-/** Who is parked in the organisation; a tap takes them back. Nothing while nobody is. */
+/** Parked calls of the tenant with a retrieve button. Renders nothing if there are none. */
 export function ParkedCalls() {
   const { t } = useLingui();
   const calls = useValue(parked.state);

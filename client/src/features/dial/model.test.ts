@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backspace, dialable, dialled, suggest, appendKey, takeDialledNumber, setTyped } from './model';
 
-describe('the number pad', () => {
+describe('the dial pad', () => {
   beforeEach(() => dialled.setState(() => ({ typed: '', last: '' })));
 
   it.each([
@@ -12,7 +12,7 @@ describe('the number pad', () => {
     ['*44#', '*44#'],
     ['1+2', '12'],
     [' ', ''],
-  ])('takes %j as %j', (text, number) => {
+  ])('converts %j to %j', (text, number) => {
     expect(dialable(text)).toBe(number);
   });
 
@@ -22,7 +22,7 @@ describe('the number pad', () => {
     expect(dialled.state.typed).toBe('10*');
   });
 
-  it('calls the last number again with two taps', () => {
+  it('redials the last number with two taps', () => {
     setTyped('1002');
     expect(takeDialledNumber()).toBe('1002');
     expect(dialled.state).toEqual({ typed: '', last: '1002' });
@@ -38,7 +38,7 @@ describe('the number pad', () => {
   ];
   const names = (typed: string) => suggest(people, typed).map((each) => each.name);
 
-  it('knows who is meant, by number or by the letters of the keys', () => {
+  it('suggests colleagues by number or by the letters of the keys', () => {
     expect(names('')).toEqual([]);
     expect(names('1003')).toEqual(['Ben Example']);
     expect(names('100')).toEqual(['Ada Example', 'Ben Example']);

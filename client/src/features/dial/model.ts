@@ -8,14 +8,17 @@ const MAX_SUGGESTIONS = 3;
 
 export interface Dialled {
   typed: string;
-  /** The number called last from here, to be called again with one tap. */
+  /** The number dialled last on this device, for redial. */
   last: string;
 }
 
 export const dialled = createStore<Dialled>({ typed: '', last: '' });
 onSignOut(() => dialled.setState(() => ({ typed: '', last: '' })));
 
-/** What of a text can be dialled: from "+49 (30) 12-34" to "+49301234"; letters count as their keys. A sip: or tel: link is its number. */
+/**
+ * Return the dialable part of a text: "+49 (30) 12-34" becomes "+49301234"; letters become digits. sip: and tel: links
+ * become their number.
+ */
 export function dialable(text: string): string {
   const stripped = text
     .trim()
@@ -43,7 +46,7 @@ export function backspace(): void {
   setTyped(dialled.state.typed.slice(0, -1));
 }
 
-/** What is to be called now. With nothing typed, the last number is put in first: one tap shows it, the next calls. */
+/** Return the number to call. With an empty field, fill in the last number first: one tap shows it, the next calls. */
 export function takeDialledNumber(): string {
   const { typed, last } = dialled.state;
   if (!typed) {
@@ -67,7 +70,7 @@ interface Person {
   number: string;
 }
 
-/** Whom the typed digits may mean: the number itself first, then numbers that begin so, then names by their letters. */
+/** Suggest colleagues for typed digits: exact number first, then number prefix, then name by keypad letters. */
 export function suggest<T extends Person>(people: readonly T[], typed: string): T[] {
   if (!typed) return [];
   const rank = (each: T): number => {

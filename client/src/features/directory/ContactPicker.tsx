@@ -4,7 +4,7 @@ import { useValue } from '~/core/store';
 import { colleagues } from './colleagues';
 import { searchColleagues } from './model';
 
-/** So many colleagues are offered; who is looked for is among them after a letter or two. */
+/** Number of suggestions. */
 const MAX_SUGGESTIONS = 5;
 
 interface ContactPickerProps {
@@ -13,7 +13,7 @@ interface ContactPickerProps {
   onChange: (query: string) => void;
 }
 
-/** A field for a number, or a name that leads to one. */
+/** Input for a number, with suggestions by name. */
 export function ContactPicker({ label, query, onChange }: ContactPickerProps) {
   const { t } = useLingui();
   const all = useValue(colleagues.state, (each) => each.colleagues);

@@ -12,7 +12,7 @@ import { startCall } from '~/features/call';
 import { colleagues } from './colleagues';
 import { searchColleagues, sections } from './model';
 
-/** The colleagues from A to Z; each is a tap away. */
+/** Colleagues from A to Z with call buttons. */
 export default function Directory() {
   const { t, i18n } = useLingui();
   const now = useValue(colleagues.state);

@@ -7,7 +7,7 @@ const PAGE_SIZE = 200;
 const STORAGE_KEY = 'directory';
 let owner = currentOwner();
 
-/** The colleagues, the same for every screen that shows them. */
+/** Colleagues, shared by all screens. */
 export const colleagues = new Directory({
   fetchPage: async (cursor) => {
     owner = currentOwner();

@@ -1,4 +1,4 @@
-/** The colleagues: who has which number. */
+/** Directory of colleagues. */
 export { colleagues } from './colleagues';
 export { searchColleagues } from './model';
 export { ContactPicker } from './ContactPicker';

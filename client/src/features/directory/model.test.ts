@@ -11,7 +11,7 @@ const zoé = someone('Zoé Beispiel', '2001');
 const all = [zoé, lobby, ärmel, ada];
 
 describe('the directory', () => {
-  it('goes from A to Z, accents with their letters, what begins with none last', () => {
+  it('is sorted from A to Z, accents with their base letter, other characters last', () => {
     expect(sections(all, 'de').map((each) => [each.letter, each.colleagues.map((one) => one.name)])).toEqual([
       ['A', ['Ada Example', 'Ärmel, Anna-Maria']],
       ['Z', ['Zoé Beispiel']],
@@ -20,7 +20,7 @@ describe('the directory', () => {
     expect(['ß', '', '  émile', '7'].map(letterOf)).toEqual(['S', '#', 'E', '#']);
   });
 
-  it('finds by the beginnings of names and numbers', () => {
+  it('is searched by the beginnings of names and numbers', () => {
     const names = (search: string) => searchColleagues(all, search).map((each) => each.number);
     expect(names('zoe')).toEqual(['2001']);
     expect(names('maria arm')).toEqual(['1003']);
@@ -31,8 +31,8 @@ describe('the directory', () => {
   });
 });
 
-function setup(kept: Colleague[] = []) {
-  const store = { kept, pages: {} as Record<string, { items: Colleague[]; next: string | null }> };
+function setup(cached: Colleague[] = []) {
+  const store = { kept: cached, pages: {} as Record<string, { items: Colleague[]; next: string | null }> };
   const directory = new Directory({
     fetchPage: (cursor = '') =>
       store.pages[cursor] ? Promise.resolve(store.pages[cursor]) : Promise.reject(Problem.unreachable()),
@@ -47,7 +47,7 @@ function setup(kept: Colleague[] = []) {
 }
 
 describe('the colleagues', () => {
-  it('are read page by page, without oneself, and replace those kept', async () => {
+  it('are loaded page by page without the user, and replace the cache', async () => {
     const { directory, store } = setup([lobby]);
     store.pages = { '': { items: [someone('Me', '1001'), ada], next: 'p2' }, p2: { items: [zoé], next: null } };
     await directory.open();
@@ -56,7 +56,7 @@ describe('the colleagues', () => {
     expect(directory.nameOf('2001')).toBe('Zoé Beispiel');
   });
 
-  it('are those kept while there is no network', async () => {
+  it('come from the cache while offline', async () => {
     const { directory, store } = setup([ada]);
     await directory.open();
     expect(directory.state.state).toMatchObject({ colleagues: [ada], source: 'cache', loading: false });
@@ -64,7 +64,7 @@ describe('the colleagues', () => {
     expect(store.kept).toEqual([ada]);
   });
 
-  it('are not half replaced when the network goes in the middle', async () => {
+  it('are not partly replaced when the network fails midway', async () => {
     const { directory, store } = setup([ada, zoé]);
     store.pages = { '': { items: [lobby], next: 'p2' } };
     await directory.open();
@@ -72,7 +72,7 @@ describe('the colleagues', () => {
     expect(store.kept).toEqual([ada, zoé]);
   });
 
-  it('are forgotten with their owner', async () => {
+  it('are cleared on sign-out', async () => {
     const { directory, store } = setup();
     store.pages = { '': { items: [ada], next: null } };
     const opening = directory.open();

@@ -4,7 +4,7 @@ import { createStore } from '~/core/store';
 
 export interface DirectoryState {
   colleagues: Colleague[];
-  /** `cache`: only what is on this device. */
+  /** `cache`: only what is stored on this device. */
   source: 'none' | 'cache' | 'server';
   loading: boolean;
   fault?: Problem;
@@ -12,12 +12,12 @@ export interface DirectoryState {
 }
 
 export interface Section {
-  /** A letter, or # for what begins with none. */
+  /** A letter, or # for names that begin with another character. */
   letter: string;
   colleagues: Colleague[];
 }
 
-/** Letters without their accents and case: Ä is looked for, and stands, with A. */
+/** Strip accents and case: Ä is searched and sorted as A. */
 function normalize(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
@@ -27,7 +27,7 @@ export function letterOf(name: string): string {
   return /\p{L}/u.test(first) ? first : '#';
 }
 
-/** Whom `search` means: each of its words begins a word of the name, or it begins the number. */
+/** Filter by search terms: each must begin a word of the name or the number. */
 export function searchColleagues(colleagues: Colleague[], search: string): Colleague[] {
   const terms = normalize(search).split(/\s+/).filter(Boolean);
   return colleagues.filter((each) => {
@@ -36,7 +36,7 @@ export function searchColleagues(colleagues: Colleague[], search: string): Colle
   });
 }
 
-/** From A to Z in the reader's own order, what begins with no letter last. */
+/** Group by first letter, sorted for the language, others last. */
 export function sections(colleagues: Colleague[], language: string): Section[] {
   const order = new Intl.Collator(language, { sensitivity: 'base', numeric: true });
   const all = new Map<string, Colleague[]>();
@@ -52,17 +52,17 @@ export function sections(colleagues: Colleague[], language: string): Section[] {
 export interface DirectoryDependencies {
   fetchPage(cursor?: string): Promise<{ items: Colleague[]; next: string | null }>;
   loadCached(): Promise<Colleague[]>;
-  /** Takes the place of everything kept before. */
+  /** Replaces everything stored before. */
   saveCached(colleagues: Colleague[]): Promise<void>;
-  /** Ids of one's own extensions: nobody calls themselves. */
+  /** Ids of the user's own extensions, which are left out. */
   ownIds(): string[];
 }
 
 const EMPTY_STATE: DirectoryState = { colleagues: [], source: 'none', loading: false, search: '' };
-/** More pages than any organisation has; a server that never ends is not followed for ever. */
+/** Upper limit of pages, in case a server never ends the list. */
 const MAX_PAGES = 500;
 
-/** The colleagues: those kept here at once, then those the server names, which replace them on the device too. */
+/** Colleagues: from the cache first, then from the server, which replaces the cache. */
 export class Directory {
   readonly state = createStore<DirectoryState>(EMPTY_STATE);
   private pending?: Promise<void>;
@@ -70,7 +70,7 @@ export class Directory {
 
   constructor(private readonly dependencies: DirectoryDependencies) {}
 
-  /** Show whom we know, then ask. */
+  /** Show the cache, then refresh. */
   async open(): Promise<void> {
     const { generation } = this;
     if (this.state.state.source === 'none') {
@@ -91,12 +91,12 @@ export class Directory {
     this.state.setState((before) => ({ ...before, search }));
   }
 
-  /** The colleague's name of a number, if there is one. */
+  /** Name of the colleague with this number. */
   nameOf(number: string): string | undefined {
     return this.state.state.colleagues.find((each) => each.number === number)?.name;
   }
 
-  /** The owner has gone. */
+  /** Clear on sign-out. */
   clear(): void {
     this.generation += 1;
     this.pending = undefined;

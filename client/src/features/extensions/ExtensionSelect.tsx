@@ -5,20 +5,20 @@ import { MAX_PAGE_SIZE } from '~/core/pagination';
 import { useAllPages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 
-/** All extensions of an organisation. */
+/** All extensions of a tenant. */
 export const useExtensions = (tenant?: string) =>
   useAllPages<Extension>(['extensions', tenant], (cursor) =>
     api.listExtensions({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
 
-/** So many are shown at once; typing leads to the others. */
+/** Options rendered at once; typing filters the rest. */
 const MAX_OPTIONS = 200;
 
 interface ExtensionSelectProps extends Omit<SelectProps, 'data' | 'label'> {
   tenant?: string;
 }
 
-/** One of an organisation's extensions, by its id; it is found by its number or its name. */
+/** Select of an extension by number or name; the value is its id. */
 export function ExtensionSelect({ tenant, ...props }: ExtensionSelectProps) {
   const { t } = useLingui();
   const { items, fault } = useExtensions(tenant);

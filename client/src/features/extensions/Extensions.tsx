@@ -15,7 +15,7 @@ import { SipLogin } from '~/design/Secret';
 import { Table } from '~/design/Table';
 import { useValue } from '~/core/store';
 
-/** The numbers of the organisation, and whether something is there to ring. */
+/** Extensions of the tenant and whether a device is reachable. */
 export default function Extensions() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -61,7 +61,7 @@ export default function Extensions() {
   );
 }
 
-/** How many of the devices a call rings. */
+/** How many devices a call would ring. */
 function Reachability({ devices, reachable }: { devices: number; reachable: number }) {
   const { t } = useLingui();
   return (

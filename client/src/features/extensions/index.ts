@@ -1,2 +1,2 @@
-/** Extensions: all there are, and one of them chosen. */
+/** Extensions: list and select. */
 export { ExtensionSelect, useExtensions } from './ExtensionSelect';

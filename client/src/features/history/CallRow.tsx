@@ -21,7 +21,7 @@ const STYLES: Record<HistoryEntry['kind'], { icon: Icon; colour: string }> = {
   missed: { icon: IconPhoneX, colour: 'var(--mantine-color-error)' },
 };
 
-/** One call: who, when, how it went, and a button to call them. */
+/** One call: party, time, outcome, and a call button. */
 export function CallRow({ entry }: { entry: HistoryEntry }) {
   const { t, i18n } = useLingui();
   const { icon: KindIcon, colour } = STYLES[entry.kind];

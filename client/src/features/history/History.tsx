@@ -11,7 +11,7 @@ import { calls } from './calls';
 import { CallRow } from './CallRow';
 import { groupByDay, daysAgo, visibleEntries } from './model';
 
-/** One's own calls, the latest first. */
+/** The user's own calls, newest first. */
 export default function History() {
   const { t, i18n } = useLingui();
   const now = useValue(calls.state);

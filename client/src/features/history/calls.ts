@@ -8,7 +8,7 @@ const PAGE_SIZE = 100;
 const STORAGE_KEY = 'history';
 let owner = currentOwner();
 
-/** One's own calls, the same for every screen that shows them. */
+/** The user's own calls, shared by all screens. */
 export const calls = new History({
   me: () => (session.state.state === 'in' ? session.state.me : undefined),
   fetchPage: async (extension, cursor) => {

@@ -14,7 +14,7 @@ const party = (role: Party['role'], number: string, name: string, extension: str
   quality: unmeasured,
 });
 let made = 0;
-function record(given: Partial<CallRecord> = {}): CallRecord {
+function record(overrides: Partial<CallRecord> = {}): CallRecord {
   made += 1;
   return {
     id: `call-${made}`,
@@ -33,13 +33,13 @@ function record(given: Partial<CallRecord> = {}): CallRecord {
     recorded: false,
     quality: { caller: unmeasured, callee: null },
     parties: [party('caller', '1002', 'Ada Example', 'ada'), party('callee', '1001', 'Me', 'mine')],
-    ...given,
+    ...overrides,
   };
 }
 const mine = new Set(['mine']);
 
-describe('a call as its owner sees it', () => {
-  it('is missed when it rang here and nobody talked, whatever the caller met', () => {
+describe('a history entry', () => {
+  it('is missed when it rang unanswered, whatever the caller heard', () => {
     for (const outcome of ['missed', 'cancelled', 'busy', 'unreachable', 'failed'] as const) {
       expect(toEntry(record({ outcome }), mine).kind).toBe('missed');
     }
@@ -47,28 +47,28 @@ describe('a call as its owner sees it', () => {
     expect(toEntry(record({ outcome: 'answered' }), mine).kind).toBe('incoming');
   });
 
-  it('names the other side', () => {
+  it('names the remote party', () => {
     expect(toEntry(record(), mine)).toMatchObject({ name: 'Ada Example', number: '1002' });
     expect(toEntry(record(), new Set(['ada']))).toMatchObject({ kind: 'outgoing', name: 'Me', number: '1001' });
   });
 
-  it('is a test when one called oneself', () => {
+  it('is a test when the user called their own number', () => {
     const back = [party('caller', '1001', 'Me', 'mine'), party('callee', '1001', 'Me', 'mine')];
     expect(toEntry(record({ outcome: 'answered', parties: back }), mine).kind).toBe('test');
   });
 
-  it('knows a number that was dialled and led to nobody', () => {
+  it('shows a dialled number that reached no party', () => {
     const nobody = record({ callee: '4711', callee_name: '', parties: [party('caller', '1001', 'Me', 'mine')] });
     expect(toEntry(nobody, mine)).toMatchObject({ kind: 'outgoing', number: '4711', name: '' });
   });
 
-  it('says so of somebody who asked to be forgotten', () => {
+  it('shows that a party was erased', () => {
     const gone = { ...party('caller', '', '', 'ada'), number: null, name: null, erased: true };
     const found = toEntry(record({ parties: [gone, party('callee', '1001', 'Me', 'mine')] }), mine);
     expect(found).toMatchObject({ erased: true, name: '', number: '' });
   });
 
-  it('is as good as the worse of its two directions', () => {
+  it('has the lower quality of both directions', () => {
     const quality = { caller: { ...unmeasured, mos: 4.3 }, callee: { ...unmeasured, mos: 2.9 } };
     expect(toEntry(record({ quality }), mine).mos).toBe(2.9);
     expect(toEntry(record(), mine).mos).toBeUndefined();
@@ -82,7 +82,7 @@ describe('a call as its owner sees it', () => {
 });
 
 describe('days', () => {
-  it('follow the clock of the reader, across a change to summer time too', () => {
+  it('follow the local time zone across a daylight saving change', () => {
     const at = (text: string): HistoryEntry => ({ ...toEntry(record(), mine), started: new Date(text) });
     const days = groupByDay([at('2026-03-29T23:59:00'), at('2026-03-29T00:01:00'), at('2026-03-28T23:59:00')]);
     expect(days.map((each) => [each.key, each.entries.length])).toEqual([
@@ -94,8 +94,8 @@ describe('days', () => {
   });
 });
 
-function setup(kept: CallRecord[] = []) {
-  const store = { kept, answers: {} as Record<string, { items: CallRecord[]; next: string | null } | Problem> };
+function setup(cached: CallRecord[] = []) {
+  const store = { kept: cached, answers: {} as Record<string, { items: CallRecord[]; next: string | null } | Problem> };
   const me = { extensions: [{ id: 'mine' }] } as unknown as Me;
   const asked: string[] = [];
   const history = new History({
@@ -115,7 +115,7 @@ function setup(kept: CallRecord[] = []) {
 }
 
 describe('the history', () => {
-  it('shows what is kept at once, then what the server says, and keeps only that', async () => {
+  it('shows the cache at once, then the server list, and caches only that', async () => {
     const [old, fresh] = [record(), record()];
     const { history, store } = setup([old]);
     const seen: string[] = [];
@@ -127,7 +127,7 @@ describe('the history', () => {
     expect(store.kept).toEqual([fresh]);
   });
 
-  it('stays readable without a network, and says what it shows', async () => {
+  it('stays readable offline and marks its source', async () => {
     const { history } = setup([record(), record()]);
     await history.open();
     expect(history.state.state).toMatchObject({ source: 'cache', loading: false });
@@ -135,7 +135,7 @@ describe('the history', () => {
     expect(history.state.state.fault?.offline).toBe(true);
   });
 
-  it('gets earlier calls when asked to, without keeping them', async () => {
+  it('loads earlier calls without caching them', async () => {
     const [first, second] = [record(), record()];
     const { history, store } = setup();
     store.answers[''] = { items: [second], next: 'p2' };
@@ -148,7 +148,7 @@ describe('the history', () => {
     expect(store.kept).toEqual([second]);
   });
 
-  it('asks again when it is told of a call while an answer is awaited', async () => {
+  it('refetches when a call event arrives during a request', async () => {
     const [first, second] = [record(), record()];
     const { history, store } = setup();
     store.answers[''] = { items: [first], next: null };
@@ -159,7 +159,7 @@ describe('the history', () => {
     expect(history.state.state.calls.map((each) => each.id)).toEqual([second.id, first.id]);
   });
 
-  it('keeps earlier calls on the screen when there is a new one, unless calls in between are missing', async () => {
+  it('keeps earlier calls loaded when a new one arrives, unless there is a gap', async () => {
     const [a, b, c, d, e] = [record(), record(), record(), record(), record()];
     const { history, store, asked } = setup();
     const shown = () => history.state.state.calls.map((each) => each.id);
@@ -181,7 +181,7 @@ describe('the history', () => {
     expect(history.state.state.more).toBe(true);
   });
 
-  it('begins anew when it is opened again: somebody may have been erased', async () => {
+  it('restarts when it is reopened, because a party may have been erased', async () => {
     const [a, b] = [record(), record()];
     const { history, store } = setup();
     store.answers[''] = { items: [b], next: 'p2' };
@@ -193,7 +193,7 @@ describe('the history', () => {
     expect(history.state.state.more).toBe(true);
   });
 
-  it('puts the calls of several extensions into one order', async () => {
+  it('merges the calls of several extensions', async () => {
     const { history, store, me, asked } = setup();
     const [a, b, c] = [record(), record(), record()];
     (me as { extensions: unknown[] }).extensions = [{ id: 'mine' }, { id: 'desk' }];
@@ -203,7 +203,7 @@ describe('the history', () => {
     expect(history.state.state.calls.map((each) => each.id)).toEqual([c.id, b.id, a.id]);
   });
 
-  it('finds by name without accents, by number, and among the missed', async () => {
+  it('searches by name without accents, by number, and among missed calls', async () => {
     const { history, store } = setup();
     const zoe = [party('caller', '+49301234', 'Zoé Beispiel', null), party('callee', '1001', 'Me', 'mine')];
     store.answers[''] = { items: [record({ outcome: 'answered' }), record({ parties: zoe })], next: null };
@@ -218,7 +218,7 @@ describe('the history', () => {
     expect(names()).toEqual(['Zoé Beispiel']);
   });
 
-  it('forgets everything with its owner, and an answer that comes too late is nobody’s', async () => {
+  it('is cleared on sign-out and ignores late responses', async () => {
     const { history, store } = setup();
     store.answers[''] = { items: [record()], next: null };
     const opening = history.open();

@@ -3,25 +3,25 @@ import { asProblem, type Problem } from '~/core/problem';
 import { coalesce } from '~/core/coalesce';
 import { createStore } from '~/core/store';
 
-/** A call as one of the two who took part sees it. */
+/** A call from the perspective of the user. */
 export interface HistoryEntry {
   id: string;
-  /** `test`: one called oneself, to see whether it rings. */
+  /** `test`: a call to the user's own number. */
   kind: 'incoming' | 'outgoing' | 'missed' | 'declined' | 'test';
-  /** The other side; both empty if it hid its number, `erased` if it asked to be forgotten. */
+  /** The remote party; both empty if the number was withheld, `erased` if the data was erased. */
   name: string;
   number: string;
   erased: boolean;
   started: Date;
-  /** 0 when nobody talked. */
+  /** 0 if not answered. */
   seconds: number;
   outcome: CallRecord['outcome'];
-  /** How well both sides were heard, 1 to 5, if it was measured: the worse of the two. */
+  /** MOS, 1 to 5, the lower of both directions, if measured. */
   mos?: number;
 }
 
 export interface Day {
-  /** 2026-11-24, in the reader's own time. */
+  /** 2026-11-24, in local time. */
   key: string;
   date: Date;
   entries: HistoryEntry[];
@@ -29,17 +29,17 @@ export interface Day {
 
 export interface HistoryState {
   calls: HistoryEntry[];
-  /** `cache`: only what is on this device. */
+  /** `cache`: only what is stored on this device. */
   source: 'none' | 'cache' | 'server';
   loading: boolean;
   fault?: Problem;
-  /** There are earlier calls than these. */
+  /** There are earlier calls. */
   more: boolean;
   missedOnly: boolean;
   search: string;
 }
 
-/** Reads a record as the owner of these extensions. */
+/** Convert a record from the perspective of the owner of these extensions. */
 export function toEntry(record: CallRecord, own: ReadonlySet<string>): HistoryEntry {
   const caller = record.parties.find((each) => each.role === 'caller');
   const outgoing = caller?.extension_id != null && own.has(caller.extension_id);
@@ -60,7 +60,7 @@ export function toEntry(record: CallRecord, own: ReadonlySet<string>): HistoryEn
   };
 }
 
-/** What a call that rang here and was not answered is, whatever its caller met. */
+/** Kind of an unanswered incoming call, whatever the caller heard. */
 function unanswered({ outcome }: CallRecord): 'declined' | 'missed' {
   return outcome === 'declined' ? 'declined' : 'missed';
 }
@@ -74,7 +74,7 @@ function normalize(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-/** What is to be seen of `state`. */
+/** Entries that match the filter and search. */
 export function visibleEntries({ calls, missedOnly, search }: HistoryState): HistoryEntry[] {
   const term = normalize(search.trim());
   const digits = term.replace(/[\s()/-]/g, '');
@@ -85,7 +85,7 @@ export function visibleEntries({ calls, missedOnly, search }: HistoryState): His
   );
 }
 
-/** By day of the reader's time zone, the order kept. */
+/** Group by local day, keeping the order. */
 export function groupByDay(entries: HistoryEntry[]): Day[] {
   const days: Day[] = [];
   for (const entry of entries) {
@@ -111,21 +111,21 @@ interface Page {
 
 export interface HistoryDependencies {
   me(): Me | undefined;
-  /** The newest calls of one extension, or what follows `cursor`. */
+  /** Fetch the newest calls of one extension, or the page at `cursor`. */
   fetchPage(extension: string, cursor?: string): Promise<Page>;
   loadCached(): Promise<CallRecord[]>;
-  /** Takes the place of everything kept before. */
+  /** Replaces everything stored before. */
   saveCached(records: CallRecord[]): Promise<void>;
 }
 
-/** The newest calls before those known already; if something is missing in between, the newest alone. */
+/** Merge the newest page into the known ones; if there is a gap, return the newest page alone. */
 function mergePages(newest: Page, known?: Page): Page {
   const last = newest.items.at(-1);
   const index = known && newest.next && last ? known.items.findIndex(({ id }) => id === last.id) : -1;
   return index < 0 ? newest : { items: [...newest.items, ...known!.items.slice(index + 1)], next: known!.next };
 }
 
-/** All calls of these, each once, the latest first. */
+/** All calls without duplicates, newest first. */
 function sortRecords(pages: Page[]): CallRecord[] {
   const records = new Map(pages.flatMap(({ items }) => items.map((each) => [each.id, each])));
   return [...records.values()].sort((a, b) => b.started.localeCompare(a.started));
@@ -140,20 +140,20 @@ const EMPTY_STATE: HistoryState = {
   search: '',
 };
 
-/** One's own calls: what is kept here at once, then what the server says, which replaces it on the device too. */
+/** The user's own calls: from the cache first, then from the server, which replaces the cache. */
 export class History {
   readonly state = createStore<HistoryState>(EMPTY_STATE);
-  /** Ask for the newest calls. */
+  /** Fetch the newest calls. */
   readonly refresh = coalesce(() => this.fetch(false));
-  /** What is known of each extension: its calls, and what follows them. */
+  /** Loaded calls and the following cursor, by extension id. */
   private pages = new Map<string, Page>();
-  /** What is known may not be gone on with. */
+  /** Replace the known pages instead of merging. */
   private replacePages = false;
   private generation = 0;
 
   constructor(private readonly dependencies: HistoryDependencies) {}
 
-  /** Show what is kept, then ask. */
+  /** Show the cache, then refresh. */
   async open(): Promise<void> {
     const { generation } = this;
     if (this.state.state.source === 'none') {
@@ -162,11 +162,11 @@ export class History {
       if (generation !== this.generation) return;
       if (this.state.state.source === 'none' && cached.length > 0) this.show(cached, 'cache');
     }
-    this.replacePages = true; // or who was erased since would stay among the earlier ones
+    this.replacePages = true; // otherwise erased parties would remain among earlier calls
     await this.refresh();
   }
 
-  /** Ask for earlier calls too. They are not kept. */
+  /** Fetch earlier calls; these are not cached. */
   loadEarlier(): Promise<void> {
     return this.fetch(true);
   }
@@ -179,7 +179,7 @@ export class History {
     this.state.setState((before) => ({ ...before, search }));
   }
 
-  /** The owner has gone. */
+  /** Clear on sign-out. */
   clear(): void {
     this.generation += 1;
     this.pages.clear();

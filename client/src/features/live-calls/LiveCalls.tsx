@@ -14,7 +14,7 @@ import { Page } from '~/design/Page';
 import { Table } from '~/design/Table';
 import { useValue } from '~/core/store';
 
-/** The calls going on now, and how to end one. */
+/** Live calls, with a button to end one. */
 export default function LiveCalls() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);

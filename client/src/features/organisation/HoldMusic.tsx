@@ -9,7 +9,7 @@ import { audioFormat, Player } from '~/features/player';
 
 const MUSIC = { language: 'any', group: 'music', prompt: 'hold' } as const;
 
-/** What is heard by whoever is on hold, parked or waits: that of the system, or a file of the organisation's own. */
+/** Hold music of the tenant: the default, or an uploaded file. */
 export function HoldMusic({ tenant }: { tenant: string }) {
   const { t } = useLingui();
   const queries = useQueryClient();

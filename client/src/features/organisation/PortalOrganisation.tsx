@@ -11,7 +11,7 @@ import { Section } from '~/design/Section';
 import { useValue } from '~/core/store';
 import { HoldMusic } from './HoldMusic';
 
-/** What the organisation is called, in which language and whose time it is spoken to, and what it hears on hold. */
+/** Settings of the tenant: name, language, time zone and hold music. */
 export default function PortalOrganisation() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected);

@@ -1,2 +1,2 @@
-/** Calls that are parked: everybody of the organisation may take them back. */
+/** Parked calls; anyone in the tenant can retrieve them. */
 export { retrieveNumber, park, parked } from './parked';

@@ -5,7 +5,7 @@ import { ParkedCalls } from './model';
 const at = (...places: number[]) => places.map((place) => ({ place }) as Parked);
 const places = (parked: ParkedCalls) => parked.state.state.map((each) => each.place);
 
-it('lists who is parked, and nobody when that is not known', async () => {
+it('lists parked calls, and none when unknown', async () => {
   const ask = vi.fn().mockResolvedValueOnce(at(1, 2)).mockRejectedValueOnce(new TypeError('no network'));
   const parked = new ParkedCalls(ask);
   await parked.refresh();
@@ -14,7 +14,7 @@ it('lists who is parked, and nobody when that is not known', async () => {
   expect(places(parked)).toEqual([]);
 });
 
-it('shows the newest answer, whichever comes last, and none to whoever signs in next', async () => {
+it('shows the latest response whatever the order, and none to the next user', async () => {
   const late: ((found: Parked[]) => void)[] = [];
   const parked = new ParkedCalls(() => new Promise((resolve) => late.push(resolve)));
   const asked = [parked.refresh(), parked.refresh()];

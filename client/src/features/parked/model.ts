@@ -1,14 +1,14 @@
 import type { Parked } from '~/api';
 import { createStore } from '~/core/store';
 
-/** Who is parked in the organisation, in the order of the places. */
+/** Parked calls of the tenant, by slot. */
 export class ParkedCalls {
   readonly state = createStore<Parked[]>([]);
   #requests = 0;
 
   constructor(private readonly fetchParked: () => Promise<Parked[]>) {}
 
-  /** Ask anew. Without a network nobody is known to be parked; an answer that another question overtook is not shown. */
+  /** Refetch. Offline the list is empty; a response overtaken by a later request is dropped. */
   async refresh(): Promise<void> {
     const request = ++this.#requests;
     const found = await this.fetchParked().catch(() => []);

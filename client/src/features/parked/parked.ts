@@ -3,18 +3,18 @@ import { events } from '~/api/events';
 import { onSignOut } from '~/api/session';
 import { ParkedCalls } from './model';
 
-/** What puts the other one in a call into a place, and what, with its number, takes them back. */
+/** Feature codes for parking and, with the slot number, retrieving. */
 const PARK_CODE = '*85';
 const RETRIEVE_CODE = '*86';
 
 export const parked = new ParkedCalls(async () => (await api.listParked()).data.items);
 
-/** The other one in a call, by the server's id, hears music until somebody takes them back. */
+/** Park the remote party of a call, by server call id. */
 export async function park(call_id: string): Promise<void> {
   await api.transferCall({ path: { call_id }, body: { to: PARK_CODE } });
 }
 
-/** The number that takes back who is in a place. */
+/** The number that retrieves the call in a slot. */
 export function retrieveNumber(slot: number): string {
   return `${RETRIEVE_CODE}${slot}`;
 }

@@ -6,7 +6,7 @@ import { formatDate } from '~/design/dates';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 
-/** A link by which a person sets their own password: by mail where that is set up, else to be handed over. */
+/** Invitation link for a person: sent by e-mail if configured, otherwise shown for copying. */
 export function InvitePerson({ person }: { person: Person }) {
   const { t } = useLingui();
   const invite = useMutation({

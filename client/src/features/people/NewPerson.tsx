@@ -11,7 +11,7 @@ interface NewPersonProps {
   onDone: () => void;
 }
 
-/** A person, and with a number their extension too. */
+/** Creates a person and, with a number, their extension. */
 export function NewPerson({ tenant, onDone }: NewPersonProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
@@ -23,7 +23,7 @@ export function NewPerson({ tenant, onDone }: NewPersonProps) {
       number: (value) => (!value || /^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
     },
   });
-  // One who was made stays made when the extension is refused; then it alone is tried again.
+  // If the extension is refused, the person has already been created; only the extension is retried.
   const [created, setCreated] = useState(false);
   const create = useMutation({
     mutationFn: async ({ name, email, role, number }: typeof form.values) => {

@@ -17,7 +17,7 @@ import { NewPerson } from './NewPerson';
 import { PersonCode } from './PersonCode';
 import { Secret } from '~/design/Secret';
 
-/** Who has an account: invite, help back in, suspend, close. */
+/** Accounts: invite, reset password, suspend, close. */
 export default function People() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);

@@ -7,7 +7,7 @@ import { api, type Person } from '~/api';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { formatDuration } from '~/design/dates';
 
-/** A code that signs one person in on one device, while it lasts; says what became of it. */
+/** A single-use sign-in code for a person, with its current state. */
 export function PersonCode({ person }: { person: Person }) {
   const { t } = useLingui();
   const make = useMutation({

@@ -11,18 +11,18 @@ import { Wave } from './Wave';
 import css from './player.module.css';
 
 interface PlayerProps {
-  /** What is played, as it is called. */
+  /** Accessible name. */
   label: string;
-  /** How long its list says it is; 0 if it does not. */
+  /** Length from the list; 0 if unknown. */
   seconds: number;
   load: () => Promise<Blob>;
-  /** How loud it is from beginning to end, 0 to 100; nothing where nobody measured it. */
+  /** Waveform, 0 to 100; absent if not measured. */
   peaks?: () => Promise<readonly number[]>;
-  /** It was fetched to be heard. */
+  /** Playback has started for the first time. */
   onStarted?: () => void;
 }
 
-/** Plays a recording: its waves, a slider, and how fast. */
+/** Audio player with waveform, slider and playback speed. */
 export function Player({ label, seconds, load, peaks, onStarted }: PlayerProps) {
   const { t, i18n } = useLingui();
   const [playback] = useState(

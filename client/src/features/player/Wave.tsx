@@ -3,18 +3,18 @@ import { downsamplePeaks } from './model';
 import css from './player.module.css';
 
 const BAR_COUNT = 64;
-/** Of a hundred: what stands for silence. */
+/** Height of silence, of 100. */
 const MIN_HEIGHT = 4;
 
 interface WaveProps {
-  /** How loud it is from beginning to end, 0 to 100; empty while that is not known. */
+  /** Waveform, 0 to 100; empty until known. */
   peaks: readonly number[];
-  /** How much of it was heard, 0 to 1. */
+  /** Played fraction, 0 to 1. */
   progress: number;
   onSeek: (fraction: number) => void;
 }
 
-/** The picture of a sound. A press goes there; for the keyboard there is the slider beneath. */
+/** Waveform; a click seeks. Keyboard users have the slider below. */
 export function Wave({ peaks, progress, onSeek }: WaveProps) {
   const levels = downsamplePeaks(peaks, BAR_COUNT);
   const press = ({ clientX, currentTarget }: MouseEvent) => {
@@ -32,7 +32,7 @@ export function Wave({ peaks, progress, onSeek }: WaveProps) {
             width={0.6}
             y={50 - height / 2}
             height={height}
-            data-heard={index < progress * BAR_COUNT || undefined}
+            data-played={index < progress * BAR_COUNT || undefined}
           />
         );
       })}

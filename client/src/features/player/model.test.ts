@@ -35,8 +35,8 @@ function setup(load = async () => new Blob(['wav'])) {
   return { playback, asked, begun: onStarted, peaks, telling: () => telling };
 }
 
-describe('a recording', () => {
-  it('is fetched when it is first played, and once', async () => {
+describe('playback', () => {
+  it('loads the sound once, on first play', async () => {
     const { playback, asked, begun } = setup();
     expect(playback.state.state).toMatchObject({ phase: 'idle', seconds: 12 });
     await playback.toggle();
@@ -48,7 +48,7 @@ describe('a recording', () => {
     expect(begun).toHaveBeenCalledOnce();
   });
 
-  it('goes where it is led, not beyond its ends, also before it was played', async () => {
+  it('seeks within its bounds, also before playing', async () => {
     const { playback, asked } = setup();
     await playback.seek(5);
     await playback.seek(99);
@@ -56,7 +56,7 @@ describe('a recording', () => {
     expect(asked).toEqual(['load', 'speed 1', 'seek 5', 'seek 11.5', 'seek 0']);
   });
 
-  it('is slower and faster in a ring', async () => {
+  it('cycles through the speeds', async () => {
     const { playback } = setup();
     const seen = SPEEDS.map(() => {
       playback.nextSpeed();
@@ -65,7 +65,7 @@ describe('a recording', () => {
     expect(seen).toEqual([1.25, 1.5, 2, 0.75, 1]);
   });
 
-  it('falls silent when another is played', async () => {
+  it('pauses when another playback starts', async () => {
     const [one, other] = [setup(), setup()];
     await one.playback.toggle();
     await other.playback.toggle();
@@ -73,7 +73,7 @@ describe('a recording', () => {
     expect(other.playback.state.state.phase).toBe('playing');
   });
 
-  it('says why it cannot be heard, and can be tried again', async () => {
+  it('reports a failure and can be retried', async () => {
     const load = vi.fn().mockRejectedValueOnce(Problem.unreachable()).mockResolvedValue(new Blob());
     const { playback, begun } = setup(load);
     await playback.toggle();
@@ -83,7 +83,7 @@ describe('a recording', () => {
     expect(playback.state.state).toMatchObject({ phase: 'playing', fault: undefined });
   });
 
-  it('that comes in after its place was closed is let go', async () => {
+  it('discards a sound that arrives after closing', async () => {
     const { playback, asked, begun } = setup();
     const playing = playback.toggle();
     playback.close();
@@ -92,7 +92,7 @@ describe('a recording', () => {
     expect(begun).not.toHaveBeenCalled();
   });
 
-  it('is drawn as the server measured it, once it did', async () => {
+  it('shows the waveform once the server has measured it', async () => {
     const { playback, peaks } = setup();
     peaks.mockRejectedValueOnce(Problem.unreachable());
     await playback.loadPeaks();
@@ -109,7 +109,7 @@ describe('a recording', () => {
     [[1, 5, 2, 3], 2, [5, 3]],
     [[7, 9], 4, [7, 7, 9, 9]],
     [[], 2, [0, 0]],
-  ])('%j is drawn in %i bars', (peaks, count, drawn) => {
+  ])('%j is reduced to %i bars', (peaks, count, drawn) => {
     expect(downsamplePeaks(peaks, count)).toEqual(drawn);
   });
 });

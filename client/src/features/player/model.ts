@@ -2,19 +2,19 @@ import { createStore } from '~/core/store';
 import { asProblem, type Problem } from '~/core/problem';
 
 export interface PlaybackState {
-  /** idle: nothing was fetched yet. */
+  /** idle: not loaded yet. */
   phase: 'idle' | 'loading' | 'playing' | 'paused';
-  /** Where it is, seconds. */
+  /** Position in seconds. */
   position: number;
-  /** How long it is; until it is fetched, as its list says. */
+  /** Length in seconds; from the list until loaded. */
   seconds: number;
   speed: number;
-  /** How loud it is from beginning to end, 0 to 100; empty while that is not known. */
+  /** Waveform, 0 to 100; empty until known. */
   peaks: readonly number[];
   fault?: Problem;
 }
 
-/** A sound that can be heard. */
+/** A playable sound. */
 export interface Sound {
   readonly seconds: number;
   play(): Promise<void>;
@@ -24,7 +24,7 @@ export interface Sound {
   close(): void;
 }
 
-/** What a sound tells while it plays. */
+/** Playback events of a sound. */
 export interface PlaybackListener {
   position(seconds: number): void;
   playing(playing: boolean): void;
@@ -33,15 +33,15 @@ export interface PlaybackListener {
 export interface PlaybackDependencies {
   load(): Promise<Blob>;
   sound(blob: Blob, listener: PlaybackListener): Promise<Sound>;
-  /** How loud it is, as the server measured it. */
+  /** Waveform measured by the server. */
   peaks(): Promise<readonly number[]>;
-  /** It is heard for the first time. */
+  /** First playback. */
   onStarted(): void;
 }
 
 export const SPEEDS = [1, 1.25, 1.5, 2, 0.75] as const;
 
-/** So many bars for a picture of a sound, each as loud as the loudest it stands for. */
+/** Reduce a waveform to `count` bars, each with the maximum of its range. */
 export function downsamplePeaks(peaks: readonly number[], count: number): number[] {
   return Array.from({ length: count }, (_, place) => {
     const from = Math.floor((place * peaks.length) / count);
@@ -50,10 +50,10 @@ export function downsamplePeaks(peaks: readonly number[], count: number): number
   });
 }
 
-/** Of all playbacks one is heard. */
+/** Only one playback is active at a time. */
 let activePlayback: Playback | undefined;
 
-/** One recording that can be listened to: fetched when it is first played, forgotten when its place is closed. */
+/** Playback of one recording: loaded on first play, released on close. */
 export class Playback {
   readonly state;
   #sound?: Sound;
@@ -66,13 +66,13 @@ export class Playback {
     this.state = createStore<PlaybackState>({ phase: 'idle', position: 0, seconds, speed: 1, peaks: [] });
   }
 
-  /** Ask for its picture. Without one it can be heard all the same; just after it was left there is none yet. */
+  /** Load the waveform. It is optional, and missing shortly after recording. */
   async loadPeaks(): Promise<void> {
     const peaks = await this.dependencies.peaks().catch(() => []);
     if (!this.#closed) this.#set({ peaks });
   }
 
-  /** Play it, or stop where it is. */
+  /** Play or pause. */
   async toggle(): Promise<void> {
     const { phase } = this.state.state;
     if (phase === 'playing') return this.pause();
@@ -86,14 +86,14 @@ export class Playback {
     this.#sound?.pause();
   }
 
-  /** Go to a place, seconds from its beginning. */
+  /** Seek, in seconds from the beginning. */
   async seek(seconds: number): Promise<void> {
     const position = Math.min(Math.max(0, seconds), this.state.state.seconds);
     this.#set({ position });
     if (await this.#ready()) this.#sound?.seek(position);
   }
 
-  /** The next of the speeds, the first after the last. */
+  /** Switch to the next speed, wrapping around. */
   nextSpeed(): void {
     const next = SPEEDS[(SPEEDS.indexOf(this.state.state.speed as 1) + 1) % SPEEDS.length]!;
     this.#set({ speed: next });
@@ -107,7 +107,7 @@ export class Playback {
     this.#sound = undefined;
   }
 
-  /** False if it cannot be heard; why is in the state. */
+  /** Load the sound; false on failure, with the error in the state. */
   async #ready(): Promise<boolean> {
     if (this.#sound) return true;
     if (this.state.state.phase === 'loading') return false;

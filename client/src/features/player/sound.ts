@@ -2,12 +2,12 @@ import { preferences } from '~/core/preferences';
 import { canSelectSpeaker } from '~/media/devices';
 import type { Sound, PlaybackListener } from './model';
 
-/** Whether what is kept as Opus in Ogg can be heard here; asked for as WAV otherwise. */
+/** Return the audio format to request: Opus in Ogg if playable, otherwise WAV. */
 export function audioFormat(): 'ogg' | 'wav' {
   return new Audio().canPlayType('audio/ogg; codecs=opus') ? 'ogg' : 'wav';
 }
 
-/** A sound that can be heard, by the loudspeaker that was chosen; rejects what is none. */
+/** Create a playable sound on the selected speaker; rejects if it cannot be decoded. */
 export async function createSound(blob: Blob, listener: PlaybackListener): Promise<Sound> {
   const element = new Audio();
   const url = URL.createObjectURL(blob);

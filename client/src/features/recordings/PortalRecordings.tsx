@@ -19,7 +19,7 @@ import { fetchWaveform, fetchRecording, type Purpose } from './sound';
 const useRecordings = (tenant?: string) =>
   usePages<Recording>(['recordings', tenant], (cursor) => api.listRecordings({ query: { tenant, cursor } }));
 
-/** Which calls were recorded, who listened to them, and how the organisation records. */
+/** Recorded calls, their access log, and the recording policy. */
 export default function PortalRecordings() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -97,10 +97,10 @@ export default function PortalRecordings() {
   );
 }
 
-/** Who listened to one; and, where that is allowed, the sound, once it is said what for. */
+/** Access log of a recording and, where allowed, the player after a purpose was selected. */
 function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }) {
   const { t } = useLingui();
-  // Whether it may be listened to can change while this is open.
+  // The permission to listen may change while this is open.
   const recording = useRecordings(tenant).items.find((each) => each.id === opened.id) ?? opened;
   const [purpose, setPurpose] = useState<Purpose | null>(recording.own ? 'own' : null);
   const purposes: Record<Purpose, string> = {

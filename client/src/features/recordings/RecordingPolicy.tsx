@@ -10,11 +10,11 @@ import { ExtensionSelect } from '~/features/extensions';
 interface TenantRecordingPolicyProps {
   tenant?: string;
   settings: RecordingSettings;
-  /** Where they are kept. */
+  /** Query key of the settings. */
   settingsKey: readonly unknown[];
 }
 
-/** How the organisation records calls. What is chosen counts at once. */
+/** Recording policy of the tenant. Changes apply at once. */
 export function TenantRecordingPolicy({ tenant, settings, settingsKey }: TenantRecordingPolicyProps) {
   const { t } = useLingui();
   const queries = useQueryClient();
@@ -80,7 +80,7 @@ interface NumberSettingProps {
   onChange: (value: number) => void;
 }
 
-/** A number that counts once it was typed and one leaves its field. */
+/** Number input that is saved on blur. */
 function NumberSetting({ label, description, value, onChange }: NumberSettingProps) {
   const [typed, setTyped] = useState<number | string>();
   const commit = () => {
@@ -100,7 +100,7 @@ function NumberSetting({ label, description, value, onChange }: NumberSettingPro
   );
 }
 
-/** How the calls of one extension are recorded. */
+/** Recording policy of one extension. */
 export function ExtensionRecordingPolicy({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [chosen, setChosen] = useState<string | null>(null);

@@ -18,7 +18,7 @@ import { fetchWaveform, fetchRecording } from './sound';
 
 const QUERY_KEY = 'own-recordings';
 
-/** Recordings of one's own calls, the newest first. */
+/** Recordings of the user's own calls, newest first. */
 export default function Recordings() {
   const { t } = useLingui();
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
@@ -37,7 +37,7 @@ export default function Recordings() {
     onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
   });
   const own = me?.extensions.map((each) => each.id) ?? [];
-  // An administrator's list has everybody's in it; here are one's own.
+  // The list of an administrator contains all calls; show only their own.
   const shown = list.items.filter((each) => each.own).map((each) => toEntry(each, own));
   return (
     <Page title={t`Recordings`} back="/history">

@@ -33,23 +33,23 @@ const recording = (...parties: Recording['parties']): Recording => ({
   listen: true,
 });
 
-describe('a recorded call', () => {
-  it('names the other, not oneself', () => {
-    const kept = toEntry(recording(party('mine', '1001', 'Anna'), party('theirs', '1002', 'Berta')), ['mine']);
-    expect(kept.others).toEqual([{ name: 'Berta', number: '1002', erased: false }]);
+describe('a recording entry', () => {
+  it('names the remote party', () => {
+    const entry = toEntry(recording(party('mine', '1001', 'Anna'), party('theirs', '1002', 'Berta')), ['mine']);
+    expect(entry.others).toEqual([{ name: 'Berta', number: '1002', erased: false }]);
   });
 
-  it('names both of a call between two of one’s own numbers', () => {
-    const kept = toEntry(recording(party('mine', '1001', 'Anna'), party('also', '1003', 'Anna')), ['mine', 'also']);
-    expect(kept.others.map((each) => each.number)).toEqual(['1001', '1003']);
+  it("names both parties of a call between two of the user's numbers", () => {
+    const entry = toEntry(recording(party('mine', '1001', 'Anna'), party('also', '1003', 'Anna')), ['mine', 'also']);
+    expect(entry.others.map((each) => each.number)).toEqual(['1001', '1003']);
   });
 
-  it('says of an erased person that there was one', () => {
-    const kept = toEntry(recording(party('mine', '1001', 'Anna'), party(null, null, null)), ['mine']);
-    expect(kept.others).toEqual([{ name: '', number: '', erased: true }]);
+  it('marks erased parties', () => {
+    const entry = toEntry(recording(party('mine', '1001', 'Anna'), party(null, null, null)), ['mine']);
+    expect(entry.others).toEqual([{ name: '', number: '', erased: true }]);
   });
 
-  it('marks where something was left out, not where it went on', () => {
+  it('lists where it was paused, not where it was resumed', () => {
     expect(toEntry(recording(), []).pauses).toEqual([12.5, 20]);
   });
 });

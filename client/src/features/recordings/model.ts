@@ -1,17 +1,17 @@
 import type { Recording } from '~/api';
 
-/** A recorded call as somebody who was in it sees it. */
+/** A recorded call from the perspective of a participant. */
 export interface RecordingEntry {
   id: string;
   created: string;
   seconds: number;
-  /** The others in it. */
+  /** Remote parties. */
   others: { name: string; number: string; erased: boolean }[];
-  /** Where something was left out, seconds from its beginning. */
+  /** Positions of pauses and gaps, in seconds. */
   pauses: number[];
 }
 
-/** `own`: the extensions of whom it is shown to. In a call between two of one's own, both are shown. */
+/** `own`: the user's extensions. In a call between two of them, both parties are listed. */
 export function toEntry(recording: Recording, own: readonly string[]): RecordingEntry {
   const { id, created, seconds, parties, marks } = recording;
   const remote = parties.filter((each) => !own.includes(each.extension_id ?? ''));

@@ -10,7 +10,7 @@ import { formatDateTime } from '~/design/dates';
 import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 
-/** What clients found out about themselves and their owners sent. */
+/** Diagnostics reports sent by users. */
 export default function Reports() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);

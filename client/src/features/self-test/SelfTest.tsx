@@ -12,7 +12,7 @@ import { selfTestDependencies } from './checks';
 import { REASON_MESSAGES, CHECK_MESSAGES } from './messages';
 import classes from './self-test.module.css';
 
-/** Will my phone ring? All that has to be right for that, looked at in order. */
+/** Self-test: checks everything that incoming calls depend on, in order. */
 export default function SelfTest() {
   const { t } = useLingui();
   const [test] = useState(() => new Test(selfTestDependencies));
@@ -44,7 +44,7 @@ export default function SelfTest() {
   );
 }
 
-const isAsking = (checks: Record<CheckName, Check>) => CHECKS.some((name) => checks[name].state === 'asks');
+const isAsking = (checks: Record<CheckName, Check>) => CHECKS.some((name) => checks[name].state === 'asking');
 
 function Verdict({ result }: { result: ReturnType<typeof verdict> }) {
   const { t } = useLingui();
@@ -70,7 +70,7 @@ interface CheckRowProps {
 function CheckRow({ name, check, level, test }: CheckRowProps) {
   const { t } = useLingui();
   const { title, running, ok } = CHECK_MESSAGES[name];
-  const busy = check.state === 'running' || check.state === 'asks';
+  const busy = check.state === 'running' || check.state === 'asking';
   const text = check.reason ? REASON_MESSAGES[check.reason] : busy ? running : check.state === 'ok' ? ok : undefined;
   return (
     <Row icon={<StateIcon state={check.state} />}>
@@ -83,7 +83,7 @@ function CheckRow({ name, check, level, test }: CheckRowProps) {
       {name === 'microphone' && check.state === 'running' && (
         <Progress value={level * 100} size="lg" mt="xs" transitionDuration={60} aria-label={t`How loud you are`} />
       )}
-      {check.state === 'asks' && <Answers name={name} test={test} />}
+      {check.state === 'asking' && <Answers name={name} test={test} />}
       {check.reason === 'elsewhere' && (
         <Button variant="default" size="md" mt="xs" onClick={() => void phone.takeOver().then(() => test.run())}>
           <Trans>Take over the phone here</Trans>
@@ -112,7 +112,7 @@ function StateIcon({ state }: { state: Check['state'] }) {
   const { t } = useLingui();
   const style = {
     waiting: { colour: 'gray', word: t`not yet tested`, icon: <IconCircleDashed size={20} aria-hidden /> },
-    asks: { colour: 'harbour', word: t`your turn`, icon: <IconCircleDashed size={20} aria-hidden /> },
+    asking: { colour: 'harbour', word: t`your turn`, icon: <IconCircleDashed size={20} aria-hidden /> },
     running: { colour: 'harbour', word: t`running`, icon: <Loader size={18} aria-hidden /> },
     ok: { colour: 'green', word: t`works`, icon: <IconCheck size={20} aria-hidden /> },
     failed: { colour: 'red', word: t`does not work`, icon: <IconAlertTriangle size={20} aria-hidden /> },

@@ -10,20 +10,20 @@ import { showCall } from '~/features/call';
 import { phone, type Call } from '~/sip';
 import type { Outcome, SelfTestDependencies } from './model';
 
-/** The number at which the PBX calls the device that dialled it, and no other. */
+/** Feature code that calls back the dialling device only. */
 const CALLBACK_CODE = '*44';
 const PUSH_TIMEOUT_MS = 20_000;
 const REGISTER_TIMEOUT_MS = 12_000;
 const SPEECH_TIMEOUT_MS = 10_000;
 const RING_TIMEOUT_MS = 15_000;
 const MEDIA_TIMEOUT_MS = 12_000;
-/** Louder than a room is (of `watchLevel`), for so many looks. */
+/** Level above room noise (of `watchLevel`), for this many readings. */
 const SPEECH_LEVEL = 0.35;
 const SPEECH_READINGS = 4;
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** What `look` finds, looked for until it is there; undefined when time is up. */
+/** Poll the condition; undefined on timeout. */
 async function waitFor<T>(condition: () => T | undefined | false, milliseconds: number): Promise<T | undefined> {
   for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(100)) {
     const result = condition();
@@ -92,11 +92,11 @@ async function testMicrophone(level: (now: number) => void): Promise<Outcome> {
     level(now);
     if (now > SPEECH_LEVEL) speechReadings += 1;
   });
-  const heard = await waitFor(() => speechReadings >= SPEECH_READINGS, SPEECH_TIMEOUT_MS);
+  const speechDetected = await waitFor(() => speechReadings >= SPEECH_READINGS, SPEECH_TIMEOUT_MS);
   stop();
   track.stop();
   level(0);
-  return heard ? 'ok' : { failed: 'silent' };
+  return speechDetected ? 'ok' : { failed: 'silent' };
 }
 
 async function testCall(): Promise<Outcome> {
@@ -112,7 +112,7 @@ async function testCall(): Promise<Outcome> {
       RING_TIMEOUT_MS,
     );
     if (!callback) return { failed: 'not-called-back' };
-    await sleep(1000); // The person hears it ring.
+    await sleep(1000); // Let the user hear it ring.
     outgoing.concurrent = callback.concurrent = true;
     await callback.answer();
     const hasMedia = await waitFor(

@@ -4,7 +4,7 @@ import type { CheckName, FailureReason } from './model';
 
 interface CheckMessages {
   title: MessageDescriptor;
-  /** While it is made, or what is asked of the person. */
+  /** Shown while the check runs, or as a question. */
   running: MessageDescriptor;
   ok: MessageDescriptor;
 }
@@ -42,7 +42,7 @@ export const CHECK_MESSAGES: Record<CheckName, CheckMessages> = {
   },
 };
 
-/** What went wrong and what to do about it. */
+/** Failure texts with advice. */
 export const REASON_MESSAGES: Record<FailureReason, MessageDescriptor> = {
   unsupported: msg`This browser shows no notifications. On an iPhone or iPad, add UnifiCX to the Home Screen first (Share, then “Add to Home Screen”) and open it from there.`,
   refused: msg`It was refused. Allow it for this page in the settings of your browser or device, then test again.`,

@@ -28,10 +28,10 @@ function setup(change: Partial<SelfTestDependencies> = {}) {
 }
 
 describe('the self-test', () => {
-  it('goes through all checks and says that the phone rings', async () => {
+  it('runs all checks and reports that the phone rings', async () => {
     const { test, tone, until, state } = setup();
     const done = test.run();
-    await until('speaker', 'asks');
+    await until('speaker', 'asking');
     expect(tone.playing).toBe(true);
     expect(verdict(test.state.state)).toBeUndefined();
     test.answer(true);
@@ -41,14 +41,14 @@ describe('the self-test', () => {
     expect(verdict(test.state.state)).toBe('always');
   });
 
-  it('asks for permission only when told to', async () => {
+  it('prompts for permission only after confirmation', async () => {
     const askPermission = vi.fn(() => Promise.resolve(true));
     const { test, until, parts } = setup({ permission: () => 'unasked', askPermission });
     const done = test.run();
-    await until('permission', 'asks');
+    await until('permission', 'asking');
     expect(askPermission).not.toHaveBeenCalled();
     test.answer(true);
-    await until('speaker', 'asks');
+    await until('speaker', 'asking');
     expect(askPermission).toHaveBeenCalledOnce();
     expect(parts.push).toHaveBeenCalledOnce();
     test.answer(true);
@@ -59,14 +59,14 @@ describe('the self-test', () => {
     ['not now', { permission: () => 'unasked' as const }, 'not-now'],
     ['in the browser', { permission: () => 'refused' as const }, 'refused'],
     ['by the kind of browser', { permission: () => 'unsupported' as const }, 'unsupported'],
-  ])('goes on when notifications are refused %s, and says that it rings while open', async (_, change, reason) => {
+  ])('continues when notifications are refused %s and reports ringing while open', async (_, change, reason) => {
     const { test, until, state, parts } = setup(change);
     const done = test.run();
     if (reason === 'not-now') {
-      await until('permission', 'asks');
+      await until('permission', 'asking');
       test.answer(false);
     }
-    await until('speaker', 'asks');
+    await until('speaker', 'asking');
     test.answer(true);
     await done;
     expect(state('permission')).toEqual({ state: 'failed', reason });
@@ -75,10 +75,10 @@ describe('the self-test', () => {
     expect(verdict(test.state.state)).toBe('while-open');
   });
 
-  it('makes no call with a phone that is not registered', async () => {
+  it('makes no call if the phone is not registered', async () => {
     const { test, until, state, parts } = setup({ registration: () => Promise.resolve({ failed: 'not-registered' }) });
     const done = test.run();
-    await until('speaker', 'asks');
+    await until('speaker', 'asking');
     test.answer(false);
     await done;
     expect(parts.call).not.toHaveBeenCalled();
@@ -87,20 +87,20 @@ describe('the self-test', () => {
     expect(verdict(test.state.state)).toBe('never');
   });
 
-  it('is not stopped by a check that breaks', async () => {
+  it('continues after a check that throws', async () => {
     const { test, until, state } = setup({ push: () => Promise.reject(new Error('away')) });
     const done = test.run();
-    await until('speaker', 'asks');
+    await until('speaker', 'asking');
     test.answer(true);
     await done;
     expect(state('push')).toEqual({ state: 'failed', reason: 'server' });
     expect(state('call')).toEqual({ state: 'ok' });
   });
 
-  it('ends with its page: no tone, no call', async () => {
+  it('stops the tone and makes no call when the page is left', async () => {
     const { test, tone, until, state, parts } = setup();
     const done = test.run();
-    await until('speaker', 'asks');
+    await until('speaker', 'asking');
     test.stop();
     await done;
     expect(tone.playing).toBe(false);

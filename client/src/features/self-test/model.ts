@@ -1,10 +1,10 @@
 import { createStore } from '~/core/store';
 
-/** In this order: each builds on those before it. */
+/** In this order: later checks depend on earlier ones. */
 export const CHECKS = ['permission', 'push', 'registration', 'microphone', 'speaker', 'call'] as const;
 export type CheckName = (typeof CHECKS)[number];
 
-/** Why a check failed or could not be made; the words for it are the view's. */
+/** Why a check failed or was skipped; the texts belong to the view. */
 export type FailureReason =
   | 'unsupported'
   | 'refused'
@@ -31,18 +31,18 @@ export type FailureReason =
 
 export type Outcome = 'ok' | { failed: FailureReason } | { skipped: FailureReason };
 
-/** `asks`: it waits for the person to press something. */
+/** `asking`: waiting for the user. */
 export interface Check {
-  state: 'waiting' | 'asks' | 'running' | 'ok' | 'failed' | 'skipped';
+  state: 'waiting' | 'asking' | 'running' | 'ok' | 'failed' | 'skipped';
   reason?: FailureReason;
 }
 
 export interface SelfTestState {
   checks: Record<CheckName, Check>;
-  /** Which is being made. */
+  /** The running check. */
   at?: CheckName;
   done: boolean;
-  /** Of the microphone, 0 to 1. */
+  /** Microphone level, 0 to 1. */
   level: number;
 }
 
@@ -51,9 +51,9 @@ export interface SelfTestDependencies {
   askPermission(): Promise<boolean>;
   push(): Promise<Outcome>;
   registration(): Promise<Outcome>;
-  /** Says how loud it is until something was heard, or long enough nothing. */
+  /** Report the level until speech is detected or the time is up. */
   microphone(level: (now: number) => void): Promise<Outcome>;
-  /** Begin the test tone; returns how to end it. */
+  /** Start the test tone; returns the stop function. */
   tone(): () => void;
   call(): Promise<Outcome>;
 }
@@ -61,7 +61,7 @@ export interface SelfTestDependencies {
 const ALL_WAITING = Object.fromEntries(CHECKS.map((name) => [name, { state: 'waiting' }])) as Record<CheckName, Check>;
 const INITIAL_STATE: SelfTestState = { checks: ALL_WAITING, done: false, level: 0 };
 
-/** Will my phone ring? One check after the other, whatever becomes of those before. */
+/** Runs one check after the other, whatever their outcomes. */
 export class SelfTest {
   readonly state = createStore<SelfTestState>(INITIAL_STATE);
   private resolveAnswer?: (accepted: boolean) => void;
@@ -82,12 +82,12 @@ export class SelfTest {
     this.state.setState((before) => ({ ...before, at: undefined, done: true, level: 0 }));
   }
 
-  /** What the person pressed, when a check asks. */
+  /** The user's answer to a check. */
   answer(accepted: boolean): void {
     this.resolveAnswer?.(accepted);
   }
 
-  /** The page was left. */
+  /** Stop when the page is left. */
   stop(): void {
     this.generation += 1;
     this.resolveAnswer?.(false);
@@ -112,7 +112,7 @@ export class SelfTest {
     }
   }
 
-  /** The browser's own question comes after a sentence that says why, and a press. */
+  /** The browser prompt follows an explanation and a button press. */
   private async permission(): Promise<Outcome> {
     const now = this.dependencies.permission();
     if (now === 'granted') return 'ok';
@@ -128,9 +128,9 @@ export class SelfTest {
 
   private async speaker(): Promise<Outcome> {
     const stopTone = this.dependencies.tone();
-    const heard = await this.askUser('speaker');
+    const confirmed = await this.askUser('speaker');
     stopTone();
-    return heard ? 'ok' : { failed: 'not-heard' };
+    return confirmed ? 'ok' : { failed: 'not-heard' };
   }
 
   private async call(): Promise<Outcome> {
@@ -142,7 +142,7 @@ export class SelfTest {
   }
 
   private async askUser(name: CheckName): Promise<boolean> {
-    this.setCheck(name, { state: 'asks' });
+    this.setCheck(name, { state: 'asking' });
     const accepted = await new Promise<boolean>((resolve) => (this.resolveAnswer = resolve));
     this.resolveAnswer = undefined;
     this.setCheck(name, { state: 'running' });
@@ -161,7 +161,7 @@ function toCheck(outcome: Outcome): Check {
     : { state: 'skipped', reason: outcome.skipped };
 }
 
-/** What of it all means for the one question: it rings always, only while the client is open, or not. */
+/** Overall result: rings always, only while the client is open, or never. */
 export function verdict({ checks, done }: SelfTestState): 'always' | 'while-open' | 'never' | undefined {
   if (!done) return undefined;
   if (checks.registration.state !== 'ok' || checks.call.state === 'failed') return 'never';

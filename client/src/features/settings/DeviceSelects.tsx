@@ -10,7 +10,7 @@ interface DeviceSelectsProps {
   cameras: Device[];
 }
 
-/** Which microphone, loudspeaker and camera are used, from now on and in the call that goes on. */
+/** Selects for microphone, speaker and camera; changes apply to the current call too. */
 export function DeviceSelects({ microphones, speakers, cameras }: DeviceSelectsProps) {
   const { t } = useLingui();
   const chosen = useValue(preferences);

@@ -17,7 +17,7 @@ const ICONS = {
   program: IconTerminal2,
 } as const;
 
-/** Where one is signed in, and signing out there. */
+/** The user's sessions, with sign-out. */
 export function DevicesBody() {
   const { t } = useLingui();
   const [model] = useState(() => new DevicesModel());

@@ -10,7 +10,7 @@ import { useValue } from '~/core/store';
 import { thisDevice } from '~/core/this-device';
 import type { SecurityModel } from './security';
 
-/** What one proves oneself with besides a password: the list, and how to add one. */
+/** Second factors: list and set-up. */
 export function Factors({ model }: { model: SecurityModel }) {
   const { t } = useLingui();
   const { factors, totp, busy } = useValue(model.state);

@@ -7,7 +7,7 @@ import { DeviceSelects } from './DeviceSelects';
 
 const withName = (found: Device[]) => found.filter((each) => each.name !== '');
 
-/** Which microphone, loudspeaker and camera calls use: those the browser names. */
+/** Devices for calls, as far as the browser exposes their names. */
 export function MediaDevices() {
   const { microphones, speakers, cameras } = useValue(devices);
   useEffect(() => watchDevices(), []);

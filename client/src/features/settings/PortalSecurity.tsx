@@ -3,7 +3,7 @@ import { Page } from '~/design/Page';
 import { DevicesBody } from './DevicesBody';
 import { SecurityBody } from './SecurityBody';
 
-/** The portal's page of one's own safety: factors, password, and where one is signed in. */
+/** Security page of the portal: factors, password and sessions. */
 export default function PortalSecurity() {
   const { t } = useLingui();
   return (

@@ -5,7 +5,7 @@ import { useValue } from '~/core/store';
 import css from './recovery-codes.module.css';
 import type { SecurityModel } from './security';
 
-/** The ten codes, this once: to be copied or printed. Closing them is a decision, not a slip of the finger. */
+/** The ten recovery codes, shown once, with copy and print. Closing requires the button. */
 export function RecoveryCodes({ model }: { model: SecurityModel }) {
   const { t } = useLingui();
   const codes = useValue(model.state, (each) => each.recoveryCodes);

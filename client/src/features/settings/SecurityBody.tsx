@@ -17,7 +17,7 @@ import { StepUpDialog } from './StepUpDialog';
 import { RecoveryCodes } from './RecoveryCodes';
 import { SecurityModel } from './security';
 
-/** Password, second factors, recovery codes, and the sign-in of one's organisation: the same in the client and the portal. */
+/** Password, second factors, recovery codes and single sign-on; shared by client and portal. */
 export function SecurityBody() {
   const { t } = useLingui();
   const [model] = useState(() => new SecurityModel());
@@ -102,7 +102,7 @@ function ChangePassword({ model }: { model: SecurityModel }) {
   );
 }
 
-/** Only where the organisation has a provider. */
+/** Only if the tenant has a provider. */
 function SingleSignOnLink({ model }: { model: SecurityModel }) {
   const { t } = useLingui();
   const tenant = useValue(session, (each) => (each.state === 'in' ? (each.me.tenant?.slug ?? '') : ''));

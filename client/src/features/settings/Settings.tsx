@@ -146,7 +146,7 @@ function Appearance() {
         <SegmentedControl
           fullWidth
           size="md"
-          styles={{ label: { paddingInline: 6 } }} // wide enough anyway, but on the narrowest screen
+          styles={{ label: { paddingInline: 6 } }} // only needed on the narrowest screens
           aria-label={t`Colours`}
           value={colorScheme}
           onChange={(value) => setColorScheme(value as MantineColorScheme)}
@@ -180,7 +180,7 @@ function CallSettings() {
         checked={chosen.sensors}
         onChange={(event) => {
           setPreferences({ sensors: event.currentTarget.checked });
-          void requestSensorPermission(); // iOS asks now, at the press.
+          void requestSensorPermission(); // iOS prompts now, on the user gesture.
         }}
       />
     </>

@@ -7,7 +7,7 @@ import { PasswordField } from '~/design/PasswordField';
 import { useValue } from '~/core/store';
 import type { ProofMethod, StepUp } from './step-up';
 
-/** Asks once more who one is, before something an intruder would do first. */
+/** Step-up authentication before sensitive actions. */
 export function StepUpDialog({ proof }: { proof: StepUp }) {
   const { t } = useLingui();
   const { methods, busy, fault } = useValue(proof.prompt);

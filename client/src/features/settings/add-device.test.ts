@@ -20,22 +20,22 @@ afterEach(() => {
 });
 
 function setup(became: Record<string, unknown> = { id: 'c', state: 'open', tried_again: false }) {
-  const told: ((event: { id: string }) => void)[] = [];
+  const handlers: ((event: { id: string }) => void)[] = [];
   const server = {
     createSignInCode: vi.fn(async () => ({ data: CODE })),
     showSignInCode: vi.fn(async () => ({ data: became })),
     revokeSession: vi.fn(async () => ({ data: undefined })),
   };
   const on = vi.fn((_type: string, handler: (event: { id: string }) => void) => {
-    told.push(handler);
-    return () => void told.splice(told.indexOf(handler), 1);
+    handlers.push(handler);
+    return () => void handlers.splice(handlers.indexOf(handler), 1);
   });
   const model = new AddDeviceModel(server as never, on, () => Date.now());
-  return { model, server, told, now: () => model.state.state };
+  return { model, server, told: handlers, now: () => model.state.state };
 }
 
 describe('adding a device', () => {
-  it('shows a code and counts down', async () => {
+  it('shows a code with a countdown', async () => {
     const { model, now } = setup();
     expect(viewOf(now())).toBe('none');
     await model.show();
@@ -46,7 +46,7 @@ describe('adding a device', () => {
     model.stop();
   });
 
-  it('says so when its time is over, and asks no more', async () => {
+  it('reports expiry and stops polling', async () => {
     const { model, server, now } = setup();
     await model.show();
     await vi.advanceTimersByTimeAsync(121_000);
@@ -56,20 +56,20 @@ describe('adding a device', () => {
     expect(server.showSignInCode).toHaveBeenCalledTimes(asked);
   });
 
-  it('hears at once that it was used, by which device', async () => {
-    const { model, server, told, now } = setup(USED);
+  it('shows at once that the code was used, and by which device', async () => {
+    const { model, server, told: handlers, now } = setup(USED);
     await model.show();
-    told[0]!({ id: 'another' });
+    handlers[0]!({ id: 'another' });
     expect(server.showSignInCode).not.toHaveBeenCalled();
-    told[0]!({ id: 'c' });
+    handlers[0]!({ id: 'c' });
     await vi.advanceTimersByTimeAsync(0);
     expect(viewOf(now())).toBe('used');
     expect(now().codeState?.device_name).toBe('Chrome on Android');
     model.stop();
-    expect(told).toHaveLength(0);
+    expect(handlers).toHaveLength(0);
   });
 
-  it('goes on looking after it was used: somebody may have a picture of it', async () => {
+  it('keeps polling after use: the code may have been photographed', async () => {
     const { model, server, now } = setup(USED);
     await model.show();
     await vi.advanceTimersByTimeAsync(1000);
@@ -79,7 +79,7 @@ describe('adding a device', () => {
     model.stop();
   });
 
-  it('sends the device away that was not meant, be it gone already', async () => {
+  it('revokes an unexpected device, even if already signed out', async () => {
     const { model, server, now } = setup(USED);
     await model.show();
     await vi.advanceTimersByTimeAsync(1000);
@@ -90,7 +90,7 @@ describe('adding a device', () => {
     model.stop();
   });
 
-  it('says when none can be made', async () => {
+  it('reports when no code can be created', async () => {
     const { model, server, now } = setup();
     server.createSignInCode.mockRejectedValue(Problem.unreachable());
     await model.show();

@@ -5,21 +5,21 @@ import { createStore } from '~/core/store';
 
 export interface AddDeviceState {
   code?: SignInCode;
-  /** Seconds the code is good for. */
+  /** Seconds until the code expires. */
   secondsLeft: number;
-  /** What became of it. */
+  /** State of the code. */
   codeState?: SignInCodeState;
-  /** The device that came in was sent away again. */
+  /** The new device was signed out again. */
   revoked: boolean;
   busy: boolean;
   fault: unknown;
 }
 
-type SubscribeToCode = (type: 'sign_in_code', handler: (told: { id: string }) => void) => () => void;
+type SubscribeToCode = (type: 'sign_in_code', handler: (event: { id: string }) => void) => () => void;
 
 const POLL_INTERVAL_MS = 1000;
 
-/** A code of one's own for another device, and what becomes of it. */
+/** A sign-in code for another device of the user, and its state. */
 export class AddDeviceModel {
   readonly state = createStore<AddDeviceState>({ secondsLeft: 0, revoked: false, busy: false, fault: undefined });
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -31,7 +31,7 @@ export class AddDeviceModel {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Show a new code, and follow it until it is used or over, or `stop`. */
+  /** Show a new code and poll it until used, expired or `stop`. */
   async show(): Promise<void> {
     if (this.state.state.busy) return;
     this.stop();
@@ -51,7 +51,7 @@ export class AddDeviceModel {
     this.#unsubscribe();
   }
 
-  /** “That was not me”: the device that came in goes again. */
+  /** "That was not me": sign the new device out. */
   async revoke(): Promise<void> {
     const session = this.state.state.codeState?.session_id;
     if (!session) return;
@@ -60,7 +60,7 @@ export class AddDeviceModel {
       await this.server.revokeSession({ path: { session_id: session } });
       this.#set({ revoked: true });
     } catch (fault) {
-      // Signed out already is as good.
+      // Already signed out counts as success.
       this.#set(asProblem(fault).status === 404 ? { revoked: true } : { fault });
     }
     this.#set({ busy: false });
@@ -83,9 +83,9 @@ export class AddDeviceModel {
       this.#set({ codeState: data });
     } catch (fault) {
       if (this.state.state.code?.id !== code.id) return;
-      if (asProblem(fault).status === 404) this.#set({ secondsLeft: 0 }); // Forgotten: long over.
+      if (asProblem(fault).status === 404) this.#set({ secondsLeft: 0 }); // Deleted by the server: expired.
     }
-    // A used code is watched until its time is over: somebody may come with a picture of it.
+    // A used code is polled until it expires: another device may try it.
     if (this.state.state.secondsLeft <= 0) this.stop();
   }
 
@@ -98,7 +98,7 @@ export class AddDeviceModel {
   }
 }
 
-/** What to draw: the picture, what came of it, or that its time is over. */
+/** What to render: the code, the result, or its expiry. */
 export function viewOf({ code, codeState, secondsLeft }: AddDeviceState): 'none' | 'picture' | 'used' | 'over' {
   if (!code) return 'none';
   if (codeState?.state === 'used') return 'used';

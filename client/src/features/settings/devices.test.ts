@@ -22,15 +22,15 @@ function setup(parts: Record<string, unknown> = {}) {
   return { model, server, ids: () => model.state.state.sessions?.map((each) => each.id) };
 }
 
-describe('the devices', () => {
-  it('are this one, then by last use', async () => {
+describe('the sessions', () => {
+  it('start with this device, then by last use', async () => {
     const { model, ids } = setup();
     expect(ids()).toBeUndefined();
     await model.load();
     expect(ids()).toEqual(['this', 'new', 'old']);
   });
 
-  it('are signed out one by one, or all others', async () => {
+  it('are ended one by one, or all others', async () => {
     const { model, ids } = setup();
     await model.load();
     await model.end(model.state.state.sessions![2]!);
@@ -40,7 +40,7 @@ describe('the devices', () => {
     expect(model.state.state.ending).toBeUndefined();
   });
 
-  it('stay as they were when that fails', async () => {
+  it('stay unchanged on failure', async () => {
     const revokeSession = vi.fn().mockRejectedValue(Problem.unreachable());
     const { model, ids } = setup({ revokeSession });
     await model.load();

@@ -4,11 +4,11 @@ import { createStore } from '~/core/store';
 export interface DevicesState {
   sessions: Session[] | undefined;
   fault: unknown;
-  /** The session that is being ended, or all others. */
+  /** The session being ended, or all others. */
   ending?: string | 'others';
 }
 
-/** Where one is signed in: this device first, then by last use. */
+/** The user's sessions: this device first, then by last use. */
 export class DevicesModel {
   readonly state = createStore<DevicesState>({ sessions: undefined, fault: undefined });
 
@@ -20,7 +20,7 @@ export class DevicesModel {
     return this.#do(undefined, () => Promise.resolve());
   }
 
-  /** Sign a device out: its session, its telephone line and its wake-up go, and what it keeps is wiped. */
+  /** Sign a device out: ends its session, SIP registration and push, and wipes its local data. */
   end(session: Session): Promise<void> {
     return this.#do(session.id, () => this.server.revokeSession({ path: { session_id: session.id } }));
   }

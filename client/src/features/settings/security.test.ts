@@ -37,7 +37,7 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
 }
 
 describe('second factors', () => {
-  it('lets an authenticator app count once a code was given, and shows the recovery codes', async () => {
+  it('activates an authenticator app after the first code and shows the recovery codes', async () => {
     const { model, server, now } = setup();
     await model.load();
     expect(now().factors).toEqual([]);
@@ -58,7 +58,7 @@ describe('second factors', () => {
     expect(now()).toMatchObject({ totp: BEGUN, fault: wrong, busy: false });
   });
 
-  it('adds a passkey that the browser made', async () => {
+  it('adds a passkey created by the browser', async () => {
     const { model, server, keys, now } = setup();
     await model.addPasskey('Chromium on Linux');
     expect(keys.make).toHaveBeenCalledWith({ challenge: 'c' });
@@ -66,14 +66,14 @@ describe('second factors', () => {
     expect(now().recoveryCodes).toBeUndefined();
   });
 
-  it('adds none when its owner thought better of it', async () => {
+  it('adds none when cancelled', async () => {
     const { model, server, now } = setup({}, null);
     await model.addPasskey('x');
     expect(server.addPasskey).not.toHaveBeenCalled();
     expect(now()).toMatchObject({ busy: false, fault: undefined });
   });
 
-  it('removes one after its owner proved to be there', async () => {
+  it('removes one after step-up authentication', async () => {
     const missing = new Problem('prove_yourself', 403, 'Prove it.');
     const removeFactor = vi.fn().mockRejectedValueOnce(missing).mockResolvedValue({});
     const { model, proof } = setup({ removeFactor });
@@ -84,7 +84,7 @@ describe('second factors', () => {
     expect(removeFactor).toHaveBeenCalledOnce();
   });
 
-  it('says that the password was changed, and not when it was not', async () => {
+  it('reports that the password was changed only on success', async () => {
     const changeOwnPassword = vi
       .fn()
       .mockResolvedValueOnce({})
@@ -96,15 +96,15 @@ describe('second factors', () => {
     expect(now()).toMatchObject({ changed: false, fault: { code: 'forbidden' } });
   });
 
-  it('leaves for the provider it is told of', async () => {
+  it('navigates to the provider', async () => {
     const { model, go } = setup();
     await model.link();
     expect(go).toHaveBeenCalledExactlyOnceWith('https://login.example.com/');
   });
 });
 
-describe('the link with the organisation’s sign-in', () => {
-  it('is known, and undone', async () => {
+describe('the link with single sign-on', () => {
+  it('is loaded and removed', async () => {
     const { model, now, server } = setup();
     await model.loadLink();
     expect(now().linked).toBe(true);
@@ -113,7 +113,7 @@ describe('the link with the organisation’s sign-in', () => {
     expect(server.unlinkSingleSignOn).toHaveBeenCalledOnce();
   });
 
-  it('stays where it is the only way in', async () => {
+  it('stays if it is the only sign-in method', async () => {
     const unlinkSingleSignOn = vi.fn().mockRejectedValue(new Problem('conflict', 409, 'You would have no way in.'));
     const { model, now } = setup({ unlinkSingleSignOn });
     await model.loadLink();

@@ -5,13 +5,13 @@ import { StepUp } from './step-up';
 
 export interface SecurityState {
   factors: Factor[] | undefined;
-  /** An authenticator app that is being set up. */
+  /** An authenticator app being set up. */
   totp?: TotpBegun;
-  /** Shown this once. */
+  /** Shown once. */
   recoveryCodes?: string[];
   busy: boolean;
   fault: unknown;
-  /** Whether the organisation's provider lets one in here; absent until the server said. */
+  /** Whether single sign-on is linked; undefined until loaded. */
   linked?: boolean;
   /** The password was just changed. */
   changed: boolean;
@@ -32,7 +32,7 @@ type SecurityServer = Pick<
   | 'unlinkSingleSignOn'
 >;
 
-/** One's password and second factors. */
+/** The user's password and second factors. */
 export class SecurityModel {
   readonly state = createStore<SecurityState>({ factors: undefined, busy: false, fault: undefined, changed: false });
 
@@ -98,7 +98,7 @@ export class SecurityModel {
     });
   }
 
-  /** They were written down. */
+  /** The user has saved them. */
   clearRecoveryCodes(): void {
     this.#set({ recoveryCodes: undefined });
   }
@@ -111,7 +111,7 @@ export class SecurityModel {
     });
   }
 
-  /** Off to the provider of one's organisation, to be known by it from now on. */
+  /** Navigate to the provider of the tenant to link it. */
   link(): Promise<void> {
     return this.#run(async () => {
       const begun = await this.stepUp.run(() => this.server.linkSingleSignOn());
@@ -119,7 +119,7 @@ export class SecurityModel {
     });
   }
 
-  /** Whether there is a link. */
+  /** Load whether single sign-on is linked. */
   loadLink(): Promise<void> {
     return this.#run(async () => this.#set({ linked: (await this.server.showOwnSingleSignOn()).data.linked }));
   }

@@ -19,14 +19,14 @@ async function asked(proof: StepUp) {
   await vi.waitFor(() => expect(proof.prompt.state.methods).not.toEqual([]));
 }
 
-describe('proving oneself once more', () => {
-  it('does without where nothing is missing', async () => {
+describe('step-up authentication', () => {
+  it('is skipped where not required', async () => {
     const { proof, server } = setup();
     expect(await proof.run(async () => 7)).toBe(7);
     expect(server.listFactors).not.toHaveBeenCalled();
   });
 
-  it('asks for the password of whoever has no factor, then does it', async () => {
+  it('asks for the password without a second factor, then continues', async () => {
     const { proof, server } = setup();
     const work = vi.fn().mockRejectedValueOnce(MISSING).mockResolvedValue('done');
     const result = proof.run(work);
@@ -41,14 +41,14 @@ describe('proving oneself once more', () => {
   it.each([
     [true, ['totp', 'passkey', 'recovery_code']],
     [false, ['totp', 'recovery_code']],
-  ])('asks for a factor of whoever has one (passkeys here: %s)', async (supported, methods) => {
+  ])('asks for a second factor where there is one (passkeys supported: %s)', async (supported, methods) => {
     const { proof } = setup(['totp', 'passkey', 'passkey'], {}, supported);
     void proof.run(vi.fn().mockRejectedValueOnce(MISSING).mockResolvedValue(0));
     await asked(proof);
     expect(proof.prompt.state.methods).toEqual(methods);
   });
 
-  it('asks again after a wrong one', async () => {
+  it('asks again after a failure', async () => {
     const wrong = new Problem('wrong_proof', 401, 'Wrong.');
     const { proof, server } = setup(['totp'], {
       proveYourself: vi.fn().mockRejectedValueOnce(wrong).mockResolvedValue({}),
@@ -63,7 +63,7 @@ describe('proving oneself once more', () => {
     expect(await result).toBe('done');
   });
 
-  it('does nothing when it is called off', async () => {
+  it('does nothing when cancelled', async () => {
     const { proof } = setup();
     const work = vi.fn().mockRejectedValueOnce(MISSING);
     const result = proof.run(work);
@@ -73,7 +73,7 @@ describe('proving oneself once more', () => {
     expect(work).toHaveBeenCalledOnce();
   });
 
-  it('passes on what else is refused', async () => {
+  it('passes on other errors', async () => {
     const { proof } = setup();
     const other = new Problem('conflict', 409, 'No.');
     await expect(proof.run(() => Promise.reject(other))).rejects.toBe(other);

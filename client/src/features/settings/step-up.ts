@@ -6,7 +6,7 @@ import { createStore } from '~/core/store';
 export type ProofMethod = 'password' | 'totp' | 'passkey' | 'recovery_code';
 
 export interface StepUpPrompt {
-  /** What one can prove oneself with; the dialog is open while there is something. */
+  /** Available methods; the dialog is open while there are any. */
   methods: ProofMethod[];
   busy: boolean;
   fault: unknown;
@@ -14,7 +14,7 @@ export interface StepUpPrompt {
 
 type StepUpApi = Pick<typeof api, 'listFactors' | 'proveYourself' | 'proofOptions'>;
 
-/** What is refused with `prove_yourself` is done once its owner has proved to be there. */
+/** Repeats requests refused with `prove_yourself` after the user has authenticated again. */
 export class StepUp {
   readonly prompt = createStore<StepUpPrompt>({ methods: [], busy: false, fault: undefined });
   #resolve: (proved: boolean) => void = () => undefined;
@@ -24,7 +24,7 @@ export class StepUp {
     private readonly keys: Passkeys = passkeys,
   ) {}
 
-  /** Do `work`; where a proof is missing, ask for it and do it again. Undefined: its owner called it off. */
+  /** Run `work`; if step-up is required, ask for it and retry. Undefined if cancelled. */
   async run<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();

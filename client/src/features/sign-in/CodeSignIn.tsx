@@ -12,7 +12,7 @@ import { SignInSteps, useStepTexts } from './SignInSteps';
 import { takePendingCode } from './pending-code';
 import { useRedirectAfterSignIn } from './useRedirect';
 
-/** Where a scanned code leads: one tap, because a link may have been followed unawares. */
+/** Target of sign-in codes. Links need confirmation, because they may have been opened unintentionally. */
 export default function CodeSignIn() {
   const { t } = useLingui();
   const [model] = useState(() => new CodeSignInModel(takePendingCode()));
@@ -132,7 +132,7 @@ function CodeUnavailable({ why }: { why: CodeFailure }) {
   );
 }
 
-/** To the sign-in with a password. */
+/** Link to the sign-in with a password. */
 export function OtherSignInLink() {
   return (
     <Anchor renderRoot={(props) => <Link to="/sign-in" {...props} />} fz="sm">

@@ -8,7 +8,7 @@ interface ConsentFieldsProps {
   versions: { terms_version: string; policy_version: string } | undefined;
 }
 
-/** Age, as a yes or no, and a yes to the present terms and policy. */
+/** Age confirmation and acceptance of the current terms and policy. */
 export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps) {
   const { t } = useLingui();
   const terms = versions?.terms_version ?? '…';

@@ -16,14 +16,14 @@ import { useRedirectAfterSignIn } from './useRedirect';
 export default function Invitation() {
   const { t } = useLingui();
   const [model] = useState(() => new InvitationModel(takeDeepLinkCode('invitation')));
-  const invited = useValue(model.state);
+  const invitation = useValue(model.state);
   const texts = useStepTexts(model.flow);
   useRedirectAfterSignIn(model.flow);
   useEffect(() => {
     void model.load();
   }, [model]);
-  if (invited.is !== 'here') return <InvitationUnavailable model={model} invited={invited} />;
-  const { name, organisation, email } = invited;
+  if (invitation.status !== 'here') return <InvitationUnavailable model={model} invitation={invitation} />;
+  const { name, organisation, email } = invitation;
   return (
     <AuthLayout
       title={texts?.title ?? t`Welcome, ${name}`}
@@ -66,19 +66,19 @@ function Form({ model, email, known }: { model: InvitationModel; email: string; 
   );
 }
 
-function InvitationUnavailable({ model, invited }: { model: InvitationModel; invited: InvitationState }) {
+function InvitationUnavailable({ model, invitation }: { model: InvitationModel; invitation: InvitationState }) {
   const { t } = useLingui();
-  if (invited.is === 'looking') {
+  if (invitation.status === 'looking') {
     return (
       <AuthLayout title={t`Your invitation`}>
         <Loader aria-label={t`It is being looked up`} />
       </AuthLayout>
     );
   }
-  if (invited.is === 'unknown') {
+  if (invitation.status === 'unknown') {
     return (
       <AuthLayout title={t`Your invitation`} footer={<OtherSignInLink />}>
-        <ErrorNotice fault={invited.fault} />
+        <ErrorNotice fault={invitation.fault} />
         <Button size="md" fullWidth onClick={() => void model.load()}>
           <Trans>Try again</Trans>
         </Button>
@@ -87,11 +87,11 @@ function InvitationUnavailable({ model, invited }: { model: InvitationModel; inv
   }
   return (
     <AuthLayout
-      title={invited.is === 'over' ? t`This invitation is over` : t`There is no invitation here`}
+      title={invitation.status === 'over' ? t`This invitation is over` : t`There is no invitation here`}
       footer={<OtherSignInLink />}
     >
       <Text>
-        {invited.is === 'over' ? (
+        {invitation.status === 'over' ? (
           <Trans>It works once, for seven days. If you accepted it already, sign in; else ask for a new one.</Trans>
         ) : (
           <Trans>Open the link in your invitation once more.</Trans>

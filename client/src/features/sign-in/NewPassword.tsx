@@ -18,11 +18,11 @@ export function isUsable({ password, repeated }: NewPasswordValue): boolean {
 interface NewPasswordProps {
   value: NewPasswordValue;
   onChange: (value: NewPasswordValue) => void;
-  /** What others know of its owner. */
+  /** Known facts about the user, which weaken a password. */
   known?: readonly string[];
 }
 
-/** A new password, twice, with a hint how good it is. */
+/** New password, entered twice, with a strength meter. */
 export function NewPassword({ value, onChange, known = [] }: NewPasswordProps) {
   const { t } = useLingui();
   const [touched, setTouched] = useState(false);

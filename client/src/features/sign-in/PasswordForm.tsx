@@ -5,7 +5,7 @@ import { PasswordField } from '~/design/PasswordField';
 import { useValue } from '~/core/store';
 import type { SignInModel } from './model';
 
-/** E-mail and password, with what password managers look for. */
+/** E-mail and password, with the attributes that password managers expect. */
 export function PasswordForm({ model, tenant }: { model: SignInModel; tenant?: string }) {
   const { t } = useLingui();
   const busy = useValue(model.flow.state, (each) => each.busy);

@@ -7,7 +7,7 @@ import { useValue } from '~/core/store';
 import { SignInFlow } from './sign-in-flow';
 import { SignInSteps, useStepTexts } from './SignInSteps';
 
-/** For who is signed in and has yet to choose a password or to say yes to the present terms. Whoever does not is signed out. */
+/** Shown to users who must still choose a password or accept the current terms; cancelling signs out. */
 export default function PendingRequirements() {
   const { t } = useLingui();
   const [flow] = useState(() => new SignInFlow());

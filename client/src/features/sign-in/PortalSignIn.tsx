@@ -9,7 +9,7 @@ import { SignInModel, tenantFromQuery } from './model';
 import { PasswordForm } from './PasswordForm';
 import { useRedirectIfSignedIn } from './useRedirect';
 
-/** The portal has no camera screen of its own: who wants to scan a code does so in the client, and is then in here too. */
+/** The portal has no scanner: codes are scanned in the client, which shares its session with the portal. */
 export default function PortalSignIn() {
   const { t } = useLingui();
   const [model] = useState(() => new SignInModel());

@@ -11,7 +11,7 @@ import { followLink } from './follow';
 import { ScanModel, type ScanState } from './scan';
 import css from './scan.module.css';
 
-/** Looks for a code through the camera, which is asked for here and only here; or takes the link as text. */
+/** Scans a sign-in code; the camera permission is requested only here. The link can be typed instead. */
 export default function Scan() {
   const { t } = useLingui();
   const navigate = useNavigate();

@@ -17,7 +17,7 @@ function onSubmit(work: () => Promise<void>) {
   };
 }
 
-/** What follows a proof, until somebody is in. `children` are the proof itself. */
+/** The steps after the first credential until sign-in is complete. `children` render the first step. */
 export function SignInSteps({ flow, children }: { flow: SignInFlow; children?: ReactNode }) {
   const step = useValue(flow.state, (each) => each.step);
   const fault = useValue(flow.state, (each) => each.fault);
@@ -37,7 +37,7 @@ export function SignInSteps({ flow, children }: { flow: SignInFlow; children?: R
   );
 }
 
-/** The page's title and lead for a step; undefined while the page's own proof is shown. */
+/** Title and lead of a step; undefined while the page's own first step is shown. */
 export function useStepTexts(flow: SignInFlow): { title: string; lead: string } | undefined {
   const { t } = useLingui();
   const step = useValue(flow.state, (each) => each.step);

@@ -15,8 +15,8 @@ function setup(signInByCode: ReturnType<typeof vi.fn>) {
 
 beforeEach(() => sessionStorage.clear());
 
-describe('signing in by a code', () => {
-  it('brings the code with a secret of its own, and forgets both when in', async () => {
+describe('signing in by code', () => {
+  it('sends the code with a device secret and clears both afterwards', async () => {
     storePendingCode('AbCdEfGh12345678', true);
     const signInByCode = vi.fn(async () => ({ data: SIGNED }));
     const model = setup(signInByCode);
@@ -31,7 +31,7 @@ describe('signing in by a code', () => {
     expect(sessionStorage.getItem(SIGN_IN_KEY)).toBeNull();
   });
 
-  it('is the same device when the answer was lost, after a reload too', async () => {
+  it('keeps its device secret after a lost response or a reload', async () => {
     storePendingCode('AbCdEfGh12345678', false);
     const signInByCode = vi.fn().mockRejectedValueOnce(Problem.unreachable()).mockResolvedValue({ data: SIGNED });
     const first = setup(signInByCode);
@@ -46,7 +46,7 @@ describe('signing in by a code', () => {
   it.each([
     ['sign_in_code_used', 'used'],
     ['sign_in_code_expired', 'expired'],
-  ])('%s is the end of the code', async (code, why) => {
+  ])('%s ends the code', async (code, why) => {
     storePendingCode('AbCdEfGh12345678', true);
     const model = setup(vi.fn().mockRejectedValue(new Problem(code, 410, 'Over.')));
     await model.signIn('');
@@ -54,7 +54,7 @@ describe('signing in by a code', () => {
     expect(readPendingCode()).toBeUndefined();
   });
 
-  it('says so when there is no code', async () => {
+  it('reports a missing code', async () => {
     const signInByCode = vi.fn();
     const model = setup(signInByCode);
     expect(model.failure.state.reason).toBe('none');
@@ -62,7 +62,7 @@ describe('signing in by a code', () => {
     expect(signInByCode).not.toHaveBeenCalled();
   });
 
-  it('keeps the secret when the code is held again as meant', () => {
+  it('keeps the secret when the code is confirmed', () => {
     const before = storePendingCode('AbCdEfGh12345678', false);
     expect(before.confirmed).toBe(false);
     const model = setup(vi.fn());

@@ -4,12 +4,12 @@ import { createStore } from '~/core/store';
 import { SignInFlow } from './sign-in-flow';
 import { storePendingCode, clearPendingCode, type PendingCode } from './pending-code';
 
-/** Why a code leads nowhere: used by another device, too old, or none was brought. */
+/** Why a code cannot be used: used by another device, expired, or none given. */
 export type CodeFailure = 'used' | 'expired' | 'none';
 
 const FAILURES: Record<string, CodeFailure> = { sign_in_code_used: 'used', sign_in_code_expired: 'expired' };
 
-/** Signing in with a code, scanned here or brought by a link. */
+/** Sign-in with a code that was scanned or came with a link. */
 export class CodeSignInModel {
   readonly failure = createStore<{ reason?: CodeFailure }>({});
 
@@ -21,7 +21,7 @@ export class CodeSignInModel {
     if (!pending) this.failure.setState(() => ({ reason: 'none' }));
   }
 
-  /** Whether to sign in without another question. */
+  /** Whether to sign in without asking. */
   get confirmed(): boolean {
     return this.pending?.confirmed ?? false;
   }
@@ -30,7 +30,7 @@ export class CodeSignInModel {
     return this.flow.device.name;
   }
 
-  /** Once, or again after an answer was lost: the same device with the same secret. */
+  /** Repeatable after a lost response: same device, same secret. */
   async signIn(name: string): Promise<void> {
     const { pending } = this;
     if (!pending) return;
@@ -44,7 +44,7 @@ export class CodeSignInModel {
     if (reason || fault === undefined) clearPendingCode();
   }
 
-  /** The one who is signed in goes first; the code stays, and is meant now. */
+  /** Keep the code as confirmed while the current user is signed out. */
   confirm(): void {
     if (this.pending) this.pending = storePendingCode(this.pending.code, true);
   }

@@ -1,13 +1,13 @@
-/** What a person says before coming in for the first time, or when the terms have changed. */
+/** Consent given at the first sign-in or when the terms have changed. */
 export interface Consent {
-  /** Not said yet is neither. */
+  /** Empty until answered. */
   ofAge: 'yes' | 'no' | '';
   agreed: boolean;
 }
 
 export const NO_CONSENT: Consent = { ofAge: '', agreed: false };
 
-/** Whether enough was said to go on. Who is not of age needs to agree to nothing. */
+/** Whether consent is complete. Below the minimum age no agreement is needed. */
 export function isComplete({ ofAge, agreed }: Consent): boolean {
   return ofAge === 'no' || (ofAge === 'yes' && agreed);
 }

@@ -2,7 +2,7 @@ import { setDeepLink } from '~/core/deep-link';
 import { storePendingCode } from './pending-code';
 import type { CodeLinkPurpose } from './link';
 
-/** Where a code that was scanned or typed here leads. */
+/** Route for a scanned or typed link. */
 export function followLink(link: {
   purpose: CodeLinkPurpose;
   code: string;

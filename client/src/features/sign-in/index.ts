@@ -1,2 +1,2 @@
-/** What other rooms use of this one. */
+/** Parts shared with other features. */
 export { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';

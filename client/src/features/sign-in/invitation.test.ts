@@ -21,13 +21,13 @@ function setup(parts: Record<string, unknown> = {}, code = 'AbCdEfGh12345678') {
 }
 
 describe('an invitation', () => {
-  it('says who is invited where', async () => {
+  it('shows the invited person and tenant', async () => {
     const { model } = setup();
     await model.load();
-    expect(model.state.state).toEqual({ is: 'here', ...ADA });
+    expect(model.state.state).toEqual({ status: 'here', ...ADA });
   });
 
-  it('is accepted with a password, the age and the versions that were shown', async () => {
+  it('is accepted with password, age and the shown versions', async () => {
     const { model, server } = setup();
     await model.load();
     await model.accept('four plain words', true);
@@ -51,28 +51,28 @@ describe('an invitation', () => {
   ])('%s: it is %s', async (fault, is) => {
     const { model } = setup({ lookAtInvitation: vi.fn().mockRejectedValue(fault) });
     await model.load();
-    expect(model.state.state.is).toBe(is);
+    expect(model.state.state.status).toBe(is);
   });
 
-  it('may end while it is being filled in', async () => {
+  it('may expire while the form is filled in', async () => {
     const acceptInvitation = vi.fn().mockRejectedValue(new Problem('invitation_over', 410, 'Over.'));
     const { model } = setup({ acceptInvitation });
     await model.load();
     await model.accept('four plain words', true);
-    expect(model.state.state.is).toBe('over');
+    expect(model.state.state.status).toBe('over');
   });
 
-  it('refuses who is not of age, and says so', async () => {
+  it('refuses users below the minimum age', async () => {
     const { model } = setup({ acceptInvitation: vi.fn().mockRejectedValue(new Problem('not_of_age', 403, 'No.')) });
     await model.load();
     await model.accept('four plain words', false);
     expect(model.flow.state.state.step).toBe('refused');
   });
 
-  it('without a code asks the server nothing', async () => {
+  it('without a code makes no request', async () => {
     const { model, server } = setup({}, '');
     await model.load();
-    expect(model.state.state.is).toBe('none');
+    expect(model.state.state.status).toBe('none');
     expect(server.lookAtInvitation).not.toHaveBeenCalled();
   });
 });

@@ -3,19 +3,19 @@ import { createStore } from '~/core/store';
 import { asProblem } from '~/core/problem';
 import { SignInFlow, type SignInApi } from './sign-in-flow';
 
-/** `none`: no code was brought. `over`: it was used or is too old. */
+/** `none`: no code given. `over`: used or expired. */
 export type InvitationState =
-  | { is: 'looking' }
-  | { is: 'none' }
-  | { is: 'over' }
-  | { is: 'unknown'; fault: unknown }
-  | ({ is: 'here' } & InvitedPerson);
+  | { status: 'looking' }
+  | { status: 'none' }
+  | { status: 'over' }
+  | { status: 'unknown'; fault: unknown }
+  | ({ status: 'here' } & InvitedPerson);
 
 type InvitationApi = Pick<typeof api, 'lookAtInvitation' | 'acceptInvitation'> & Pick<SignInApi, 'signInOptions'>;
 
-/** From an invitation to being in: who is invited, a password, age and the yes to the terms. */
+/** Accepts an invitation: password, age confirmation and terms. */
 export class InvitationModel {
-  readonly state = createStore<InvitationState>({ is: 'looking' });
+  readonly state = createStore<InvitationState>({ status: 'looking' });
   readonly versions = createStore<{ terms_version: string; policy_version: string } | undefined>(undefined);
 
   constructor(
@@ -25,18 +25,18 @@ export class InvitationModel {
   ) {}
 
   async load(): Promise<void> {
-    if (!this.code) return this.state.setState(() => ({ is: 'none' }));
-    this.state.setState(() => ({ is: 'looking' }));
+    if (!this.code) return this.state.setState(() => ({ status: 'none' }));
+    this.state.setState(() => ({ status: 'looking' }));
     try {
       const [{ data }, options] = await Promise.all([
         this.server.lookAtInvitation({ body: { code: this.code } }),
         this.server.signInOptions(),
       ]);
       this.versions.setState(() => options.data);
-      this.state.setState(() => ({ is: 'here', ...data }));
+      this.state.setState(() => ({ status: 'here', ...data }));
     } catch (fault) {
       const over = asProblem(fault).status === 410;
-      this.state.setState(() => (over ? { is: 'over' } : { is: 'unknown', fault }));
+      this.state.setState(() => (over ? { status: 'over' } : { status: 'unknown', fault }));
     }
   }
 
@@ -50,6 +50,6 @@ export class InvitationModel {
       }),
     );
     const { fault } = this.flow.state.state;
-    if (fault !== undefined && asProblem(fault).status === 410) this.state.setState(() => ({ is: 'over' }));
+    if (fault !== undefined && asProblem(fault).status === 410) this.state.setState(() => ({ status: 'over' }));
   }
 }

@@ -25,6 +25,6 @@ it.each([
   ['javascript:alert(1)', { kind: 'nothing' }],
   ['WIFI:S:guests;;', { kind: 'nothing' }],
   ['', { kind: 'nothing' }],
-])('reads %s', (text, read) => {
+])('parses %s', (text, read) => {
   expect(parseLink(text, OURS)).toEqual(read);
 });

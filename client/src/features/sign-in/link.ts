@@ -4,7 +4,7 @@ export type CodeLinkPurpose = 'sign-in' | 'invitation' | 'recover';
 
 const CODE_LINKS: readonly string[] = ['sign-in', 'invitation', 'recover'] satisfies CodeLinkPurpose[];
 
-/** What a scanned or typed text is to us. */
+/** Classification of a scanned or typed text. */
 export type LinkTarget =
   | { kind: 'ours'; purpose: CodeLinkPurpose; code: string }
   /** A link to somebody else's place: said, never followed. */
@@ -13,7 +13,7 @@ export type LinkTarget =
   | { kind: 'authenticator' }
   | { kind: 'nothing' };
 
-/** Take links of our own origin alone, and of those the ones that bring a code. */
+/** Accept only links of our own origin that carry a code. */
 export function parseLink(text: string, origin: string): LinkTarget {
   const url = parseUrl(text.trim());
   if (url?.protocol === 'otpauth:') return { kind: 'authenticator' };

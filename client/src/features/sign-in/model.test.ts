@@ -9,8 +9,8 @@ function setup() {
   return { signIn, signInOptions, entry, model: new SignInModel({ signIn, signInOptions } as never, entry) };
 }
 
-describe('signing in on the page', () => {
-  it('brings the address as meant and the password as typed', async () => {
+describe('the sign-in page', () => {
+  it('trims the address but not the password', async () => {
     const { model, signIn, entry } = setup();
     await model.byPassword(' ada@example.com ', ' a password with spaces ', 'demo');
     expect(signIn).toHaveBeenCalledWith({
@@ -25,26 +25,26 @@ describe('signing in on the page', () => {
     expect(entry.state.state.step).toBe('in');
   });
 
-  it('names no organisation where none was', async () => {
+  it('sends no tenant where none was given', async () => {
     const { model, signIn } = setup();
     await model.byPassword('ada@example.com', 'four plain words');
     expect((signIn.mock.calls as unknown[][])[0]![0]).not.toHaveProperty('body.tenant');
   });
 
-  it('goes on with the second factor where a provider came back with a ticket', () => {
+  it('continues with the second factor after a provider returned a ticket', () => {
     const { model, entry } = setup();
     model.handleProviderReturn({ purpose: 'second-factor', code: 'T', kinds: ['totp'] });
     expect(entry.state.state).toMatchObject({ step: 'second', second: { ticket: 'T', kinds: ['totp'] } });
   });
 
-  it('says why a provider let nobody in', () => {
+  it('reports why a provider refused', () => {
     const { model, entry } = setup();
     model.handleProviderReturn({ purpose: 'sign-in-failed', code: 'unknown_there' });
     expect(entry.state.state).toMatchObject({ step: 'proof', fault: { code: 'unknown_there' } });
   });
 });
 
-it('leads to the provider of an organisation, and nowhere else', () => {
+it('links to the provider of a tenant and nowhere else', () => {
   expect(ssoStartUrl('demo')).toBe('/api/v1/sign-in/sso/demo/start');
   expect(ssoStartUrl('../x')).toBe('/api/v1/sign-in/sso/..%2Fx/start');
 });
@@ -53,6 +53,6 @@ it.each([
   ['?tenant=demo', 'demo'],
   ['?tenant=%3Cscript%3E', undefined],
   ['', undefined],
-])('the organisation of %s is %s', (search, tenant) => {
+])('the tenant of %s is %s', (search, tenant) => {
   expect(tenantFromQuery(search)).toBe(tenant);
 });

@@ -4,14 +4,14 @@ import { SignInFlow, type SignInApi } from './sign-in-flow';
 
 type SignInPageApi = SignInApi & Pick<typeof api, 'signIn'>;
 
-/** Signing in on a page: by password, by passkey, or elsewhere. */
+/** Sign-in page: password, passkey or single sign-on. */
 export class SignInModel {
   constructor(
     private readonly server: Pick<SignInPageApi, 'signIn' | 'signInOptions'> = api,
     readonly flow = new SignInFlow(),
   ) {}
 
-  /** What a provider's sign-in came back with, if that is how we come here. */
+  /** Handle the return from a provider, if any. */
   handleProviderReturn(link = takeDeepLink('second-factor') ?? takeDeepLink('sign-in-failed')): void {
     if (link?.purpose === 'second-factor') this.flow.continueWithTicket(link.code, link.kinds ?? []);
     else if (link) this.flow.setFailure(link.code);
@@ -31,12 +31,12 @@ export class SignInModel {
   }
 }
 
-/** Where a provider's sign-in of an organisation begins. */
+/** Start URL of a tenant's single sign-on. */
 export function ssoStartUrl(slug: string): string {
   return `/api/v1/sign-in/sso/${encodeURIComponent(slug)}/start`;
 }
 
-/** The organisation a link to the sign-in names: `?tenant=demo`. */
+/** The tenant named in the link: `?tenant=demo`. */
 export function tenantFromQuery(search: string): string | undefined {
   const named = new URLSearchParams(search).get('tenant') ?? '';
   return /^[A-Za-z0-9._-]{1,64}$/.test(named) ? named : undefined;

@@ -3,14 +3,14 @@ import { SIGN_IN_KEY } from '~/core/device-storage';
 import { randomText } from '~/core/random';
 
 /**
- * A code on its way: good once, for two minutes, and for the device alone whose secret came with it first. It is kept by
- * this tab until it is used, so that a lost answer or a reload makes no other device of this one.
+ * A sign-in code in progress: single-use, valid for two minutes, and bound to the first device secret sent with it.
+ * Kept by this tab until used, so that a lost response or a reload does not create a second device.
  */
 export interface PendingCode {
   code: string;
   /** 32 random bytes in base64url. */
   secret: string;
-  /** Scanned here, by who holds the device. A link may have been followed unawares, and is asked about. */
+  /** Scanned on this device. A code from a link may have been opened unintentionally and needs confirmation. */
   confirmed: boolean;
 }
 
@@ -37,7 +37,7 @@ export function readPendingCode(): PendingCode | undefined {
   }
 }
 
-/** The code a link brought, or the one that is held. */
+/** The code from a link, or the stored one. */
 export function takePendingCode(): PendingCode | undefined {
   const code = takeDeepLinkCode('sign-in');
   return code ? storePendingCode(code, false) : readPendingCode();

@@ -1,7 +1,7 @@
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
 import type { QrScanner } from './scan';
 
-/** The camera of this device, and a QR reader that is part of the client: pictures never leave the device. */
+/** Camera and bundled QR reader; images never leave the device. */
 export const qrScanner: QrScanner = {
   origin: location.origin,
 
@@ -11,7 +11,7 @@ export const qrScanner: QrScanner = {
   },
 
   open() {
-    if (!navigator.mediaDevices) throw new DOMException('There is no camera here.', 'NotFoundError');
+    if (!navigator.mediaDevices) throw new DOMException('No camera available.', 'NotFoundError');
     return navigator.mediaDevices.getUserMedia({
       audio: false,
       video: { facingMode: 'environment', width: { ideal: 1280 }, height: { ideal: 720 } },

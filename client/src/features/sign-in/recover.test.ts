@@ -13,8 +13,8 @@ function setup(code: string, parts: Record<string, unknown> = {}) {
   return { server, model: new RecoverModel(code, server as never, entry) };
 }
 
-describe('the way back in', () => {
-  it('asks for a link in one’s own language', async () => {
+describe('account recovery', () => {
+  it("requests a link in the user's language", async () => {
     const { model, server } = setup('');
     expect(model.state.state.step).toBe('ask');
     await model.requestLink(' ada@example.com ', 'de');
@@ -22,7 +22,7 @@ describe('the way back in', () => {
     expect(model.state.state).toMatchObject({ step: 'asked', busy: false });
   });
 
-  it('says when it cannot be asked, and may be asked again', async () => {
+  it('reports a failed request and can be retried', async () => {
     const fault = new Problem('too_many', 429, 'Slow down.');
     const { model } = setup('', { askRecovery: vi.fn().mockRejectedValueOnce(fault).mockResolvedValue({}) });
     await model.requestLink('ada@example.com', 'en');
@@ -46,7 +46,7 @@ describe('the way back in', () => {
     expect(model.flow.state.state.step).toBe('in');
   });
 
-  it('says when the link is too old, and offers another', async () => {
+  it('reports an expired link and offers another', async () => {
     const { model } = setup('AbCdEfGh12345678', {
       finishRecovery: vi.fn().mockRejectedValue(new Problem('recovery_over', 410, 'Over.')),
     });

@@ -4,14 +4,14 @@ import { asProblem } from '~/core/problem';
 import { createStore } from '~/core/store';
 import { SignInFlow } from './sign-in-flow';
 
-/** `ask`: for a link. `asked`: said the same whether or not there is such an account. `finish`: a link brought a code. */
+/** `ask`: request a link. `asked`: same answer whether or not the account exists. `finish`: a link brought a code. */
 export interface RecoveryState {
   step: 'ask' | 'asked' | 'finish' | 'over';
   busy: boolean;
   fault: unknown;
 }
 
-/** The way back in without a password: ask for a link, then set a new password with it. */
+/** Account recovery: request a link, then set a new password with it. */
 export class RecoverModel {
   readonly state = createStore<RecoveryState>({ step: 'ask', busy: false, fault: undefined });
 

@@ -20,7 +20,7 @@ function setup(parts: Partial<QrScanner> = {}) {
 }
 
 describe('scanning', () => {
-  it('asks for the camera only when told to', async () => {
+  it('opens the camera only after confirmation', async () => {
     const { model, eyes, now } = setup();
     await model.start();
     expect(eyes.open).not.toHaveBeenCalled();
@@ -29,13 +29,13 @@ describe('scanning', () => {
     expect(now().phase).toBe('looking');
   });
 
-  it('goes on by itself where the camera was allowed before', async () => {
+  it('starts by itself where the camera was allowed before', async () => {
     const { model, now } = setup({ isGranted: async () => true });
     await model.start();
     expect(now().phase).toBe('looking');
   });
 
-  it('follows a code of ours and turns the camera off', async () => {
+  it('follows one of our codes and turns the camera off', async () => {
     const { model, track, found, now } = setup();
     await model.open();
     await model.scan(video);
@@ -44,7 +44,7 @@ describe('scanning', () => {
     expect(now().stream).toBeUndefined();
   });
 
-  it('says whose a foreign code is, does not follow it, and looks on', async () => {
+  it('names the host of a foreign code, does not follow it, and keeps scanning', async () => {
     const pictures = [['https://evil.example/app/#sign-in=AbCdEfGh12345678'], [], [CODE]];
     const { model, found, now } = setup({ reader: async () => async () => pictures.shift() ?? [] });
     const seen: unknown[] = [];
@@ -69,7 +69,7 @@ describe('scanning', () => {
     expect(found).toHaveBeenCalledOnce();
   });
 
-  it('turns a camera off that comes on after the screen was left', async () => {
+  it('turns off a camera that opens after the screen was left', async () => {
     let arrive: (stream: MediaStream) => void = () => undefined;
     const { model, track } = setup({ open: () => new Promise((resolve) => (arrive = resolve)) });
     const opening = model.open();
@@ -79,7 +79,7 @@ describe('scanning', () => {
     expect(track.stop).toHaveBeenCalledOnce();
   });
 
-  it('says so when the reader cannot be loaded', async () => {
+  it('reports when the reader cannot be loaded', async () => {
     const { model, track, now } = setup({ reader: () => Promise.reject(new Error('no wasm')) });
     await model.open();
     await model.scan(video);

@@ -1,21 +1,21 @@
 import { createStore } from '~/core/store';
 import { parseLink, type CodeLinkPurpose, type LinkTarget } from './link';
 
-/** `asking`: the reason is shown, nothing is on yet. `refused`, `missing`: no camera; the link can be typed instead. */
+/** `asking`: explanation shown, camera off. `refused`, `missing`: no camera; the link can be typed instead. */
 export type Phase = 'asking' | 'opening' | 'looking' | 'refused' | 'missing' | 'broken';
 
 export interface ScanState {
   phase: Phase;
   stream?: MediaStream;
-  /** What was seen last that is not for us. */
+  /** The last code that was rejected. */
   seen?: Exclude<LinkTarget, { kind: 'ours' }>;
 }
 
-/** Finds the texts of the QR codes in a picture. */
+/** Returns the texts of the QR codes in a video frame. */
 export type Reader = (picture: HTMLVideoElement) => Promise<string[]>;
 
 export interface QrScanner {
-  /** Whether the camera may be used without asking. */
+  /** Whether the camera is already permitted. */
   isGranted(): Promise<boolean>;
   open(): Promise<MediaStream>;
   reader(): Promise<Reader>;
@@ -24,7 +24,7 @@ export interface QrScanner {
 
 const SCAN_INTERVAL_MS = 150;
 
-/** Looks for one of our codes through the camera, or takes a link as typed. */
+/** Scans for one of our codes, or takes a typed link. */
 export class ScanModel {
   readonly state = createStore<ScanState>({ phase: 'asking' });
   #closed = false;
@@ -34,7 +34,7 @@ export class ScanModel {
     private readonly onFound: (link: { purpose: CodeLinkPurpose; code: string }) => void,
   ) {}
 
-  /** Goes on by itself where the camera was allowed before. */
+  /** Starts by itself where the camera was permitted before. */
   async start(): Promise<void> {
     this.#closed = false;
     if (await this.scanner.isGranted().catch(() => false)) await this.open();
@@ -52,7 +52,7 @@ export class ScanModel {
     }
   }
 
-  /** Look at what the element shows until a code of ours is seen, or `close`. */
+  /** Scan the video until one of our codes is found, or `close`. */
   async scan(video: HTMLVideoElement): Promise<void> {
     const stream = this.state.state.stream;
     const isActive = () => !this.#closed && this.state.state.stream === stream && stream !== undefined;
@@ -67,7 +67,7 @@ export class ScanModel {
     }
   }
 
-  /** A text, seen or typed. True: it was one of ours, and is being followed. */
+  /** Process a scanned or typed text. True if it is one of our links. */
   submit(text: string): boolean {
     const read = parseLink(text, this.scanner.origin);
     if (read.kind !== 'ours') {

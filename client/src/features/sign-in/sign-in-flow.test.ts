@@ -29,8 +29,8 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
   return { entry, server, keys, arrived, now: () => entry.state.state };
 }
 
-describe('coming in', () => {
-  it('is done after a proof where nothing else is asked for', async () => {
+describe('the sign-in flow', () => {
+  it('completes after one credential where nothing else is required', async () => {
     const { entry, arrived, now } = setup();
     const proof = vi.fn(async () => ({ data: SIGNED as never }));
     await entry.authenticate(proof);
@@ -39,7 +39,7 @@ describe('coming in', () => {
     expect(now()).toMatchObject({ step: 'in', busy: false, fault: undefined });
   });
 
-  it('says why not, and may be tried again', async () => {
+  it('reports a failure and can be retried', async () => {
     const { entry, now } = setup();
     const refusal = new Problem('unauthenticated', 401, 'No.');
     await entry.authenticate(async () => Promise.reject(refusal));
@@ -48,7 +48,7 @@ describe('coming in', () => {
     expect(now()).toMatchObject({ step: 'in', fault: undefined });
   });
 
-  it('asks for the second factor with the ticket, spaces and all', async () => {
+  it('sends the second factor with the ticket, ignoring spaces', async () => {
     const { entry, server, now } = setup();
     await entry.authenticate(async () => ({ data: NEEDED as never }));
     expect(now().step).toBe('second');
@@ -59,7 +59,7 @@ describe('coming in', () => {
     expect(now().step).toBe('in');
   });
 
-  it('stays at the second factor when it was wrong, and begins again when the ticket is over', async () => {
+  it('stays at the second factor after a wrong code and restarts when the ticket has expired', async () => {
     const wrong = new Problem('unauthenticated', 401, 'Wrong.');
     const over = new Problem('ticket_over', 410, 'Over.');
     const proveSecondFactor = vi.fn().mockRejectedValueOnce(wrong).mockRejectedValueOnce(over);
@@ -72,7 +72,7 @@ describe('coming in', () => {
     expect(now()).toMatchObject({ step: 'proof', fault: over, second: undefined });
   });
 
-  it('comes in by a passkey, and is where it was when that is called off', async () => {
+  it('signs in by passkey and stays in place when cancelled', async () => {
     const { entry, server, now } = setup();
     await entry.authenticateByPasskey();
     expect(server.signInByPasskey).toHaveBeenCalledWith({
@@ -85,7 +85,7 @@ describe('coming in', () => {
     expect(called.now()).toMatchObject({ step: 'proof', busy: false, fault: undefined });
   });
 
-  it('proves a second factor by a passkey', async () => {
+  it('accepts a passkey as second factor', async () => {
     const { entry, server } = setup();
     await entry.authenticate(async () => ({ data: NEEDED as never }));
     await entry.provePasskey();
@@ -95,7 +95,7 @@ describe('coming in', () => {
     });
   });
 
-  it('has a one-time password replaced by way of the one typed, then asks for the yes', async () => {
+  it('replaces a one-time password with the help of the typed one, then asks for consent', async () => {
     const { entry, server, arrived, now } = setup();
     const signed = { ...SIGNED, must_change: true, acceptance_needed: true };
     await entry.authenticate(async () => ({ data: signed as never }), 'once');
@@ -121,7 +121,7 @@ describe('coming in', () => {
     expect(now().step).toBe('in');
   });
 
-  it('goes no further with who is not of age', async () => {
+  it('stops below the minimum age', async () => {
     const acceptTerms = vi.fn().mockRejectedValue(new Problem('not_of_age', 403, 'Adults only.'));
     const { entry, arrived, now } = setup({ acceptTerms });
     await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
@@ -131,7 +131,7 @@ describe('coming in', () => {
     expect(arrived).not.toHaveBeenCalled();
   });
 
-  it('does one thing at a time', async () => {
+  it('runs one request at a time', async () => {
     const { entry } = setup();
     let finish: (value: unknown) => void = () => undefined;
     const first = vi.fn(() => new Promise((resolve) => (finish = resolve)));
@@ -143,7 +143,7 @@ describe('coming in', () => {
     await done;
   });
 
-  it('ends a session that was half made when somebody begins again', async () => {
+  it('ends an incomplete session on restart', async () => {
     const { entry, server, now } = setup();
     await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
     await entry.reset();

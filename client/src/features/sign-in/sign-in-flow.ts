@@ -6,8 +6,8 @@ import { createStore } from '~/core/store';
 import { thisDevice, type ThisDevice } from '~/core/this-device';
 
 /**
- * `proof`: show who you are, each page in its own way. Then, where needed, `second`: a second factor; `password`: one of
- * one's own for a one-time one; `accept`: age, terms and policy. `refused`: not of age. `in`: done.
+ * `proof`: first credential, specific to the page. Then, where required, `second`: second factor; `password`: replace a
+ * one-time password; `accept`: age, terms and policy. `refused`: below the minimum age. `in`: done.
  */
 export type Step = 'proof' | 'second' | 'password' | 'accept' | 'refused' | 'in';
 
@@ -32,7 +32,7 @@ export type SignInApi = Pick<
   | 'signInByPasskey'
 >;
 
-/** What every way of signing in is told besides its proof. */
+/** Sent with every sign-in method besides its credential. */
 export interface SignInContext {
   device: ThisDevice;
   keep: 'cookie';
@@ -40,7 +40,7 @@ export interface SignInContext {
 
 export type Outcome = SignedIn | SecondFactorNeeded;
 
-/** The way from a proof to a session, the same for every kind of proof. */
+/** Sign-in flow from the first credential to a session, shared by all methods. */
 export class SignInFlow {
   readonly state = createStore<SignInFlowState>({ step: 'proof', busy: false, fault: undefined });
   #password = '';
@@ -57,7 +57,7 @@ export class SignInFlow {
     return this.keys.supported;
   }
 
-  /** Come in with a proof. `typed` is the password, if it was one: a one-time one is replaced by way of it. */
+  /** Sign in with a credential. `password` is set for password sign-in, to replace a one-time password later. */
   authenticate(
     proof: (context: SignInContext) => Promise<{ data: Outcome } | undefined>,
     password = '',
@@ -69,17 +69,17 @@ export class SignInFlow {
     });
   }
 
-  /** A provider's sign-in came back, and asks for a second factor. */
+  /** Continue after a provider's return that requires a second factor. */
   continueWithTicket(ticket: string, kinds: readonly string[]): void {
     this.#set({ step: 'second', second: { ticket, kinds: kinds as SecondFactorNeeded['kinds'], expires: '' } });
   }
 
-  /** A provider's sign-in came back, and said no. */
+  /** Report a refusal by a provider. */
   setFailure(code: string): void {
-    this.#set({ fault: new Problem(code, 403, 'The provider of your organisation did not sign you in.') });
+    this.#set({ fault: new Problem(code, 403, 'Single sign-on failed.') });
   }
 
-  /** Come in with a passkey, which is both factors in one. */
+  /** Sign in with a passkey, which counts as both factors. */
   authenticateByPasskey(): Promise<void> {
     return this.authenticate(async (context) => {
       const { data } = await this.server.passkeySignInOptions();
@@ -106,12 +106,12 @@ export class SignInFlow {
     });
   }
 
-  /** Whether the one-time password was typed to come in. By other ways it was not, nor after the page was loaded anew. */
+  /** Whether the one-time password was typed; not with other methods or after a reload. */
   get passwordKnown(): boolean {
     return this.#password !== '';
   }
 
-  /** Replace a one-time password by one of one's own. `once` is that password, where it is not known. */
+  /** Replace a one-time password; it must be given if it is not known. */
   setPassword(password: string, oneTimePassword = this.#password): Promise<void> {
     return this.#run(async () => {
       await this.server.changeOwnPassword({ body: { current: oneTimePassword, password } });
@@ -121,7 +121,7 @@ export class SignInFlow {
     });
   }
 
-  /** Say yes to the present terms and policy, and whether one is of age. */
+  /** Accept the current terms and policy and confirm the age. */
   accept(ofAge: boolean): Promise<void> {
     return this.#run(async () => {
       const options = this.state.state.options;
@@ -133,7 +133,7 @@ export class SignInFlow {
     });
   }
 
-  /** Somebody is signed in already; go on with what is missing. */
+  /** Resume an existing session with missing requirements. */
   resume(missing: Pick<SignedIn, 'must_change' | 'acceptance_needed'>): Promise<void> {
     return this.#run(async () => {
       this.#pending = { password: missing.must_change, accept: missing.acceptance_needed };
@@ -141,7 +141,7 @@ export class SignInFlow {
     });
   }
 
-  /** Back to the beginning; a session that was half made is ended. */
+  /** Back to the first step; an incomplete session is ended. */
   async reset(): Promise<void> {
     const { step } = this.state.state;
     if (step === 'accept' || step === 'password') await this.server.signOut().catch(() => undefined);
@@ -192,7 +192,7 @@ export class SignInFlow {
     } catch (fault) {
       const { code } = asProblem(fault);
       if (code === 'not_of_age')
-        this.#set({ step: 'refused' }); // Their sessions are over by then.
+        this.#set({ step: 'refused' }); // Their sessions have been ended by the server.
       else this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
     } finally {
       this.#set({ busy: false });

@@ -15,7 +15,7 @@ it.each([
   expect(strengthOf(password)).toBe(strength);
 });
 
-it('counts nothing that others know of its owner', () => {
+it('ignores parts that are known about the user', () => {
   expect(strengthOf('adaexample1815')).toBe('good');
   expect(strengthOf('adaexample1815', ['Ada Example', 'ada@example.com'])).toBe('guessable');
 });

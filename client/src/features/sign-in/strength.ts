@@ -1,13 +1,13 @@
 export const MIN_LENGTH = 10;
 const MAX_LENGTH = 256;
 
-/** How hard a password is to guess, for a hint and no more: the server asks for a length alone (NIST SP 800-63B). */
+/** Estimated password strength, as a hint only: the server checks the length alone (NIST SP 800-63B). */
 export type Strength = 'short' | 'long' | 'guessable' | 'fair' | 'good';
 
 const SEQUENCES = ['0123456789', '9876543210', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'qwertzuiop', 'asdfghjkl'];
 const COMMON = ['password', 'passwort', 'letmein', 'willkommen', 'welcome', 'geheim', 'secret', 'unificx'];
 
-/** `known` is what others know of its owner: name, address, organisation. */
+/** `known`: facts about the user such as name, address, organization. */
 export function strengthOf(password: string, known: readonly string[] = []): Strength {
   if (password.length < MIN_LENGTH) return 'short';
   if (password.length > MAX_LENGTH) return 'long';
@@ -16,7 +16,7 @@ export function strengthOf(password: string, known: readonly string[] = []): Str
   return remaining.length >= 14 || (remaining.length >= 12 && kinds(password) >= 3) ? 'good' : 'fair';
 }
 
-/** The password without what anybody would try first. */
+/** The password without easily guessed parts. */
 function unknownPart(text: string, known: readonly string[]): string {
   const words = known.flatMap((each) => each.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length > 2);
   let remaining = text;

@@ -4,12 +4,12 @@ import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import type { SignInFlow } from './sign-in-flow';
 
-/** Once somebody is in, to the first screen of the program. */
+/** Navigate to the start screen once signed in. */
 export function useRedirectAfterSignIn(flow: SignInFlow): void {
   useRedirectWhen(useValue(flow.state, (each) => each.step === 'in'));
 }
 
-/** Who is in already has nothing to do at the sign-in. */
+/** Navigate away if already signed in. */
 export function useRedirectIfSignedIn(): void {
   useRedirectWhen(useValue(session, (each) => each.state === 'in'));
 }

@@ -20,12 +20,12 @@ const OCCASIONS = {
 };
 
 interface GreetingsProps {
-  /** An extension's id, or a group's. */
+  /** Extension id, or id of a shared mailbox. */
   mailbox: string;
   tenant?: string;
 }
 
-/** What callers hear before they speak, for each occasion. */
+/** Greetings of a mailbox, by occasion. */
 export function Greetings({ mailbox, tenant }: GreetingsProps) {
   const { t } = useLingui();
   const [model] = useState(() => new Model(mailbox, tenant));
@@ -158,7 +158,7 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
   );
 }
 
-/** A text, for the voice of the system. */
+/** Greeting as text, synthesized by the server. */
 function SynthesizeForm({ synthesize, busy }: { synthesize: (text: string) => Promise<boolean>; busy: boolean }) {
   const { t } = useLingui();
   const [text, setText] = useState('');

@@ -8,15 +8,15 @@ import { isValidPin, MailboxModel } from './mailbox';
 import { askAboutOldMessages } from './old-messages';
 
 interface MailboxBodyProps {
-  /** It is the asker's. */
+  /** The mailbox belongs to the user. */
   own?: boolean;
   extension: string;
   tenant?: string;
-  /** Below the greeting: how to get one. */
+  /** Shown below the greetings. */
   greeting?: ReactNode;
 }
 
-/** How one mailbox is set up: one's own, or as an administrator. */
+/** Settings of one mailbox, own or as administrator. */
 export function MailboxBody({ own = false, extension, tenant, greeting }: MailboxBodyProps) {
   const { t } = useLingui();
   const [model] = useState(() => new MailboxModel(extension, tenant, askAboutOldMessages(t)));

@@ -10,7 +10,7 @@ import { MailboxBody } from './MailboxBody';
 
 const OWN_MAILBOX_CODE = '*97';
 
-/** One's own mailboxes. */
+/** The user's own mailboxes. */
 export default function MailboxSettings() {
   const { t } = useLingui();
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));

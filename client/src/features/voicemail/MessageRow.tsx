@@ -10,7 +10,7 @@ import { ownVoicemail, fetchWaveform, fetchMessage } from './own-voicemail';
 import { confirmErase } from './erase-dialog';
 import type { VoicemailEntry } from './model';
 
-/** One message: who, when, how long; unfolded, it can be heard and dealt with. */
+/** One message: caller, time, length; expanded with player and actions. */
 export function MessageRow({ message, showExtension }: { message: VoicemailEntry; showExtension: boolean }) {
   const { t } = useLingui();
   const open = useValue(ownVoicemail.state, (each) => each.open === message.id);

@@ -19,7 +19,7 @@ import { SharedMailboxes } from './SharedMailboxes';
 import { MailboxBody } from './MailboxBody';
 import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './old-messages';
 
-/** How the organisation has its voicemail, and each of its mailboxes. */
+/** Voicemail settings of the tenant and its mailboxes. */
 export default function PortalVoicemail() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
@@ -32,7 +32,7 @@ export default function PortalVoicemail() {
       <ErrorNotice fault={error} />
       {data && <Settings tenant={tenant} settings={data} />}
       {!isPending && (
-        // Not before: they would be pushed down under the hand that opens them.
+        // Render later, to avoid a layout shift under the pointer.
         <>
           <SharedMailboxes tenant={tenant} />
           <Mailboxes tenant={tenant} />
@@ -47,7 +47,7 @@ function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSe
   const queries = useQueryClient();
   const form = useForm({ initialValues: settings });
   const save = useMutation({
-    // What transcription needs is told, not set.
+    // The requirements of transcription are read-only.
     mutationFn: async ({ transcription_needs: _, ...values }: VoicemailSettings) => {
       const body = changedFields(form, values);
       const change = (old_messages?: OldMessages) =>
@@ -122,10 +122,10 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
   const queries = useQueryClient();
   const key = ['voicemail', tenant, extension];
   const list = usePages<Message>(key, async () => {
-    const [here, away] = await Promise.all(
+    const [inbox, archived] = await Promise.all(
       [false, true].map((hidden) => api.listVoicemail({ query: { tenant, extension, hidden } })),
     );
-    return { data: { items: [...here!.data.items, ...away!.data.items], next: null } };
+    return { data: { items: [...inbox!.data.items, ...archived!.data.items], next: null } };
   });
   const erase = useMutation({
     mutationFn: (one: Message) => api.eraseVoicemail({ path: { message_id: one.id }, query: { tenant } }),

@@ -15,7 +15,7 @@ import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './
 
 const QUERY_KEY = 'group-mailboxes';
 
-/** Mailboxes with numbers of their own, which several share. */
+/** Shared mailboxes with their own numbers. */
 export function SharedMailboxes({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const mailboxes = useCrudList<GroupMailbox>({
@@ -79,7 +79,7 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
   });
   const save = useMutation({
     mutationFn: async ({ number, pin, enabled, ...rest }: typeof form.values) => {
-      // Empty leaves a PIN as it is; it is never shown again.
+      // Empty keeps the current PIN, which is never shown.
       const body = { ...rest, ...(pin && { pin }) };
       if (!mailbox) return api.createMailbox({ query: { tenant }, body: { number, ...body } });
       const which = { path: { mailbox: mailbox.id }, query: { tenant } };

@@ -5,7 +5,7 @@ import { useValue } from '~/core/store';
 import { ownVoicemail } from './own-voicemail';
 import { countUnheard } from './model';
 
-/** How many messages are new, beside the way to them. */
+/** Badge with the number of new messages. */
 export default function Unread() {
   const count = useValue(ownVoicemail.state, countUnheard);
   useEffect(() => void ownVoicemail.open(), []);

@@ -12,7 +12,7 @@ import { ownVoicemail } from './own-voicemail';
 import { MessageRow } from './MessageRow';
 import { visibleMessages, type Folder } from './model';
 
-/** What was left for one: the newest first. */
+/** The user's messages, newest first. */
 export default function Voicemail() {
   const { t } = useLingui();
   const now = useValue(ownVoicemail.state);

@@ -18,15 +18,15 @@ function setup() {
       greetings = greetings.filter((each) => each.kind !== path.kind);
     }),
   };
-  const said = new Blob(['wav']);
-  const take = { stop: vi.fn(async () => said), cancel: vi.fn() };
+  const recorded = new Blob(['wav']);
+  const take = { stop: vi.fn(async () => recorded), cancel: vi.fn() };
   const begin = vi.fn(async () => take);
-  return { greetings: new Greetings('m', 't', server as never, begin), server, take, begin, said };
+  return { greetings: new Greetings('m', 't', server as never, begin), server, take, begin, said: recorded };
 }
 
 describe('the greetings of a mailbox', () => {
-  it('are recorded, each for its occasion', async () => {
-    const { greetings, server, said } = setup();
+  it('are recorded by occasion', async () => {
+    const { greetings, server, said: recorded } = setup();
     await greetings.load();
     expect(greetings.find('busy')).toBeUndefined();
     await greetings.record('busy');
@@ -35,13 +35,13 @@ describe('the greetings of a mailbox', () => {
     expect(server.putGreeting).toHaveBeenCalledWith({
       path: { mailbox: 'm', kind: 'busy' },
       query: { tenant: 't', until: undefined },
-      body: said,
+      body: recorded,
     });
     expect(greetings.state.state).toMatchObject({ recording: undefined, busy: false });
     expect(greetings.find('busy')).toEqual({ kind: 'busy', until: null, seconds: 4 });
   });
 
-  it('are brought, spoken and taken away, and heard anew after each', async () => {
+  it('are uploaded, synthesized and removed, with a new version each time', async () => {
     const { greetings, server } = setup();
     const until = new Date('2026-12-24T12:00:00Z');
     await greetings.upload('temporary', new Blob(), until);
@@ -56,7 +56,7 @@ describe('the greetings of a mailbox', () => {
     expect(greetings.state.state.version).toBe(version + 2);
   });
 
-  it('are not kept of a take that was given up, nor recorded without a microphone', async () => {
+  it('are not stored when cancelled, nor recorded without a microphone', async () => {
     const { greetings, server, take, begin } = setup();
     await greetings.record('busy');
     greetings.cancel();
@@ -68,14 +68,14 @@ describe('the greetings of a mailbox', () => {
     expect(greetings.state.state).toMatchObject({ recording: undefined, fault: { message: 'no microphone' } });
   });
 
-  it('say what was refused', async () => {
+  it('report refused actions', async () => {
     const { greetings, server } = setup();
     server.putGreeting.mockRejectedValueOnce(new Problem('invalid', 422, 'Nothing can be heard.'));
     expect(await greetings.upload('busy', new Blob())).toBe(false);
     expect(greetings.state.state).toMatchObject({ busy: false, fault: { code: 'invalid' } });
   });
 
-  it('leave the microphone alone once their place is closed', async () => {
+  it('release the microphone once closed', async () => {
     const { greetings, take } = setup();
     const beginning = greetings.record('busy');
     greetings.close();

@@ -6,22 +6,22 @@ export type Kind = Greeting['kind'];
 export const KINDS: readonly Kind[] = ['no_answer', 'busy', 'temporary'];
 
 export interface GreetingsState {
-  /** Absent until the server said. */
+  /** Undefined until loaded. */
   greetings?: Greeting[];
-  /** What is being recorded; `since`: from when on it hears, milliseconds of the epoch. */
+  /** The recording in progress; `since`: epoch milliseconds at which it started. */
   recording?: { kind: Kind; until?: Date; since?: number };
   busy: boolean;
-  /** Grows with each change, so that what was fetched of an earlier one is not heard. */
+  /** Incremented by each change, so that cached audio is reloaded. */
   version: number;
   fault: unknown;
 }
 
 type GreetingsApi = Pick<typeof api, 'listGreetings' | 'putGreeting' | 'putGreetingText' | 'deleteGreeting'>;
 
-/** A greeting lasts so long at most, milliseconds. */
+/** Maximum length of a greeting in milliseconds. */
 const MAX_LENGTH_MS = 120_000;
 
-/** The greetings of one mailbox: recorded here, brought as a file, or written and spoken by the system's voice. */
+/** Greetings of one mailbox: recorded, uploaded or synthesized. */
 export class Greetings {
   readonly state = createStore<GreetingsState>({ busy: false, version: 0, fault: undefined });
   #clip?: ClipRecording;
@@ -43,7 +43,7 @@ export class Greetings {
     return this.state.state.greetings?.find((each) => each.kind === kind);
   }
 
-  /** `until`: when a temporary one is over. */
+  /** `until`: end of a temporary greeting. */
   async record(kind: Kind, until?: Date): Promise<void> {
     this.#set({ fault: undefined, recording: { kind, until } });
     try {
@@ -57,7 +57,7 @@ export class Greetings {
     }
   }
 
-  /** That is all: use it. */
+  /** Stop and save. */
   async stop(): Promise<void> {
     const { recording } = this.state.state;
     const clip = this.#release();
@@ -104,7 +104,7 @@ export class Greetings {
     return clip;
   }
 
-  /** Do something, then see how it is. False if it was refused. */
+  /** Run an action, then reload. False if refused. */
   async #run(work: () => Promise<unknown>): Promise<boolean> {
     this.#set({ busy: true, fault: undefined });
     try {
@@ -128,7 +128,7 @@ export class Greetings {
   }
 }
 
-/** A greeting as callers hear it. */
+/** Fetch a greeting. */
 export async function fetchGreeting(
   mailbox: string,
   kind: Kind,

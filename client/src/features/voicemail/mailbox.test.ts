@@ -18,7 +18,7 @@ function setup() {
 }
 
 describe('a mailbox', () => {
-  it('is shown and changed as its organisation', async () => {
+  it('is loaded and changed', async () => {
     const { model, server } = setup();
     await model.load();
     const changing = model.change({ enabled: false });
@@ -32,7 +32,7 @@ describe('a mailbox', () => {
     });
   });
 
-  it('that is switched off asks what becomes of its messages, if there are any', async () => {
+  it('asks about existing messages when switched off', async () => {
     const { model, server, decide } = setup();
     const undecided = new Problem('old_messages_undecided', 409, 'Say what becomes of them.');
     await model.load();
@@ -50,7 +50,7 @@ describe('a mailbox', () => {
     expect(decide).toHaveBeenCalledTimes(2);
   });
 
-  it('gets a PIN and loses it, and says which', async () => {
+  it('reports a set or removed PIN', async () => {
     const { model } = setup();
     await model.setPin('2468');
     expect(model.state.state).toMatchObject({ done: 'pin', mailbox: { has_pin: true } });
@@ -65,7 +65,7 @@ describe('a mailbox', () => {
     ]);
   });
 
-  it('stays as it was when that fails', async () => {
+  it('stays unchanged on failure', async () => {
     const { model, server } = setup();
     await model.load();
     server.changeMailbox.mockRejectedValueOnce(Problem.unreachable());

@@ -4,19 +4,19 @@ import { withOldMessagesChoice, type DecideOldMessages } from './old-messages';
 
 export interface MailboxState {
   mailbox?: Mailbox;
-  /** A change is on its way. */
+  /** A change is in progress. */
   busy: boolean;
   fault: unknown;
-  /** What was just done, to be said. */
+  /** Confirmation to show. */
   done?: 'pin' | 'no-pin';
 }
 
-/** 4 to 12 digits, as keys of a telephone. */
+/** 4 to 12 digits. */
 export function isValidPin(pin: string): boolean {
   return /^[0-9]{4,12}$/.test(pin);
 }
 
-/** How the mailbox of one extension is set up. `tenant`: as its administrator. */
+/** Settings of the mailbox of one extension. `tenant`: as administrator. */
 export class MailboxModel {
   readonly state = createStore<MailboxState>({ busy: false, fault: undefined });
 
@@ -31,7 +31,7 @@ export class MailboxModel {
     await this.#run(() => this.server.showMailbox(this.#target));
   }
 
-  /** Shown as asked for at once; as it was, if that is refused. */
+  /** Optimistic update, reverted if refused. */
   async change(body: MailboxChange): Promise<void> {
     const before = this.state.state.mailbox;
     const { pin: _pin, ...shown } = body;
@@ -45,7 +45,7 @@ export class MailboxModel {
     if (!applied) this.#set({ mailbox: before });
   }
 
-  /** Empty takes it away. */
+  /** Empty removes the PIN. */
   async setPin(setPin: string): Promise<void> {
     await this.change({ pin: setPin });
     if (!this.state.state.fault) this.#set({ done: setPin ? 'pin' : 'no-pin' });
@@ -55,7 +55,7 @@ export class MailboxModel {
     return { path: { extension: this.extension }, query: { tenant: this.tenant } };
   }
 
-  /** False if it was not done: refused, or somebody thought better of it. */
+  /** False if refused or cancelled. */
   async #run(work: () => Promise<{ data: Mailbox } | undefined>): Promise<boolean> {
     this.#set({ busy: true, fault: undefined, done: undefined });
     try {

@@ -3,7 +3,7 @@ import type { Message } from '~/api';
 import { Problem } from '~/core/problem';
 import { toEntry, countUnheard, visibleMessages, Voicemail } from './model';
 
-function message(id: string, given: Partial<Message> = {}): Message {
+function message(id: string, overrides: Partial<Message> = {}): Message {
   return {
     id,
     extension_id: 'e',
@@ -17,17 +17,22 @@ function message(id: string, given: Partial<Message> = {}): Message {
     call_id: 'c',
     waveform: [],
     own: true,
-    ...given,
+    ...overrides,
   };
 }
 
-function setup(kept: Message[] = []) {
-  const store = { kept, inbox: [] as Message[], away: [] as Message[], fault: undefined as Problem | undefined };
+function setup(cached: Message[] = []) {
+  const store = {
+    kept: cached,
+    inbox: [] as Message[],
+    archived: [] as Message[],
+    fault: undefined as Problem | undefined,
+  };
   const find = (id: string) => store.inbox.find((each) => each.id === id)!;
   const parts = {
     fetchMessages: vi.fn(async (hidden: boolean) => {
       if (store.fault) throw store.fault;
-      return [...(hidden ? store.away : store.inbox)];
+      return [...(hidden ? store.archived : store.inbox)];
     }),
     loadCached: async () => store.kept,
     saveCached: async (messages: Message[]) => {
@@ -40,15 +45,15 @@ function setup(kept: Message[] = []) {
       );
     }),
     archive: vi.fn(async (id: string) => {
-      store.away.push(find(id));
+      store.archived.push(find(id));
       store.inbox = store.inbox.filter((each) => each.id !== id);
     }),
     restore: vi.fn(async (id: string) => {
-      store.inbox.push(...store.away.filter((each) => each.id === id));
-      store.away = store.away.filter((each) => each.id !== id);
+      store.inbox.push(...store.archived.filter((each) => each.id === id));
+      store.archived = store.archived.filter((each) => each.id !== id);
     }),
     erase: vi.fn(async (id: string) => {
-      store.away = store.away.filter((each) => each.id !== id);
+      store.archived = store.archived.filter((each) => each.id !== id);
     }),
   };
   const voicemail = new Voicemail(parts);
@@ -56,14 +61,14 @@ function setup(kept: Message[] = []) {
   return { voicemail, store, parts, ids };
 }
 
-describe('a message', () => {
-  it('says who left it, and of the forgotten that they are', () => {
+describe('a message entry', () => {
+  it('names the caller, or marks it as erased', () => {
     expect(toEntry(message('m'))).toMatchObject({ name: 'Ada Example', number: '1002', erased: false, unheard: true });
     expect(toEntry(message('m', { caller: null, caller_name: null }))).toMatchObject({ erased: true, number: '' });
     expect(toEntry(message('m', { caller: '', caller_name: '' }))).toMatchObject({ erased: false, number: '' });
   });
 
-  it('has a picture and a text where there are any', () => {
+  it('has a waveform and a transcript where available', () => {
     expect(toEntry(message('m'))).toMatchObject({ peaks: [], transcript: undefined });
     const transcript = { text: 'Please call back.', language: 'en' };
     expect(toEntry(message('m', { waveform: [1, 2], transcript }))).toMatchObject({ peaks: [1, 2], transcript });
@@ -71,7 +76,7 @@ describe('a message', () => {
 });
 
 describe('the mailbox', () => {
-  it('shows what is kept at once, then what the server says, and keeps only that', async () => {
+  it('shows the cache at once, then the server list, and caches only that', async () => {
     const { voicemail, store } = setup([message('old')]);
     const seen: string[] = [];
     voicemail.state.subscribe((now) => seen.push(`${now.source}:${now.inbox.map((each) => each.id).join()}`));
@@ -82,7 +87,7 @@ describe('the mailbox', () => {
     expect(store.kept.map((each) => each.id)).toEqual(['new']);
   });
 
-  it('stays readable without a network, and says so', async () => {
+  it('stays readable offline and says so', async () => {
     const { voicemail, store } = setup([message('old')]);
     store.fault = Problem.unreachable();
     await voicemail.open();
@@ -90,13 +95,13 @@ describe('the mailbox', () => {
     expect(countUnheard(voicemail.state.state)).toBe(1);
   });
 
-  it('counts what is new', async () => {
+  it('counts new messages', async () => {
     const { voicemail, store, parts } = setup();
     store.inbox = [message('a'), message('b'), message('c', { heard: '2026-11-24T10:05:00Z' })];
     await voicemail.open();
     expect(countUnheard(voicemail.state.state)).toBe(2);
     const marking = voicemail.mark('a', true);
-    expect(countUnheard(voicemail.state.state)).toBe(1); // at once, whatever the network takes
+    expect(countUnheard(voicemail.state.state)).toBe(1); // optimistically
     await marking;
     await voicemail.mark('c', false);
     expect(countUnheard(voicemail.state.state)).toBe(2);
@@ -106,7 +111,7 @@ describe('the mailbox', () => {
     ]);
   });
 
-  it('puts away, brings back and erases', async () => {
+  it('archives, restores and erases', async () => {
     const { voicemail, store, ids } = setup();
     store.inbox = [message('a'), message('b')];
     await voicemail.open();
@@ -123,7 +128,7 @@ describe('the mailbox', () => {
     expect(ids()).toEqual([]);
   });
 
-  it('says what was refused, and shows what is true', async () => {
+  it('reports a refused action and shows the true state', async () => {
     const { voicemail, store, parts } = setup();
     store.inbox = [message('a')];
     await voicemail.open();
@@ -133,7 +138,7 @@ describe('the mailbox', () => {
     expect(countUnheard(voicemail.state.state)).toBe(1);
   });
 
-  it('asks again when something changed while it asked', async () => {
+  it('refetches when it changed during a request', async () => {
     const { voicemail, store, parts, ids } = setup();
     const first = voicemail.refresh();
     store.inbox = [message('late')];
@@ -142,7 +147,7 @@ describe('the mailbox', () => {
     expect(ids()).toEqual(['late']);
   });
 
-  it('forgets everything with its owner, and an answer that comes too late is nobody’s', async () => {
+  it('is cleared on sign-out and ignores late responses', async () => {
     const { voicemail, store } = setup();
     store.inbox = [message('a')];
     const opening = voicemail.open();

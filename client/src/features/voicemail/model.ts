@@ -3,24 +3,24 @@ import { asProblem, type Problem } from '~/core/problem';
 import { coalesce } from '~/core/coalesce';
 import { createStore } from '~/core/store';
 
-/** A message as whom it was left for sees it. */
+/** A message from the perspective of the mailbox owner. */
 export interface VoicemailEntry {
   id: string;
-  /** Who left it; both empty if the number was hidden, `erased` if they asked to be forgotten. */
+  /** The caller; both empty if withheld, `erased` if the data was erased. */
   name: string;
   number: string;
   erased: boolean;
-  /** The extension it was left for. */
+  /** The extension called. */
   extension: string;
   created: Date;
   seconds: number;
-  /** Not yet heard. */
+  /** Not played yet. */
   unheard: boolean;
-  /** How loud it is from beginning to end, 0 to 100; empty for a moment after it was left. */
+  /** Waveform, 0 to 100; empty shortly after recording. */
   peaks: readonly number[];
-  /** What was said, where somebody agreed to have that written down. */
+  /** Transcript, where enabled. */
   transcript?: { text: string; language: string };
-  /** When a copy of it was sent by e-mail. */
+  /** When a copy was sent by e-mail. */
   mailed?: string;
 }
 
@@ -28,17 +28,17 @@ export type Folder = 'inbox' | 'archived';
 
 export interface VoicemailState {
   inbox: VoicemailEntry[];
-  /** Those that were put away; absent until they were asked for. */
+  /** Archived messages; undefined until requested. */
   archived?: VoicemailEntry[];
   folder: Folder;
-  /** `cache`: only what is on this device. */
+  /** `cache`: only what is stored on this device. */
   source: 'none' | 'cache' | 'server';
   loading: boolean;
-  /** Why the list could not be fetched. */
+  /** Why the list could not be loaded. */
   fault?: Problem;
-  /** Why something was not done. */
+  /** Why an action failed. */
   refused?: Problem;
-  /** The message that is unfolded. */
+  /** The expanded message. */
   open?: string;
 }
 
@@ -62,7 +62,7 @@ export function countUnheard(state: VoicemailState): number {
   return state.inbox.filter((each) => each.unheard).length;
 }
 
-/** What is to be seen of `state`; undefined while it is not known. */
+/** Messages of the selected folder; undefined until loaded. */
 export function visibleMessages({ folder, inbox, archived }: VoicemailState): VoicemailEntry[] | undefined {
   return folder === 'inbox' ? inbox : archived;
 }
@@ -70,7 +70,7 @@ export function visibleMessages({ folder, inbox, archived }: VoicemailState): Vo
 export interface VoicemailDependencies {
   fetchMessages(hidden: boolean): Promise<Message[]>;
   loadCached(): Promise<Message[]>;
-  /** Takes the place of everything kept before. */
+  /** Replaces everything stored before. */
   saveCached(messages: Message[]): Promise<void>;
   mark(id: string, heard: boolean): Promise<unknown>;
   archive(id: string): Promise<unknown>;
@@ -80,16 +80,16 @@ export interface VoicemailDependencies {
 
 const EMPTY_STATE: VoicemailState = { inbox: [], folder: 'inbox', source: 'none', loading: false };
 
-/** One's own messages: what is kept here at once, then what the server says. */
+/** The user's messages: from the cache first, then from the server. */
 export class Voicemail {
   readonly state = createStore<VoicemailState>(EMPTY_STATE);
-  /** Ask anew. */
+  /** Refetch. */
   readonly refresh = coalesce(() => this.fetch());
   private generation = 0;
 
   constructor(private readonly dependencies: VoicemailDependencies) {}
 
-  /** Show what is kept, then ask. */
+  /** Show the cache, then refresh. */
   async open(): Promise<void> {
     const { generation } = this;
     if (this.state.state.source === 'none') {
@@ -111,7 +111,7 @@ export class Voicemail {
     this.set({ open: id, refused: undefined });
   }
 
-  /** Note that it was heard, or that it is to count as new. Done here at once. */
+  /** Mark as heard or new, optimistically. */
   async mark(id: string, heard: boolean): Promise<void> {
     const change = (each: VoicemailEntry) => (each.id === id ? { ...each, unheard: !heard } : each);
     this.set({ inbox: this.state.state.inbox.map(change), archived: this.state.state.archived?.map(change) });
@@ -130,7 +130,7 @@ export class Voicemail {
     return this.perform(() => this.dependencies.erase(id));
   }
 
-  /** The owner has gone. */
+  /** Clear on sign-out. */
   clear(): void {
     this.generation += 1;
     this.state.setState(() => EMPTY_STATE);

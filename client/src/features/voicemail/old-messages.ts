@@ -7,8 +7,8 @@ export type OldMessages = 'keep' | 'put_away' | 'erase';
 export type DecideOldMessages = () => Promise<OldMessages | undefined>;
 
 /**
- * Switch voicemail off, or on: if there are messages the server wants to know what becomes of them, and so somebody is
- * asked. Resolves with nothing if they would rather not.
+ * Apply a change that may disable voicemail: if messages exist, the server requires a decision about them, which the
+ * user is asked for. Resolves with undefined if cancelled.
  */
 export async function withOldMessagesChoice<T>(
   change: (old?: OldMessages) => Promise<T>,
@@ -23,7 +23,7 @@ export async function withOldMessagesChoice<T>(
   }
 }
 
-/** Asks a person. */
+/** Ask the user. */
 export function askAboutOldMessages(t: (text: MessageDescriptor) => string): DecideOldMessages {
   return () =>
     chooseOption<OldMessages>({

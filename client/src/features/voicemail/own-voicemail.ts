@@ -8,7 +8,7 @@ import { Voicemail, type VoicemailEntry } from './model';
 const STORAGE_KEY = 'voicemail';
 let owner = currentOwner();
 
-/** One's own messages, the same for every screen that shows them. */
+/** The user's messages, shared by all screens. */
 export const ownVoicemail = new Voicemail({
   fetchMessages: async (hidden) => {
     owner = currentOwner();
@@ -22,13 +22,13 @@ export const ownVoicemail = new Voicemail({
   erase: (id) => api.eraseVoicemail({ path: { message_id: id } }),
 });
 
-/** What was said. */
+/** Fetch the sound of a message. */
 export async function fetchMessage(id: string): Promise<Blob> {
   return (await api.hearVoicemail({ path: { message_id: id }, query: { format: audioFormat() }, parseAs: 'blob' }))
     .data as Blob;
 }
 
-/** How loud it is, for a message whose picture was not made yet when it was listed. */
+/** The waveform, fetched if it was missing in the list. */
 export async function fetchWaveform({ id, peaks }: VoicemailEntry): Promise<readonly number[]> {
   return peaks.length > 0 ? peaks : ((await api.showVoicemail({ path: { message_id: id } })).data.waveform ?? []);
 }
