@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from server import Login, eventually
 
 EARS = Path(__file__).with_name("client_ears.js")
-ANSWERED = "Encrypted to your PBX"
+ANSWERED = "Encrypted to your phone system"
 
 
 class ClientPhone:

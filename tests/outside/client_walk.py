@@ -66,7 +66,7 @@ NARROWEST: ViewportSize = {"width": 320, "height": 640}
 def pages(program: str) -> tuple[list[str], list[str]]:
     """The addresses of `app` or `portal`: those for everybody, and those for who is signed in. As the routes have them."""
     text = (CLIENT / "src" / program / "routes.ts").read_text("utf-8")
-    before, after = text.split("const own = [")
+    before, after = text.split("const protectedRoutes = [")
     found = [re.findall(r"path: '([^']+)',\n\s+component", part) for part in (before, after)]
     assert len(found[0] + found[1]) > 5
     return found[0], found[1]

@@ -25,7 +25,7 @@ def portal(clients: Clients, **how: object) -> Client:
     desk = clients(**{**DESK, **how})
     desk.page.goto(f"{desk.origin}/portal/sign-in")
     give_password(desk.page, EMAIL, PASSWORD)
-    before, inside = (desk.page.get_by_role("heading", name=name) for name in ("Before you begin", "Live calls"))
+    before, inside = (desk.page.get_by_role("heading", name=name) for name in ("Before you start", "Live calls"))
     expect(before.or_(inside)).to_be_visible()
     if before.is_visible():
         say_yes(desk.page)
@@ -41,16 +41,16 @@ def give_password(page: Page, email: str, password: str) -> None:
 
 def say_yes(page: Page) -> None:
     """Age and terms, which are asked once."""
-    expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     page.get_by_label("Yes", exact=True).check()
     page.get_by_label("I have read and accept").check()
-    page.get_by_role("button", name="Go on", exact=True).click()
+    page.get_by_role("button", name="Continue", exact=True).click()
 
 
 def choose(desk: Client, name: str, action: str) -> Locator:
     """One of the things that can be done with a person; the dialog it opens."""
     desk.page.goto(f"{desk.origin}/portal/people")
-    desk.page.get_by_role("button", name=f"What to do with {name}").first.click()
+    desk.page.get_by_role("button", name=f"Actions for {name}").first.click()
     desk.page.get_by_role("menuitem", name=action, exact=True).click()
     return desk.page.get_by_role("dialog")
 

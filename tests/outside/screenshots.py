@@ -156,7 +156,7 @@ class Story:
                 self._album.take(client.page, "about")
 
     def _scan(self) -> None:
-        code = choose(self.desk, "Ben Example", "Show a sign-in code").get_by_role("img", name="Sign-in code")
+        code = choose(self.desk, "Ben Example", "Show sign-in code").get_by_role("img", name="Sign-in code")
         expect(code).to_be_visible()
         self._album.take(self.desk.page, "portal-code")
         code.evaluate("each => { each.style.filter = 'blur(7px)' }")  # out of focus still, or it would be read at once
@@ -206,7 +206,7 @@ class Story:
         self._album.take(self.ada.page, "video-call")
         self._album.take(self.ben.page, "video-call-wide")
         self.desk.page.goto(f"{self.desk.origin}/portal/")
-        expect(self.desk.page.get_by_text("talking").first).to_be_visible()
+        expect(self.desk.page.get_by_text("active", exact=True).first).to_be_visible()
         self._album.take(self.desk.page, "portal-live-calls")
         self.ada.press("Camera")
         self.ben.press("Camera")
@@ -254,12 +254,12 @@ class Story:
 
     def _greetings(self) -> None:
         page = self.ada.client.open("/settings/voicemail").page
-        greeting = page.get_by_role("listitem").filter(has_text="When nobody takes the call")
-        greeting.get_by_role("button", name="When nobody takes the call").click()
-        greeting.get_by_role("button", name="Record one").click()
+        greeting = page.get_by_role("listitem").filter(has_text="No answer")
+        greeting.get_by_role("button", name="No answer").click()
+        greeting.get_by_role("button", name="Record greeting").click()
         lasts(greeting)
-        greeting.get_by_role("button", name="Use it").click()
-        expect(greeting).to_contain_text("a greeting of your own")
+        greeting.get_by_role("button", name="Use recording").click()
+        expect(greeting).to_contain_text("custom greeting")
         greeting.scroll_into_view_if_needed()
         self._album.take(page, "greetings")
         self.ada.client.open("/dial").registered()
@@ -270,7 +270,7 @@ class Story:
         self.ada.talks_with("Ben Example")
         self.ada.press("Park")
         self.ada.free()
-        expect(self.ada.page.get_by_role("button", name="Take back Ben Example")).to_be_visible()
+        expect(self.ada.page.get_by_role("button", name="Retrieve Ben Example")).to_be_visible()
         self._album.take(self.ada.page, "parked")
         self.ben.hang_up()
         self.ben.free()
@@ -282,12 +282,12 @@ class Story:
             rest.patch("/api/v1/rooms/8000", params={"tenant": "demo"}, json=lead).raise_for_status()
         for each in (self.cleo, self.ben, self.ada):
             each.dial("8000")
-            each.page.get_by_role("button", name="In the room").wait_for(timeout=30_000)
-        self.ben.press("In the room")
-        self.ben.press("Raise your hand")
+            each.page.get_by_role("button", name="Participants").wait_for(timeout=30_000)
+        self.ben.press("Participants")
+        self.ben.press("Raise hand")
         self.ben.page.keyboard.press("Escape")
-        self.ada.press("In the room")
-        expect(self.ada.page.get_by_text("3 people are here")).to_be_visible(timeout=30_000)
+        self.ada.press("Participants")
+        expect(self.ada.page.get_by_text("3 participants")).to_be_visible(timeout=30_000)
         self.ada.page.wait_for_timeout(2000)
         self._album.take(self.ada.page, "room")
         self.ada.page.keyboard.press("Escape")
@@ -313,14 +313,14 @@ class Story:
         page = self.ada.page
         worker = WorkerOf(self.ada.client)
         self.ada.client.open("/self-test").registered()
-        page.get_by_role("button", name="Start the test").click()
+        page.get_by_role("button", name="Start test").click()
         [message] = eventually(lambda: self._service.messages("test"), what="a push")
         worker.push(message)
-        page.get_by_role("button", name="I hear them").click()
-        expect(page.get_by_text("The microphone hears you.", exact=True)).to_be_visible()
-        expect(page.get_by_role("heading", name="Yes, it rings").or_(page.get_by_text("Yes, it rings"))).to_be_visible(
-            timeout=30_000
-        )
+        page.get_by_role("button", name="Yes", exact=True).click()
+        expect(page.get_by_text("The microphone works.", exact=True)).to_be_visible()
+        expect(
+            page.get_by_role("heading", name="Yes, your phone rings").or_(page.get_by_text("Yes, your phone rings"))
+        ).to_be_visible(timeout=30_000)
         self._album.take(page, "self-test")
 
     def _portal(self) -> None:

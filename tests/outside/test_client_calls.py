@@ -17,7 +17,7 @@ from server import Household, Server, eventually, watched
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 
-LOST = "Connection lost, finding another way…"
+LOST = "Connection lost. Reconnecting…"
 WORDS = """() => {
   // What the call says from now on: for less than a second, which is sooner than a test looks.
   self.words = []
@@ -97,10 +97,10 @@ def test_a_call_is_held_and_taken_up_again(anna: ClientPhone, berta: ClientPhone
     hear_each_other(anna, berta)
     anna.press("Hold")
     expect(anna.call_with(BERTA).get_by_text("On hold")).to_be_visible()
-    expect(berta.call_with(ANNA).get_by_text("The other side put you on hold")).to_be_visible()
+    expect(berta.call_with(ANNA).get_by_text("On hold by the other party")).to_be_visible()
     eventually(lambda: not berta.hears(440), what="silence on hold")
     anna.press("Hold")
-    expect(berta.page.get_by_text("The other side put you on hold")).to_have_count(0)
+    expect(berta.page.get_by_text("On hold by the other party")).to_have_count(0)
     hear_each_other(anna, berta)
     anna.press("Mute")
     eventually(lambda: not berta.hears(440) and anna.hears(1000), what="one side muted")
@@ -138,9 +138,9 @@ def test_a_second_call_waits_and_the_two_are_swapped(
     clara.dial(household.anna.uri)
     anna.answer(CLARA, key="Hold and answer")
     eventually(lambda: anna.hears(1500) and clara.hears(440), what="voices of the second call")
-    expect(berta.call_with(ANNA).get_by_text("The other side put you on hold")).to_be_visible()
+    expect(berta.call_with(ANNA).get_by_text("On hold by the other party")).to_be_visible()
     anna.page.get_by_role("button", name=f"On hold: {BERTA}").click()
-    expect(berta.page.get_by_text("The other side put you on hold")).to_have_count(0)
+    expect(berta.page.get_by_text("On hold by the other party")).to_have_count(0)
     eventually(lambda: berta.hears(440) and anna.hears(1000), what="voices of the first call")
     anna.hang_up()
     berta.free()
@@ -158,10 +158,10 @@ def test_who_picks_up_while_another_call_goes_on_waits_and_overhears_nothing(
     berta.ringing(ANNA)
     clara.dial(household.anna.uri)
     anna.answer(CLARA)
-    expect(anna.page.get_by_role("button", name=f"Still ringing: {BERTA}")).to_be_visible()
+    expect(anna.page.get_by_role("button", name=f"Ringing: {BERTA}")).to_be_visible()
     eventually(lambda: anna.hears(1500) and clara.hears(440), what="voices of the second call")
     berta.answer(ANNA)
-    expect(berta.call_with(ANNA).get_by_text("The other side put you on hold")).to_be_visible()
+    expect(berta.call_with(ANNA).get_by_text("On hold by the other party")).to_be_visible()
     eventually(lambda: not berta.hears(440) and anna.hears(1500), what="music for the one, voices of the other")
     anna.page.get_by_role("button", name=f"On hold: {BERTA}").click()
     hear_each_other(anna, berta)
@@ -178,7 +178,7 @@ def test_a_client_calls_a_telephone_on_a_desk(anna: ClientPhone, phones: Phones,
     eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
     assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # which both speak: nothing is transcoded
     anna.press("Keypad")
-    pad = anna.call_with(BERTA).get_by_role("group", name="Number pad")
+    pad = anna.call_with(BERTA).get_by_role("group", name="Dial pad")
     for key in ("4", "2", "Hash"):
         pad.get_by_role("button", name=key).first.click()
     eventually(lambda: desk.digits() == "42#", what=f"keys: {desk.digits()}")
@@ -221,7 +221,7 @@ def test_a_call_outlives_the_loss_of_its_connection_to_the_server(anna: ClientPh
     cut(anna)
     assert anna.hears(1000)
     berta.press("Hold")  # finds her by the new one
-    expect(anna.call_with(BERTA).get_by_text("The other side put you on hold")).to_be_visible()
+    expect(anna.call_with(BERTA).get_by_text("On hold by the other party")).to_be_visible()
     berta.press("Hold")
     hear_each_other(anna, berta)
     berta.hang_up()
@@ -271,13 +271,13 @@ def test_a_refused_microphone_is_said_and_the_rest_works(
     anna.dial(household.clara.number)
     clara.answer(ANNA)
     screen = clara.call_with(ANNA)
-    expect(screen.get_by_role("alert")).to_contain_text("You are not heard: the microphone is blocked")
-    expect(screen.get_by_role("alert")).to_contain_text("allow it there, then try again")
-    clara.press("Go on without")
+    expect(screen.get_by_role("alert")).to_contain_text("You cannot be heard: the microphone is blocked")
+    expect(screen.get_by_role("alert")).to_contain_text("allow access, then try again")
+    clara.press("Continue without")
     eventually(lambda: clara.hears(440), what="the other side is heard all the same")
     clara.press("Camera")
-    expect(screen.get_by_role("alert")).to_contain_text("You are not seen: the camera is blocked")
-    clara.press("Go on without")
+    expect(screen.get_by_role("alert")).to_contain_text("You cannot be seen: the camera is blocked")
+    clara.press("Continue without")
     clara.hang_up()
     anna.free()
     clara.client.open("/directory")
@@ -324,10 +324,10 @@ def test_a_call_is_given_away_and_goes_on_without_who_gave_it(anna: ClientPhone,
     berta.answer(ANNA)
     anna.talks_with(BERTA)
     anna.press("Transfer")
-    sheet = anna.page.get_by_role("dialog", name="Transfer the call")
-    sheet.get_by_label("To whom?").fill("nobody")
+    sheet = anna.page.get_by_role("dialog", name="Transfer call")
+    sheet.get_by_label("Transfer to").fill("nobody")
     expect(sheet.get_by_role("button", name="Transfer now")).to_be_disabled()
-    sheet.get_by_label("To whom?").fill("*43")
+    sheet.get_by_label("Transfer to").fill("*43")
     sheet.get_by_role("button", name="Transfer now").click()
     expect(anna.page.get_by_text("Transferred", exact=True)).to_be_visible()
     anna.free()
@@ -339,9 +339,9 @@ def test_a_call_is_given_away_and_goes_on_without_who_gave_it(anna: ClientPhone,
 def ask_first(phone: ClientPhone, number: str) -> None:
     """Call somebody while the other one waits, to give that one away."""
     phone.press("Transfer")
-    sheet = phone.page.get_by_role("dialog", name="Transfer the call")
-    sheet.get_by_label("To whom?").fill(number)
-    sheet.get_by_role("button", name="Talk to them first").click()
+    sheet = phone.page.get_by_role("dialog", name="Transfer call")
+    sheet.get_by_label("Transfer to").fill(number)
+    sheet.get_by_role("button", name="Ask first").click()
 
 
 @pytest.mark.promise("U1")
@@ -389,7 +389,7 @@ def test_a_call_is_parked_and_taken_back(anna: ClientPhone, berta: ClientPhone) 
     expect(parked.get_by_role("listitem")).to_contain_text(BERTA)
     walk = Walk(anna.client, "en", where="a parked call")
     walk.look("light", "dark")
-    parked.get_by_role("button", name=f"Take back {BERTA}").click()
+    parked.get_by_role("button", name=f"Retrieve {BERTA}").click()
     anna.talks_with(BERTA)
     hear_each_other(anna, berta)
     expect(anna.page.get_by_role("list", name="Parked calls")).to_have_count(0)

@@ -24,23 +24,23 @@ def test_a_report_is_shown_whole_and_sent_as_it_stands_when_its_owner_says_so(
     anna: Client, clients: Clients, server: Server, household: Household
 ) -> None:
     anna.open("/diagnostics")
-    report = anna.page.get_by_label("The report")
+    report = anna.page.get_by_label("Report")
     expect(report).to_have_value(re.compile("^UnifiCX diagnostics report"))
     found = report.input_value()
     own = (household.anna.number, ANNA, "annarosa", household.anna.domain, anna.api("GET", "/me")["person"]["id"])
     assert not [each for each in own if each.lower() in found.lower()]
     assert not [each for each in anna.requests if "diagnostics-reports" in each.url]
     report.fill(f"{found}\n{OWN_WORDS}")
-    anna.page.get_by_role("button", name="Send to my administrators").click()
-    expect(anna.page.get_by_text("It is sent", exact=True)).to_be_visible()
+    anna.page.get_by_role("button", name="Send to administrators").click()
+    expect(anna.page.get_by_text("Report sent", exact=True)).to_be_visible()
     administrator(server)
     desk = portal(clients)
     assert [each["text"] for each in desk.api("GET", "/diagnostics-reports")["items"]] == [f"{found}\n{OWN_WORDS}"]
     desk.page.goto(f"{desk.origin}/portal/reports")
     desk.page.get_by_role("button", name=ANNA).click()
     expect(desk.page.get_by_role("region").get_by_text(OWN_WORDS)).to_be_visible()
-    desk.page.get_by_role("button", name="Dealt with, delete").click()
-    expect(desk.page.get_by_text("Nobody has sent one.")).to_be_visible()
+    desk.page.get_by_role("button", name="Delete").click()
+    expect(desk.page.get_by_text("No reports.")).to_be_visible()
 
 
 @pytest.mark.promise("C12", "S1")

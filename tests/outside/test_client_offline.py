@@ -9,7 +9,7 @@ from client_pages import Client, Clients, WorkerOf
 from playwright.sync_api import expect
 from server import Household, Server, settle, watched
 
-NO_CONNECTION = "No connection. You see what was here last; calls cannot come in."
+NO_CONNECTION = "No connection. You are seeing saved data and cannot receive calls."
 QUICK_SECONDS = 3.0
 """From nothing to the last known data, on a machine that does other things too."""
 
@@ -50,10 +50,10 @@ def test_history_and_people_are_read_without_a_network_and_the_client_comes_back
     expect(anna.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     assert time.monotonic() - began < QUICK_SECONDS
     expect(anna.page.get_by_text(NO_CONNECTION)).to_be_visible()
-    expect(anna.page.get_by_text("These are the calls kept on this device.")).to_be_visible()
+    expect(anna.page.get_by_text("You are seeing saved calls.")).to_be_visible()
     anna.page.get_by_role("link", name="People").click()
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
-    expect(anna.page.get_by_text("These are the people kept on this device.")).to_be_visible()
+    expect(anna.page.get_by_text("You are seeing saved contacts.")).to_be_visible()
 
     server.start()
     expect(anna.page.get_by_text(NO_CONNECTION)).to_have_count(0, timeout=40_000)
@@ -80,7 +80,7 @@ def test_signing_out_leaves_nothing_of_anybody_on_the_device(clients: Clients, h
     anna = clients("notifications").sign_in(household.anna).open("/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     assert "Claramunde" in anna.kept()
-    anna.open("/settings").page.get_by_role("button", name="Sign out on this device").click()
+    anna.open("/settings").page.get_by_role("button", name="Sign out").click()
     expect(anna.page).to_have_url(f"{anna.origin}/app/sign-in")
     kept = anna.kept()
     for name in ("Claramunde", "Annarosa", household.anna.number):

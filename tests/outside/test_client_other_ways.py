@@ -40,15 +40,15 @@ def test_a_passkey_lets_in_alone_and_is_asked_for_beside_a_password(clients: Cli
     inside(device)
     page.goto(f"{here}/settings/security")
     page.get_by_role("button", name="Add a passkey").click()
-    page.get_by_role("button", name="I have put them away").click()
-    expect(page.get_by_text("Passkey, since")).to_be_visible()
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_text("Passkey, added")).to_be_visible()
 
     for way in ("alone", "beside"):
         page.goto(f"{here}/settings")
-        page.get_by_role("button", name="Sign out on this device").click()
+        page.get_by_role("button", name="Sign out").click()
         if way == "beside":
             give_password(page, email, PASSWORD)
-            expect(page.get_by_role("heading", name="One more proof")).to_be_visible()
+            expect(page.get_by_role("heading", name="Two-step verification")).to_be_visible()
         page.get_by_role("button", name="Use a passkey").click()
         inside(device)
     assert device.complaints == []
@@ -71,9 +71,9 @@ def test_the_organisation_s_own_sign_in_leads_in(clients: Clients, server: Serve
         assert device.api("GET", "/me")["extensions"][0]["number"] == household.berta.number
 
         device.page.goto(f"{device.origin}/app/settings/security")
-        expect(device.page.get_by_role("button", name="Undo the link")).to_be_visible()
+        expect(device.page.get_by_role("button", name="Unlink account")).to_be_visible()
         device.page.goto(f"{device.origin}/app/settings")
-        device.page.get_by_role("button", name="Sign out on this device").click()
+        device.page.get_by_role("button", name="Sign out").click()
         provider.person = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}
         device.page.goto(f"{device.origin}/app/sign-in?tenant=demo")
         device.page.get_by_role("link", name="Sign in with Demo").click()

@@ -91,7 +91,7 @@ def sign_in_as_administrator(page: Page, origin: str) -> None:
 def test_what_opens_above_the_pages_of_the_portal(clients: Clients) -> None:
     desk = portal(clients)
     walk = Walk(desk, "en")
-    for action in ("Show a sign-in code", "Invite", "New password", "Close account"):
+    for action in ("Show sign-in code", "Invite", "New password", "Close account"):
         walk.where = action
         choose(desk, ANNA, action)
         walk.look("light", "dark")
@@ -119,13 +119,13 @@ def test_signing_in_and_calling_by_keys_alone(clients: Clients, server: Server, 
     tab_to(page, "Password")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     walk.look("light", "dark")
     tab_to(page, "Yes")
     page.keyboard.press("Space")
     tab_to(page, "I have read and accept")
     page.keyboard.press("Space")
-    tab_to(page, "Go on")
+    tab_to(page, "Continue")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Number", exact=True)).to_be_focused()
     anna.registered()

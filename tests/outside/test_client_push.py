@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from server import Household, Server, eventually, watched
 
 INSTALLED = ["unificx"]
-SIGNED_OUT = "You were signed out, here or from another device."
+SIGNED_OUT = "You have been signed out, here or on another device."
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_the_end_that_overtakes_the_beginning_leaves_nothing_ringing(anna: Clien
     worker.push({"type": "stop", "call": "019b-3"})
     worker.push({"type": "call", "call": "019b-3"})
     worker.push({"type": "notice"})
-    worker.until_shown("Something to look at")
+    worker.until_shown("Security notice")
 
 
 def test_whoever_looks_at_the_client_sees_no_notification(anna: Client) -> None:
@@ -90,7 +90,7 @@ def test_the_worker_speaks_the_language_of_the_device(clients: Clients, househol
 
 def test_a_browser_whose_push_service_does_not_answer_is_told_of(clients: Clients, household: Household) -> None:
     client = clients("notifications", "microphone").sign_in(household.anna).open("/self-test")
-    client.page.get_by_role("button", name="Start the test").click()
+    client.page.get_by_role("button", name="Start test").click()
     expect(client.page.get_by_text("push service")).to_be_visible(timeout=40_000)
     assert client.api("GET", "/me/reachable")["push"] is False
 
@@ -104,14 +104,14 @@ def test_the_self_test_sends_a_real_push_and_sees_it_come(
     client.sign_in(household.berta)
     worker = WorkerOf(client)
     eventually(lambda: client.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
-    client.open("/self-test").page.get_by_role("button", name="Start the test").click()
+    client.open("/self-test").page.get_by_role("button", name="Start test").click()
     [message] = eventually(lambda: service.messages("test"), what="a push")
     worker.push(message)
-    expect(client.page.get_by_text("The test message came.", exact=True)).to_be_visible()
-    expect(client.page.get_by_text("The PBX knows this phone.", exact=True)).to_be_visible()
-    expect(client.page.get_by_text("The microphone hears you.", exact=True)).to_be_visible()
-    client.page.get_by_role("button", name="I hear them").click()
-    expect(client.page.get_by_text("You heard the notes.", exact=True)).to_be_visible()
+    expect(client.page.get_by_text("Test message received.", exact=True)).to_be_visible()
+    expect(client.page.get_by_text("This phone is registered.", exact=True)).to_be_visible()
+    expect(client.page.get_by_text("The microphone works.", exact=True)).to_be_visible()
+    client.page.get_by_role("button", name="Yes", exact=True).click()
+    expect(client.page.get_by_text("The speaker works.", exact=True)).to_be_visible()
 
 
 @pytest.mark.promise("S2", "T1")
@@ -241,11 +241,13 @@ def test_a_sleeping_device_declines_from_its_notification_and_the_caller_hears_o
 @pytest.mark.promise("U1")
 def test_the_self_test_has_the_pbx_call_this_very_device(clients: Clients, household: Household) -> None:
     client = clients("microphone").sign_in(household.clara).registered().open("/self-test").registered()
-    client.page.get_by_role("button", name="Start the test").click()
-    expect(client.page.get_by_text("It was refused.")).to_be_visible()
-    client.page.get_by_role("button", name="I hear them").click()
-    expect(client.page.get_by_text("It rang, and sound went both ways.", exact=True)).to_be_visible(timeout=40_000)
-    expect(client.page.get_by_text("It rings while UnifiCX is open")).to_be_visible()
+    client.page.get_by_role("button", name="Start test").click()
+    expect(client.page.get_by_text("Permission denied.")).to_be_visible()
+    client.page.get_by_role("button", name="Yes", exact=True).click()
+    expect(client.page.get_by_text("The call rang, with audio in both directions.", exact=True)).to_be_visible(
+        timeout=40_000
+    )
+    expect(client.page.get_by_text("Rings only while UnifiCX is open")).to_be_visible()
     client.open("/history")
     expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()
 

@@ -10,7 +10,7 @@ from recorded import extension, records
 from server import Household, Server
 
 BERTA = "Bertalina Oxenfurt"
-TOLD, PAUSED = "This call is being recorded", "The recording is paused"
+TOLD, PAUSED = "This call is being recorded", "Recording paused"
 BEING_TOLD = 30_000
 """Milliseconds within which both have heard the notice out."""
 
@@ -73,10 +73,10 @@ def test_both_see_that_a_call_is_recorded_and_one_pauses_it(two: Two) -> None:
         expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
     walk = Walk(anna, "en", where="a recorded call")
     walk.look("light", "dark")
-    anna.page.get_by_role("button", name="Pause the recording").click()
+    anna.page.get_by_role("button", name="Pause recording").click()
     for each in two:
         expect(each.page.get_by_text(PAUSED)).to_be_visible()
-    anna.page.get_by_role("button", name="Go on recording").click()
+    anna.page.get_by_role("button", name="Resume recording").click()
     expect(berta.page.get_by_text(TOLD)).to_be_visible()
     for each in two:  # an administrator has it recorded: it is paused, not ended
         expect(each.page.get_by_role("button", name="Stop recording")).to_have_count(0)
@@ -119,11 +119,11 @@ def test_one_of_them_has_a_call_recorded_and_ends_that(server: Server, household
     call(anna, berta)
     record = anna.page.get_by_role("button", name="Record", exact=True)
     record.click()
-    expect(berta.page.get_by_text("Everybody is being told")).to_be_visible()
+    expect(berta.page.get_by_text("Announcing the recording")).to_be_visible()
     for each in two:
         expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
-    expect(anna.page.get_by_role("button", name="Pause the recording")).to_be_visible()
-    expect(berta.page.get_by_role("button", name="Pause the recording")).to_have_count(0)
+    expect(anna.page.get_by_role("button", name="Pause recording")).to_be_visible()
+    expect(berta.page.get_by_role("button", name="Pause recording")).to_have_count(0)
     walk = Walk(anna, "en", where="a call one has recorded")
     walk.look("light", "dark")
     anna.page.get_by_role("button", name="Stop recording").click()
@@ -132,7 +132,7 @@ def test_one_of_them_has_a_call_recorded_and_ends_that(server: Server, household
     expect(record).to_be_visible()
     records(server, mode="off")
     record.click()
-    expect(anna.page.get_by_text("You may not do that")).to_be_visible()
+    expect(anna.page.get_by_text("Permission denied")).to_be_visible()
     anna.page.get_by_role("button", name="Hang up").click()
     expect(berta.page.get_by_text("Call ended")).to_be_visible()
     assert walk.amiss == anna.complaints == berta.complaints == []

@@ -79,7 +79,7 @@ def desk(
 
 def inside(client: Client, number: str) -> None:
     """The first screen, as the person of that number."""
-    expect(client.page.get_by_role("button", name="Last number again")).to_be_visible()
+    expect(client.page.get_by_role("button", name="Redial")).to_be_visible()
     expect(client.page.get_by_role("status").filter(has_text=number)).to_be_visible()
     assert client.page.url.endswith("/app/dial")
     assert client.complaints == []
@@ -103,21 +103,21 @@ def link_of(desk: Client, number: str) -> str:
 def test_a_code_on_the_screen_is_scanned_and_signs_one_device_in(
     desk: Client, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
-    shown = choose(desk, ANNA, "Show a sign-in code")
+    shown = choose(desk, ANNA, "Show sign-in code")
     camera = film(shown.get_by_role("img", name="Sign-in code"), tmp_path)
     phone = clients("camera", "microphone", switches=camera)
     phone.page.goto(f"{phone.origin}/app/")
-    phone.page.get_by_role("link", name="Scan a code").click()
+    phone.page.get_by_role("link", name="Scan code").click()
     say_yes(phone.page)
     inside(phone, household.anna.number)
-    expect(shown).to_contain_text("Chromium on Linux has used the code")
+    expect(shown).to_contain_text("Chromium on Linux used the code")
     assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Chromium on Linux"]
     phone.registered()
 
     thief = clients("camera", switches=camera)
     thief.page.goto(f"{thief.origin}/app/scan")
-    expect(thief.page.get_by_role("heading", name="This code was used by another device")).to_be_visible()
-    expect(shown).to_contain_text("Another device tried the same code and was refused")
+    expect(thief.page.get_by_role("heading", name="Code already used on another device")).to_be_visible()
+    expect(shown).to_contain_text("Another device tried the same code and was rejected")
     assert thief.context.cookies() == []
     assert phone.api("GET", "/me")["extensions"][0]["number"] == household.anna.number
 
@@ -129,10 +129,10 @@ def test_a_link_of_the_phone_s_own_camera_is_asked_about_and_leaves_no_trace(
     link = link_of(desk, household.berta.number)
     phone = clients()
     phone.page.goto(link)
-    expect(phone.page.get_by_role("heading", name="Sign this device in")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="Sign in this device")).to_be_visible()
     code = link.partition("#sign-in=")[2]
     assert code not in phone.page.url
-    phone.page.get_by_label("Name of this device").fill("Berta's own telephone")
+    phone.page.get_by_label("Device name").fill("Berta's own telephone")
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
     say_yes(phone.page)
     inside(phone, household.berta.number)
@@ -145,11 +145,11 @@ def test_a_code_that_is_over_or_none_is_answered_with_a_clear_page(clients: Clie
     phone = clients()
     phone.page.goto(f"{phone.origin}/app/#sign-in={'x' * 32}")
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(phone.page.get_by_role("heading", name="This code is no longer valid")).to_be_visible()
-    expect(phone.page.get_by_text("Codes work for two minutes.")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="Code expired")).to_be_visible()
+    expect(phone.page.get_by_text("Codes are valid for two minutes.")).to_be_visible()
     phone.page.goto(f"{phone.origin}/app/sign-in/code")
-    expect(phone.page.get_by_role("heading", name="There is no code here")).to_be_visible()
-    expect(phone.page.get_by_role("link", name="Scan a code")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="No code")).to_be_visible()
+    expect(phone.page.get_by_role("link", name="Scan code")).to_be_visible()
 
 
 @pytest.mark.promise("C4")
@@ -159,10 +159,10 @@ def test_a_refused_camera_is_said_and_the_link_is_taken_as_text(
     phone = clients(switches=("--use-fake-ui-for-media-stream=deny",))
     phone.page.goto(f"{phone.origin}/app/scan")
     expect(phone.page.get_by_text("The camera is needed to read the code")).to_be_visible()
-    phone.page.get_by_role("button", name="Turn on the camera").click()
-    expect(phone.page.get_by_text("The camera was refused")).to_be_visible()
-    phone.page.get_by_label("Or type or paste the link").fill(link_of(desk, household.clara.number))
-    phone.page.get_by_role("button", name="Go on", exact=True).click()
+    phone.page.get_by_role("button", name="Turn on camera").click()
+    expect(phone.page.get_by_text("Camera access denied")).to_be_visible()
+    phone.page.get_by_label("Or enter the link").fill(link_of(desk, household.clara.number))
+    phone.page.get_by_role("button", name="Continue", exact=True).click()
     say_yes(phone.page)
     inside(phone, household.clara.number)
 
@@ -173,10 +173,10 @@ def test_who_is_not_of_age_does_not_come_in(desk: Client, clients: Clients, serv
     phone = clients()
     phone.page.goto(link_of(desk, young.number))
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(phone.page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="Before you start")).to_be_visible()
     phone.page.get_by_label("No", exact=True).check()
-    phone.page.get_by_role("button", name="Go on", exact=True).click()
-    expect(phone.page.get_by_role("heading", name="UnifiCX is for adults only")).to_be_visible()
+    phone.page.get_by_role("button", name="Continue", exact=True).click()
+    expect(phone.page.get_by_role("heading", name="You must be 18 or older")).to_be_visible()
     assert phone.api("GET", "/me")["code"] == "unauthenticated"
 
 
@@ -200,7 +200,7 @@ def test_a_device_signed_out_from_another_keeps_nothing_and_can_do_nothing(
     expect(rows).to_have_count(0)
 
     expect(lost.page).to_have_url(f"{lost.origin}/app/sign-in")
-    expect(lost.page.get_by_text("You were signed out, here or from another device.")).to_be_visible()
+    expect(lost.page.get_by_text("You have been signed out, here or on another device.")).to_be_visible()
     for name in ("Claramunde", "Annarosa", household.anna.number):
         assert name not in lost.kept()
     assert lost.context.cookies() == []
@@ -219,21 +219,21 @@ def test_an_invitation_comes_by_mail_and_leads_in(
     new = server.extension("750075", "Emmerich Neuling")
     email = "emmerich.750075@example.com"
     dialog = choose(desk, new.name, "Invite")
-    dialog.get_by_role("button", name="Send the invitation").click()
-    expect(dialog).to_contain_text("The invitation is on its way")
+    dialog.get_by_role("button", name="Send invitation").click()
+    expect(dialog).to_contain_text("Invitation sent")
     guest = clients()
     guest.page.goto(post.link(email))
     expect(guest.page.get_by_role("heading", name=f"Welcome, {new.name}")).to_be_visible()
     guest.page.get_by_label("New password").fill(NEW)
-    guest.page.get_by_label("The same again").fill(NEW)
+    guest.page.get_by_label("Repeat password").fill(NEW)
     guest.page.get_by_label("Yes", exact=True).check()
     guest.page.get_by_label("I have read and accept").check()
-    guest.page.get_by_role("button", name="Begin").click()
+    guest.page.get_by_role("button", name="Get started").click()
     inside(guest, new.number)
 
     late = clients()
     late.page.goto(post.link(email))
-    expect(late.page.get_by_role("heading", name="This invitation is over")).to_be_visible()
+    expect(late.page.get_by_role("heading", name="Invitation expired")).to_be_visible()
 
 
 @pytest.mark.promise("U3", "T3")
@@ -246,16 +246,16 @@ def test_a_forgotten_password_is_replaced_by_mail_and_nobody_learns_who_has_an_a
     for address in ("nobody@example.com", email):
         phone.page.goto(f"{phone.origin}/app/sign-in")
         phone.page.get_by_role("link", name="Forgot your password?").click()
-        expect(phone.page.get_by_role("heading", name="The way back in")).to_be_visible()
+        expect(phone.page.get_by_role("heading", name="Reset your password")).to_be_visible()
         phone.page.get_by_label("E-mail").fill(address)
-        phone.page.get_by_role("button", name="Send me a link").click()
+        phone.page.get_by_role("button", name="Send link").click()
         expect(
-            phone.page.get_by_text("If there is an account with this address, a link is on its way.")
+            phone.page.get_by_text("If an account with this address exists, we have sent you a link.")
         ).to_be_visible()
     phone.page.goto(post.link(email))
     phone.page.get_by_label("New password").fill(NEW)
-    phone.page.get_by_label("The same again").fill(NEW)
-    phone.page.get_by_role("button", name="Set it and sign in").click()
+    phone.page.get_by_label("Repeat password").fill(NEW)
+    phone.page.get_by_role("button", name="Set password and sign in").click()
     inside(phone, household.clara.number)
     expect(signed_in.page).to_have_url(f"{phone.origin}/app/sign-in")
     assert not any("nobody@example.com" in each.recipients for each in post.box.taken)
@@ -284,29 +284,29 @@ def test_a_second_factor_is_set_up_and_asked_for(clients: Clients, server: Serve
     expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
 
     ask_for_a_factor(device, email, password)
-    device.page.get_by_role("button", name="Use a recovery code instead").click()
+    device.page.get_by_role("button", name="Use a recovery code").click()
     device.page.get_by_label("Recovery code").fill(recovery)
-    device.page.get_by_role("button", name="Go on", exact=True).click()
+    device.page.get_by_role("button", name="Continue", exact=True).click()
     expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
 
 
 def ask_for_a_factor(device: Client, email: str, password: str) -> None:
     device.page.goto(f"{device.origin}/app/settings")
-    device.page.get_by_role("button", name="Sign out on this device").click()
+    device.page.get_by_role("button", name="Sign out").click()
     give_password(device.page, email, password)
-    expect(device.page.get_by_role("heading", name="One more proof")).to_be_visible()
+    expect(device.page.get_by_role("heading", name="Two-step verification")).to_be_visible()
 
 
 def set_up(client: Client) -> tuple[str, str]:
     """An authenticator app, on the page for it: its secret, and a recovery code."""
     page = client.page
     page.goto(f"{client.origin}/app/settings/security")
-    page.get_by_role("button", name="Set up an authenticator app").click()
-    secret = page.get_by_text("Type this key into the app").locator("code").inner_text()
-    page.get_by_label("The six digits").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Set up authenticator app").click()
+    secret = page.get_by_text("Enter this key in the app").locator("code").inner_text()
+    page.get_by_label("Six-digit code").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Confirm").click()
     codes = page.get_by_role("dialog", name="Your recovery codes")
     recovery = codes.get_by_role("listitem").first.inner_text()
-    codes.get_by_role("button", name="I have put them away").click()
-    expect(page.get_by_text("App, since")).to_be_visible()
+    codes.get_by_role("button", name="Done").click()
+    expect(page.get_by_text("Authenticator app, added")).to_be_visible()
     return secret, recovery

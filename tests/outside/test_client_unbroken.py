@@ -35,8 +35,8 @@ def test_new_terms_wait_beneath_a_call(two: Two) -> None:
     anna.context.route("**/api/v1/me", asks)
     # The session is looked up when the network comes back.
     page.evaluate("['offline', 'online'].forEach((each) => dispatchEvent(new Event(each)))")
-    page.get_by_role("button", name="Make the call small").click()
-    expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
+    page.get_by_role("button", name="Minimize call").click()
+    expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     expect(page.get_by_role("link", name="Dial")).to_have_count(0)
     page.get_by_role("region", name="Call with").get_by_role("button", name=BERTA).click()
     expect(page.get_by_role("dialog", name="Call with")).to_be_visible()

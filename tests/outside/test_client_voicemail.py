@@ -73,7 +73,7 @@ def test_a_message_is_told_of_seen_heard_and_put_away(server: Server, household:
     assert walk.amiss == []
 
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # it has come to its end
-    place = page.get_by_role("slider", name="Place in the recording")
+    place = page.get_by_role("slider", name="Position")
     place.press("Home")
     eventually(lambda: page.evaluate("ears.recording().at") < 0.1, what="it is at its beginning again")
     place.press("ArrowRight")
@@ -81,13 +81,13 @@ def test_a_message_is_told_of_seen_heard_and_put_away(server: Server, household:
 
     page.get_by_role("button", name="Mark as new").click()
     expect(tab).to_contain_text("1 new message")
-    page.get_by_role("button", name="Put away", exact=True).click()
+    page.get_by_role("button", name="Archive", exact=True).click()
     expect(page.get_by_text("No messages.")).to_be_visible()
     expect(tab).not_to_contain_text("new message")
-    page.get_by_text("Put away", exact=True).click()
+    page.get_by_text("Archived", exact=True).click()
     message.get_by_role("button", name=WHO).click()
-    page.get_by_role("button", name="Bring back").click()
-    expect(page.get_by_text("Nothing was put away.")).to_be_visible()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("The archive is empty.")).to_be_visible()
     assert anna.complaints == []
 
 
@@ -99,10 +99,10 @@ def test_without_a_network_the_list_is_read_and_nothing_is_promised(
     WorkerOf(anna)
     server.stop()
     page = anna.open("/voicemail").page
-    expect(page.get_by_text("This is the list kept on this device.")).to_be_visible()
+    expect(page.get_by_text("You are seeing the saved list.")).to_be_visible()
     page.get_by_role("listitem").filter(has_text=WHO).get_by_role("button").click()
     page.get_by_role("button", name="Play", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(page.get_by_role("alert")).to_contain_text("The server is not responding")
     server.start()
     assert anna.complaints == []
 
@@ -110,21 +110,21 @@ def test_without_a_network_the_list_is_read_and_nothing_is_promised(
 @pytest.mark.promise("C9")
 def test_a_greeting_is_recorded_heard_and_taken_away(anna: Client) -> None:
     page = anna.open("/settings/voicemail").page
-    greeting = page.get_by_role("listitem").filter(has_text="When nobody takes the call")
-    expect(greeting).to_contain_text("the words of the system")
-    greeting.get_by_role("button", name="When nobody takes the call").click()
-    greeting.get_by_role("button", name="Record one").click()
+    greeting = page.get_by_role("listitem").filter(has_text="No answer")
+    expect(greeting).to_contain_text("system greeting")
+    greeting.get_by_role("button", name="No answer").click()
+    greeting.get_by_role("button", name="Record greeting").click()
     walk = Walk(anna, "en", where="a greeting that is recorded")
     walk.look("light", "dark")
     lasts(greeting)
-    greeting.get_by_role("button", name="Use it").click()
-    expect(greeting).to_contain_text("a greeting of your own")
+    greeting.get_by_role("button", name="Use recording").click()
+    expect(greeting).to_contain_text("custom greeting")
     greeting.get_by_role("button", name="Play", exact=True).click()
     eventually(lambda: page.evaluate("ears.recording().at") > 0.2, what="it is heard")
     walk.where = "a greeting"
     walk.look("light", "dark")
-    greeting.get_by_role("button", name="Take it away").click()
-    expect(greeting).to_contain_text("the words of the system")
+    greeting.get_by_role("button", name="Remove").click()
+    expect(greeting).to_contain_text("system greeting")
     assert walk.amiss == anna.complaints == []
 
 
@@ -135,12 +135,12 @@ def test_a_mailbox_is_set_up_and_its_messages_are_erased_by_the_administrator(
     left(server, household, anna)
     page = anna.open("/settings/voicemail").page
     page.get_by_label("PIN", exact=True).fill("2468")
-    page.get_by_role("button", name="Set the PIN").click()
-    expect(page.get_by_text("The PIN is set.")).to_be_visible()
-    mail = page.get_by_role("switch", name="Tell of new messages by e-mail")
+    page.get_by_role("button", name="Set PIN").click()
+    expect(page.get_by_text("PIN set.")).to_be_visible()
+    mail = page.get_by_role("switch", name="Notify me of new messages by e-mail")
     expect(mail).to_be_enabled()
     box = f"/extensions/{household.anna.number}/voicemail"
-    sound = page.get_by_role("switch", name="The message itself is in the e-mail")
+    sound = page.get_by_role("switch", name="Include the message in the e-mail")
     expect(sound).not_to_be_checked()
     sound.check()
     eventually(lambda: anna.api("GET", box)["mail_sound"] is True, what="the message is in the e-mail")
@@ -152,12 +152,12 @@ def test_a_mailbox_is_set_up_and_its_messages_are_erased_by_the_administrator(
     expect(sound).to_be_disabled()
     eventually(lambda: anna.api("GET", box)["mail"] is False, what="no e-mail any more")
     assert anna.api("GET", box)["has_pin"] is True
-    takes = page.get_by_role("switch", name="Calls nobody takes go to voicemail")
+    takes = page.get_by_role("switch", name="Send unanswered calls to voicemail")
     takes.click()
-    old = page.get_by_role("dialog", name="What becomes of the messages?")
+    old = page.get_by_role("dialog", name="Keep existing messages?")
     asked = Walk(anna, "en", where="what becomes of messages")
     asked.look("light", "dark")
-    old.get_by_role("button", name="Leave voicemail on").click()
+    old.get_by_role("button", name="Keep voicemail on").click()
     expect(takes).to_be_checked()
     assert asked.amiss == []
     anna.open("/voicemail")
@@ -171,13 +171,13 @@ def test_a_mailbox_is_set_up_and_its_messages_are_erased_by_the_administrator(
     walk.look("light", "dark")
     assert walk.amiss == []
     expect(desk.get_by_role("cell", name=WHO)).to_have_count(0)
-    desk.get_by_role("switch", name="Calls nobody takes go to voicemail").first.uncheck()
+    desk.get_by_role("switch", name="Send unanswered calls to voicemail").first.uncheck()
     desk.get_by_role("button", name="Save").click()
-    desk.get_by_role("dialog").get_by_role("button", name="Keep them").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Keep messages").click()
     expect(desk.get_by_text("Saved.")).to_be_visible()
     assert anna.api("GET", box)["takes_messages"] is False
     expect(desk.get_by_role("dialog")).to_have_count(0)
-    desk.get_by_role("button", name="Erase the message of").click()
+    desk.get_by_role("button", name="Erase the message from").click()
     desk.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
     expect(desk.get_by_text("No messages.")).to_be_visible()
     expect(page.get_by_text("No messages.")).to_be_visible()
@@ -199,10 +199,10 @@ def test_a_mailbox_that_several_share_is_made_and_goes(clients: Clients, househo
     form.get_by_role("button", name="Save").click()
     expect(form).to_have_count(0)
     expect(desk.get_by_role("row").filter(has_text=SHARED)).to_contain_text(household.anna.number)
-    desk.get_by_role("button", name=f"Change {SHARED}").click()
+    desk.get_by_role("button", name=f"Edit {SHARED}").click()
     form = desk.get_by_role("dialog", name=f"Mailbox {SHARED}")
-    form.get_by_role("button", name="When nobody takes the call").click()
-    expect(form.get_by_role("button", name="Record one")).to_be_visible()
+    form.get_by_role("button", name="No answer").click()
+    expect(form.get_by_role("button", name="Record greeting")).to_be_visible()
     walk.look("light", "dark")
     desk.keyboard.press("Escape")
     expect(form).to_have_count(0)

@@ -37,7 +37,7 @@ def test_a_person_whose_extension_is_refused_is_given_another_one(
     number.fill(household.anna.number)
     form.get_by_role("button", name="Add").click()
     expect(form.get_by_role("alert")).to_be_visible()
-    expect(form.get_by_text("The person is there; the extension is missing.")).to_be_visible()
+    expect(form.get_by_text("The person was created, but the extension was not.")).to_be_visible()
     expect(form.get_by_label("E-mail")).to_be_disabled()
     number.fill("4711")
     form.get_by_role("button", name="Add").click()
@@ -59,7 +59,7 @@ def beep(server: Server) -> Iterator[None]:
 def test_a_figure_is_sent_once_it_was_typed_and_one_that_is_refused_goes(desk: Client, server: Server) -> None:
     page = desk.page
     page.goto(f"{desk.origin}/portal/recordings")
-    tone = page.get_by_label("A tone is heard every (seconds)")
+    tone = page.get_by_label("Reminder tone interval (seconds)")
     expect(tone).to_have_value("15")
     records(server, beep_seconds=20)
     sent: list[str] = []
@@ -90,7 +90,7 @@ def test_a_form_leaves_alone_what_was_not_changed_in_it(desk: Client, server: Se
         path = f"/api/v1/rooms/{made.json()['id']}"
         page = desk.page
         page.goto(f"{desk.origin}/portal/rooms")
-        page.get_by_role("button", name="Change 4800").click()
+        page.get_by_role("button", name="Edit 4800").click()
         form = page.get_by_role("dialog", name="Room 4800")
         form.get_by_label("Name").fill("Lighthouse")
         assert rest.patch(path, params=tenant(server), json={"most": 30}).status_code == 200

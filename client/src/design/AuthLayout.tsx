@@ -26,7 +26,7 @@ export function AuthLayout({ title, lead, footer, children }: AuthLayoutProps) {
           UnifiCX
         </div>
         <Text className={css.tagline}>
-          <Trans>Calls that stay between you and them.</Trans>
+          <Trans>Private calls, by design.</Trans>
         </Text>
       </header>
       <div className={css.sheet}>

@@ -10,7 +10,7 @@ export function PasswordField(props: PasswordInputProps) {
       size="md"
       required
       withAsterisk={false}
-      visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the password` }}
+      visibilityToggleButtonProps={{ 'aria-label': t`Show or hide password` }}
       {...props}
     />
   );

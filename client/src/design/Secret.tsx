@@ -18,7 +18,7 @@ export function Secret({ text }: { text: string }) {
         </CopyButton>
       </Group>
       <Text size="sm" c="dimmed">
-        <Trans>It is shown this once. Only a digest of it is kept.</Trans>
+        <Trans>Shown only now. It cannot be displayed again.</Trans>
       </Text>
     </>
   );
@@ -34,7 +34,7 @@ interface Login {
 /** Login data for a SIP phone. */
 export function SipLogin({ login }: { login: Login }) {
   const rows = [
-    [<Trans key="u">Authentication user</Trans>, login.username],
+    [<Trans key="u">Username</Trans>, login.username],
     [<Trans key="p">Password</Trans>, login.password],
     [<Trans key="d">Domain</Trans>, login.domain],
     [<Trans key="a">Address</Trans>, login.uri],
@@ -54,7 +54,7 @@ export function SipLogin({ login }: { login: Login }) {
         </Table.Tbody>
       </Table>
       <Alert color="harbour" variant="light">
-        <Trans>The password is shown this once. Enter it in the phone now, or copy it to a safe place.</Trans>
+        <Trans>The password is shown only now. Enter it in the phone or store it in a safe place.</Trans>
       </Alert>
     </>
   );

@@ -30,7 +30,7 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
   if (items.length === 0 && !loadMore)
     return (
       <Text c="dimmed" ta="center" py="xl">
-        {loaded ? empty : <Trans>One moment…</Trans>}
+        {loaded ? empty : <Trans>Loading…</Trans>}
       </Text>
     );
   return (

@@ -36,14 +36,14 @@ export function useCrudList<T extends { number: string }>({
     onSettled: () => queries.invalidateQueries({ queryKey: queryKey.slice(0, 1) }),
   });
   const confirmAndRemove = async (one: T) => {
-    if (await confirmAction({ ...deleteConfirmation(one), confirmLabel: t`Delete`, cancelLabel: t`Leave it` }))
+    if (await confirmAction({ ...deleteConfirmation(one), confirmLabel: t`Delete`, cancelLabel: t`Cancel` }))
       removal.mutate(one);
   };
   const edit = (one?: T) => void modals.open(form(one));
   const actions = (one: T) => (
     <>
-      <Button size="xs" variant="default" onClick={() => edit(one)} aria-label={t`Change ${one.number}`}>
-        <Trans>Change</Trans>
+      <Button size="xs" variant="default" onClick={() => edit(one)} aria-label={t`Edit ${one.number}`}>
+        <Trans>Edit</Trans>
       </Button>
       <Button
         size="xs"

@@ -50,9 +50,9 @@ function AppFrame() {
   return (
     <>
       <a className="skip" href="#main">
-        <Trans>To the content</Trans>
+        <Trans>Skip to content</Trans>
       </a>
-      <nav className="tabs" aria-label={t`Main`} style={{ order: 0 }}>
+      <nav className="tabs" aria-label={t`Main menu`} style={{ order: 0 }}>
         <Link to="/dial" className="tab">
           <IconDialpad aria-hidden />
           <Trans>Dial</Trans>

@@ -10,7 +10,7 @@ export function ConnectionBanner() {
   if (!stale) return null;
   return (
     <Banner>
-      <Trans>No connection. You see what was here last; calls cannot come in.</Trans>
+      <Trans>No connection. You are seeing saved data and cannot receive calls.</Trans>
     </Banner>
   );
 }

@@ -9,12 +9,12 @@ export function ErrorPage({ error }: { error: unknown }) {
   const { t } = useLingui();
   useEffect(() => logError(error), [error]);
   return (
-    <Page title={t`This page could not be shown`}>
+    <Page title={t`Page could not be loaded`}>
       <Text mb="md" role="alert">
-        <Trans>It may be of an earlier version, or there is no connection. Loading again helps; it ends a call.</Trans>
+        <Trans>There may be an update, or no connection. Reload the page; this ends an active call.</Trans>
       </Text>
       <Button size="md" onClick={() => location.reload()}>
-        <Trans>Load again</Trans>
+        <Trans>Reload</Trans>
       </Button>
     </Page>
   );

@@ -7,12 +7,12 @@ import { Page } from '~/design/Page';
 export default function NotFound() {
   const { t } = useLingui();
   return (
-    <Page title={t`There is no such page`}>
+    <Page title={t`Page not found`}>
       <Text mb="md">
-        <Trans>The address may be mistyped, or the page has moved.</Trans>
+        <Trans>The address may be wrong, or the page has moved.</Trans>
       </Text>
       <Button size="md" renderRoot={(props) => <Link to="/" {...props} />}>
-        <Trans>To the first page</Trans>
+        <Trans>Go to the start</Trans>
       </Button>
     </Page>
   );

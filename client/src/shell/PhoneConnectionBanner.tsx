@@ -21,9 +21,9 @@ export default function PhoneConnectionBanner() {
         <Group justify="space-between" wrap="nowrap" gap="xs">
           <Text size="sm">
             {otherTab === 'busy' ? (
-              <Trans>Calls are in another window, where one is going on.</Trans>
+              <Trans>A call is active in another window.</Trans>
             ) : (
-              <Trans>Calls ring in another window of this browser.</Trans>
+              <Trans>Calls ring in another window.</Trans>
             )}
           </Text>
           <Button variant="default" size="compact-md" miw="max-content" onClick={() => void phone.takeOver()}>
@@ -36,21 +36,21 @@ export default function PhoneConnectionBanner() {
   if (problem?.code === 'no_extension') {
     return (
       <Banner>
-        <Trans>You have no telephone number yet. Ask your administrator for an extension.</Trans>
+        <Trans>You have no extension yet. Contact your administrator.</Trans>
       </Banner>
     );
   }
   if (line === 'refused') {
     return (
       <Banner>
-        <Trans>The PBX does not accept this phone. Calls cannot come in; sign out and in again.</Trans>
+        <Trans>The phone system rejected this phone. You cannot receive calls. Sign out and sign in again.</Trans>
       </Banner>
     );
   }
   if (!disconnected) return null;
   return (
     <Banner>
-      <Trans>The phone is being connected. Calls cannot come in yet.</Trans>
+      <Trans>Connecting… You cannot receive calls yet.</Trans>
     </Banner>
   );
 }

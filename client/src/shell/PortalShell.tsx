@@ -67,7 +67,7 @@ export function PortalShell() {
       padding={0}
     >
       <a className="skip" href="#main">
-        <Trans>To the content</Trans>
+        <Trans>Skip to content</Trans>
       </a>
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
@@ -117,7 +117,7 @@ export function PortalShell() {
                 <ErrorNotice fault={tenantsQuery.error} />
               ) : (
                 <Text c="dimmed">
-                  <Trans>There is no organisation yet.</Trans>
+                  <Trans>No organisation yet.</Trans>
                 </Text>
               )}
             </Page>

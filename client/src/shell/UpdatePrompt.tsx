@@ -15,10 +15,10 @@ export function UpdatePrompt() {
       <Group wrap="nowrap" gap="xs">
         <div style={{ flex: 1 }}>
           <Text fw={600} size="sm">
-            <Trans>A new version is ready</Trans>
+            <Trans>Update available</Trans>
           </Text>
           <Text size="sm" c="dimmed">
-            <Trans>Loading it takes a second. A call goes on, and it is loaded after that.</Trans>
+            <Trans>Takes a second. If a call is active, the update is applied afterwards.</Trans>
           </Text>
         </div>
         <Button
@@ -29,7 +29,7 @@ export function UpdatePrompt() {
             apply();
           }}
         >
-          <Trans>Load it</Trans>
+          <Trans>Update</Trans>
         </Button>
         <CloseButton size={44} aria-label={t`Later`} onClick={() => setLater(true)} />
       </Group>

@@ -24,7 +24,7 @@ it('a screen that cannot be loaded shows an error and does not reload by itself'
       </MantineProvider>
     </I18nProvider>,
   );
-  await vi.waitFor(() => expect(document.querySelector('h1')?.textContent).toBe('This page could not be shown'));
-  expect(document.querySelector('button')?.textContent).toBe('Load again');
+  await vi.waitFor(() => expect(document.querySelector('h1')?.textContent).toBe('Page could not be loaded'));
+  expect(document.querySelector('button')?.textContent).toBe('Reload');
   root.unmount();
 });

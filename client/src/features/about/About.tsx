@@ -39,29 +39,26 @@ function Body({ back }: { back: '/settings' | '/sign-in' }) {
             <Trans>Version {version}</Trans>
           </Text>
           <Text size="sm" c="dimmed">
-            {server ? <Trans>The server has version {server}.</Trans> : <Trans>The server was not reached.</Trans>}
+            {server ? <Trans>Server version {server}</Trans> : <Trans>Server not reachable</Trans>}
           </Text>
         </div>
       </Group>
-      <Section title={t`Licence`}>
+      <Section title={t`License`}>
         <Text>
           <Trans>
-            UnifiCX is free software under the Apache License 2.0: anybody may use it, look at it, change it and pass it
-            on, without paying. It comes as it is, without a warranty of any kind.
+            UnifiCX is free software under the Apache License 2.0. You may use, study, modify and share it free of
+            charge. It is provided without warranty of any kind.
           </Trans>
         </Text>
       </Section>
       {back === '/settings' && (
-        <Section title={t`Something is not right?`}>
+        <Section title={t`Problems?`}>
           <Anchor renderRoot={(props) => <Link to="/diagnostics" {...props} />} py="xs">
-            <Trans>Make a diagnostics report</Trans>
+            <Trans>Create a diagnostics report</Trans>
           </Anchor>
         </Section>
       )}
-      <Section
-        title={t`What it is made of`}
-        lead={t`Every component with its version and licence, from the files that pin them.`}
-      >
+      <Section title={t`Components`} lead={t`All components with version and license.`}>
         <Components />
       </Section>
     </Page>
@@ -99,7 +96,7 @@ function Components() {
             </span>
             <span className={css.tail}>
               <Text component="span" size="sm">
-                {each.license || t`licence not stated`}
+                {each.license || t`unknown license`}
               </Text>
               <Badge variant="light" tt="none" color={each.side === 'server' ? 'gray' : 'harbour'}>
                 {each.side === 'server' ? t`Server` : t`Client`}

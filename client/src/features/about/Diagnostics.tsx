@@ -20,12 +20,12 @@ export default function Diagnostics() {
       <Stack>
         <Text>
           <Trans>
-            This is the whole report. It has no names, no numbers and nothing of what you said. Change or delete what
-            you like; it is sent to your administrators when you press the button, and not before.
+            This is the complete report. It contains no names, numbers or call content. You can edit it before sending.
+            It is sent to your administrators only when you press the button.
           </Trans>
         </Text>
         <Textarea
-          label={t`The report`}
+          label={t`Report`}
           autosize
           minRows={8}
           maxRows={22}
@@ -39,13 +39,13 @@ export default function Diagnostics() {
         />
         <ErrorNotice fault={fault} />
         {sent && (
-          <InfoNotice title={t`It is sent`}>
-            <Trans>Your administrators can read it for thirty days; then it is deleted.</Trans>
+          <InfoNotice title={t`Report sent`}>
+            <Trans>Your administrators can read it for thirty days. Then it is deleted.</Trans>
           </InfoNotice>
         )}
         {unsupported && (
-          <InfoNotice title={t`This server takes no reports`}>
-            <Trans>Copy or save it instead, and hand it over yourself.</Trans>
+          <InfoNotice title={t`Reports are not accepted by this server`}>
+            <Trans>Copy or save the report and send it yourself.</Trans>
           </InfoNotice>
         )}
         <Button
@@ -55,7 +55,7 @@ export default function Diagnostics() {
           disabled={sent || unsupported || text.trim() === ''}
           onClick={() => void model.send()}
         >
-          <Trans>Send to my administrators</Trans>
+          <Trans>Send to administrators</Trans>
         </Button>
         <Group grow>
           <CopyButton value={text}>
@@ -85,7 +85,7 @@ export default function Diagnostics() {
           leftSection={<IconRefresh aria-hidden />}
           onClick={() => void model.generate()}
         >
-          <Trans>Make it anew</Trans>
+          <Trans>Create again</Trans>
         </Button>
       </Stack>
     </Page>

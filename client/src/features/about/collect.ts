@@ -54,14 +54,14 @@ export async function collectDiagnostics(): Promise<DiagnosticsData> {
 
 /** The device id itself is not reported. */
 function describeChoice(id: string): string {
-  return id ? 'chosen' : 'as the device chooses';
+  return id ? 'selected' : 'system default';
 }
 
 async function serverVersion(): Promise<string> {
   try {
     return (await api.health()).data.version;
   } catch {
-    return 'not reached';
+    return 'not reachable';
   }
 }
 
@@ -71,16 +71,16 @@ async function permissionStates(): Promise<Record<string, string>> {
       const state = await navigator.permissions
         ?.query({ name: name as PermissionName })
         .then((each) => each.state)
-        .catch(() => 'not known to this browser');
-      return [name, state ?? 'not known to this browser'] as const;
+        .catch(() => 'not supported');
+      return [name, state ?? 'not supported'] as const;
     }),
   );
   return Object.fromEntries(states);
 }
 
 async function workerState(): Promise<string> {
-  if (!('serviceWorker' in navigator)) return 'not possible here';
+  if (!('serviceWorker' in navigator)) return 'not supported';
   const registration = await navigator.serviceWorker.getRegistration('/app/').catch(() => undefined);
   if (!registration) return 'none';
-  return registration.waiting ? 'running, a newer one waits' : registration.active ? 'running' : 'being installed';
+  return registration.waiting ? 'running, update waiting' : registration.active ? 'running' : 'installing';
 }

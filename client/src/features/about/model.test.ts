@@ -27,11 +27,11 @@ describe('a diagnostics report', () => {
   it('contains the device settings and recent errors', () => {
     const text = formatReport(FOUND);
     expect(text).toContain('client      0.1.0\nserver      0.1.1\n');
-    expect(text).toContain('telephone   refused (no_extension)');
-    expect(text).toContain('may use camera: prompt');
+    expect(text).toContain('phone       refused (no_extension)');
+    expect(text).toContain('permission camera: prompt');
     expect(text).toContain('2 microphones, 1 cameras, 0 speakers');
     expect(text).toContain('2026-11-24T11:59:00.000Z too-many at POST /api/v1/sessions');
-    expect(formatReport({ ...FOUND, faults: [] })).toContain('Nothing went wrong of late.');
+    expect(formatReport({ ...FOUND, faults: [] })).toContain('No recent errors.');
   });
 
   it('is sent as edited by the user, and not before', async () => {

@@ -33,14 +33,14 @@ export default function CallRecords() {
     declined: { text: t`declined`, colour: 'orange' },
     unreachable: { text: t`unreachable`, colour: 'gray' },
     failed: { text: t`failed`, colour: 'red' },
-    cancelled: { text: t`given up`, colour: 'gray' },
+    cancelled: { text: t`cancelled`, colour: 'gray' },
   };
   const partyCell = (call: CallRecord, which: 'caller' | 'callee') => {
     const found = call.parties.find((each) => each.role === which);
     if (found?.erased)
       return (
         <Text c="dimmed" fs="italic" size="sm">
-          <Trans>an erased person</Trans>
+          <Trans>Deleted person</Trans>
         </Text>
       );
     const [name, dialled] = which === 'caller' ? [call.caller_name, call.caller] : [call.callee_name, call.callee];
@@ -68,7 +68,7 @@ export default function CallRecords() {
         />
         <Select
           label={t`Outcome`}
-          placeholder={t`any`}
+          placeholder={t`Any`}
           clearable
           data={Object.entries(outcomes).map(([value, { text }]) => ({ value, label: text }))}
           value={outcome}
@@ -81,7 +81,7 @@ export default function CallRecords() {
         label={t`History`}
         list={list}
         columns={[
-          { title: t`When`, render: (call) => formatDateTime(call.started) },
+          { title: t`Date`, render: (call) => formatDateTime(call.started) },
           { title: t`From`, render: (call) => partyCell(call, 'caller') },
           { title: t`To`, render: (call) => partyCell(call, 'callee') },
           {
@@ -92,7 +92,7 @@ export default function CallRecords() {
               </Badge>
             ),
           },
-          { title: t`Talked`, numeric: true, render: (call) => formatDuration(call.talk_seconds) },
+          { title: t`Duration`, numeric: true, render: (call) => formatDuration(call.talk_seconds) },
           { title: t`Quality`, numeric: true, render: (call) => worstMos(call) },
         ]}
         empty={<Trans>No calls to show.</Trans>}

@@ -18,7 +18,7 @@ export function CallErrors({ call }: { call: Call }) {
       <strong>{title}</strong>
       {advice && <span>{advice}</span>}
       <div className={css.noticeActions}>
-        <button type="button" onClick={dismissCallError}>{t`Go on`}</button>
+        <button type="button" onClick={dismissCallError}>{t`OK`}</button>
       </div>
     </div>
   );

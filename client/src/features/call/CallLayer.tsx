@@ -82,7 +82,7 @@ function RoomRoster({ call }: { call: Call }) {
   return (
     <Suspense>
       <RosterSheet
-        room={{ id: room.id, name: room.name || room.number || t`the conference` }}
+        room={{ id: room.id, name: room.name || room.number || t`Conference` }}
         opened={opened}
         close={() => showCall({ roster: false })}
       />

@@ -51,7 +51,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
         {state.localVideo && (
           <Video
             stream={state.localVideo}
-            label={t`Your own picture`}
+            label={t`Your video`}
             className={state.remoteVideo ? css.localVideo : css.localVideoLarge}
             mirrored
           />
@@ -60,7 +60,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
           <button
             type="button"
             className={css.minimise}
-            aria-label={t`Make the call small`}
+            aria-label={t`Minimize call`}
             onClick={() => showCall({ minimised: true })}
           >
             <IconChevronDown aria-hidden />
@@ -128,6 +128,6 @@ function OtherCall({ call }: { call: Call }) {
 
 function otherCallText(phase: Phase, title: string) {
   if (phase === 'held') return <Trans>On hold: {title}</Trans>;
-  if (phase === 'calling' || phase === 'ringing') return <Trans>Still ringing: {title}</Trans>;
+  if (phase === 'calling' || phase === 'ringing') return <Trans>Ringing: {title}</Trans>;
   return <Trans>Also: {title}</Trans>;
 }

@@ -20,7 +20,7 @@ export function CallStatus({ call }: { call: Call }) {
         className={css.statusButton}
         aria-expanded={open}
         onClick={() => showCall({ statistics: !open })}
-        aria-label={`${encryption ? t`Encrypted to your PBX` : t`Not encrypted yet`}. ${quality ? t(QUALITY_LABELS[quality.bars]) : ''}`}
+        aria-label={`${encryption ? t`Encrypted to your phone system` : t`Not encrypted yet`}. ${quality ? t(QUALITY_LABELS[quality.bars]) : ''}`}
       >
         {encryption ? <IconLock size={18} aria-hidden /> : <IconLockOpen size={18} aria-hidden />}
         <span className={css.bars} data-bars={quality?.bars ?? 0} aria-hidden>
@@ -44,7 +44,7 @@ function CallStatistics({ state: { quality, encryption, codec } }: { state: Call
       <p>
         {encryption ? (
           <Trans>
-            Encrypted to your PBX: {encryption.cipher}, {encryption.protocol}
+            Encrypted to your phone system: {encryption.cipher}, {encryption.protocol}
           </Trans>
         ) : (
           <Trans>Not encrypted yet</Trans>
@@ -54,15 +54,15 @@ function CallStatistics({ state: { quality, encryption, codec } }: { state: Call
         <dl>
           <dt>{t`Quality`}</dt>
           <dd>{number(quality.mos, 1)} / 5</dd>
-          <dt>{t`Lost`}</dt>
+          <dt>{t`Packet loss`}</dt>
           <dd>{number(quality.loss * 100, 1)} %</dd>
           <dt>{t`Jitter`}</dt>
           <dd>{number(quality.jitter, 1)} ms</dd>
-          <dt>{t`There and back`}</dt>
+          <dt>{t`Round trip`}</dt>
           <dd>{number(quality.rtt)} ms</dd>
           {codec && (
             <>
-              <dt>{t`Coding`}</dt>
+              <dt>{t`Codec`}</dt>
               <dd>{codec}</dd>
             </>
           )}

@@ -114,7 +114,7 @@ function ControlGrid({ call, video }: { call: Call; video: HTMLVideoElement | nu
       />
       <RecordButton call={call} />
       {room ? (
-        <RoundButton icon={IconUsersGroup} label={t`In the room`} onClick={() => showCall({ roster: true })} />
+        <RoundButton icon={IconUsersGroup} label={t`Participants`} onClick={() => showCall({ roster: true })} />
       ) : (
         <>
           <ConferenceButton call={call} />
@@ -124,7 +124,7 @@ function ControlGrid({ call, video }: { call: Call; video: HTMLVideoElement | nu
       {camera === 'on' && (
         <RoundButton
           icon={IconCameraRotate}
-          label={t`Turn`}
+          label={t`Flip`}
           disabled={!talking}
           onClick={() => void call.switchCamera()}
         />
@@ -132,7 +132,7 @@ function ControlGrid({ call, video }: { call: Call; video: HTMLVideoElement | nu
       {video && supportsPictureInPicture() && (
         <RoundButton
           icon={IconPictureInPicture}
-          label={t`Pop out`}
+          label={t`Picture in picture`}
           onClick={() => void togglePictureInPicture(video)}
         />
       )}
@@ -184,7 +184,7 @@ function RecordButton({ call }: { call: Call }) {
   if (!current) return null;
   const { id, now } = current;
   if (now.state === 'asking' || now.state === 'announced') {
-    return <RoundButton icon={IconPlayerRecord} label={t`Asking…`} disabled onClick={() => undefined} />;
+    return <RoundButton icon={IconPlayerRecord} label={t`Requesting…`} disabled onClick={() => undefined} />;
   }
   if (now.state === 'none') {
     if (!now.allowed) return null;

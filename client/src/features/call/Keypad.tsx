@@ -49,7 +49,7 @@ export function Keypad({ onPress, onLongZero, audible = false }: KeypadProps) {
     onPress(key);
   };
   return (
-    <div className={css.pad} role="group" aria-label={t`Number pad`}>
+    <div className={css.pad} role="group" aria-label={t`Dial pad`}>
       {KEYS.map(([key, letters]) => (
         <UnstyledButton
           key={key}

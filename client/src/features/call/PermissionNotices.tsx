@@ -26,7 +26,7 @@ export function PermissionNotices({ call }: { call: Call }) {
         <span>{t(advice)}</span>
         <div className={css.noticeActions}>
           <button type="button" onClick={retry}>{t`Try again`}</button>
-          <button type="button" onClick={() => call.dismissNotices()}>{t`Go on without`}</button>
+          <button type="button" onClick={() => call.dismissNotices()}>{t`Continue without`}</button>
         </div>
       </div>
     );
@@ -34,10 +34,10 @@ export function PermissionNotices({ call }: { call: Call }) {
   if (transfer === 'refused') {
     return (
       <div className={css.notice} role="alert">
-        <strong>{t`The call could not be transferred`}</strong>
-        <span>{t`Nobody took it there. You are still connected.`}</span>
+        <strong>{t`Transfer failed`}</strong>
+        <span>{t`No answer. You are still connected.`}</span>
         <div className={css.noticeActions}>
-          <button type="button" onClick={() => call.dismissNotices()}>{t`Go on`}</button>
+          <button type="button" onClick={() => call.dismissNotices()}>{t`OK`}</button>
         </div>
       </div>
     );
@@ -45,9 +45,9 @@ export function PermissionNotices({ call }: { call: Call }) {
   if (!videoRefused) return null;
   return (
     <div className={css.notice} role="status">
-      <strong>{t`The other side takes no video`}</strong>
+      <strong>{t`The other party did not accept video`}</strong>
       <div className={css.noticeActions}>
-        <button type="button" onClick={() => call.dismissNotices()}>{t`Go on without`}</button>
+        <button type="button" onClick={() => call.dismissNotices()}>{t`Continue without`}</button>
       </div>
     </div>
   );

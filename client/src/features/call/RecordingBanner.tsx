@@ -27,13 +27,13 @@ export function RecordingBanner({ call }: { call: Call }) {
           {now.refused && <span>{problemText(now.refused, t).title}</span>}
           <div className={css.noticeActions}>
             {now.state === 'paused' && now.directs && (
-              <button type="button" onClick={() => void request('recording')}>{t`Go on recording`}</button>
+              <button type="button" onClick={() => void request('recording')}>{t`Resume recording`}</button>
             )}
             {now.state === 'recording' && now.directs && (
-              <button type="button" onClick={() => void request('paused')}>{t`Pause the recording`}</button>
+              <button type="button" onClick={() => void request('paused')}>{t`Pause recording`}</button>
             )}
             {now.state === 'none' && (callText || now.refused) && (
-              <button type="button" onClick={() => recording.dismiss(id)}>{t`Go on`}</button>
+              <button type="button" onClick={() => recording.dismiss(id)}>{t`OK`}</button>
             )}
           </div>
         </div>

@@ -16,7 +16,7 @@ export default function TransferSheet({ call }: { call: Call }) {
       onClose={close}
       position="bottom"
       size={520}
-      title={t`Transfer the call`}
+      title={t`Transfer call`}
       closeButtonProps={{ 'aria-label': t`Close` }}
       zIndex={400}
     >
@@ -44,17 +44,17 @@ function Chooser({ call }: { call: Call }) {
   };
   return (
     <Stack gap="sm" maw={480} mx="auto" pb="md">
-      <ContactPicker label={t`To whom?`} query={query} onChange={setQuery} />
+      <ContactPicker label={t`Transfer to`} query={query} onChange={setQuery} />
       <Group grow>
         <Button size="md" disabled={!dialable} onClick={transferNow}>
           <Trans>Transfer now</Trans>
         </Button>
         <Button size="md" variant="light" disabled={!dialable} onClick={talkFirst}>
-          <Trans>Talk to them first</Trans>
+          <Trans>Ask first</Trans>
         </Button>
       </Group>
       <Text size="sm" c="dimmed">
-        <Trans>Talk first: this call waits on hold; “Connect both” then brings the two together.</Trans>
+        <Trans>Ask first puts this call on hold. “Connect both” then completes the transfer.</Trans>
       </Text>
     </Stack>
   );

@@ -14,51 +14,51 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   declined: msg`Declined`,
   busy: msg`Busy`,
   'no-answer': msg`No answer`,
-  unavailable: msg`Not reachable at the moment`,
-  'unknown-number': msg`There is no such number`,
-  'not-allowed': msg`You may not call this number`,
-  'no-common-media': msg`The other side cannot take this kind of call`,
-  'line-lost': msg`No connection to the PBX`,
-  'media-lost': msg`The connection was lost`,
+  unavailable: msg`Not available`,
+  'unknown-number': msg`Unknown number`,
+  'not-allowed': msg`You are not allowed to call this number`,
+  'no-common-media': msg`The other party does not support this type of call`,
+  'line-lost': msg`No connection to the phone system`,
+  'media-lost': msg`Connection lost`,
   replaced: msg`Call ended`,
   transferred: msg`Transferred`,
-  fault: msg`The call could not be made`,
+  fault: msg`Call failed`,
 };
 
 /** Texts for the recording state of a call. */
 export const RECORDING_STATES: Record<Exclude<CallRecordingState['state'], 'none'>, MessageDescriptor> = {
-  asking: msg`Asking for the recording…`,
-  announced: msg`Everybody is being told that this call is recorded`,
+  asking: msg`Requesting recording…`,
+  announced: msg`Announcing the recording to all participants`,
   recording: msg`This call is being recorded`,
-  paused: msg`The recording is paused`,
+  paused: msg`Recording paused`,
 };
 
 /** Texts for the recording state of a conference. */
 export const CONFERENCE_RECORDING = {
-  recording: msg`This meeting is being recorded`,
-  paused: msg`The recording is paused`,
+  recording: msg`This conference is being recorded`,
+  paused: msg`Recording paused`,
 };
 
 /** Texts for the reason why a recording ended or never started. */
 export const RECORDING_ENDS: Partial<Record<string, MessageDescriptor>> = {
-  refused: msg`Not recorded: somebody in the call does not want it`,
-  not_told: msg`Not recorded: somebody could not be told`,
-  full: msg`The recording has ended: there is no room for more`,
-  fault: msg`The recording has ended by a fault`,
+  refused: msg`Not recorded: declined by a participant`,
+  not_told: msg`Not recorded: the announcement failed`,
+  full: msg`Recording stopped: no storage left`,
+  fault: msg`Recording stopped: an error occurred`,
 };
 
 /** Status text of a call besides its duration; `connected`: whether the server is reached. */
 export function callStatus(state: CallState, connected = true): MessageDescriptor | undefined {
   if (state.phase === 'ended') return END_REASONS[state.endReason ?? 'fault'];
-  if (state.mediaPath === 'lost') return msg`Connection lost, finding another way…`;
+  if (state.mediaPath === 'lost') return msg`Connection lost. Reconnecting…`;
   if (state.phase === 'calling') return msg`Calling…`;
   if (state.phase === 'ringing') return state.earlyMedia ? msg`Connecting…` : msg`Ringing…`;
   if (state.phase === 'incoming') return msg`Answering…`;
   if (!connected || state.mediaPath === 'suspect') return msg`Reconnecting…`;
   if (state.transfer === 'asked') return msg`Transferring…`;
-  if (state.transfer === 'rings') return msg`Transferring: it rings there…`;
+  if (state.transfer === 'rings') return msg`Transferring: ringing…`;
   if (state.phase === 'held') return msg`On hold`;
-  return state.remoteHold ? msg`The other side put you on hold` : undefined;
+  return state.remoteHold ? msg`On hold by the other party` : undefined;
 }
 
 export interface CaptureNotice {
@@ -68,24 +68,24 @@ export interface CaptureNotice {
 
 const CAPTURE_ERRORS: Record<Source, Record<CaptureFailure, MessageDescriptor>> = {
   microphone: {
-    refused: msg`You are not heard: the microphone is blocked`,
-    missing: msg`You are not heard: there is no microphone`,
-    busy: msg`You are not heard: another program uses the microphone`,
-    insecure: msg`You are not heard: this page was not opened over https`,
+    refused: msg`You cannot be heard: the microphone is blocked`,
+    missing: msg`You cannot be heard: no microphone found`,
+    busy: msg`You cannot be heard: the microphone is in use by another program`,
+    insecure: msg`You cannot be heard: the page was not opened over https`,
   },
   camera: {
-    refused: msg`You are not seen: the camera is blocked`,
-    missing: msg`You are not seen: there is no camera`,
-    busy: msg`You are not seen: another program uses the camera`,
-    insecure: msg`You are not seen: this page was not opened over https`,
+    refused: msg`You cannot be seen: the camera is blocked`,
+    missing: msg`You cannot be seen: no camera found`,
+    busy: msg`You cannot be seen: the camera is in use by another program`,
+    insecure: msg`You cannot be seen: the page was not opened over https`,
   },
 };
 
 const REMEDIES: Record<CaptureFailure, MessageDescriptor> = {
-  refused: msg`Press the sign beside the address of this page, allow it there, then try again.`,
-  missing: msg`Plug one in, then try again.`,
-  busy: msg`Close the other program, then try again.`,
-  insecure: msg`Browsers give microphone and camera to encrypted pages alone. Open the https address.`,
+  refused: msg`Click the icon next to the page address, allow access, then try again.`,
+  missing: msg`Connect one and try again.`,
+  busy: msg`Close the other program and try again.`,
+  insecure: msg`Microphone and camera require an encrypted connection. Open the https address.`,
 };
 
 /** Describe a missing device and the remedy. */
@@ -95,13 +95,13 @@ export function captureNotice({ source, reason }: Pick<CaptureError, 'source' | 
 
 /** Shown beside the browser's permission prompt. */
 export const PERMISSION_REASONS: Record<Source, MessageDescriptor> = {
-  microphone: msg`Your browser asks for the microphone: the other side hears you through it, during calls only.`,
-  camera: msg`Your browser asks for the camera: the other side sees you through it, until you switch it off.`,
+  microphone: msg`Your browser is asking for microphone access: the other party can hear you, during calls only.`,
+  camera: msg`Your browser is asking for camera access: the other party can see you until you turn it off.`,
 };
 
 export const QUALITY_LABELS: Record<1 | 2 | 3 | 4 | 5, MessageDescriptor> = {
-  1: msg`Very bad connection`,
-  2: msg`Bad connection`,
+  1: msg`Very poor connection`,
+  2: msg`Poor connection`,
   3: msg`Fair connection`,
   4: msg`Good connection`,
   5: msg`Very good connection`,

@@ -26,7 +26,7 @@ export function Invite({ roster }: { roster: Roster }) {
           leftSection={<IconUserPlus size={18} aria-hidden />}
           onClick={() => setQuery('')}
         >
-          <Trans>Add somebody</Trans>
+          <Trans>Add participant</Trans>
         </Button>
       ) : (
         <form
@@ -35,19 +35,19 @@ export function Invite({ roster }: { roster: Roster }) {
             void invite();
           }}
         >
-          <ContactPicker label={t`Whom?`} query={query} onChange={setQuery} />
+          <ContactPicker label={t`Name or number to add`} query={query} onChange={setQuery} />
           <Group grow mt="xs">
             <Button type="submit" size="md" disabled={!/^[0-9]{2,8}$/.test(number)}>
-              <Trans>Call them in</Trans>
+              <Trans>Invite</Trans>
             </Button>
             <Button size="md" variant="default" onClick={() => setQuery(undefined)}>
-              <Trans>Never mind</Trans>
+              <Trans>Cancel</Trans>
             </Button>
           </Group>
         </form>
       )}
       <Text size="sm" c="dimmed" role="status">
-        {name && <Trans>{name} is being called.</Trans>}
+        {name && <Trans>Calling {name}…</Trans>}
       </Text>
     </>
   );

@@ -36,7 +36,10 @@ export default function PortalRooms() {
     queryKey: ['rooms', tenant],
     load: (cursor) => api.listRooms({ query: { tenant, cursor } }),
     remove: (one) => api.deleteRoom({ path: { room: one.id }, query: { tenant } }),
-    deleteConfirmation: (one) => ({ title: t`Delete room ${one.number}?`, text: t`Whoever is in it is sent home.` }),
+    deleteConfirmation: (one) => ({
+      title: t`Delete room ${one.number}?`,
+      text: t`Participants will be disconnected.`,
+    }),
     form: (one) => ({
       title: one ? t`Room ${one.number}` : t`New room`,
       children: <EditRoom tenant={tenant} room={one} />,
@@ -54,10 +57,10 @@ export default function PortalRooms() {
 
   async function confirmAndEnd(one: Room) {
     const confirmed = await confirmAction({
-      title: t`End the meeting for everybody?`,
-      text: t`Everybody is sent out of the room.`,
-      confirmLabel: t`End it`,
-      cancelLabel: t`Go on`,
+      title: t`End the conference for everyone?`,
+      text: t`Everyone in the room will be disconnected.`,
+      confirmLabel: t`End`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) end.mutate(one);
   }
@@ -99,7 +102,7 @@ export default function PortalRooms() {
               <Button
                 size="xs"
                 variant="default"
-                aria-label={t`End the meeting in ${one.number}`}
+                aria-label={t`End the conference in ${one.number}`}
                 onClick={() => void confirmAndEnd(one)}
               >
                 <Trans>End</Trans>
@@ -108,7 +111,7 @@ export default function PortalRooms() {
             {rooms.actions(one)}
           </>
         )}
-        empty={<Trans>There are no rooms yet.</Trans>}
+        empty={<Trans>No rooms yet.</Trans>}
       />
     </Page>
   );
@@ -132,10 +135,10 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
       may_record: room?.may_record ?? false,
     },
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`A name, please.`),
-      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`4 to 12 digits.`),
-      host_pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`4 to 12 digits.`),
+      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`Enter 4 to 12 digits.`),
+      host_pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`Enter 4 to 12 digits.`),
     },
   });
   const save = useMutation({
@@ -153,7 +156,7 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
     onSuccess: () => modals.closeAll(),
     onSettled: () => queries.invalidateQueries({ queryKey: ['rooms'] }),
   });
-  const visibilityToggle = { 'aria-label': t`Show or hide the PIN` };
+  const visibilityToggle = { 'aria-label': t`Show or hide PIN` };
   return (
     <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
       <Stack>
@@ -169,22 +172,22 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
         <TextInput label={t`Name`} required {...form.getInputProps('name')} />
         <TagsInput
           label={t`Hosts`}
-          description={t`Numbers of extensions that come in as hosts, without a PIN.`}
+          description={t`Extensions that join as hosts without a PIN.`}
           clearButtonProps={{ 'aria-label': t`Remove all` }}
           {...form.getInputProps('hosts')}
         />
         <Group grow align="flex-start">
           <PasswordInput
             label={t`PIN`}
-            description={room?.has_pin ? t`There is one. Empty keeps it.` : t`Empty: anybody may come in.`}
+            description={room?.has_pin ? t`PIN set. Leave empty to keep it.` : t`Leave empty to allow everyone.`}
             inputMode="numeric"
             autoComplete="off"
             visibilityToggleButtonProps={visibilityToggle}
             {...form.getInputProps('pin')}
           />
           <PasswordInput
-            label={t`PIN for hosts`}
-            description={room?.has_host_pin ? t`There is one. Empty keeps it.` : t`Who knows it leads.`}
+            label={t`Host PIN`}
+            description={room?.has_host_pin ? t`PIN set. Leave empty to keep it.` : t`Required to join as host.`}
             inputMode="numeric"
             autoComplete="off"
             visibilityToggleButtonProps={visibilityToggle}
@@ -192,24 +195,24 @@ function EditRoom({ tenant, room }: { tenant?: string; room?: Room }) {
           />
         </Group>
         <Select
-          label={t`Coming and going`}
+          label={t`Entry and exit sounds`}
           allowDeselect={false}
           data={[
-            { value: 'tones', label: t`by tones` },
-            { value: 'names', label: t`by names` },
-            { value: 'nothing', label: t`without a sound` },
+            { value: 'tones', label: t`Tones` },
+            { value: 'names', label: t`Names` },
+            { value: 'nothing', label: t`None` },
           ]}
           {...form.getInputProps('announce')}
         />
-        <NumberInput label={t`Most people`} min={2} max={500} {...form.getInputProps('most')} />
+        <NumberInput label={t`Maximum participants`} min={2} max={500} {...form.getInputProps('most')} />
         <Switch label={t`Guests wait for a host`} {...form.getInputProps('wait_for_host', { type: 'checkbox' })} />
-        <Switch label={t`Whoever comes is muted`} {...form.getInputProps('muted_on_entry', { type: 'checkbox' })} />
-        <Switch label={t`Locked until a host opens it`} {...form.getInputProps('locked', { type: 'checkbox' })} />
+        <Switch label={t`Mute participants on entry`} {...form.getInputProps('muted_on_entry', { type: 'checkbox' })} />
+        <Switch label={t`Lock until a host unlocks it`} {...form.getInputProps('locked', { type: 'checkbox' })} />
         <Switch label={t`Hosts may record`} {...form.getInputProps('may_record', { type: 'checkbox' })} />
         <Group justify="space-between">
           {room && (room.has_pin || room.has_host_pin) ? (
             <Button variant="default" loading={removePins.isPending} onClick={() => removePins.mutate()}>
-              <Trans>Take the PINs away</Trans>
+              <Trans>Remove PINs</Trans>
             </Button>
           ) : (
             <span />

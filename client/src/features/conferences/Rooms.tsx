@@ -31,11 +31,7 @@ export default function Rooms() {
       ) : (
         !now.fault && (
           <Text c="dimmed" ta="center" py="xl" role="status">
-            {now.rooms ? (
-              <Trans>There are no rooms yet. An administrator can make one.</Trans>
-            ) : (
-              <Trans>One moment…</Trans>
-            )}
+            {now.rooms ? <Trans>No rooms yet. Administrators can create rooms.</Trans> : <Trans>Loading…</Trans>}
           </Text>
         )
       )}

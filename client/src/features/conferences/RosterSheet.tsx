@@ -28,7 +28,7 @@ export default function RosterSheet({ room, opened, close }: RosterSheetProps) {
       onClose={close}
       position="bottom"
       size="75%"
-      title={t`In ${room.name}`}
+      title={room.name}
       closeButtonProps={{ 'aria-label': t`Close` }}
       zIndex={400}
     >
@@ -59,16 +59,16 @@ function People({ roster }: { roster: Roster }) {
       <ErrorNotice fault={now.fault ?? now.refused} />
       {now.recorded && !isHost && (
         <InfoNotice>
-          <Trans>This meeting is being recorded</Trans>
+          <Trans>This conference is being recorded</Trans>
         </InfoNotice>
       )}
       {own && <OwnControls own={own} roster={roster} />}
       {isHost && <Invite roster={roster} />}
       {isHost && <HostControls roster={roster} />}
       <Text size="sm" c="dimmed" role="status">
-        <Plural value={count} one="# person is here" other="# people are here" />
+        <Plural value={count} one="# participant" other="# participants" />
       </Text>
-      <Rows label={t`Who is in the room`}>
+      <Rows label={t`Participants`}>
         {now.participants?.map((each) => (
           <Person key={each.id} person={each} speaking={now.speaking === each.id} isHost={isHost} roster={roster} />
         ))}
@@ -83,9 +83,9 @@ function OwnControls({ own, roster }: { own: Participant; roster: Roster }) {
       {own.muted && (
         <Text size="sm">
           {own.muted_by_host ? (
-            <Trans>A host has muted you: nobody hears you until one of them undoes it.</Trans>
+            <Trans>You have been muted by a host. Only a host can unmute you.</Trans>
           ) : (
-            <Trans>You are muted in this room.</Trans>
+            <Trans>You are muted.</Trans>
           )}
         </Text>
       )}
@@ -97,11 +97,11 @@ function OwnControls({ own, roster }: { own: Participant; roster: Roster }) {
           leftSection={<IconHandStop size={18} aria-hidden />}
           onClick={() => void roster.change(own.id, { hand: !own.hand })}
         >
-          {own.hand ? <Trans>Take your hand down</Trans> : <Trans>Raise your hand</Trans>}
+          {own.hand ? <Trans>Lower hand</Trans> : <Trans>Raise hand</Trans>}
         </Button>
         {own.muted && !own.muted_by_host && (
           <Button size="md" variant="light" onClick={() => void roster.change(own.id, { muted: false })}>
-            <Trans>Be heard</Trans>
+            <Trans>Unmute me</Trans>
           </Button>
         )}
       </Group>
@@ -115,10 +115,10 @@ function HostControls({ roster }: { roster: Roster }) {
   const { locked, allMuted, recorded, paused, mayRecord } = useValue(roster.state);
   const end = async () => {
     const confirmed = await confirmAction({
-      title: t`End the meeting for everybody?`,
-      text: t`Everybody is sent out of the room.`,
-      confirmLabel: t`End it`,
-      cancelLabel: t`Go on`,
+      title: t`End the conference for everyone?`,
+      text: t`Everyone in the room will be disconnected.`,
+      confirmLabel: t`End`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) await roster.end();
   };
@@ -126,21 +126,21 @@ function HostControls({ roster }: { roster: Roster }) {
     <>
       <Switch
         size="md"
-        label={t`Locked: nobody else comes in`}
+        label={t`Lock room`}
         checked={locked}
         onChange={(event) => void roster.meeting({ locked: event.currentTarget.checked })}
       />
       <Switch
         size="md"
-        label={t`Everybody but hosts is muted`}
+        label={t`Mute all except hosts`}
         checked={allMuted}
         onChange={(event) => void roster.meeting({ all_muted: event.currentTarget.checked })}
       />
       {(mayRecord || recorded) && (
         <Switch
           size="md"
-          label={t`The meeting is recorded`}
-          description={t`Everybody is told first, and whoever comes before they are let in.`}
+          label={t`Record conference`}
+          description={t`Participants are informed first; later participants before they join.`}
           checked={recorded}
           onChange={(event) => void roster.record(event.currentTarget.checked)}
         />
@@ -148,13 +148,13 @@ function HostControls({ roster }: { roster: Roster }) {
       {recorded && (
         <Switch
           size="md"
-          label={t`The recording is paused`}
+          label={t`Recording paused`}
           checked={paused}
           onChange={(event) => void roster.pause(event.currentTarget.checked)}
         />
       )}
       <Button size="md" variant="light" color="red" onClick={() => void end()}>
-        <Trans>End the meeting</Trans>
+        <Trans>End conference</Trans>
       </Button>
     </>
   );
@@ -169,23 +169,23 @@ interface PersonProps {
 
 function Person({ person, speaking, isHost, roster }: PersonProps) {
   const { t } = useLingui();
-  const name = person.name || person.number || t`Hidden number`;
+  const name = person.name || person.number || t`Withheld number`;
   const remove = async () => {
     const confirmed = await confirmAction({
-      title: t`Send ${name} out?`,
-      text: t`They can come back unless the room is locked.`,
-      confirmLabel: t`Send out`,
-      cancelLabel: t`Let them stay`,
+      title: t`Remove ${name}?`,
+      text: t`Removed participants can rejoin unless the room is locked.`,
+      confirmLabel: t`Remove`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) await roster.remove(person.id);
   };
   const states = [
-    speaking && t`speaks`,
+    speaking && t`speaking`,
     person.host && t`host`,
     person.own && t`you`,
-    person.state === 'waiting' && t`waits for a host`,
-    person.state === 'entering' && t`is coming in`,
-    person.consent === 'refused' && t`does not want to be recorded`,
+    person.state === 'waiting' && t`waiting for a host`,
+    person.state === 'entering' && t`joining`,
+    person.consent === 'refused' && t`declined recording`,
   ].filter(Boolean);
   return (
     <Row
@@ -205,7 +205,7 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
             <ActionIcon
               variant="subtle"
               size={44}
-              aria-label={person.muted ? t`Let ${name} be heard` : t`Mute ${name}`}
+              aria-label={person.muted ? t`Unmute ${name}` : t`Mute ${name}`}
               disabled={!isHost && person.muted_by_host}
               onClick={() => void roster.change(person.id, { muted: !person.muted })}
             >
@@ -219,7 +219,7 @@ function Person({ person, speaking, isHost, roster }: PersonProps) {
               variant="subtle"
               color="red"
               size={44}
-              aria-label={t`Send ${name} out`}
+              aria-label={t`Remove ${name}`}
               onClick={() => void remove()}
             >
               <IconUserX size={20} aria-hidden />

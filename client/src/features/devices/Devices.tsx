@@ -32,30 +32,30 @@ export default function Devices() {
   const stateOf = (device: Device): [string, string] => {
     if (!device.enabled) return [t`blocked`, 'red'];
     if (device.registered) return [t`registered`, 'teal'];
-    return device.can_be_woken ? [t`asleep, a call wakes it`, 'cyan'] : [t`not registered`, 'gray'];
+    return device.can_be_woken ? [t`asleep, wakes on a call`, 'cyan'] : [t`not registered`, 'gray'];
   };
-  const kinds = { phone: t`desk phone`, softphone: t`SIP program`, client: t`UnifiCX client` };
+  const kinds = { phone: t`desk phone`, softphone: t`softphone`, client: t`UnifiCX client` };
 
   async function renewLogin(device: Device) {
     const confirmed = await confirmAction({
       title: t`New password for ${device.name}?`,
-      text: t`The present one stops working at once.`,
-      confirmLabel: t`Make one`,
-      cancelLabel: t`Leave it`,
+      text: t`The current password stops working immediately.`,
+      confirmLabel: t`Create`,
+      cancelLabel: t`Cancel`,
     });
     if (!confirmed) return;
     change.mutate(async () => {
       const { data } = await api.renewDeviceLogin({ path: { device_id: device.id }, query: { tenant } });
-      modals.open({ title: t`Login of ${device.name}`, children: <SipLogin login={data.sip} /> });
+      modals.open({ title: t`Login for ${device.name}`, children: <SipLogin login={data.sip} /> });
     });
   }
 
   async function remove(device: Device) {
     const confirmed = await confirmAction({
       title: t`Delete ${device.name}?`,
-      text: t`It cannot register any more, and a call it is in ends.`,
+      text: t`The device can no longer register. Its current call will end.`,
       confirmLabel: t`Delete`,
-      cancelLabel: t`Leave it`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) change.mutate(() => api.deleteDevice({ path: { device_id: device.id }, query: { tenant } }));
   }
@@ -83,8 +83,8 @@ export default function Devices() {
         columns={[
           { title: t`Name`, render: (device) => device.name },
           { title: t`Extension`, render: (device) => extensions.find(({ id }) => id === device.extension_id)?.number },
-          { title: t`Kind`, render: (device) => kinds[device.kind] },
-          { title: t`Last used`, render: (device) => (device.last_used ? formatDate(device.last_used) : t`never`) },
+          { title: t`Type`, render: (device) => kinds[device.kind] },
+          { title: t`Last used`, render: (device) => (device.last_used ? formatDate(device.last_used) : t`Never`) },
           {
             title: t`State`,
             render: (device) => {
@@ -100,7 +100,7 @@ export default function Devices() {
         actions={(device) => (
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <UnstyledButton p={13} lh={0} aria-label={t`What to do with ${device.name}`}>
+              <UnstyledButton p={13} lh={0} aria-label={t`Actions for ${device.name}`}>
                 <IconDots size={18} aria-hidden />
               </UnstyledButton>
             </Menu.Target>
@@ -111,7 +111,7 @@ export default function Devices() {
                 </Menu.Item>
               )}
               <Menu.Item onClick={() => setEnabled(device, !device.enabled)}>
-                {device.enabled ? <Trans>Block</Trans> : <Trans>Let register again</Trans>}
+                {device.enabled ? <Trans>Block</Trans> : <Trans>Unblock</Trans>}
               </Menu.Item>
               <Menu.Divider />
               <Menu.Item color="red" onClick={() => void remove(device)}>
@@ -120,7 +120,7 @@ export default function Devices() {
             </Menu.Dropdown>
           </Menu>
         )}
-        empty={<Trans>There are no devices yet.</Trans>}
+        empty={<Trans>No devices yet.</Trans>}
       />
     </Page>
   );
@@ -132,8 +132,8 @@ function NewDevice({ tenant }: { tenant?: string }) {
   const form = useForm({
     initialValues: { extension: '', name: '', kind: 'phone' as Device['kind'] },
     validate: {
-      extension: (value) => (value ? null : t`Choose an extension.`),
-      name: (value) => (value.trim() ? null : t`A name, please.`),
+      extension: (value) => (value ? null : t`Select an extension.`),
+      name: (value) => (value.trim() ? null : t`Enter a name.`),
     },
   });
   const create = useMutation({
@@ -152,11 +152,11 @@ function NewDevice({ tenant }: { tenant?: string }) {
         <ExtensionSelect tenant={tenant} required {...form.getInputProps('extension')} />
         <TextInput label={t`Name`} placeholder={t`Desk phone, ground floor`} required {...form.getInputProps('name')} />
         <Select
-          label={t`Kind`}
+          label={t`Type`}
           allowDeselect={false}
           data={[
             { value: 'phone', label: t`desk phone` },
-            { value: 'softphone', label: t`SIP program` },
+            { value: 'softphone', label: t`softphone` },
           ]}
           {...form.getInputProps('kind')}
         />

@@ -42,7 +42,7 @@ export default function Dial() {
         <input
           className={css.number}
           aria-label={t`Number`}
-          placeholder={t`Number or letters`}
+          placeholder={t`Name or number`}
           type="text"
           inputMode="none"
           autoComplete="off"
@@ -70,7 +70,7 @@ export default function Dial() {
           className={css.call}
           size={72}
           radius={36}
-          aria-label={typed ? t`Call` : t`Last number again`}
+          aria-label={typed ? t`Call` : t`Redial`}
           disabled={!typed && !last}
           onClick={() => call()}
         >
@@ -81,7 +81,7 @@ export default function Dial() {
           color="gray"
           size={56}
           radius="xl"
-          aria-label={t`Delete the last digit`}
+          aria-label={t`Delete last digit`}
           disabled={!typed}
           onClick={backspace}
         >

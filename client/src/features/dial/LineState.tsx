@@ -10,7 +10,7 @@ const STATES: Record<PhoneState['line'], MessageDescriptor> = {
   off: msg`Not connected`,
   connecting: msg`Connecting…`,
   ready: msg`Ready`,
-  retrying: msg`Trying to connect…`,
+  retrying: msg`Connecting again…`,
   refused: msg`Not connected`,
 };
 

@@ -16,20 +16,20 @@ export function ParkedCalls() {
   return (
     <ul className={css.parked} aria-label={t`Parked calls`}>
       {calls.map(({ place, name, number }) => {
-        const caller = name || number || t`Hidden number`;
+        const caller = name || number || t`Withheld number`;
         return (
           <li key={place}>
             <IconParking size={20} aria-hidden />
             <span>
-              {caller} <span className={css.dimmed}>{t`place ${place}`}</span>
+              {caller} <span className={css.dimmed}>{t`slot ${place}`}</span>
             </span>
             <Button
               size="md"
               variant="light"
-              aria-label={t`Take back ${caller}`}
+              aria-label={t`Retrieve ${caller}`}
               onClick={() => void startCall(retrieveNumber(place), { name: caller })}
             >
-              <Trans>Take back</Trans>
+              <Trans>Retrieve</Trans>
             </Button>
           </li>
         );

@@ -47,7 +47,7 @@ export default function Directory() {
       />
       {now.source === 'cache' && !now.loading && (
         <InfoNotice>
-          <Trans>These are the people kept on this device. Who came since is missing.</Trans>
+          <Trans>You are seeing saved contacts. New people appear when you are online.</Trans>
         </InfoNotice>
       )}
       {now.source === 'none' && <ErrorNotice fault={now.fault} />}
@@ -66,11 +66,11 @@ export default function Directory() {
       {letterSections.length === 0 && !now.fault && (
         <Text c="dimmed" ta="center" py="xl" role="status">
           {now.loading ? (
-            <Trans>One moment…</Trans>
+            <Trans>Loading…</Trans>
           ) : now.search ? (
-            <Trans>Nobody of that name or number.</Trans>
+            <Trans>No matching people.</Trans>
           ) : (
-            <Trans>You are the only one here so far.</Trans>
+            <Trans>No colleagues yet.</Trans>
           )}
         </Text>
       )}

@@ -26,7 +26,7 @@ export default function Extensions() {
     remove: (one) => api.deleteExtension({ path: { extension: one.id }, query: { tenant } }),
     deleteConfirmation: (one) => ({
       title: t`Delete extension ${one.number}?`,
-      text: t`Its phones stop working now. Its calls stay in the history.`,
+      text: t`Its phones stop working immediately. The call history is kept.`,
     }),
     form: (one) => ({
       title: one ? t`Extension ${one.number}` : t`New extension`,
@@ -51,11 +51,15 @@ export default function Extensions() {
           { title: t`Number`, render: (one) => one.number },
           { title: t`Name`, render: (one) => one.name },
           { title: t`Devices`, render: (one) => <Reachability devices={one.devices} reachable={one.reachable} /> },
-          { title: t`Rings for`, numeric: true, render: (one) => t`${one.ring_seconds} s` },
-          { title: t`Longest call`, numeric: true, render: (one) => t`${Math.round(one.max_call_seconds / 60)} min` },
+          { title: t`Ring time`, numeric: true, render: (one) => t`${one.ring_seconds} s` },
+          {
+            title: t`Maximum duration`,
+            numeric: true,
+            render: (one) => t`${Math.round(one.max_call_seconds / 60)} min`,
+          },
         ]}
         actions={extensions.actions}
-        empty={<Trans>There are no extensions yet.</Trans>}
+        empty={<Trans>No extensions yet.</Trans>}
       />
     </Page>
   );
@@ -83,8 +87,8 @@ function EditExtension({ tenant, extension }: { tenant?: string; extension?: Ext
       max_call_seconds: extension?.max_call_seconds ?? 10_800,
     },
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`A name, please.`),
+      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`Enter a name.`),
     },
   });
   const save = useMutation({
@@ -102,7 +106,7 @@ function EditExtension({ tenant, extension }: { tenant?: string; extension?: Ext
     },
     onSuccess: (login) => {
       modals.closeAll();
-      if (login) modals.open({ title: t`Login for its first phone`, children: <SipLogin login={login} /> });
+      if (login) modals.open({ title: t`Login for the first phone`, children: <SipLogin login={login} /> });
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['extensions'] }),
   });
@@ -118,19 +122,19 @@ function EditExtension({ tenant, extension }: { tenant?: string; extension?: Ext
           data-autofocus
           {...form.getInputProps('number')}
         />
-        <TextInput label={t`Name`} description={t`What phones show.`} required {...form.getInputProps('name')} />
+        <TextInput label={t`Name`} description={t`Shown on phones.`} required {...form.getInputProps('name')} />
         {!extension && (
           <TextInput
-            label={t`E-mail of its person`}
-            description={t`Left empty, it belongs to nobody: a lobby, a door.`}
+            label={t`E-mail of the owner`}
+            description={t`Leave empty for a shared phone, for example in the lobby.`}
             type="email"
             {...form.getInputProps('email')}
           />
         )}
         <Group grow>
-          <NumberInput label={t`Rings for (seconds)`} min={5} max={300} {...form.getInputProps('ring_seconds')} />
+          <NumberInput label={t`Ring time (seconds)`} min={5} max={300} {...form.getInputProps('ring_seconds')} />
           <NumberInput
-            label={t`Longest call (seconds)`}
+            label={t`Maximum duration (seconds)`}
             min={60}
             max={86_400}
             {...form.getInputProps('max_call_seconds')}

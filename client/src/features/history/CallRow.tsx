@@ -30,16 +30,16 @@ export function CallRow({ entry }: { entry: HistoryEntry }) {
     outgoing: t`Outgoing`,
     missed: t`Missed`,
     declined: t`Declined`,
-    test: t`Does it ring?`,
+    test: t`Test`,
   };
   const outcomes = {
     answered: '',
     missed: t`no answer`,
-    cancelled: t`given up`,
+    cancelled: t`cancelled`,
     busy: t`busy`,
     declined: t`declined`,
     unreachable: t`not reachable`,
-    failed: t`did not work`,
+    failed: t`failed`,
   };
   const detail = entry.seconds
     ? formatDuration(entry.seconds)
@@ -50,8 +50,8 @@ export function CallRow({ entry }: { entry: HistoryEntry }) {
     entry.kind === 'test'
       ? t`Test call`
       : entry.erased
-        ? t`An erased person`
-        : entry.name || entry.number || t`Hidden number`;
+        ? t`Deleted person`
+        : entry.name || entry.number || t`Withheld number`;
   const poor = entry.mos !== undefined && qualityGrade(entry.mos) !== 'good';
   return (
     <Row
@@ -85,7 +85,7 @@ export function CallRow({ entry }: { entry: HistoryEntry }) {
       </Text>
       {poor && (
         <Text size="xs" c="dimmed">
-          {qualityGrade(entry.mos!) === 'fair' ? <Trans>Sound was fair</Trans> : <Trans>Sound was poor</Trans>}
+          {qualityGrade(entry.mos!) === 'fair' ? <Trans>Fair audio quality</Trans> : <Trans>Poor audio quality</Trans>}
         </Text>
       )}
     </Row>

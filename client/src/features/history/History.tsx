@@ -41,7 +41,7 @@ export default function History() {
         <SegmentedControl
           fullWidth
           size="md"
-          aria-label={t`Which calls`}
+          aria-label={t`Filter calls`}
           value={now.missedOnly ? 'missed' : 'all'}
           onChange={(value) => calls.missedOnly(value === 'missed')}
           data={[
@@ -61,7 +61,7 @@ export default function History() {
       </Stack>
       {now.source === 'cache' && !now.loading && (
         <InfoNotice>
-          <Trans>These are the calls kept on this device. Later ones appear when there is a connection again.</Trans>
+          <Trans>You are seeing saved calls. Newer calls appear when you are online.</Trans>
         </InfoNotice>
       )}
       {now.source === 'none' && <ErrorNotice fault={now.fault} />}
@@ -80,9 +80,9 @@ export default function History() {
       {shown.length === 0 && !now.fault && (
         <Text c="dimmed" ta="center" py="xl" role="status">
           {now.loading ? (
-            <Trans>One moment…</Trans>
+            <Trans>Loading…</Trans>
           ) : now.search || now.missedOnly ? (
-            <Trans>No such calls.</Trans>
+            <Trans>No matching calls.</Trans>
           ) : (
             <Trans>No calls yet.</Trans>
           )}

@@ -29,17 +29,17 @@ export default function LiveCalls() {
 
   async function confirmAndEnd(call: LiveCall) {
     const confirmed = await confirmAction({
-      title: t`End this call?`,
-      text: t`${call.caller} and ${call.callee} are cut off at once.`,
+      title: t`End call?`,
+      text: t`${call.caller} and ${call.callee} will be disconnected.`,
       confirmLabel: t`End call`,
-      cancelLabel: t`Leave it`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) hangUp.mutate(call);
   }
 
   const states: Record<string, { text: string; colour: string }> = {
     ringing: { text: t`ringing`, colour: 'yellow' },
-    talking: { text: t`talking`, colour: 'teal' },
+    talking: { text: t`active`, colour: 'teal' },
     ending: { text: t`ending`, colour: 'gray' },
   };
   return (
@@ -76,7 +76,7 @@ export default function LiveCalls() {
             <Trans>End</Trans>
           </Button>
         )}
-        empty={<Trans>Nobody is on the phone right now.</Trans>}
+        empty={<Trans>No active calls.</Trans>}
       />
     </Page>
   );

@@ -41,7 +41,11 @@ export function HoldMusic({ tenant }: { tenant: string }) {
     <Section title={t`Music on hold`}>
       <ErrorNotice fault={error ?? change.error} />
       <Text size="sm">
-        {own ? <Trans>Whoever waits hears your own.</Trans> : <Trans>Whoever waits hears that of the system.</Trans>}
+        {own ? (
+          <Trans>Callers on hold hear your music.</Trans>
+        ) : (
+          <Trans>Callers on hold hear the standard music.</Trans>
+        )}
       </Text>
       {data && <Player key={own?.created} label={t`Music on hold`} seconds={data.seconds} load={load} />}
       <Group gap="xs">
@@ -53,7 +57,7 @@ export function HoldMusic({ tenant }: { tenant: string }) {
               loading={change.isPending}
               leftSection={<IconFileMusic size={18} aria-hidden />}
             >
-              <Trans>Choose a file</Trans>
+              <Trans>Choose file</Trans>
             </Button>
           )}
         </FileButton>
@@ -65,12 +69,12 @@ export function HoldMusic({ tenant }: { tenant: string }) {
             leftSection={<IconTrash size={18} aria-hidden />}
             onClick={() => change.mutate(undefined)}
           >
-            <Trans>Take it away</Trans>
+            <Trans>Remove</Trans>
           </Button>
         )}
       </Group>
       <Text size="sm" c="dimmed">
-        <Trans>WAV, MP3, Ogg or FLAC, five minutes at the most. See that you may play it to others.</Trans>
+        <Trans>WAV, MP3, Ogg or FLAC, five minutes maximum. Make sure you have the right to use the file.</Trans>
       </Text>
     </Section>
   );

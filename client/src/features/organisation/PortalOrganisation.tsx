@@ -27,7 +27,7 @@ function OrganisationSettings({ tenant: { id, name, language, time_zone, park_se
   const { t } = useLingui();
   const form = useForm({
     initialValues: { name, language, time_zone, park_seconds },
-    validate: { name: (value) => (value.trim() ? null : t`A name, please.`) },
+    validate: { name: (value) => (value.trim() ? null : t`Enter a name.`) },
   });
   const save = useMutation({
     mutationFn: async (values: typeof form.values) =>
@@ -50,7 +50,7 @@ function OrganisationSettings({ tenant: { id, name, language, time_zone, park_se
           <TextInput label={t`Name`} required maxLength={100} {...form.getInputProps('name')} />
           <Select
             label={t`Language`}
-            description={t`In which its people are spoken and written to.`}
+            description={t`Language of prompts and e-mails`}
             allowDeselect={false}
             data={[
               { value: 'en', label: 'English' },
@@ -60,20 +60,20 @@ function OrganisationSettings({ tenant: { id, name, language, time_zone, park_se
           />
           <Select
             label={t`Time zone`}
-            description={t`Whose times they are told.`}
+            description={t`Time zone for prompts and e-mails`}
             searchable
             allowDeselect={false}
-            nothingFoundMessage={t`There is no such place.`}
+            nothingFoundMessage={t`No matching time zone.`}
             limit={200}
             data={[
-              { value: '', label: t`that of the server` },
+              { value: '', label: t`Server time zone` },
               ...Intl.supportedValuesOf('timeZone').map((value) => ({ value, label: value.replaceAll('_', ' ') })),
             ]}
             {...form.getInputProps('time_zone')}
           />
           <NumberInput
-            label={t`A parked call comes back after (seconds)`}
-            description={t`It rings at who has parked it then.`}
+            label={t`Parking timeout (seconds)`}
+            description={t`The call then rings at the phone that parked it.`}
             min={10}
             max={3600}
             {...form.getInputProps('park_seconds')}

@@ -16,9 +16,9 @@ export function InvitePerson({ person }: { person: Person }) {
   const invitation = invite.data;
   if (invitation?.sent)
     return (
-      <InfoNotice title={t`The invitation is on its way`}>
+      <InfoNotice title={t`Invitation sent`}>
         <Trans>
-          It went to {person.email} and is good until {formatDate(invitation.expires)}.
+          Sent to {person.email}, valid until {formatDate(invitation.expires)}.
         </Trans>
       </InfoNotice>
     );
@@ -27,8 +27,7 @@ export function InvitePerson({ person }: { person: Person }) {
       <>
         <Text size="sm">
           <Trans>
-            Mail is not set up here, so hand this link over yourself. It works once, until{' '}
-            {formatDate(invitation.expires)}.
+            E-mail is not configured. Send this link yourself. It works once, until {formatDate(invitation.expires)}.
           </Trans>
         </Text>
         <Secret text={invitation.url} />
@@ -37,11 +36,11 @@ export function InvitePerson({ person }: { person: Person }) {
   return (
     <Stack>
       <Text size="sm">
-        <Trans>{person.name} gets a link by e-mail to choose a password and sign in.</Trans>
+        <Trans>{person.name} will receive a link by e-mail to set a password and sign in.</Trans>
       </Text>
       <ErrorNotice fault={invite.error} />
       <Button onClick={() => invite.mutate()} loading={invite.isPending}>
-        <Trans>Send the invitation</Trans>
+        <Trans>Send invitation</Trans>
       </Button>
     </Stack>
   );

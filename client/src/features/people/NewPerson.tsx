@@ -18,9 +18,9 @@ export function NewPerson({ tenant, onDone }: NewPersonProps) {
   const form = useForm({
     initialValues: { name: '', email: '', role: 'user' as Role, number: '' },
     validate: {
-      name: (value) => (value.trim() ? null : t`A name, please.`),
-      email: (value) => (/^\S+@\S+\.\S+$/.test(value) ? null : t`An e-mail address, please.`),
-      number: (value) => (!value || /^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      email: (value) => (/^\S+@\S+\.\S+$/.test(value) ? null : t`Enter an e-mail address.`),
+      number: (value) => (!value || /^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
     },
   });
   // If the extension is refused, the person has already been created; only the extension is retried.
@@ -40,7 +40,7 @@ export function NewPerson({ tenant, onDone }: NewPersonProps) {
         <ErrorNotice fault={create.error} />
         {created && create.error && (
           <InfoNotice>
-            <Trans>The person is there; the extension is missing. Choose another, or leave it empty.</Trans>
+            <Trans>The person was created, but the extension was not. Choose another number, or leave it empty.</Trans>
           </InfoNotice>
         )}
         <TextInput
@@ -64,14 +64,14 @@ export function NewPerson({ tenant, onDone }: NewPersonProps) {
           disabled={created}
           allowDeselect={false}
           data={[
-            { value: 'user', label: t`user` },
-            { value: 'tenant_admin', label: t`administrator` },
+            { value: 'user', label: t`User` },
+            { value: 'tenant_admin', label: t`Administrator` },
           ]}
           {...form.getInputProps('role')}
         />
         <TextInput
           label={t`Extension`}
-          description={t`The number they are called at; it can be added later.`}
+          description={t`Can also be added later.`}
           inputMode="numeric"
           {...form.getInputProps('number')}
         />

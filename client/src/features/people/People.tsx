@@ -27,9 +27,9 @@ export default function People() {
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () => queries.invalidateQueries({ queryKey: ['persons'] }),
   });
-  const roles = { operator: t`operator`, tenant_admin: t`administrator`, user: t`user` };
+  const roles = { operator: t`Operator`, tenant_admin: t`Administrator`, user: t`User` };
   const states = {
-    invited: { text: t`not signed in yet`, colour: 'yellow' },
+    invited: { text: t`invited`, colour: 'yellow' },
     active: { text: t`active`, colour: 'teal' },
     suspended: { text: t`suspended`, colour: 'orange' },
     closed: { text: t`closed`, colour: 'gray' },
@@ -40,7 +40,7 @@ export default function People() {
   }
 
   function showCode(person: Person) {
-    modals.open({ title: t`Sign ${person.name} in on a phone`, children: <PersonCode person={person} /> });
+    modals.open({ title: t`Sign in ${person.name} on a phone`, children: <PersonCode person={person} /> });
   }
 
   function invite(person: Person) {
@@ -50,28 +50,28 @@ export default function People() {
   async function resetPassword(person: Person) {
     const confirmed = await confirmAction({
       title: t`New password for ${person.name}?`,
-      text: t`A random one is made and shown once. Every device of theirs is signed out.`,
-      confirmLabel: t`Make one`,
-      cancelLabel: t`Leave it`,
+      text: t`A random password will be created and shown once. All devices of this person will be signed out.`,
+      confirmLabel: t`Create`,
+      cancelLabel: t`Cancel`,
     });
     if (!confirmed) return;
     change.mutate(async () => {
       const { data } = await api.resetPersonPassword({ path: { person_id: person.id }, query: { tenant } });
-      modals.open({ title: t`Password of ${person.name}`, children: <Secret text={data.password} /> });
+      modals.open({ title: t`Password for ${person.name}`, children: <Secret text={data.password} /> });
     });
   }
 
   async function close(person: Person) {
     const confirmed = await confirmAction({
       title: t`Close the account of ${person.name}?`,
-      text: t`Their extensions, devices and password go now. Their calls stay in the history.`,
+      text: t`The person’s extensions, devices and password are deleted immediately. The call history is kept.`,
       confirmLabel: t`Close account`,
-      cancelLabel: t`Leave it`,
+      cancelLabel: t`Cancel`,
     });
     if (!confirmed) return;
     change.mutate(async () => {
       await api.closePerson({ path: { person_id: person.id }, query: { tenant } });
-      notifications.show({ message: t`The account is closed.` });
+      notifications.show({ message: t`Account closed.` });
     });
   }
 
@@ -108,13 +108,13 @@ export default function People() {
         actions={(person) => (
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <UnstyledButton p={13} lh={0} aria-label={t`What to do with ${person.name}`}>
+              <UnstyledButton p={13} lh={0} aria-label={t`Actions for ${person.name}`}>
                 <IconDots size={18} aria-hidden />
               </UnstyledButton>
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Item onClick={() => showCode(person)}>
-                <Trans>Show a sign-in code</Trans>
+                <Trans>Show sign-in code</Trans>
               </Menu.Item>
               <Menu.Item onClick={() => invite(person)}>
                 <Trans>Invite</Trans>
@@ -124,7 +124,7 @@ export default function People() {
               </Menu.Item>
               {person.state === 'suspended' ? (
                 <Menu.Item onClick={() => suspend(person, 'active')}>
-                  <Trans>Let in again</Trans>
+                  <Trans>Reactivate</Trans>
                 </Menu.Item>
               ) : (
                 <Menu.Item onClick={() => suspend(person, 'suspended')}>
@@ -138,7 +138,7 @@ export default function People() {
             </Menu.Dropdown>
           </Menu>
         )}
-        empty={<Trans>Nobody is here yet. Add the first person.</Trans>}
+        empty={<Trans>No people yet. Add the first person.</Trans>}
       />
     </Page>
   );

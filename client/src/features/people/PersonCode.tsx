@@ -31,31 +31,31 @@ export function PersonCode({ person }: { person: Person }) {
   if (state?.state === 'used')
     return (
       <InfoNotice title={t`Signed in`}>
-        <Trans>{state.device_name || t`A device`} has used the code.</Trans>
-        {state.tried_again && <Trans> Another device tried the same code and was refused.</Trans>}
+        <Trans>{state.device_name || t`A device`} used the code.</Trans>
+        {state.tried_again && <Trans> Another device tried the same code and was rejected.</Trans>}
       </InfoNotice>
     );
   if (secondsLeft <= 0)
     return (
       <Stack>
-        <InfoNotice title={t`The code has run out`}>
-          <Trans>A code works for two minutes.</Trans>
+        <InfoNotice title={t`Code expired`}>
+          <Trans>Codes are valid for two minutes.</Trans>
         </InfoNotice>
         <Button onClick={() => make.mutate()}>
-          <Trans>Show a new one</Trans>
+          <Trans>Show new code</Trans>
         </Button>
       </Stack>
     );
   return (
     <Stack align="center">
       <Text size="sm" ta="center">
-        <Trans>Scan it with the phone's camera or in the app. It signs one device in, once.</Trans>
+        <Trans>Scan the code with the phone’s camera or in the app. It signs in one device.</Trans>
       </Text>
       <Center bg="white" p="md" style={{ borderRadius: 'var(--mantine-radius-md)' }}>
         <Image w={220} h={220} src={`data:image/svg+xml;utf8,${encodeURIComponent(code.svg)}`} alt={t`Sign-in code`} />
       </Center>
       <Text size="sm" c="dimmed" role="timer">
-        <Trans>Good for {formatDuration(secondsLeft)}</Trans>
+        <Trans>Valid for {formatDuration(secondsLeft)}</Trans>
       </Text>
     </Stack>
   );

@@ -74,7 +74,7 @@ export function Player({ label, seconds, load, peaks, onStarted }: PlayerProps) 
             flex={1}
             size="sm"
             label={null}
-            thumbLabel={t`Place in the recording`}
+            thumbLabel={t`Position`}
             max={Math.max(now.seconds, 0.1)}
             step={0.1}
             value={Math.min(now.position, now.seconds)}

@@ -37,17 +37,17 @@ export default function PortalRecordings() {
 
   async function confirmAndErase(one: Recording) {
     const confirmed = await confirmAction({
-      title: t`Erase this recording for good?`,
-      text: t`What was said and who said it are gone for everybody. Nothing brings them back, no backup either.`,
+      title: t`Erase this recording permanently?`,
+      text: t`The recording and its participants are erased for everyone. This cannot be undone, not even from a backup.`,
       confirmLabel: t`Erase`,
-      cancelLabel: t`Keep`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) erase.mutate(one);
   }
 
   function show(one: Recording) {
     modals.open({
-      title: t`Recording of ${formatDateTime(one.created)}`,
+      title: t`Recording from ${formatDateTime(one.created)}`,
       children: <ListenDialog opened={one} tenant={tenant} />,
     });
   }
@@ -62,9 +62,9 @@ export default function PortalRecordings() {
         label={t`Recordings`}
         list={list}
         columns={[
-          { title: t`When`, render: (one) => formatDateTime(one.created) },
+          { title: t`Date`, render: (one) => formatDateTime(one.created) },
           { title: t`Length`, numeric: true, render: (one) => formatDuration(Math.round(one.seconds)) },
-          { title: t`Begun`, render: (one) => (one.begun === 'automatic' ? t`by itself` : t`by somebody in the call`) },
+          { title: t`Started`, render: (one) => (one.begun === 'automatic' ? t`Automatic` : t`On demand`) },
           {
             title: t`Pauses`,
             numeric: true,
@@ -76,22 +76,22 @@ export default function PortalRecordings() {
             <Button
               size="xs"
               variant="default"
-              aria-label={t`Who listened to the recording of ${formatDateTime(one.created)}`}
+              aria-label={t`Access log of the recording from ${formatDateTime(one.created)}`}
               onClick={() => show(one)}
             >
-              {one.listen ? <Trans>Listen</Trans> : <Trans>Who listened</Trans>}
+              {one.listen ? <Trans>Listen</Trans> : <Trans>Access log</Trans>}
             </Button>
             <Button
               size="xs"
               variant="default"
-              aria-label={t`Erase the recording of ${formatDateTime(one.created)}`}
+              aria-label={t`Erase the recording from ${formatDateTime(one.created)}`}
               onClick={() => void confirmAndErase(one)}
             >
               <Trans>Erase</Trans>
             </Button>
           </>
         )}
-        empty={<Trans>No call was recorded.</Trans>}
+        empty={<Trans>No recordings.</Trans>}
       />
     </Page>
   );
@@ -104,10 +104,10 @@ function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }
   const recording = useRecordings(tenant).items.find((each) => each.id === opened.id) ?? opened;
   const [purpose, setPurpose] = useState<Purpose | null>(recording.own ? 'own' : null);
   const purposes: Record<Purpose, string> = {
-    own: t`one’s own call`,
-    quality: t`quality`,
-    complaint: t`a complaint`,
-    legal: t`a legal duty`,
+    own: t`Own call`,
+    quality: t`Quality control`,
+    complaint: t`Complaint`,
+    legal: t`Legal requirement`,
   };
   const { data, error, refetch } = useQuery({
     queryKey: ['recordings', tenant, recording.id, 'listens'],
@@ -121,8 +121,8 @@ function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }
       {recording.listen && !recording.own && (
         <Select
           mb="sm"
-          label={t`What do you listen for?`}
-          description={t`It is noted, and those in the call can see it.`}
+          label={t`Purpose`}
+          description={t`Access is logged and visible to the participants.`}
           value={purpose}
           onChange={(value) => setPurpose(value as Purpose | null)}
           data={Object.entries(purposes)
@@ -133,7 +133,7 @@ function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }
       {recording.listen && purpose && (
         <Player
           key={purpose}
-          label={t`Recording of ${formatDateTime(recording.created)}`}
+          label={t`Recording from ${formatDateTime(recording.created)}`}
           seconds={recording.seconds}
           load={() => fetchRecording(recording.id, purpose, tenant)}
           peaks={() => fetchWaveform(recording.id, tenant)}
@@ -141,17 +141,17 @@ function ListenDialog({ opened, tenant }: { opened: Recording; tenant?: string }
         />
       )}
       {data && data.length > 0 ? (
-        <List mt="sm" aria-label={t`Who listened`}>
+        <List mt="sm" aria-label={t`Access log`}>
           {data.map(({ moment: when, purpose: why, who }) => (
             <List.Item key={when}>
-              {[formatDateTime(when), who ?? t`An erased person`, purposes[why as Purpose]].join(' · ')}
+              {[formatDateTime(when), who ?? t`Deleted person`, purposes[why as Purpose]].join(' · ')}
             </List.Item>
           ))}
         </List>
       ) : (
         data && (
           <Text c="dimmed" mt="sm">
-            <Trans>Nobody has listened to it.</Trans>
+            <Trans>No access yet.</Trans>
           </Text>
         )
       )}

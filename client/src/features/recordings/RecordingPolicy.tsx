@@ -28,44 +28,44 @@ export function TenantRecordingPolicy({ tenant, settings, settingsKey }: TenantR
   });
   const shown = { ...settings, ...(change.isPending && change.variables) };
   return (
-    <Section title={t`For everybody`}>
+    <Section title={t`General`}>
       <ErrorNotice fault={change.error} />
       <Select
-        label={t`Recording calls`}
-        description={t`Everybody in a call is told before its first word is kept.`}
+        label={t`Call recording`}
+        description={t`All participants are informed before recording starts.`}
         allowDeselect={false}
         disabled={change.isPending}
         value={shown.mode}
         onChange={(mode) => change.mutate({ mode: mode as RecordingSettings['mode'] })}
         data={[
           { value: 'off', label: t`off` },
-          { value: 'announce', label: t`whoever stays after the notice agrees` },
-          { value: 'opt_in', label: t`whoever presses 1 agrees` },
+          { value: 'announce', label: t`Consent by staying on the call` },
+          { value: 'opt_in', label: t`Consent by pressing 1` },
         ]}
       />
       <Switch
-        label={t`Keys that are pressed pause it`}
-        description={t`They may be the number of a card.`}
+        label={t`Pause on key press`}
+        description={t`Callers may enter card numbers.`}
         disabled={change.isPending}
         checked={shown.pause_on_keys}
         onChange={(event) => change.mutate({ pause_on_keys: event.currentTarget.checked })}
       />
       <Switch
         label={t`Administrators may listen`}
-        description={t`They say what for. It is noted, and those in the call can see it.`}
+        description={t`A purpose is required. Access is logged and visible to the participants.`}
         disabled={change.isPending}
         checked={shown.administrators_listen}
         onChange={(event) => change.mutate({ administrators_listen: event.currentTarget.checked })}
       />
       <NumberSetting
-        label={t`A tone is heard every (seconds)`}
-        description={t`It reminds everybody that the call is recorded. 0: none.`}
+        label={t`Reminder tone interval (seconds)`}
+        description={t`Reminds participants that the call is recorded. 0 turns it off.`}
         value={shown.beep_seconds}
         onChange={(beep_seconds) => change.mutate({ beep_seconds })}
       />
       <NumberSetting
-        label={t`Can be brought back for (days)`}
-        description={t`What was put away for longer is erased.`}
+        label={t`Keep archived items (days)`}
+        description={t`Archived items are erased after this time.`}
         value={shown.restorable_days}
         onChange={(restorable_days) => change.mutate({ restorable_days })}
       />
@@ -105,7 +105,7 @@ export function ExtensionRecordingPolicy({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [chosen, setChosen] = useState<string | null>(null);
   return (
-    <Section title={t`An extension`}>
+    <Section title={t`By extension`}>
       <ExtensionSelect tenant={tenant} value={chosen} onChange={setChosen} />
       {chosen && <ExtensionRecordingSelect key={chosen} extension={chosen} tenant={tenant} />}
     </Section>
@@ -128,17 +128,17 @@ function ExtensionRecordingSelect({ extension, tenant }: { extension: string; te
       <ErrorNotice fault={error ?? change.error} />
       {data && (
         <Select
-          label={t`Its calls are recorded`}
+          label={t`Record calls`}
           allowDeselect={false}
           disabled={change.isPending}
           value={data.when}
           onChange={(when) => change.mutate(when as ExtensionRecording['when'])}
           data={[
-            { value: 'never', label: t`never` },
-            { value: 'on_demand', label: t`if somebody in the call asks` },
-            { value: 'incoming', label: t`if it is called` },
-            { value: 'outgoing', label: t`if it calls` },
-            { value: 'always', label: t`always` },
+            { value: 'never', label: t`Never` },
+            { value: 'on_demand', label: t`On demand` },
+            { value: 'incoming', label: t`Incoming calls` },
+            { value: 'outgoing', label: t`Outgoing calls` },
+            { value: 'always', label: t`Always` },
           ]}
         />
       )}

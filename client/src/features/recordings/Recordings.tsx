@@ -45,12 +45,12 @@ export default function Recordings() {
         fullWidth
         size="md"
         mb="md"
-        aria-label={t`Which recordings`}
+        aria-label={t`Filter recordings`}
         value={archived ? 'archived' : 'active'}
         onChange={(value) => setArchived(value === 'archived')}
         data={[
           { value: 'active', label: t`Recordings` },
-          { value: 'archived', label: t({ message: 'Put away', context: 'those that were' }) },
+          { value: 'archived', label: t`Archived` },
         ]}
       />
       <ErrorNotice fault={list.fault ?? toggleArchived.error} />
@@ -70,11 +70,11 @@ export default function Recordings() {
         !list.loadMore && (
           <Text c="dimmed" ta="center" py="xl" role="status">
             {!list.loaded ? (
-              <Trans>One moment…</Trans>
+              <Trans>Loading…</Trans>
             ) : archived ? (
-              <Trans>Nothing was put away. What is put away can be brought back for a while.</Trans>
+              <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
             ) : (
-              <Trans>None of your calls was recorded.</Trans>
+              <Trans>No recordings of your calls.</Trans>
             )}
           </Text>
         )
@@ -102,7 +102,7 @@ function RecordingRow({
   const { t } = useLingui();
   const [open, setOpen] = useState(false);
   const displayNames = recording.others.map(({ erased, name, number }) =>
-    erased ? t`An erased person` : name || number || t`Hidden number`,
+    erased ? t`Deleted person` : name || number || t`Withheld number`,
   );
   const names = displayNames.join(', ');
   const numbers = recording.others.filter((each) => each.name).map((each) => each.number);
@@ -123,7 +123,7 @@ function RecordingRow({
       />
       {gaps && (
         <Text size="sm" c="dimmed" mt="xs">
-          <Trans>Something is left out at {gaps}.</Trans>
+          <Trans>Paused at {gaps}.</Trans>
         </Text>
       )}
       <Button
@@ -133,7 +133,7 @@ function RecordingRow({
         leftSection={archived ? <IconArrowBackUp size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
         onClick={onToggleArchived}
       >
-        {archived ? <Trans>Bring back</Trans> : <Trans>Put away</Trans>}
+        {archived ? <Trans>Restore</Trans> : <Trans>Archive</Trans>}
       </Button>
     </ExpandableRow>
   );

@@ -30,25 +30,25 @@ export default function Reports() {
     <Page title={t`Diagnostics reports`} size="md">
       <ErrorNotice fault={error ?? remove.error} />
       <Text c="dimmed" size="sm" mb="md">
-        <Trans>Sent by people who looked at every line first. Each is kept for thirty days.</Trans>
+        <Trans>Sent by users after review. Reports are kept for thirty days.</Trans>
       </Text>
       {data?.length === 0 && (
         <Text c="dimmed" ta="center" py="xl">
-          <Trans>Nobody has sent one.</Trans>
+          <Trans>No reports.</Trans>
         </Text>
       )}
       <Accordion variant="separated">
         {data?.map((report) => (
           <Accordion.Item key={report.id} value={report.id}>
             <Accordion.Control>
-              {people.find((person) => person.id === report.person_id)?.name ?? t`somebody`},{' '}
+              {people.find((person) => person.id === report.person_id)?.name ?? t`Unknown person`},{' '}
               {formatDateTime(report.created)}
             </Accordion.Control>
             <Accordion.Panel>
               <Code block>{report.text}</Code>
               <Group justify="flex-end" mt="sm">
                 <Button variant="default" size="xs" onClick={() => remove.mutate(report.id)}>
-                  <Trans>Dealt with, delete</Trans>
+                  <Trans>Delete</Trans>
                 </Button>
               </Group>
             </Accordion.Panel>

@@ -23,7 +23,7 @@ export default function SelfTest() {
     <Page title={t`Will my phone ring?`}>
       <div className={classes.page}>
         <Text c="dimmed" mb="md">
-          <Trans>Six checks, about a minute. You will hear notes, speak a word, and your phone rings once.</Trans>
+          <Trans>Six checks, about a minute. You will hear tones, say a word, and your phone will ring once.</Trans>
         </Text>
         <Verdict result={verdict(state)} />
         <Rows label={t`Checks`}>
@@ -36,7 +36,7 @@ export default function SelfTest() {
         </VisuallyHidden>
         <Box className={classes.foot}>
           <Button size="md" fullWidth loading={running && !isAsking(state.checks)} onClick={() => void test.run()}>
-            {state.done || running ? <Trans>Test again</Trans> : <Trans>Start the test</Trans>}
+            {state.done || running ? <Trans>Test again</Trans> : <Trans>Start test</Trans>}
           </Button>
         </Box>
       </div>
@@ -50,12 +50,12 @@ function Verdict({ result }: { result: ReturnType<typeof verdict> }) {
   const { t } = useLingui();
   if (!result) return null;
   const texts = {
-    always: { title: t`Yes, it rings`, text: t`Calls ring on this device, even when UnifiCX is closed.` },
+    always: { title: t`Yes, your phone rings`, text: t`Calls ring on this device even when UnifiCX is closed.` },
     'while-open': {
-      title: t`It rings while UnifiCX is open`,
-      text: t`See below what keeps it from ringing when closed.`,
+      title: t`Rings only while UnifiCX is open`,
+      text: t`See below why it does not ring when closed.`,
     },
-    never: { title: t`No, it does not ring`, text: t`See below what is in the way.` },
+    never: { title: t`No, your phone does not ring`, text: t`See the failed checks below.` },
   }[result];
   return <InfoNotice title={texts.title}>{texts.text}</InfoNotice>;
 }
@@ -81,12 +81,12 @@ function CheckRow({ name, check, level, test }: CheckRowProps) {
         </Text>
       )}
       {name === 'microphone' && check.state === 'running' && (
-        <Progress value={level * 100} size="lg" mt="xs" transitionDuration={60} aria-label={t`How loud you are`} />
+        <Progress value={level * 100} size="lg" mt="xs" transitionDuration={60} aria-label={t`Microphone level`} />
       )}
       {check.state === 'asking' && <Answers name={name} test={test} />}
       {check.reason === 'elsewhere' && (
         <Button variant="default" size="md" mt="xs" onClick={() => void phone.takeOver().then(() => test.run())}>
-          <Trans>Take over the phone here</Trans>
+          <Trans>Use this window</Trans>
         </Button>
       )}
     </Row>
@@ -95,7 +95,7 @@ function CheckRow({ name, check, level, test }: CheckRowProps) {
 
 function Answers({ name, test }: { name: CheckName; test: Test }) {
   const { t } = useLingui();
-  const [yes, no] = name === 'permission' ? [t`Allow notifications`, t`Not now`] : [t`I hear them`, t`I hear nothing`];
+  const [yes, no] = name === 'permission' ? [t`Allow notifications`, t`Not now`] : [t`Yes`, t`No`];
   return (
     <Stack mt="xs" gap="xs">
       <Button size="md" px="xs" onClick={() => test.answer(true)}>
@@ -111,12 +111,12 @@ function Answers({ name, test }: { name: CheckName; test: Test }) {
 function StateIcon({ state }: { state: Check['state'] }) {
   const { t } = useLingui();
   const style = {
-    waiting: { colour: 'gray', word: t`not yet tested`, icon: <IconCircleDashed size={20} aria-hidden /> },
-    asking: { colour: 'harbour', word: t`your turn`, icon: <IconCircleDashed size={20} aria-hidden /> },
+    waiting: { colour: 'gray', word: t`not tested yet`, icon: <IconCircleDashed size={20} aria-hidden /> },
+    asking: { colour: 'harbour', word: t`waiting for you`, icon: <IconCircleDashed size={20} aria-hidden /> },
     running: { colour: 'harbour', word: t`running`, icon: <Loader size={18} aria-hidden /> },
     ok: { colour: 'green', word: t`works`, icon: <IconCheck size={20} aria-hidden /> },
     failed: { colour: 'red', word: t`does not work`, icon: <IconAlertTriangle size={20} aria-hidden /> },
-    skipped: { colour: 'gray', word: t`left out`, icon: <IconMinus size={20} aria-hidden /> },
+    skipped: { colour: 'gray', word: t`skipped`, icon: <IconMinus size={20} aria-hidden /> },
   }[state];
   return (
     <ThemeIcon variant="light" radius="xl" size={36} color={style.colour}>

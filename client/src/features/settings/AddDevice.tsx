@@ -24,24 +24,24 @@ export default function AddDevice() {
       <Stack>
         <ErrorNotice fault={state.fault} />
         {state.codeState?.tried_again && (
-          <InfoNotice title={t`Somebody else tried this code`}>
+          <InfoNotice title={t`The code was used again`}>
             <Trans>
-              Another device came with the same code and was refused. If that was not you, somebody may have seen your
-              screen; nothing of yours was shown to them.
+              Another device used the same code and was rejected. If that was not you, your screen may have been seen by
+              others. None of your data was disclosed.
             </Trans>
           </InfoNotice>
         )}
-        {view === 'none' && state.busy && <Loader mx="auto" aria-label={t`The code is being made`} />}
+        {view === 'none' && state.busy && <Loader mx="auto" aria-label={t`Creating code`} />}
         {view === 'picture' && <Code model={model} />}
         {view === 'used' && <UsedCode model={model} />}
         {view === 'over' && (
           <Text ta="center" role="status">
-            <Trans>The code has run out. It works for two minutes.</Trans>
+            <Trans>The code has expired. Codes are valid for two minutes.</Trans>
           </Text>
         )}
         {view !== 'picture' && !(view === 'none' && state.busy) && (
           <Button size="md" leftSection={<IconRefresh aria-hidden />} onClick={() => void model.show()}>
-            <Trans>Show a new code</Trans>
+            <Trans>Show new code</Trans>
           </Button>
         )}
       </Stack>
@@ -58,13 +58,13 @@ function Code({ model }: { model: AddDeviceModel }) {
     <>
       <Text>
         <Trans>
-          Point the other device’s camera at this, or choose “Scan a code” where it signs in. It signs in one device, as
-          you. Show it to nobody else.
+          Point the camera of the other device at this code, or choose “Scan code” on its sign-in page. The code signs
+          in one device with your account. Keep it private.
         </Trans>
       </Text>
-      <QrCode svg={code.svg} alt={t`Code to sign in by`} size={280} />
+      <QrCode svg={code.svg} alt={t`Sign-in code`} size={280} />
       <Text ta="center" c="dimmed" role="timer">
-        <Trans>Good for {time}</Trans>
+        <Trans>Valid for {time}</Trans>
       </Text>
       <CopyButton value={code.url}>
         {({ copied, copy }) => (
@@ -74,7 +74,7 @@ function Code({ model }: { model: AddDeviceModel }) {
             leftSection={copied ? <IconCheck aria-hidden /> : <IconCopy aria-hidden />}
             onClick={copy}
           >
-            {copied ? <Trans>Copied</Trans> : <Trans>Copy the link instead</Trans>}
+            {copied ? <Trans>Copied</Trans> : <Trans>Copy link</Trans>}
           </Button>
         )}
       </CopyButton>
@@ -88,21 +88,21 @@ function UsedCode({ model }: { model: AddDeviceModel }) {
   const name = codeState?.device_name || t`A device`;
   if (revoked) {
     return (
-      <InfoNotice title={t`${name} is signed out again`}>
-        <Trans>It can no longer call in your name. Show codes only where nobody can photograph them.</Trans>
+      <InfoNotice title={t`${name} has been signed out`}>
+        <Trans>The device can no longer place calls for you. Keep sign-in codes private.</Trans>
       </InfoNotice>
     );
   }
   return (
     <>
       <InfoNotice title={t`${name} is signed in`}>
-        <Trans>It rings with your other devices from now on.</Trans>
+        <Trans>Incoming calls now also ring on this device.</Trans>
       </InfoNotice>
       <Button size="md" renderRoot={(props) => <Link to="/settings/devices" {...props} />}>
         <Trans>That was me</Trans>
       </Button>
       <Button size="md" variant="light" color="red" loading={busy} onClick={() => void model.revoke()}>
-        <Trans>That was not me: sign it out</Trans>
+        <Trans>That was not me: sign out the device</Trans>
       </Button>
     </>
   );

@@ -24,14 +24,14 @@ export function DeviceSelects({ microphones, speakers, cameras }: DeviceSelectsP
       />
       {canSelectSpeaker() ? (
         <DeviceSelect
-          label={t`Loudspeaker`}
+          label={t`Speaker`}
           devices={speakers}
           value={chosen.speaker}
           onChoose={(speaker) => setPreferences({ speaker })}
         />
       ) : (
         <Text size="sm" c="dimmed">
-          <Trans>Where the sound comes out is chosen by your device: this browser leaves it no choice.</Trans>
+          <Trans>The audio output is selected by your device; this browser does not support changing it.</Trans>
         </Text>
       )}
       <DeviceSelect
@@ -61,7 +61,7 @@ function DeviceSelect({ label, devices, value, onChoose }: DeviceSelectProps) {
       value={selectable.some((each) => each.id === value) ? value : ''}
       onChange={(event) => onChoose(event.currentTarget.value)}
       data={[
-        { value: '', label: t`As the device chooses` },
+        { value: '', label: t`System default` },
         ...selectable.map(({ id, name }, index) => ({ value: id, label: name || `${label} ${index + 1}` })),
       ]}
     />

@@ -28,8 +28,8 @@ export function DevicesBody() {
   const others = sessions?.filter((each) => !each.current) ?? [];
   const endOthers = async () => {
     const confirmed = await confirmAction({
-      title: t`Sign out everywhere else?`,
-      text: t`Every device but this one is signed out, stops ringing, and loses what it kept of you.`,
+      title: t`Sign out all other devices?`,
+      text: t`All other devices will be signed out and stop ringing. Your data will be removed from them.`,
       confirmLabel: t`Sign out`,
       cancelLabel: t`Cancel`,
     });
@@ -37,8 +37,8 @@ export function DevicesBody() {
   };
   return (
     <Section
-      title={t`Where you are signed in`}
-      lead={t`Signing a device out ends its telephone line and takes away what it keeps of you.`}
+      title={t`Your devices`}
+      lead={t`Signing out a device ends its registration and removes your data from it.`}
     >
       <ErrorNotice fault={fault} />
       {sessions === undefined && fault === undefined && <Skeleton h={60} aria-label={t`Loading`} />}
@@ -47,7 +47,7 @@ export function DevicesBody() {
       ))}
       {others.length > 1 && (
         <Button size="md" variant="default" loading={ending === 'others'} onClick={() => void endOthers()}>
-          <Trans>Sign out everywhere else</Trans>
+          <Trans>Sign out all other devices</Trans>
         </Button>
       )}
     </Section>
@@ -67,8 +67,8 @@ function DeviceRow({ device, model }: { device: Session; model: DevicesModel }) 
   const since = formatDateTime(device.created);
   const end = async () => {
     const confirmed = await confirmAction({
-      title: t`Sign ${name} out?`,
-      text: t`It stops ringing, and what it kept of you is taken away as soon as it is online.`,
+      title: t`Sign out ${name}?`,
+      text: t`The device stops ringing. Your data is removed from it as soon as it is online.`,
       confirmLabel: t`Sign out`,
       cancelLabel: t`Cancel`,
     });
@@ -86,7 +86,7 @@ function DeviceRow({ device, model }: { device: Session; model: DevicesModel }) 
             {kind}
             <br />
             <Trans>
-              Used {last}, signed in {since}
+              Last used {last}, signed in {since}
             </Trans>
           </Text>
         </div>
@@ -102,7 +102,7 @@ function DeviceRow({ device, model }: { device: Session; model: DevicesModel }) 
           color="red"
           px="xs"
           loading={ending}
-          aria-label={t`Sign out: ${name}`}
+          aria-label={t`Sign out ${name}`}
           style={{ flex: 'none' }}
           onClick={() => void end()}
         >

@@ -22,7 +22,7 @@ export function Factors({ model }: { model: SecurityModel }) {
       ))}
       {factors?.length === 0 && (
         <Text size="sm">
-          <Trans>None yet: who knows your password comes in.</Trans>
+          <Trans>None. Your account is protected by your password only.</Trans>
         </Text>
       )}
       <Button
@@ -32,7 +32,7 @@ export function Factors({ model }: { model: SecurityModel }) {
         disabled={busy}
         onClick={() => void model.beginTotp(t`Authenticator app`)}
       >
-        <Trans>Set up an authenticator app</Trans>
+        <Trans>Set up authenticator app</Trans>
       </Button>
       {model.passkeysSupported ? (
         <Button
@@ -46,7 +46,7 @@ export function Factors({ model }: { model: SecurityModel }) {
         </Button>
       ) : (
         <Text size="sm" c="dimmed">
-          <Trans>This browser has no passkeys, or the page was not opened with https.</Trans>
+          <Trans>Passkeys are not supported by this browser, or the page was not opened over https.</Trans>
         </Text>
       )}
     </>
@@ -61,9 +61,9 @@ function FactorRow({ factor, model }: { factor: Factor; model: SecurityModel }) 
   const remove = async () => {
     const confirmed = await confirmAction({
       title: t`Remove ${factor.name}?`,
-      text: t`You cannot sign in with it any more. With the last one your recovery codes go too.`,
+      text: t`You can no longer sign in with it. Removing the last factor also removes your recovery codes.`,
       confirmLabel: t`Remove`,
-      cancelLabel: t`Keep`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) await model.remove(factor);
   };
@@ -74,7 +74,11 @@ function FactorRow({ factor, model }: { factor: Factor; model: SecurityModel }) 
         <div>
           <Text fw={500}>{factor.name}</Text>
           <Text size="sm" c="dimmed">
-            {factor.kind === 'passkey' ? <Trans>Passkey, since {since}</Trans> : <Trans>App, since {since}</Trans>}
+            {factor.kind === 'passkey' ? (
+              <Trans>Passkey, added {since}</Trans>
+            ) : (
+              <Trans>Authenticator app, added {since}</Trans>
+            )}
             {last && <Trans>, last used {last}</Trans>}
           </Text>
         </div>
@@ -105,16 +109,16 @@ function TotpSetUp({ model, totp }: { model: SecurityModel; totp: TotpBegun }) {
     >
       <Stack gap="sm">
         <Text>
-          <Trans>Scan this with your authenticator app, then type the six digits it shows.</Trans>
+          <Trans>Scan the code with your authenticator app, then enter the six-digit code.</Trans>
         </Text>
-        <QrCode svg={totp.svg} alt={t`Code for an authenticator app`} />
+        <QrCode svg={totp.svg} alt={t`QR code for an authenticator app`} />
         <Text size="sm" ta="center">
           <Trans>
-            Cannot scan? Type this key into the app: <Code style={{ wordBreak: 'break-all' }}>{totp.secret}</Code>
+            Can’t scan it? Enter this key in the app: <Code style={{ wordBreak: 'break-all' }}>{totp.secret}</Code>
           </Trans>
         </Text>
         <TextInput
-          label={t`The six digits`}
+          label={t`Six-digit code`}
           inputMode="numeric"
           autoComplete="one-time-code"
           size="md"

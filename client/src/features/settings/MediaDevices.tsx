@@ -16,7 +16,7 @@ export function MediaDevices() {
     <>
       {allUnnamed && (
         <Text size="sm" c="dimmed">
-          <Trans>Your browser names them once you have made a call and allowed the microphone.</Trans>
+          <Trans>Device names appear after your first call with microphone access.</Trans>
         </Text>
       )}
       <DeviceSelects microphones={withName(microphones)} speakers={withName(speakers)} cameras={withName(cameras)} />

@@ -7,7 +7,7 @@ import { SecurityBody } from './SecurityBody';
 export default function PortalSecurity() {
   const { t } = useLingui();
   return (
-    <Page title={t`Your security`}>
+    <Page title={t`Security`}>
       <SecurityBody />
       <DevicesBody />
     </Page>

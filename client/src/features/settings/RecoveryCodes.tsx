@@ -23,8 +23,8 @@ export function RecoveryCodes({ model }: { model: SecurityModel }) {
       <Stack>
         <Text size="sm">
           <Trans>
-            Each of them lets you in once if your second factor is lost. Keep them where you would keep a spare key.
-            They are shown this once.
+            Use a recovery code to sign in if you lose your second factor. Each code works once. Store the codes in a
+            safe place: they are shown only now.
           </Trans>
         </Text>
         <SimpleGrid cols={2} spacing="xs" component="ul" className={css.codes}>
@@ -52,7 +52,7 @@ export function RecoveryCodes({ model }: { model: SecurityModel }) {
           </Button>
         </Group>
         <Button size="md" className={css.buttons} onClick={() => model.clearRecoveryCodes()}>
-          <Trans>I have put them away</Trans>
+          <Trans>Done</Trans>
         </Button>
       </Stack>
     </Modal>

@@ -30,27 +30,27 @@ export function SecurityBody() {
     <>
       {linked && (
         <InfoNotice>
-          <Trans>From now on you can sign in here with your organisation’s sign-in.</Trans>
+          <Trans>Single sign-on is linked. You can now sign in with your organisation.</Trans>
         </InfoNotice>
       )}
       <ErrorNotice fault={fault} />
       <Section
         title={t`Second factor`}
-        lead={t`Besides your password, something you have: then a stolen password alone opens nothing.`}
+        lead={t`Adds a second step to your password, so that a stolen password is not enough to sign in.`}
       >
         <Factors model={model} />
       </Section>
       {factors !== undefined && factors.length > 0 && (
         <Section
           title={t`Recovery codes`}
-          lead={t`Ten codes for the day your second factor is lost. Making new ones voids the earlier ones.`}
+          lead={t`Ten codes in case you lose your second factor. New codes replace the existing ones.`}
         >
           <Button size="md" variant="light" disabled={busy} onClick={() => void model.renewRecoveryCodes()}>
-            <Trans>Make new recovery codes</Trans>
+            <Trans>Create new recovery codes</Trans>
           </Button>
         </Section>
       )}
-      <Section title={t`Password`} lead={t`Changing it signs you out everywhere else.`}>
+      <Section title={t`Password`} lead={t`Changing your password signs you out on all other devices.`}>
         <ChangePassword model={model} />
       </Section>
       <SingleSignOnLink model={model} />
@@ -83,7 +83,7 @@ function ChangePassword({ model }: { model: SecurityModel }) {
         {/* Told to password managers alone. */}
         <input type="email" name="email" autoComplete="username" value={person?.email ?? ''} readOnly hidden />
         <PasswordField
-          label={t`Your password until now`}
+          label={t`Current password`}
           value={current}
           onChange={(event) => setCurrent(event.currentTarget.value)}
         />
@@ -91,11 +91,11 @@ function ChangePassword({ model }: { model: SecurityModel }) {
         {changed && (
           <Text role="status" size="sm">
             <IconCircleCheck size={18} aria-hidden style={{ verticalAlign: 'text-bottom' }} />{' '}
-            <Trans>Your password is changed. Every other device was signed out.</Trans>
+            <Trans>Password changed. All other devices have been signed out.</Trans>
           </Text>
         )}
         <Button type="submit" size="md" loading={busy} disabled={!isUsable(chosen) || current === ''}>
-          <Trans>Change the password</Trans>
+          <Trans>Change password</Trans>
         </Button>
       </Stack>
     </form>
@@ -119,26 +119,23 @@ function SingleSignOnLink({ model }: { model: SecurityModel }) {
   }, [shouldLoad, model]);
   const unlink = async () => {
     const confirmed = await confirmAction({
-      title: t`Undo the link?`,
-      text: t`You sign in here with your password then, and no more the way you do there.`,
-      confirmLabel: t`Undo it`,
-      cancelLabel: t`Keep it`,
+      title: t`Unlink account?`,
+      text: t`You can then sign in with your password only, no longer with single sign-on.`,
+      confirmLabel: t`Unlink`,
+      cancelLabel: t`Cancel`,
     });
     if (confirmed) await model.unlink();
   };
   if (!provider) return null;
   return (
-    <Section
-      title={t`Your organisation’s sign-in`}
-      lead={t`Link it once, and sign in here the way you do at ${provider.name}.`}
-    >
+    <Section title={t`Single sign-on`} lead={t`Link your account to sign in with ${provider.name}.`}>
       {now.linked ? (
         <Button size="md" variant="default" disabled={now.busy} onClick={() => void unlink()}>
-          <Trans>Undo the link</Trans>
+          <Trans>Unlink account</Trans>
         </Button>
       ) : (
         <Button size="md" variant="light" disabled={now.busy} onClick={() => void model.link()}>
-          <Trans>Link it</Trans>
+          <Trans>Link account</Trans>
         </Button>
       )}
     </Section>

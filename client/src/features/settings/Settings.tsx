@@ -45,13 +45,13 @@ export default function Settings() {
     <Page title={t`Settings`}>
       <Profile />
       <SettingsLinks />
-      <Section title={t`How it looks`}>
+      <Section title={t`Appearance`}>
         <Appearance />
       </Section>
-      <Section title={t`Calls on this device`}>
+      <Section title={t`Calls`}>
         <CallSettings />
       </Section>
-      <Section title={t`Microphone, loudspeaker and camera`}>
+      <Section title={t`Microphone, speaker and camera`}>
         <MediaDevices />
       </Section>
       <Button
@@ -63,7 +63,7 @@ export default function Settings() {
         loading={signingOut}
         onClick={handleSignOut}
       >
-        <Trans>Sign out on this device</Trans>
+        <Trans>Sign out</Trans>
       </Button>
     </Page>
   );
@@ -84,7 +84,7 @@ function Profile() {
           {me?.person?.email}
         </Text>
         <Text size="sm" c="dimmed">
-          {numbers ? t`Extension ${numbers}` : t`No extension yet`}
+          {numbers ? t`Extension ${numbers}` : t`No extension`}
           {me?.tenant && ` · ${me.tenant.name}`}
         </Text>
       </div>
@@ -96,7 +96,7 @@ function SettingsLinks() {
   const { t } = useLingui();
   const links = [
     { to: '/settings/add-device', text: t`Add a device`, icon: IconQrcode },
-    { to: '/settings/voicemail', text: t`Your mailbox`, icon: IconMail },
+    { to: '/settings/voicemail', text: t`Mailbox`, icon: IconMail },
     { to: '/settings/devices', text: t`Devices`, icon: IconDevices },
     { to: '/settings/security', text: t`Security`, icon: IconShieldLock },
     { to: '/self-test', text: t`Will my phone ring?`, icon: IconBellRinging },
@@ -137,21 +137,21 @@ function Appearance() {
         value={language}
         onChange={(event) => choose(event.currentTarget.value)}
         data={[
-          { value: 'auto', label: t`As on this device` },
+          { value: 'auto', label: t`System default` },
           { value: 'en', label: 'English' },
           { value: 'de', label: 'Deutsch' },
         ]}
       />
-      <Input.Wrapper label={t`Colours`} size="md" labelElement="div">
+      <Input.Wrapper label={t`Theme`} size="md" labelElement="div">
         <SegmentedControl
           fullWidth
           size="md"
           styles={{ label: { paddingInline: 6 } }} // only needed on the narrowest screens
-          aria-label={t`Colours`}
+          aria-label={t`Theme`}
           value={colorScheme}
           onChange={(value) => setColorScheme(value as MantineColorScheme)}
           data={[
-            { value: 'auto', label: t`As the device` },
+            { value: 'auto', label: t`System` },
             { value: 'light', label: t`Light` },
             { value: 'dark', label: t`Dark` },
           ]}
@@ -168,15 +168,15 @@ function CallSettings() {
     <>
       <Switch
         size="md"
-        label={t`Ring when a call comes in`}
-        description={t`Off: calls are shown without a sound.`}
+        label={t`Ring for incoming calls`}
+        description={t`Off: calls are shown without sound.`}
         checked={chosen.ringtone}
         onChange={(event) => setPreferences({ ringtone: event.currentTarget.checked })}
       />
       <Switch
         size="md"
-        label={t`Use the motion sensors`}
-        description={t`During a call they turn the picture the right way and the screen off at your ear. Nothing they tell leaves this device.`}
+        label={t`Use motion sensors`}
+        description={t`Rotates the video and turns off the screen at your ear during calls. Sensor data never leaves this device.`}
         checked={chosen.sensors}
         onChange={(event) => {
           setPreferences({ sensors: event.currentTarget.checked });

@@ -15,13 +15,13 @@ export function StepUpDialog({ proof }: { proof: StepUp }) {
     <Modal
       opened={methods.length > 0}
       onClose={() => proof.cancel()}
-      title={t`Show once more that it is you`}
+      title={t`Confirm it’s you`}
       closeButtonProps={{ 'aria-label': t`Close` }}
       centered
     >
       <Stack>
         <Text size="sm">
-          <Trans>Somebody who found this device open could not do this.</Trans>
+          <Trans>This protects your account if this device is left unattended.</Trans>
         </Text>
         <ErrorNotice fault={fault} />
         {methods.includes('passkey') && (
@@ -79,11 +79,11 @@ function StepUpForm({ proof, means, busy }: { proof: StepUp; means: ProofMethod[
           />
         )}
         <Button type="submit" size="md" loading={busy} variant={means.includes('passkey') ? 'default' : 'filled'}>
-          <Trans>Go on</Trans>
+          <Trans>Continue</Trans>
         </Button>
         {defaultMethod !== 'recovery_code' && means.includes('recovery_code') && (
           <Button variant="subtle" size="md" onClick={() => setUseRecovery(!useRecovery)}>
-            {recovery ? <Trans>Use the authenticator app</Trans> : <Trans>Use a recovery code instead</Trans>}
+            {recovery ? <Trans>Use the authenticator app</Trans> : <Trans>Use a recovery code</Trans>}
           </Button>
         )}
       </Stack>

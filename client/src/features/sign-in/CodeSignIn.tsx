@@ -26,7 +26,7 @@ export default function CodeSignIn() {
   if (failure) return <CodeUnavailable why={failure} />;
   return (
     <AuthLayout
-      title={texts?.title ?? t`Sign this device in`}
+      title={texts?.title ?? t`Sign in this device`}
       lead={texts?.lead}
       footer={texts ? undefined : <OtherSignInLink />}
     >
@@ -55,11 +55,11 @@ function Confirm({ model }: { model: CodeSignInModel }) {
     >
       <Stack>
         <Text>
-          <Trans>Go on only if you or your administrator showed this code for you just now.</Trans>
+          <Trans>Continue only if you or your administrator has just created this code for you.</Trans>
         </Text>
         <TextInput
-          label={t`Name of this device`}
-          description={t`As you will see it in your list of devices.`}
+          label={t`Device name`}
+          description={t`Shown in your list of devices.`}
           size="md"
           maxLength={60}
           value={name}
@@ -85,11 +85,11 @@ function SignOutFirst({ model, name, onSignedOut }: { model: CodeSignInModel; na
     <Stack>
       <InfoNotice>
         <Trans>
-          {name} is signed in on this device. Going on signs them out here and takes what is kept here away.
+          {name} is signed in on this device. Continuing signs them out and removes their data from this device.
         </Trans>
       </InfoNotice>
       <Button size="md" onClick={() => void signOutAndContinue()}>
-        <Trans>Sign out and go on</Trans>
+        <Trans>Sign out and continue</Trans>
       </Button>
       <Button size="md" variant="default" renderRoot={(props) => <Link to="/" {...props} />}>
         <Trans>Stay signed in</Trans>
@@ -101,9 +101,9 @@ function SignOutFirst({ model, name, onSignedOut }: { model: CodeSignInModel; na
 function CodeUnavailable({ why }: { why: CodeFailure }) {
   const { t } = useLingui();
   const title = {
-    used: t`This code was used by another device`,
-    expired: t`This code is no longer valid`,
-    none: t`There is no code here`,
+    used: t`Code already used on another device`,
+    expired: t`Code expired`,
+    none: t`No code`,
   }[why];
   return (
     <AuthLayout title={title} footer={<OtherSignInLink />}>
@@ -111,21 +111,21 @@ function CodeUnavailable({ why }: { why: CodeFailure }) {
         <Text>
           {why === 'used' && (
             <Trans>
-              A code signs in one device, the first that brings it. Its owner has been told that somebody came with it
-              again. If that was not you twice, let them know.
+              A code signs in one device only. The owner of the code has been notified of the second attempt. If both
+              were not you, contact them.
             </Trans>
           )}
           {why === 'expired' && (
-            <Trans>Codes work for two minutes. Have a new one shown, and scan it while it is on the screen.</Trans>
+            <Trans>Codes are valid for two minutes. Request a new code and scan it while it is displayed.</Trans>
           )}
-          {why === 'none' && <Trans>Scan one, or open the link that brought you here once more.</Trans>}
+          {why === 'none' && <Trans>Scan a code or open the link again.</Trans>}
         </Text>
         <Button
           size="md"
           leftSection={<IconQrcode aria-hidden />}
           renderRoot={(props) => <Link to="/scan" {...props} />}
         >
-          <Trans>Scan a code</Trans>
+          <Trans>Scan code</Trans>
         </Button>
       </Stack>
     </AuthLayout>
@@ -136,7 +136,7 @@ function CodeUnavailable({ why }: { why: CodeFailure }) {
 export function OtherSignInLink() {
   return (
     <Anchor renderRoot={(props) => <Link to="/sign-in" {...props} />} fz="sm">
-      <Trans>Sign in another way</Trans>
+      <Trans>Other sign-in options</Trans>
     </Anchor>
   );
 }

@@ -17,7 +17,7 @@ export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps)
     <Stack gap="sm">
       <Radio.Group
         label={t`Are you 18 or older?`}
-        description={t`Only the answer is kept, never a date of birth.`}
+        description={t`Only your answer is stored, not your date of birth.`}
         value={value.ofAge}
         onChange={(ofAge) => onChange({ ...value, ofAge: ofAge as Consent['ofAge'] })}
       >
@@ -28,7 +28,7 @@ export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps)
       </Radio.Group>
       {value.ofAge === 'no' ? (
         <Text size="sm">
-          <Trans>UnifiCX is for adults only, so you cannot go on. Nothing but your answer is kept.</Trans>
+          <Trans>You must be 18 or older to use UnifiCX. Only your answer is stored.</Trans>
         </Text>
       ) : (
         <Checkbox

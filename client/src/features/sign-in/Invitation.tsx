@@ -27,7 +27,7 @@ export default function Invitation() {
   return (
     <AuthLayout
       title={texts?.title ?? t`Welcome, ${name}`}
-      lead={texts?.lead ?? t`${organisation} invites you to telephone with UnifiCX.`}
+      lead={texts?.lead ?? t`${organisation} has invited you to UnifiCX.`}
       footer={texts ? undefined : <OtherSignInLink />}
     >
       <SignInSteps flow={model.flow}>
@@ -52,14 +52,14 @@ function Form({ model, email, known }: { model: InvitationModel; email: string; 
     >
       <Stack>
         <Text>
-          <Trans>You sign in as {email}. Choose a password:</Trans>
+          <Trans>Your account is {email}. Choose a password:</Trans>
         </Text>
         {/* Told to password managers alone. */}
         <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
         <NewPassword value={chosen} onChange={setChosen} known={known} />
         <ConsentFields value={consent} onChange={setConsent} versions={versions} />
         <Button type="submit" size="md" loading={busy} disabled={!ready}>
-          <Trans>Begin</Trans>
+          <Trans>Get started</Trans>
         </Button>
       </Stack>
     </form>
@@ -71,7 +71,7 @@ function InvitationUnavailable({ model, invitation }: { model: InvitationModel; 
   if (invitation.status === 'looking') {
     return (
       <AuthLayout title={t`Your invitation`}>
-        <Loader aria-label={t`It is being looked up`} />
+        <Loader aria-label={t`Loading invitation`} />
       </AuthLayout>
     );
   }
@@ -87,14 +87,17 @@ function InvitationUnavailable({ model, invitation }: { model: InvitationModel; 
   }
   return (
     <AuthLayout
-      title={invitation.status === 'over' ? t`This invitation is over` : t`There is no invitation here`}
+      title={invitation.status === 'over' ? t`Invitation expired` : t`No invitation`}
       footer={<OtherSignInLink />}
     >
       <Text>
         {invitation.status === 'over' ? (
-          <Trans>It works once, for seven days. If you accepted it already, sign in; else ask for a new one.</Trans>
+          <Trans>
+            Invitations are valid once, for seven days. If you have already accepted it, sign in. Otherwise request a
+            new one.
+          </Trans>
         ) : (
-          <Trans>Open the link in your invitation once more.</Trans>
+          <Trans>Open the link in your invitation again.</Trans>
         )}
       </Text>
     </AuthLayout>

@@ -31,16 +31,16 @@ export function NewPassword({ value, onChange, known = [] }: NewPasswordProps) {
     <Stack gap="sm">
       <PasswordField
         label={t`New password`}
-        description={t`At least ${MIN_LENGTH} characters. A few words you remember are best.`}
+        description={t`At least ${MIN_LENGTH} characters. A few memorable words work best.`}
         autoComplete="new-password"
         value={value.password}
         onChange={(event) => onChange({ ...value, password: event.currentTarget.value })}
       />
       {value.password !== '' && <StrengthMeter strength={strengthOf(value.password, known)} />}
       <PasswordField
-        label={t`The same again`}
+        label={t`Repeat password`}
         autoComplete="new-password"
-        error={differs && t`The two are not the same.`}
+        error={differs && t`The passwords do not match.`}
         value={value.repeated}
         onChange={(event) => onChange({ ...value, repeated: event.currentTarget.value })}
         onBlur={() => setTouched(true)}
@@ -55,13 +55,13 @@ function StrengthMeter({ strength }: { strength: Strength }) {
   const color = { short: 'red', long: 'red', guessable: 'orange', fair: 'yellow', good: 'green' }[strength];
   return (
     <div>
-      <Progress value={share} color={color} size="sm" aria-label={t`How hard it is to guess`} />
+      <Progress value={share} color={color} size="sm" aria-label={t`Password strength`} />
       <Text size="sm" mt={4} role="status">
-        {strength === 'short' && <Trans>Too short yet.</Trans>}
+        {strength === 'short' && <Trans>Too short.</Trans>}
         {strength === 'long' && <Trans>Too long.</Trans>}
-        {strength === 'guessable' && <Trans>Easy to guess. Take something nobody would try.</Trans>}
-        {strength === 'fair' && <Trans>All right. Longer would be better.</Trans>}
-        {strength === 'good' && <Trans>Hard to guess.</Trans>}
+        {strength === 'guessable' && <Trans>Easy to guess. Avoid common words and patterns.</Trans>}
+        {strength === 'fair' && <Trans>Fair. A longer password is better.</Trans>}
+        {strength === 'good' && <Trans>Strong.</Trans>}
       </Text>
     </div>
   );

@@ -21,7 +21,7 @@ export default function PendingRequirements() {
     else if (step === 'proof' && me) void flow.resume(me);
   }, [flow, step, shown, me]);
   return (
-    <AuthLayout title={texts?.title ?? t`Before you begin`} lead={texts?.lead}>
+    <AuthLayout title={texts?.title ?? t`Before you start`} lead={texts?.lead}>
       <SignInSteps flow={flow}>
         <Button size="md" fullWidth onClick={() => me && void flow.resume(me)}>
           <Trans>Try again</Trans>

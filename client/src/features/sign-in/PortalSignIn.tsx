@@ -20,14 +20,14 @@ export default function PortalSignIn() {
   return (
     <AuthLayout
       title={texts?.title ?? t`Sign in to the portal`}
-      lead={texts?.lead ?? t`For those who look after the telephones of an organisation.`}
+      lead={texts?.lead ?? t`For administrators.`}
       footer={
         <>
           <Anchor href="/app/recover" fz="sm">
             <Trans>Forgot your password?</Trans>
           </Anchor>
           <Anchor href="/app/sign-in" fz="sm">
-            <Trans>Other ways to sign in</Trans>
+            <Trans>Other sign-in options</Trans>
           </Anchor>
         </>
       }

@@ -20,12 +20,12 @@ export default function Recover() {
   const texts = useStepTexts(model.flow);
   useRedirectAfterSignIn(model.flow);
   const title = {
-    ask: t`The way back in`,
-    asked: t`Look into your mail`,
-    finish: t`A new password`,
-    over: t`This link is no longer valid`,
+    ask: t`Reset your password`,
+    asked: t`Check your e-mail`,
+    finish: t`Set a new password`,
+    over: t`Link expired`,
   }[at];
-  const lead = at === 'ask' ? t`A link to set a new password comes by e-mail.` : undefined;
+  const lead = at === 'ask' ? t`We will send you a link to set a new password.` : undefined;
   return (
     <AuthLayout
       title={texts?.title ?? title}
@@ -36,18 +36,18 @@ export default function Recover() {
       {at === 'asked' && (
         <Text>
           <Trans>
-            If there is an account with this address, a link is on its way. It works for thirty minutes. Nothing came?
-            Look into the folder for unwanted mail, or ask your administrator.
+            If an account with this address exists, we have sent you a link. It is valid for thirty minutes. If you do
+            not receive it, check your spam folder or contact your administrator.
           </Trans>
         </Text>
       )}
       {at === 'over' && (
         <Stack>
           <Text>
-            <Trans>Links work once, for thirty minutes.</Trans>
+            <Trans>Links are valid once, for thirty minutes.</Trans>
           </Text>
           <Button size="md" onClick={() => model.restart()}>
-            <Trans>Ask for another</Trans>
+            <Trans>Request a new link</Trans>
           </Button>
         </Stack>
       )}
@@ -86,7 +86,7 @@ function RequestLink({ model }: { model: RecoverModel }) {
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
         <Button type="submit" size="md" loading={busy}>
-          <Trans>Send me a link</Trans>
+          <Trans>Send link</Trans>
         </Button>
       </Stack>
     </form>
@@ -105,11 +105,11 @@ function SetPassword({ model }: { model: RecoverModel }) {
     >
       <Stack>
         <Text>
-          <Trans>Every device that is signed in now will be signed out.</Trans>
+          <Trans>You will be signed out on all devices.</Trans>
         </Text>
         <NewPassword value={chosen} onChange={setChosen} />
         <Button type="submit" size="md" loading={busy} disabled={!isUsable(chosen)}>
-          <Trans>Set it and sign in</Trans>
+          <Trans>Set password and sign in</Trans>
         </Button>
       </Stack>
     </form>

@@ -24,7 +24,7 @@ export default function Scan() {
     return () => model.close();
   }, [model]);
   return (
-    <AuthLayout title={t`Scan a code`}>
+    <AuthLayout title={t`Scan code`}>
       <Stack>
         {phase === 'looking' && stream ? (
           <Viewfinder model={model} stream={stream} />
@@ -39,7 +39,7 @@ export default function Scan() {
           leftSection={<IconX aria-hidden />}
           renderRoot={(props) => <Link to="/sign-in" {...props} />}
         >
-          <Trans>Sign in another way</Trans>
+          <Trans>Other sign-in options</Trans>
         </Button>
       </Stack>
     </AuthLayout>
@@ -51,28 +51,28 @@ function CameraNotice({ model, phase }: { model: ScanModel; phase: ScanState['ph
   return (
     <>
       {phase === 'refused' && (
-        <InfoNotice title={t`The camera was refused`}>
+        <InfoNotice title={t`Camera access denied`}>
           <Trans>
-            Allow it in the settings of your browser for this page and try again, or paste the link: it can be copied
-            where the code is shown.
+            Allow the camera for this page in your browser settings and try again. Or paste the link, which can be
+            copied next to the code.
           </Trans>
         </InfoNotice>
       )}
       {phase === 'missing' && (
-        <InfoNotice title={t`No camera was found`}>
-          <Trans>Paste or type the link instead: it can be copied where the code is shown.</Trans>
+        <InfoNotice title={t`No camera found`}>
+          <Trans>Enter the link instead. It can be copied next to the code.</Trans>
         </InfoNotice>
       )}
       {phase === 'broken' && (
-        <InfoNotice title={t`The camera cannot be read`}>
-          <Trans>Another program may be using it. Close that and try again, or paste the link instead.</Trans>
+        <InfoNotice title={t`Camera not available`}>
+          <Trans>The camera may be in use by another program. Close it and try again, or paste the link instead.</Trans>
         </InfoNotice>
       )}
       {(phase === 'asking' || phase === 'opening') && (
         <Text>
           <Trans>
-            The camera is needed to read the code on the other screen. Its pictures are looked at on this device alone,
-            and none is kept.
+            The camera is needed to read the code on the other screen. Images are processed on this device and not
+            stored.
           </Trans>
         </Text>
       )}
@@ -83,7 +83,7 @@ function CameraNotice({ model, phase }: { model: ScanModel; phase: ScanState['ph
           loading={phase === 'opening'}
           onClick={() => void model.open()}
         >
-          {phase === 'asking' || phase === 'opening' ? <Trans>Turn on the camera</Trans> : <Trans>Try again</Trans>}
+          {phase === 'asking' || phase === 'opening' ? <Trans>Turn on camera</Trans> : <Trans>Try again</Trans>}
         </Button>
       )}
     </>
@@ -102,10 +102,10 @@ function Viewfinder({ model, stream }: { model: ScanModel; stream: MediaStream }
   }, [model, stream]);
   return (
     <figure className={css.viewfinder}>
-      <video ref={video} muted playsInline aria-label={t`What the camera sees`} />
+      <video ref={video} muted playsInline aria-label={t`Camera image`} />
       <span className={css.frame} aria-hidden />
       <figcaption>
-        <Trans>Hold the code into the frame.</Trans>
+        <Trans>Point the camera at the code.</Trans>
       </figcaption>
     </figure>
   );
@@ -117,16 +117,16 @@ function RejectedCode({ seen }: { seen: ScanState['seen'] }) {
   if (seen.kind === 'foreign') {
     return (
       <InfoNotice title={t`This code belongs to ${seen.host}`}>
-        <Trans>It was not followed: only codes of this server sign you in here.</Trans>
+        <Trans>The code was not opened. Only codes of this server can be used here.</Trans>
       </InfoNotice>
     );
   }
   return (
     <InfoNotice>
       {seen.kind === 'authenticator' ? (
-        <Trans>That code is for an authenticator app. A code to sign in by is shown under “Add a device”.</Trans>
+        <Trans>This code is for an authenticator app. Find a sign-in code under “Add a device”.</Trans>
       ) : (
-        <Trans>That is no code to sign in by.</Trans>
+        <Trans>This is not a sign-in code.</Trans>
       )}
     </InfoNotice>
   );
@@ -144,7 +144,7 @@ function LinkForm({ model }: { model: ScanModel }) {
     >
       <div className={css.linkForm}>
         <TextInput
-          label={t`Or type or paste the link`}
+          label={t`Or enter the link`}
           type="text"
           inputMode="url"
           autoComplete="off"
@@ -156,7 +156,7 @@ function LinkForm({ model }: { model: ScanModel }) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
         <Button type="submit" size="md" variant="light" disabled={text.trim() === ''}>
-          <Trans>Go on</Trans>
+          <Trans>Continue</Trans>
         </Button>
       </div>
     </form>

@@ -43,7 +43,9 @@ export default function SignIn() {
       <SignInSteps flow={model.flow}>
         {ended && (
           <InfoNotice>
-            <Trans>You were signed out, here or from another device. Nothing of yours is left on this one.</Trans>
+            <Trans>
+              You have been signed out, here or on another device. Your data has been removed from this device.
+            </Trans>
           </InfoNotice>
         )}
         <PasswordForm model={model} tenant={tenant} />
@@ -55,7 +57,7 @@ export default function SignIn() {
             size="md"
             leftSection={<IconQrcode aria-hidden />}
           >
-            <Trans>Scan a code</Trans>
+            <Trans>Scan code</Trans>
           </Button>
           {model.flow.passkeysSupported && (
             <Button

@@ -43,13 +43,13 @@ export function useStepTexts(flow: SignInFlow): { title: string; lead: string } 
   const step = useValue(flow.state, (each) => each.step);
   switch (step) {
     case 'second':
-      return { title: t`One more proof`, lead: t`Your account is protected by a second factor.` };
+      return { title: t`Two-step verification`, lead: t`Your account is protected by a second factor.` };
     case 'password':
-      return { title: t`A password of your own`, lead: t`The one you came in with works only once.` };
+      return { title: t`Choose a password`, lead: t`Your one-time password can be used only once.` };
     case 'accept':
-      return { title: t`Before you begin`, lead: t`This is asked once, and again when the texts change.` };
+      return { title: t`Before you start`, lead: t`You will be asked again only if the terms change.` };
     case 'refused':
-      return { title: t`UnifiCX is for adults only`, lead: t`You are signed out. Nothing but your answer is kept.` };
+      return { title: t`You must be 18 or older`, lead: t`You have been signed out. Only your answer is stored.` };
     default:
       return undefined;
   }
@@ -83,7 +83,7 @@ function SecondFactor({ flow }: { flow: SignInFlow }) {
             <TextInput
               key={recovery ? 'recovery' : 'totp'}
               label={recovery ? t`Recovery code` : t`Code from your authenticator app`}
-              description={recovery ? t`One of the ten codes you wrote down. Each works once.` : undefined}
+              description={recovery ? t`One of your ten recovery codes. Each code works once.` : undefined}
               inputMode={recovery ? 'text' : 'numeric'}
               autoComplete={recovery ? 'off' : 'one-time-code'}
               autoCapitalize="off"
@@ -97,7 +97,7 @@ function SecondFactor({ flow }: { flow: SignInFlow }) {
               onChange={(event) => handleChange(event.currentTarget.value)}
             />
             <Button type="submit" size="md" loading={busy}>
-              <Trans>Go on</Trans>
+              <Trans>Continue</Trans>
             </Button>
           </Stack>
         </form>
@@ -111,11 +111,11 @@ function SecondFactor({ flow }: { flow: SignInFlow }) {
             setRecovery(!recovery);
           }}
         >
-          {recovery ? <Trans>I have my other device after all</Trans> : <Trans>Use a recovery code instead</Trans>}
+          {recovery ? <Trans>Use another method</Trans> : <Trans>Use a recovery code</Trans>}
         </Button>
       )}
       <Button variant="default" size="md" onClick={() => void flow.reset()}>
-        <Trans>Start again</Trans>
+        <Trans>Start over</Trans>
       </Button>
     </Stack>
   );
@@ -134,7 +134,7 @@ function OwnPassword({ flow }: { flow: SignInFlow }) {
       <Stack>
         {needsOneTimePassword && (
           <PasswordField
-            label={t`The one-time password you were given`}
+            label={t`One-time password`}
             value={oneTimePassword}
             onChange={(event) => setOneTimePassword(event.currentTarget.value)}
           />
@@ -146,7 +146,7 @@ function OwnPassword({ flow }: { flow: SignInFlow }) {
           loading={busy}
           disabled={!isUsable(chosen) || (needsOneTimePassword && !oneTimePassword)}
         >
-          <Trans>Go on</Trans>
+          <Trans>Continue</Trans>
         </Button>
         <Button variant="default" size="md" onClick={() => void flow.reset()}>
           <Trans>Sign out</Trans>
@@ -165,7 +165,7 @@ function Accept({ flow }: { flow: SignInFlow }) {
       <Stack>
         <ConsentFields value={consent} onChange={setConsent} versions={options} />
         <Button type="submit" size="md" loading={busy} disabled={!isComplete(consent)}>
-          <Trans>Go on</Trans>
+          <Trans>Continue</Trans>
         </Button>
         <Button variant="default" size="md" onClick={() => void flow.reset()}>
           <Trans>Sign out</Trans>

@@ -14,9 +14,9 @@ import { audioFormat, Player } from '~/features/player';
 import { fetchGreeting, Greetings as Model, KINDS, type Kind } from './greetings';
 
 const OCCASIONS = {
-  no_answer: msg`When nobody takes the call`,
-  busy: msg`When you are in another call`,
-  temporary: msg`For a time, in place of both`,
+  no_answer: msg`No answer`,
+  busy: msg`Busy`,
+  temporary: msg`Temporary greeting`,
 };
 
 interface GreetingsProps {
@@ -49,7 +49,7 @@ export function Greetings({ mailbox, tenant }: GreetingsProps) {
                 key={kind}
                 icon={<IconVolume size={20} aria-hidden />}
                 title={title}
-                details={[own ? t`a greeting of your own` : kind !== 'temporary' && t`the words of the system`, until]}
+                details={[own ? t`custom greeting` : kind !== 'temporary' && t`system greeting`, until]}
                 open={open === kind}
                 onToggle={() => setOpen(open === kind ? undefined : kind)}
               >
@@ -81,7 +81,7 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
     return (
       <Stack gap="xs" mt="sm">
         <Text role="status">
-          <Trans>Speak now; two minutes at the most.</Trans>
+          <Trans>Speak now. Two minutes maximum.</Trans>
         </Text>
         <Text fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
           {clock}
@@ -93,10 +93,10 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
             leftSection={<IconPlayerStop size={18} aria-hidden />}
             onClick={() => void model.stop()}
           >
-            <Trans>Use it</Trans>
+            <Trans>Use recording</Trans>
           </Button>
           <Button size="md" variant="default" onClick={() => model.cancel()}>
-            <Trans>Throw it away</Trans>
+            <Trans>Discard</Trans>
           </Button>
         </Group>
       </Stack>
@@ -108,8 +108,8 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
         <TextInput
           size="md"
           type="datetime-local"
-          label={t`A new one counts until`}
-          description={t`Left empty: until it is taken away.`}
+          label={t`Active until`}
+          description={t`Leave empty for no end date.`}
           value={end}
           onChange={(event) => setEnd(event.currentTarget.value)}
         />
@@ -122,7 +122,7 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
           leftSection={<IconMicrophone size={18} aria-hidden />}
           onClick={() => void model.record(kind, until)}
         >
-          <Trans>Record one</Trans>
+          <Trans>Record greeting</Trans>
         </Button>
         <FileButton accept="audio/*" onChange={(file) => file && void model.upload(kind, file, until)}>
           {(props) => (
@@ -133,7 +133,7 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
               disabled={busy}
               leftSection={<IconFileMusic size={18} aria-hidden />}
             >
-              <Trans>Choose a file</Trans>
+              <Trans>Choose file</Trans>
             </Button>
           )}
         </FileButton>
@@ -146,7 +146,7 @@ function GreetingControls({ kind, model, exists }: { kind: Kind; model: Model; e
             leftSection={<IconTrash size={18} aria-hidden />}
             onClick={() => void model.remove(kind)}
           >
-            <Trans>Take it away</Trans>
+            <Trans>Remove</Trans>
           </Button>
         )}
       </Group>
@@ -171,7 +171,7 @@ function SynthesizeForm({ synthesize, busy }: { synthesize: (text: string) => Pr
     >
       <Textarea
         size="md"
-        label={t`Or write what is to be said`}
+        label={t`Or enter a text`}
         autosize
         maxLength={2000}
         value={text}
@@ -179,7 +179,7 @@ function SynthesizeForm({ synthesize, busy }: { synthesize: (text: string) => Pr
       />
       {text.trim() && (
         <Button type="submit" size="md" mt="xs" variant="light" disabled={busy}>
-          <Trans>Have it spoken</Trans>
+          <Trans>Create greeting</Trans>
         </Button>
       )}
     </form>

@@ -28,40 +28,40 @@ export function MailboxBody({ own = false, extension, tenant, greeting }: Mailbo
       <ErrorNotice fault={fault} />
       {mailbox.enabled && !mailbox.takes_messages && (
         <InfoNotice>
-          <Trans>The organisation has voicemail switched off: calls do not go there.</Trans>
+          <Trans>Voicemail is turned off for your organisation.</Trans>
         </InfoNotice>
       )}
       <Switch
         size="md"
-        label={t`Calls nobody takes go to voicemail`}
+        label={t`Send unanswered calls to voicemail`}
         checked={mailbox.enabled}
         disabled={busy}
         onChange={(event) => void model.change({ enabled: event.currentTarget.checked })}
       />
       <Switch
         size="md"
-        label={t`Tell of new messages by e-mail`}
-        description={t`The e-mail says that there is one.`}
+        label={t`Notify me of new messages by e-mail`}
+        description={t`The e-mail does not contain the message.`}
         checked={mailbox.mail}
         disabled={busy}
         onChange={(event) => void model.change({ mail: event.currentTarget.checked })}
       />
       <Switch
         size="md"
-        label={t`The e-mail says who called`}
+        label={t`Include the caller in the e-mail`}
         checked={mailbox.mail && mailbox.mail_caller}
         disabled={busy || !mailbox.mail}
         onChange={(event) => void model.change({ mail_caller: event.currentTarget.checked })}
       />
       <Switch
         size="md"
-        label={t`The message itself is in the e-mail`}
+        label={t`Include the message in the e-mail`}
         description={
           !mailbox.may_mail_sound
-            ? t`The organisation does not let messages be sent by e-mail.`
+            ? t`Your organisation does not allow messages to be sent by e-mail.`
             : own
-              ? t`As sound, which every mail program plays. Whoever can read your e-mails hears it then, and when you erase the message here, the e-mail stays: delete it too.`
-              : t`Only the owner of the mailbox can switch this on.`
+              ? t`Sent as an audio file. Anyone with access to your e-mail can hear it. Deleting the message here does not delete the e-mail.`
+              : t`Only the owner of the mailbox can turn this on.`
         }
         checked={mailbox.mail && mailbox.mail_sound && mailbox.may_mail_sound}
         disabled={busy || !mailbox.mail || !mailbox.may_mail_sound || !(own || mailbox.mail_sound)}
@@ -70,7 +70,7 @@ export function MailboxBody({ own = false, extension, tenant, greeting }: Mailbo
       <PinForm model={model} />
       <div>
         <Text fw={600}>
-          <Trans>What callers hear</Trans>
+          <Trans>Greetings</Trans>
         </Text>
         <Greetings mailbox={extension} tenant={tenant} />
         {greeting}
@@ -100,38 +100,38 @@ function PinForm({ model }: { model: MailboxModel }) {
         <PasswordInput
           size="md"
           label={hasPin ? t`New PIN` : t`PIN`}
-          description={t`With one the mailbox can be heard from any telephone, by *98. 4 to 12 digits.`}
+          description={t`Allows access to the mailbox from any phone by *98. 4 to 12 digits.`}
           inputMode="numeric"
           autoComplete="off"
           maxLength={12}
-          visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the PIN` }}
+          visibilityToggleButtonProps={{ 'aria-label': t`Show or hide PIN` }}
           value={pin}
           onChange={(event) => setPin(event.currentTarget.value)}
         />
       ) : (
         <Text size="sm" c="dimmed">
           {hasPin ? (
-            <Trans>It has a PIN. Only the owner of the mailbox can set another.</Trans>
+            <Trans>PIN set. Only the owner of the mailbox can change it.</Trans>
           ) : (
-            <Trans>It has no PIN. Only the owner of the mailbox can set one.</Trans>
+            <Trans>No PIN. Only the owner of the mailbox can set one.</Trans>
           )}
         </Text>
       )}
       <Group gap="xs" mt="xs">
         {maySetPin && (
           <Button type="submit" size="md" variant="light" disabled={!isValidPin(pin) || busy}>
-            {hasPin ? <Trans>Change the PIN</Trans> : <Trans>Set the PIN</Trans>}
+            {hasPin ? <Trans>Change PIN</Trans> : <Trans>Set PIN</Trans>}
           </Button>
         )}
         {hasPin && (
           <Button size="md" variant="default" disabled={busy} onClick={() => void set('')}>
-            <Trans>Take the PIN away</Trans>
+            <Trans>Remove PIN</Trans>
           </Button>
         )}
       </Group>
       {done && (
         <Text role="status" size="sm" mt="xs">
-          {done === 'pin' ? <Trans>The PIN is set.</Trans> : <Trans>The mailbox has no PIN any more.</Trans>}
+          {done === 'pin' ? <Trans>PIN set.</Trans> : <Trans>PIN removed.</Trans>}
         </Text>
       )}
     </form>

@@ -16,7 +16,7 @@ export default function MailboxSettings() {
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
   const extensions = me?.extensions ?? [];
   return (
-    <Page title={t`Your mailbox`} back="/settings">
+    <Page title={t`Mailbox`} back="/settings">
       {extensions.map(({ id, number }) => (
         <Section key={id} title={t`Extension ${number}`}>
           <MailboxBody
@@ -25,16 +25,16 @@ export default function MailboxSettings() {
             greeting={
               <>
                 <Text size="sm" c="dimmed" mt={4}>
-                  <Trans>Record one by telephone: call {OWN_MAILBOX_CODE} and follow what is said.</Trans>
+                  <Trans>To record by phone, call {OWN_MAILBOX_CODE} and follow the instructions.</Trans>
                 </Text>
                 <Button
                   size="md"
                   variant="light"
                   mt="xs"
                   leftSection={<IconPhone size={18} aria-hidden />}
-                  onClick={() => void startCall(OWN_MAILBOX_CODE, { name: t`Your mailbox` })}
+                  onClick={() => void startCall(OWN_MAILBOX_CODE, { name: t`Mailbox` })}
                 >
-                  <Trans>Call the mailbox</Trans>
+                  <Trans>Call mailbox</Trans>
                 </Button>
               </>
             }
@@ -43,7 +43,7 @@ export default function MailboxSettings() {
       ))}
       {extensions.length === 0 && (
         <Text c="dimmed">
-          <Trans>You have no telephone number yet. Ask your administrator for an extension.</Trans>
+          <Trans>You have no extension yet. Contact your administrator.</Trans>
         </Text>
       )}
     </Page>

@@ -14,7 +14,7 @@ import type { VoicemailEntry } from './model';
 export function MessageRow({ message, showExtension }: { message: VoicemailEntry; showExtension: boolean }) {
   const { t } = useLingui();
   const open = useValue(ownVoicemail.state, (each) => each.open === message.id);
-  const name = message.erased ? t`An erased person` : message.name || message.number || t`Hidden number`;
+  const name = message.erased ? t`Deleted person` : message.name || message.number || t`Withheld number`;
   const StateIcon = message.unheard ? IconMail : IconMailOpened;
   const details = [
     formatDateTime(message.created.toISOString()),
@@ -82,7 +82,7 @@ function MessageActions({ message }: { message: VoicemailEntry }) {
             leftSection={<IconArrowBackUp size={18} aria-hidden />}
             onClick={() => void ownVoicemail.restore(message.id)}
           >
-            <Trans>Bring back</Trans>
+            <Trans>Restore</Trans>
           </Button>
           <Button
             size="md"
@@ -91,7 +91,7 @@ function MessageActions({ message }: { message: VoicemailEntry }) {
             leftSection={<IconTrash size={18} aria-hidden />}
             onClick={() => void erase()}
           >
-            <Trans>Erase for good</Trans>
+            <Trans>Erase permanently</Trans>
           </Button>
         </>
       ) : (
@@ -105,7 +105,7 @@ function MessageActions({ message }: { message: VoicemailEntry }) {
             leftSection={<IconArchive size={18} aria-hidden />}
             onClick={() => void ownVoicemail.archive(message.id)}
           >
-            <Trans>Put away</Trans>
+            <Trans>Archive</Trans>
           </Button>
         </>
       )}

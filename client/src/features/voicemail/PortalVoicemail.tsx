@@ -62,7 +62,7 @@ function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSe
     },
   });
   return (
-    <Section title={t`For everybody`}>
+    <Section title={t`General`}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack gap="sm">
           <ErrorNotice fault={save.error} />
@@ -72,24 +72,24 @@ function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSe
             </InfoNotice>
           )}
           <Switch
-            label={t`Calls nobody takes go to voicemail`}
+            label={t`Send unanswered calls to voicemail`}
             {...form.getInputProps('enabled', { type: 'checkbox' })}
           />
-          <NumberInput label={t`Longest message (seconds)`} {...form.getInputProps('longest_seconds')} />
-          <NumberInput label={t`Most messages in a mailbox`} {...form.getInputProps('most_messages')} />
+          <NumberInput label={t`Maximum message length (seconds)`} {...form.getInputProps('longest_seconds')} />
+          <NumberInput label={t`Maximum messages per mailbox`} {...form.getInputProps('most_messages')} />
           <NumberInput
-            label={t`Can be brought back for (days)`}
-            description={t`What was put away for longer is erased.`}
+            label={t`Keep archived items (days)`}
+            description={t`Archived items are erased after this time.`}
             {...form.getInputProps('restorable_days')}
           />
           <Switch
-            label={t`Keep sound as it was spoken`}
-            description={t`It takes eight times the room and sounds no different on a telephone.`}
+            label={t`Keep original audio`}
+            description={t`Uses eight times the storage, without an audible difference on the phone.`}
             {...form.getInputProps('keep_wav', { type: 'checkbox' })}
           />
           <Switch
-            label={t`Owners of mailboxes may have messages sent by e-mail, as sound`}
-            description={t`Each decides for their own mailbox. What was sent cannot be erased here any more.`}
+            label={t`Users may receive messages by e-mail`}
+            description={t`Each owner decides for their own mailbox. Sent messages cannot be deleted here.`}
             {...form.getInputProps('mail_sound', { type: 'checkbox' })}
           />
           <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'end' }}>
@@ -105,7 +105,7 @@ function Mailboxes({ tenant }: { tenant?: string }) {
   const { t } = useLingui();
   const [chosen, setChosen] = useState<string | null>(null);
   return (
-    <Section title={t`A mailbox`} lead={t`Messages of others can be erased here, not listened to.`}>
+    <Section title={t`Individual mailboxes`} lead={t`Messages of other users can be erased here, but not played.`}>
       <ExtensionSelect tenant={tenant} value={chosen} onChange={setChosen} />
       {chosen && (
         <>
@@ -134,7 +134,7 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
   const confirmAndErase = async (one: Message) => {
     if (await confirmErase(t, one.mailed)) erase.mutate(one);
   };
-  const state = (one: Message) => (one.hidden ? t`put away` : one.heard ? t`heard` : t`new`);
+  const state = (one: Message) => (one.hidden ? t`archived` : one.heard ? t`heard` : t`new`);
   return (
     <>
       <ErrorNotice fault={list.fault ?? erase.error} />
@@ -142,7 +142,7 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
         label={t`Messages`}
         list={list}
         columns={[
-          { title: t`Left`, render: (one) => formatDateTime(one.created) },
+          { title: t`Received`, render: (one) => formatDateTime(one.created) },
           { title: t`Length`, numeric: true, render: (one) => formatDuration(Math.round(one.seconds)) },
           { title: t`State`, render: state },
         ]}
@@ -150,7 +150,7 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
           <Button
             size="xs"
             variant="default"
-            aria-label={t`Erase the message of ${formatDateTime(one.created)}`}
+            aria-label={t`Erase the message from ${formatDateTime(one.created)}`}
             onClick={() => void confirmAndErase(one)}
           >
             <Trans>Erase</Trans>

@@ -24,7 +24,7 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
     remove: (one) => api.deleteMailbox({ path: { mailbox: one.id }, query: { tenant } }),
     deleteConfirmation: (one) => ({
       title: t`Delete mailbox ${one.number}?`,
-      text: t`Its messages and greetings are erased for good.`,
+      text: t`All messages and greetings will be erased permanently.`,
     }),
     form: (one) => ({
       title: one ? t`Mailbox ${one.number}` : t`New mailbox`,
@@ -32,11 +32,11 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
     }),
   });
   return (
-    <Section title={t`Mailboxes that several share`} lead={t`A call to the number leaves a message for all members.`}>
+    <Section title={t`Shared mailboxes`} lead={t`Calls to this number leave a message for all members.`}>
       <ErrorNotice fault={mailboxes.fault} />
       <Table
         list={mailboxes.list}
-        label={t`Mailboxes that several share`}
+        label={t`Shared mailboxes`}
         columns={[
           { title: t`Number`, render: (one) => one.number },
           { title: t`Name`, render: (one) => one.name },
@@ -48,7 +48,7 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
           },
         ]}
         actions={mailboxes.actions}
-        empty={<Trans>There are none yet.</Trans>}
+        empty={<Trans>None yet.</Trans>}
       />
       <Group justify="flex-end">
         <Button variant="light" leftSection={<IconPlus size={16} aria-hidden />} onClick={mailboxes.add}>
@@ -72,9 +72,9 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
       enabled: mailbox?.enabled ?? true,
     },
     validate: {
-      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Two to eight digits.`),
-      name: (value) => (value.trim() ? null : t`A name, please.`),
-      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`4 to 12 digits.`),
+      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      pin: (value) => (/^([0-9]{4,12})?$/.test(value) ? null : t`Enter 4 to 12 digits.`),
     },
   });
   const save = useMutation({
@@ -108,22 +108,25 @@ function EditMailbox({ tenant, mailbox }: { tenant?: string; mailbox?: GroupMail
           <TextInput label={t`Name`} required {...form.getInputProps('name')} />
           <TagsInput
             label={t`Members`}
-            description={t`Numbers of extensions: they all see, hear and put away what is left there.`}
+            description={t`Extensions that can play and archive the messages.`}
             clearButtonProps={{ 'aria-label': t`Remove all` }}
             {...form.getInputProps('members')}
           />
           <PasswordInput
             label={t`PIN`}
             description={
-              mailbox?.has_pin ? t`There is one. Empty keeps it.` : t`Whoever knows it hears the mailbox by *98.`
+              mailbox?.has_pin ? t`PIN set. Leave empty to keep it.` : t`Allows access to the mailbox by *98.`
             }
             inputMode="numeric"
             autoComplete="off"
-            visibilityToggleButtonProps={{ 'aria-label': t`Show or hide the PIN` }}
+            visibilityToggleButtonProps={{ 'aria-label': t`Show or hide PIN` }}
             {...form.getInputProps('pin')}
           />
-          <Switch label={t`Lights the members’ lamps`} {...form.getInputProps('lamp', { type: 'checkbox' })} />
-          {mailbox && <Switch label={t`Takes messages`} {...form.getInputProps('enabled', { type: 'checkbox' })} />}
+          <Switch
+            label={t`Message waiting indicator for members`}
+            {...form.getInputProps('lamp', { type: 'checkbox' })}
+          />
+          {mailbox && <Switch label={t`Accept messages`} {...form.getInputProps('enabled', { type: 'checkbox' })} />}
           <Button type="submit" loading={save.isPending} style={{ alignSelf: 'end' }}>
             <Trans>Save</Trans>
           </Button>

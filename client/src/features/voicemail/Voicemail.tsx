@@ -30,7 +30,7 @@ export default function Voicemail() {
           renderRoot={(props) => <Link to="/settings/voicemail" {...props} />}
           variant="subtle"
           size={44}
-          aria-label={t`Set up your mailbox`}
+          aria-label={t`Mailbox settings`}
         >
           <IconSettings aria-hidden />
         </ActionIcon>
@@ -40,17 +40,17 @@ export default function Voicemail() {
         fullWidth
         size="md"
         mb="md"
-        aria-label={t`Which messages`}
+        aria-label={t`Filter messages`}
         value={now.folder}
         onChange={(value) => void ownVoicemail.show(value as Folder)}
         data={[
           { value: 'inbox', label: t`Messages` },
-          { value: 'archived', label: t({ message: 'Put away', context: 'those that were' }) },
+          { value: 'archived', label: t`Archived` },
         ]}
       />
       {now.source === 'cache' && !now.loading && (
         <InfoNotice>
-          <Trans>This is the list kept on this device. The messages are heard when there is a connection again.</Trans>
+          <Trans>You are seeing the saved list. Messages can be played when you are online.</Trans>
         </InfoNotice>
       )}
       {(now.source === 'none' || shown === undefined) && <ErrorNotice fault={now.fault} />}
@@ -65,9 +65,9 @@ export default function Voicemail() {
         !now.fault && (
           <Text c="dimmed" ta="center" py="xl" role="status">
             {shown === undefined || (now.loading && now.source === 'none') ? (
-              <Trans>One moment…</Trans>
+              <Trans>Loading…</Trans>
             ) : now.folder === 'archived' ? (
-              <Trans>Nothing was put away. What is put away can be brought back for a while.</Trans>
+              <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
             ) : (
               <Trans>No messages.</Trans>
             )}

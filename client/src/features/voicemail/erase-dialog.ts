@@ -5,8 +5,8 @@ import { confirmAction } from '~/design/Confirm';
 /** Consequences of erasing a message; copies sent by e-mail are not affected. */
 export function eraseConsequences(mailed: string | null | undefined): MessageDescriptor {
   return mailed
-    ? msg`What was said and who said it are gone here. A copy was sent by e-mail to those it was left for: no erasing reaches that, so that e-mail has to be deleted too.`
-    : msg`What was said and who said it are gone. Nothing brings them back, no backup either.`;
+    ? msg`The message and its caller are erased here. A copy was sent by e-mail to the recipients and is not affected: delete that e-mail too.`
+    : msg`The message and its caller are erased. This cannot be undone, not even from a backup.`;
 }
 
 /** Confirm erasing a message. `mailed`: when a copy was sent. */
@@ -15,9 +15,9 @@ export function confirmErase(
   mailed: string | null | undefined,
 ): Promise<boolean> {
   return confirmAction({
-    title: t(msg`Erase this message for good?`),
+    title: t(msg`Erase this message permanently?`),
     text: t(eraseConsequences(mailed)),
     confirmLabel: t(msg`Erase`),
-    cancelLabel: t(msg`Keep`),
+    cancelLabel: t(msg`Cancel`),
   });
 }

@@ -27,13 +27,13 @@ export async function withOldMessagesChoice<T>(
 export function askAboutOldMessages(t: (text: MessageDescriptor) => string): DecideOldMessages {
   return () =>
     chooseOption<OldMessages>({
-      title: t(msg`What becomes of the messages?`),
-      text: t(msg`From now on nobody can leave a message. There are some already.`),
+      title: t(msg`Keep existing messages?`),
+      text: t(msg`New messages will no longer be accepted. There are existing messages.`),
       choices: [
-        { value: 'keep', label: t(msg`Keep them: they can still be heard`) },
-        { value: 'put_away', label: t(msg`Put them away: they are erased in a while`) },
-        { value: 'erase', label: t(msg`Erase them now, for good`), dangerous: true },
+        { value: 'keep', label: t(msg`Keep messages`) },
+        { value: 'put_away', label: t(msg`Archive messages (erased later)`) },
+        { value: 'erase', label: t(msg`Erase messages permanently`), dangerous: true },
       ],
-      cancelLabel: t(msg`Leave voicemail on`),
+      cancelLabel: t(msg`Keep voicemail on`),
     });
 }
