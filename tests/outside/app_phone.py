@@ -1,4 +1,4 @@
-"""A phone for calls that end in the system: speaks what it is told to, presses keys, and knows what it heard when."""
+"""A phone for calls that end in the system: plays a tone, sends DTMF, and records what it hears with timestamps."""
 
 import asyncio
 from array import array
@@ -21,10 +21,10 @@ _ROWS, _LOW, _HIGH = ("123", "456", "789", "*0#"), (697, 770, 852, 941), (1209, 
 
 
 class AppPhone(SoftPhone):
-    """Says a tone of `hertz` while it is not 0."""
+    """Plays a tone of `hertz` while it is not 0."""
 
     def hold(self, *, yes: bool = True, way: Direction = Direction.SENDONLY) -> None:
-        """Let the other one wait, or come back to him."""
+        """Put the remote party on hold, or resume."""
         assert self.leg is not None
         self.leg.offer(self._description(way if yes else Direction.SENDRECV), self._clock.monotonic())
         self._flush()
@@ -33,22 +33,22 @@ class AppPhone(SoftPhone):
         self.sound._tone = hertz
 
     def level(self, hertz: float, seconds: float = 0.5) -> float:
-        """How loud a tone was in the last seconds that were heard; half the amplitude counts as clear."""
+        """Level of a tone during the last seconds received; half the amplitude counts as detected."""
         return tones.level(self.sound.heard[-round(seconds * SECOND) :], hertz)
 
     def loudness(self, seconds: float = 0.5) -> float:
-        """How loud it was altogether in the last seconds that were heard."""
+        """Overall level of the last seconds received."""
         return tones.rms(self.sound.heard[-round(seconds * SECOND) :])
 
     async def hears(self, hertz: float, *, least: float = 1500, within: float = 10, seconds: float = 0.3) -> None:
-        """Wait until it hears the tone."""
+        """Wait until the tone is heard."""
         async with asyncio.timeout(within):
             while self.level(hertz, seconds) < least:
                 await asyncio.sleep(0.05)
 
 
 class _Keypad(Sound):
-    """Its keys are two tones each, for a tenth of a second, with as much silence behind (ITU-T Q.23, Q.24)."""
+    """Send in-band DTMF: two tones for 100 ms each, followed by equal silence (ITU-T Q.23, Q.24)."""
 
     frames: "deque[array[int]]"
 
@@ -57,7 +57,7 @@ class _Keypad(Sound):
 
 
 class TonePhone(AppPhone):
-    """Knows no telephone events: keys are heard as sound, or not at all."""
+    """Does not support telephone events: DTMF is in-band or not at all."""
 
     def __init__(self, *how: Any) -> None:
         super().__init__(*how)
@@ -69,7 +69,7 @@ class TonePhone(AppPhone):
         return b"\r\n".join(line for line in lines if b":101 " not in line)
 
     async def dial(self, keys: str) -> None:
-        """Return once they have been said."""
+        """Return once the digits have been sent."""
         for key in keys:
             row = next(place for place, row in enumerate(_ROWS) if key in row)
             pair = _LOW[row], _HIGH[_ROWS[row].index(key)]

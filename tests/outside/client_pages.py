@@ -1,5 +1,5 @@
-"""The client as people have it: the built `/app` in Chromium, at the size of a telephone, signed in by a code. Every
-client has a browser profile of its own, for push needs one that lasts."""
+"""The client as used in production: the built `/app` in Chromium, at phone size, signed in by code. Every client has
+its own browser profile, because push requires a persistent one."""
 
 import json
 import re
@@ -20,11 +20,11 @@ from push_service import Browser, Pushed, PushService
 from server import PATIENCE, ROOT, Login, Server, eventually
 
 SIZE: ViewportSize = {"width": 390, "height": 844}
-"""A telephone held upright, in CSS pixels."""
+"""A phone in portrait, in CSS pixels."""
 NOT_THE_CLIENT = "/healthz"
-"""An address of the same origin that the client's worker has no say in."""
+"""An address of the same origin outside the scope of the client's service worker."""
 SELF_MADE = ("--ignore-certificate-errors",)
-"""The installation's certificate is its own, which a worker is not fetched with otherwise."""
+"""The server certificate is self-signed, so service workers cannot be fetched otherwise."""
 
 SIGN_IN = """async ({code, secret, name}) => {
   const send = (path, body) => fetch('/api/v1' + path, {
@@ -98,7 +98,7 @@ SHOWN = """async () => {
 
 
 class Client:
-    """One profile with one page of `/app` in it. `requests` are all that left it, of its pages and its worker."""
+    """A profile with one page of `/app`. `requests` are all requests of its pages and its service worker."""
 
     def __init__(self, context: BrowserContext, server: Server, speaker: Loudspeaker) -> None:
         self.context, self._server, self.speaker = context, server, speaker
@@ -114,7 +114,7 @@ class Client:
         return origin(self._server)
 
     def sign_in(self, login: Login, device: str = "Chromium of a test") -> "Client":
-        """Sign in as the extension's person by a code, say yes to the terms, and wait for the first screen."""
+        """Sign in as the owner of the extension by code, accept the terms, and wait for the start screen."""
         with self._server.rest() as operator:
             tenant = {"tenant": self._server.ready["tenant"]}
             person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
@@ -125,24 +125,24 @@ class Client:
         return self.open()
 
     def open(self, path: str = "/") -> "Client":
-        """Go to a screen of the client."""
+        """Open a screen of the client."""
         self.page.goto(f"{self.origin}/app{path}")
         self.page.locator("h1").wait_for()
         return self
 
     def api(self, method: str, path: str) -> Any:
-        """Ask the API as whoever is signed in here."""
+        """Call the API as the signed-in user."""
         script = "async ([method, path]) => (await fetch('/api/v1' + path, {method})).text()"
         text = self.page.evaluate(script, [method, path])
         return json.loads(text) if text else None
 
     def registered(self) -> "Client":
-        """Wait until its telephone can be rung."""
+        """Wait until the phone can receive calls."""
         eventually(lambda: self.api("GET", "/me/reachable")["registered"], what="a registered telephone")
         return self
 
     def databases(self) -> list[str]:
-        """What this origin keeps on the device, asked from a page that keeps nothing itself."""
+        """Data stored by this origin, read from a page that stores nothing itself."""
         other = self.context.new_page()
         try:
             other.goto(self.origin + NOT_THE_CLIENT)
@@ -151,7 +151,7 @@ class Client:
             other.close()
 
     def kept(self) -> str:
-        """All that this origin keeps on the device, in one text: database, caches, storage of the page."""
+        """All data stored by this origin as one text: database, caches, web storage."""
         return self.page.evaluate(KEPT)
 
     def close(self) -> None:
@@ -160,7 +160,7 @@ class Client:
 
 
 class WorkerOf:
-    """The client's worker, seen through the debugging protocol: what is pushed to it, and what it shows."""
+    """The service worker, driven through the DevTools protocol: delivers push messages, reads notifications."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -177,7 +177,7 @@ class WorkerOf:
                 self._registration = each["registrationId"]
 
     def alone(self) -> None:
-        """Close the client's page, and wait until the worker knows: it does not ring for who looks at the client."""
+        """Close the page and wait until the service worker has noticed: it does not notify while a page is visible."""
         self._client.page.goto("about:blank")
         script = "async () => (await self.clients.matchAll({type: 'window', includeUncontrolled: true})).length"
         end = time.monotonic() + PATIENCE
@@ -186,7 +186,7 @@ class WorkerOf:
             self._client.page.wait_for_timeout(50)
 
     def push(self, message: dict[str, str]) -> None:
-        """As from the push service."""
+        """Deliver a message as the push service would."""
         self.itself.evaluate(WATCH_SHOWING)
         data = json.dumps(message)
         told = {"origin": self._client.origin, "registrationId": self._registration, "data": data}
@@ -194,7 +194,7 @@ class WorkerOf:
 
     @property
     def itself(self) -> Worker:
-        """Its own world, running or woken for this."""
+        """The execution context of the worker, started if needed."""
         if not self._client.context.service_workers:
             self._session.send("ServiceWorker.startWorker", {"scopeURL": f"{self._client.origin}/app/"})
         found = eventually(
@@ -204,12 +204,12 @@ class WorkerOf:
         return found[0]
 
     def shown(self) -> list[dict[str, Any]]:
-        """The notifications that are there now."""
+        """The current notifications."""
         self.itself.evaluate(WATCH_SHOWING)
         return self.itself.evaluate(SHOWN)
 
     def until_shown(self, *titles: str) -> list[dict[str, Any]]:
-        """Wait until exactly these notifications are there."""
+        """Wait until exactly these notifications are shown."""
         end = time.monotonic() + PATIENCE
         shown = self.shown()
         while [each["title"] for each in shown] != list(titles):
@@ -219,8 +219,8 @@ class WorkerOf:
         return shown
 
     def press(self, tag: str, action: str = "") -> list[str]:
-        """Press a notification, or a button on it; the addresses it opened. Not a real press: nothing may come to the
-        front by it, so opening is noted instead of done."""
+        """Click a notification or one of its actions; return the addresses opened. Not a user gesture: windows cannot be
+        opened, so the call is recorded instead."""
         script = """async ([tag, action]) => {
           const opened = []
           self.clients.openWindow = (url) => Promise.resolve(void opened.push(url))
@@ -236,7 +236,7 @@ class WorkerOf:
 
 
 class PushServiceOfATest:
-    """Takes what the server pushes to one browser, and can read it."""
+    """Receives the push messages for one browser and can decrypt them."""
 
     def __init__(self, listener: ThreadingHTTPServer) -> None:
         host, port = listener.server_address[:2]
@@ -247,7 +247,7 @@ class PushServiceOfATest:
         self._service.took.append(Pushed(path, headers, body))
 
     def install(self, client: Client) -> None:
-        """From the next page on, the client subscribes here."""
+        """From the next page on, the client subscribes to this service."""
         client.context.add_init_script(f"({PUSH_SERVICE})({json.dumps(self.browser.as_json())})")
 
     def messages(self, kind: str) -> list[dict[str, str]]:
@@ -267,7 +267,7 @@ def push_service_of_a_test() -> Iterator[PushServiceOfATest]:
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
-            """Said by no one."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
         service = PushServiceOfATest(listener)
@@ -277,12 +277,12 @@ def push_service_of_a_test() -> Iterator[PushServiceOfATest]:
 
 
 def lasts(where: Locator) -> None:
-    """Wait until a clock shows there that two seconds have passed, or more: each is shown for a moment only."""
+    """Wait until a clock shows at least two seconds: each value is shown briefly only."""
     expect(where.get_by_text(re.compile("^0:(0[2-9]|[1-5][0-9])$"))).to_be_visible(timeout=30_000)
 
 
 def build_if_old() -> None:
-    """Build the client, unless what is built is newer than all it is made of."""
+    """Build the client, unless the build is newer than all its sources."""
     made = CLIENT / "dist" / "app" / "sw.js"
     parts = [CLIENT / name for name in ("src", "public", "app", "portal")]
     files = [*CLIENT.glob("*.ts"), CLIENT / "package-lock.json", *(each for part in parts for each in part.rglob("*"))]
@@ -292,19 +292,19 @@ def build_if_old() -> None:
 
 
 def origin(server: Server) -> str:
-    """Where the client is opened: browsers keep cookies of plain HTTP on their own machine's name alone."""
+    """Address of the client: browsers accept cookies over plain HTTP on localhost only."""
     return server.ready["http" if server.host == "127.0.0.1" else "https"]
 
 
 class Clients:
-    """The clients of a test; all of them end with it."""
+    """The clients of a test; all are closed at its end."""
 
     def __init__(self, playwright: Playwright, directory: Path, server: Server) -> None:
         self._playwright, self._directory, self._server = playwright, directory, server
         self._clients: list[Client] = []
 
     def __call__(self, *permissions: str, language: str = "en", switches: tuple[str, ...] = (), **how: Any) -> Client:
-        """A fresh profile, not yet signed in. `how` goes to Playwright."""
+        """A new profile, not signed in. `how` is passed to Playwright."""
         settings = {"viewport": SIZE, "has_touch": True, "is_mobile": True, **how}
         program = settings.pop("program", None) or chromium(self._server, self._directory)
         speaker = loudspeakers().one()

@@ -1,5 +1,5 @@
-"""The client's telephone, worked as a person works it, heard at its loudspeaker and seen through its own
-connections (client_ears.js). Each is a browser of its own, for a browser has one false microphone."""
+"""The phone of the client, operated through its interface, recorded at its speaker and inspected through its
+connections (client_ears.js). Each is a browser process of its own, because a browser has one fake microphone."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ ANSWERED = "Encrypted to your phone system"
 
 
 class ClientPhone:
-    """A signed-in client with a tone for a voice."""
+    """A signed-in client that plays a tone."""
 
     def __init__(self, client: Client, login: Login) -> None:
         self.client, self.login, self.page = client, login, client.page
@@ -24,15 +24,15 @@ class ClientPhone:
         self.client.sign_in(self.login, device).open("/dial").registered()
         return self
 
-    # what a person does
+    # user actions
 
     def dial(self, number: str, *, video: bool = False) -> None:
-        """Type a number and press one of the two keys."""
+        """Enter a number and press one of the two call buttons."""
         self.page.get_by_label("Number", exact=True).fill(number)
         self.page.get_by_role("button", name="Video call" if video else "Call", exact=True).click()
 
     def ringing(self, of: str, *, video: bool = False) -> Locator:
-        """Wait until it rings with a call of that name."""
+        """Wait until it rings with a call from that name."""
         kind = "Video call" if video else "Call"
         rings = self.page.get_by_role("alertdialog", name=f"{kind} from {of}", exact=True)
         expect(rings).to_be_visible()
@@ -43,7 +43,7 @@ class ClientPhone:
         rings.get_by_role("button", name="With video" if video else key, exact=True).click()
 
     def call_with(self, name: str) -> Locator:
-        """The screen of the call with somebody."""
+        """The call screen with that party."""
         return self.page.get_by_role("dialog", name=f"Call with {name}", exact=True)
 
     def talks_with(self, name: str) -> None:
@@ -55,26 +55,26 @@ class ClientPhone:
     def hang_up(self) -> None:
         self.press("Hang up")
 
-    # what it sees and hears
+    # observations
 
     def figures(self) -> dict[str, Any]:
         return self.page.evaluate("ears.figures()")
 
     def hears(self, hertz: int) -> bool:
-        """Whether the loudest of what it plays is that tone."""
+        """Whether the dominant frequency played is that tone."""
         return self.client.speaker.hears(hertz)
 
     def frames(self) -> int:
-        """How many pictures of the other side were decoded."""
+        """Video frames of the remote party decoded."""
         return self.figures()["frames"]
 
     def free(self) -> None:
-        """Nothing of a call is left on its screen."""
+        """No call is left on the screen."""
         expect(self.page.get_by_role("dialog")).to_have_count(0)
         expect(self.page.get_by_role("alertdialog")).to_have_count(0)
 
     def reset(self) -> None:
-        """Whatever a test left: the page begins anew, which ends its calls."""
+        """Reload the page, which ends calls left by a test."""
         if self.page.is_closed() or not self.page.url.endswith("/dial") or self.page.get_by_role("dialog").count():
             self.client.open("/dial")
         self.client.registered()
@@ -83,7 +83,7 @@ class ClientPhone:
 def telephone(
     clients: Clients, login: Login, hertz: int, *permissions: str, directory: Path, **how: Any
 ) -> ClientPhone:
-    """A fresh client that says a tone of so many hertz, signed in and registered."""
+    """A new client that plays a tone of that frequency, signed in and registered."""
     tone = directory / f"{hertz}.wav"
     if not tone.exists():
         write_tone(tone, hertz)
@@ -93,6 +93,6 @@ def telephone(
 
 
 def hear_each_other(anna: ClientPhone, berta: ClientPhone, tones: tuple[int, int] = (440, 1000)) -> None:
-    """Each hears the other's tone: the first number is the first one's."""
+    """Each party hears the tone of the other: the first frequency belongs to the first party."""
     heard = lambda: (anna.hears(tones[1]), berta.hears(tones[0]))  # noqa: E731
     eventually(lambda: heard() == (True, True), what=f"voices: {anna.figures()} {berta.figures()}")

@@ -1,4 +1,4 @@
-"""Every page of the two programs, and what is to be true of each: nothing of it foreign, unreadable, untranslated."""
+"""Walks all pages of the two programs and checks each: no foreign requests, readable, translated."""
 
 import base64
 import hashlib
@@ -64,7 +64,7 @@ NARROWEST: ViewportSize = {"width": 320, "height": 640}
 
 
 def pages(program: str) -> tuple[list[str], list[str]]:
-    """The addresses of `app` or `portal`: those for everybody, and those for who is signed in. As the routes have them."""
+    """Paths of `app` or `portal` from its routes: public ones, and those that require a session."""
     text = (CLIENT / "src" / program / "routes.ts").read_text("utf-8")
     before, after = text.split("const protectedRoutes = [")
     found = [re.findall(r"path: '([^']+)',\n\s+component", part) for part in (before, after)]
@@ -74,7 +74,7 @@ def pages(program: str) -> tuple[list[str], list[str]]:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """English texts and their German ones, those without a blank to fill."""
+    """English texts and their German translations."""
 
     german: dict[str, str]
 
@@ -86,12 +86,12 @@ class Catalogue:
         return cls({unquoted(english): unquoted(german) for english, german in entries if unquoted(english)})
 
     def identifiers(self) -> set[str]:
-        """What is shown where a text was not loaded: the first of its digest in base64."""
+        """What is shown for texts that were not loaded: the beginning of the base64 digest."""
         digests = (hashlib.sha256(f"{english}\x1f".encode()).digest() for english in self.german)
         return {base64.b64encode(digest).decode()[:6] for digest in digests}
 
     def of_the_other(self, language: str) -> set[str]:
-        """Texts that have no business on a page in this language."""
+        """Texts that must not appear on a page in this language."""
         pairs = [(en, de) for en, de in self.german.items() if en != de and "{" not in en and "<" not in en]
         own = {de for _, de in pairs} if language == "de" else {en for en, _ in pairs}
         return {en if language == "de" else de for en, de in pairs} - own - {""}
@@ -103,7 +103,7 @@ def unquoted(text: str) -> str:
 
 @dataclass
 class Walk:
-    """One client that is led over its pages, and everything found amiss. `where` is said with each."""
+    """Leads a client over its pages and collects findings. `where` labels them."""
 
     client: Client
     language: str
@@ -124,7 +124,7 @@ class Walk:
         return self.client.page
 
     def go(self, path: str, scheme: Scheme) -> None:
-        """Open a page, and look at it in these colours."""
+        """Open a page and check it in these color schemes."""
         self.where = path
         self.page.goto(self.client.origin + path)
         self.page.locator("h1").first.wait_for()
@@ -133,7 +133,7 @@ class Walk:
             self.note(f"against the policy: {each}")
 
     def look(self, *schemes: Scheme) -> None:
-        """Look at what is shown now, in these colours."""
+        """Check the current page in these color schemes."""
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme)
             self._look()
@@ -153,7 +153,7 @@ class Walk:
         self._fits()
 
     def _fits(self) -> None:
-        """As wide as it is now, and if that is a phone's, on the narrowest too (WCAG 2.2, 1.4.10)."""
+        """Check the current width, and on phones the narrowest one too (WCAG 2.2, 1.4.10)."""
         now = self.page.viewport_size
         assert now
         for size in (now, NARROWEST) if now["width"] < 500 else (now,):
@@ -166,7 +166,7 @@ class Walk:
         self.amiss.append(f"{self.where} {what}")
 
     def strangers(self) -> Iterator[str]:
-        """Requests to another host."""
+        """Requests to other hosts."""
         own = urlsplit(self.client.origin).netloc
         for each in self.client.requests:
             there = urlsplit(each.url)

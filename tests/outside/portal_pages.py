@@ -1,4 +1,4 @@
-"""The portal as administrators have it, and what is shown there for a telephone to scan."""
+"""The portal as used by administrators, and QR codes shown to phones."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ EMAIL, PASSWORD = "olga.admin@example.com", "a lantern beside the harbour"
 
 
 def administrator(server: Server) -> None:
-    """Somebody who looks after the demo organisation."""
+    """Create an administrator of the demo tenant."""
     new = {"name": "Olga Verwaltung", "email": EMAIL, "password": PASSWORD, "role": "tenant_admin"}
     with server.rest() as operator:
         made = operator.post("/api/v1/persons", params={"tenant": server.ready["tenant"]}, json=new)
@@ -21,7 +21,7 @@ def administrator(server: Server) -> None:
 
 
 def portal(clients: Clients, **how: object) -> Client:
-    """The portal in a browser of its own, signed in as the administrator."""
+    """The portal in its own browser, signed in as the administrator."""
     desk = clients(**{**DESK, **how})
     desk.page.goto(f"{desk.origin}/portal/sign-in")
     give_password(desk.page, EMAIL, PASSWORD)
@@ -40,7 +40,7 @@ def give_password(page: Page, email: str, password: str) -> None:
 
 
 def say_yes(page: Page) -> None:
-    """Age and terms, which are asked once."""
+    """Confirm age and terms, which are asked for once."""
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     page.get_by_label("Yes", exact=True).check()
     page.get_by_label("I have read and accept").check()
@@ -48,7 +48,7 @@ def say_yes(page: Page) -> None:
 
 
 def choose(desk: Client, name: str, action: str) -> Locator:
-    """One of the things that can be done with a person; the dialog it opens."""
+    """Choose an action of a person; return the dialog it opens."""
     desk.page.goto(f"{desk.origin}/portal/people")
     desk.page.get_by_role("button", name=f"Actions for {name}").first.click()
     desk.page.get_by_role("menuitem", name=action, exact=True).click()
@@ -56,7 +56,7 @@ def choose(desk: Client, name: str, action: str) -> Locator:
 
 
 def film(code: Locator, directory: Path) -> tuple[str, ...]:
-    """What a camera sees that is held before a code on a screen; the switch of a browser that has it for its camera."""
+    """Convert a displayed QR code into camera video; return the browser switches that use it."""
     picture, video = directory / "code.png", directory / "code.y4m"
     code.screenshot(path=picture)
     frame = "scale=400:400:flags=lanczos,pad=640:480:120:40:gray,format=yuv420p"

@@ -1,4 +1,4 @@
-"""Photographs the client and the portal for docs/screenshots, in use by the demo's example people."""
+"""Takes screenshots of the client and the portal for docs/screenshots, with the example data of the demo."""
 
 import subprocess
 import sys
@@ -54,7 +54,7 @@ BEN = {"wall": "#cfe0dc", "shade": "#7fa39d", "coat": "#8a4b2f", "skin": "#c68b6
 
 @dataclass
 class Album:
-    """Takes pictures, each with few colours."""
+    """Takes screenshots with a reduced palette."""
 
     directory: Path
 
@@ -72,7 +72,7 @@ class Album:
 
 
 def drawn(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
-    """A drawing, for a browser's camera."""
+    """A drawing as video for the fake camera."""
     page.set_content(f"<body style='margin:0'>{svg}")
     picture, video = directory / f"{name}.png", directory / f"{name}.y4m"
     page.locator("svg").screenshot(path=picture)
@@ -98,7 +98,7 @@ def drawn(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
 
 
 def spoken(directory: Path) -> Path:
-    """Somebody who speaks, for a browser's microphone."""
+    """Speech as audio for the fake microphone."""
     sound = Prompts().sound("parking/several", "en")
     path = directory / "voice.wav"
     with wave.open(str(path), "wb") as file:
@@ -108,7 +108,7 @@ def spoken(directory: Path) -> Path:
 
 
 class Story:
-    """A morning at the demo organisation."""
+    """A morning at the demo tenant."""
 
     def __init__(self, clients: Clients, server: Server, service: PushServiceOfATest, directory: Path) -> None:
         self._clients, self._server, self._service, self._directory = clients, server, service, directory
@@ -159,7 +159,9 @@ class Story:
         code = choose(self.desk, "Ben Example", "Show sign-in code").get_by_role("img", name="Sign-in code")
         expect(code).to_be_visible()
         self._album.take(self.desk.page, "portal-code")
-        code.evaluate("each => { each.style.filter = 'blur(7px)' }")  # out of focus still, or it would be read at once
+        code.evaluate(
+            "each => { each.style.filter = 'blur(7px)' }"
+        )  # blurred at first, otherwise it would be read at once
         camera = film(code, self._directory)
         phone = self._clients("camera", switches=camera, device_scale_factor=2)
         phone.page.goto(f"{phone.origin}/app/scan")
@@ -173,7 +175,7 @@ class Story:
         self.cleo = self._phone("1004", "Cleo Example", BEN)
 
     def _morning(self) -> None:
-        """Calls that end in every way there is."""
+        """Calls with all outcomes."""
         for caller, callee, answered in ((self.ben, self.ada, 3), (self.ada, self.cleo, 5), (self.cleo, self.ada, 0)):
             caller.dial(callee.login.number)
             if answered:
@@ -202,7 +204,7 @@ class Story:
         self._album.take(self.ada.page, "incoming")
         self.ada.answer("Ben Example", video=True)
         eventually(lambda: self.ada.frames() > 60 and self.ben.frames() > 60, what="pictures")
-        self.ada.page.wait_for_timeout(3000)  # until the figures are true
+        self.ada.page.wait_for_timeout(3000)  # until the statistics are meaningful
         self._album.take(self.ada.page, "video-call")
         self._album.take(self.ben.page, "video-call-wide")
         self.desk.page.goto(f"{self.desk.origin}/portal/")
@@ -221,7 +223,7 @@ class Story:
         self.ada.free()
 
     def _recorded_call(self) -> None:
-        """With everyone told; the organisation says so for these few seconds alone."""
+        """Recorded with announcement; the tenant setting applies for these few seconds only."""
         self._server.cli("recording", "settings", "--tenant", "demo", "--mode", "announce")
         self._server.cli("extension", "update", "1002", "--tenant", "demo", "--recording", "always")
         self.ada.dial("1003")
@@ -235,10 +237,10 @@ class Story:
         self._server.cli("recording", "settings", "--tenant", "demo", "--mode", "off")
 
     def _message(self) -> None:
-        """Ada declines, and finds what Ben said then."""
+        """Ada declines and then finds the message from Ben."""
         self.ben.dial("1002")
         self.ada.ringing("Ben Example").get_by_role("button", name="Decline", exact=True).click()
-        self.ben.page.wait_for_timeout(16_000)  # the greeting, the tone, a few words
+        self.ben.page.wait_for_timeout(16_000)  # greeting, tone, a few words
         self.ben.hang_up()
         self.ben.free()
         page = self.ada.client.open("/voicemail").page
@@ -276,7 +278,7 @@ class Story:
         self.ben.free()
 
     def _meeting(self) -> None:
-        """Ada leads it."""
+        """Ada is the host."""
         with self._server.rest() as rest:
             lead = {"hosts": ["1002"], "may_record": True}
             rest.patch("/api/v1/rooms/8000", params={"tenant": "demo"}, json=lead).raise_for_status()
@@ -337,7 +339,7 @@ class Story:
 
 
 def second_factor(client: Client) -> None:
-    """An authenticator app, so that there is something to see."""
+    """Add an authenticator app, so that the page is not empty."""
     begin = "async () => (await fetch('/api/v1/me/factors/totp', {method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'})).json()"
     begun = client.page.evaluate(begin)
     confirm = """async ([id, code]) => (await fetch(`/api/v1/me/factors/totp/${id}/confirm`, {

@@ -1,4 +1,4 @@
-"""Browsers on the real server: they see and hear each other, and the telephones on the desks."""
+"""Browsers on the real server: audio and video among each other and with desk phones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Pat
 
 
 @pytest.mark.promise("U1", "T1")
-def test_two_browsers_see_and_hear_each_other(telephones: Telephones, household: Household, server: Server) -> None:
+def test_two_browsers_exchange_audio_and_video(telephones: Telephones, household: Household, server: Server) -> None:
     anna = telephones(440).register(household.anna)
     berta = telephones(1000).register(household.berta).answers(video=True)
     anna.dial(household.berta.number, video=True)
@@ -46,7 +46,7 @@ def test_two_browsers_see_and_hear_each_other(telephones: Telephones, household:
 
 
 @pytest.mark.promise("U1")
-def test_pictures_may_come_later(telephones: Telephones, household: Household) -> None:
+def test_video_can_be_added_later(telephones: Telephones, household: Household) -> None:
     anna = telephones(440).register(household.anna)
     berta = telephones(1000).register(household.berta).answers()
     anna.dial(household.berta.number)
@@ -61,7 +61,7 @@ def test_pictures_may_come_later(telephones: Telephones, household: Household) -
 
 
 @pytest.mark.promise("U1")
-def test_a_call_outlives_the_connection_it_is_signalled_over(telephones: Telephones, household: Household) -> None:
+def test_a_call_survives_the_loss_of_its_signaling_connection(telephones: Telephones, household: Household) -> None:
     anna = telephones(440).register(household.anna)
     berta = telephones(1000).register(household.berta).answers()
     anna.dial(household.berta.number)
@@ -69,7 +69,7 @@ def test_a_call_outlives_the_connection_it_is_signalled_over(telephones: Telepho
     anna.change_networks()
     berta.change_networks()
     assert anna.hears(1000)
-    berta.hold()  # finds her by her new connection
+    berta.hold()  # reaches her over the new connection
     anna.until("hold")
     eventually(lambda: anna.hears_but(1000), what="music")
     berta.resume()
@@ -87,16 +87,16 @@ def test_a_call_outlives_the_connection_it_is_signalled_over(telephones: Telepho
 
 @pytest.mark.promise("U1", "S2", "T1")
 @pytest.mark.parametrize("video", [False, True])
-def test_a_browser_calls_a_telephone(
+def test_a_browser_calls_a_desk_phone(
     telephones: Telephones, phones: Phones, household: Household, *, video: bool
 ) -> None:
-    """A telephone on the desk that has no screen is called all the same."""
+    """A desk phone without video is called with video offered."""
     desk = phones(hertz=1000).register(household.berta, answers=True)
     anna = telephones(440).register(household.anna)
     anna.dial(household.berta.number, video=video)
     anna.until("confirmed")
     eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
-    assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # which both speak: nothing is transcoded
+    assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # supported by both: no transcoding
     anna.press("42#")
     eventually(lambda: desk.digits() == "42#", what="keys")
     desk.hold()
@@ -110,7 +110,7 @@ def test_a_browser_calls_a_telephone(
 
 
 @pytest.mark.promise("U1", "S2", "T1")
-def test_a_telephone_calls_a_browser(telephones: Telephones, phones: Phones, household: Household) -> None:
+def test_a_desk_phone_calls_a_browser(telephones: Telephones, phones: Phones, household: Household) -> None:
     desk = phones(hertz=1000).register(household.berta)
     anna = telephones(440).register(household.anna).answers(video=True)
     desk.dial(household.anna.uri)

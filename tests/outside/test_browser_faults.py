@@ -1,4 +1,4 @@
-"""Browsers whose call is hit by the death of something: they hear each other again."""
+"""Browsers in a call survive the crash of a component: audio resumes."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ def hear_each_other_again(anna: Telephone, berta: Telephone) -> None:
 
 
 @pytest.mark.promise("U1")
-def test_the_media_engine_dies(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
+def test_a_call_survives_a_crash_of_the_media_engine(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
     pid = own_server.child("rtpengine")
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -47,8 +47,8 @@ def test_the_media_engine_dies(talking: tuple[Telephone, Telephone], own_server:
 
 
 @pytest.mark.promise("U1")
-def test_the_server_dies(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
-    """Its next life has the call, waits for the browsers, and neither of them hung up meanwhile."""
+def test_a_call_survives_a_crash_of_the_server(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
+    """After the restart the new process knows the call and waits for the browsers; neither has hung up."""
     anna, berta = talking
     own_server.kill()
     own_server.start()

@@ -1,4 +1,4 @@
-"""Browsers in calls that are given away: the sound goes on between those who are left."""
+"""Browsers in transferred calls: audio continues between the remaining parties."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Pat
 
 
 def talk(telephones: Telephones, household: Household) -> tuple[Telephone, Telephone]:
-    """Anna (700 Hz) calls Berta (1000 Hz), and they hear each other."""
+    """Anna (700 Hz) calls Berta (1000 Hz), with audio in both directions."""
     anna = telephones(700).register(household.anna)
     berta = telephones(1000).register(household.berta).answers()
     anna.dial(household.berta.number)
@@ -38,7 +38,7 @@ def talk(telephones: Telephones, household: Household) -> tuple[Telephone, Telep
 
 
 def holds_and_hangs_up(browser: Telephone, hertz: int) -> None:
-    """The call is as usable as any other."""
+    """The call still works after the transfer."""
     browser.hold()
     eventually(lambda: not browser.hears(hertz), what="silence on hold")
     browser.resume()
@@ -48,7 +48,7 @@ def holds_and_hangs_up(browser: Telephone, hertz: int) -> None:
 
 
 @pytest.mark.promise("U1")
-def test_a_browser_is_given_to_an_app(telephones: Telephones, phones: Phones, household: Household) -> None:
+def test_a_browser_is_transferred_to_an_app(telephones: Telephones, phones: Phones, household: Household) -> None:
     anna = phones(hertz=440).register(household.anna)
     berta = telephones(1000).register(household.berta).answers()
     anna.dial(household.berta.uri)
@@ -62,7 +62,7 @@ def test_a_browser_is_given_to_an_app(telephones: Telephones, phones: Phones, ho
 
 
 @pytest.mark.promise("U1")
-def test_a_browser_is_given_to_a_telephone(telephones: Telephones, phones: Phones, household: Household) -> None:
+def test_a_browser_is_transferred_to_a_desk_phone(telephones: Telephones, phones: Phones, household: Household) -> None:
     anna = phones(hertz=440).register(household.anna)
     clara = phones(hertz=700).register(household.clara)
     berta = telephones(1000).register(household.berta).answers()
@@ -79,7 +79,7 @@ def test_a_browser_is_given_to_a_telephone(telephones: Telephones, phones: Phone
 
 
 @pytest.mark.promise("U1")
-def test_a_telephone_is_given_to_a_browser(telephones: Telephones, phones: Phones, household: Household) -> None:
+def test_a_desk_phone_is_transferred_to_a_browser(telephones: Telephones, phones: Phones, household: Household) -> None:
     anna = phones(hertz=440).register(household.anna)
     berta = phones(hertz=1000).register(household.berta, answers=True)
     clara = telephones(700).register(household.clara).answers()
@@ -94,7 +94,7 @@ def test_a_telephone_is_given_to_a_browser(telephones: Telephones, phones: Phone
 
 
 @pytest.mark.promise("U1")
-def test_browsers_are_brought_together_by_who_held_one_of_them(telephones: Telephones, household: Household) -> None:
+def test_attended_transfer_connects_two_browsers(telephones: Telephones, household: Household) -> None:
     anna, berta = talk(telephones, household)
     clara = telephones(1500).register(household.clara).answers()
     anna.hold()
@@ -107,7 +107,7 @@ def test_browsers_are_brought_together_by_who_held_one_of_them(telephones: Telep
 
 
 @pytest.mark.promise("U1")
-def test_a_browser_is_parked_and_fetched_by_another(telephones: Telephones, household: Household) -> None:
+def test_a_parked_browser_is_retrieved_by_another(telephones: Telephones, household: Household) -> None:
     anna, berta = talk(telephones, household)
     clara = telephones(1500).register(household.clara)
     [live] = anna.api("GET", "/me/calls")["items"]
@@ -120,8 +120,8 @@ def test_a_browser_is_parked_and_fetched_by_another(telephones: Telephones, hous
 
 
 @pytest.mark.promise("U1")
-def test_nobody_takes_a_browser_and_it_comes_back(telephones, phones, household, server, network) -> None:
-    """By a click: a baresip that asks for a transfer itself hangs up when it hears that it has failed."""
+def test_an_unanswered_transfer_returns_to_the_transferor(telephones, phones, household, server, network) -> None:
+    """Transferred through the API: a baresip that transfers itself hangs up when the transfer fails."""
     anna = phones(hertz=440).register(household.anna)
     clara = phones(hertz=700).register(household.clara)
     berta = telephones(1000).register(household.berta).answers()

@@ -1,4 +1,4 @@
-"""Calls in the client as people have it: between two browsers, and with a telephone on a desk."""
+"""Calls in the client: between two browsers, and with a desk phone."""
 
 import time
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ WORDS = """() => {
 }"""
 
 MENDED_WITHIN = 5.0
-"""Seconds without sound when a telephone comes into another network."""
+"""Maximum seconds without audio after a network change."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def roads(network: Network) -> Iterator[Roads | None]:
-    """Networks are made and taken away by root alone."""
+    """Network namespaces require root."""
     roads = Roads(network) if network.enter else None
     yield roads
     if roads:
@@ -52,7 +52,7 @@ def pair(
     roads: Roads | None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[ClientPhone, ClientPhone]]:
-    """Two clients that the tests share; the networks are there before them."""
+    """Two clients shared by the tests, started after the networks."""
     directory = tmp_path_factory.mktemp("pair")
     clients = Clients(playwright, directory, server)
     anna = telephone(clients, household.anna, 440, directory=directory)
@@ -62,20 +62,20 @@ def pair(
 
 @pytest.fixture
 def anna(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
-    """Says 440 Hz."""
+    """Plays 440 Hz."""
     yield pair[0]
     pair[0].reset()
 
 
 @pytest.fixture
 def berta(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
-    """Says 1000 Hz."""
+    """Plays 1000 Hz."""
     yield pair[1]
     pair[1].reset()
 
 
 @pytest.mark.promise("U1", "S2", "C4", "T1")
-def test_two_clients_see_and_hear_each_other(anna: ClientPhone, berta: ClientPhone) -> None:
+def test_two_clients_exchange_audio_and_video(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number, video=True)
     berta.answer(ANNA, video=True)
     anna.talks_with(BERTA)
@@ -91,7 +91,7 @@ def test_two_clients_see_and_hear_each_other(anna: ClientPhone, berta: ClientPho
 
 
 @pytest.mark.promise("U1", "S2")
-def test_a_call_is_held_and_taken_up_again(anna: ClientPhone, berta: ClientPhone) -> None:
+def test_a_call_is_held_and_resumed(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     hear_each_other(anna, berta)
@@ -111,7 +111,7 @@ def test_a_call_is_held_and_taken_up_again(anna: ClientPhone, berta: ClientPhone
 
 
 @pytest.mark.promise("U1", "C4")
-def test_pictures_come_later_and_go_again(anna: ClientPhone, berta: ClientPhone) -> None:
+def test_video_is_added_and_removed(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     hear_each_other(anna, berta)
@@ -128,7 +128,7 @@ def test_pictures_come_later_and_go_again(anna: ClientPhone, berta: ClientPhone)
 
 
 @pytest.mark.promise("U1")
-def test_a_second_call_waits_and_the_two_are_swapped(
+def test_a_second_call_is_held_and_swapped(
     anna: ClientPhone, berta: ClientPhone, phones: Phones, household: Household
 ) -> None:
     clara = phones(hertz=1500).register(household.clara)
@@ -150,7 +150,7 @@ def test_a_second_call_waits_and_the_two_are_swapped(
 
 
 @pytest.mark.promise("U1")
-def test_who_picks_up_while_another_call_goes_on_waits_and_overhears_nothing(
+def test_a_call_answered_during_another_is_held_in_silence(
     anna: ClientPhone, berta: ClientPhone, phones: Phones, household: Household
 ) -> None:
     clara = phones(hertz=1500).register(household.clara)
@@ -172,11 +172,11 @@ def test_who_picks_up_while_another_call_goes_on_waits_and_overhears_nothing(
 
 
 @pytest.mark.promise("U1", "S2", "T1")
-def test_a_client_calls_a_telephone_on_a_desk(anna: ClientPhone, phones: Phones, household: Household) -> None:
+def test_a_client_calls_a_desk_phone(anna: ClientPhone, phones: Phones, household: Household) -> None:
     desk = phones(hertz=1000).register(household.berta, answers=True)
     anna.dial(household.berta.number)
     eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
-    assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # which both speak: nothing is transcoded
+    assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # supported by both: no transcoding
     anna.press("Keypad")
     pad = anna.call_with(BERTA).get_by_role("group", name="Dial pad")
     for key in ("4", "2", "Hash"):
@@ -189,7 +189,7 @@ def test_a_client_calls_a_telephone_on_a_desk(anna: ClientPhone, phones: Phones,
 
 
 @pytest.mark.promise("U1", "S2", "T1")
-def test_a_telephone_on_a_desk_calls_a_client(anna: ClientPhone, phones: Phones, household: Household) -> None:
+def test_a_desk_phone_calls_a_client(anna: ClientPhone, phones: Phones, household: Household) -> None:
     desk = phones(hertz=1000).register(household.berta)
     desk.dial(household.anna.uri)
     anna.answer(BERTA)
@@ -199,7 +199,7 @@ def test_a_telephone_on_a_desk_calls_a_client(anna: ClientPhone, phones: Phones,
 
 
 @pytest.mark.promise("U1")
-def test_all_clients_of_a_person_ring_and_one_answers(
+def test_all_clients_of_a_user_ring_and_one_answers(
     anna: ClientPhone, berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
     second = telephone(clients, household.berta, 1500, directory=tmp_path)
@@ -214,13 +214,13 @@ def test_all_clients_of_a_person_ring_and_one_answers(
 
 
 @pytest.mark.promise("U1")
-def test_a_call_outlives_the_loss_of_its_connection_to_the_server(anna: ClientPhone, berta: ClientPhone) -> None:
+def test_a_call_survives_the_loss_of_its_signaling_connection(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     hear_each_other(anna, berta)
     cut(anna)
     assert anna.hears(1000)
-    berta.press("Hold")  # finds her by the new one
+    berta.press("Hold")  # reaches her over the new one
     expect(anna.call_with(BERTA).get_by_text("On hold by the other party")).to_be_visible()
     berta.press("Hold")
     hear_each_other(anna, berta)
@@ -229,11 +229,11 @@ def test_a_call_outlives_the_loss_of_its_connection_to_the_server(anna: ClientPh
 
 
 @pytest.mark.promise("U1")
-def test_what_rings_over_a_connection_that_is_lost_rings_anew_and_is_answered(
+def test_a_call_ringing_over_a_lost_connection_rings_again_and_is_answered(
     anna: ClientPhone, berta: ClientPhone, phones: Phones, household: Household
 ) -> None:
     clara = phones(hertz=1500).register(household.clara)
-    phones().register(household.berta)  # rings on meanwhile, so that the call does
+    phones().register(household.berta)  # keeps ringing meanwhile, so that the call continues
     anna.dial(berta.login.number)
     berta.ringing(ANNA)
     cut(berta)
@@ -253,7 +253,7 @@ def test_what_rings_over_a_connection_that_is_lost_rings_anew_and_is_answered(
 
 
 def cut(phone: ClientPhone) -> None:
-    """Lose the connection to the server, and wait for the next."""
+    """Lose the connection to the server and wait for the next one."""
     before = phone.page.evaluate("ears.sockets()")
     phone.page.evaluate("ears.cut()")
     eventually(lambda: phone.page.evaluate("ears.sockets()") > before, what="another connection")
@@ -261,11 +261,11 @@ def cut(phone: ClientPhone) -> None:
 
 
 @pytest.mark.promise("C4", "S2")
-def test_a_refused_microphone_is_said_and_the_rest_works(
+def test_a_blocked_microphone_is_reported_and_the_call_continues(
     anna: ClientPhone, clients: Clients, household: Household, roads: Roads | None, tmp_path: Path
 ) -> None:
     how: dict[str, Any] = {"switches": ("--use-fake-ui-for-media-stream=deny",)}
-    if roads:  # Such a page learns no address of this machine but the one that leads to everywhere.
+    if roads:  # Such a page learns only the default-route address of this machine.
         how["program"] = roads.browser(tmp_path)
     clara = telephone(clients, household.clara, 1500, "notifications", directory=tmp_path, **how)
     anna.dial(household.clara.number)
@@ -286,7 +286,7 @@ def test_a_refused_microphone_is_said_and_the_rest_works(
 
 
 @pytest.mark.promise("U1", "S2")
-def test_a_call_outlives_a_change_of_network(
+def test_a_call_survives_a_network_change(
     berta: ClientPhone, clients: Clients, household: Household, roads: Roads | None, tmp_path: Path
 ) -> None:
     if not roads:
@@ -298,7 +298,7 @@ def test_a_call_outlives_a_change_of_network(
     hear_each_other(clara, berta, (1500, 1000))
     assert clara.figures()["way"] == roads.addresses[0]
 
-    # Nothing comes through, and no browser says so.
+    # Packets are dropped without any notification to the browser.
     roads.block()
     expect(clara.call_with(BERTA).get_by_text(LOST)).to_be_visible(timeout=10_000)
     roads.block(False)
@@ -319,7 +319,7 @@ def test_a_call_outlives_a_change_of_network(
 
 
 @pytest.mark.promise("U1")
-def test_a_call_is_given_away_and_goes_on_without_who_gave_it(anna: ClientPhone, berta: ClientPhone) -> None:
+def test_a_blind_transfer_continues_without_the_transferor(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     anna.talks_with(BERTA)
@@ -337,7 +337,7 @@ def test_a_call_is_given_away_and_goes_on_without_who_gave_it(anna: ClientPhone,
 
 
 def ask_first(phone: ClientPhone, number: str) -> None:
-    """Call somebody while the other one waits, to give that one away."""
+    """Call another party while the first one is on hold, for an attended transfer."""
     phone.press("Transfer")
     sheet = phone.page.get_by_role("dialog", name="Transfer call")
     sheet.get_by_label("Transfer to").fill(number)
@@ -345,7 +345,7 @@ def ask_first(phone: ClientPhone, number: str) -> None:
 
 
 @pytest.mark.promise("U1")
-def test_two_calls_are_connected_after_a_word(
+def test_an_attended_transfer_connects_two_calls(
     anna: ClientPhone, berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
     clara = telephone(clients, household.clara, 1500, directory=tmp_path)
@@ -365,7 +365,7 @@ def test_two_calls_are_connected_after_a_word(
 
 
 @pytest.mark.promise("U1")
-def test_a_call_is_left_with_an_app_after_it_was_asked(anna: ClientPhone, berta: ClientPhone) -> None:
+def test_a_call_is_transferred_to_an_app_after_consultation(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     anna.talks_with(BERTA)
@@ -379,12 +379,12 @@ def test_a_call_is_left_with_an_app_after_it_was_asked(anna: ClientPhone, berta:
 
 
 @pytest.mark.promise("U1")
-def test_a_call_is_parked_and_taken_back(anna: ClientPhone, berta: ClientPhone) -> None:
+def test_a_call_is_parked_and_retrieved(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     anna.talks_with(BERTA)
     anna.press("Park")
-    anna.free()  # she was told the place
+    anna.free()  # the slot was announced to her
     parked = anna.page.get_by_role("list", name="Parked calls")
     expect(parked.get_by_role("listitem")).to_contain_text(BERTA)
     walk = Walk(anna.client, "en", where="a parked call")

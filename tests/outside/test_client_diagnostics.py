@@ -1,4 +1,4 @@
-"""What the client is made of is shown; what it finds out about itself is shown in full before it goes anywhere."""
+"""The components of the client are listed; a diagnostics report is shown in full before it is sent."""
 
 import json
 import re
@@ -20,7 +20,7 @@ def anna(clients: Clients, household: Household) -> Client:
 
 
 @pytest.mark.promise("C6", "S1", "S3")
-def test_a_report_is_shown_whole_and_sent_as_it_stands_when_its_owner_says_so(
+def test_a_report_is_shown_in_full_and_sent_unchanged_on_request(
     anna: Client, clients: Clients, server: Server, household: Household
 ) -> None:
     anna.open("/diagnostics")
@@ -44,7 +44,7 @@ def test_a_report_is_shown_whole_and_sent_as_it_stands_when_its_owner_says_so(
 
 
 @pytest.mark.promise("C12", "S1")
-def test_everybody_may_see_version_licence_and_every_component(clients: Clients) -> None:
+def test_version_license_and_components_are_public(clients: Clients) -> None:
     client = clients().open("/about")
     version = json.loads((CLIENT / "package.json").read_text("utf-8"))["version"]
     expect(client.page.get_by_text(f"Version {version}", exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""Without a network: the client starts from what the device holds, says so, and comes back by itself."""
+"""Without a network: the client starts from stored data, says so, and reconnects by itself."""
 
 import time
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from server import Household, Server, settle, watched
 
 NO_CONNECTION = "No connection. You are seeing saved data and cannot receive calls."
 QUICK_SECONDS = 3.0
-"""From nothing to the last known data, on a machine that does other things too."""
+"""Time from start to the stored data, on a busy machine."""
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """Each test has its own: it goes away."""
+    """Each test has its own server, because it is stopped."""
     yield from watched(Server(tmp_path / "home"))
 
 
@@ -26,7 +26,7 @@ def household(server: Server) -> Household:
 
 
 def called(anna: Client, berta: Client) -> None:
-    """Anna calls Berta, who declines; both have it in their history."""
+    """Anna calls Berta, who declines; both have the call in their history."""
     anna.open("/directory").registered()
     anna.page.get_by_role("button", name="Call Bertalina Oxenfurt", exact=True).click()
     berta.page.get_by_role("button", name="Decline").click()
@@ -34,7 +34,7 @@ def called(anna: Client, berta: Client) -> None:
 
 
 @pytest.mark.promise("C2", "U3")
-def test_history_and_people_are_read_without_a_network_and_the_client_comes_back(
+def test_history_and_directory_are_readable_offline_and_the_client_reconnects(
     clients: Clients, server: Server, household: Household
 ) -> None:
     berta = clients("microphone").sign_in(household.berta).registered()
@@ -62,7 +62,7 @@ def test_history_and_people_are_read_without_a_network_and_the_client_comes_back
 
 
 @pytest.mark.promise("C2")
-def test_a_network_that_swallows_everything_holds_nothing_up(clients: Clients, household: Household) -> None:
+def test_a_network_that_drops_everything_does_not_delay_the_start(clients: Clients, household: Household) -> None:
     anna = clients().sign_in(household.anna).open("/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     WorkerOf(anna)
@@ -76,7 +76,7 @@ def test_a_network_that_swallows_everything_holds_nothing_up(clients: Clients, h
 
 
 @pytest.mark.promise("S2", "T1")
-def test_signing_out_leaves_nothing_of_anybody_on_the_device(clients: Clients, household: Household) -> None:
+def test_signing_out_leaves_no_personal_data_on_the_device(clients: Clients, household: Household) -> None:
     anna = clients("notifications").sign_in(household.anna).open("/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     assert "Claramunde" in anna.kept()

@@ -1,4 +1,4 @@
-"""Ways in that need another program: a passkey, and the organisation's own sign-in; in the client as people have it."""
+"""Sign-in methods that need another program: passkeys and single sign-on."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,12 +24,12 @@ def inside(client: Client) -> None:
 
 
 @pytest.mark.promise("T3")
-def test_a_passkey_lets_in_alone_and_is_asked_for_beside_a_password(clients: Clients, server: Server) -> None:
+def test_a_passkey_signs_in_alone_and_serves_as_second_factor(clients: Clients, server: Server) -> None:
     email = "gunda@example.com"
     with_password(server, "Gunda Schlüsselbart", email)
     device = clients()
     address = urlsplit(device.origin)
-    here = f"http://localhost:{address.port}/app"  # passkeys are a name's, not an address's
+    here = f"http://localhost:{address.port}/app"  # passkeys are bound to a host name, not an IP address
     debugging = device.context.new_cdp_session(device.page)
     debugging.send("WebAuthn.enable")
     debugging.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -55,7 +55,7 @@ def test_a_passkey_lets_in_alone_and_is_asked_for_beside_a_password(clients: Cli
 
 
 @pytest.mark.promise("U3")
-def test_the_organisation_s_own_sign_in_leads_in(clients: Clients, server: Server, household: Household) -> None:
+def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Household) -> None:
     device = clients()
     with provider_beside() as provider, server.rest() as operator:
         email = owner_of(operator, household.berta.number)
@@ -83,7 +83,7 @@ def test_the_organisation_s_own_sign_in_leads_in(clients: Clients, server: Serve
 
 
 def owner_of(operator: Any, number: str) -> str:
-    """The e-mail address of an extension's person."""
+    """E-mail address of the owner of an extension."""
     tenant = {"tenant": "demo"}
     person = operator.get(f"/api/v1/extensions/{number}", params=tenant).json()["person_id"]
     return operator.get(f"/api/v1/persons/{person}", params=tenant).json()["email"]

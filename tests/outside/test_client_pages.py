@@ -1,4 +1,4 @@
-"""Every page of the client and of the portal: readable by everybody, in both languages, and of this server alone."""
+"""Every page of the client and the portal: accessible, in both languages, and served by this server alone."""
 
 import pytest
 from browser import CLIENT
@@ -15,18 +15,18 @@ LOCALES = {"en": "en-GB", "de": "de-DE"}
 
 @pytest.fixture(scope="module")
 def settled(server: Server, household: Household) -> Household:
-    """With somebody who looks after it all."""
+    """With an administrator."""
     administrator(server)
     return household
 
 
 def unique(walk: Walk) -> list[str]:
-    """What was found amiss, each once."""
+    """Findings without duplicates."""
     return list(dict.fromkeys(walk.amiss))
 
 
-def test_what_is_looked_for_can_be_found() -> None:
-    """The identifiers are those the built client has, and each language has texts of its own."""
+def test_the_catalog_checks_can_find_something() -> None:
+    """The message ids match the built client, and each language has texts of its own."""
     catalogue = Catalogue.read()
     built = next((CLIENT / "dist" / "assets").glob("en-*.js")).read_text("utf-8")
     assert sum(each in built for each in catalogue.identifiers()) > 200
@@ -69,7 +69,7 @@ def test_every_page_of_the_portal(clients: Clients, settled: Household, scheme: 
 
 
 def sign_in_as_administrator(page: Page, origin: str) -> None:
-    """Through the API, whatever the language."""
+    """Sign in through the API, in any language."""
     said = page.evaluate(
         """async ([email, password]) => {
           const send = (path, body) => fetch('/api/v1' + path, {
@@ -88,7 +88,7 @@ def sign_in_as_administrator(page: Page, origin: str) -> None:
 
 
 @pytest.mark.usefixtures("settled")
-def test_what_opens_above_the_pages_of_the_portal(clients: Clients) -> None:
+def test_dialogs_and_menus_of_the_portal(clients: Clients) -> None:
     desk = portal(clients)
     walk = Walk(desk, "en")
     for action in ("Show sign-in code", "Invite", "New password", "Close account"):
@@ -105,7 +105,7 @@ def test_what_opens_above_the_pages_of_the_portal(clients: Clients) -> None:
 
 
 @pytest.mark.promise("S2")
-def test_signing_in_and_calling_by_keys_alone(clients: Clients, server: Server, settled: Household) -> None:
+def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server: Server, settled: Household) -> None:
     berta = clients("microphone", "camera").sign_in(settled.berta).registered()
     caller = server.extension("740074", "Dorlinde Taste")
     email = f"dorlinde.{caller.number}@example.com"
@@ -137,7 +137,7 @@ def test_signing_in_and_calling_by_keys_alone(clients: Clients, server: Server, 
     walk.look("light", "dark")
     hers.look("light", "dark")
     expect(berta.page.get_by_role("alertdialog").get_by_role("heading")).to_be_focused()
-    for key in ("Space", "Enter", "Tab"):  # nobody answers with what was being typed
+    for key in ("Space", "Enter", "Tab"):  # typing does not answer the call
         berta.page.keyboard.press(key)
     expect(berta.page.get_by_role("button", name="Answer", exact=True)).to_be_focused()
     berta.page.keyboard.press("Enter")
@@ -163,7 +163,7 @@ def test_signing_in_and_calling_by_keys_alone(clients: Clients, server: Server, 
 
 
 def give(server: Server, email: str) -> None:
-    """A password of their own."""
+    """A person with their own password."""
     with server.rest() as operator:
         persons = operator.get("/api/v1/persons", params={"tenant": "demo", "limit": 200}).json()["items"]
         person = next(one["id"] for one in persons if one["email"] == email)
@@ -182,7 +182,7 @@ NAMED = """() => {
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what is named so has the focus, and can be seen to have it."""
+    """Press Tab until the element of that name is focused, with a visible focus ring."""
     passed = []
     for _ in range(30):
         page.keyboard.press("Tab")

@@ -1,7 +1,7 @@
-"""Being woken: what the server pushes reaches the client's worker, which rings, is silent again, and wipes the device.
+"""Push: messages of the server reach the service worker, which shows and closes call notifications and wipes the device.
 
-Chromium without a push service of its own gets one of the test's (see client_pages); from there a message goes into the
-worker by the debugging protocol, as it was sealed by the server and opened with the browser's key."""
+Chromium without a push service uses the one of the test (see client_pages), which passes each message, encrypted by the
+server and decrypted with the browser's key, to the service worker through the DevTools protocol."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def anna(clients: Clients, household: Household) -> Client:
 
 
 @pytest.mark.promise("U1", "T1")
-def test_a_call_rings_as_a_notification_that_names_nobody_and_is_taken_down(anna: Client) -> None:
+def test_a_call_shows_an_anonymous_notification_that_is_closed(anna: Client) -> None:
     worker = WorkerOf(anna)
     worker.alone()
     worker.push({"type": "call", "call": "019b-1"})
@@ -48,7 +48,7 @@ def test_a_call_rings_as_a_notification_that_names_nobody_and_is_taken_down(anna
     worker.until_shown()
 
 
-def test_the_end_that_overtakes_the_beginning_leaves_nothing_ringing(anna: Client) -> None:
+def test_a_stop_that_arrives_first_leaves_no_notification(anna: Client) -> None:
     worker = WorkerOf(anna)
     worker.alone()
     worker.push({"type": "stop", "call": "019b-3"})
@@ -57,7 +57,7 @@ def test_the_end_that_overtakes_the_beginning_leaves_nothing_ringing(anna: Clien
     worker.until_shown("Security notice")
 
 
-def test_whoever_looks_at_the_client_sees_no_notification(anna: Client) -> None:
+def test_a_visible_client_shows_no_notification(anna: Client) -> None:
     worker = WorkerOf(anna)
     anna.page.bring_to_front()
     anna.page.evaluate(
@@ -68,7 +68,7 @@ def test_whoever_looks_at_the_client_sees_no_notification(anna: Client) -> None:
     assert worker.shown() == []
 
 
-def test_a_press_opens_the_client_for_this_call_or_tells_the_one_that_is_open(anna: Client) -> None:
+def test_a_click_opens_the_client_for_this_call_or_notifies_the_open_one(anna: Client) -> None:
     worker = WorkerOf(anna)
     worker.alone()
     for call in ("019b-5", "019b-6"):
@@ -79,7 +79,7 @@ def test_a_press_opens_the_client_for_this_call_or_tells_the_one_that_is_open(an
     worker.until_shown()
 
 
-def test_the_worker_speaks_the_language_of_the_device(clients: Clients, household: Household) -> None:
+def test_the_worker_uses_the_language_of_the_device(clients: Clients, household: Household) -> None:
     client = clients("notifications", language="de-DE").sign_in(household.anna)
     worker = WorkerOf(client)
     worker.alone()
@@ -88,7 +88,7 @@ def test_the_worker_speaks_the_language_of_the_device(clients: Clients, househol
     assert shown["lang"] == "de"
 
 
-def test_a_browser_whose_push_service_does_not_answer_is_told_of(clients: Clients, household: Household) -> None:
+def test_an_unresponsive_push_service_is_reported(clients: Clients, household: Household) -> None:
     client = clients("notifications", "microphone").sign_in(household.anna).open("/self-test")
     client.page.get_by_role("button", name="Start test").click()
     expect(client.page.get_by_text("push service")).to_be_visible(timeout=40_000)
@@ -96,7 +96,7 @@ def test_a_browser_whose_push_service_does_not_answer_is_told_of(clients: Client
 
 
 @pytest.mark.promise("U1")
-def test_the_self_test_sends_a_real_push_and_sees_it_come(
+def test_the_self_test_sends_and_receives_a_real_push(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
     client = clients("notifications", "microphone")
@@ -115,7 +115,7 @@ def test_the_self_test_sends_a_real_push_and_sees_it_come(
 
 
 @pytest.mark.promise("S2", "T1")
-def test_a_device_signed_out_from_elsewhere_is_wiped_though_no_page_is_open(
+def test_a_device_signed_out_remotely_is_wiped_without_an_open_page(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
     client = clients("notifications")
@@ -136,9 +136,7 @@ def test_a_device_signed_out_from_elsewhere_is_wiped_though_no_page_is_open(
 
 
 @pytest.mark.promise("S2")
-def test_an_open_page_of_a_device_signed_out_from_elsewhere_leaves_at_once(
-    clients: Clients, household: Household
-) -> None:
+def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Clients, household: Household) -> None:
     client = clients().sign_in(household.clara).open("/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
@@ -152,7 +150,7 @@ def test_an_open_page_of_a_device_signed_out_from_elsewhere_leaves_at_once(
 
 
 @pytest.mark.promise("S2")
-def test_a_device_signed_out_while_it_was_off_says_so_when_it_is_opened(clients: Clients, household: Household) -> None:
+def test_a_device_signed_out_while_off_says_so_when_opened(clients: Clients, household: Household) -> None:
     client = clients().sign_in(household.clara).open("/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
@@ -164,7 +162,7 @@ def test_a_device_signed_out_while_it_was_off_says_so_when_it_is_opened(clients:
 
 
 def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
-    """The device in a pocket: subscribed, and no page open."""
+    """A device with the client closed: subscribed, and no page open."""
     worker = WorkerOf(client)
     eventually(
         lambda: client.api("GET", "/me/reachable") == {"registered": True, "push": True}, what="a wakeable device"
@@ -176,7 +174,7 @@ def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
 def woken(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> tuple[Client, WorkerOf, Client, dict[str, str]]:
-    """Berta calls Anna, whose device sleeps and is woken: Anna's client and its worker, Berta's, and what was pushed."""
+    """Berta calls Anna's sleeping device: Anna's client and worker, Berta's client, the push message."""
     sleeper = clients("notifications", "microphone")
     service.install(sleeper)
     worker = asleep(sleeper.sign_in(household.anna), service)
@@ -188,7 +186,7 @@ def woken(
 
 
 @pytest.mark.promise("U1", "T1")
-def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
+def test_a_call_wakes_a_sleeping_device_and_is_answered_from_its_notification(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
     sleeper, worker, caller, message = woken(clients, household, service)
@@ -205,7 +203,7 @@ def test_a_call_wakes_a_sleeping_device_which_is_answered_from_its_notification(
 
 
 @pytest.mark.promise("U1", "S2")
-def test_a_link_answers_no_other_call_than_the_one_it_names(clients: Clients, household: Household) -> None:
+def test_a_link_answers_no_other_call_than_its_own(clients: Clients, household: Household) -> None:
     caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
     called = clients("microphone").sign_in(household.anna).open("/?answer=019b-8").registered()
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
@@ -215,7 +213,7 @@ def test_a_link_answers_no_other_call_than_the_one_it_names(clients: Clients, ho
 
 
 @pytest.mark.promise("U1")
-def test_a_caller_who_gives_up_silences_the_sleeping_device(
+def test_a_caller_who_hangs_up_stops_the_sleeping_device_ringing(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
     _, worker, caller, message = woken(clients, household, service)
@@ -228,7 +226,7 @@ def test_a_caller_who_gives_up_silences_the_sleeping_device(
 
 
 @pytest.mark.promise("U1")
-def test_a_sleeping_device_declines_from_its_notification_and_the_caller_hears_of_it(
+def test_a_sleeping_device_declines_from_its_notification(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
     _, worker, caller, _ = woken(clients, household, service)
@@ -239,7 +237,7 @@ def test_a_sleeping_device_declines_from_its_notification_and_the_caller_hears_o
 
 
 @pytest.mark.promise("U1")
-def test_the_self_test_has_the_pbx_call_this_very_device(clients: Clients, household: Household) -> None:
+def test_the_self_test_receives_a_callback(clients: Clients, household: Household) -> None:
     client = clients("microphone").sign_in(household.clara).registered().open("/self-test").registered()
     client.page.get_by_role("button", name="Start test").click()
     expect(client.page.get_by_text("Permission denied.")).to_be_visible()
@@ -252,7 +250,7 @@ def test_the_self_test_has_the_pbx_call_this_very_device(clients: Clients, house
     expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()
 
 
-def test_a_push_service_that_changes_the_address_is_followed(
+def test_a_changed_push_endpoint_is_registered(
     clients: Clients, household: Household, service: PushServiceOfATest
 ) -> None:
     client = clients("notifications").sign_in(household.anna)

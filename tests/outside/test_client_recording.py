@@ -1,4 +1,4 @@
-"""A recorded call in the client: both are shown that it is recorded; it is paused, begun and ended from the call screen."""
+"""Recorded calls in the client: both parties see the state; recording is paused, started and stopped."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ from server import Household, Server
 BERTA = "Bertalina Oxenfurt"
 TOLD, PAUSED = "This call is being recorded", "Recording paused"
 BEING_TOLD = 30_000
-"""Milliseconds within which both have heard the notice out."""
+"""Milliseconds until both have heard the announcement."""
 
 Two = tuple[Client, Client]
 
 
 @pytest.fixture
 def recording(server: Server, household: Household) -> Iterator[None]:
-    """The organisation records; Anna's calls are recorded by themselves until a test says otherwise."""
+    """Recording is enabled; Anna's calls are recorded automatically unless a test changes it."""
     records(server, mode="announce")
     extension(server, household.anna, when="always")
     yield
@@ -29,7 +29,7 @@ def recording(server: Server, household: Household) -> Iterator[None]:
 
 @pytest.fixture
 def two(clients: Clients, household: Household, recording: None) -> Two:
-    """Anna and Berta, whom she can call with a tap."""
+    """Anna, and Berta, whom she can call with a tap."""
     berta = clients("microphone").sign_in(household.berta).registered()
     anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
     return anna, berta
@@ -41,7 +41,7 @@ def call(anna: Client, berta: Client) -> None:
 
 
 class Breakable:
-    """The connection over which a client is told what happens, and that alone."""
+    """The event connection of a client, which can be interrupted."""
 
     def __init__(self, client: Client) -> None:
         self._whole = True
@@ -66,7 +66,7 @@ class Breakable:
 
 
 @pytest.mark.promise("C8")
-def test_both_see_that_a_call_is_recorded_and_one_pauses_it(two: Two) -> None:
+def test_both_parties_see_the_recording_and_one_pauses_it(two: Two) -> None:
     anna, berta = two
     call(anna, berta)
     for each in two:
@@ -78,7 +78,7 @@ def test_both_see_that_a_call_is_recorded_and_one_pauses_it(two: Two) -> None:
         expect(each.page.get_by_text(PAUSED)).to_be_visible()
     anna.page.get_by_role("button", name="Resume recording").click()
     expect(berta.page.get_by_text(TOLD)).to_be_visible()
-    for each in two:  # an administrator has it recorded: it is paused, not ended
+    for each in two:  # recorded by policy: it can be paused, not stopped
         expect(each.page.get_by_role("button", name="Stop recording")).to_have_count(0)
     anna.page.get_by_role("button", name="Hang up").click()
     expect(berta.page.get_by_text(TOLD)).to_have_count(0)
@@ -86,7 +86,7 @@ def test_both_see_that_a_call_is_recorded_and_one_pauses_it(two: Two) -> None:
 
 
 @pytest.mark.promise("C8")
-def test_what_was_told_while_nothing_could_be_told_is_caught_up(
+def test_missed_recording_events_are_caught_up(
     server: Server, clients: Clients, household: Household, recording: None
 ) -> None:
     extension(server, household.anna, when="on_demand")
@@ -113,7 +113,7 @@ def test_what_was_told_while_nothing_could_be_told_is_caught_up(
 
 
 @pytest.mark.promise("C8")
-def test_one_of_them_has_a_call_recorded_and_ends_that(server: Server, household: Household, two: Two) -> None:
+def test_a_participant_starts_and_stops_a_recording(server: Server, household: Household, two: Two) -> None:
     extension(server, household.anna, when="on_demand")
     anna, berta = two
     call(anna, berta)

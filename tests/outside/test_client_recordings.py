@@ -1,4 +1,4 @@
-"""Recordings in the client: heard and put away by who was in the call; who listened, and erased for good in the portal."""
+"""Recordings in the client: played and archived by participants; access log and erasing in the portal."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ BERTA = "Bertalina Oxenfurt"
 
 
 async def record(server: Server, household: Household) -> None:
-    """Anna and Berta speak for three seconds that are kept."""
+    """Anna and Berta talk for three recorded seconds."""
     async with talking(server, household):
         call = call_id(server)
         async with asyncio.timeout(30):
@@ -28,7 +28,7 @@ async def record(server: Server, household: Household) -> None:
 
 @pytest.fixture
 def anna(clients: Clients, server: Server, household: Household) -> Iterator[Client]:
-    """Whose call with Berta was recorded; the browser has this thread."""
+    """A recorded call with Berta; the browser runs in this thread."""
     records(server, mode="announce")
     extension(server, household.anna, when="always")
     recording = threading.Thread(target=lambda: asyncio.run(record(server, household)))
@@ -42,13 +42,13 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
 
 
 @pytest.mark.promise("C8", "R2")
-def test_a_recording_is_heard_put_away_and_erased(clients: Clients, server: Server, anna: Client) -> None:
+def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Server, anna: Client) -> None:
     page = anna.open("/history").page
     page.get_by_role("link", name="Recordings").click()
-    expect(page.get_by_role("heading", name="Recordings")).to_be_visible()  # the history has lines of the same names
+    expect(page.get_by_role("heading", name="Recordings")).to_be_visible()  # the history has rows of the same names
     line = page.get_by_role("listitem").filter(has_text=BERTA)
     line.get_by_role("button", name=BERTA).click()
-    expect(page.locator("svg rect[height='100']").first).to_be_attached()  # the loudest of it
+    expect(page.locator("svg rect[height='100']").first).to_be_attached()  # its peak
     walk = Walk(anna, "en", where="a recording")
     walk.look("light", "dark")
     page.get_by_role("button", name="Play", exact=True).click()

@@ -1,4 +1,4 @@
-"""Conference rooms in the client: made in the portal, joined by a tap; who is there, who speaks, and what a host does."""
+"""Conference rooms in the client: created in the portal, joined with a tap; roster and host controls."""
 
 import asyncio
 import threading
@@ -21,7 +21,7 @@ RECORDED = "This conference is being recorded"
 
 @contextmanager
 def meanwhile(server: Server, login: Login, does: Callable[[AppPhone], Awaitable[None]]) -> Iterator[None]:
-    """A telephone that does something and speaks a tone, in a thread of its own: the browser has this one."""
+    """A phone that runs a scenario and plays a tone in its own thread: the browser runs in this one."""
     enough = threading.Event()
 
     async def talk() -> None:
@@ -48,7 +48,7 @@ async def comes(phone: AppPhone) -> None:
 
 
 async def lets_itself_be_called_in(phone: AppPhone) -> None:
-    """It takes the call, hears out who asks, and agrees."""
+    """Answer the call, listen to the invitation, and accept."""
     await asyncio.wait_for(phone.in_call.wait(), 30)
     await asyncio.to_thread(eventually, lambda: phone.loudness() > 50, what="it is asked")
     phone.press("1")
@@ -63,7 +63,7 @@ def recorded_on_demand(server: Server, household: Household) -> Iterator[None]:
 
 
 @pytest.mark.promise("C10")
-def test_a_room_is_made_joined_and_led(
+def test_a_room_is_created_joined_and_hosted(
     clients: Clients, server: Server, household: Household, recorded_on_demand: None
 ) -> None:
     administrator(server)
@@ -123,7 +123,9 @@ def test_a_room_is_made_joined_and_led(
 
 
 @pytest.mark.promise("C10")
-def test_a_call_becomes_a_conference_with_a_third(clients: Clients, server: Server, household: Household) -> None:
+def test_a_call_becomes_a_conference_with_a_third_participant(
+    clients: Clients, server: Server, household: Household
+) -> None:
     berta = clients("microphone").sign_in(household.berta).registered()
     anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
@@ -142,7 +144,9 @@ def test_a_call_becomes_a_conference_with_a_third(clients: Clients, server: Serv
         expect(sheet.get_by_role("listitem").filter(has_text=CLARA)).to_contain_text("speaking", timeout=30_000)
         expect(sheet.get_by_text("3 participants")).to_be_visible()
         expect(sheet.get_by_text(f"Calling {CLARA}…")).to_have_count(0)
-        berta.page.get_by_role("button", name="Participants").click()  # she was moved, and sees where she is
+        berta.page.get_by_role(
+            "button", name="Participants"
+        ).click()  # her call was moved into the room, which is shown
         expect(berta.page.get_by_role("dialog", name="Conference", exact=True)).to_contain_text("3 participants")
         sheet.get_by_role("button", name="End conference").click()
         anna.page.get_by_role("button", name="End", exact=True).click()

@@ -1,4 +1,4 @@
-"""How the device is held: felt during a call alone, off by a switch, and never told to anybody."""
+"""Device orientation: read during calls only, can be switched off, and never sent anywhere."""
 
 import time
 
@@ -36,11 +36,11 @@ IN_THE_HAND = (41.734, -2.918)
 AT_THE_EAR = (57.316, -71.773)
 ACROSS = (4.627, -84.391)
 BRISK = 3.4173
-"""Radians a second."""
+"""Radians per second."""
 
 
 class Held:
-    """A device whose sensors say what the test wants, and all that leaves it meanwhile."""
+    """A device with simulated sensors, and all data that leaves it meanwhile."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -62,7 +62,7 @@ class Held:
         self._session.send("Emulation.setSensorOverrideReadings", {"type": kind, "reading": reading})
 
     def hold(self, attitude: tuple[float, float], *, turning: float = 0, seconds: float = 0.1) -> None:
-        """So for a while; a sensor tells of changes, so the hand trembles a little."""
+        """Hold a posture for a while; sensors report changes only, so it varies slightly."""
         beta, gamma = attitude
         self._turn("gyroscope", turning)
         for step in range(max(1, int(seconds * 10))):
@@ -76,7 +76,7 @@ class Held:
         self.hold(AT_THE_EAR, seconds=1)
 
     def bodies(self) -> list[str]:
-        """What the page's requests carried."""
+        """Payloads of the page's requests."""
         return self.client.page.evaluate("bodies")
 
     def felt(self) -> dict[str, int]:
@@ -85,7 +85,7 @@ class Held:
 
 @pytest.fixture
 def berta(clients: Clients, household: Household) -> Client:
-    """Somebody to call, who lets it ring."""
+    """A remote party that keeps ringing."""
     return clients("microphone").sign_in(household.berta).registered()
 
 
@@ -105,7 +105,7 @@ def call(client: Client) -> None:
 
 @pytest.mark.promise("C4")
 @pytest.mark.usefixtures("berta")
-def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_the_call_alone(
+def test_the_screen_is_dark_at_the_ear_and_sensors_are_read_during_calls_only(
     clients: Clients, household: Household
 ) -> None:
     held = held_in_a_call(clients, household)
@@ -142,15 +142,15 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
         assert not any(str(abs(value))[:5] in each for value in values), each
         assert "beta" not in each.lower()
         assert "orientation" not in each.lower()
-    # A hundred readings, and hardly a message: nothing is told for them in another shape either. (The worker may
-    # still be fetching the program itself, for when there is no network.)
+    # A hundred readings, and hardly any message: nothing is sent for them in another form either. (The service worker may
+    # still be precaching the program.)
     told = [each for each in held.sent[before:] if not each.startswith(f"{held.client.origin}/assets/")]
     assert len(told) < 15 + (time.monotonic() - began) / 5, told
 
 
 @pytest.mark.promise("C4")
 @pytest.mark.usefixtures("berta")
-def test_switched_off_nothing_is_read_in_a_call_either(clients: Clients, household: Household) -> None:
+def test_switched_off_sensors_are_not_read_during_a_call(clients: Clients, household: Household) -> None:
     held = Held(clients("microphone", *SENSORS))
     held.client.context.add_init_script("localStorage.setItem('unificx.preferences', '{\"sensors\":false}')")
     held.client.sign_in(household.anna).open("/directory").registered()
@@ -162,7 +162,7 @@ def test_switched_off_nothing_is_read_in_a_call_either(clients: Clients, househo
 
 @pytest.mark.promise("C3", "C4")
 @pytest.mark.usefixtures("berta")
-def test_refused_sensors_take_nothing_from_the_call(clients: Clients, household: Household) -> None:
+def test_refused_sensors_do_not_affect_the_call(clients: Clients, household: Household) -> None:
     client = clients("microphone").sign_in(household.anna).open("/directory").registered()
     call(client)
     expect(client.page.get_by_text("Ringing…")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Signing in as people do it: a code before the camera, a letter, a password with a second factor; and being signed out."""
+"""Signing in: QR code, e-mail link, password with a second factor; and remote sign-out."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ NEW = "seven herons over water"
 
 
 class PostOffice:
-    """A mail server in a thread of its own."""
+    """A mail server in its own thread."""
 
     def __init__(self, folder: Path) -> None:
         self.box, self._folder = MailBox(), folder
@@ -38,12 +38,12 @@ class PostOffice:
             await self._closed.wait()
 
     def link(self, to: str) -> str:
-        """The link in the newest letter to somebody."""
+        """The link in the newest e-mail to an address."""
 
         def look() -> str | None:
             letters = [each.letter for each in self.box.taken if to in each.recipients]
             found = [re.findall(r"http\S+/app/#\S+", text_of(each, "plain")) for each in letters]
-            return next((links[0] for links in reversed(found) if links), None)  # not all have one
+            return next((links[0] for links in reversed(found) if links), None)  # not all contain one
 
         return str(eventually(look, what=f"a letter to {to}"))
 
@@ -78,7 +78,7 @@ def desk(
 
 
 def inside(client: Client, number: str) -> None:
-    """The first screen, as the person of that number."""
+    """The start screen of the owner of that number."""
     expect(client.page.get_by_role("button", name="Redial")).to_be_visible()
     expect(client.page.get_by_role("status").filter(has_text=number)).to_be_visible()
     assert client.page.url.endswith("/app/dial")
@@ -100,7 +100,7 @@ def link_of(desk: Client, number: str) -> str:
 
 
 @pytest.mark.promise("S2", "C4", "U3")
-def test_a_code_on_the_screen_is_scanned_and_signs_one_device_in(
+def test_a_displayed_code_is_scanned_and_signs_in_one_device(
     desk: Client, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
     shown = choose(desk, ANNA, "Show sign-in code")
@@ -123,7 +123,7 @@ def test_a_code_on_the_screen_is_scanned_and_signs_one_device_in(
 
 
 @pytest.mark.promise("S2", "T3")
-def test_a_link_of_the_phone_s_own_camera_is_asked_about_and_leaves_no_trace(
+def test_a_link_from_the_camera_app_needs_confirmation_and_leaves_no_trace(
     desk: Client, clients: Clients, household: Household
 ) -> None:
     link = link_of(desk, household.berta.number)
@@ -141,7 +141,7 @@ def test_a_link_of_the_phone_s_own_camera_is_asked_about_and_leaves_no_trace(
     assert not any(code in each.url for each in phone.requests)
 
 
-def test_a_code_that_is_over_or_none_is_answered_with_a_clear_page(clients: Clients) -> None:
+def test_an_expired_or_missing_code_shows_a_clear_page(clients: Clients) -> None:
     phone = clients()
     phone.page.goto(f"{phone.origin}/app/#sign-in={'x' * 32}")
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
@@ -153,7 +153,7 @@ def test_a_code_that_is_over_or_none_is_answered_with_a_clear_page(clients: Clie
 
 
 @pytest.mark.promise("C4")
-def test_a_refused_camera_is_said_and_the_link_is_taken_as_text(
+def test_a_refused_camera_is_reported_and_the_link_can_be_typed(
     desk: Client, clients: Clients, household: Household
 ) -> None:
     phone = clients(switches=("--use-fake-ui-for-media-stream=deny",))
@@ -168,7 +168,7 @@ def test_a_refused_camera_is_said_and_the_link_is_taken_as_text(
 
 
 @pytest.mark.promise("S2", "T3", "K1")
-def test_who_is_not_of_age_does_not_come_in(desk: Client, clients: Clients, server: Server) -> None:
+def test_users_below_the_minimum_age_cannot_sign_in(desk: Client, clients: Clients, server: Server) -> None:
     young = server.extension("740074", "Dorlinde Jungblut")
     phone = clients()
     phone.page.goto(link_of(desk, young.number))
@@ -181,9 +181,7 @@ def test_who_is_not_of_age_does_not_come_in(desk: Client, clients: Clients, serv
 
 
 @pytest.mark.promise("S2", "C2", "T3")
-def test_a_device_signed_out_from_another_keeps_nothing_and_can_do_nothing(
-    clients: Clients, household: Household
-) -> None:
+def test_a_device_signed_out_remotely_keeps_no_data_and_no_access(clients: Clients, household: Household) -> None:
     lost = clients("microphone").sign_in(household.anna).open("/directory").registered()
     expect(lost.page.get_by_text(CLARA)).to_be_visible()
     assert "Claramunde" in lost.kept()
@@ -213,9 +211,7 @@ def test_a_device_signed_out_from_another_keeps_nothing_and_can_do_nothing(
 
 
 @pytest.mark.promise("U3", "S2")
-def test_an_invitation_comes_by_mail_and_leads_in(
-    desk: Client, clients: Clients, post: PostOffice, server: Server
-) -> None:
+def test_an_invitation_by_e_mail_signs_in(desk: Client, clients: Clients, post: PostOffice, server: Server) -> None:
     new = server.extension("750075", "Emmerich Neuling")
     email = "emmerich.750075@example.com"
     dialog = choose(desk, new.name, "Invite")
@@ -237,7 +233,7 @@ def test_an_invitation_comes_by_mail_and_leads_in(
 
 
 @pytest.mark.promise("U3", "T3")
-def test_a_forgotten_password_is_replaced_by_mail_and_nobody_learns_who_has_an_account(
+def test_a_password_is_reset_by_e_mail_without_revealing_accounts(
     clients: Clients, post: PostOffice, household: Household
 ) -> None:
     email = f"claramunde.{household.clara.number}@example.com"
@@ -262,7 +258,7 @@ def test_a_forgotten_password_is_replaced_by_mail_and_nobody_learns_who_has_an_a
 
 
 @pytest.mark.promise("T3")
-def test_a_second_factor_is_set_up_and_asked_for(clients: Clients, server: Server) -> None:
+def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server) -> None:
     email, password = "fridolin@example.com", "eleven larks in a row"
     with server.rest() as operator:
         new = {"name": "Fridolin Zweifach", "email": email, "password": password}
@@ -280,7 +276,7 @@ def test_a_second_factor_is_set_up_and_asked_for(clients: Clients, server: Serve
     asked.fill("000000")
     expect(device.page.get_by_role("alert")).to_be_visible()
     assert device.context.cookies() == []
-    asked.fill(pyotp.TOTP(secret).at(int(time.time()) + 30))  # the one before was used to set it up
+    asked.fill(pyotp.TOTP(secret).at(int(time.time()) + 30))  # the previous one was used for the set-up
     expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
 
     ask_for_a_factor(device, email, password)
@@ -298,7 +294,7 @@ def ask_for_a_factor(device: Client, email: str, password: str) -> None:
 
 
 def set_up(client: Client) -> tuple[str, str]:
-    """An authenticator app, on the page for it: its secret, and a recovery code."""
+    """Set up an authenticator app; return its secret and a recovery code."""
     page = client.page
     page.goto(f"{client.origin}/app/settings/security")
     page.get_by_role("button", name="Set up authenticator app").click()

@@ -1,4 +1,4 @@
-"""What comes up during a call leaves the call, and what it is hung up with, alone."""
+"""Screens that appear during a call leave the call and its hang-up button intact."""
 
 import pytest
 from client_pages import Client, Clients, WorkerOf
@@ -12,7 +12,7 @@ Two = tuple[Client, Client]
 
 @pytest.fixture
 def two(clients: Clients, household: Household) -> Two:
-    """Anna, who talks to Berta."""
+    """Anna, in a call with Berta."""
     berta = clients("microphone").sign_in(household.berta).registered()
     anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
     WorkerOf(anna)
@@ -33,7 +33,7 @@ def test_new_terms_wait_beneath_a_call(two: Two) -> None:
         route.fulfill(response=answer, json={**answer.json(), "acceptance_needed": True})
 
     anna.context.route("**/api/v1/me", asks)
-    # The session is looked up when the network comes back.
+    # The session is checked when the network returns.
     page.evaluate("['offline', 'online'].forEach((each) => dispatchEvent(new Event(each)))")
     page.get_by_role("button", name="Minimize call").click()
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
@@ -47,7 +47,7 @@ def test_new_terms_wait_beneath_a_call(two: Two) -> None:
 
 
 @pytest.mark.promise("C4")
-def test_a_newer_client_that_another_tab_loads_comes_after_the_call(two: Two) -> None:
+def test_an_update_applied_by_another_tab_waits_for_the_end_of_the_call(two: Two) -> None:
     anna, berta = two
     page = anna.page
     page.evaluate("self.ofBefore = true")

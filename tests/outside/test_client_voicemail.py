@@ -1,4 +1,4 @@
-"""Voicemail in the client: left by a telephone, told of at once, seen, heard and put away; erased for good in the portal."""
+"""Voicemail in the client: a message arrives, is shown at once, played and archived; erased in the portal."""
 
 import asyncio
 import threading
@@ -36,7 +36,7 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
 
 @contextmanager
 def spoken_to(server: Server, household: Household) -> Iterator[None]:
-    """Clara speaks to Anna's mailbox meanwhile, in a thread: the browser has this one."""
+    """Clara leaves a message for Anna in a thread: the browser runs in this one."""
     speaking = threading.Thread(target=lambda: asyncio.run(leave(server, household.clara, household.anna.number)))
     speaking.start()
     try:
@@ -46,7 +46,7 @@ def spoken_to(server: Server, household: Household) -> Iterator[None]:
 
 
 def left(server: Server, household: Household, anna: Client) -> Locator:
-    """A message from Clara, whose call Anna declined; the line of it in Anna's list."""
+    """A message from Clara, whose call Anna declined; its row in Anna's list."""
     with spoken_to(server, household):
         anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=30_000)
     message = anna.page.get_by_role("listitem").filter(has_text=WHO)
@@ -55,7 +55,7 @@ def left(server: Server, household: Household, anna: Client) -> Locator:
 
 
 @pytest.mark.promise("C9")
-def test_a_message_is_told_of_seen_heard_and_put_away(server: Server, household: Household, anna: Client) -> None:
+def test_a_message_arrives_is_played_and_archived(server: Server, household: Household, anna: Client) -> None:
     message, page = left(server, household, anna), anna.page
     tab = page.get_by_role("navigation").get_by_role("link", name="Voicemail")
     expect(tab).to_contain_text("1 new message")
@@ -72,7 +72,7 @@ def test_a_message_is_told_of_seen_heard_and_put_away(server: Server, household:
     walk.look("light", "dark")
     assert walk.amiss == []
 
-    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # it has come to its end
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # played to the end
     place = page.get_by_role("slider", name="Position")
     place.press("Home")
     eventually(lambda: page.evaluate("ears.recording().at") < 0.1, what="it is at its beginning again")
@@ -92,7 +92,7 @@ def test_a_message_is_told_of_seen_heard_and_put_away(server: Server, household:
 
 
 @pytest.mark.promise("C2", "C9")
-def test_without_a_network_the_list_is_read_and_nothing_is_promised(
+def test_offline_the_list_is_readable_and_playback_fails_clearly(
     server: Server, household: Household, anna: Client
 ) -> None:
     left(server, household, anna)
@@ -108,7 +108,7 @@ def test_without_a_network_the_list_is_read_and_nothing_is_promised(
 
 
 @pytest.mark.promise("C9")
-def test_a_greeting_is_recorded_heard_and_taken_away(anna: Client) -> None:
+def test_a_greeting_is_recorded_played_and_removed(anna: Client) -> None:
     page = anna.open("/settings/voicemail").page
     greeting = page.get_by_role("listitem").filter(has_text="No answer")
     expect(greeting).to_contain_text("system greeting")
@@ -129,7 +129,7 @@ def test_a_greeting_is_recorded_heard_and_taken_away(anna: Client) -> None:
 
 
 @pytest.mark.promise("C9", "R2")
-def test_a_mailbox_is_set_up_and_its_messages_are_erased_by_the_administrator(
+def test_a_mailbox_is_configured_and_its_messages_are_erased_by_the_administrator(
     clients: Clients, server: Server, household: Household, anna: Client
 ) -> None:
     left(server, household, anna)
@@ -184,7 +184,7 @@ def test_a_mailbox_is_set_up_and_its_messages_are_erased_by_the_administrator(
 
 
 @pytest.mark.promise("C9")
-def test_a_mailbox_that_several_share_is_made_and_goes(clients: Clients, household: Household) -> None:
+def test_a_shared_mailbox_is_created_and_deleted(clients: Clients, household: Household) -> None:
     office = portal(clients)
     desk = office.page
     desk.goto(f"{office.origin}/portal/voicemail")

@@ -1,4 +1,4 @@
-"""What an administrator changes in the portal: that, and nothing else."""
+"""Changes by an administrator in the portal affect the changed fields only."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def desk(clients: Clients, household: Household, administered: None) -> Client:
     return portal(clients)
 
 
-def test_a_person_whose_extension_is_refused_is_given_another_one(
+def test_a_person_whose_extension_is_refused_gets_another_one(
     desk: Client, server: Server, household: Household
 ) -> None:
     server.canaries |= {NEWCOMER, EMAIL}
@@ -56,7 +56,7 @@ def beep(server: Server) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("beep")
-def test_a_figure_is_sent_once_it_was_typed_and_one_that_is_refused_goes(desk: Client, server: Server) -> None:
+def test_a_number_is_saved_on_blur_and_reverted_if_refused(desk: Client, server: Server) -> None:
     page = desk.page
     page.goto(f"{desk.origin}/portal/recordings")
     tone = page.get_by_label("Reminder tone interval (seconds)")
@@ -82,7 +82,7 @@ def settings(server: Server) -> dict[str, object]:
         return rest.get("/api/v1/recordings/settings", params=tenant(server)).json()
 
 
-def test_a_form_leaves_alone_what_was_not_changed_in_it(desk: Client, server: Server) -> None:
+def test_a_form_sends_changed_fields_only(desk: Client, server: Server) -> None:
     room = {"number": "4800", "name": "Harbour", "most": 20}
     with server.rest() as rest:
         made = rest.post("/api/v1/rooms", params=tenant(server), json=room)
