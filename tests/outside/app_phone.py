@@ -48,7 +48,7 @@ class AppPhone(SoftPhone):
 
 
 class _Keypad(Sound):
-    """Send in-band DTMF: two tones for 100 ms each, followed by equal silence (ITU-T Q.23, Q.24)."""
+    """In-band DTMF: two tones for 100 ms each, followed by equal silence (ITU-T Q.23, Q.24)."""
 
     frames: "deque[array[int]]"
 

@@ -35,7 +35,7 @@ SWITCHES = (
     "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
 )
 MUTE = ["--mute-audio"]
-"""Console messages of Playwright itself, ignored when the console is checked."""
+"""Switches that Playwright passes by default, omitted where the browser's audio is recorded."""
 
 
 class Telephone:
@@ -124,10 +124,10 @@ class Telephone:
 
     def come_back(self) -> None:
         """Register again with a new token, at a server that no longer knows the old one."""
-        eventually(lambda: self.page.evaluate("phone.comeBack()"), what="registered again")
+        eventually(lambda: self.page.evaluate("phone.registerAgain()"), what="registered again")
 
     def begin_ice_anew(self) -> None:
-        assert self.page.evaluate("phone.beginIceAnew()"), self.log()
+        assert self.page.evaluate("phone.restartIce()"), self.log()
 
     def figures(self) -> dict[str, Any]:
         return self.page.evaluate("phone.call?.figures() ?? {}")

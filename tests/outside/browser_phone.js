@@ -1,14 +1,14 @@
-// A telephone in a page, made of JsSIP as the client uses it; driven and asked by tests/outside/browser.py.
+// A SIP phone in a page, built on JsSIP as used by the client; driven by tests/outside/browser.py.
 /* global JsSIP */
-const ICE_PATIENCE = 500
+const ICE_TIMEOUT_MS = 500
 const MEDIA = { bundlePolicy: 'balanced', rtcpMuxPolicy: 'require' }
-const SOUND = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
+const UNPROCESSED_AUDIO = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
 
 function once(emitter, name) {
   return new Promise((resolve) => emitter.once(name, resolve))
 }
 
-/** What a call did, and what is seen and heard of it. */
+/** A call with its event log and received media. */
 class Call {
   constructor(session) {
     this.session = session
@@ -20,7 +20,7 @@ class Call {
       this.log.push(`${event.originator} ${event.type}`)
     })
     let timer
-    session.on('icecandidate', ({ ready }) => (timer ??= setTimeout(ready, ICE_PATIENCE)))
+    session.on('icecandidate', ({ ready }) => (timer ??= setTimeout(ready, ICE_TIMEOUT_MS)))
     for (const name of ['progress', 'accepted', 'confirmed', 'reinvite', 'hold', 'unhold'])
       session.on(name, () => this.log.push(name))
     for (const name of ['ended', 'failed'])
@@ -29,16 +29,16 @@ class Call {
         this.reason = event.message?.getHeader?.('Reason')
         this.log.push(name)
       })
-    const heard = (pc) =>
+    const attach = (pc) =>
       pc.addEventListener('track', ({ track }) => {
-        if (track.kind === 'audio') this.#listen(track)
-        else this.#watch(track)
+        if (track.kind === 'audio') this.#playAudio(track)
+        else this.#playVideo(track)
       })
-    session.on('peerconnection', ({ peerconnection }) => heard(peerconnection))
-    if (session.connection) heard(session.connection)
+    session.on('peerconnection', ({ peerconnection }) => attach(peerconnection))
+    if (session.connection) attach(session.connection)
   }
 
-  #listen(track) {
+  #playAudio(track) {
     const stream = new MediaStream([track])
     const element = new Audio()
     element.srcObject = stream // without it Chromium decodes nothing
@@ -46,7 +46,7 @@ class Call {
     this.audio = element
   }
 
-  #watch(track) {
+  #playVideo(track) {
     const element = document.createElement('video')
     element.muted = true
     element.srcObject = new MediaStream([track])
@@ -58,18 +58,18 @@ class Call {
   async figures() {
     const connection = this.session.connection
     if (!connection) return {}
-    const found = { state: connection.connectionState, ice: connection.iceConnectionState, frames: 0, codecs: {} }
+    const stats = { state: connection.connectionState, ice: connection.iceConnectionState, frames: 0, codecs: {} }
     const report = await connection.getStats()
     for (const each of report.values()) {
-      if (each.type === 'transport') found.packets = (found.packets ?? 0) + each.packetsReceived
-      if (each.type === 'transport') found.way = report.get(report.get(each.selectedCandidatePairId)?.localCandidateId)?.candidateType
+      if (each.type === 'transport') stats.packets = (stats.packets ?? 0) + each.packetsReceived
+      if (each.type === 'transport') stats.way = report.get(report.get(each.selectedCandidatePairId)?.localCandidateId)?.candidateType
       if (each.type !== 'inbound-rtp') continue
-      found[each.kind] = each.packetsReceived
-      found.codecs[each.kind] = report.get(each.codecId)?.mimeType
-      if (each.kind === 'video') found.frames = each.framesDecoded
-      if (each.kind === 'audio') found.concealed = each.concealedSamples
+      stats[each.kind] = each.packetsReceived
+      stats.codecs[each.kind] = report.get(each.codecId)?.mimeType
+      if (each.kind === 'video') stats.frames = each.framesDecoded
+      if (each.kind === 'audio') stats.concealed = each.concealedSamples
     }
-    return found
+    return stats
   }
 }
 
@@ -85,9 +85,9 @@ const phone = {
 
   async api(method, path, body) {
     const headers = { 'Content-Type': 'application/json', ...(this.token && { Authorization: `Bearer ${this.token}` }) }
-    const answer = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return answer.status === 204 ? undefined : await answer.json()
+    const response = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return response.status === 204 ? undefined : await response.json()
   },
 
   async signIn(code) {
@@ -97,32 +97,32 @@ const phone = {
     this.token = (await this.api('POST', '/sessions/by-code', { code, device_secret, device, keep: 'token' })).token
   },
 
-  /** Register; `how` is a JsSIP configuration without its socket. Says how that went. */
-  async start(how) {
+  /** Register with a JsSIP configuration without socket; return the result. */
+  async start(configuration) {
     const socket = new JsSIP.WebSocketInterface(`ws://${location.host}/sip`)
     this.ua = new JsSIP.UA({
       sockets: [socket],
       connection_recovery_min_interval: 1,
       connection_recovery_max_interval: 2,
-      ...how,
+      ...configuration,
     })
     this.ua.on('newRTCSession', ({ session, originator }) => {
       this.calls.push(new Call(session))
       if (originator === 'remote' && this.answers) setTimeout(() => this.answer(), 50)
     })
-    const said = Promise.race([
+    const result = Promise.race([
       once(this.ua, 'registered').then(() => 'registered'),
       once(this.ua, 'registrationFailed').then((event) => `${event.response?.status_code ?? ''} ${event.cause}`),
       once(this.ua, 'disconnected').then((event) => `disconnected ${event.code ?? ''} ${event.reason ?? ''}`),
       new Promise((resolve) => setTimeout(() => resolve('nothing happened'), 10000)),
     ])
     this.ua.start()
-    return await said
+    return await result
   },
 
   options(video) {
     return {
-      mediaConstraints: { audio: SOUND, video: video && { width: 320, height: 240, frameRate: 15 } },
+      mediaConstraints: { audio: UNPROCESSED_AUDIO, video: video && { width: 320, height: 240, frameRate: 15 } },
       pcConfig: { iceServers: this.iceServers, ...MEDIA, ...this.connection },
       sessionTimersExpires: 120,
     }
@@ -141,7 +141,7 @@ const phone = {
     first.refer(second.remote_identity.uri, { replaces: second })
   },
 
-  /** Add a picture to the call; whether the other side agreed to the change. */
+  /** Add video to the call; resolves with whether the remote party accepted. */
   async show() {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240, frameRate: 15 } })
     const connection = this.call.session.connection
@@ -151,22 +151,22 @@ const phone = {
     })
   },
 
-  /** Another WebSocket takes the place of this one, as when a telephone changes its network. */
+  /** Replace the WebSocket, as a phone that changes its network. */
   async changeNetworks() {
-    const gone = once(this.ua, 'disconnected')
+    const disconnected = once(this.ua, 'disconnected')
     this.ua._transport.socket._ws.close()
-    await gone
+    await disconnected
     return await once(this.ua, 'registered').then(() => 'registered')
   },
 
   async stop() {
-    const gone = once(this.ua, 'disconnected')
+    const disconnected = once(this.ua, 'disconnected')
     this.ua.stop()
-    await gone
+    await disconnected
   },
 
-  /** Whether it is registered with a proof of now. */
-  async comeBack() {
+  /** Register with a new token; resolves with whether it succeeded. */
+  async registerAgain() {
     try {
       const access = await this.api('POST', '/me/sip-access')
       this.ua.set('authorization_jwt', `Bearer ${access.bearer}`)
@@ -178,7 +178,7 @@ const phone = {
     return this.ua.isRegistered()
   },
 
-  beginIceAnew() {
+  restartIce() {
     return new Promise((resolve) => {
       const options = { rtcOfferConstraints: { iceRestart: true } }
       if (!this.call.session.renegotiate(options, () => resolve(true), () => resolve(false))) resolve(false)

@@ -1,5 +1,5 @@
 """The phone of the client, operated through its interface, recorded at its speaker and inspected through its
-connections (client_ears.js). Each is a browser process of its own, because a browser has one fake microphone."""
+connections (client_media_probe.js). Each is a browser process of its own, because a browser has one fake microphone."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from client_pages import Client, Clients
 from playwright.sync_api import Locator, expect
 from server import Login, eventually
 
-EARS = Path(__file__).with_name("client_ears.js")
+EARS = Path(__file__).with_name("client_media_probe.js")
 ANSWERED = "Encrypted to your phone system"
 
 
@@ -58,7 +58,7 @@ class ClientPhone:
     # observations
 
     def figures(self) -> dict[str, Any]:
-        return self.page.evaluate("ears.figures()")
+        return self.page.evaluate("mediaProbe.figures()")
 
     def hears(self, hertz: int) -> bool:
         """Whether the dominant frequency played is that tone."""

@@ -254,9 +254,9 @@ def test_a_call_ringing_over_a_lost_connection_rings_again_and_is_answered(
 
 def cut(phone: ClientPhone) -> None:
     """Lose the connection to the server and wait for the next one."""
-    before = phone.page.evaluate("ears.sockets()")
-    phone.page.evaluate("ears.cut()")
-    eventually(lambda: phone.page.evaluate("ears.sockets()") > before, what="another connection")
+    before = phone.page.evaluate("mediaProbe.sockets()")
+    phone.page.evaluate("mediaProbe.cut()")
+    eventually(lambda: phone.page.evaluate("mediaProbe.sockets()") > before, what="another connection")
     phone.client.registered()
 
 

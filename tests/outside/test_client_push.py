@@ -1,4 +1,4 @@
-"""Push: messages of the server reach the service worker, which shows and closes call notifications and wipes the device.
+"""Push: messages reach the service worker, which shows and closes call notifications and wipes the device.
 
 Chromium without a push service uses the one of the test (see client_pages), which passes each message, encrypted by the
 server and decrypted with the browser's key, to the service worker through the DevTools protocol."""

@@ -52,7 +52,7 @@ def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Ser
     walk = Walk(anna, "en", where="a recording")
     walk.look("light", "dark")
     page.get_by_role("button", name="Play", exact=True).click()
-    eventually(lambda: page.evaluate("ears.recording().at") > 0.2, what="it is heard")
+    eventually(lambda: page.evaluate("mediaProbe.recording().at") > 0.2, what="it is heard")
     page.get_by_role("button", name="Archive", exact=True).click()
     expect(page.get_by_text("No recordings of your calls.")).to_be_visible()
     page.get_by_text("Archived", exact=True).click()

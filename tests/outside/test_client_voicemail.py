@@ -68,16 +68,16 @@ def test_a_message_arrives_is_played_and_archived(server: Server, household: Hou
     expect(tab).not_to_contain_text("new message")
     expect(message.get_by_text("New", exact=True)).to_have_count(0)
     page.get_by_role("button", name="Speed: 1").click()
-    eventually(lambda: page.evaluate("ears.recording().speed") == 1.25, what="it is faster")
+    eventually(lambda: page.evaluate("mediaProbe.recording().speed") == 1.25, what="it is faster")
     walk.look("light", "dark")
     assert walk.amiss == []
 
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # played to the end
     place = page.get_by_role("slider", name="Position")
     place.press("Home")
-    eventually(lambda: page.evaluate("ears.recording().at") < 0.1, what="it is at its beginning again")
+    eventually(lambda: page.evaluate("mediaProbe.recording().at") < 0.1, what="it is at its beginning again")
     place.press("ArrowRight")
-    eventually(lambda: 0 < page.evaluate("ears.recording().at") < 1, what="it went on by the keyboard")
+    eventually(lambda: 0 < page.evaluate("mediaProbe.recording().at") < 1, what="it went on by the keyboard")
 
     page.get_by_role("button", name="Mark as new").click()
     expect(tab).to_contain_text("1 new message")
@@ -120,7 +120,7 @@ def test_a_greeting_is_recorded_played_and_removed(anna: Client) -> None:
     greeting.get_by_role("button", name="Use recording").click()
     expect(greeting).to_contain_text("custom greeting")
     greeting.get_by_role("button", name="Play", exact=True).click()
-    eventually(lambda: page.evaluate("ears.recording().at") > 0.2, what="it is heard")
+    eventually(lambda: page.evaluate("mediaProbe.recording().at") > 0.2, what="it is heard")
     walk.where = "a greeting"
     walk.look("light", "dark")
     greeting.get_by_role("button", name="Remove").click()
