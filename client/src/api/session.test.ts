@@ -34,13 +34,13 @@ describe('ending the session', () => {
   });
 
   it('clears session storage even if a task fails', async () => {
-    sessionStorage.setItem('somebody', 'Ada');
+    sessionStorage.setItem('personal', 'Ada');
     const back = onSignOut(() => {
       throw new Error('cannot forget');
     });
     await endSession('ended');
     back();
-    expect(sessionStorage.getItem('somebody')).toBeNull();
+    expect(sessionStorage.getItem('personal')).toBeNull();
     expect(session.state.state).toBe('out');
   });
 

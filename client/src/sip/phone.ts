@@ -215,7 +215,7 @@ export class Phone {
       uri: access.uri,
       display_name: access.name,
       authorization_jwt: `Bearer ${access.bearer}`,
-      password: null as never, // JsSIP answers no challenge then: the bearer is all there is.
+      password: null as never, // no digest: JsSIP then ignores challenges
       instance_id: instanceIdOf(access),
       register_expires: REGISTER_EXPIRES_S,
       connection_recovery_min_interval: 1,

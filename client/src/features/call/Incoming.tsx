@@ -29,7 +29,7 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
             </div>
           )}
           <p className={css.state}>{video ? <Trans>Incoming video call</Trans> : <Trans>Incoming call</Trans>}</p>
-          {/* Not a key: whoever is typing as it rings is not to answer with the next one. */}
+          {/* Focus the title, not a button: typing must not answer the call. */}
           <h2 className={css.title} tabIndex={-1} data-autofocus>
             {title}
           </h2>

@@ -58,8 +58,8 @@ describe('a history entry', () => {
   });
 
   it('shows a dialled number that reached no party', () => {
-    const nobody = record({ callee: '4711', callee_name: '', parties: [party('caller', '1001', 'Me', 'mine')] });
-    expect(toEntry(nobody, mine)).toMatchObject({ kind: 'outgoing', number: '4711', name: '' });
+    const unreached = record({ callee: '4711', callee_name: '', parties: [party('caller', '1001', 'Me', 'mine')] });
+    expect(toEntry(unreached, mine)).toMatchObject({ kind: 'outgoing', number: '4711', name: '' });
   });
 
   it('shows that a party was erased', () => {

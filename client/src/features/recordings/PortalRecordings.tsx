@@ -56,7 +56,7 @@ export default function PortalRecordings() {
     <Page title={t`Recordings`} size="lg">
       <ErrorNotice fault={settings.error ?? list.fault ?? erase.error} />
       {settings.data && <TenantRecordingPolicy tenant={tenant} settings={settings.data} settingsKey={settingsKey} />}
-      {/* Not before: it would be pushed down under the hand that opens it. */}
+      {/* Render later, to avoid a layout shift under the pointer. */}
       {!settings.isPending && <ExtensionRecordingPolicy tenant={tenant} />}
       <Table
         label={t`Recordings`}

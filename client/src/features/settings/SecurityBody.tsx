@@ -80,7 +80,7 @@ function ChangePassword({ model }: { model: SecurityModel }) {
       }}
     >
       <Stack gap="sm">
-        {/* Told to password managers alone. */}
+        {/* For password managers only. */}
         <input type="email" name="email" autoComplete="username" value={person?.email ?? ''} readOnly hidden />
         <PasswordField
           label={t`Current password`}

@@ -54,7 +54,7 @@ function Form({ model, email, known }: { model: InvitationModel; email: string; 
         <Text>
           <Trans>Your account is {email}. Choose a password:</Trans>
         </Text>
-        {/* Told to password managers alone. */}
+        {/* For password managers only. */}
         <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
         <NewPassword value={chosen} onChange={setChosen} known={known} />
         <ConsentFields value={consent} onChange={setConsent} versions={versions} />

@@ -7,9 +7,9 @@ const CODE_LINKS: readonly string[] = ['sign-in', 'invitation', 'recover'] satis
 /** Classification of a scanned or typed text. */
 export type LinkTarget =
   | { kind: 'ours'; purpose: CodeLinkPurpose; code: string }
-  /** A link to somebody else's place: said, never followed. */
+  /** A link to another host: reported, never followed. */
   | { kind: 'foreign'; host: string }
-  /** For an authenticator app: the code of a second factor, not of a sign-in. */
+  /** An authenticator app secret, not a sign-in code. */
   | { kind: 'authenticator' }
   | { kind: 'nothing' };
 

@@ -22,7 +22,7 @@ describe('a mailbox', () => {
     const { model, server } = setup();
     await model.load();
     const changing = model.change({ enabled: false });
-    expect(model.state.state.mailbox?.enabled).toBe(false); // at once
+    expect(model.state.state.mailbox?.enabled).toBe(false); // optimistically
     await changing;
     expect(model.state.state).toMatchObject({ mailbox: { enabled: false, mail: true }, busy: false });
     expect(server.changeMailbox).toHaveBeenCalledWith({
