@@ -142,8 +142,8 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
         assert not any(str(abs(value))[:5] in each for value in values), each
         assert "beta" not in each.lower()
         assert "orientation" not in each.lower()
-    # A hundred readings, and hardly any message: they are not sent in another form either. (The service worker may still be
-    # precaching the program.)
+    # A hundred readings, and hardly any message: they are not sent in another form either. (The service worker may
+    # still be precaching the program.)
     told = [each for each in held.sent[before:] if not each.startswith(f"{held.client.origin}/assets/")]
     assert len(told) < 15 + (time.monotonic() - began) / 5, told
 

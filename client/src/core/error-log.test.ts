@@ -18,7 +18,7 @@ it.each([
 it('keeps the last thirty entries', () => {
   for (let at = 0; at < 40; at++) logFault(`fault ${at}`, 'here', new Date('2026-11-24T12:00:00Z'));
   expect(loggedErrors()).toHaveLength(30);
-  expect(loggedErrors().at(-1)).toEqual({ at: '2026-11-24T12:00:00.000Z', what: 'fault 39', where: 'here' });
+  expect(loggedErrors().at(-1)).toEqual({ at: '2026-11-24T12:00:00.000Z', message: 'fault 39', location: 'here' });
 });
 
 it('captures unhandled errors', () => {
@@ -26,5 +26,5 @@ it('captures unhandled errors', () => {
   captureUnhandledErrors(place as never);
   const event = Object.assign(new Event('unhandledrejection'), { reason: new TypeError('of ada@example.com') });
   place.dispatchEvent(event);
-  expect(loggedErrors().at(-1)?.what).toBe('TypeError: of …@…');
+  expect(loggedErrors().at(-1)?.message).toBe('TypeError: of …@…');
 });

@@ -2,8 +2,8 @@
 export interface LoggedError {
   /** ISO 8601. */
   at: string;
-  what: string;
-  where: string;
+  message: string;
+  location: string;
 }
 
 const MAX_ENTRIES = 30;
@@ -11,8 +11,8 @@ const MAX_LENGTH = 300;
 
 let entries: LoggedError[] = [];
 
-export function logFault(what: string, where: string, now = new Date()): void {
-  const entry = { at: now.toISOString(), what: redact(what), where: redact(where) };
+export function logFault(message: string, location: string, now = new Date()): void {
+  const entry = { at: now.toISOString(), message: redact(message), location: redact(location) };
   entries = [...entries, entry].slice(-MAX_ENTRIES);
 }
 

@@ -26,7 +26,7 @@ it('renders the fallback until it is reset and leaves its surroundings intact', 
   draw(false, 'first');
   await vi.waitFor(() => expect(place.textContent).toBe('around: otherwise'));
   expect(failed).toHaveBeenCalledOnce();
-  expect(loggedErrors().at(-1)?.what).toBe('Error: it broke');
+  expect(loggedErrors().at(-1)?.message).toBe('Error: it broke');
   draw(true, 'second');
   await vi.waitFor(() => expect(place.textContent).toBe('around: whole'));
   root.unmount();

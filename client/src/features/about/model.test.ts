@@ -20,7 +20,7 @@ const FOUND: DiagnosticsData = {
   permissions: { microphone: 'granted', camera: 'prompt' },
   devices: { microphones: 2, cameras: 1, speakers: 0 },
   preferences: { sensors: true, microphone: 'chosen' },
-  faults: [{ at: '2026-11-24T11:59:00.000Z', what: 'too-many', where: 'POST /api/v1/sessions' }],
+  faults: [{ at: '2026-11-24T11:59:00.000Z', message: 'too-many', location: 'POST /api/v1/sessions' }],
 };
 
 describe('a diagnostics report', () => {

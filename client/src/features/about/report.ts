@@ -46,7 +46,7 @@ export function formatReport(data: DiagnosticsData): string {
     ...Object.entries(data.preferences).map(([name, value]) => `setting ${name}: ${String(value)}`),
     '',
     data.faults.length ? 'Recent errors:' : 'No recent errors.',
-    ...data.faults.map(({ at, what, where }) => `${at} ${what}${where && ` at ${where}`}`),
+    ...data.faults.map(({ at, message, location }) => `${at} ${message}${location && ` at ${location}`}`),
   ];
   return `${lines.join('\n')}\n`;
 }
